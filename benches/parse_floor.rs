@@ -1,0 +1,2 @@
+//! The parse floor.
+fn main() {}

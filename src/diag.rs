@@ -1,0 +1,119 @@
+//! Where something is wrong, how bad it is, and what to do about it.
+//!
+//! Uses nothing of the line. Pure. Start at [`Finding`]. Follows `docs/spec/cli.md` (a finding) and
+//! `docs/spec/rules.md` (codes and levels).
+
+use std::fmt;
+
+/// A place in a text: line and column, both from 1, the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pos {
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+}
+
+impl Pos {
+    /// The first character of a text.
+    pub const START: Pos = Pos { line: 1, column: 1 };
+}
+
+/// How bad a finding is; the worst sorts first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// The command exits 1.
+    Error,
+    /// The command exits 0, with `--strict` 1.
+    Warning,
+    /// For the reader alone.
+    Note,
+}
+
+impl Level {
+    /// Returns the word that findings, policies and formats use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Note => "note",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.word())
+    }
+}
+
+/// The name of a rule: a promise to suppressions, dashboards and scripts.
+pub type Code = &'static str;
+
+/// The codes of the shape group, which readers of files raise themselves.
+pub mod shape {
+    use super::Code;
+
+    /// Not YAML, several documents, or empty.
+    pub const SYNTAX: Code = "syntax";
+    /// Not UTF-8, or a character that hides what a text says.
+    pub const ENCODING: Code = "encoding";
+    /// More bytes, or deeper nesting, than a reader takes.
+    pub const TOO_LARGE: Code = "too-large";
+    /// An anchor, alias, merge key or tag.
+    pub const YAML_FEATURE: Code = "yaml-feature";
+    /// One key twice in a map.
+    pub const DUPLICATE_KEY: Code = "duplicate-key";
+    /// A key that the format does not know.
+    pub const UNKNOWN_KEY: Code = "unknown-key";
+    /// A required field is absent, or nothing stands after its colon.
+    pub const MISSING_FIELD: Code = "missing-field";
+    /// A list where a map is expected, and the like.
+    pub const WRONG_TYPE: Code = "wrong-type";
+    /// A text that is none of the words, or malformed.
+    pub const BAD_VALUE: Code = "bad-value";
+    /// An id that is not of the form, or other than the file's name.
+    pub const BAD_ID: Code = "bad-id";
+    /// Two files, one id.
+    pub const DUPLICATE_ID: Code = "duplicate-id";
+    /// A link, folder or device named like a record.
+    pub const NOT_A_FILE: Code = "not-a-file";
+}
+
+/// One thing that is wrong: what, where, and the way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's code.
+    pub rule: Code,
+    /// How bad it is, after the policy's overrides.
+    pub level: Level,
+    /// The file, relative to the ledger's root, with `/`.
+    pub path: String,
+    /// Where in the file; `None` where there is no place.
+    pub pos: Option<Pos>,
+    /// The dotted path of the field, list indices from 0; `None` for a whole file.
+    pub field: Option<String>,
+    /// The record's id: the file stem when it has the form of an id.
+    pub id: Option<String>,
+    /// What is wrong; never repeats a secret.
+    pub message: String,
+    /// What to do about it; never empty.
+    pub help: String,
+}
+
+impl Finding {
+    /// Returns what findings are sorted by: path, line, column, rule, then field and message to be total.
+    pub fn sort_key(&self) -> impl Ord + '_ {
+        (&self.path, self.pos, self.rule, &self.field, &self.message)
+    }
+}
+
+/// Returns a count with its noun, in the plural where it is not one: `1 record`, `3 records`.
+pub fn count(n: usize, noun: &str) -> String {
+    let many = match noun.strip_suffix('y') {
+        _ if n == 1 => noun.to_owned(),
+        Some(stem) if !noun.ends_with("ay") && !noun.ends_with("ey") => format!("{stem}ies"),
+        _ => format!("{noun}s"),
+    };
+    format!("{n} {many}")
+}

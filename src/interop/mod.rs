@@ -1,0 +1,3 @@
+//! Foreign formats, from and to the types of the line: one file a format, and their table.
+//!
+//! Uses diag to view. Pure. Follows `docs/spec/interop.md`.

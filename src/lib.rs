@@ -1,0 +1,37 @@
+//! An exception ledger backed by git-tracked files: one YAML file for each approved, temporary deviation
+//! from a rule, filed by pull request, approved by merge, checked by CI.
+//!
+//! The library is a line of nouns; each room uses only those to its left:
+//!
+//! ```text
+//! |--------- stated by people ---------|   |-proven by git--|   |------ computed, never stored -----|   |-- shown --|
+//! diag > yaml > record > ledger > policy > history > approval > status > gate > survey > rules > plan > view > render
+//! ```
+//!
+//! Beside the line, used by `commands` alone: `clock` (time and chance), `store` (files and git), `ask`
+//! (prompts), `interop` (foreign formats). The whole line is pure: no files, time, environment or printing.
+//!
+//! Three kinds of knowledge never mix. Facts that people state are stored in files. Facts that git proves are
+//! derived from history. Status is computed from both at one instant. `docs/architecture.md` walks the line;
+//! `tests/it/layering.rs` holds it.
+
+pub mod approval;
+pub mod diag;
+pub mod gate;
+pub mod history;
+pub mod ledger;
+pub mod plan;
+pub mod policy;
+pub mod record;
+pub mod render;
+pub mod rules;
+pub mod status;
+pub mod survey;
+pub mod view;
+pub mod yaml;
+
+pub mod ask;
+pub mod clock;
+pub mod commands;
+pub mod interop;
+pub mod store;

@@ -1,0 +1,3 @@
+//! Files and git: the only room that opens, reads or writes anything.
+//!
+//! Uses diag to history (the traits that it serves). Beside the line; only `commands` uses it.

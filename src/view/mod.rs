@@ -1,0 +1,5 @@
+//! What each command shows, as plain data with the promised keys, lowered to a [`doc::Doc`].
+//!
+//! Uses diag to plan. Pure. One file a command. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+
+pub mod doc;

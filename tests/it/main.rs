@@ -1,0 +1,1 @@
+//! The one integration binary. Each file here is listed; a test fails when one is not.
