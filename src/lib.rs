@@ -15,23 +15,40 @@
 //! derived from history. Status is computed from both at one instant. `docs/architecture.md` walks the line;
 //! `tests/it/layering.rs` holds it.
 
-pub mod approval;
 pub mod diag;
-pub mod gate;
-pub mod history;
-pub mod ledger;
-pub mod plan;
-pub mod policy;
-pub mod record;
-pub mod render;
-pub mod rules;
-pub mod status;
-pub mod survey;
-pub mod view;
+
 pub mod yaml;
 
-pub mod ask;
+pub mod record;
+
+pub mod ledger;
+
+pub mod policy;
+
+pub mod history;
+
+pub mod approval;
+
+pub mod status;
+
+pub mod gate;
+
+pub mod survey;
+
+pub mod rules;
+
+pub mod plan;
+
+pub mod view;
+
+pub mod render;
+
 pub mod clock;
-pub mod commands;
-pub mod interop;
+
 pub mod store;
+
+pub mod ask;
+
+pub mod interop;
+
+pub mod commands;
