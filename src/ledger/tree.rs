@@ -1,0 +1,91 @@
+//! Where the files of a ledger are: a work folder, the tree of a commit, or a map in a test.
+//!
+//! Uses nothing else of the line. Start at [`Tree`]. Whoever serves it follows no link and leaves no root.
+
+use std::fmt;
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link, which is never followed.
+    Link,
+    /// A submodule.
+    Submodule,
+    /// A fifo, socket or device.
+    Other,
+}
+
+/// One thing below a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Its path from the tree's root, with `/`.
+    pub path: String,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// The files of one ledger at one moment. Paths are relative to the directory of `exledger.yaml`, with `/`.
+pub trait Tree {
+    /// Returns everything below a folder, at any depth, sorted by path; nothing where the folder is absent.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the folder can't be read, or holds more than a ledger may.
+    fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError>;
+
+    /// Returns what stands at a path, `None` where nothing does.
+    ///
+    /// # Errors
+    /// [`TreeError`] when that can't be told.
+    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError>;
+
+    /// Returns the bytes of a regular file, `None` where there is none at that path.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the file can't be read.
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError>;
+}
+
+/// Why a tree can't be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TreeError {
+    /// An object is not there, as in a shallow or partial clone.
+    Missing {
+        /// The object's id.
+        object: String,
+    },
+    /// More entries than a ledger may hold, or deeper folders.
+    TooLarge {
+        /// The folder.
+        folder: String,
+    },
+    /// The system or git refused.
+    Unreadable {
+        /// The path.
+        path: String,
+        /// What was said.
+        cause: String,
+    },
+}
+
+impl fmt::Display for TreeError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TreeError::Missing { object } => {
+                write!(out, "object {object} is not in this repository")
+            }
+            TreeError::TooLarge { folder } => {
+                write!(
+                    out,
+                    "{folder} holds more than 200,000 entries, or folders 100 deep"
+                )
+            }
+            TreeError::Unreadable { path, cause } => write!(out, "can't read {path}: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for TreeError {}

@@ -1,0 +1,68 @@
+//! The address of a person, as records and policies write it.
+//!
+//! Uses record's own words. Pure. Start at [`Address`]. Follows `docs/spec/record.md`, values.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use crate::record::scalar::{Flaw, Scalar};
+
+/// An e-mail address, in lower case: that is how addresses are compared.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(from = "String", into = "String")]
+#[schemars(extend("pattern" = r"^[^\s@<>,]+@[^\s@<>,]+$"))]
+pub struct Address(String);
+
+impl Address {
+    /// Returns the address that a text is, in lower case, when it has the form of one.
+    pub fn new(text: &str) -> Option<Address> {
+        let (local, domain) = text.split_once('@')?;
+        let odd = |character: char| {
+            character.is_whitespace()
+                || character.is_control()
+                || matches!(character, '@' | '<' | '>' | ',')
+        };
+        let well_formed = !local.is_empty()
+            && !domain.is_empty()
+            && !local.contains(odd)
+            && !domain.contains(odd);
+        well_formed.then(|| Address(text.to_lowercase()))
+    }
+
+    /// Returns the address in lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Address {
+    fn from(text: String) -> Address {
+        Address(text.to_lowercase())
+    }
+}
+
+impl From<Address> for String {
+    fn from(address: Address) -> String {
+        address.0
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl Scalar for Address {
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        Address::new(text).ok_or_else(|| {
+            Flaw::new(
+                format!("`{text}` is not an address"),
+                "write it as name@example.com",
+            )
+        })
+    }
+}

@@ -1,0 +1,375 @@
+//! Days, instants, moments and terms: the one place that turns `2026-12-20` into instants.
+//!
+//! Uses record's own words, and chrono. Pure: nothing here reads a clock or a local zone. Start at [`When`] and
+//! [`not_after`]. Follows `docs/spec/record.md`, values, and `docs/spec/status.md`, dates.
+
+use chrono::{
+    DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use crate::record::scalar::{Flaw, Scalar};
+
+/// A moment in UTC, to the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(DateTime<Utc>);
+
+/// A day of the calendar, which lasts from midnight to midnight in UTC.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct Day(
+    #[schemars(with = "String", regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))] NaiveDate,
+);
+
+/// A day or an instant, as a record states its start and its end.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(extend("pattern" = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$"))]
+pub enum When {
+    /// A whole day in UTC.
+    Day(Day),
+    /// An instant, and the text that states it.
+    Instant(Instant, String),
+}
+
+/// A duration as people write it: `36h`, `30d`, `2w`, `3mo`, `1y`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(extend("pattern" = "^[0-9]+(h|d|w|mo|y)$"))]
+pub struct Term {
+    /// How many.
+    pub number: u32,
+    /// Of what.
+    pub unit: Unit,
+}
+
+/// The unit of a [`Term`], shortest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unit {
+    /// Hours of 60 minutes.
+    Hours,
+    /// Days of 24 hours.
+    Days,
+    /// Weeks of 7 days.
+    Weeks,
+    /// Months of the calendar; the day is clamped to the month's last.
+    Months,
+    /// Years of the calendar; 29 February is clamped likewise.
+    Years,
+}
+
+const UNITS: &[(&str, Unit)] = &[
+    ("h", Unit::Hours),
+    ("d", Unit::Days),
+    ("w", Unit::Weeks),
+    ("mo", Unit::Months),
+    ("y", Unit::Years),
+];
+
+impl Instant {
+    /// The earliest instant there is.
+    pub const MIN: Instant = Instant(DateTime::<Utc>::MIN_UTC);
+    /// The latest instant there is.
+    pub const MAX: Instant = Instant(DateTime::<Utc>::MAX_UTC);
+
+    /// Returns the instant of a Unix time in seconds, as git records it; `None` out of the calendar.
+    pub fn from_unix(seconds: i64) -> Option<Instant> {
+        DateTime::from_timestamp(seconds, 0).map(Instant)
+    }
+
+    /// Returns the Unix time in seconds.
+    pub fn unix(self) -> i64 {
+        self.0.timestamp()
+    }
+
+    /// Returns the instant that an RFC 3339 text states: with `T`, seconds and offset.
+    pub fn parse(text: &str) -> Option<Instant> {
+        let separated = matches!(text.as_bytes().get(10), Some(b'T' | b't'));
+        let instant = DateTime::parse_from_rfc3339(text)
+            .ok()
+            .filter(|_| separated)?;
+        Some(Instant(instant.to_utc()))
+    }
+
+    /// Returns the day in UTC.
+    pub fn day(self) -> Day {
+        Day(self.0.date_naive())
+    }
+
+    /// Returns the year in UTC.
+    pub fn year(self) -> i32 {
+        self.0.year()
+    }
+
+    /// Returns the instant that many seconds later, clamped to the calendar.
+    pub fn plus_seconds(self, seconds: i64) -> Instant {
+        let sum =
+            TimeDelta::try_seconds(seconds).and_then(|delta| self.0.checked_add_signed(delta));
+        Instant(sum.unwrap_or(if seconds < 0 {
+            DateTime::<Utc>::MIN_UTC
+        } else {
+            DateTime::<Utc>::MAX_UTC
+        }))
+    }
+
+    /// Returns the seconds from the other instant to this one.
+    pub fn seconds_since(self, other: Instant) -> i64 {
+        self.unix().saturating_sub(other.unix())
+    }
+
+    /// Returns the whole days from the other instant to this one, rounded down, also below zero.
+    pub fn days_since(self, other: Instant) -> i64 {
+        self.seconds_since(other).div_euclid(86_400)
+    }
+}
+
+impl fmt::Display for Instant {
+    /// RFC 3339 in UTC with `Z`, to the second.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Secs, true))
+    }
+}
+
+impl Serialize for Instant {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl Day {
+    /// Returns the day that a text `YYYY-MM-DD` states.
+    pub fn new(text: &str) -> Option<Day> {
+        let mut parts = text.split('-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        let digits = |part: &str, n: usize| {
+            part.len() == n && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        if parts.next().is_some() || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
+            return None;
+        }
+        NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).map(Day)
+    }
+
+    /// Returns the first instant of the day, in UTC.
+    pub fn start(self) -> Instant {
+        Instant(self.0.and_time(NaiveTime::MIN).and_utc())
+    }
+
+    /// Returns the first instant after the day, in UTC.
+    pub fn end(self) -> Instant {
+        self.plus_days(1).start()
+    }
+
+    /// Returns the last second of the day, in UTC: what a bare date means where an instant is asked for.
+    pub fn last_instant(self) -> Instant {
+        self.end().plus_seconds(-1)
+    }
+
+    /// Returns the day that many days later, clamped to the calendar.
+    pub fn plus_days(self, days: i64) -> Day {
+        let moved = if days < 0 {
+            self.0.checked_sub_days(Days::new(days.unsigned_abs()))
+        } else {
+            self.0.checked_add_days(Days::new(days.unsigned_abs()))
+        };
+        Day(moved.unwrap_or(if days < 0 { NaiveDate::MIN } else { LAST }))
+    }
+
+    /// Returns the days from the other day to this one.
+    pub fn days_since(self, other: Day) -> i64 {
+        self.0.signed_duration_since(other.0).num_days()
+    }
+}
+
+/// A year before the calendar's last, so that the day after it has a first instant too.
+const LAST: NaiveDate = match NaiveDate::from_ymd_opt(99_999, 12, 31) {
+    Some(day) => day,
+    None => NaiveDate::MAX,
+};
+
+impl fmt::Display for Day {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}", self.0.format("%Y-%m-%d"))
+    }
+}
+
+impl Scalar for Day {
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        Day::new(text)
+            .ok_or_else(|| Flaw::new(format!("`{text}` is not a day"), "write it as 2026-12-20"))
+    }
+}
+
+impl When {
+    /// Returns the first instant of what is stated: a day's midnight, or the instant.
+    pub fn start(&self) -> Instant {
+        match self {
+            When::Day(day) => day.start(),
+            When::Instant(instant, _) => *instant,
+        }
+    }
+
+    /// Returns the day in UTC.
+    pub fn day(&self) -> Day {
+        match self {
+            When::Day(day) => *day,
+            When::Instant(instant, _) => instant.day(),
+        }
+    }
+
+    /// Returns the moment of an instant, written in UTC.
+    pub fn instant(instant: Instant) -> When {
+        When::Instant(instant, instant.to_string())
+    }
+}
+
+/// Returns the first instant at which what ends then no longer grants anything.
+///
+/// A day covers all of itself in UTC, so the result is the midnight after it; an instant is exclusive. Follows
+/// `docs/spec/status.md`, dates.
+pub fn not_after(expires: &When) -> Instant {
+    match expires {
+        When::Day(day) => day.end(),
+        When::Instant(instant, _) => *instant,
+    }
+}
+
+impl fmt::Display for When {
+    /// As it is written in the file.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            When::Day(day) => day.fmt(out),
+            When::Instant(_, written) => out.write_str(written),
+        }
+    }
+}
+
+impl Scalar for When {
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        let instant =
+            || Instant::parse(text).map(|instant| When::Instant(instant, text.to_owned()));
+        Day::new(text)
+            .map(When::Day)
+            .or_else(instant)
+            .ok_or_else(|| {
+                Flaw::new(
+                    format!("`{text}` is neither a day nor an instant"),
+                    "write it as 2026-12-20, or as 2026-12-20T18:00:00Z with seconds and offset",
+                )
+            })
+    }
+}
+
+impl TryFrom<String> for When {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<When, String> {
+        When::parse(&text).map_err(|flaw| flaw.message)
+    }
+}
+
+impl From<When> for String {
+    fn from(when: When) -> String {
+        when.to_string()
+    }
+}
+
+impl Term {
+    /// Returns the term that a text such as `30d` states, zero included; never a negative one.
+    pub fn new(text: &str) -> Option<Term> {
+        let split = text.find(|character: char| !character.is_ascii_digit())?;
+        let (number, unit) = text.split_at_checked(split)?;
+        let unit = UNITS
+            .iter()
+            .find(|(word, _)| *word == unit)
+            .map(|(_, unit)| *unit)?;
+        Some(Term {
+            number: number.parse().ok()?,
+            unit,
+        })
+    }
+
+    /// Tells whether nothing lasts: `0d` and its like.
+    pub fn is_zero(self) -> bool {
+        self.number == 0
+    }
+
+    /// Returns the day that the term leads to from a day; hours are rounded up to days.
+    pub fn after_day(self, begin: Day) -> Day {
+        self.after(begin.start())
+            .plus_seconds(if self.unit == Unit::Hours { 86_399 } else { 0 })
+            .day()
+    }
+
+    /// Returns the instant that the term leads to, clamped to the calendar.
+    ///
+    /// Months and years are of the calendar and clamp to the last day of the month: 31 January and `1mo` is
+    /// 28 February.
+    pub fn after(self, begin: Instant) -> Instant {
+        let n = i64::from(self.number);
+        match self.unit {
+            Unit::Hours => begin.plus_seconds(n * 3_600),
+            Unit::Days => begin.plus_seconds(n * 86_400),
+            Unit::Weeks => begin.plus_seconds(n * 7 * 86_400),
+            Unit::Months => months_after(begin, Some(self.number)),
+            Unit::Years => months_after(begin, self.number.checked_mul(12)),
+        }
+    }
+
+    /// Returns roughly how long the term is, in seconds, to tell the shorter of two.
+    pub fn seconds(self) -> i64 {
+        let unit = match self.unit {
+            Unit::Hours => 3_600,
+            Unit::Days => 86_400,
+            Unit::Weeks => 604_800,
+            Unit::Months => 2_629_746,
+            Unit::Years => 31_556_952,
+        };
+        i64::from(self.number).saturating_mul(unit)
+    }
+}
+
+fn months_after(begin: Instant, months: Option<u32>) -> Instant {
+    let sum = months.and_then(|months| begin.0.checked_add_months(Months::new(months)));
+    sum.map_or(Instant::MAX, Instant)
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = UNITS
+            .iter()
+            .find(|(_, unit)| *unit == self.unit)
+            .map_or("", |(word, _)| word);
+        write!(out, "{}{unit}", self.number)
+    }
+}
+
+impl Scalar for Term {
+    /// Zero is read; where it is refused, the reader of the field says so.
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        Term::new(text).ok_or_else(|| {
+            Flaw::new(
+                format!("`{text}` is not a duration"),
+                "write it as 36h, 30d, 2w, 3mo or 1y",
+            )
+        })
+    }
+}
+
+impl TryFrom<String> for Term {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Term, String> {
+        Term::parse(&text).map_err(|flaw| flaw.message)
+    }
+}
+
+impl From<Term> for String {
+    fn from(term: Term) -> String {
+        term.to_string()
+    }
+}
