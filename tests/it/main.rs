@@ -1,1 +1,13 @@
 //! The one integration binary. Each file here is listed; a test fails when one is not.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod house;
+mod layering;
