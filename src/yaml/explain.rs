@@ -1,0 +1,349 @@
+//! The words for what is wrong with a file as YAML, and for the way out.
+//!
+//! Uses diag. Pure. Start at [`syntax`]. Follows `docs/spec/rules.md` (shape).
+
+use granit_parser::ErrorKind;
+
+use crate::diag;
+use crate::diag::shape;
+use crate::yaml::Fault;
+
+/// What to do about a text that is not valid where the parser stopped, when nothing better is known.
+const QUOTE: &str = "put a text that has `: `, ` #` or begins with a special character in quotes";
+
+fn fault(code: diag::Code, pos: diag::Pos, message: impl Into<String>, help: &str) -> Fault {
+    Fault {
+        code,
+        pos: Some(pos),
+        field: None,
+        message: message.into(),
+        help: help.to_owned(),
+    }
+}
+
+/// The file has more bytes than are read.
+pub(super) fn too_many_bytes(bytes: usize, limit: usize) -> Fault {
+    Fault {
+        code: shape::TOO_LARGE,
+        pos: None,
+        field: None,
+        message: format!("the file has {bytes} bytes, at most {limit} are read"),
+        help: "shorten it: keep evidence in files of its own and refer to them".to_owned(),
+    }
+}
+
+/// The file is in an encoding with two bytes a character.
+pub(super) fn utf16() -> Fault {
+    fault(
+        shape::ENCODING,
+        diag::Pos::START,
+        "the file is not UTF-8: it begins like UTF-16",
+        "save it as UTF-8",
+    )
+}
+
+/// A byte is not UTF-8.
+pub(super) fn not_utf8(pos: diag::Pos, byte: u8) -> Fault {
+    fault(
+        shape::ENCODING,
+        pos,
+        format!("the file is not UTF-8: byte 0x{byte:02X} stands here"),
+        "save it as UTF-8",
+    )
+}
+
+/// A character stands in the file that must not.
+pub(super) fn hidden(pos: diag::Pos, character: char, what: &str) -> Fault {
+    fault(
+        shape::ENCODING,
+        pos,
+        format!("U+{:04X} stands here, {what}", u32::from(character)),
+        "delete the character; many editors do not show it",
+    )
+}
+
+/// A text holds, through an escape, a character that it must not.
+pub(super) fn escaped(pos: diag::Pos, character: char, what: &str) -> Fault {
+    fault(
+        shape::ENCODING,
+        pos,
+        format!(
+            "an escape in this text means U+{:04X}, {what}",
+            u32::from(character)
+        ),
+        "delete the escape",
+    )
+}
+
+/// Collections are nested deeper than is read.
+pub(super) fn too_deep(pos: diag::Pos) -> Fault {
+    fault(
+        shape::TOO_LARGE,
+        pos,
+        "this is nested too deep to be read",
+        "nest lists and maps at most 16 deep",
+    )
+}
+
+/// The file holds nothing.
+pub(super) fn empty() -> Fault {
+    fault(
+        shape::SYNTAX,
+        diag::Pos::START,
+        "the file is empty",
+        "fill it, or delete the file",
+    )
+}
+
+/// The file holds more than one document.
+pub(super) fn several(pos: diag::Pos) -> Fault {
+    fault(
+        shape::SYNTAX,
+        pos,
+        "a second document begins here",
+        "keep one document in a file: delete the `---` and move what follows to a file of its own",
+    )
+}
+
+/// A directive other than `%YAML 1.2`.
+pub(super) fn directive(pos: diag::Pos, name: &str) -> Fault {
+    fault(
+        shape::YAML_FEATURE,
+        pos,
+        format!("the directive `{name}` is not used here"),
+        "delete the line; files are YAML 1.2 without tags",
+    )
+}
+
+/// A node has an anchor.
+pub(super) fn anchor(pos: diag::Pos) -> Fault {
+    fault(
+        shape::YAML_FEATURE,
+        pos,
+        "anchors are not used here: each value stands where it counts",
+        "delete the `&` and its name, or put the text in quotes if it begins with `&`",
+    )
+}
+
+/// An alias stands for another node.
+pub(super) fn alias(pos: diag::Pos) -> Fault {
+    fault(
+        shape::YAML_FEATURE,
+        pos,
+        "aliases are not used here: each value stands where it counts",
+        "repeat the value, or put the text in quotes if it begins with `*`",
+    )
+}
+
+/// A node has a tag.
+pub(super) fn tag(pos: diag::Pos) -> Fault {
+    fault(
+        shape::YAML_FEATURE,
+        pos,
+        "tags are not used here: the format knows each field's type",
+        "delete the tag, or put the text in quotes if it begins with `!`",
+    )
+}
+
+/// A map is merged into another.
+pub(super) fn merge(pos: diag::Pos) -> Fault {
+    fault(
+        shape::YAML_FEATURE,
+        pos,
+        "merge keys are not used here: each value stands where it counts",
+        "write the merged keys out instead of `<<`",
+    )
+}
+
+/// A key stands twice in a map.
+pub(super) fn duplicate(pos: diag::Pos, key: &str, line: u32) -> Fault {
+    fault(
+        shape::DUPLICATE_KEY,
+        pos,
+        format!("`{}` stands twice here, first in line {line}", shown(key)),
+        "keep one of them",
+    )
+}
+
+/// A key is a list or map.
+pub(super) fn key_not_text(pos: diag::Pos) -> Fault {
+    fault(
+        shape::WRONG_TYPE,
+        pos,
+        "a key is a text, not a list or map",
+        "name the key in one word, or put a text that begins with `[` or `{` in quotes",
+    )
+}
+
+/// Nothing stands before a colon.
+pub(super) fn key_empty(pos: diag::Pos) -> Fault {
+    fault(
+        shape::WRONG_TYPE,
+        pos,
+        "no key stands before this colon",
+        "name the key, or put the text in quotes if it begins with the colon",
+    )
+}
+
+/// The parser could not go on.
+pub(super) fn syntax(pos: diag::Pos, kind: &ErrorKind) -> Fault {
+    let (code, message, help) = match tabs(kind)
+        .or_else(|| brackets(kind))
+        .or_else(|| quotes(kind))
+        .or_else(|| blocks(kind))
+    {
+        Some((message, help)) => (shape::SYNTAX, message, help),
+        None => match kind {
+            ErrorKind::RecursionLimitExceeded => return too_deep(pos),
+            kind if is_tag(kind) => return tag(pos),
+            kind => (shape::SYNTAX, other(kind), QUOTE),
+        },
+    };
+    fault(code, pos, message, help)
+}
+
+type Words = Option<(String, &'static str)>;
+
+fn tabs(kind: &ErrorKind) -> Words {
+    let message = match kind {
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabAtBlockScalarStart
+        | ErrorKind::TabInPlainScalar => "a tab stands where only spaces indent",
+        _ => return None,
+    };
+    Some((message.to_owned(), "indent with spaces"))
+}
+
+fn brackets(kind: &ErrorKind) -> Words {
+    let message = match kind {
+        ErrorKind::UnclosedFlowCollection { open } => format!("this `{open}` is not closed"),
+        ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
+            format!("`{close}` closes what `{open}` opened")
+        }
+        ErrorKind::MisplacedFlowCollectionEnd => "nothing is open that this closes".to_owned(),
+        ErrorKind::UnexpectedEofFlowSequence => "the file ends inside `[`".to_owned(),
+        ErrorKind::UnexpectedEofFlowMapping | ErrorKind::UnexpectedEofImplicitFlowMapping => {
+            "the file ends inside `{`".to_owned()
+        }
+        ErrorKind::ExpectedFlowMappingSeparator => "`,` or `}` is missing before this".to_owned(),
+        ErrorKind::ExpectedFlowSequenceSeparator => "`,` or `]` is missing before this".to_owned(),
+        ErrorKind::BlockEntryInFlowCollection => "a dash begins no item inside brackets".to_owned(),
+        _ => return None,
+    };
+    let help = "pair the brackets and part items by commas; put a text that has `,[]{}` in quotes";
+    Some((message, help))
+}
+
+fn quotes(kind: &ErrorKind) -> Words {
+    let (message, help) = match kind {
+        ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => (
+            "this quote is not closed",
+            "close it with the same character",
+        ),
+        ErrorKind::InvalidTrailingSingleQuotedScalar => (
+            "text follows the closing quote",
+            "write a quote inside single quotes twice: `''`",
+        ),
+        ErrorKind::InvalidTrailingDoubleQuotedScalar => (
+            "text follows the closing quote",
+            "write a quote inside double quotes as `\\\"`",
+        ),
+        ErrorKind::InvalidQuotedScalarIndent => (
+            "a quoted text goes on too far left",
+            "indent its lines deeper than its key",
+        ),
+        ErrorKind::UnknownQuotedScalarEscape
+        | ErrorKind::InvalidQuotedScalarHexEscape
+        | ErrorKind::InvalidLowSurrogateHexEscape
+        | ErrorKind::InvalidLowSurrogate
+        | ErrorKind::MissingLowSurrogate
+        | ErrorKind::UnpairedLowSurrogate
+        | ErrorKind::InvalidUnicodeEscape => (
+            "this escape means no character",
+            "write a backslash inside double quotes twice, or use single quotes",
+        ),
+        _ => return None,
+    };
+    Some((message.to_owned(), help))
+}
+
+fn blocks(kind: &ErrorKind) -> Words {
+    let (message, help) = match kind {
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => (
+            "a colon stands where no value can begin",
+            "put a text that has `: ` in quotes; begin each key on a line of its own",
+        ),
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => (
+            "a key needs a colon and a blank after it, on the same line",
+            "write `key: value`, or indent a text that goes on deeper than its key",
+        ),
+        ErrorKind::InvalidIndentation
+        | ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::ExpectedBlockSequenceEntry
+        | ErrorKind::InvalidBlockScalarIndent
+        | ErrorKind::InvalidFlowScalarIndent
+        | ErrorKind::BlockSequenceEntryNotAllowed
+        | ErrorKind::MappingKeyNotAllowed => (
+            "the indentation fits nothing that is open here",
+            "indent keys of one map, and dashes of one list, alike",
+        ),
+        ErrorKind::MissingAnchorOrAliasName => (
+            "a text that begins with `*` or `&` needs quotes",
+            "write it as `'*'`",
+        ),
+        ErrorKind::UnexpectedCharacter { character } => {
+            let message = format!("no text begins with `{character}`");
+            return Some((message, "put the text in quotes"));
+        }
+        ErrorKind::BomInsideDocument => (
+            "a byte order mark stands inside the text",
+            "delete it; many editors do not show it",
+        ),
+        _ => return None,
+    };
+    Some((message.to_owned(), help))
+}
+
+fn is_tag(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::UndeclaredTagHandle
+            | ErrorKind::DuplicateTagDirective
+            | ErrorKind::ExpectedTagBang
+            | ErrorKind::ExpectedTagDirectiveBang
+            | ErrorKind::InvalidGlobalTagCharacter
+            | ErrorKind::InvalidTagDirectiveTerminator
+            | ErrorKind::InvalidTagTerminator
+            | ErrorKind::MissingTagUri
+            | ErrorKind::UnclosedVerbatimTag
+            | ErrorKind::InvalidTagEscape
+            | ErrorKind::InvalidTagUtf8LeadingByte
+            | ErrorKind::InvalidTagUtf8TrailingByte
+            | ErrorKind::InvalidTagUtf8
+    )
+}
+
+/// Returns the parser's own words, without what it was doing.
+fn other(kind: &ErrorKind) -> String {
+    let words = kind.to_string();
+    let words = match words.split_once(", ") {
+        Some((doing, words)) if doing.starts_with("while ") => words,
+        _ => &words,
+    };
+    format!("not YAML: {words}")
+}
+
+/// Returns a key as messages show it: on one line, and short.
+fn shown(key: &str) -> String {
+    let cut = key.chars().take(40).map(|character| match character {
+        character if character.is_control() => ' ',
+        character => character,
+    });
+    let mut shown: String = cut.collect();
+    if shown.len() < key.len() {
+        shown.push('…');
+    }
+    shown
+}

@@ -1,0 +1,169 @@
+//! The bytes before they are YAML: UTF-8, and no character that hides what a text says.
+//!
+//! Uses diag. Pure. Start at [`screen`]. Follows `docs/spec/rules.md` (`encoding`).
+//!
+//! What is found is replaced by letters of the same length, so that the rest of the file can still be read
+//! and every byte keeps its place.
+
+use std::borrow::Cow;
+
+use crate::diag;
+use crate::yaml::Fault;
+use crate::yaml::explain;
+
+/// The bytes as text, or why there is none.
+pub(super) enum Screened<'s> {
+    /// Not a text at all.
+    Refused(Fault),
+    /// A text that can be parsed.
+    Text {
+        /// The text, with hidden characters replaced.
+        text: Cow<'s, str>,
+        /// The hidden characters, in the order of the file.
+        hidden: Vec<Hidden>,
+    },
+}
+
+/// A character that stands in the file as it is and must not.
+pub(super) struct Hidden {
+    /// Its first byte.
+    pub(super) offset: usize,
+    /// What to report; its field is known only once the file is parsed.
+    pub(super) fault: Fault,
+}
+
+/// So many are reported one by one; a file in another encoding would have thousands.
+const REPORTED: usize = 20;
+
+/// Decodes the bytes and finds what must not be in them.
+pub(super) fn screen(bytes: &[u8]) -> Screened<'_> {
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Screened::Refused(explain::utf16());
+    }
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && (!bytes.iter().any(is_suspect) || is_open(text))
+    {
+        return Screened::Text {
+            text: Cow::Borrowed(text),
+            hidden: Vec::new(),
+        };
+    }
+    replace(bytes)
+}
+
+/// Says whether a hidden character can begin with this byte: controls, U+0080 to U+00BF, U+2000 to U+2FFF,
+/// U+F000 to U+FFFF.
+fn is_suspect(byte: &u8) -> bool {
+    match byte {
+        b'\t' | b'\n' | b'\r' => false,
+        byte => *byte < 0x20 || matches!(byte, 0x7F | 0xC2 | 0xE2 | 0xEF),
+    }
+}
+
+/// Says whether no character hides what the text says; a byte order mark before it is fine.
+fn is_open(text: &str) -> bool {
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    !text.chars().any(|character| named(character).is_some())
+}
+
+fn replace(bytes: &[u8]) -> Screened<'_> {
+    let mut text = String::with_capacity(bytes.len());
+    let mut hidden = Vec::new();
+    let mut place = Place::default();
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            let offset = text.len();
+            let is_leading_bom = character == '\u{FEFF}' && offset == 0;
+            if !is_leading_bom && let Some(what) = named(character) {
+                note(&mut hidden, offset, || {
+                    explain::hidden(place.pos(), character, what)
+                });
+                text.push_str(stand_in(character.len_utf8()));
+            } else {
+                text.push(character);
+            }
+            if !is_leading_bom {
+                place.step(character);
+            }
+        }
+        if let Some(byte) = chunk.invalid().first() {
+            note(&mut hidden, text.len(), || {
+                explain::not_utf8(place.pos(), *byte)
+            });
+            for _ in chunk.invalid() {
+                text.push('x');
+                place.step('x');
+            }
+        }
+    }
+    Screened::Text {
+        text: Cow::Owned(text),
+        hidden,
+    }
+}
+
+fn note(hidden: &mut Vec<Hidden>, offset: usize, fault: impl FnOnce() -> Fault) {
+    if hidden.len() < REPORTED {
+        let fault = fault();
+        hidden.push(Hidden { offset, fault });
+    }
+}
+
+/// Returns letters of so many bytes: a letter is no indicator of YAML, wherever it stands.
+fn stand_in(length: usize) -> &'static str {
+    match length {
+        1 => "x",
+        2 => "\u{E9}",
+        _ => "\u{1E8B}",
+    }
+}
+
+/// Returns what a character is that must not stand in a file as it is.
+fn named(character: char) -> Option<&'static str> {
+    match character {
+        '\u{2028}' | '\u{2029}' => Some("a line break that only some readers see"),
+        '\u{FEFF}' => Some("a byte order mark inside the text"),
+        '\u{FFFE}' | '\u{FFFF}' => Some("no character of any text"),
+        _ => in_text(character),
+    }
+}
+
+/// Returns what a character is that no text may hold, however it is written.
+pub(super) fn in_text(character: char) -> Option<&'static str> {
+    match character {
+        '\t' | '\n' | '\r' => None,
+        '\0' => Some("NUL"),
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => Some("a bidi override"),
+        _ if character.is_control() => Some("a control character"),
+        _ => None,
+    }
+}
+
+/// Counts lines and columns as YAML does.
+#[derive(Default)]
+struct Place {
+    line: u32,
+    column: u32,
+    after_cr: bool,
+}
+
+impl Place {
+    fn pos(&self) -> diag::Pos {
+        diag::Pos {
+            line: self.line + 1,
+            column: self.column + 1,
+        }
+    }
+
+    fn step(&mut self, character: char) {
+        match character {
+            '\n' if self.after_cr => {}
+            '\n' | '\r' => {
+                self.line += 1;
+                self.column = 0;
+            }
+            _ => self.column += 1,
+        }
+        self.after_cr = character == '\r';
+    }
+}

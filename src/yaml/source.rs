@@ -1,0 +1,104 @@
+//! Places in a source that the parser does not mark.
+//!
+//! Uses diag. Pure. Start at [`find`]. Everything here costs no more than the bytes between two tokens, or
+//! one line.
+
+use std::ops::Range;
+
+use crate::diag;
+
+/// Returns the first byte of the range that is one of the wanted indicators, past blanks, line breaks,
+/// comments, node properties and the indicators of keys and values.
+pub(super) fn find(source: &str, range: Range<usize>, wanted: &[char]) -> Option<usize> {
+    let mut offset = range.start;
+    while offset < range.end {
+        let rest = source.get(offset..range.end)?;
+        let character = rest.chars().next()?;
+        if wanted.contains(&character) {
+            return Some(offset);
+        }
+        offset += match character {
+            '#' => rest.find(['\n', '\r']).unwrap_or(rest.len()),
+            '&' | '!' => rest.find([' ', '\t', '\n', '\r']).unwrap_or(rest.len()),
+            _ => character.len_utf8(),
+        };
+    }
+    None
+}
+
+/// Returns where a value belongs that is not there, which the parser marks at `mark`: right after the colon
+/// where there is one, else right after its key or dash, which end at `cursor`.
+pub(super) fn value_place(source: &str, cursor: usize, mark: usize) -> usize {
+    let between = source.get(cursor..mark).unwrap_or_default();
+    if source.as_bytes().get(mark) == Some(&b':') && between.trim_ascii().is_empty() {
+        return mark + 1;
+    }
+    match find(source, cursor..mark, &[':']) {
+        Some(colon) => colon + 1,
+        None if between.contains(['\n', '\r']) => cursor,
+        None => mark,
+    }
+}
+
+/// Returns the end of a block scalar's last line, without its line break.
+///
+/// `content` is the parser's range, which ends at the next token. Blank lines at the end belong to the
+/// scalar only where the header says `+`.
+pub(super) fn block_scalar_end(source: &str, header: usize, content: Range<usize>) -> usize {
+    let whole = source.get(header..content.end).unwrap_or_default();
+    let header_end = whole.find(['\n', '\r']).unwrap_or(whole.len());
+    let head = whole.get(..header_end).unwrap_or_default();
+    let indicators = head.split([' ', '\t']).next().unwrap_or_default();
+    let text = source.get(content.clone()).unwrap_or_default();
+    if indicators.contains('+') {
+        let text = text.trim_end_matches([' ', '\t']);
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        return (content.start + text.len()).max(header + head.trim_ascii_end().len());
+    }
+    let filled = text.trim_end_matches([' ', '\t', '\n', '\r']);
+    if filled.is_empty() {
+        return header + indicators.len();
+    }
+    let rest = text.get(filled.len()..).unwrap_or_default();
+    content.start + filled.len() + rest.find(['\n', '\r']).unwrap_or(rest.len())
+}
+
+/// Returns the place of a byte at or before another one whose place is known.
+pub(super) fn pos_before(source: &str, known: diag::Pos, at: usize, offset: usize) -> diag::Pos {
+    let between = source.get(offset..at).unwrap_or_default();
+    let n_lines = breaks(between);
+    let Some(n_lines) = u32::try_from(n_lines).ok().filter(|n| *n > 0) else {
+        let n_characters = u32::try_from(between.chars().count()).unwrap_or(0);
+        return diag::Pos {
+            line: known.line,
+            column: known.column.saturating_sub(n_characters).max(1),
+        };
+    };
+    let before = source.get(..offset).unwrap_or_default();
+    let begin = before.rfind(['\n', '\r']).map_or(0, |found| found + 1);
+    let line = before.get(begin..).unwrap_or_default();
+    let line = line.strip_prefix('\u{FEFF}').unwrap_or(line);
+    diag::Pos {
+        line: known.line.saturating_sub(n_lines).max(1),
+        column: u32::try_from(line.chars().count()).unwrap_or(0) + 1,
+    }
+}
+
+/// Returns the lines of a text, without their breaks.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive('\n').flat_map(|line| {
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        line.strip_suffix('\r').unwrap_or(line).split('\r')
+    })
+}
+
+fn breaks(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let ends = |(index, byte): (usize, &u8)| match byte {
+        b'\n' => true,
+        b'\r' => bytes.get(index + 1) != Some(&b'\n'),
+        _ => false,
+    };
+    bytes.iter().enumerate().filter(|pair| ends(*pair)).count()
+}
