@@ -1,3 +1,85 @@
 //! One file per output format: a `Doc` to bytes.
 //!
-//! Uses diag and `view::doc`, no other view. Pure. Start at `ALL`.
+//! Uses diag and `view::doc`, no other view. Pure. Start at [`ALL`]. Follows `docs/spec/cli.md`, Formats, and
+//! `docs/spec/interop.md` 3. `visible` is no format: it is what all of them do to text that could act on its reader.
+
+use crate::view::doc;
+
+pub mod json;
+pub mod table;
+mod visible;
+
+/// For whom an answer is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// The terminal's columns; `None` for a pipe, where nothing is wrapped, cut or left out.
+    pub width: Option<usize>,
+    /// Whether tones become colours.
+    pub colour: Colour,
+    /// Whether the footer is left out.
+    pub quiet: Quiet,
+}
+
+impl Style {
+    /// For a pipe: full width, no colour, with the footer.
+    pub const PIPE: Style = Style {
+        width: None,
+        colour: Colour::Off,
+        quiet: Quiet::No,
+    };
+}
+
+/// Whether tones become colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// As escape sequences of ANSI terminals.
+    On,
+    /// The words alone.
+    Off,
+}
+
+/// Whether the line that says instant and commit is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quiet {
+    /// The line is shown.
+    No,
+    /// The line is left out.
+    Yes,
+}
+
+/// Which answers a format can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offered {
+    /// Every answer.
+    Always,
+    /// An answer that has findings.
+    ForFindings,
+}
+
+/// One output format.
+#[derive(Debug)]
+pub struct Format {
+    /// The word after `--format`.
+    pub name: &'static str,
+    /// Which answers it can show.
+    pub offered: Offered,
+    /// What it is, in one line of help.
+    pub summary: &'static str,
+    /// Turns an answer into the bytes of stdout.
+    pub render: fn(&doc::Doc, &Style) -> Vec<u8>,
+}
+
+impl Format {
+    /// Returns whether the format can show this answer; one that it can't is a wrong use, not an empty output.
+    pub fn shows(&self, doc: &doc::Doc) -> bool {
+        self.offered == Offered::Always || doc.findings().next().is_some()
+    }
+}
+
+/// All formats, in the order of the help.
+pub const ALL: &[Format] = &[table::FORMAT, json::FORMAT];
+
+/// Returns the format of this name.
+pub fn find(name: &str) -> Option<&'static Format> {
+    ALL.iter().find(|format| format.name == name)
+}

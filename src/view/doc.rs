@@ -3,6 +3,8 @@
 //! Uses diag. Pure. Start at [`Doc`]. No terminal, no colour and no width is known here; a [`Tone`]
 //! says what a word means, and each format decides what to make of it.
 
+use std::collections::BTreeMap;
+
 use crate::diag;
 
 /// An answer, ready to be rendered in any format.
@@ -17,6 +19,50 @@ pub struct Doc {
     pub rows: Option<&'static str>,
     /// The last line in `table`: instant and commit. Left out with `--quiet`.
     pub footer: Option<String>,
+    /// The ledger's name in its policy; each line of `jsonl` carries it, so that lines of many ledgers
+    /// can stand in one file.
+    pub repository: Option<String>,
+}
+
+impl Doc {
+    /// Returns an answer that shows nothing to people yet.
+    pub fn new(json: serde_json::Value) -> Doc {
+        Doc {
+            blocks: Vec::new(),
+            json,
+            rows: None,
+            footer: None,
+            repository: None,
+        }
+    }
+
+    /// Returns the command that the answer is of: the middle of its `schema`.
+    pub fn command(&self) -> &str {
+        let schema = self
+            .json
+            .get("schema")
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or("");
+        schema.split('/').nth(1).unwrap_or(schema)
+    }
+
+    /// Returns a text below the answer's `ledger`: `commit`, `instant`, `ref`.
+    pub fn ledger(&self, key: &str) -> Option<&str> {
+        self.json.get("ledger")?.get(key)?.as_str()
+    }
+
+    /// Returns the array that [`Doc::rows`] names; `None` where the object itself is the only row.
+    pub fn rows(&self) -> Option<&[serde_json::Value]> {
+        Some(self.json.get(self.rows?)?.as_array()?.as_slice())
+    }
+
+    /// Returns its findings, those for machines alone included.
+    pub fn findings(&self) -> impl Iterator<Item = &Findings> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Findings(findings) => Some(findings),
+            _ => None,
+        })
+    }
 }
 
 /// One piece of an answer.
@@ -31,9 +77,103 @@ pub enum Block {
     /// Columns and rows.
     Table(Table),
     /// Findings, worst first where the format limits them.
-    Findings(Vec<diag::Finding>),
+    Findings(Findings),
     /// Text that keeps its lines and is never wrapped: commands to run, a file's content.
     Verbatim(String),
+}
+
+/// Findings, with what the formats made for them say besides.
+#[derive(Clone, Debug)]
+pub struct Findings {
+    /// The findings, sorted as in the JSON.
+    pub shown: Vec<Shown>,
+    /// What each code means; a code that is missing is described by its finding alone.
+    pub rules: BTreeMap<diag::Code, About>,
+    /// All that was judged, also where nothing was found: one test case each in `junit`.
+    pub judged: Vec<Judged>,
+    /// Who reads them.
+    pub readers: Readers,
+}
+
+/// Who reads the findings of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// People, and the formats made for findings.
+    All,
+    /// The formats made for findings alone: the answer tells people the same in another block.
+    Machines,
+}
+
+/// A finding, and the line that it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// What is wrong.
+    pub finding: diag::Finding,
+    /// The line it points at; `None` where the file is not at hand, and always where the value may be a secret.
+    pub excerpt: Option<Excerpt>,
+}
+
+/// One line of a file, and which characters of it are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The line without its end.
+    pub line: String,
+    /// How many characters are marked from the finding's column on; 0 marks one.
+    pub length: u32,
+}
+
+/// What a rule is about, in its own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// How bad it is where no policy says otherwise.
+    pub level: diag::Level,
+    /// What it finds, in one line.
+    pub summary: String,
+    /// Why that matters.
+    pub why: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+/// Something that was judged, with or without findings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// Its file, by which findings are matched to it.
+    pub path: String,
+    /// The record's id; `None` for other files.
+    pub id: Option<String>,
+    /// The record's title where it was readable.
+    pub title: Option<String>,
+    /// The record's tier where it is known.
+    pub tier: Option<String>,
+}
+
+impl Findings {
+    /// Returns findings for all readers, without excerpts, rules or judged records.
+    pub fn of(findings: Vec<diag::Finding>) -> Findings {
+        let shown = findings.into_iter().map(Shown::from).collect();
+        Findings {
+            shown,
+            rules: BTreeMap::new(),
+            judged: Vec::new(),
+            readers: Readers::All,
+        }
+    }
+}
+
+impl From<Vec<diag::Finding>> for Findings {
+    fn from(findings: Vec<diag::Finding>) -> Findings {
+        Findings::of(findings)
+    }
+}
+
+impl From<diag::Finding> for Shown {
+    fn from(finding: diag::Finding) -> Shown {
+        Shown {
+            finding,
+            excerpt: None,
+        }
+    }
 }
 
 /// A table that is fitted to the width it is shown in.

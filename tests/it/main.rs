@@ -9,5 +9,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod golden;
 mod house;
 mod layering;
+mod render;

@@ -1,0 +1,143 @@
+//! `table`: what people read, on a terminal or in a pipe.
+//!
+//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/cli.md`, Formats: a pipe gets
+//! the full width and no colour; the last line says instant and commit.
+
+mod colour;
+mod finding;
+mod grid;
+
+use super::Format;
+use super::Offered;
+use super::Quiet;
+use super::Style;
+use super::visible;
+use crate::view::doc;
+use crate::view::doc::Block;
+use crate::view::doc::Fit;
+use crate::view::doc::Text;
+use crate::view::doc::Tone;
+
+/// Aligned columns without lines around them, fitted to the width.
+pub const FORMAT: Format = Format {
+    name: "table",
+    offered: Offered::Always,
+    summary: "for people: aligned columns, colour on a terminal",
+    render,
+};
+
+/// A cell of a table is at most this high; what is left ends in `…`.
+const CELL_LINES: usize = 3;
+
+fn render(doc: &doc::Doc, style: &Style) -> Vec<u8> {
+    let mut out = String::new();
+    let mut after_heading = true;
+    for block in &doc.blocks {
+        let text = shown(block, style);
+        if text.is_empty() {
+            continue;
+        }
+        if !after_heading {
+            out.push('\n');
+        }
+        out.push_str(&text);
+        after_heading = matches!(block, Block::Heading(_));
+    }
+    if let (Some(footer), Quiet::No) = (&doc.footer, style.quiet) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let footer = one_line(&Text::of(Tone::Muted, footer));
+        out.push_str(&colour::paint(&footer, style.colour));
+        out.push('\n');
+    }
+    out.into_bytes()
+}
+
+/// Returns the lines of one block, each with its end; empty where there is nothing to show.
+fn shown(block: &Block, style: &Style) -> String {
+    match block {
+        Block::Heading(text) => {
+            let strong = text.0.iter().map(|(tone, text)| match tone {
+                Tone::Plain => (Tone::Strong, text.clone()),
+                other => (*other, text.clone()),
+            });
+            paragraph(Text(strong.collect()), style)
+        }
+        Block::Paragraph(text) => paragraph(text.clone(), style),
+        Block::Pairs(pairs) => {
+            let rows = pairs
+                .iter()
+                .map(|(label, text)| {
+                    vec![
+                        one_line(&Text::of(Tone::Muted, label)),
+                        clean(text, visible::lines),
+                    ]
+                })
+                .collect();
+            grid::Grid {
+                fits: vec![Fit::Whole, Fit::Flexible],
+                rows,
+                gap: grid::Gap::Two,
+                high: None,
+            }
+            .shown(style)
+        }
+        Block::Table(table) => columns(table, style),
+        Block::Findings(findings) => match findings.readers {
+            doc::Readers::All => finding::list(&findings.shown, style),
+            doc::Readers::Machines => String::new(),
+        },
+        Block::Verbatim(text) => {
+            let text = visible::verbatim(text);
+            let text = text.strip_suffix('\n').unwrap_or(&text);
+            format!("{text}\n")
+        }
+    }
+}
+
+fn paragraph(text: Text, style: &Style) -> String {
+    let rows = vec![vec![one_line(&text)]];
+    grid::Grid {
+        fits: vec![Fit::Flexible],
+        rows,
+        gap: grid::Gap::Two,
+        high: None,
+    }
+    .shown(style)
+}
+
+fn columns(table: &doc::Table, style: &Style) -> String {
+    if table.rows.is_empty() {
+        return String::new();
+    }
+    let header = table
+        .columns
+        .iter()
+        .map(|column| Text::of(Tone::Muted, column.title))
+        .collect();
+    let rows = table
+        .rows
+        .iter()
+        .map(|row| row.iter().map(one_line).collect());
+    grid::Grid {
+        fits: table.columns.iter().map(|column| column.fit).collect(),
+        rows: std::iter::once(header).chain(rows).collect(),
+        gap: grid::Gap::Two,
+        high: Some(CELL_LINES),
+    }
+    .shown(style)
+}
+
+fn one_line(text: &Text) -> Text {
+    clean(text, visible::line)
+}
+
+fn clean(text: &Text, shown: fn(&str) -> std::borrow::Cow<'_, str>) -> Text {
+    Text(
+        text.0
+            .iter()
+            .map(|(tone, text)| (*tone, shown(text).into_owned()))
+            .collect(),
+    )
+}

@@ -1,0 +1,102 @@
+//! What a tone looks like on a terminal: one escape sequence before, one after.
+//!
+//! Uses `view::doc`. Pure. Start at [`paint`]. Colour repeats what a word already says.
+
+use crate::render::Colour;
+use crate::view::doc::Text;
+use crate::view::doc::Tone;
+
+/// Returns the parameters of "select graphic rendition" (ECMA-48, 8.3.117) for a tone.
+fn parameters(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Plain => "",
+        Tone::Good => "32",
+        Tone::Warn => "33",
+        Tone::Bad => "31",
+        Tone::Muted => "2",
+        Tone::Strong => "1",
+        Tone::Id => "36",
+    }
+}
+
+/// Returns the text, coloured where colour is on.
+pub(super) fn paint(text: &Text, colour: Colour) -> String {
+    let mut ink = Ink::of(text);
+    text.bare()
+        .lines()
+        .map(|line| ink.line(line, colour))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The characters of a text that are not spaces, with their tones, taken one after the other.
+///
+/// A layout moves, drops and adds spaces and line breaks only, so it can be coloured afterwards.
+pub(super) struct Ink {
+    left: std::vec::IntoIter<(char, Tone)>,
+    tone: Tone,
+}
+
+impl Ink {
+    /// Takes a text before it is laid out.
+    pub(super) fn of(text: &Text) -> Ink {
+        let chars = text
+            .0
+            .iter()
+            .flat_map(|(tone, text)| text.chars().map(|char| (char, *tone)));
+        let left: Vec<_> = chars
+            .filter(|(char, _)| !matches!(char, ' ' | '\n'))
+            .collect();
+        Ink {
+            left: left.into_iter(),
+            tone: Tone::Plain,
+        }
+    }
+
+    /// Returns the next line of the laid out text, coloured where colour is on.
+    pub(super) fn line(&mut self, line: &str, colour: Colour) -> String {
+        if colour == Colour::Off {
+            return line.to_owned();
+        }
+        let mut out = String::with_capacity(line.len() + 16);
+        let mut open = Tone::Plain;
+        let mut spaces = 0;
+        for char in line.chars() {
+            if char == ' ' {
+                spaces += 1;
+                continue;
+            }
+            // The `…` of a cut text is no character of its own: it keeps the tone before it.
+            if self
+                .left
+                .as_slice()
+                .first()
+                .is_some_and(|(next, _)| *next == char)
+                && let Some((_, tone)) = self.left.next()
+            {
+                self.tone = tone;
+            }
+            if open != self.tone {
+                close(&mut out, open);
+            }
+            out.extend(std::iter::repeat_n(' ', spaces));
+            spaces = 0;
+            if open != self.tone && self.tone != Tone::Plain {
+                out.push_str("\u{1b}[");
+                out.push_str(parameters(self.tone));
+                out.push('m');
+            }
+            open = self.tone;
+            out.push(char);
+        }
+        close(&mut out, open);
+        out.extend(std::iter::repeat_n(' ', spaces));
+        out
+    }
+}
+
+fn close(out: &mut String, open: Tone) {
+    if open != Tone::Plain {
+        out.push_str("\u{1b}[0m");
+    }
+}

@@ -1,0 +1,122 @@
+//! Findings the way compilers show them: what, where, how to fix.
+//!
+//! Uses diag and `view::doc`. Pure. Start at [`list`].
+
+use super::grid;
+use super::one_line;
+use crate::diag;
+use crate::render::Style;
+use crate::view::doc;
+use crate::view::doc::Fit;
+use crate::view::doc::Text;
+use crate::view::doc::Tone;
+
+/// Returns the findings in their order, a blank line between two.
+pub(super) fn list(shown: &[doc::Shown], style: &Style) -> String {
+    shown
+        .iter()
+        .map(|shown| one(shown, style))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn one(shown: &doc::Shown, style: &Style) -> String {
+    let finding = &shown.finding;
+    let tone = match finding.level {
+        diag::Level::Error => Tone::Bad,
+        diag::Level::Warning => Tone::Warn,
+        diag::Level::Note => Tone::Id,
+    };
+    let title = Text::of(tone, format!("{}[{}]", finding.level, finding.rule))
+        .and(Tone::Strong, format!(": {}", finding.message));
+    let mut out = super::paragraph(title, style);
+    if !finding.path.is_empty() {
+        let place = match finding.pos {
+            Some(pos) => format!("{}:{}:{}", finding.path, pos.line, pos.column),
+            None => finding.path.clone(),
+        };
+        // A place is never wrapped: editors and people pick it up as one word.
+        out.push_str(&whole(
+            Text::of(Tone::Muted, "  -->").and(Tone::Plain, format!(" {place}")),
+            style,
+        ));
+    }
+    if let (Some(excerpt), Some(pos)) = (&shown.excerpt, finding.pos) {
+        out.push_str(&source(excerpt, pos, tone, style));
+    }
+    let help = vec![
+        Text::of(Tone::Strong, "  help:"),
+        one_line(&Text::plain(&finding.help)),
+    ];
+    let fits = vec![Fit::Whole, Fit::Flexible];
+    out.push_str(
+        &grid::Grid {
+            fits,
+            rows: vec![help],
+            gap: grid::Gap::One,
+            high: None,
+        }
+        .shown(style),
+    );
+    out
+}
+
+/// Returns the line that a finding is about, with a mark below the value.
+fn source(excerpt: &doc::Excerpt, pos: diag::Pos, tone: Tone, style: &Style) -> String {
+    let number = pos.line.to_string();
+    let margin = " ".repeat(number.len());
+    let before = usize::try_from(pos.column.saturating_sub(1)).unwrap_or(0);
+    // In a pipe too, a line of thousands of characters helps nobody.
+    let room = style
+        .width
+        .unwrap_or(120)
+        .saturating_sub(number.len() + 4)
+        .max(20);
+    let from = (before + 8).saturating_sub(room);
+    let shown: String = excerpt
+        .line
+        .chars()
+        .skip(from)
+        .take(room)
+        .map(cell)
+        .collect();
+    let left: String = excerpt
+        .line
+        .chars()
+        .take(before)
+        .skip(from)
+        .map(cell)
+        .collect();
+    let meant = usize::try_from(excerpt.length.max(1)).unwrap_or(1);
+    let meant: String = excerpt
+        .line
+        .chars()
+        .skip(before)
+        .take(meant)
+        .map(cell)
+        .collect();
+    let mark = "^".repeat(grid::width(&meant).clamp(1, room.saturating_sub(before - from).max(1)));
+    let left = " ".repeat(grid::width(&left));
+    let bar = format!("{margin} |");
+    [
+        Text::of(Tone::Muted, bar.clone()),
+        Text::of(Tone::Muted, format!("{number} | ")).and(Tone::Plain, shown),
+        Text::of(Tone::Muted, format!("{bar} {left}")).and(tone, mark),
+    ]
+    .map(|line| whole(line, style))
+    .concat()
+}
+
+/// Returns a character as it takes one place of its own: what can't be shown is `·`.
+fn cell(char: char) -> char {
+    match char {
+        '\t' => ' ',
+        char if crate::render::visible::hidden(char) => '·',
+        char => char,
+    }
+}
+
+fn whole(line: Text, style: &Style) -> String {
+    let line = super::clean(&line, crate::render::visible::lines);
+    format!("{}\n", super::colour::paint(&line, style.colour).trim_end())
+}

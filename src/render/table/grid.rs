@@ -1,0 +1,179 @@
+//! Rows of cells, fitted to a width: which columns stay, how wide each is, where texts wrap.
+//!
+//! Uses `view::doc`. Pure. Start at [`Grid`]. Wrapping and the width of characters are comfy-table's; it
+//! can't see colours, so its cells are told apart by control characters and coloured afterwards.
+
+use comfy_table::ColumnConstraint;
+use comfy_table::ContentLineStyle;
+use comfy_table::LineStyle;
+use comfy_table::Row;
+use comfy_table::Table;
+use comfy_table::TableStyle;
+use comfy_table::Width;
+
+use super::colour::Ink;
+use crate::render::Style;
+use crate::view::doc::Fit;
+use crate::view::doc::Text;
+
+/// Between two cells of a line. No text holds control characters any more.
+const BETWEEN_CELLS: char = '\u{1f}';
+/// A line of these stands between two rows.
+const BETWEEN_ROWS: char = '\u{1e}';
+
+/// A flexible column keeps this much before an optional one is left out.
+const COMFORTABLE: usize = 32;
+/// No flexible column gets narrower.
+const NARROWEST: usize = 8;
+
+/// How many spaces stand between columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gap {
+    One,
+    Two,
+}
+
+/// Rows of cells before they are fitted.
+pub(super) struct Grid {
+    /// How each column gives way.
+    pub(super) fits: Vec<Fit>,
+    /// The rows; a title row is one of them.
+    pub(super) rows: Vec<Vec<Text>>,
+    /// The space between columns.
+    pub(super) gap: Gap,
+    /// How many lines a row may have; `None` for all that it needs.
+    pub(super) high: Option<usize>,
+}
+
+impl Grid {
+    /// Returns its lines, each with its end and without spaces before it.
+    pub(super) fn shown(&self, style: &Style) -> String {
+        let table = self.arranged(style.width);
+        let mut out = String::new();
+        let mut rows = self.rows.iter();
+        let mut inks: Vec<Ink> = Vec::new();
+        let mut fresh = true;
+        let hidden: Vec<bool> = table
+            .column_iter()
+            .map(comfy_table::Column::is_hidden)
+            .collect();
+        for line in table.lines() {
+            if line.starts_with(BETWEEN_ROWS) {
+                fresh = true;
+                continue;
+            }
+            if fresh && let Some(row) = rows.next() {
+                let cells = row.iter().zip(&hidden).filter(|(_, hidden)| !**hidden);
+                inks = cells.map(|(cell, _)| Ink::of(cell)).collect();
+                fresh = false;
+            }
+            let pieces = line.split(BETWEEN_CELLS).zip(&mut inks);
+            let painted: Vec<_> = pieces
+                .map(|(piece, ink)| ink.line(piece, style.colour))
+                .collect();
+            out.push_str(painted.join(" ").trim_end());
+            out.push('\n');
+        }
+        out
+    }
+
+    fn arranged(&self, width: Option<usize>) -> Table {
+        let mut table = Table::new();
+        table.load_style(
+            TableStyle::new()
+                .content_lines(ContentLineStyle::none().junction(BETWEEN_CELLS))
+                .row_separator(LineStyle::none().fill(BETWEEN_ROWS).junction(BETWEEN_ROWS)),
+        );
+        for cells in &self.rows {
+            let mut row = Row::from(cells.iter().map(Text::bare).collect::<Vec<_>>());
+            if let Some(high) = self.high {
+                row.max_height(high);
+            }
+            table.add_row(row);
+        }
+        let padding = match self.gap {
+            Gap::One => 0,
+            Gap::Two => 1,
+        };
+        let natural: Vec<usize> = table
+            .column_max_content_widths()
+            .into_iter()
+            .map(usize::from)
+            .collect();
+        let widths = match width {
+            Some(width) => fitted(&natural, &self.fits, usize::from(padding) + 1, width),
+            None => natural.into_iter().map(Some).collect(),
+        };
+        for (column, width) in table.column_iter_mut().zip(widths) {
+            column.set_padding((0, padding));
+            column.set_constraint(match width {
+                None => ColumnConstraint::Hidden,
+                // The padding is part of what is set here.
+                Some(width) => ColumnConstraint::Absolute(Width::Fixed(
+                    u16::try_from(width)
+                        .unwrap_or(u16::MAX)
+                        .saturating_add(padding),
+                )),
+            });
+        }
+        table
+    }
+}
+
+/// Returns how wide each column is in a terminal of `width`; `None` for one that is left out.
+fn fitted(natural: &[usize], fits: &[Fit], gap: usize, width: usize) -> Vec<Option<usize>> {
+    let mut widths: Vec<Option<usize>> = natural.iter().copied().map(Some).collect();
+    let needed = |widths: &[Option<usize>], most: usize| -> usize {
+        let columns = widths
+            .iter()
+            .zip(fits)
+            .filter_map(|(width, fit)| Some((width.as_ref()?, fit)));
+        let sum: usize = columns
+            .map(|(width, fit)| {
+                gap + if *fit == Fit::Flexible {
+                    most.min(*width)
+                } else {
+                    *width
+                }
+            })
+            .sum();
+        sum.saturating_sub(gap)
+    };
+    if needed(&widths, usize::MAX) <= width {
+        return widths;
+    }
+    for index in (0..widths.len()).rev() {
+        if needed(&widths, COMFORTABLE) <= width {
+            break;
+        }
+        if fits.get(index) == Some(&Fit::Optional)
+            && let Some(width) = widths.get_mut(index)
+        {
+            *width = None;
+        }
+    }
+    // The widest that all flexible columns may be; what is over after rounding goes to nobody.
+    let most = (NARROWEST..=width)
+        .rev()
+        .find(|most| needed(&widths, *most) <= width)
+        .unwrap_or(NARROWEST);
+    for (width, fit) in widths.iter_mut().zip(fits) {
+        if *fit == Fit::Flexible {
+            *width = width.map(|width| width.min(most));
+        }
+    }
+    widths
+}
+
+/// Returns how many columns of a terminal a text takes.
+pub(super) fn width(text: &str) -> usize {
+    let mut table = Table::new();
+    table.add_row([text]);
+    let widest = table.column_max_content_widths().into_iter().max();
+    // An empty column counts one.
+    if text.is_empty() {
+        0
+    } else {
+        widest.map_or(0, usize::from)
+    }
+}

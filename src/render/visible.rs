@@ -1,0 +1,58 @@
+//! Makes visible what could otherwise act on its reader: escape sequences, bidi overrides, invisible characters.
+//!
+//! Uses nothing. Pure. Start at [`line`]. A record with such characters is refused (`encoding` in
+//! `docs/spec/rules.md`), but names of branches and authors come from git, and findings are about bad files.
+
+use std::borrow::Cow;
+
+/// Returns whether a terminal or browser would act on the character instead of showing it.
+///
+/// Joiners (U+200C, U+200D) are not among them: several scripts need them.
+pub(super) fn hidden(char: char) -> bool {
+    char.is_control()
+        || matches!(char,
+            '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Returns the text on one line: breaks and tabs as spaces, hidden characters as `\u{1b}`.
+pub(super) fn line(text: &str) -> Cow<'_, str> {
+    replace(text, |char| match char {
+        '\r' | '\n' | '\t' | '\u{2028}' | '\u{2029}' => Some(" "),
+        _ => None,
+    })
+}
+
+/// Returns the text with its line breaks, tabs as four spaces, hidden characters as `\u{1b}`.
+pub(super) fn lines(text: &str) -> Cow<'_, str> {
+    replace(text, |char| match char {
+        '\n' => Some("\n"),
+        '\t' => Some("    "),
+        _ => None,
+    })
+}
+
+/// Returns the text with its line breaks and tabs, other hidden characters as `\u{1b}`.
+pub(super) fn verbatim(text: &str) -> Cow<'_, str> {
+    replace(text, |char| match char {
+        '\n' => Some("\n"),
+        '\t' => Some("\t"),
+        _ => None,
+    })
+}
+
+fn replace(text: &str, kept: fn(char) -> Option<&'static str>) -> Cow<'_, str> {
+    if !text.chars().any(hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let text = text.replace("\r\n", "\n");
+    for char in text.chars() {
+        match kept(char) {
+            Some(instead) => out.push_str(instead),
+            None if hidden(char) => out.extend(char.escape_unicode()),
+            None => out.push(char),
+        }
+    }
+    Cow::Owned(out)
+}
