@@ -1,4 +1,334 @@
 //! Who approved each version, and how that is known: one fold over the facts of history.
 //!
-//! Uses diag to history. Pure. Start at `judge`. Follows `docs/spec/approval.md`, 1.4 to 1.8. Does not know
+//! Uses diag to history. Pure. Start at [`Verdict`]. Follows `docs/spec/approval.md`, 1.4 to 1.8. Does not know
 //! what is in force today.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::record::time::Instant;
+
+/// A person as git or a file names them, after the mailmap.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Person {
+    /// What persons are compared by: the address in lower case; empty where none is usable.
+    pub key: String,
+    /// The address, `None` where git names none that is usable.
+    pub email: Option<String>,
+    /// The name, `None` where only an address is known.
+    pub name: Option<String>,
+}
+
+/// What is known about the approval of one version.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// Whether the policy's demand is met.
+    pub satisfied: Satisfied,
+    /// Whether this version becomes the approved one: the demand that holds without the mercy for closures and
+    /// narrowings is met by persons outside the author set.
+    pub stands: Stands,
+    /// How it came about, in a word.
+    pub result: FourEyes,
+    /// What is demanded, in figures.
+    pub needed: Needed,
+    /// Who counts, one entry a person, sorted by address.
+    pub approvers: Vec<Approver>,
+    /// Everyone who is named as having made the content, sorted by address.
+    pub authors: Vec<Author>,
+    /// Who landed it, as git names them; `None` where git does not say.
+    pub landed_by: Option<Person>,
+    /// The pull request that the landing names, such as `#12` or `!7`.
+    pub pull_request: Option<String>,
+    /// What is still needed, and who could give it.
+    pub missing: Vec<Missing>,
+    /// The flags of `docs/spec/cli.md`.
+    pub flags: BTreeSet<&'static str>,
+    /// Everyone who spoke, whether or not it counts.
+    pub statements: Vec<Statement>,
+    /// When the demand was met: the landing's effective time, later where the approval came later.
+    pub approved_at: Option<Instant>,
+    /// The commit whose governance judged it; `None` where none stood before.
+    pub policy_commit: Option<String>,
+}
+
+/// Whether the demand on a version is met. Unknown is never yes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Satisfied {
+    /// It is met.
+    Yes,
+    /// It is not met.
+    No,
+    /// Objects that are needed to tell are missing or malformed: why, in words, with the command that repairs it.
+    CannotSay(String),
+}
+
+/// Whether a version becomes the approved one, which later ones are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// It does.
+    AsApproved,
+    /// It only narrows or ends what was approved, or is not approved at all.
+    AsLanded,
+}
+
+/// The four-eyes result of a version, the first that applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FourEyes {
+    /// The landing's signature is bad.
+    InvalidSignature,
+    /// Objects or names that are needed to tell are missing.
+    Indeterminate,
+    /// A person outside the authors said no.
+    Vetoed,
+    /// Those who count by signature alone meet the demand.
+    Attested,
+    /// Somebody counts, by what whoever wrote the commit could have written.
+    Claimed,
+    /// Nobody counts, and somebody would if it were known who they are.
+    Unresolved,
+    /// Only authors spoke.
+    SelfApproved,
+    /// Nobody spoke whose word counts.
+    NoneRecorded,
+    /// There is nothing to approve: the version removes the record.
+    NotApplicable,
+}
+
+impl FourEyes {
+    /// Returns the word of `docs/spec/approval.md`, 1.8.
+    pub fn word(self) -> &'static str {
+        match self {
+            FourEyes::InvalidSignature => "invalid-signature",
+            FourEyes::Indeterminate => "indeterminate",
+            FourEyes::Vetoed => "vetoed",
+            FourEyes::Attested => "attested",
+            FourEyes::Claimed => "claimed",
+            FourEyes::Unresolved => "unresolved",
+            FourEyes::SelfApproved => "self",
+            FourEyes::NoneRecorded => "none-recorded",
+            FourEyes::NotApplicable => "n/a",
+        }
+    }
+}
+
+impl fmt::Display for FourEyes {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.word())
+    }
+}
+
+/// What is demanded, as every answer shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needed {
+    /// How many people: the larger of the count and the number of groups; 0 where nobody is demanded.
+    pub count: u32,
+    /// The groups of which one different person each is needed.
+    pub each_of: BTreeSet<String>,
+    /// The roles that must be among the approvers: `risk_owner`.
+    pub must_include: BTreeSet<String>,
+}
+
+/// Someone who made the content.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Author {
+    /// Who.
+    pub person: Person,
+    /// Whether a signature by a listed key shows it.
+    pub attested: Attested,
+}
+
+/// Whether a signature by a listed key shows that someone wrote what bears their name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Attested {
+    /// It does.
+    BySignature,
+    /// The name is typed.
+    NotShown,
+}
+
+/// What backs a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Whoever wrote the commit could have written it.
+    Claimed,
+    /// A signature by a listed key.
+    Attested,
+}
+
+impl Level {
+    /// Returns the word that answers use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Claimed => "claimed",
+            Level::Attested => "attested",
+        }
+    }
+}
+
+/// How a person said it, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// They landed it.
+    Merge,
+    /// A line of a commit message.
+    Trailer,
+    /// A review on the forge, stated by a bridge.
+    Review,
+    /// A note of the forge.
+    Note,
+    /// A signed tag that was merged.
+    Mergetag,
+    /// A signature of the landing.
+    Signature,
+    /// A signed approval beside the record.
+    Detached,
+}
+
+impl Kind {
+    /// Returns the word of `docs/spec/approval.md`, E2.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Merge => "merge",
+            Kind::Trailer => "trailer",
+            Kind::Review => "review",
+            Kind::Note => "note",
+            Kind::Mergetag => "mergetag",
+            Kind::Signature => "signature",
+            Kind::Detached => "detached",
+        }
+    }
+}
+
+/// Whether somebody outside the author set stated a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SelfAsserted {
+    /// Somebody outside, or the person by their own act.
+    No,
+    /// A member of the author set.
+    Yes,
+    /// The forge composed the text, and the policy pins that forge.
+    ForgeUi,
+}
+
+impl SelfAsserted {
+    /// Returns the value of `self_asserted`, `None` for `null`.
+    pub fn value(self) -> Option<bool> {
+        match self {
+            SelfAsserted::No => Some(false),
+            SelfAsserted::Yes => Some(true),
+            SelfAsserted::ForgeUi => None,
+        }
+    }
+}
+
+/// What a person said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Word {
+    /// Yes.
+    Approves,
+    /// No, for these bytes.
+    Vetoes,
+}
+
+/// Someone whose word counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approver {
+    /// Who.
+    pub person: Person,
+    /// The groups of the policy that the person is in.
+    pub groups: Vec<String>,
+    /// What backs the word.
+    pub level: Level,
+    /// How it was said.
+    pub kind: Kind,
+    /// Whether a member of the author set stated it.
+    pub self_asserted: SelfAsserted,
+    /// Who stated it, as git names them.
+    pub stated_by: Option<Person>,
+    /// The commit that states it.
+    pub commit: String,
+    /// When that commit landed, at the earliest.
+    pub at: Instant,
+    /// In the approver's words.
+    pub reason: Option<String>,
+    /// The path of the statement, or its note.
+    pub source: Option<String>,
+    /// The fingerprint of the key.
+    pub key: Option<String>,
+}
+
+/// One word that was said about a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// The word, as it would count.
+    pub approver: Approver,
+    /// What was said.
+    pub word: Word,
+    /// Whether it counts.
+    pub counts: Counts,
+}
+
+/// Whether a word counts, and why not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// It does.
+    Yes,
+    /// It does not.
+    No(WhyNot),
+}
+
+/// Why a word does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WhyNot {
+    /// The person made the content.
+    Author,
+    /// The person is a bot or an agent.
+    Bot,
+    /// The person owns the record, and the policy forbids that.
+    Owner,
+    /// Stated by a member of the author set.
+    SelfAsserted,
+    /// Stated on a commit inside the merged branch.
+    Nested,
+    /// The policy does not accept this kind.
+    Kind,
+    /// The policy demands a signature.
+    Proof,
+    /// The name of an author under another address.
+    SameNameAsAuthor,
+    /// Nobody whom the policy knows under this name.
+    Unresolved,
+    /// No person is named: `TBD`, a group, nothing.
+    NoPerson,
+    /// The merge repeats what a foxtrot merge says.
+    SuspiciousMerge,
+}
+
+impl fmt::Display for WhyNot {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            WhyNot::Author => "made the content",
+            WhyNot::Bot => "is a bot or an agent",
+            WhyNot::Owner => "owns the record, and the policy says owner_may_approve: false",
+            WhyNot::SelfAsserted => "stated by an author of the content",
+            WhyNot::Nested => "stated on a commit inside the merged branch",
+            WhyNot::Kind => "the policy does not accept this kind",
+            WhyNot::Proof => "the policy demands a signature",
+            WhyNot::SameNameAsAuthor => {
+                "same-name-as-author: an author's name under another address"
+            }
+            WhyNot::Unresolved => "names nobody whom the policy knows",
+            WhyNot::NoPerson => "names no person",
+            WhyNot::SuspiciousMerge => "the merge brings the mainline into itself",
+        })
+    }
+}
+
+/// Something that is still needed, and who could give it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// What is needed, in words.
+    pub need: String,
+    /// Who could give it, where the policy names them.
+    pub who: Vec<Person>,
+}

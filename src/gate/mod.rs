@@ -1,3 +1,104 @@
 //! One question, one verdict, one receipt.
 //!
-//! Uses diag to status. Pure. Start at `ask`. Follows `docs/spec/cli.md`, check. Unknown is never yes.
+//! Uses diag to status. Pure. Start at [`Answer`]. Follows `docs/spec/cli.md`, check. Unknown is never yes.
+
+use crate::record::time::Instant;
+
+/// What is asked; at least one of identity, asset, application, credential, finding.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// The identity.
+    pub identity: Option<String>,
+    /// The asset.
+    pub asset: Option<String>,
+    /// The application.
+    pub application: Option<String>,
+    /// The credential.
+    pub credential: Option<String>,
+    /// The control, as `catalog:id`.
+    pub control: Option<String>,
+    /// The action.
+    pub action: Option<String>,
+    /// The resource.
+    pub resource: Option<String>,
+    /// The environment.
+    pub environment: Option<String>,
+    /// The finding, as `TOOL:ID`.
+    pub finding: Option<String>,
+    /// The package, as a package URL.
+    pub purl: Option<String>,
+    /// The file, from the repository's root.
+    pub path: Option<String>,
+    /// The severity, in a word of `risk.level`.
+    pub severity: Option<String>,
+    /// Whether a deployment of the application is asked for.
+    pub deploy: bool,
+}
+
+/// What the gate says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// A record in force covers it.
+    Allow,
+    /// None does.
+    Deny,
+    /// None does yet: a record that would waits for approval.
+    Pending,
+    /// It can't be told, so it is no.
+    Unknown,
+}
+
+impl Verdict {
+    /// Returns the word of `docs/spec/cli.md`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Allow => "allow",
+            Verdict::Deny => "deny",
+            Verdict::Pending => "pending",
+            Verdict::Unknown => "unknown",
+        }
+    }
+}
+
+/// The answer to one question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Yes, no, not yet, or can't say.
+    pub verdict: Verdict,
+    /// Why, naming the record and the deciding instant.
+    pub reason: String,
+    /// The allowing, pending or nearest denied record.
+    pub record: Option<String>,
+    /// The digest of its landed file.
+    pub digest: Option<String>,
+    /// The digest of its approved file, equal unless it changed since approval.
+    pub approved_digest: Option<String>,
+    /// Until when, exclusive.
+    pub not_after: Option<Instant>,
+    /// The limits of what the allowing record grants.
+    pub scope: Limits,
+    /// Each record that was looked at and why it does not answer, by id.
+    pub considered: Vec<Considered>,
+}
+
+/// The limits of what a record grants; `None` where it states none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// The resources.
+    pub resources: Option<Vec<String>>,
+    /// The actions.
+    pub actions: Option<Vec<String>>,
+    /// What stays forbidden.
+    pub not_waived: Option<Vec<String>>,
+}
+
+/// A record that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Considered {
+    /// The record's id, or the path of a file that can't be read.
+    pub id: String,
+    /// Its status, in a word.
+    pub status: &'static str,
+    /// Why it does not allow; `None` for the one that does.
+    pub why_not: Option<String>,
+}
