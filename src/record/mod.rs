@@ -5,9 +5,12 @@
 
 pub mod address;
 pub mod decision;
+pub mod fields;
 pub mod id;
+pub mod near;
 pub mod pattern;
 pub mod read;
+pub mod reader;
 pub mod reference;
 pub mod scalar;
 pub mod schema;

@@ -2,11 +2,14 @@
 //!
 //! Uses record's own words. Pure. Start at [`Scalar`]. Follows `docs/spec/record.md`, values.
 
+use crate::diag::{Code, shape};
 use crate::record::word::Word;
 
 /// What is wrong with a value, and the way out. The value itself is named by who reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw {
+    /// The rule's code, of the shape group.
+    pub code: Code,
     /// What is wrong, as a fragment.
     pub message: String,
     /// What to write instead.
@@ -14,9 +17,15 @@ pub struct Flaw {
 }
 
 impl Flaw {
-    /// Returns a flaw from its two halves.
+    /// Returns a `bad-value` from its two halves.
     pub fn new(message: impl Into<String>, help: impl Into<String>) -> Flaw {
+        Flaw::coded(shape::BAD_VALUE, message, help)
+    }
+
+    /// Returns a flaw of any code of the shape group.
+    pub fn coded(code: Code, message: impl Into<String>, help: impl Into<String>) -> Flaw {
         Flaw {
+            code,
             message: message.into(),
             help: help.into(),
         }
@@ -28,7 +37,7 @@ pub trait Scalar: Sized {
     /// Returns the value that a text stands for.
     ///
     /// # Errors
-    /// The [`Flaw`] of a text that stands for none; it becomes `bad-value` at the scalar's place.
+    /// The [`Flaw`] of a text that stands for none; it becomes a finding at the scalar's place.
     fn parse(text: &str) -> Result<Self, Flaw>;
 }
 
@@ -38,12 +47,40 @@ impl Scalar for String {
     }
 }
 
+impl Scalar for bool {
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        match text {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(Flaw::new(
+                format!("`{text}` is neither true nor false"),
+                "write true or false",
+            )),
+        }
+    }
+}
+
+impl Scalar for u32 {
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_digit())
+            && (text == "0" || !text.starts_with('0'));
+        let number = is_plain.then(|| text.parse().ok()).flatten();
+        number.ok_or_else(|| {
+            Flaw::new(
+                format!("`{text}` is not a whole number"),
+                "write digits alone, such as 3",
+            )
+        })
+    }
+}
+
 impl<W: Word> Scalar for W {
     fn parse(text: &str) -> Result<Self, Flaw> {
         W::from_word(text).ok_or_else(|| {
             let words: Vec<&str> = W::WORDS.iter().map(|(word, _)| *word).collect();
+            let usual = || format!("`{text}` is not one of the words");
             Flaw::new(
-                format!("`{text}` is not one of the words"),
+                W::refusal(text).unwrap_or_else(usual),
                 format!("use one of {}", words.join(", ")),
             )
         })

@@ -18,6 +18,11 @@ pub trait Word: Copy + PartialEq + Sized + 'static {
             .map(|(_, value)| *value)
     }
 
+    /// Returns why a text is refused, where more is to be said than that it is none of the words.
+    fn refusal(_text: &str) -> Option<String> {
+        None
+    }
+
     /// Returns the word of a value.
     fn word(self) -> &'static str {
         Self::WORDS
@@ -50,6 +55,11 @@ impl Word for Class {
         ("regulated", Class::Regulated),
         ("third-party", Class::ThirdParty),
     ];
+
+    fn refusal(text: &str) -> Option<String> {
+        is_technical_error(text)
+            .then(|| "a technical error is not an exception: there is no class for it".to_owned())
+    }
 }
 
 /// The kind of baseline that is deviated from.
@@ -195,6 +205,12 @@ impl Word for RootCause {
         ("tool-access", RootCause::ToolAccess),
         ("unclassified", RootCause::Unclassified),
     ];
+
+    fn refusal(text: &str) -> Option<String> {
+        is_technical_error(text).then(|| {
+            "a technical error is not an exception: there is no root cause for it".to_owned()
+        })
+    }
 }
 
 /// Where the correction is made.
@@ -383,4 +399,14 @@ impl Word for PostReviewOutcome {
         ("recurred", PostReviewOutcome::Recurred),
         ("not-effective", PostReviewOutcome::NotEffective),
     ];
+}
+
+/// Says whether a text calls the exception a technical fault, however that is written.
+fn is_technical_error(text: &str) -> bool {
+    let words = text.to_lowercase().replace(['-', '_'], " ");
+    let words: Vec<&str> = words.split_whitespace().collect();
+    matches!(
+        words[..],
+        ["technical", "error" | "fault" | "failure"] | ["technicalerror"]
+    )
 }

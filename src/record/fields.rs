@@ -1,0 +1,225 @@
+//! The keys of one map: read by name, the rest reported.
+//!
+//! Uses diag, yaml and the reader. Pure. Start at [`Fields`], which [`Reader::map`] hands out. Read every key
+//! before the first `?`, so that no mistake hides another. Follows `docs/spec/rules.md` (`unknown-key`,
+//! `missing-field`).
+
+use crate::diag::shape;
+use crate::record::near;
+use crate::record::reader::{self, Closed, Read, Reader};
+use crate::record::scalar::Flaw;
+use crate::yaml::{Entry, Node};
+
+/// The keys of one map while they are read.
+#[derive(Debug)]
+pub struct Fields<'n, 'r> {
+    entries: &'n [Entry],
+    reader: &'r mut Reader<'n>,
+    known: Vec<&'static str>,
+    missing: Vec<Missing>,
+}
+
+/// What a map lacks, unless a misspelt key meant it.
+#[derive(Clone, Copy, Debug)]
+enum Missing {
+    One(&'static str),
+    AnyOf(&'static [&'static str]),
+}
+
+impl<'n, 'r> Fields<'n, 'r> {
+    pub(super) fn new(entries: &'n [Entry], reader: &'r mut Reader<'n>) -> Fields<'n, 'r> {
+        Fields {
+            entries,
+            reader,
+            known: Vec::with_capacity(entries.len() + 8),
+            missing: Vec::new(),
+        }
+    }
+
+    /// Returns the value of a key; its absence is noted as `missing-field`.
+    pub fn required<T: Read>(&mut self, key: &'static str) -> Option<T> {
+        match self.know(key) {
+            Some(entry) => {
+                self.reader
+                    .entry(entry, |node, at| match reader::is_absent(node, T::EMPTY) {
+                        true => at.hollow(node),
+                        false => T::read(node, at),
+                    })
+            }
+            None => {
+                self.missing.push(Missing::One(key));
+                None
+            }
+        }
+    }
+
+    /// Returns the value of a key: the outer `None` where it can't be read, the inner one where it is absent.
+    pub fn optional<T: Read>(&mut self, key: &'static str) -> Option<Option<T>> {
+        match self.know(key) {
+            Some(entry) if !reader::is_absent(&entry.value, T::EMPTY) => {
+                self.reader.entry(entry, T::read).map(Some)
+            }
+            _ => Some(None),
+        }
+    }
+
+    /// Returns the value of a key, or the type's empty value where it is absent.
+    pub fn or_empty<T: Read + Default>(&mut self, key: &'static str) -> Option<T> {
+        self.optional(key).map(Option::unwrap_or_default)
+    }
+
+    /// Returns what the text of a key stands for; its absence is noted as `missing-field`.
+    pub fn required_as<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, Flaw>,
+    ) -> Option<T> {
+        let Some(entry) = self.know(key) else {
+            self.missing.push(Missing::One(key));
+            return None;
+        };
+        self.reader.entry(entry, |node, at| at.scalar(node, parse))
+    }
+
+    /// Returns what the text of a key stands for, as [`Fields::optional`] does.
+    pub fn optional_as<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, Flaw>,
+    ) -> Option<Option<T>> {
+        match self.know(key) {
+            Some(entry) => self
+                .reader
+                .entry(entry, |node, at| at.scalar(node, parse))
+                .map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// Returns what a reader of one's own makes of a key's node, as [`Fields::optional`] does.
+    pub fn optional_with<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&'n Node, &mut Reader<'n>) -> Option<T>,
+    ) -> Option<Option<T>> {
+        match self.know(key) {
+            Some(entry) => self.reader.entry(entry, read).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// Returns the node of a key without reading it.
+    pub fn node(&self, key: &str) -> Option<&'n Node> {
+        let entry = self.entries.iter().find(|entry| entry.key == key)?;
+        Some(&entry.value)
+    }
+
+    /// Returns the entries of the map, in the order of the file.
+    pub fn entries(&self) -> &'n [Entry] {
+        self.entries
+    }
+
+    /// Notes a flaw of a key's value.
+    pub fn fault(&mut self, key: &str, flaw: Flaw) {
+        if let Some(entry) = self.entries.iter().find(|entry| entry.key == key) {
+            self.reader
+                .entry(entry, |node, at| at.fault::<()>(node, flaw));
+        }
+    }
+
+    /// Notes a missing key that another one makes necessary.
+    pub fn need(&mut self, key: &'static str) {
+        if self.node(key).is_none() {
+            self.missing.push(Missing::One(key));
+        }
+    }
+
+    /// Notes that none of several keys is there, where at least one must be.
+    pub fn need_any_of(&mut self, keys: &'static [&'static str]) {
+        if keys.iter().all(|key| self.node(key).is_none()) {
+            self.missing.push(Missing::AnyOf(keys));
+        }
+    }
+
+    /// Notes what is left: keys that nobody asked for, and what is missing and was not meant by one of them.
+    pub(super) fn close(mut self) -> Closed {
+        let meant = self.unknown();
+        let missing = std::mem::take(&mut self.missing);
+        let is_complete = missing.is_empty() && self.known_entries() == self.entries.len();
+        for missing in missing {
+            self.note_missing(missing, &meant);
+        }
+        match is_complete {
+            true => Closed::Complete,
+            false => Closed::Faulty,
+        }
+    }
+
+    fn know(&mut self, key: &'static str) -> Option<&'n Entry> {
+        self.known.push(key);
+        self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    fn known_entries(&self) -> usize {
+        let is_known = |entry: &&Entry| self.known.contains(&entry.key.as_str());
+        self.entries.iter().filter(is_known).count()
+    }
+
+    /// Notes unknown keys; returns the keys that they meant.
+    fn unknown(&mut self) -> Vec<&'static str> {
+        let mut meant = Vec::new();
+        for entry in self.entries {
+            if self.known.contains(&entry.key.as_str()) {
+                continue;
+            }
+            let absent = self
+                .known
+                .iter()
+                .copied()
+                .filter(|key| self.node(key).is_none());
+            let nearest = near::nearest(&entry.key, absent);
+            let flaw = match nearest {
+                Some(key) => Flaw::new(
+                    format!("unknown key `{}`: did you mean `{key}`?", entry.key),
+                    format!("write `{key}`, or remove the key"),
+                ),
+                None => Flaw::new(
+                    format!("unknown key `{}`", entry.key),
+                    format!("remove it; the keys here are {}", self.known.join(", ")),
+                ),
+            };
+            if let Some(key) = nearest {
+                meant.push(key);
+                self.reader.meant(key);
+            }
+            let field = self.reader.field(Some(&entry.key));
+            self.reader
+                .note(shape::UNKNOWN_KEY, entry.key_pos, field, flaw);
+        }
+        meant
+    }
+
+    fn note_missing(&mut self, missing: Missing, meant: &[&'static str]) {
+        let (field, message, help) = match missing {
+            Missing::One(key) if meant.contains(&key) => return,
+            Missing::AnyOf(keys) if keys.iter().any(|key| meant.contains(key)) => return,
+            Missing::One(key) => {
+                let field = self.reader.field(Some(key));
+                let message = format!("`{}` is missing", field.as_deref().unwrap_or(key));
+                (field, message, format!("add `{key}: …`"))
+            }
+            Missing::AnyOf(keys) => {
+                let words = keys.join(", ");
+                let message = format!("{} has none of {words}", self.reader.name());
+                (
+                    self.reader.field(None),
+                    message,
+                    format!("add one of {words}"),
+                )
+            }
+        };
+        let pos = self.reader.anchor();
+        self.reader
+            .note(shape::MISSING_FIELD, pos, field, Flaw::new(message, help));
+    }
+}

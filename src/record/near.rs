@@ -1,0 +1,52 @@
+//! The key that somebody meant: letter case, `-` and `_` ignored, a few letters wrong.
+//!
+//! Uses nothing else of the line. Pure. Start at [`nearest`]. Follows `docs/spec/rules.md` (`unknown-key`).
+
+/// From so many letters on, three of them may be wrong.
+const LONG: usize = 8;
+
+/// Returns the candidate that a misspelt key means, the first of the nearest; `None` where none is near.
+pub fn nearest<'c>(key: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    let key = folded(key);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        let folded = folded(candidate);
+        let allowed = if folded.len() >= LONG { 3 } else { 2 };
+        // A word of which every letter is wrong is another word.
+        let allowed = allowed.min(folded.len().saturating_sub(1));
+        if folded.len().abs_diff(key.len()) > allowed {
+            continue;
+        }
+        let distance = distance(&key, &folded);
+        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+fn folded(key: &str) -> Vec<char> {
+    key.chars()
+        .filter(|character| !matches!(character, '-' | '_'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Returns how many letters must be put in, taken out or replaced to make one word of the other.
+fn distance(left: &[char], right: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (index, from) in left.iter().enumerate() {
+        let mut diagonal = index;
+        let mut before = index + 1;
+        let mut next = Vec::with_capacity(row.len());
+        next.push(before);
+        for (to, above) in right.iter().zip(row.iter().skip(1)) {
+            let replaced = diagonal + usize::from(from != to);
+            before = replaced.min(above + 1).min(before + 1);
+            diagonal = *above;
+            next.push(before);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}

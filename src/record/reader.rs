@@ -1,0 +1,261 @@
+//! The strict reader that records and policies share: located nodes into typed values, every mistake noted.
+//!
+//! Uses diag, yaml and record's scalars. Pure. Start at [`Reader`] and [`Read`]; the keys of a map are read in
+//! `fields`. Nothing here stops at the first mistake. Follows `docs/spec/record.md` (nothing there) and
+//! `docs/spec/rules.md` (shape, where a finding points).
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Code, Pos, shape};
+use crate::record::fields::Fields;
+use crate::record::scalar::{Flaw, Scalar};
+use crate::yaml::{Entry, Fault, Node, Value};
+
+/// A value that is read from a node; whatever keeps it from being read is noted on the way.
+pub trait Read: Sized {
+    /// What an empty map says where this value is expected.
+    const EMPTY: Empty = Empty::Absent;
+
+    /// Returns the value, or `None` after noting why there is none.
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Self>;
+}
+
+/// What `{}` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Empty {
+    /// As much as if the key were not there.
+    Absent,
+    /// A value, which the reader of the type judges.
+    Stated,
+}
+
+/// Where the reading stands, and what was noted so far.
+///
+/// The path is kept as steps: a text is made of it only for what is noted.
+#[derive(Debug, Default)]
+pub struct Reader<'n> {
+    path: Vec<Step<'n>>,
+    noted: Noted,
+}
+
+/// What a reading noted.
+#[derive(Debug, Default)]
+pub struct Noted {
+    /// What is wrong, in the order of reading.
+    pub faults: Vec<Fault>,
+    /// The fields that misspelt keys meant: neither stated nor absent.
+    pub meant: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step<'n> {
+    Entry(&'n Entry),
+    Item(usize, &'n Node),
+}
+
+/// Returns what a node holds, and all that is wrong with it.
+pub fn read<T: Read>(node: &Node) -> (Option<T>, Noted) {
+    let mut reader = Reader::default();
+    let value = T::read(node, &mut reader);
+    (value, reader.noted)
+}
+
+impl<'n> Reader<'n> {
+    /// Returns what the keys of a map hold; notes anything but a map, unknown keys and missing ones.
+    pub fn map<T>(
+        &mut self,
+        node: &'n Node,
+        read: impl FnOnce(&mut Fields<'n, '_>) -> Option<T>,
+    ) -> Option<T> {
+        let Value::Map(entries) = &node.value else {
+            return self.refuse(node, "a map", "write it as keys with values, `key: value`");
+        };
+        let mut fields = Fields::new(entries, self);
+        let value = read(&mut fields);
+        match fields.close() {
+            Closed::Complete => value,
+            Closed::Faulty => None,
+        }
+    }
+
+    /// Returns what a scalar stands for; notes an empty one and anything but a scalar.
+    pub fn scalar<T>(
+        &mut self,
+        node: &'n Node,
+        parse: impl FnOnce(&str) -> Result<T, Flaw>,
+    ) -> Option<T> {
+        match &node.value {
+            Value::Scalar(scalar) if scalar.text.trim().is_empty() => self.hollow(node),
+            Value::Scalar(scalar) => match parse(&scalar.text) {
+                Ok(value) => Some(value),
+                Err(flaw) => self.fault(node, flaw),
+            },
+            _ => self.refuse(node, "a text", "write one value"),
+        }
+    }
+
+    /// Returns what is read from the value of an entry.
+    pub fn entry<T>(
+        &mut self,
+        entry: &'n Entry,
+        read: impl FnOnce(&'n Node, &mut Reader<'n>) -> Option<T>,
+    ) -> Option<T> {
+        self.path.push(Step::Entry(entry));
+        let value = read(&entry.value, self);
+        self.path.pop();
+        value
+    }
+
+    /// Returns what is read from an item of a list.
+    pub fn item<T>(
+        &mut self,
+        index: usize,
+        item: &'n Node,
+        read: impl FnOnce(&'n Node, &mut Reader<'n>) -> Option<T>,
+    ) -> Option<T> {
+        self.path.push(Step::Item(index, item));
+        let value = read(item, self);
+        self.path.pop();
+        value
+    }
+
+    /// Notes what is wrong with the value at the current path.
+    pub fn fault<T>(&mut self, node: &Node, flaw: Flaw) -> Option<T> {
+        let field = self.field(None);
+        self.note(flaw.code, node.pos, field, flaw);
+        None
+    }
+
+    /// Notes that nothing stands where a value must.
+    pub fn hollow<T>(&mut self, node: &Node) -> Option<T> {
+        let flaw = Flaw::coded(
+            shape::MISSING_FIELD,
+            format!("{} holds nothing", self.name()),
+            "fill it or remove it",
+        );
+        self.fault(node, flaw)
+    }
+
+    /// Notes that something else stands where `expected` must; says nothing of what was noted before.
+    pub fn refuse<T>(&mut self, node: &Node, expected: &str, help: &str) -> Option<T> {
+        let found = match &node.value {
+            Value::Unreadable => return None,
+            Value::Null => return self.hollow(node),
+            Value::Scalar(_) => "a text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a map",
+        };
+        let message = format!("{} holds {found} where {expected} is expected", self.name());
+        self.fault(node, Flaw::coded(shape::WRONG_TYPE, message, help))
+    }
+
+    /// Notes a flaw at any place.
+    pub(super) fn note(&mut self, code: Code, pos: Pos, field: Option<String>, flaw: Flaw) {
+        self.noted.faults.push(Fault {
+            code,
+            pos: Some(pos),
+            field,
+            message: flaw.message,
+            help: flaw.help,
+        });
+    }
+
+    /// Notes that a misspelt key of the current map meant this one.
+    pub(super) fn meant(&mut self, key: &str) {
+        self.noted.meant.extend(self.field(Some(key)));
+    }
+
+    /// Returns where something is missing from: the parent's key, the item's beginning, or line 1.
+    pub(super) fn anchor(&self) -> Pos {
+        match self.path.last() {
+            None => Pos::START,
+            Some(Step::Entry(entry)) => entry.key_pos,
+            Some(Step::Item(_, node)) => node.pos,
+        }
+    }
+
+    /// Returns the dotted path of the current value, or of a key of it; `None` for the whole file.
+    pub(super) fn field(&self, key: Option<&str>) -> Option<String> {
+        let mut path = String::new();
+        let steps = self.path.iter().copied();
+        for step in steps {
+            match step {
+                Step::Entry(entry) => push(&mut path, &entry.key),
+                Step::Item(index, _) => path.push_str(&format!("[{index}]")),
+            }
+        }
+        if let Some(key) = key {
+            push(&mut path, key);
+        }
+        (!path.is_empty()).then_some(path)
+    }
+
+    /// Returns how a message names the current value.
+    pub(super) fn name(&self) -> String {
+        self.field(None)
+            .map_or("the file".to_owned(), |field| format!("`{field}`"))
+    }
+}
+
+/// Whether a map had all its keys, and no others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Closed {
+    /// It had.
+    Complete,
+    /// Something was noted.
+    Faulty,
+}
+
+fn push(path: &mut String, key: &str) {
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(key);
+}
+
+/// Says whether a node is `{}` where that counts as absent.
+pub(super) fn is_absent(node: &Node, empty: Empty) -> bool {
+    empty == Empty::Absent && matches!(&node.value, Value::Map(entries) if entries.is_empty())
+}
+
+impl<T: Scalar> Read for T {
+    const EMPTY: Empty = Empty::Stated;
+
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<T> {
+        at.scalar(node, T::parse)
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    const EMPTY: Empty = Empty::Stated;
+
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Vec<T>> {
+        let Value::List(items) = &node.value else {
+            return at.refuse(node, "a list", "write it as a list: `[first, second]`");
+        };
+        let mut values = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let value = at.item(index, item, |node, at| match is_absent(node, T::EMPTY) {
+                true => at.hollow(node),
+                false => T::read(node, at),
+            });
+            values.extend(value);
+        }
+        (values.len() == items.len()).then_some(values)
+    }
+}
+
+impl<T: Read> Read for BTreeMap<String, T> {
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<BTreeMap<String, T>> {
+        let Value::Map(entries) = &node.value else {
+            return at.refuse(node, "a map", "write it as keys with values, `key: value`");
+        };
+        let mut values = BTreeMap::new();
+        for entry in entries {
+            if let Some(value) = at.entry(entry, T::read) {
+                values.insert(entry.key.clone(), value);
+            }
+        }
+        (values.len() == entries.len()).then_some(values)
+    }
+}
