@@ -1,3 +1,5 @@
 //! Parses the arguments, runs the command, exits with its code; nothing else.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    exledger::commands::main()
+}

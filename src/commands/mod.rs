@@ -1,3 +1,153 @@
 //! One file per subcommand: arguments in, exit code out.
 //!
-//! Uses everything. The only room that prints, and the only one that decides exit codes.
+//! Uses everything. The only room that prints, and the only one that decides exit codes. Start at [`ALL`] and
+//! [`main`]; what every command gets is in `context`. Follows `docs/spec/cli.md`. To add a command: its file, its
+//! `mod` line, one line in [`ALL`].
+
+pub mod completions;
+pub mod context;
+pub mod man;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::panic;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser};
+
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::context::globals::Globals;
+use crate::commands::context::output::Formats;
+
+/// All subcommands, in the order of the help.
+pub const ALL: &[Command] = &[completions::COMMAND, man::COMMAND];
+
+/// One subcommand: what it takes, and what it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Command {
+    /// Its arguments and its help.
+    pub declare: fn() -> clap::Command,
+    /// The formats in which it answers.
+    pub formats: Formats,
+    run: fn(&clap::ArgMatches, &Ctx) -> anyhow::Result<Outcome>,
+}
+
+/// What a subcommand's arguments can do.
+pub trait Run: Parser {
+    /// The formats in which it answers.
+    const FORMATS: Formats = Formats::General;
+
+    /// Answers.
+    ///
+    /// # Errors
+    /// [`fault::Fault`] where the command was used wrongly or can't say; anything else is unforeseen.
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome>;
+}
+
+impl Command {
+    /// Returns the command whose arguments are of a type.
+    pub const fn of<A: Run>() -> Command {
+        Command {
+            declare: A::command,
+            formats: A::FORMATS,
+            run: |matches, ctx| A::from_arg_matches(matches)?.run(ctx),
+        }
+    }
+}
+
+/// How a question was answered; what could not be answered is a [`fault::Fault`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Nothing is wrong.
+    Fine,
+    /// The answer is bad news.
+    BadNews,
+    /// All that could be shown was shown, and it does not settle the question.
+    CannotSay,
+}
+
+impl Outcome {
+    /// Returns the exit code.
+    fn code(self) -> u8 {
+        match self {
+            Outcome::Fine => 0,
+            Outcome::BadNews => 1,
+            Outcome::CannotSay => 3,
+        }
+    }
+}
+
+/// Records why access, privilege or policy is bypassed, who approved it, what compensates for it, and when it ends.
+#[derive(Debug, Parser)]
+#[command(
+    name = "exledger",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 110
+)]
+#[command(after_help = "Exit codes: 0 nothing is wrong, 1 bad news, 2 used wrongly, 3 cannot say.")]
+struct Top {
+    #[command(flatten)]
+    globals: Globals,
+}
+
+/// Returns the whole command line: the global flags and every subcommand.
+pub fn declare() -> clap::Command {
+    Top::command()
+        .subcommand_required(true)
+        .disable_help_subcommand(false)
+        .subcommands(ALL.iter().map(|command| (command.declare)()))
+}
+
+/// Runs the program with the arguments of this process; a panic becomes "cannot say" as well.
+pub fn main() -> ExitCode {
+    panic::set_hook(Box::new(|_| {}));
+    let code = panic::catch_unwind(|| run(std::env::args_os())).unwrap_or_else(|_| {
+        complain("error: cannot say: the program met a state that it does not know\n  help: report the command that was run\n");
+        Outcome::CannotSay.code()
+    });
+    ExitCode::from(code)
+}
+
+/// Runs one command line and returns its exit code.
+fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let matches = match declare().try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(usage) => {
+            // Help and version come this way too, with code 0; a closed pipe is no failure of theirs.
+            let _ = usage.print();
+            return u8::try_from(usage.exit_code()).unwrap_or(fault::MISUSE);
+        }
+    };
+    match answer(&matches) {
+        Ok(outcome) => outcome.code(),
+        Err(error) => {
+            complain(&fault::shown(&error));
+            fault::code(&error)
+        }
+    }
+}
+
+fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Outcome> {
+    let globals = Globals::from_arg_matches(matches)?;
+    let (name, own) = matches
+        .subcommand()
+        .ok_or_else(|| fault::misuse("no command is given", "run `exledger --help`"))?;
+    let command = ALL
+        .iter()
+        .find(|command| (command.declare)().get_name() == name);
+    let command = command.ok_or_else(|| {
+        fault::misuse(
+            format!("there is no command {name}"),
+            "run `exledger --help`",
+        )
+    })?;
+    let ctx = Ctx::of_process(globals, command.formats)?;
+    (command.run)(own, &ctx)
+}
+
+/// Writes to stderr; when that is closed too, nobody is there to be told.
+fn complain(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}

@@ -1,3 +1,5 @@
 //! Files and git: the only room that opens, reads or writes anything.
 //!
 //! Uses diag to history (the traits that it serves). Beside the line; only `commands` uses it.
+
+pub mod files;

@@ -1,0 +1,35 @@
+//! `completions`: what a shell needs to complete the command line.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::output::Formats;
+use crate::commands::{self, Command, Outcome, Run};
+
+/// Print completions for a shell
+///
+/// Subcommands, flags and their words are completed; records are not.
+#[derive(Debug, Parser)]
+#[command(name = "completions")]
+#[command(
+    after_help = "EXAMPLE\n  exledger completions bash > ~/.local/share/bash-completion/completions/exledger"
+)]
+pub struct Args {
+    /// The shell
+    #[arg(value_enum)]
+    shell: clap_complete::Shell,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    const FORMATS: Formats = Formats::Only(&["table"]);
+
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let mut bytes = Vec::new();
+        clap_complete::generate(self.shell, &mut commands::declare(), "exledger", &mut bytes);
+        ctx.print(&bytes)?;
+        Ok(Outcome::Fine)
+    }
+}

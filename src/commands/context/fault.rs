@@ -1,0 +1,66 @@
+//! What stops a command, and the exit code that follows.
+//!
+//! Start at [`Fault`]. Follows `docs/spec/cli.md`, exit codes: 2 for wrong use, 3 for what can't be said. Whatever
+//! is not foreseen is 3, never 0 or 1.
+
+use std::fmt;
+
+/// The exit code of a command that was used wrongly.
+pub const MISUSE: u8 = 2;
+
+/// The exit code of a command that can't say.
+pub const CANNOT_SAY: u8 = 3;
+
+/// What stops a command: what is wrong, and the way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The command was used wrongly, or what it was told to do is refused.
+    Misuse(String, String),
+    /// The question can't be answered.
+    CannotSay(String, String),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, help) = match self {
+            Fault::Misuse(what, help) => (what.clone(), help),
+            Fault::CannotSay(what, help) => (format!("cannot say: {what}"), help),
+        };
+        out.write_str(&what)?;
+        if help.is_empty() {
+            return Ok(());
+        }
+        write!(out, "\n  help: {}", help.replace('\n', "\n        "))
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// Returns the error of a wrong use.
+pub fn misuse(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
+    Fault::Misuse(what.into(), help.into()).into()
+}
+
+/// Returns the error of a question that can't be answered.
+pub fn cannot_say(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
+    Fault::CannotSay(what.into(), help.into()).into()
+}
+
+/// Returns the exit code that follows from an error.
+pub fn code(error: &anyhow::Error) -> u8 {
+    if error.is::<clap::Error>() {
+        return MISUSE;
+    }
+    match error.downcast_ref::<Fault>() {
+        Some(Fault::Misuse(..)) => MISUSE,
+        Some(Fault::CannotSay(..)) | None => CANNOT_SAY,
+    }
+}
+
+/// Returns the error as it is shown on stderr.
+pub fn shown(error: &anyhow::Error) -> String {
+    match error.downcast_ref::<Fault>() {
+        Some(fault) => format!("error: {fault}\n"),
+        None => format!("error: cannot say: {error:#}\n"),
+    }
+}

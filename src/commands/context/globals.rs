@@ -1,0 +1,101 @@
+//! The flags that every command takes.
+//!
+//! Start at [`Globals`]. Follows `docs/spec/cli.md`, first line.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
+
+use crate::record::scalar::Scalar;
+use crate::record::time::{Day, Instant, When};
+use crate::render;
+
+/// The flags that every command takes.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Globals {
+    /// Work as if started in this folder
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+
+    /// The ref on which records are approved; else found from the remote
+    #[arg(long, value_name = "REF", global = true)]
+    pub approved_ref: Option<String>,
+
+    /// Judge the ledger as it stands now at another day (its last instant, UTC) or instant
+    #[arg(long, value_name = "DATE|INSTANT", global = true, value_parser = moment)]
+    pub on: Option<Moment>,
+
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", global = true, value_parser = formats())]
+    pub format: Option<String>,
+
+    /// When to use colour
+    #[arg(
+        long,
+        value_name = "WHEN",
+        global = true,
+        default_value = "auto",
+        hide_default_value = true
+    )]
+    pub color: Color,
+
+    /// Let warnings fail like errors
+    #[arg(long, global = true)]
+    pub strict: bool,
+
+    /// Never ask; say what is missing instead
+    #[arg(long, global = true)]
+    pub no_input: bool,
+
+    /// Leave out progress, hints and the last line
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Say more on stderr about how the answer was found
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A day or an instant to judge at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment(When);
+
+impl Moment {
+    /// Returns the instant that is meant: of a bare date its last one, in UTC.
+    pub fn instant(&self) -> Instant {
+        match &self.0 {
+            When::Day(day) => day.last_instant(),
+            When::Instant(instant, _) => *instant,
+        }
+    }
+
+    /// Returns the day in UTC.
+    pub fn day(&self) -> Day {
+        self.0.day()
+    }
+}
+
+/// Reads the value of `--on` and its like.
+pub fn moment(text: &str) -> Result<Moment, String> {
+    When::parse(text)
+        .map(Moment)
+        .map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
+}
+
+fn formats() -> PossibleValuesParser {
+    let names: Vec<&'static str> = render::ALL.iter().map(|format| format.name).collect();
+    PossibleValuesParser::new(names)
+}

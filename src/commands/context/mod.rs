@@ -1,0 +1,135 @@
+//! What every command gets: flags, environment, one reading of the clock, the terminal, the streams.
+//!
+//! Start at [`Ctx`]. Follows `docs/spec/cli.md`, exit codes and clock.
+
+pub mod fault;
+pub mod globals;
+pub mod output;
+pub mod place;
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use crate::ask;
+use crate::clock;
+use crate::commands::context::globals::{Color, Globals};
+use crate::commands::context::output::Formats;
+use crate::record::time::Instant;
+use crate::render;
+
+/// What a command knows of the world around it, read once.
+#[derive(Debug)]
+pub struct Ctx {
+    /// The flags that every command takes.
+    pub globals: Globals,
+    /// The environment; names and values that are no text are left out.
+    pub environment: BTreeMap<String, String>,
+    /// The folder that the command works from: the working directory, or `-C`.
+    pub folder: PathBuf,
+    /// The one reading of the clock.
+    pub now: Instant,
+    /// How answers look.
+    pub style: render::Style,
+    /// The format of the answer.
+    pub format: &'static render::Format,
+    /// Whether prompts may appear.
+    pub person: ask::Person,
+    /// Whether progress may be shown.
+    progress: Shown,
+}
+
+/// Whether something is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    Yes,
+    No,
+}
+
+impl Ctx {
+    /// Reads the world around this process.
+    ///
+    /// # Errors
+    /// [`fault::Fault::Misuse`] when the command does not offer the format, or `-C` is no folder.
+    pub fn of_process(globals: Globals, formats: Formats) -> anyhow::Result<Ctx> {
+        let environment: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let working = std::env::current_dir().context("can't tell the working directory")?;
+        let folder = globals
+            .directory
+            .as_ref()
+            .map_or(working.clone(), |given| working.join(given));
+        let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
+        let asking = io::stdin().is_terminal() && err && !globals.no_input;
+        let colour = if coloured(globals.color, &environment, out) {
+            render::Colour::On
+        } else {
+            render::Colour::Off
+        };
+        let quiet = if globals.quiet {
+            render::Quiet::Yes
+        } else {
+            render::Quiet::No
+        };
+        let width = if out { ask::width() } else { None };
+        Ok(Ctx {
+            format: formats.chosen(globals.format.as_deref())?,
+            folder,
+            now: clock::now(),
+            style: render::Style {
+                width,
+                colour,
+                quiet,
+            },
+            person: if asking {
+                ask::Person::There
+            } else {
+                ask::Person::Away
+            },
+            progress: if err && !globals.quiet {
+                Shown::Yes
+            } else {
+                Shown::No
+            },
+            environment,
+            globals,
+        })
+    }
+
+    /// Returns the instant that is asked about: `--on`, else now. A bare date is its last instant.
+    pub fn instant(&self) -> Instant {
+        self.globals.on.as_ref().map_or(self.now, |on| on.instant())
+    }
+
+    /// Returns a variable of the environment that is set and not empty.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.environment
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Shows on stderr what is being done once it takes longer than a second, until the result is dropped.
+    pub fn progress(&self, what: &str) -> ask::Progress {
+        match self.progress {
+            Shown::Yes => ask::Progress::of(what),
+            Shown::No => ask::Progress::hidden(),
+        }
+    }
+}
+
+/// Decides about colour: the flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then what stdout is.
+fn coloured(color: Color, environment: &BTreeMap<String, String>, terminal: bool) -> bool {
+    let set = |name: &str| environment.get(name).is_some_and(|value| !value.is_empty());
+    let is = |name: &str, word: &str| environment.get(name).is_some_and(|value| value == word);
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR") => false,
+        Color::Auto if set("CLICOLOR_FORCE") && !is("CLICOLOR_FORCE", "0") => true,
+        Color::Auto => terminal && !is("TERM", "dumb") && !is("CLICOLOR", "0"),
+    }
+}

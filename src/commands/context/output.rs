@@ -1,0 +1,89 @@
+//! How an answer leaves: its format, and the streams.
+//!
+//! Start at [`Formats`]. Results go to stdout, everything else to stderr; a closed pipe is no failure.
+
+use std::io::{self, ErrorKind, Write};
+
+use anyhow::Context;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::render;
+use crate::view::doc::Doc;
+
+/// The formats in which a command answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Formats {
+    /// Every format, those made for findings too.
+    Findings,
+    /// The formats that can show every answer.
+    General,
+    /// These alone.
+    Only(&'static [&'static str]),
+}
+
+impl Formats {
+    /// Returns the format that was asked for, `table` where none was.
+    ///
+    /// # Errors
+    /// [`fault::Fault::Misuse`] when the command does not offer it.
+    pub fn chosen(self, name: Option<&str>) -> anyhow::Result<&'static render::Format> {
+        let name = name.unwrap_or("table");
+        let found = render::find(name).filter(|format| self.offers(format));
+        found.ok_or_else(|| {
+            let names: Vec<&str> = render::ALL
+                .iter()
+                .filter(|format| self.offers(format))
+                .map(|format| format.name)
+                .collect();
+            fault::misuse(
+                format!("this command does not answer as {name}"),
+                format!("use --format {}", names.join(", ")),
+            )
+        })
+    }
+
+    fn offers(self, format: &render::Format) -> bool {
+        match self {
+            Formats::Findings => true,
+            Formats::General => format.offered == render::Offered::Always,
+            Formats::Only(names) => names.contains(&format.name),
+        }
+    }
+}
+
+impl Ctx {
+    /// Writes an answer to stdout in the format that was asked for.
+    ///
+    /// # Errors
+    /// When stdout can't be written, other than because its reader has gone.
+    pub fn show(&self, doc: &Doc) -> anyhow::Result<()> {
+        self.print(&(self.format.render)(doc, &self.style))
+    }
+
+    /// Writes bytes to stdout.
+    ///
+    /// # Errors
+    /// As [`Ctx::show`].
+    pub fn print(&self, bytes: &[u8]) -> anyhow::Result<()> {
+        let mut out = io::stdout().lock();
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+                Err(cause).context("can't write to stdout")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a line for the reader to stderr, unless told to be quiet.
+    pub fn hint(&self, line: &str) {
+        if !self.globals.quiet {
+            self.tell(line);
+        }
+    }
+
+    /// Writes a line to stderr in any case; a closed stderr has no reader to miss it.
+    pub fn tell(&self, line: &str) {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+}

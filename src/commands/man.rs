@@ -1,0 +1,47 @@
+//! `man`: the manual page of the program, or of one command.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::context::output::Formats;
+use crate::commands::{self, Command, Outcome, Run};
+
+/// Print the manual page
+///
+/// Without a command the page of the program; with one, the page of that command.
+#[derive(Debug, Parser)]
+#[command(name = "man")]
+#[command(after_help = "EXAMPLE\n  exledger man check | man -l -")]
+pub struct Args {
+    /// The command
+    command: Option<String>,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    const FORMATS: Formats = Formats::Only(&["table"]);
+
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let mut top = commands::declare();
+        top.build();
+        let page = match &self.command {
+            None => top,
+            Some(name) => {
+                let found = top.find_subcommand(name).cloned();
+                found.ok_or_else(|| {
+                    fault::misuse(
+                        format!("there is no command {name}"),
+                        "run `exledger --help` for the list",
+                    )
+                })?
+            }
+        };
+        let mut bytes = Vec::new();
+        clap_mangen::Man::new(page).render(&mut bytes)?;
+        ctx.print(&bytes)?;
+        Ok(Outcome::Fine)
+    }
+}

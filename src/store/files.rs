@@ -1,0 +1,289 @@
+//! The work folder: reads it as a tree, and writes files whole or not at all.
+//!
+//! Uses ledger (the trait that it serves). Start at [`WorkTree`]. No link is ever followed, and nothing that is
+//! there is overwritten by [`create`].
+
+use std::fmt;
+use std::fs;
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+
+/// The most entries that may lie below one folder of records.
+pub const MOST_ENTRIES: usize = 200_000;
+
+/// How deep folders may lie below one folder of records.
+pub const DEEPEST: usize = 100;
+
+/// The files below one folder, as they are now.
+#[derive(Clone, Debug)]
+pub struct WorkTree {
+    root: PathBuf,
+}
+
+impl WorkTree {
+    /// Returns the tree of the files below a folder.
+    pub fn new(root: impl Into<PathBuf>) -> WorkTree {
+        WorkTree { root: root.into() }
+    }
+
+    /// Returns the folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns where a path of the tree is on disk; `None` where it leaves the root or passes a link.
+    fn place(&self, path: &str) -> Option<PathBuf> {
+        let mut place = self.root.clone();
+        let mut parts = path
+            .split('/')
+            .filter(|part| !matches!(*part, "" | "."))
+            .peekable();
+        while let Some(part) = parts.next() {
+            if part == ".." || part.contains('\\') && cfg!(windows) {
+                return None;
+            }
+            place.push(part);
+            let passes = parts.peek().is_some();
+            if passes && fs::symlink_metadata(&place).is_ok_and(|found| found.is_symlink()) {
+                return None;
+            }
+        }
+        Some(place)
+    }
+
+    fn fill(&self, folder: &str, depth: usize, items: &mut Vec<Item>) -> Result<(), TreeError> {
+        let too_large = || TreeError::TooLarge {
+            folder: folder.to_owned(),
+        };
+        let Some(place) = self.place(folder) else {
+            return Ok(());
+        };
+        if depth > DEEPEST {
+            return Err(too_large());
+        }
+        for entry in fs::read_dir(&place).map_err(|cause| unreadable(folder, &cause))? {
+            let entry = entry.map_err(|cause| unreadable(folder, &cause))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // Git never tracks a folder of this name, and nobody means its files.
+            if name == ".git" {
+                continue;
+            }
+            let path = joined(folder, &name);
+            let file_type = entry
+                .file_type()
+                .map_err(|cause| unreadable(&path, &cause))?;
+            let kind = kind_of(file_type, &entry.path());
+            items.push(Item {
+                path: path.clone(),
+                kind,
+            });
+            if items.len() > MOST_ENTRIES {
+                return Err(too_large());
+            }
+            if kind == Kind::Folder {
+                self.fill(&path, depth + 1, items)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Tree for WorkTree {
+    fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
+        let mut items = Vec::new();
+        if self.kind(folder)? == Some(Kind::Folder) {
+            let named_whole = |error| match error {
+                TreeError::TooLarge { .. } => TreeError::TooLarge {
+                    folder: folder.to_owned(),
+                },
+                other => other,
+            };
+            self.fill(folder, 0, &mut items).map_err(named_whole)?;
+        }
+        items.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(items)
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
+        let Some(place) = self.place(path) else {
+            return Ok(None);
+        };
+        match fs::symlink_metadata(&place) {
+            Ok(found) => Ok(Some(kind_of(found.file_type(), &place))),
+            Err(cause) if is_absent(&cause) => Ok(None),
+            Err(cause) => Err(unreadable(path, &cause)),
+        }
+    }
+
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        if self.kind(path)? != Some(Kind::File) {
+            return Ok(None);
+        }
+        let Some(place) = self.place(path) else {
+            return Ok(None);
+        };
+        match fs::read(&place) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(cause) if is_absent(&cause) => Ok(None),
+            Err(cause) => Err(unreadable(path, &cause)),
+        }
+    }
+}
+
+fn kind_of(file_type: fs::FileType, place: &Path) -> Kind {
+    if file_type.is_symlink() {
+        Kind::Link
+    } else if file_type.is_file() {
+        Kind::File
+    } else if !file_type.is_dir() {
+        Kind::Other
+    } else if fs::symlink_metadata(place.join(".git")).is_ok_and(|found| found.is_file()) {
+        // A submodule's folder holds a file `.git` that says where its repository is.
+        Kind::Submodule
+    } else {
+        Kind::Folder
+    }
+}
+
+fn joined(folder: &str, name: &str) -> String {
+    match folder.trim_end_matches('/') {
+        "" | "." => name.to_owned(),
+        folder => format!("{folder}/{name}"),
+    }
+}
+
+fn is_absent(cause: &std::io::Error) -> bool {
+    matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+fn unreadable(path: &str, cause: &std::io::Error) -> TreeError {
+    TreeError::Unreadable {
+        path: path.to_owned(),
+        cause: cause.to_string(),
+    }
+}
+
+/// Why a file can't be read or written.
+#[derive(Debug)]
+pub enum FileError {
+    /// Something is there already.
+    Exists(PathBuf),
+    /// There is no such file.
+    Absent(PathBuf),
+    /// It is larger than what may be read, in bytes.
+    TooLarge(PathBuf, u64),
+    /// The path leaves its root, or passes a link.
+    Outside(PathBuf),
+    /// The system refused.
+    Failed(PathBuf, std::io::Error),
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FileError::Exists(path) => write!(out, "{} is there already", path.display()),
+            FileError::Absent(path) => write!(out, "there is no file {}", path.display()),
+            FileError::TooLarge(path, most) => {
+                write!(out, "{} has more than {most} bytes", path.display())
+            }
+            FileError::Outside(path) => {
+                write!(
+                    out,
+                    "{} leaves the ledger, or passes a link",
+                    path.display()
+                )
+            }
+            FileError::Failed(path, cause) => write!(out, "{}: {cause}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for FileError {}
+
+/// Reads a file that the user named, links followed, up to a number of bytes.
+///
+/// # Errors
+/// [`FileError`] when it is absent, larger, or can't be read.
+pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
+    let failed = |cause: std::io::Error| match cause.kind() {
+        ErrorKind::NotFound => FileError::Absent(path.to_owned()),
+        _ => FileError::Failed(path.to_owned(), cause),
+    };
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(failed)?;
+    file.take(most.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    if bytes.len() as u64 > most {
+        return Err(FileError::TooLarge(path.to_owned(), most));
+    }
+    Ok(bytes)
+}
+
+/// Writes a new file below a root, with its folders, whole or not at all; what is there stays.
+///
+/// # Errors
+/// [`FileError::Exists`] when something stands at the path, [`FileError::Outside`] when the path leaves the root.
+pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, FileError> {
+    let asked = tree.root.join(path);
+    let place = tree.place(path).ok_or(FileError::Outside(asked))?;
+    if fs::symlink_metadata(&place).is_ok() {
+        return Err(FileError::Exists(place));
+    }
+    let failed = |cause| FileError::Failed(place.clone(), cause);
+    let folder = place.parent().unwrap_or(&tree.root);
+    fs::create_dir_all(folder).map_err(failed)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".exledger-")
+        .tempfile_in(folder)
+        .map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    share(file.as_file()).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist_noclobber(&place)
+        .map_err(|refused| match refused.error.kind() {
+            ErrorKind::AlreadyExists => FileError::Exists(place.clone()),
+            _ => FileError::Failed(place.clone(), refused.error),
+        })?;
+    Ok(place)
+}
+
+/// Gives a temporary file the permissions of an ordinary one: it is made for its owner alone.
+#[cfg(unix)]
+fn share(file: &fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn share(_: &fs::File) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Returns the nearest folder, from one upwards, that holds something of a name.
+///
+/// # Errors
+/// [`FileError`] when the folder that the search begins at is not there.
+pub fn upwards(from: &Path, name: &str) -> Result<Option<PathBuf>, FileError> {
+    let begin = folder(from)?;
+    let holds = |folder: &&Path| fs::symlink_metadata(folder.join(name)).is_ok();
+    Ok(begin.ancestors().find(holds).map(Path::to_owned))
+}
+
+/// Returns a folder's absolute path with its links resolved.
+///
+/// # Errors
+/// [`FileError`] when it is not there, or is no folder.
+pub fn folder(path: &Path) -> Result<PathBuf, FileError> {
+    let failed = |cause: std::io::Error| match cause.kind() {
+        ErrorKind::NotFound => FileError::Absent(path.to_owned()),
+        _ => FileError::Failed(path.to_owned(), cause),
+    };
+    let place = fs::canonicalize(path).map_err(failed)?;
+    if !place.is_dir() {
+        return Err(FileError::Failed(place, ErrorKind::NotADirectory.into()));
+    }
+    Ok(place)
+}

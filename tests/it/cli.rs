@@ -1,0 +1,118 @@
+//! The wiring of the program: exit codes, streams, one golden for each command and format. Start at [`Run`].
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// What a run left: its exit code and what it wrote.
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// Runs the program in a folder, without the environment of whoever runs the tests.
+pub(crate) fn run(folder: &Path, args: &[&str]) -> Run {
+    run_with(folder, args, &[])
+}
+
+/// Runs the program in a folder with these variables alone.
+pub(crate) fn run_with(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Run {
+    let output = program(folder, args, variables).output().unwrap();
+    Run {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn program(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_exledger"));
+    program
+        .args(args)
+        .current_dir(folder)
+        .env_clear()
+        .env("HOME", folder.join("nobody"))
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null());
+    program
+}
+
+#[test]
+fn wrong_use_exits_2_and_says_so_on_stderr_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    for args in [
+        &["--nothing"][..],
+        &["nothing"],
+        &[],
+        &["man", "nothing"],
+        &["completions", "nothing"],
+        &["man", "--format", "json"],
+        &["man", "--format", "nothing"],
+        &["man", "--on", "2026-02-30"],
+        &["man", "-q", "-v"],
+    ] {
+        let run = run(folder.path(), args);
+        assert_eq!(run.code, 2, "{args:?}: {}", run.err);
+        assert_eq!(run.out, "", "{args:?}");
+        assert!(!run.err.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn what_needs_no_ledger_works_without_one() {
+    let folder = tempfile::tempdir().unwrap();
+    for args in [
+        &["--help"][..],
+        &["--version"],
+        &["man"],
+        &["man", "man"],
+        &["completions", "bash"],
+        &["completions", "zsh"],
+        &["completions", "fish"],
+        &["completions", "powershell"],
+    ] {
+        let run = run(folder.path(), args);
+        assert_eq!(run.code, 0, "{args:?}: {}", run.err);
+        assert!(!run.out.is_empty(), "{args:?}");
+        assert_eq!(run.err, "", "{args:?}");
+    }
+}
+
+#[test]
+fn every_command_file_is_in_the_table_and_gives_an_example() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .filter_map(|entry| {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            name.strip_suffix(".rs").map(str::to_owned)
+        })
+        .filter(|name| name != "mod")
+        .collect();
+    files.sort();
+    let declared = exledger::commands::ALL
+        .iter()
+        .map(|command| (command.declare)());
+    let mut table = Vec::new();
+    for command in declared {
+        let name = command.get_name().to_owned();
+        let after = command
+            .get_after_help()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        assert!(after.contains("EXAMPLE"), "{name} gives no example");
+        assert!(
+            command.get_about().is_some(),
+            "{name} does not say what it does"
+        );
+        table.push(name);
+    }
+    table.sort();
+    assert_eq!(files, table);
+}
+
+#[test]
+fn the_declaration_of_arguments_is_sound() {
+    exledger::commands::declare().debug_assert();
+}
