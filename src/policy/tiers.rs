@@ -1,0 +1,330 @@
+//! Tiers and classes, as a policy states them.
+//!
+//! Uses record's words. Pure. Start at [`Tier`]. Follows `docs/spec/policy.md`, tiers and classes; which tier
+//! a record is in is said by [`crate::policy::tier`].
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::policy::demand::Proof;
+use crate::record::time::{Term, Unit};
+use crate::record::word::{self, Baseline, Class, IdentityType, Risk};
+
+/// What is demanded of the records that it matches. What it leaves out is taken from [`Tier::standard`].
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tier {
+    /// The name, unique among the tiers.
+    #[schemars(required)]
+    pub name: String,
+    /// What it matches: any of these maps. Only the last tier has none.
+    #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "crate::policy::schema::matches")]
+    pub matches: Option<Vec<Match>>,
+    /// The longest term between two decisions.
+    pub max_term: Term,
+    /// How often it may be renewed.
+    pub max_renewals: u32,
+    /// The longest term from its begin to its last end.
+    pub max_total: Term,
+    /// Who must approve.
+    pub approvals: Approvals,
+    /// What the record must state.
+    pub require: Vec<Require>,
+    /// How often it must be looked at again; nothing where no interval is demanded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_every: Option<Term>,
+    /// Whether a degraded record still grants.
+    pub degraded: Degraded,
+    /// How long after its end the closure is looked at again; `0d` for never.
+    pub post_closure_review: Term,
+}
+
+impl Tier {
+    /// Returns the built-in tier, from which others take what they leave out.
+    pub fn standard() -> Tier {
+        Tier {
+            name: "standard".to_owned(),
+            matches: None,
+            max_term: days(90),
+            max_renewals: 2,
+            max_total: days(270),
+            approvals: Approvals::default(),
+            require: vec![Require::CompensatingControls],
+            review_every: None,
+            degraded: Degraded::Grant,
+            post_closure_review: days(0),
+        }
+    }
+}
+
+impl Default for Tier {
+    /// What a tier is that states nothing: the built-in one, with nothing required.
+    fn default() -> Tier {
+        Tier {
+            name: String::new(),
+            require: Vec::new(),
+            ..Tier::standard()
+        }
+    }
+}
+
+pub(crate) fn days(number: u32) -> Term {
+    Term {
+        number,
+        unit: Unit::Days,
+    }
+}
+
+/// What a record must be to be in a tier: all keys that are given must hold, each by any of its words.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Match {
+    /// Its class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<Vec<Class>>,
+    /// Its residual risk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Vec<Risk>>,
+    /// The sensitivity that `assets` gives it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Vec<String>>,
+    /// Its environment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Vec<String>>,
+    /// The kind of its identity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_type: Option<Vec<IdentityType>>,
+    /// The kind of baseline that it deviates from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Vec<Baseline>>,
+    /// Its application.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub application: Option<Vec<String>>,
+    /// Its owner's team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<Vec<String>>,
+    /// That its scope holds a wildcard; `true` is the only value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "crate::policy::schema::only_true")]
+    pub wildcard: Option<OnlyTrue>,
+}
+
+/// The only value of `wildcard`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OnlyTrue;
+
+impl word::Word for OnlyTrue {
+    const WORDS: &'static [(&'static str, Self)] = &[("true", OnlyTrue)];
+}
+
+impl Serialize for OnlyTrue {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bool(true)
+    }
+}
+
+/// Who must approve.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Approvals {
+    /// How many people, at least 1.
+    #[schemars(range(min = 1))]
+    pub count: u32,
+    /// The groups that must each give one person, a different one each.
+    pub each_of: Vec<String>,
+    /// Who must be among them.
+    pub must_include: Vec<Must>,
+    /// A level of proof beyond that of `approval.proof`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
+}
+
+impl Default for Approvals {
+    fn default() -> Approvals {
+        Approvals {
+            count: 1,
+            each_of: Vec::new(),
+            must_include: Vec::new(),
+            proof: None,
+        }
+    }
+}
+
+/// Someone whom the record names and who must be among the approvers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Must {
+    /// `risk.owner`, which the record must then state.
+    RiskOwner,
+}
+
+impl word::Word for Must {
+    const WORDS: &'static [(&'static str, Self)] = &[("risk_owner", Must::RiskOwner)];
+}
+
+/// Whether a degraded record still grants; the stricter sorts first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Degraded {
+    /// It does not.
+    Deny,
+    /// It does.
+    Grant,
+}
+
+impl word::Word for Degraded {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("deny", Degraded::Deny), ("grant", Degraded::Grant)];
+}
+
+/// Something that a record must state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Require {
+    /// `risk.blast_radius`.
+    BlastRadius,
+    /// `rollback`, plan and criteria.
+    Rollback,
+    /// A control that is active or planned.
+    CompensatingControls,
+    /// `review_every`, stated by the record itself.
+    ReviewEvery,
+    /// A trigger.
+    Triggers,
+    /// `subject.vendor`.
+    Vendor,
+    /// `references.onboarding`.
+    Onboarding,
+    /// `references.change`.
+    Change,
+    /// `references.risk`.
+    RiskRegister,
+    /// `scope.resources` and `scope.actions`, both.
+    Scope,
+    /// `fix`, with `due`.
+    Fix,
+    /// `event_ends`.
+    EventEnds,
+    /// `requester`.
+    Requester,
+    /// `risk.owner`.
+    RiskOwner,
+    /// `subject.environment`.
+    Environment,
+}
+
+impl word::Word for Require {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("blast_radius", Require::BlastRadius),
+        ("rollback", Require::Rollback),
+        ("compensating_controls", Require::CompensatingControls),
+        ("review_every", Require::ReviewEvery),
+        ("triggers", Require::Triggers),
+        ("vendor", Require::Vendor),
+        ("onboarding", Require::Onboarding),
+        ("change", Require::Change),
+        ("risk_register", Require::RiskRegister),
+        ("scope", Require::Scope),
+        ("fix", Require::Fix),
+        ("event_ends", Require::EventEnds),
+        ("requester", Require::Requester),
+        ("risk_owner", Require::RiskOwner),
+        ("environment", Require::Environment),
+    ];
+}
+
+/// What each class adds to its tier.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Classes {
+    /// The usual path.
+    pub standard: ClassRule,
+    /// What can't wait for its approval.
+    pub emergency: EmergencyRule,
+    /// What the compliance side looks at too.
+    pub regulated: ClassRule,
+    /// What a vendor needs.
+    #[serde(rename = "third-party")]
+    pub third_party: ClassRule,
+}
+
+impl Default for Classes {
+    fn default() -> Classes {
+        Classes {
+            standard: ClassRule::default(),
+            emergency: EmergencyRule {
+                max_term: Some(Term {
+                    number: 72,
+                    unit: Unit::Hours,
+                }),
+                review_within: Some(Term {
+                    number: 24,
+                    unit: Unit::Hours,
+                }),
+                ..EmergencyRule::default()
+            },
+            regulated: ClassRule::default(),
+            third_party: ClassRule {
+                require: vec![Require::Vendor, Require::Onboarding, Require::Triggers],
+                ..ClassRule::default()
+            },
+        }
+    }
+}
+
+impl Classes {
+    /// Returns what a class adds, in the form that all four share.
+    pub fn of(&self, class: Class) -> EmergencyRule {
+        let rule = match class {
+            Class::Emergency => return self.emergency.clone(),
+            Class::Standard => &self.standard,
+            Class::Regulated => &self.regulated,
+            Class::ThirdParty => &self.third_party,
+        };
+        EmergencyRule {
+            max_term: rule.max_term,
+            review_within: None,
+            require: rule.require.clone(),
+            each_of: rule.each_of.clone(),
+            count: rule.count,
+        }
+    }
+}
+
+/// What a class adds to its tier; it never lessens it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClassRule {
+    /// The longest term.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_term: Option<Term>,
+    /// What the record must state.
+    pub require: Vec<Require>,
+    /// The groups that must each give one person.
+    pub each_of: Vec<String>,
+    /// How many people must approve, at least 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub count: Option<u32>,
+}
+
+/// What the class `emergency` adds to its tier; it never lessens it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EmergencyRule {
+    /// The longest term.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_term: Option<Term>,
+    /// How long the first version counts before its approvals are there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_within: Option<Term>,
+    /// What the record must state.
+    pub require: Vec<Require>,
+    /// The groups that must each give one person.
+    pub each_of: Vec<String>,
+    /// How many people must approve, at least 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub count: Option<u32>,
+}
