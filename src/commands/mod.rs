@@ -6,6 +6,7 @@
 
 pub mod completions;
 pub mod context;
+pub mod demo;
 pub mod man;
 
 use std::ffi::OsString;
@@ -21,7 +22,7 @@ use crate::commands::context::globals::Globals;
 use crate::commands::context::output::Formats;
 
 /// All subcommands, in the order of the help.
-pub const ALL: &[Command] = &[completions::COMMAND, man::COMMAND];
+pub const ALL: &[Command] = &[completions::COMMAND, man::COMMAND, demo::COMMAND];
 
 /// One subcommand: what it takes, and what it does.
 #[derive(Clone, Copy, Debug)]

@@ -3,3 +3,5 @@
 //! Uses diag to history (the traits that it serves). Beside the line; only `commands` uses it.
 
 pub mod files;
+pub mod scribe;
+pub mod vacant;

@@ -1,0 +1,214 @@
+//! Makes the demo's repository out of its story: git objects first, then one checkout.
+//!
+//! Uses record (instants), store. Start at [`build`].
+
+use anyhow::Context;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::commands::demo::story;
+use crate::commands::demo::story::{Edit, Landing, Person, Step};
+use crate::record::time::Instant;
+use crate::store::scribe::{Draft, Hand, Made, Scribe};
+
+/// The files that the ledger begins with, besides the schemas.
+const FIRST: &[(&str, &str)] = &[
+    ("exledger.yaml", include_str!("policy.yaml")),
+    ("README.md", include_str!("README.md")),
+];
+
+/// Hours before the clock's day at which the ledger began.
+const BEGIN: i64 = -90 * 24;
+
+/// Makes the repository, and checks the branch of the open proposal out.
+///
+/// `start` is the start of the clock's day; the same one makes the same commits. `schemas` are the files of the
+/// schemas with their contents.
+///
+/// # Errors
+/// When git or the file system refuses; the folder may then hold a part of it.
+pub(super) fn build(
+    folder: &Path,
+    start: Instant,
+    schemas: &[(&str, String)],
+) -> anyhow::Result<()> {
+    let scribe = Scribe::init(folder).context("making the demo's repository")?;
+    let mut tale = Tale {
+        scribe,
+        start,
+        mainline: Vec::new(),
+        files: BTreeMap::new(),
+        merged: 0,
+    };
+    tale.begin(schemas)?;
+    let mut open = "main";
+    for step in story::STORY {
+        tale.tell(step)?;
+        if let Landing::Open { branch } = step.landing {
+            open = branch;
+        }
+    }
+    tale.scribe.set_branch("main", tale.tip(i64::MAX)?)?;
+    tale.scribe
+        .check_out(open)
+        .context("checking the demo's branch out")
+}
+
+/// The repository as far as the story has been told.
+struct Tale {
+    scribe: Scribe,
+    start: Instant,
+    /// The commits of the mainline with their hours, oldest first.
+    mainline: Vec<(i64, Made)>,
+    /// The text of each record on the mainline.
+    files: BTreeMap<&'static str, String>,
+    merged: usize,
+}
+
+impl Tale {
+    fn begin(&mut self, schemas: &[(&str, String)]) -> anyhow::Result<()> {
+        let given = FIRST.iter().map(|(path, text)| (*path, *text));
+        let made = schemas.iter().map(|(path, text)| (*path, text.as_str()));
+        let changes: Vec<_> = given
+            .chain(made)
+            .map(|(path, text)| change(path, text))
+            .collect();
+        let hand = self.hand(story::DANA, BEGIN);
+        let message = "Start the ledger\n";
+        let draft = Draft {
+            parents: &[],
+            changes: &changes,
+            author: hand.clone(),
+            committer: hand,
+            message,
+        };
+        let first = self.scribe.commit(&draft)?;
+        self.mainline.push((BEGIN, first));
+        Ok(())
+    }
+
+    fn tell(&mut self, step: &Step) -> anyhow::Result<()> {
+        let (id, text) = self.text(step.edit)?;
+        let changes = [change(&format!("exceptions/{id}.yaml"), &text)];
+        let landed = match step.landing {
+            Landing::Merge { hours, .. } | Landing::Squash { hours } => hours,
+            Landing::Push | Landing::Open { .. } => step.hours,
+        };
+        let lands_itself = matches!(step.landing, Landing::Squash { .. } | Landing::Push);
+        let before = if lands_itself {
+            self.tip(i64::MAX)?
+        } else {
+            self.tip(step.hours)?
+        };
+        let draft = Draft {
+            parents: &[before],
+            changes: &changes,
+            author: self.hand(step.by, step.hours),
+            committer: self.hand(
+                step.landing.committer(step.by),
+                if lands_itself { landed } else { step.hours },
+            ),
+            message: &format!("{}\n", step.subject),
+        };
+        let written = self.scribe.commit(&draft)?;
+        match step.landing {
+            Landing::Open { branch } => {
+                self.scribe.set_branch(branch, written)?;
+                return Ok(());
+            }
+            Landing::Merge {
+                by,
+                hours,
+                trailers,
+            } => {
+                self.merged += 1;
+                let merge = self.merge(step, by, hours, trailers, &changes, written)?;
+                self.mainline.push((landed, merge));
+            }
+            Landing::Squash { .. } | Landing::Push => self.mainline.push((landed, written)),
+        }
+        self.files.insert(id, text);
+        Ok(())
+    }
+
+    fn merge(
+        &self,
+        step: &Step,
+        by: Person,
+        hours: i64,
+        trailers: &str,
+        changes: &[(String, Option<Vec<u8>>)],
+        branch: Made,
+    ) -> anyhow::Result<Made> {
+        let writer = step.by.email.split('@').next().unwrap_or_default();
+        let number = self.merged + 10;
+        let mut message = format!(
+            "Merge pull request #{number} from {writer}/change-{number}\n\n{}\n",
+            step.subject
+        );
+        if !trailers.is_empty() {
+            message.push('\n');
+            message.push_str(trailers);
+        }
+        let hand = self.hand(by, hours);
+        let draft = Draft {
+            parents: &[self.tip(i64::MAX)?, branch],
+            changes,
+            author: hand.clone(),
+            committer: hand,
+            message: &message,
+        };
+        Ok(self.scribe.commit(&draft)?)
+    }
+
+    /// The mainline's commit at an hour.
+    fn tip(&self, hours: i64) -> anyhow::Result<Made> {
+        let before = self
+            .mainline
+            .iter()
+            .rev()
+            .find(|(at, _)| *at <= hours)
+            .or(self.mainline.first());
+        before
+            .map(|(_, made)| *made)
+            .context("the demo's mainline has no commit yet")
+    }
+
+    /// The id of the edited record and its text after the edit.
+    fn text(&self, edit: Edit) -> anyhow::Result<(&'static str, String)> {
+        let (Edit::File(id) | Edit::Replace(id, _) | Edit::Append(id, _)) = edit;
+        let present = || {
+            self.files
+                .get(id)
+                .cloned()
+                .with_context(|| format!("{id} is not filed yet"))
+        };
+        let text = match edit {
+            Edit::File(id) => {
+                let text = story::filed(id).with_context(|| format!("{id} has no text"))?;
+                story::dated(text, self.start)
+            }
+            Edit::Append(_, lines) => present()? + &story::dated(lines, self.start),
+            Edit::Replace(_, pairs) => pairs.iter().fold(present()?, |text, (from, to)| {
+                text.replace(
+                    &story::dated(from, self.start),
+                    &story::dated(to, self.start),
+                )
+            }),
+        };
+        Ok((id, text))
+    }
+
+    fn hand(&self, person: Person, hours: i64) -> Hand<'static> {
+        let at = self.start.plus_seconds(hours.saturating_mul(3_600));
+        Hand {
+            name: person.name,
+            email: person.email,
+            at,
+        }
+    }
+}
+
+fn change(path: &str, text: &str) -> (String, Option<Vec<u8>>) {
+    (path.to_owned(), Some(text.as_bytes().to_vec()))
+}

@@ -1,0 +1,145 @@
+//! Commits made of git objects alone: no work tree is touched until one is checked out.
+//!
+//! Uses record (instants), and git2. Start at [`Scribe`].
+
+use std::fmt;
+use std::path::Path;
+
+use crate::record::time::Instant;
+
+/// Who a commit names, and when.
+#[derive(Clone, Debug)]
+pub struct Hand<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The address.
+    pub email: &'a str,
+    /// The time; the zone is UTC.
+    pub at: Instant,
+}
+
+/// A commit to be made.
+#[derive(Clone, Debug)]
+pub struct Draft<'a> {
+    /// The commits before it, the first parent first.
+    pub parents: &'a [Made],
+    /// The files that differ from the first parent's tree; `None` removes one.
+    pub changes: &'a [(String, Option<Vec<u8>>)],
+    /// Who wrote it.
+    pub author: Hand<'a>,
+    /// Who committed it.
+    pub committer: Hand<'a>,
+    /// The whole message.
+    pub message: &'a str,
+}
+
+/// A commit that was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made(git2::Oid);
+
+/// Why a commit can't be made.
+#[derive(Debug)]
+pub struct ScribeError(git2::Error);
+
+impl fmt::Display for ScribeError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "git: {}", self.0.message())
+    }
+}
+
+impl std::error::Error for ScribeError {}
+
+impl From<git2::Error> for ScribeError {
+    fn from(error: git2::Error) -> ScribeError {
+        ScribeError(error)
+    }
+}
+
+/// Writes commits and branches of one repository.
+pub struct Scribe {
+    repository: git2::Repository,
+}
+
+impl Scribe {
+    /// Makes a repository in a folder, with `main` as its first branch.
+    ///
+    /// # Errors
+    /// [`ScribeError`] when git refuses.
+    pub fn init(folder: &Path) -> Result<Scribe, ScribeError> {
+        let mut options = git2::RepositoryInitOptions::new();
+        options
+            .initial_head("main")
+            .no_reinit(true)
+            .external_template(false);
+        let repository = git2::Repository::init_opts(folder, &options)?;
+        // What is checked out has the bytes that were committed, whatever the machine is set to.
+        repository.config()?.set_bool("core.autocrlf", false)?;
+        Ok(Scribe { repository })
+    }
+
+    /// Writes a commit, on no branch yet.
+    ///
+    /// # Errors
+    /// [`ScribeError`] when git refuses.
+    pub fn commit(&self, draft: &Draft<'_>) -> Result<Made, ScribeError> {
+        let parents = draft
+            .parents
+            .iter()
+            .map(|made| self.repository.find_commit(made.0))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut update = git2::build::TreeUpdateBuilder::new();
+        for (path, bytes) in draft.changes {
+            match bytes {
+                Some(bytes) => {
+                    let blob = self.repository.blob(bytes)?;
+                    update.upsert(path.as_str(), blob, git2::FileMode::Blob)
+                }
+                None => update.remove(path.as_str()),
+            };
+        }
+        let baseline = match parents.first() {
+            Some(parent) => parent.tree()?,
+            None => {
+                let empty = self.repository.treebuilder(None)?.write()?;
+                self.repository.find_tree(empty)?
+            }
+        };
+        let tree = update.create_updated(&self.repository, &baseline)?;
+        let tree = self.repository.find_tree(tree)?;
+        let (author, committer) = (signature(&draft.author)?, signature(&draft.committer)?);
+        let before: Vec<&git2::Commit<'_>> = parents.iter().collect();
+        let made =
+            self.repository
+                .commit(None, &author, &committer, draft.message, &tree, &before)?;
+        Ok(Made(made))
+    }
+
+    /// Points a branch at a commit, creating it where it is absent.
+    ///
+    /// # Errors
+    /// [`ScribeError`] when git refuses.
+    pub fn set_branch(&self, name: &str, tip: Made) -> Result<(), ScribeError> {
+        self.repository.reference(
+            &format!("refs/heads/{name}"),
+            tip.0,
+            true,
+            "written by exledger",
+        )?;
+        Ok(())
+    }
+
+    /// Checks a branch out, replacing what stands in the work tree.
+    ///
+    /// # Errors
+    /// [`ScribeError`] when git refuses.
+    pub fn check_out(&self, name: &str) -> Result<(), ScribeError> {
+        self.repository.set_head(&format!("refs/heads/{name}"))?;
+        let mut options = git2::build::CheckoutBuilder::new();
+        self.repository.checkout_head(Some(options.force()))?;
+        Ok(())
+    }
+}
+
+fn signature(hand: &Hand<'_>) -> Result<git2::Signature<'static>, git2::Error> {
+    git2::Signature::new(hand.name, hand.email, &git2::Time::new(hand.at.unix(), 0))
+}

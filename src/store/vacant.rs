@@ -1,0 +1,61 @@
+//! Folders with nothing in them, for what is made whole and from scratch.
+//!
+//! Uses nothing of the line. Start at [`at`].
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a folder can't be had.
+#[derive(Debug)]
+pub enum VacantError {
+    /// Something is there already.
+    Occupied(PathBuf),
+    /// The system refused.
+    Refused(PathBuf, io::Error),
+}
+
+impl fmt::Display for VacantError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            VacantError::Occupied(path) => write!(out, "{} is not an empty folder", path.display()),
+            VacantError::Refused(path, cause) => {
+                write!(out, "can't make {}: {cause}", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for VacantError {}
+
+/// Makes a folder where nothing is, or takes an empty one.
+///
+/// # Errors
+/// [`VacantError::Occupied`] when a file or link is there, or a folder that is not empty; then nothing is changed.
+pub fn at(path: &Path) -> Result<PathBuf, VacantError> {
+    let refused = |cause| VacantError::Refused(path.to_path_buf(), cause);
+    match fs::symlink_metadata(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(path).map_err(refused)?;
+        }
+        Err(cause) => return Err(refused(cause)),
+        Ok(found) if !found.is_dir() => return Err(VacantError::Occupied(path.to_path_buf())),
+        Ok(_) => {
+            if fs::read_dir(path).map_err(refused)?.next().is_some() {
+                return Err(VacantError::Occupied(path.to_path_buf()));
+            }
+        }
+    }
+    fs::canonicalize(path).map_err(refused)
+}
+
+/// Makes a fresh folder among the system's temporary ones; it stays.
+///
+/// # Errors
+/// [`VacantError::Refused`] when the system refuses.
+pub fn fresh(prefix: &str) -> Result<PathBuf, VacantError> {
+    let made = tempfile::Builder::new().prefix(prefix).tempdir();
+    made.map(tempfile::TempDir::keep)
+        .map_err(|cause| VacantError::Refused(PathBuf::from(prefix), cause))
+}
