@@ -14,10 +14,6 @@ use crate::record::reference::ControlRef;
 use crate::record::time::Term;
 use crate::record::word::{Class, FixTarget, Risk, RootCause, Test, Then, Word};
 
-impl Word for bool {
-    const WORDS: &'static [(&'static str, Self)] = &[("true", true), ("false", false)];
-}
-
 /// Who is who. In patterns `*` is any run of characters and alone special; letter case is ignored.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
