@@ -26,10 +26,10 @@ fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
 ///
 /// The serializer escapes those below U+0020 itself; line breaks outside texts stay.
 pub(super) fn escaped(json: String) -> String {
-    let acts = |char: char| char != '\n' && visible::hidden(char);
-    if !json.chars().any(acts) {
+    if json.bytes().all(|byte| byte < 0x7f) {
         return json;
     }
+    let acts = |char: char| char != '\n' && visible::hidden(char);
     let mut out = String::with_capacity(json.len() + 16);
     for char in json.chars() {
         if !acts(char) {

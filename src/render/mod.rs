@@ -5,7 +5,14 @@
 
 use crate::view::doc;
 
+pub mod csv;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod jsonl;
+pub mod junit;
+pub mod markdown;
+pub mod sarif;
 pub mod table;
 mod visible;
 
@@ -77,7 +84,17 @@ impl Format {
 }
 
 /// All formats, in the order of the help.
-pub const ALL: &[Format] = &[table::FORMAT, json::FORMAT];
+pub const ALL: &[Format] = &[
+    table::FORMAT,
+    json::FORMAT,
+    jsonl::FORMAT,
+    csv::FORMAT,
+    markdown::FORMAT,
+    github::FORMAT,
+    sarif::FORMAT,
+    junit::FORMAT,
+    gitlab::FORMAT,
+];
 
 /// Returns the format of this name.
 pub fn find(name: &str) -> Option<&'static Format> {

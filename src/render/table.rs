@@ -89,7 +89,7 @@ fn shown(block: &Block, style: &Style) -> String {
             doc::Readers::Machines => String::new(),
         },
         Block::Verbatim(text) => {
-            let text = visible::verbatim(text);
+            let text = visible::no_command(visible::verbatim(text));
             let text = text.strip_suffix('\n').unwrap_or(&text);
             format!("{text}\n")
         }
@@ -137,7 +137,7 @@ fn clean(text: &Text, shown: fn(&str) -> std::borrow::Cow<'_, str>) -> Text {
     Text(
         text.0
             .iter()
-            .map(|(tone, text)| (*tone, shown(text).into_owned()))
+            .map(|(tone, text)| (*tone, visible::no_command(shown(text)).into_owned()))
             .collect(),
     )
 }

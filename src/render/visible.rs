@@ -41,8 +41,35 @@ pub(super) fn verbatim(text: &str) -> Cow<'_, str> {
     })
 }
 
+/// Returns the text without what build servers take for a command when it stands in a log: `::` at the start
+/// of a line (GitHub, also after spaces) and `##[`, `##vso[`, `##teamcity[` anywhere.
+///
+/// Else a text of a record could hide the findings after it, by `::stop-commands::`.
+pub(super) fn no_command(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.contains("::") && !text.contains("##") {
+        return text;
+    }
+    let lines = text.split('\n').map(|line| {
+        let start = line.len() - line.trim_start().len();
+        match line.split_at_checked(start) {
+            Some((indent, rest)) if rest.starts_with("::") => {
+                format!("{indent}\\u{{3a}}{}", rest.get(1..).unwrap_or(""))
+            }
+            _ => line.to_owned(),
+        }
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let text = ["##[", "##vso[", "##teamcity["]
+        .iter()
+        .fold(text, |text, command| {
+            text.replace(command, &command.replace('[', "\\u{5b}"))
+        });
+    Cow::Owned(text)
+}
+
 fn replace(text: &str, kept: fn(char) -> Option<&'static str>) -> Cow<'_, str> {
-    if !text.chars().any(hidden) {
+    let ascii = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if ascii || !text.chars().any(hidden) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);

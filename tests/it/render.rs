@@ -1,8 +1,13 @@
 //! Every block in every format, at two widths and in a pipe; text that would act on its reader.
 
+mod escapes;
+mod findings;
+
 use exledger::diag::{Finding, Level, Pos};
-use exledger::render::{Colour, Quiet, Style, find};
-use exledger::view::doc::{Block, Column, Doc, Excerpt, Findings, Fit, Shown, Table, Text, Tone};
+use exledger::render::{ALL, Colour, Quiet, Style, find};
+use exledger::view::doc::{
+    About, Block, Column, Doc, Excerpt, Findings, Fit, Judged, Readers, Shown, Table, Text, Tone,
+};
 use serde_json::json;
 
 use crate::golden;
@@ -65,6 +70,29 @@ fn everything() -> Doc {
     });
     let mut findings = Findings::of(vec![finding("missing-trigger", Level::Warning, None)]);
     findings.shown.insert(0, error);
+    findings.rules.insert(
+        "term-too-long",
+        About {
+            level: Level::Error,
+            summary: "the exception is longer than its tier or class allows".into(),
+            why: "A long exception is a new rule that nobody approved.".into(),
+            remedy: "Shorten it, or split the work.".into(),
+        },
+    );
+    findings.judged = vec![
+        Judged {
+            path: "exceptions/EXC-2026-1A2B3.yaml".into(),
+            id: Some("EXC-2026-1A2B3".into()),
+            title: Some("Old gateway certificate".into()),
+            tier: Some("standard".into()),
+        },
+        Judged {
+            path: "exceptions/EXC-2026-7F3KQ.yaml".into(),
+            id: Some("EXC-2026-7F3KQ".into()),
+            title: None,
+            tier: None,
+        },
+    ];
     let mut doc = Doc::new(json!({
         "schema": "exledger/list/v1",
         "ledger": {"ref": "refs/heads/main", "commit": "3f2c9a7be1d04c5f8a6b7e9d0c1b2a3f4e5d6c7b", "instant": "2026-11-21T00:00:00Z"},
@@ -111,14 +139,169 @@ fn everything() -> Doc {
 #[test]
 fn every_block_is_shown_in_every_format() {
     let doc = everything();
-    golden::check(
-        "render/80.table",
-        &render("table", &doc, &narrow()).replace('\u{1b}', "␛"),
+    let golden = |name: &str, output: String| {
+        let output = output.replace('\u{1b}', "␛");
+        let version = format!("\"{}\"", env!("CARGO_PKG_VERSION"));
+        golden::check(
+            &format!("render/{name}"),
+            &output.replace(&version, "\"<version>\""),
+        );
+    };
+    golden("80.table", render("table", &doc, &narrow()));
+    golden("140.table", render("table", &doc, &wide()));
+    for format in ALL {
+        golden(
+            &format!("pipe.{}", format.name),
+            render(format.name, &doc, &Style::PIPE),
+        );
+    }
+}
+
+#[test]
+fn every_file_of_the_room_is_a_format_and_listed() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .filter_map(|entry| {
+            Some(
+                entry
+                    .unwrap()
+                    .file_name()
+                    .to_str()?
+                    .strip_suffix(".rs")?
+                    .to_owned(),
+            )
+        })
+        .filter(|name| !["mod", "visible"].contains(&name.as_str()))
+        .collect();
+    let mut listed: Vec<&str> = ALL.iter().map(|format| format.name).collect();
+    files.sort();
+    listed.sort_unstable();
+    assert_eq!(files, listed);
+    assert!(find("yaml").is_none());
+}
+
+#[test]
+fn only_a_terminal_changes_what_is_shown() {
+    let doc = everything();
+    for format in ALL.iter().filter(|format| format.name != "table") {
+        let terminal = render(format.name, &doc, &narrow());
+        assert_eq!(
+            terminal,
+            render(format.name, &doc, &Style::PIPE),
+            "{}",
+            format.name
+        );
+    }
+}
+
+#[test]
+fn the_footer_is_the_last_line_and_quiet_leaves_it_out() {
+    let doc = everything();
+    for format in ["table", "markdown"] {
+        let quiet = Style {
+            quiet: Quiet::Yes,
+            ..Style::PIPE
+        };
+        let (full, short) = (
+            render(format, &doc, &Style::PIPE),
+            render(format, &doc, &quiet),
+        );
+        let rest = full
+            .strip_prefix(&short)
+            .expect("the same without the footer");
+        assert!(
+            rest.contains("ledger 3f2c9a7be1d0 at 2026-11-21T00:00:00Z") && rest.ends_with('\n')
+        );
+        assert!(!short.ends_with("\n\n") && short.ends_with('\n'));
+    }
+    let mut only = Doc::new(json!({}));
+    only.footer = Some("ledger".into());
+    assert_eq!(render("table", &only, &Style::PIPE), "ledger\n");
+}
+
+/// A table of one row with a column of each kind.
+fn table(whole: &str, flexible: &str, optional: &str) -> Doc {
+    let column = |title, fit| Column { title, fit };
+    let mut doc = Doc::new(json!({}));
+    doc.blocks.push(Block::Table(Table {
+        columns: vec![
+            column("id", Fit::Whole),
+            column("title", Fit::Flexible),
+            column("team", Fit::Optional),
+        ],
+        rows: vec![[whole, flexible, optional].map(Text::plain).to_vec()],
+    }));
+    doc
+}
+
+#[test]
+fn a_narrow_terminal_loses_optional_columns_then_wraps_and_cuts() {
+    let title = "Billing batch key cannot rotate before the legacy job retires";
+    let doc = table("EXC-2026-7F3KQ", title, "billing");
+    let cases = [
+        (
+            90,
+            "id              title                                                          team\n\
+              EXC-2026-7F3KQ  Billing batch key cannot rotate before the legacy job retires  billing\n",
+        ),
+        (
+            60,
+            "id              title                                team\n\
+              EXC-2026-7F3KQ  Billing batch key cannot rotate      billing\n                \
+              before the legacy job retires\n",
+        ),
+        (
+            50,
+            "id              title\n\
+              EXC-2026-7F3KQ  Billing batch key cannot rotate\n                \
+              before the legacy job retires\n",
+        ),
+        (
+            30,
+            "id              title\n\
+              EXC-2026-7F3KQ  Billing batch\n                key cannot\n                rotate before…\n",
+        ),
+        // What is whole stays whole, whatever the terminal makes of it.
+        (
+            5,
+            "id              title\n\
+             EXC-2026-7F3KQ  Billing\n                batch\n                key…\n",
+        ),
+    ];
+    for (width, expected) in cases {
+        let style = Style {
+            width: Some(width),
+            ..Style::PIPE
+        };
+        assert_eq!(render("table", &doc, &style), expected, "width {width}");
+    }
+}
+
+#[test]
+fn wide_characters_count_twice_and_joined_ones_once() {
+    let doc = table("日本", "e\u{301}té", "👩‍👩‍👧");
+    let style = Style {
+        width: Some(80),
+        ..Style::PIPE
+    };
+    assert_eq!(
+        render("table", &doc, &style),
+        "id    title  team\n日本  e\u{301}té    👩‍👩‍👧\n"
     );
-    golden::check(
-        "render/140.table",
-        &render("table", &doc, &wide()).replace('\u{1b}', "␛"),
-    );
-    golden::check("render/pipe.table", &render("table", &doc, &Style::PIPE));
-    golden::check("render/pipe.json", &render("json", &doc, &Style::PIPE));
+}
+
+#[test]
+fn an_empty_table_and_findings_for_machines_show_nothing_to_people() {
+    let mut doc = table("", "", "");
+    if let Some(Block::Table(table)) = doc.blocks.first_mut() {
+        table.rows.clear();
+    }
+    let mut findings = Findings::of(vec![finding("review-due", Level::Warning, None)]);
+    findings.readers = Readers::Machines;
+    doc.blocks.push(Block::Findings(findings));
+    for format in ["table", "markdown"] {
+        assert_eq!(render(format, &doc, &Style::PIPE), "", "{format}");
+    }
+    assert!(render("github", &doc, &Style::PIPE).starts_with("::warning "));
 }

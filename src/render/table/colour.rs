@@ -21,10 +21,10 @@ fn parameters(tone: Tone) -> &'static str {
 
 /// Returns the text, coloured where colour is on.
 pub(super) fn paint(text: &Text, colour: Colour) -> String {
-    let mut ink = Ink::of(text);
+    let mut ink = Ink::of(text, colour);
     text.bare()
         .lines()
-        .map(|line| ink.line(line, colour))
+        .map(|line| ink.line(line))
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -35,27 +35,32 @@ pub(super) fn paint(text: &Text, colour: Colour) -> String {
 pub(super) struct Ink {
     left: std::vec::IntoIter<(char, Tone)>,
     tone: Tone,
+    colour: Colour,
 }
 
 impl Ink {
     /// Takes a text before it is laid out.
-    pub(super) fn of(text: &Text) -> Ink {
+    pub(super) fn of(text: &Text, colour: Colour) -> Ink {
         let chars = text
             .0
             .iter()
             .flat_map(|(tone, text)| text.chars().map(|char| (char, *tone)));
-        let left: Vec<_> = chars
-            .filter(|(char, _)| !matches!(char, ' ' | '\n'))
-            .collect();
+        let left: Vec<_> = match colour {
+            Colour::On => chars
+                .filter(|(char, _)| !matches!(char, ' ' | '\n'))
+                .collect(),
+            Colour::Off => Vec::new(),
+        };
         Ink {
             left: left.into_iter(),
             tone: Tone::Plain,
+            colour,
         }
     }
 
     /// Returns the next line of the laid out text, coloured where colour is on.
-    pub(super) fn line(&mut self, line: &str, colour: Colour) -> String {
-        if colour == Colour::Off {
+    pub(super) fn line(&mut self, line: &str) -> String {
+        if self.colour == Colour::Off {
             return line.to_owned();
         }
         let mut out = String::with_capacity(line.len() + 16);

@@ -117,6 +117,9 @@ fn cell(char: char) -> char {
 }
 
 fn whole(line: Text, style: &Style) -> String {
-    let line = super::clean(&line, crate::render::visible::lines);
-    format!("{}\n", super::colour::paint(&line, style.colour).trim_end())
+    let line = one_line(&line);
+    format!(
+        "{}\n",
+        super::colour::paint(&line, style.colour).trim_end_matches(' ')
+    )
 }

@@ -64,14 +64,12 @@ impl Grid {
             }
             if fresh && let Some(row) = rows.next() {
                 let cells = row.iter().zip(&hidden).filter(|(_, hidden)| !**hidden);
-                inks = cells.map(|(cell, _)| Ink::of(cell)).collect();
+                inks = cells.map(|(cell, _)| Ink::of(cell, style.colour)).collect();
                 fresh = false;
             }
             let pieces = line.split(BETWEEN_CELLS).zip(&mut inks);
-            let painted: Vec<_> = pieces
-                .map(|(piece, ink)| ink.line(piece, style.colour))
-                .collect();
-            out.push_str(painted.join(" ").trim_end());
+            let painted: Vec<_> = pieces.map(|(piece, ink)| ink.line(piece)).collect();
+            out.push_str(painted.join(" ").trim_end_matches(' '));
             out.push('\n');
         }
         out

@@ -1,0 +1,123 @@
+//! `csv`: one row for each row of the answer, for spreadsheets.
+//!
+//! Uses `view::doc`. Pure. Start at [`FORMAT`]. Follows RFC 4180 and, for cells that a spreadsheet would
+//! calculate, `docs/spec/interop.md` 3, row 10, and its notes on targets.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::Format;
+use super::Offered;
+use super::Style;
+use super::visible;
+use crate::view::doc;
+
+/// Nested objects become columns with dots, lists are joined by `;`.
+pub const FORMAT: Format = Format {
+    name: "csv",
+    offered: Offered::Always,
+    summary: "one row a record or finding, for spreadsheets",
+    render,
+};
+
+fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
+    let rows = doc.rows().unwrap_or(std::slice::from_ref(&doc.json));
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let columns = columns(rows);
+    let mut out = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    // Writing to memory can't fail, and every record has as many cells as the first.
+    let _ = out.write_record(columns.iter().map(|column| guarded(column).into_owned()));
+    for row in rows {
+        let cells: BTreeMap<String, String> = flat(row).into_iter().collect();
+        let cell = |column| {
+            cells
+                .get(column)
+                .map_or(Cow::Borrowed(""), |cell| guarded(cell))
+        };
+        let _ = out.write_record(columns.iter().map(|column| cell(column).into_owned()));
+    }
+    out.into_inner().unwrap_or_default()
+}
+
+/// Returns the names of all cells, in the order of the keys: a name that only a later row has stands behind
+/// those that begin with the same key.
+fn columns(rows: &[serde_json::Value]) -> Vec<String> {
+    let mut columns: Vec<String> = Vec::new();
+    let mut filled: BTreeMap<String, bool> = BTreeMap::new();
+    for (name, cell) in rows.iter().flat_map(flat) {
+        if let Some(known) = filled.get_mut(&name) {
+            *known |= !cell.is_empty();
+            continue;
+        }
+        let key = |name: &str| name.split('.').next().map(str::to_owned);
+        let near = columns.iter().rposition(|column| key(column) == key(&name));
+        columns.insert(near.map_or(columns.len(), |near| near + 1), name.clone());
+        filled.insert(name, !cell.is_empty());
+    }
+    // An object that is null in one row only would be a column of its own, empty in every row.
+    let parents: Vec<String> = columns
+        .iter()
+        .filter_map(|name| Some(name.rsplit_once('.')?.0.to_owned()))
+        .collect();
+    columns.retain(|name| filled.get(name) == Some(&true) || !parents.contains(name));
+    columns
+}
+
+/// Returns the cells of a value with their names; a plain value has the empty name.
+fn flat(value: &serde_json::Value) -> Vec<(String, String)> {
+    match value {
+        serde_json::Value::Object(map) if !map.is_empty() => {
+            let below = map.iter().flat_map(|(key, value)| {
+                flat(value)
+                    .into_iter()
+                    .map(move |(name, cell)| match name.as_str() {
+                        "" => (key.clone(), cell),
+                        name => (format!("{key}.{name}"), cell),
+                    })
+            });
+            below.collect()
+        }
+        serde_json::Value::Array(items) => joined(&items.iter().map(flat).collect::<Vec<_>>()),
+        serde_json::Value::String(text) => vec![(String::new(), text.clone())],
+        serde_json::Value::Null | serde_json::Value::Object(_) => vec![Default::default()],
+        other => vec![(String::new(), other.to_string())],
+    }
+}
+
+/// Returns the cells of a list: those of one name joined by `;`, so that the nth of each belong together.
+fn joined(items: &[Vec<(String, String)>]) -> Vec<(String, String)> {
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in items.iter().flatten() {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() {
+        return vec![Default::default()];
+    }
+    let cell = |item: &[(String, String)], name: &str| {
+        let found = item.iter().find(|(known, _)| known == name);
+        found.map(|(_, cell)| cell.clone()).unwrap_or_default()
+    };
+    names
+        .iter()
+        .map(|name| {
+            let cells: Vec<String> = items.iter().map(|item| cell(item, name)).collect();
+            ((*name).to_owned(), cells.join(";"))
+        })
+        .collect()
+}
+
+/// Puts `'` before a cell that a spreadsheet would calculate, also before one that already looks guarded, so
+/// that taking one `'` away gives the cell back.
+fn guarded(cell: &str) -> Cow<'_, str> {
+    let cell = visible::verbatim(cell);
+    match cell.trim_start_matches('\'').chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t') => Cow::Owned(format!("'{cell}")),
+        _ => cell,
+    }
+}

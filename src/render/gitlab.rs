@@ -1,0 +1,48 @@
+//! `gitlab`: the Code Quality report that GitLab shows in a merge request.
+//!
+//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 8.
+
+use serde_json::json;
+
+use super::Format;
+use super::Offered;
+use super::Style;
+use super::sarif;
+use crate::diag;
+use crate::view::doc;
+
+/// A list of issues, each with the fingerprint that SARIF has too.
+pub const FORMAT: Format = Format {
+    name: "gitlab",
+    offered: Offered::ForFindings,
+    summary: "GitLab's Code Quality report",
+    render,
+};
+
+fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
+    let shown = doc.findings().flat_map(|findings| &findings.shown);
+    let issues: Vec<_> = shown.map(|shown| issue(&shown.finding)).collect();
+    let text = format!("{:#}\n", serde_json::Value::Array(issues));
+    super::json::escaped(text).into_bytes()
+}
+
+fn issue(finding: &diag::Finding) -> serde_json::Value {
+    let severity = match finding.level {
+        diag::Level::Error => "critical",
+        diag::Level::Warning => "major",
+        diag::Level::Note => "info",
+    };
+    json!({
+        "type": "issue",
+        "check_name": finding.rule,
+        "description": finding.message,
+        "content": { "body": finding.help },
+        "fingerprint": sarif::fingerprint(finding),
+        "severity": severity,
+        "categories": ["Security"],
+        "location": {
+            "path": finding.path,
+            "lines": { "begin": finding.pos.map_or(1, |pos| pos.line) },
+        },
+    })
+}

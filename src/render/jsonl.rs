@@ -1,0 +1,58 @@
+//! `jsonl`: one compact object a line, for engines that read many ledgers at once.
+//!
+//! Uses `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/performance.md`, Beyond one machine: every
+//! line says which ledger, commit and instant it is from, so that files of many ledgers concatenate.
+
+use super::Format;
+use super::Offered;
+use super::Style;
+use super::json;
+use crate::view::doc;
+
+/// A line for each row of the answer, else the answer as one line.
+pub const FORMAT: Format = Format {
+    name: "jsonl",
+    offered: Offered::Always,
+    summary: "one object a line, each with its ledger",
+    render,
+};
+
+fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
+    let mut out = String::new();
+    let Some(rows) = doc.rows() else {
+        return json::escaped(format!("{}\n", doc.json)).into_bytes();
+    };
+    let ledger = serde_json::Value::Object(ledger(doc));
+    for row in rows {
+        out.push_str(&line(row, &ledger));
+        out.push('\n');
+    }
+    json::escaped(out).into_bytes()
+}
+
+/// Returns the answer's `ledger` with the ledger's name before it.
+fn ledger(doc: &doc::Doc) -> serde_json::Map<String, serde_json::Value> {
+    let mut ledger = serde_json::Map::new();
+    ledger.insert("repository".to_owned(), doc.repository.clone().into());
+    // Engines infer columns from the first lines, so both stand there even without a repository.
+    for key in ["commit", "instant"] {
+        ledger.insert(key.to_owned(), serde_json::Value::Null);
+    }
+    if let Some(serde_json::Value::Object(known)) = doc.json.get("ledger") {
+        ledger.extend(known.clone());
+    }
+    ledger
+}
+
+fn line(row: &serde_json::Value, ledger: &serde_json::Value) -> String {
+    let text = row.to_string();
+    let open = match row {
+        serde_json::Value::Object(map) if !map.contains_key("ledger") => text.strip_suffix('}'),
+        _ => None,
+    };
+    match open {
+        Some("{") => format!("{{\"ledger\":{ledger}}}"),
+        Some(open) => format!("{open},\"ledger\":{ledger}}}"),
+        None => text,
+    }
+}

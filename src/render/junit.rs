@@ -1,0 +1,168 @@
+//! `junit`: one test case for each record, for whatever shows test results.
+//!
+//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 8: error findings
+//! fail, others don't. The shape is what the schemas of Ant and of Jenkins both accept.
+
+use super::Format;
+use super::Offered;
+use super::Style;
+use super::visible;
+use crate::diag;
+use crate::view::doc;
+
+/// One suite; what is no error stands in its output.
+pub const FORMAT: Format = Format {
+    name: "junit",
+    offered: Offered::ForFindings,
+    summary: "JUnit XML: a test case for each record",
+    render,
+};
+
+/// One test case and the errors that fail it.
+struct Case<'a> {
+    name: String,
+    class: String,
+    errors: Vec<&'a diag::Finding>,
+}
+
+fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
+    let findings: Vec<&diag::Finding> = doc
+        .findings()
+        .flat_map(|it| &it.shown)
+        .map(|it| &it.finding)
+        .collect();
+    let cases = cases(doc, &findings);
+    let failures = cases.iter().filter(|case| !case.errors.is_empty()).count();
+    // The schema wants a time; an answer that depends on none says the first one.
+    let instant = doc
+        .ledger("instant")
+        .and_then(|instant| instant.get(..19))
+        .unwrap_or("1970-01-01T00:00:00");
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    out.push_str(&format!(
+        "  <testsuite id=\"0\" package=\"exledger\" name=\"exledger {}\" timestamp=\"{}\" hostname=\"localhost\" \
+         tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" time=\"0\">\n    <properties>\n",
+        attribute(doc.command()),
+        attribute(instant),
+        cases.len(),
+    ));
+    if let Some(commit) = doc.ledger("commit") {
+        let commit = attribute(commit);
+        out.push_str(&format!(
+            "      <property name=\"ledger.commit\" value=\"{commit}\"/>\n"
+        ));
+    }
+    out.push_str("    </properties>\n");
+    out.extend(cases.iter().map(test_case));
+    let rest: Vec<String> = findings
+        .iter()
+        .filter(|it| it.level != diag::Level::Error)
+        .map(|it| said(it))
+        .collect();
+    match rest.is_empty() {
+        true => out.push_str("    <system-out/>\n"),
+        false => out.push_str(&format!(
+            "    <system-out>{}</system-out>\n",
+            content(&rest.join("\n"))
+        )),
+    }
+    out.push_str("    <system-err/>\n  </testsuite>\n</testsuites>\n");
+    out.into_bytes()
+}
+
+/// Returns a case for all that was judged, then one for each other file that has findings.
+fn cases<'a>(doc: &'a doc::Doc, findings: &[&'a diag::Finding]) -> Vec<Case<'a>> {
+    let mut cases: Vec<Case> = Vec::new();
+    let mut known = std::collections::BTreeMap::new();
+    let class = format!("exledger.{}", doc.command());
+    for judged in doc.findings().flat_map(|findings| &findings.judged) {
+        let name = match (&judged.id, &judged.title) {
+            (Some(id), Some(title)) => format!("{id} {title}"),
+            (Some(id), None) => id.clone(),
+            (None, _) => judged.path.clone(),
+        };
+        let class = match &judged.tier {
+            Some(tier) => format!("{class}.{tier}"),
+            None => class.clone(),
+        };
+        known.insert(judged.path.as_str(), cases.len());
+        cases.push(Case {
+            name,
+            class,
+            errors: Vec::new(),
+        });
+    }
+    for finding in findings {
+        let index = *known.entry(finding.path.as_str()).or_insert_with(|| {
+            let name = finding.id.as_deref().unwrap_or(&finding.path).to_owned();
+            cases.push(Case {
+                name,
+                class: class.clone(),
+                errors: Vec::new(),
+            });
+            cases.len() - 1
+        });
+        if let (diag::Level::Error, Some(case)) = (finding.level, cases.get_mut(index)) {
+            case.errors.push(finding);
+        }
+    }
+    cases
+}
+
+fn test_case(case: &Case) -> String {
+    let name = match case.name.trim() {
+        "" => "the ledger".to_owned(),
+        name => attribute(name),
+    };
+    let opening = format!(
+        "    <testcase name=\"{name}\" classname=\"{}\" time=\"0\"",
+        attribute(&case.class)
+    );
+    let Some(first) = case.errors.first() else {
+        return format!("{opening}/>\n");
+    };
+    // Ant's schema knows one failure a case, so further errors stand in its text.
+    let message = match case.errors.len() - 1 {
+        0 => first.message.clone(),
+        more => format!(
+            "{} (and {})",
+            first.message,
+            diag::count(more, "more error")
+        ),
+    };
+    let text: Vec<String> = case.errors.iter().map(|error| said(error)).collect();
+    format!(
+        "{opening}>\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n",
+        attribute(&message),
+        attribute(first.rule),
+        content(&text.join("\n"))
+    )
+}
+
+/// Returns a finding as one line: place, code, what, how to fix.
+fn said(finding: &diag::Finding) -> String {
+    let place = match finding.pos {
+        Some(pos) => format!("{}:{}:{}", finding.path, pos.line, pos.column),
+        None => finding.path.clone(),
+    };
+    let line = format!(
+        "{place}: {}[{}]: {}; {}",
+        finding.level, finding.rule, finding.message, finding.help
+    );
+    visible::line(&line).into_owned()
+}
+
+/// Escapes the text of an attribute, in which white space counts as one space.
+fn attribute(text: &str) -> String {
+    let text = visible::line(text);
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    content(&words.join(" ")).replace('"', "&quot;")
+}
+
+/// Escapes the text of an element. Control characters are gone before, and XML 1.0 lacks two more.
+fn content(text: &str) -> String {
+    let text = text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}

@@ -1,0 +1,184 @@
+//! `sarif`: findings for code scanning, SARIF 2.1.0.
+//!
+//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 2, and its notes
+//! on targets: a finding without a line is line 1, one without field or id joins empty text.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use serde_json::json;
+use sha2::Digest;
+
+use super::Format;
+use super::Offered;
+use super::Style;
+use crate::diag;
+use crate::view::doc;
+
+/// One run, its rules described by themselves.
+pub const FORMAT: Format = Format {
+    name: "sarif",
+    offered: Offered::ForFindings,
+    summary: "SARIF 2.1.0, for code scanning",
+    render,
+};
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const HOME: &str = "https://exledger.dev";
+
+/// Returns what makes a finding the same one in another run: the SHA-256 of rule, path, id and field, joined
+/// by NUL, in hexadecimal. Lines are not part of it, so that an edit above moves it only.
+pub(super) fn fingerprint(finding: &diag::Finding) -> String {
+    let id = finding.id.as_deref().unwrap_or("");
+    let field = finding.field.as_deref().unwrap_or("");
+    let text = [finding.rule, &finding.path, id, field].join("\0");
+    sha2::Sha256::digest(text)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
+    let findings: Vec<&diag::Finding> = doc
+        .findings()
+        .flat_map(|it| &it.shown)
+        .map(|it| &it.finding)
+        .collect();
+    let rules = rules(doc, &findings);
+    let index: BTreeMap<diag::Code, usize> = rules.keys().copied().zip(0..).collect();
+    let results = findings
+        .iter()
+        .map(|finding| result(finding, index.get(finding.rule)));
+    let mut invocation = json!({ "executionSuccessful": true });
+    if let (Some(instant), Some(map)) = (doc.ledger("instant"), invocation.as_object_mut()) {
+        map.insert("endTimeUtc".to_owned(), instant.into());
+    }
+    let log = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "exledger",
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "informationUri": HOME,
+                "rules": rules.values().collect::<Vec<_>>(),
+            }},
+            "automationDetails": { "id": format!("exledger/{}/", doc.command()) },
+            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": { "SRCROOT": { "description": { "text": "The repository root" } } },
+            "invocations": [invocation],
+            "results": results.collect::<Vec<_>>(),
+            "properties": { "exledger": {
+                "commit": doc.ledger("commit"),
+                "instant": doc.ledger("instant"),
+            }},
+        }],
+    });
+    super::json::escaped(format!("{log:#}\n")).into_bytes()
+}
+
+/// Returns a description of each rule that found something, by code.
+fn rules(doc: &doc::Doc, findings: &[&diag::Finding]) -> BTreeMap<diag::Code, Value> {
+    let known: BTreeMap<diag::Code, &doc::About> = doc
+        .findings()
+        .flat_map(|it| &it.rules)
+        .map(|(code, about)| (*code, about))
+        .collect();
+    let mut rules = BTreeMap::new();
+    for finding in findings {
+        rules
+            .entry(finding.rule)
+            .or_insert_with(|| rule(finding, known.get(finding.rule).copied()));
+    }
+    rules
+}
+
+fn rule(finding: &diag::Finding, about: Option<&doc::About>) -> Value {
+    let code = finding.rule;
+    let words = code.replace('-', " ");
+    let (level, summary, why, remedy) = match about {
+        Some(it) => (
+            it.level,
+            it.summary.as_str(),
+            it.why.as_str(),
+            it.remedy.as_str(),
+        ),
+        None => (
+            finding.level,
+            words.as_str(),
+            words.as_str(),
+            finding.help.as_str(),
+        ),
+    };
+    // GitHub sorts alerts by this number: 7.0 is the least that it calls high, 4.0 medium.
+    let severity = match level {
+        diag::Level::Error => "7.0",
+        diag::Level::Warning => "4.0",
+        diag::Level::Note => "1.0",
+    };
+    json!({
+        "id": code,
+        "name": code.split('-').map(capital).collect::<String>(),
+        "shortDescription": { "text": summary },
+        "fullDescription": { "text": why },
+        "help": { "text": remedy },
+        "helpUri": format!("{HOME}/rules/{code}"),
+        "defaultConfiguration": { "level": level.word() },
+        "properties": {
+            "tags": ["security", "exception"],
+            "precision": "very-high",
+            "security-severity": severity,
+        },
+    })
+}
+
+fn result(finding: &diag::Finding, index: Option<&usize>) -> Value {
+    let mut region = json!({ "startLine": finding.pos.map_or(1, |pos| pos.line) });
+    if let (Some(pos), Some(map)) = (finding.pos, region.as_object_mut()) {
+        map.insert("startColumn".to_owned(), pos.column.into());
+    }
+    let mut location = json!({ "physicalLocation": {
+        "artifactLocation": { "uri": uri(&finding.path), "uriBaseId": "SRCROOT" },
+        "region": region,
+    }});
+    if let (Some(id), Some(map)) = (&finding.id, location.as_object_mut()) {
+        let name = json!([{ "fullyQualifiedName": id, "kind": "resource" }]);
+        map.insert("logicalLocations".to_owned(), name);
+    }
+    let locations = if finding.path.is_empty() {
+        vec![]
+    } else {
+        vec![location]
+    };
+    json!({
+        "ruleId": finding.rule,
+        "ruleIndex": index,
+        "level": finding.level.word(),
+        "message": { "text": finding.message },
+        "locations": locations,
+        "partialFingerprints": { "exledger/v1": fingerprint(finding) },
+        "properties": { "field": finding.field, "help": finding.help },
+    })
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    let first = chars.next().map(|char| char.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
+}
+
+/// Returns a path as a relative URI: what RFC 3986 does not let stand in a path segment is written as `%XX`.
+fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(char::from(byte)),
+            b'/' | b'-' | b'.' | b'_' | b'~' | b'@' | b'+' | b'=' | b',' => {
+                out.push(char::from(byte))
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
