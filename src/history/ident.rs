@@ -1,0 +1,116 @@
+//! Who a commit names as its author or committer, read from the raw header as git reads it.
+//!
+//! Uses record's times. Pure, never fails: what is odd is a [`Flaw`]. Start at [`Ident`]. Follows
+//! `docs/spec/approval.md`, A7 and 5 (2 to 4).
+
+use std::fmt;
+
+use crate::record::time::Instant;
+
+/// A name, an address and a time, as someone typed them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ident {
+    /// The name, without blanks around it.
+    pub name: String,
+    /// What stands between the first `<` and the next `>`, as it is written.
+    pub email: String,
+    /// The time, `None` where it can't be read.
+    pub time: Option<Instant>,
+    /// What is odd about the header.
+    pub flaws: Vec<Flaw>,
+}
+
+/// What is odd about the header of a commit. Different readers take different persons or times from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flaw {
+    /// There is no such header.
+    Absent,
+    /// There are two of them.
+    Twice,
+    /// No `<…>` stands in it.
+    NoAddress,
+    /// More than one `<` or `>` stands in it.
+    TwoAddresses,
+    /// The time is not a number, or out of the calendar.
+    BadTime,
+    /// A NUL stands in it.
+    Nul,
+}
+
+impl Ident {
+    /// Reads the value of an `author` or `committer` header, decoded to text.
+    pub fn parse(line: &str) -> Ident {
+        let mut flaws = Vec::new();
+        if line.contains('\0') {
+            flaws.push(Flaw::Nul);
+        }
+        let Some((name, rest)) = line.split_once('<') else {
+            flaws.push(Flaw::NoAddress);
+            return Ident {
+                name: line.trim().to_owned(),
+                flaws,
+                ..Ident::default()
+            };
+        };
+        let (email, rest) = rest.split_once('>').unwrap_or_else(|| {
+            flaws.push(Flaw::NoAddress);
+            ("", rest)
+        });
+        if email.contains('<') || name.contains('>') || rest.contains(['<', '>']) {
+            flaws.push(Flaw::TwoAddresses);
+        }
+        // Git takes the time from behind the last bracket.
+        let tail = rest.rsplit('>').next().unwrap_or(rest);
+        let time = time(tail);
+        if time.is_none() {
+            flaws.push(Flaw::BadTime);
+        }
+        Ident {
+            name: name.trim().to_owned(),
+            email: email.to_owned(),
+            time,
+            flaws,
+        }
+    }
+
+    /// Returns the ident of a commit that has no such header.
+    pub fn absent() -> Ident {
+        Ident {
+            flaws: vec![Flaw::Absent],
+            ..Ident::default()
+        }
+    }
+
+    /// Returns the address when it is usable: not empty, with an `@`.
+    pub fn address(&self) -> Option<&str> {
+        let address = self.email.trim();
+        address.contains('@').then_some(address)
+    }
+}
+
+/// Reads ` <seconds> <offset>` as it stands at the end of an ident.
+fn time(tail: &str) -> Option<Instant> {
+    let mut parts = tail.split_whitespace();
+    let (seconds, offset) = (parts.next()?, parts.next()?);
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let offset = offset
+        .strip_prefix('+')
+        .or_else(|| offset.strip_prefix('-'))?;
+    if parts.next().is_some() || !digits(seconds) || !digits(offset) {
+        return None;
+    }
+    Instant::from_unix(seconds.parse().ok()?)
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Flaw::Absent => "the header is absent",
+            Flaw::Twice => "the header stands there twice",
+            Flaw::NoAddress => "it has no `<address>`",
+            Flaw::TwoAddresses => "it has more than one `<` or `>`",
+            Flaw::BadTime => "its time can't be read",
+            Flaw::Nul => "a NUL stands in it",
+        })
+    }
+}

@@ -1,0 +1,225 @@
+//! The objects of a repository, by id, or why one can't be had.
+//!
+//! Uses nothing else of the line. Start at [`Objects`], which `store` serves from git and tests from maps.
+//! Follows `docs/spec/approval.md`, 0.5 and 5.
+
+use std::fmt;
+
+/// The id of an object: 20 bytes, shown in hexadecimal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Oid([u8; 20]);
+
+impl Oid {
+    /// Returns the id of 20 bytes, `None` for any other number of them.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Oid> {
+        bytes.try_into().ok().map(Oid)
+    }
+
+    /// Returns the id that 40 hexadecimal digits state.
+    pub fn from_hex(text: &str) -> Option<Oid> {
+        let bytes = text.as_bytes();
+        let mut oid = [0; 20];
+        if bytes.len() != 40 {
+            return None;
+        }
+        for (byte, pair) in oid.iter_mut().zip(bytes.chunks_exact(2)) {
+            let [high, low] = pair else { return None };
+            *byte = digit(*high)? << 4 | digit(*low)?;
+        }
+        Some(Oid(oid))
+    }
+
+    /// Returns the 20 bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Returns the first 12 hexadecimal digits, as people are shown them.
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(12).collect()
+    }
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte)
+        .to_digit(16)
+        .and_then(|value| u8::try_from(value).ok())
+}
+
+impl fmt::Display for Oid {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Oid {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
+}
+
+/// What an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A commit.
+    Commit,
+    /// A folder.
+    Tree,
+    /// The bytes of a file.
+    Blob,
+    /// An annotated tag.
+    Tag,
+}
+
+/// The objects of one repository.
+pub trait Objects {
+    /// Returns what an object is, and its bytes, whose hash has been checked.
+    ///
+    /// # Errors
+    /// [`Obstacle::Missing`] where it is not in this clone, [`Obstacle::Unreadable`] where git refuses.
+    fn read(&self, oid: Oid) -> Result<(Kind, Vec<u8>), Obstacle>;
+
+    /// Tells whether the history behind a commit was cut off when the repository was cloned.
+    fn edge(&self, oid: Oid) -> Edge;
+
+    /// Returns the three-way merge of a file, as git does it by default.
+    fn merge(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge;
+
+    /// Tells whether objects or parents are replaced here for other readers of this repository.
+    fn replaced(&self) -> Replaced;
+}
+
+/// Whether the parents of a commit are part of this clone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// They are.
+    Inside,
+    /// The clone is shallow and ends here.
+    Shallow,
+}
+
+/// What a three-way merge of a file gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Merge {
+    /// These bytes, and no conflict.
+    Clean(Vec<u8>),
+    /// A conflict.
+    Conflict,
+}
+
+/// Whether `refs/replace/*` or `info/grafts` change what other readers see; this program reads the raw objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replaced {
+    /// Neither is there.
+    Nothing,
+    /// At least one of them is.
+    Something,
+}
+
+/// Why an object can't be had, or can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Obstacle {
+    /// The object is not in this clone.
+    Missing {
+        /// The object.
+        object: Oid,
+        /// Why it may be missing.
+        extent: Extent,
+    },
+    /// The commit is here, and the clone ends there.
+    Shallow {
+        /// The commit.
+        commit: Oid,
+    },
+    /// The object is not what git writes.
+    Malformed {
+        /// The object.
+        object: Oid,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// Git or the system refused.
+    Unreadable {
+        /// The object.
+        object: Oid,
+        /// What was said.
+        cause: String,
+    },
+    /// A folder of the ledger holds more than a ledger may.
+    TooLarge {
+        /// The folder.
+        folder: String,
+    },
+}
+
+/// How much of a repository a clone holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extent {
+    /// All of it.
+    Full,
+    /// The history is cut off.
+    Shallow,
+    /// Objects are left out until they are asked for.
+    Partial,
+}
+
+impl Obstacle {
+    /// Returns what to do about it.
+    pub fn repair(&self) -> &'static str {
+        match self {
+            Obstacle::Shallow { .. }
+            | Obstacle::Missing {
+                extent: Extent::Shallow,
+                ..
+            } => "run `git fetch --unshallow`, in CI check out with `fetch-depth: 0`",
+            Obstacle::Missing {
+                extent: Extent::Partial,
+                ..
+            } => {
+                "run `git fetch --refetch --no-filter`, in CI check out without `filter`, with `fetch-depth: 0`"
+            }
+            Obstacle::Missing {
+                extent: Extent::Full,
+                ..
+            }
+            | Obstacle::Unreadable { .. } => "run `git fsck`, and clone the repository again",
+            Obstacle::Malformed { .. } => {
+                "look at it with `git cat-file -p`; whoever wrote it must write it anew"
+            }
+            Obstacle::TooLarge { .. } => "split it into folders by year or team",
+        }
+    }
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Obstacle::Missing { object, extent } => {
+                let clone = match extent {
+                    Extent::Full => "this repository",
+                    Extent::Shallow => "this shallow clone",
+                    Extent::Partial => "this partial clone",
+                };
+                write!(out, "object {object} is not in {clone}")
+            }
+            Obstacle::Shallow { commit } => {
+                write!(
+                    out,
+                    "the history behind {commit} is not in this shallow clone"
+                )
+            }
+            Obstacle::Malformed { object, cause } => {
+                write!(out, "object {object} is malformed: {cause}")
+            }
+            Obstacle::Unreadable { object, cause } => {
+                write!(out, "can't read object {object}: {cause}")
+            }
+            Obstacle::TooLarge { folder } => write!(
+                out,
+                "{folder} holds more than 200,000 entries, or folders 100 deep"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Obstacle {}

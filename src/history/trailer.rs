@@ -1,0 +1,82 @@
+//! The trailers of a commit message.
+//!
+//! Uses nothing else of the line. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, E4: unlike git and
+//! libgit2, no `---` ends the message, and one line of prose makes a paragraph prose.
+
+/// One `token: value` of the last paragraph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trailer {
+    /// The token, as it is written.
+    pub token: String,
+    /// The value, continuation lines joined with a blank.
+    pub value: String,
+}
+
+impl Trailer {
+    /// Tells whether the token is this one, letter case ignored.
+    pub fn is(&self, token: &str) -> bool {
+        self.token.eq_ignore_ascii_case(token)
+    }
+}
+
+/// Returns the trailers of a message: its last paragraph, if it is not the first and every line is one.
+///
+/// `aside` names the lines that a pinned forge writes itself (`See merge request …`); they are passed over.
+pub fn read(message: &str, aside: &dyn Fn(&str) -> bool) -> Vec<Trailer> {
+    let mut trailers: Vec<Trailer> = Vec::new();
+    for line in last_paragraph(message) {
+        if aside(line) {
+            continue;
+        }
+        if line.starts_with([' ', '\t']) {
+            let Some(last) = trailers.last_mut() else {
+                return Vec::new();
+            };
+            last.value.push(' ');
+            last.value.push_str(line.trim());
+            continue;
+        }
+        let Some(trailer) = trailer(line) else {
+            return Vec::new();
+        };
+        trailers.push(trailer);
+    }
+    for trailer in &mut trailers {
+        trailer.value = trailer.value.trim().to_owned();
+    }
+    trailers
+}
+
+/// Returns the lines of the last paragraph; none where the message has only one.
+pub fn last_paragraph(message: &str) -> Vec<&str> {
+    let lines: Vec<&str> = message
+        .split('\n')
+        .map(|line| line.trim_end_matches('\r'))
+        .collect();
+    let blank = |line: &&&str| line.trim().is_empty();
+    let mut paragraph: Vec<&str> = lines
+        .iter()
+        .rev()
+        .skip_while(blank)
+        .take_while(|line| !blank(line))
+        .copied()
+        .collect();
+    paragraph.reverse();
+    let n_filled = lines.iter().filter(|line| !blank(line)).count();
+    if n_filled == paragraph.len() {
+        paragraph.clear();
+    }
+    paragraph
+}
+
+fn trailer(line: &str) -> Option<Trailer> {
+    let (token, value) = line.split_once(':')?;
+    let well_formed = !token.is_empty()
+        && token
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    well_formed.then(|| Trailer {
+        token: token.to_owned(),
+        value: value.trim().to_owned(),
+    })
+}

@@ -1,0 +1,149 @@
+//! The versions of a record, or of a governance file: one for each landing that changed it.
+//!
+//! Uses record, history's objects and commit. Pure. Start at [`Trail`]. Follows `docs/spec/approval.md`, 1.3 and 1.4.
+
+use std::fmt;
+use std::rc::Rc;
+
+use crate::diag::Finding;
+use crate::history::commit::Commit;
+use crate::history::objects::{Obstacle, Oid};
+use crate::record::Record;
+
+/// What a trail is known by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// The id of a record, in upper case.
+    Id(String),
+    /// The path of a file whose id can't be read, or of a governance file.
+    Path(String),
+}
+
+impl Key {
+    /// Returns the id or the path.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Key::Id(text) | Key::Path(text) => text,
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// All versions of one record, oldest first; never empty.
+#[derive(Clone, Debug)]
+pub struct Trail {
+    /// What it is known by.
+    pub key: Key,
+    /// The versions, in landing order.
+    pub versions: Vec<Version>,
+    /// The record that a file turned out to be, when it could be read again; such a trail of a path is over.
+    pub became: Option<Key>,
+}
+
+impl Trail {
+    /// Returns the version at the tip.
+    pub fn last(&self) -> Option<&Version> {
+        self.versions.last()
+    }
+}
+
+/// One landed content of a record.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// Its number in the trail, from 1.
+    pub n: usize,
+    /// Its landing: an index into the mainline's landings.
+    pub landing: usize,
+    /// The landing's commit.
+    pub commit: Rc<Commit>,
+    /// How it came about.
+    pub change: Change,
+    /// The files that held the record before, sorted by path; empty where there was none.
+    pub before: Vec<FileAt>,
+    /// The files that hold the record, sorted by path: one, but for conflicted and removed ones.
+    pub files: Vec<FileAt>,
+    /// What they say.
+    pub record: Content,
+    /// Commits of merged branches that touched the record (A2), in the order of their ids.
+    pub touched: Vec<Rc<Commit>>,
+    /// Commits of merged branches that landed these very bytes on their own first-parent line (E1), in the order of
+    /// their ids.
+    pub nested: Vec<Rc<Commit>>,
+    /// Whether the merge itself made content (A3).
+    pub made_in_merge: MadeInMerge,
+    /// What is missing to name the authors of this version (A6).
+    pub truncated: Option<Obstacle>,
+}
+
+/// How a landing changed a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// It was not there before, and never had been.
+    Introduced,
+    /// Other bytes at the same path.
+    Amended,
+    /// The same bytes at another path.
+    Moved,
+    /// Other bytes at another path.
+    AmendedMoved,
+    /// It is gone.
+    Removed,
+    /// It was not there before, and had been removed earlier.
+    Readded,
+    /// It stands in the oldest commit that this clone holds; when and how it landed is not known (M7).
+    Inherited,
+}
+
+/// One file of a record.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileAt {
+    /// The path from the ledger's root.
+    pub path: String,
+    /// The id of its bytes.
+    pub blob: Oid,
+}
+
+/// What the files of a version say.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// A record without shape findings.
+    Record(Rc<Record>),
+    /// A file that grants nothing, and why.
+    Unreadable(Rc<[Finding]>),
+    /// Two files or more with one id, by path.
+    Conflicted(Vec<String>),
+    /// Nothing: the record is removed.
+    Gone,
+    /// Bytes that are not here.
+    Missing(Obstacle),
+    /// A governance file, whose bytes are not read here.
+    File,
+}
+
+impl Content {
+    /// Returns the record, where there is one that can be read.
+    pub fn record(&self) -> Option<&Rc<Record>> {
+        match self {
+            Content::Record(record) => Some(record),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a merge holds content of a record that none of its parents had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MadeInMerge {
+    /// It does not: no merge, or the bytes of one of its parents.
+    No,
+    /// The bytes are what git's own merge of the parents gives; nobody is added to the authors.
+    AutoMerged,
+    /// Whoever made the merge made the content.
+    Made,
+    /// Objects that are needed to tell are not here.
+    Unknown(Obstacle),
+}
