@@ -1,0 +1,33 @@
+//! Azure DevOps: the opener is the author, whoever completed is the committer; its text is often cut off.
+//!
+//! Follows `docs/spec/approval.md`, section 2 and A4.
+
+use crate::approval::forge::{self, Auto, Forge, Pinned, Said};
+use crate::approval::message::Message;
+
+/// What Azure DevOps writes.
+pub const FORGE: Forge = Forge {
+    name: "azure",
+    auto: Auto::By(fits),
+    is_committer: forge::nobody,
+    pull_request,
+    approvals,
+    own_line: None,
+};
+
+fn fits(message: &Message) -> bool {
+    pull_request(message).is_some()
+}
+
+fn pull_request(message: &Message) -> Option<String> {
+    let (number, _) = message
+        .subject
+        .strip_prefix("Merged PR ")?
+        .split_once(": ")?;
+    forge::number(number).map(|number| format!("#{number}"))
+}
+
+/// The committer of the merge is the evidence; no line names anyone.
+fn approvals(_: &Message, _: Pinned) -> Vec<Said> {
+    Vec::new()
+}

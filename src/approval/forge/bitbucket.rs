@@ -1,0 +1,63 @@
+//! Bitbucket: `Approved-by` in the text of the merge; the cloud names the opener as author, the merger as committer.
+//!
+//! Follows `docs/spec/approval.md`, section 2 and A4.
+
+use crate::approval::forge::{self, Auto, Composed, Forge, Pinned, Said};
+use crate::approval::message::Message;
+
+/// What Bitbucket Cloud and Data Center write.
+pub const FORGE: Forge = Forge {
+    name: "bitbucket",
+    auto: Auto::By(fits),
+    is_committer: forge::nobody,
+    pull_request,
+    approvals,
+    own_line: None,
+};
+
+fn fits(message: &Message) -> bool {
+    cloud(message.subject).is_some()
+        || (data_center(message.subject).is_some()
+            && message
+                .body
+                .iter()
+                .any(|line| line.starts_with("Merge in ") || line.starts_with("* commit '")))
+}
+
+/// Returns the number in `Merged in branch (pull request #12)`.
+fn cloud(subject: &str) -> Option<String> {
+    let rest = subject.strip_prefix("Merged in ")?;
+    let (_, number) = rest.strip_suffix(')')?.rsplit_once(" (pull request #")?;
+    forge::number(number).map(|number| format!("#{number}"))
+}
+
+/// Returns the number in `Pull request #68: Title`, or in the older `Merge pull request #68 in P from a to b`.
+fn data_center(subject: &str) -> Option<String> {
+    let today = || Some(subject.strip_prefix("Pull request #")?.split_once(": ")?.0);
+    let older = || {
+        let (number, rest) = subject
+            .strip_prefix("Merge pull request #")?
+            .split_once(' ')?;
+        let project = rest.strip_prefix("in ").or(rest.strip_prefix("from "))?;
+        project.split_once(" from ")?.1.split_once(" to ")?;
+        Some(number)
+    };
+    let number = forge::number(today().or_else(older)?)?;
+    Some(format!("#{number}"))
+}
+
+fn pull_request(message: &Message) -> Option<String> {
+    cloud(message.subject).or_else(|| data_center(message.subject))
+}
+
+fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
+    let composed = if fits(message) {
+        Composed::ByForge
+    } else {
+        Composed::ByHand
+    };
+    forge::by_hand(message, &["Approved-by"], None)
+        .into_iter()
+        .map(|said| Said { composed, ..said })
+        .collect()
+}

@@ -1,0 +1,76 @@
+//! bors-ng: `Merge #12 #13`, then a line `12: Title r=login a=author` for each.
+//!
+//! Follows `docs/spec/approval.md`, section 2.
+
+use crate::approval::forge::{self, Auto, Composed, Forge, Pinned, Said};
+use crate::approval::message::Message;
+
+/// What bors-ng writes.
+pub const FORGE: Forge = Forge {
+    name: "bors",
+    auto: Auto::Never,
+    is_committer: forge::nobody,
+    pull_request,
+    approvals,
+    own_line: None,
+};
+
+/// Returns the numbers that a subject in bors' form names, none for any other.
+fn numbers(subject: &str) -> Vec<&str> {
+    let Some(rest) = subject.strip_prefix("Merge ") else {
+        return Vec::new();
+    };
+    rest.split(' ')
+        .map(|word| word.strip_prefix('#').and_then(forge::number))
+        .collect::<Option<Vec<&str>>>()
+        .unwrap_or_default()
+}
+
+fn pull_request(message: &Message) -> Option<String> {
+    let numbers = numbers(message.subject);
+    let all: Vec<String> = numbers.iter().map(|number| format!("#{number}")).collect();
+    (!all.is_empty()).then(|| all.join(" "))
+}
+
+/// Only the first line of each number that the subject names counts, and only before any other text: whatever comes
+/// behind it is the description that the opener of the pull request typed.
+fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
+    let mut waiting = numbers(message.subject);
+    let mut said = Vec::new();
+    for line in message
+        .body
+        .iter()
+        .skip_while(|line| line.trim().is_empty())
+    {
+        let Some((number, rest)) = line.split_once(": ") else {
+            break;
+        };
+        let Some(at) = waiting.iter().position(|known| *known == number) else {
+            break;
+        };
+        waiting.remove(at);
+        said.extend(logins(rest).into_iter().map(|login| Said {
+            value: login.to_owned(),
+            composed: Composed::ByHand,
+        }));
+    }
+    said
+}
+
+/// Returns the logins of `Title r=login,login a=author`: a title may hold ` r=` too, so what follows must fit.
+fn logins(rest: &str) -> Vec<&str> {
+    rest.match_indices(" r=")
+        .filter_map(|(at, mark)| rest.get(at + mark.len()..))
+        .find_map(|after| {
+            let (logins, author) = after.split_once(' ').unwrap_or((after, "a=-"));
+            let fits =
+                !logins.is_empty() && author.strip_prefix("a=").is_some_and(|a| !a.is_empty());
+            fits.then(|| {
+                logins
+                    .split(',')
+                    .filter(|login| !login.is_empty())
+                    .collect()
+            })
+        })
+        .unwrap_or_default()
+}

@@ -1,0 +1,75 @@
+//! Gitea and Forgejo: `Reviewed-on`, then one `Reviewed-by` for each official approval.
+//!
+//! Follows `docs/spec/approval.md`, section 2.
+
+use crate::approval::forge::{self, Auto, Composed, Forge, Pinned, Said};
+use crate::approval::message::Message;
+
+/// What Gitea and Forgejo write.
+pub const FORGE: Forge = Forge {
+    name: "gitea",
+    auto: Auto::By(fits),
+    is_committer,
+    pull_request,
+    approvals,
+    own_line: None,
+};
+
+/// The identity by which an instance signs merges.
+fn is_committer(name: &str, address: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let address = address.to_ascii_lowercase();
+    let local = address.split('@').next().unwrap_or_default();
+    matches!(
+        name.as_str(),
+        "gitea" | "forgejo" | "gitea instance" | "forgejo instance"
+    ) && matches!(local, "gitea" | "forgejo" | "noreply" | "no-reply")
+}
+
+fn fits(message: &Message) -> bool {
+    in_own_form(message) && reviewed_on(message)
+}
+
+fn in_own_form(message: &Message) -> bool {
+    merged(message.subject).is_some()
+        || forge::number_in_parentheses(message.subject, &['#', '!']).is_some()
+}
+
+fn reviewed_on(message: &Message) -> bool {
+    message
+        .trailers(None)
+        .iter()
+        .any(|trailer| trailer.is("Reviewed-on"))
+}
+
+/// Returns the number in `Merge pull request 'Title' (#12) from branch into main`.
+fn merged(subject: &str) -> Option<String> {
+    let rest = subject.strip_prefix("Merge pull request '")?;
+    let (_, rest) = rest.rsplit_once("' (")?;
+    let (number, branches) = rest.split_once(") from ")?;
+    branches.split_once(" into ")?;
+    let mark = number.chars().next().filter(|mark| "#!".contains(*mark))?;
+    forge::number(number.strip_prefix(mark)?).map(|digits| format!("{mark}{digits}"))
+}
+
+fn pull_request(message: &Message) -> Option<String> {
+    let squashed = || {
+        let (mark, number) = forge::number_in_parentheses(message.subject, &['!'])?;
+        Some(format!("{mark}{number}"))
+    };
+    merged(message.subject).or_else(squashed)
+}
+
+fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
+    if !reviewed_on(message) {
+        return Vec::new();
+    }
+    let own = in_own_form(message);
+    forge::after_reviewed_on(message, "Reviewed-by")
+        .into_iter()
+        .map(|said| Said {
+            composed: if own { said.composed } else { Composed::ByHand },
+            ..said
+        })
+        .collect()
+}

@@ -1,0 +1,40 @@
+//! GitHub: merges by button name the merger as author; squashes and rebases name no approver.
+//!
+//! Follows `docs/spec/approval.md`, section 2.
+
+use crate::approval::forge::{self, Auto, Forge, Pinned, Said};
+use crate::approval::message::Message;
+
+/// What GitHub writes.
+pub const FORGE: Forge = Forge {
+    name: "github",
+    auto: Auto::ByCommitter,
+    is_committer,
+    pull_request,
+    approvals,
+    own_line: None,
+};
+
+fn is_committer(name: &str, address: &str) -> bool {
+    name == "GitHub" && address.eq_ignore_ascii_case("noreply@github.com")
+}
+
+fn pull_request(message: &Message) -> Option<String> {
+    let merged = || {
+        let (number, _) = message
+            .subject
+            .strip_prefix("Merge pull request #")?
+            .split_once(" from ")?;
+        forge::number(number).map(|number| format!("#{number}"))
+    };
+    let squashed = || {
+        let (_, number) = forge::number_in_parentheses(message.subject, &['#'])?;
+        Some(format!("#{number}"))
+    };
+    merged().or_else(squashed)
+}
+
+/// The merge actor alone is evidence: whatever stands in a message, people wrote.
+fn approvals(_: &Message, _: Pinned) -> Vec<Said> {
+    Vec::new()
+}

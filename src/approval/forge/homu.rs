@@ -1,0 +1,45 @@
+//! Homu, and the bors of the Rust project: `Auto merge of #572 - branch, r=login`.
+//!
+//! Follows `docs/spec/approval.md`, section 2.
+
+use crate::approval::forge::{self, Auto, Composed, Forge, Pinned, Said};
+use crate::approval::message::Message;
+
+/// What homu writes.
+pub const FORGE: Forge = Forge {
+    name: "homu",
+    auto: Auto::Never,
+    is_committer: forge::nobody,
+    pull_request,
+    approvals,
+    own_line: None,
+};
+
+/// Returns the number and the logins of a subject in homu's form.
+fn parts(subject: &str) -> Option<(&str, &str)> {
+    let rest = subject
+        .strip_prefix("Auto merge of #")
+        .or_else(|| subject.strip_prefix("auto merge of #"))?;
+    let (number, rest) = rest.split_once(" - ")?;
+    let (branch, logins) = rest.split_once(", r=")?;
+    let whole = !branch.contains(char::is_whitespace) && !logins.contains(char::is_whitespace);
+    forge::number(number)
+        .filter(|_| whole)
+        .map(|number| (number, logins))
+}
+
+fn pull_request(message: &Message) -> Option<String> {
+    parts(message.subject).map(|(number, _)| format!("#{number}"))
+}
+
+fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
+    let logins = parts(message.subject).map_or("", |(_, logins)| logins);
+    logins
+        .split(',')
+        .filter(|login| !login.is_empty())
+        .map(|login| Said {
+            value: login.to_owned(),
+            composed: Composed::ByHand,
+        })
+        .collect()
+}

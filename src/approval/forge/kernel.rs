@@ -1,0 +1,20 @@
+//! Kernel style: maintainers collect `Reviewed-by` and `Acked-by`, also on the commits inside a merged branch.
+//!
+//! Follows `docs/spec/approval.md`, section 2, profiles.
+
+use crate::approval::forge::{self, Auto, Forge, Pinned, Said};
+use crate::approval::message::Message;
+
+/// What maintainers write.
+pub const FORGE: Forge = Forge {
+    name: "kernel",
+    auto: Auto::Never,
+    is_committer: forge::nobody,
+    pull_request: forge::no_pull_request,
+    approvals,
+    own_line: None,
+};
+
+fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
+    forge::by_hand(message, &["Reviewed-by", "Acked-by"], None)
+}

@@ -1,0 +1,38 @@
+//! Phabricator and Phorge: `Reviewed By:` in a paragraph of its own; `Reviewers:` is no approval.
+//!
+//! Follows `docs/spec/approval.md`, section 2.
+
+use crate::approval::forge::{self, Auto, Composed, Forge, Pinned, Said};
+use crate::approval::message::Message;
+
+/// What Phabricator writes.
+pub const FORGE: Forge = Forge {
+    name: "phabricator",
+    auto: Auto::Never,
+    is_committer: forge::nobody,
+    pull_request,
+    approvals,
+    own_line: None,
+};
+
+fn pull_request(message: &Message) -> Option<String> {
+    let line = message
+        .body
+        .iter()
+        .find_map(|line| line.strip_prefix("Differential Revision: "))?;
+    let (_, last) = line.trim_end().rsplit_once("/D")?;
+    forge::number(last).map(|number| format!("D{number}"))
+}
+
+fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
+    message
+        .body
+        .iter()
+        .filter_map(|line| line.strip_prefix("Reviewed By: "))
+        .flat_map(|people| people.split(','))
+        .map(|person| Said {
+            value: person.trim().to_owned(),
+            composed: Composed::ByHand,
+        })
+        .collect()
+}
