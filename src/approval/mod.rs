@@ -9,18 +9,10 @@ pub mod message;
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::policy::demand::{EvidenceKind, Proof};
+use crate::policy::people::Person;
+use crate::policy::tier::Needed;
 use crate::record::time::Instant;
-
-/// A person as git or a file names them, after the mailmap.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Person {
-    /// What persons are compared by: the address in lower case; empty where none is usable.
-    pub key: String,
-    /// The address, `None` where git names none that is usable.
-    pub email: Option<String>,
-    /// The name, `None` where only an address is known.
-    pub name: Option<String>,
-}
 
 /// What is known about the approval of one version.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,17 +112,6 @@ impl fmt::Display for FourEyes {
     }
 }
 
-/// What is demanded, as every answer shows it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Needed {
-    /// How many people: the larger of the count and the number of groups; 0 where nobody is demanded.
-    pub count: u32,
-    /// The groups of which one different person each is needed.
-    pub each_of: BTreeSet<String>,
-    /// The roles that must be among the approvers: `risk_owner`.
-    pub must_include: BTreeSet<String>,
-}
-
 /// Someone who made the content.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Author {
@@ -149,56 +130,16 @@ pub enum Attested {
     NotShown,
 }
 
-/// What backs a statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Whoever wrote the commit could have written it.
-    Claimed,
-    /// A signature by a listed key.
-    Attested,
-}
-
-impl Level {
-    /// Returns the word that answers use.
-    pub fn word(self) -> &'static str {
-        match self {
-            Level::Claimed => "claimed",
-            Level::Attested => "attested",
-        }
-    }
-}
-
-/// How a person said it, weakest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// They landed it.
-    Merge,
-    /// A line of a commit message.
-    Trailer,
-    /// A review on the forge, stated by a bridge.
-    Review,
-    /// A note of the forge.
-    Note,
-    /// A signed tag that was merged.
-    Mergetag,
-    /// A signature of the landing.
-    Signature,
-    /// A signed approval beside the record.
-    Detached,
-}
-
-impl Kind {
-    /// Returns the word of `docs/spec/approval.md`, E2.
-    pub fn word(self) -> &'static str {
-        match self {
-            Kind::Merge => "merge",
-            Kind::Trailer => "trailer",
-            Kind::Review => "review",
-            Kind::Note => "note",
-            Kind::Mergetag => "mergetag",
-            Kind::Signature => "signature",
-            Kind::Detached => "detached",
-        }
+/// Returns how strong a kind of evidence is: of several by one person, the strongest is shown.
+pub fn strength(kind: EvidenceKind) -> u8 {
+    match kind {
+        EvidenceKind::Merge => 0,
+        EvidenceKind::Trailer => 1,
+        EvidenceKind::Review => 2,
+        EvidenceKind::Note => 3,
+        EvidenceKind::Mergetag => 4,
+        EvidenceKind::Signature => 5,
+        EvidenceKind::Detached => 6,
     }
 }
 
@@ -241,9 +182,9 @@ pub struct Approver {
     /// The groups of the policy that the person is in.
     pub groups: Vec<String>,
     /// What backs the word.
-    pub level: Level,
+    pub level: Proof,
     /// How it was said.
-    pub kind: Kind,
+    pub kind: EvidenceKind,
     /// Whether a member of the author set stated it.
     pub self_asserted: SelfAsserted,
     /// Who stated it, as git names them.

@@ -4,6 +4,8 @@
 //! else compares dates.
 
 use crate::approval;
+use crate::policy::people::Person;
+use crate::policy::tier::Resolved;
 use crate::record;
 use crate::record::time::Instant;
 
@@ -128,7 +130,7 @@ pub struct Standing {
     /// Whole days until then, rounded down, negative after it.
     pub days_left: Option<i64>,
     /// The tier that the policy of now finds.
-    pub tier: Option<String>,
+    pub tier: Option<Resolved>,
     /// How often it was renewed, and what is allowed.
     pub renewals: Renewals,
     /// How long it was really in place.
@@ -164,7 +166,7 @@ pub struct Landed {
     /// Its effective time: not before this.
     pub at: Instant,
     /// Who landed it.
-    pub by: Option<approval::Person>,
+    pub by: Option<Person>,
     /// The pull request it names.
     pub pull_request: Option<String>,
 }
@@ -242,7 +244,7 @@ pub struct Pending {
     /// Since when, by its own account.
     pub since: Option<Instant>,
     /// Who made it.
-    pub author: Option<approval::Person>,
+    pub author: Option<Person>,
     /// What changes in meaning, in the words of `docs/spec/cli.md`.
     pub events: Vec<&'static str>,
 }
