@@ -7,20 +7,22 @@
 //! indented (after the first dash) and the end of block collections (the next token): `cursor`, the byte up
 //! to which the source is used up, finds those places.
 
+mod key;
+mod lines;
+mod scalar;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use granit_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput, StructureStyle, Tag};
+use granit_parser::{Event, Marker, Parser, Span, StrInput, StructureStyle, Tag};
 
 use crate::diag;
 use crate::yaml;
 use crate::yaml::explain;
+use crate::yaml::portable::Context;
 use crate::yaml::screen;
 use crate::yaml::source;
-use crate::yaml::{Document, Entry, Fault, Node, Scalar, Style, Value};
-
-/// Maps of more entries than this look keys up instead of comparing all.
-const FEW: usize = 16;
+use crate::yaml::{Document, Entry, Fault, Node, Value};
 
 /// The parser gave up: the fault is noted, nothing more can be read.
 struct Stop(Fault);
@@ -45,6 +47,8 @@ pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Do
         path: String::new(),
         cursor: 0,
         room: depth,
+        context: Context::Block,
+        tabs_from: text.contains('\t').then_some(0),
     };
     let read = builder.document();
     let Builder {
@@ -80,6 +84,10 @@ struct Builder<'s> {
     cursor: usize,
     /// How many more collections may be opened inside each other.
     room: usize,
+    /// Whether brackets are open around the node being read.
+    context: Context,
+    /// The byte up to which no tab indents; `None` where the source has no tab.
+    tabs_from: Option<usize>,
 }
 
 /// What the parser says about a node beside its content.
@@ -99,10 +107,11 @@ impl<'s> Builder<'s> {
                     return Ok(root);
                 }
                 Event::DocumentStart(explicit, _) => {
+                    self.early_end(start(&span));
                     if explicit {
                         self.directives(start(&span));
+                        self.cursor = end(&span);
                     }
-                    self.cursor = end(&span);
                 }
                 Event::StreamEnd => break,
                 Event::StreamStart | Event::DocumentEnd => {}
@@ -118,24 +127,14 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// Notes the directives before a document start at `until`.
-    fn directives(&mut self, until: usize) {
-        let head = self.source.get(..until).unwrap_or_default();
-        let head = head.strip_prefix('\u{FEFF}').unwrap_or(head);
-        for (line, text) in (1..).zip(source::lines(head)) {
-            let mut words = text.split_ascii_whitespace();
-            let directive = words.next().unwrap_or_default();
-            let is_harmless = directive == "%YAML" && words.next() == Some("1.2");
-            if directive.starts_with('%') && !is_harmless {
-                let pos = diag::Pos { line, column: 1 };
-                self.faults.push(explain::directive(pos, directive));
-            }
-        }
-    }
-
     fn next(&mut self) -> Result<(Event<'s>, Span), Stop> {
         match self.parser.next_event() {
-            Some(Ok(next)) => Ok(next),
+            Some(Ok((event, span))) => {
+                if let Some(checked) = self.tabs_from {
+                    self.tabs(checked, &event, &span);
+                }
+                Ok((event, span))
+            }
             Some(Err(error)) => Err(Stop(explain::syntax(pos(error.marker()), error.kind()))),
             None => Ok((Event::StreamEnd, Span::default())),
         }
@@ -196,79 +195,6 @@ impl<'s> Builder<'s> {
         self.faults.push(fault);
     }
 
-    fn scalar(&mut self, text: Cow<'s, str>, style: ScalarStyle, span: &Span) -> Node {
-        let style = match style {
-            ScalarStyle::Plain => Style::Plain,
-            ScalarStyle::SingleQuoted => Style::Single,
-            ScalarStyle::DoubleQuoted => Style::Double,
-            ScalarStyle::Literal => Style::Literal,
-            ScalarStyle::Folded => Style::Folded,
-        };
-        let (at, range) = self.scalar_place(style, span);
-        self.cursor = range.end;
-        let is_readable = self.is_open(at, &range, &text, style);
-        let is_null = style == Style::Plain && (range.is_empty() || is_null(&text));
-        let value = match is_null {
-            true => Value::Null,
-            false if is_readable => Value::Scalar(Scalar {
-                text: text.into_owned(),
-                style,
-            }),
-            false => Value::Unreadable,
-        };
-        Node {
-            pos: at,
-            span: range,
-            value,
-        }
-    }
-
-    fn scalar_place(&self, style: Style, span: &Span) -> (diag::Pos, std::ops::Range<usize>) {
-        let range = start(span)..end(span);
-        match style {
-            Style::Literal | Style::Folded => {
-                let header = source::find(self.source, self.cursor..range.start, &['|', '>']);
-                let header = header.unwrap_or(range.start);
-                let stop = source::block_scalar_end(self.source, header, range);
-                (self.before(&span.start, header), header..stop)
-            }
-            Style::Plain if range.is_empty() => {
-                let after = source::value_place(self.source, self.cursor, range.start);
-                (self.around(&span.start, after), after..after)
-            }
-            _ => (pos(&span.start), range),
-        }
-    }
-
-    /// Says whether no hidden character is in a scalar; notes those that are.
-    fn is_open(
-        &mut self,
-        at: diag::Pos,
-        range: &std::ops::Range<usize>,
-        text: &str,
-        style: Style,
-    ) -> bool {
-        let first = self.hidden.partition_point(|offset| *offset < range.start);
-        let beyond = self.hidden.partition_point(|offset| *offset < range.end);
-        for field in self.fields.iter_mut().take(beyond).skip(first) {
-            *field = Some(self.path.clone()).filter(|path| !path.is_empty());
-        }
-        let is_escaped = style == Style::Double && self.is_escaped(range);
-        let escaped = text
-            .chars()
-            .filter(|_| is_escaped)
-            .find_map(|character| Some((character, screen::in_text(character)?)));
-        if let Some((character, what)) = escaped {
-            self.note(explain::escaped(at, character, what));
-        }
-        escaped.is_none() && first == beyond
-    }
-
-    fn is_escaped(&self, range: &std::ops::Range<usize>) -> bool {
-        let bytes = self.source.as_bytes().get(range.clone());
-        bytes.is_some_and(|bytes| bytes.contains(&b'\\'))
-    }
-
     fn collection(
         &mut self,
         span: &Span,
@@ -288,9 +214,14 @@ impl<'s> Builder<'s> {
                 value: Value::Unreadable,
             });
         }
+        let outer = self.context;
+        if style == StructureStyle::Flow {
+            self.context = Context::Flow;
+        }
         self.room -= 1;
         let value = read(self, &mut begin, style)?;
         self.room += 1;
+        self.context = outer;
         if begin != start(span) {
             at = self.before(&span.start, begin);
         }
@@ -378,7 +309,7 @@ impl<'s> Builder<'s> {
                 yaml::push_key(&mut self.path, &key.text);
             }
             let repeated = key.as_ref().and_then(|key| {
-                let found = position(&entries, &mut known, &key.text);
+                let found = key::position(&entries, &mut known, &key.text);
                 found.map(|index| (index, key.pos))
             });
             if let Some((index, at)) = repeated {
@@ -396,99 +327,6 @@ impl<'s> Builder<'s> {
             }
         }
     }
-
-    fn duplicate(&mut self, entries: &mut [Entry], index: usize, at: diag::Pos) {
-        let Some(entry) = entries.get_mut(index) else {
-            return;
-        };
-        entry.value.value = Value::Unreadable;
-        let fault = explain::duplicate(at, &entry.key, entry.key_pos.line);
-        self.note(fault);
-    }
-
-    /// Reads a key; `None` where it is none that a map here can have, which is then noted.
-    fn key(&mut self, event: Event<'s>, span: &Span) -> Result<Option<Key>, Stop> {
-        let (text, style, properties) = match event {
-            Event::Scalar(text, style, anchor, tag) => (text, style, Properties { anchor, tag }),
-            Event::SequenceStart(_, anchor, tag) | Event::MappingStart(_, anchor, tag) => {
-                self.properties(span, Properties { anchor, tag })?;
-                self.note(explain::key_not_text(pos(&span.start)));
-                self.skip()?;
-                return Ok(None);
-            }
-            _ => {
-                self.alias(span);
-                return Ok(None);
-            }
-        };
-        let is_bare = properties.tag.is_none() && style == ScalarStyle::Plain;
-        self.properties(span, properties)?;
-        if is_bare && start(span) == end(span) {
-            self.note(explain::key_empty(pos(&span.start)));
-            return Ok(None);
-        }
-        if is_bare && text == "<<" {
-            self.cursor = end(span);
-            self.note(explain::merge(pos(&span.start)));
-            return Ok(None);
-        }
-        let length = self.path.len();
-        yaml::push_key(&mut self.path, &text);
-        let node = self.scalar(text.clone(), style, span);
-        self.path.truncate(length);
-        Ok(Some(Key {
-            text: text.into_owned(),
-            pos: node.pos,
-            span: node.span,
-        }))
-    }
-
-    /// Returns the place of a byte that is not after the mark.
-    fn before(&self, mark: &Marker, offset: usize) -> diag::Pos {
-        source::pos_before(
-            self.source,
-            pos(mark),
-            mark.byte_offset().unwrap_or(0),
-            offset,
-        )
-    }
-
-    /// Returns the place of a byte that is on the mark's line or before it.
-    fn around(&self, mark: &Marker, offset: usize) -> diag::Pos {
-        let known = mark.byte_offset().unwrap_or(0);
-        let at = pos(mark);
-        match offset.checked_sub(known) {
-            // Only ever one or none: past a colon.
-            Some(past) => diag::Pos {
-                line: at.line,
-                column: at.column + u32::try_from(past).unwrap_or(0),
-            },
-            None => self.before(mark, offset),
-        }
-    }
-}
-
-/// A key that was read.
-struct Key {
-    text: String,
-    pos: diag::Pos,
-    span: std::ops::Range<usize>,
-}
-
-/// Returns which entry has the key; remembers it in `known` once the map is large.
-fn position(entries: &[Entry], known: &mut HashMap<String, usize>, key: &str) -> Option<usize> {
-    if entries.len() < FEW {
-        return entries.iter().position(|entry| entry.key == key);
-    }
-    for (index, entry) in entries.iter().enumerate().skip(known.len()) {
-        known.insert(entry.key.clone(), index);
-    }
-    known.get(key).copied()
-}
-
-/// Says whether a plain text is null in the core schema of YAML 1.2.
-fn is_null(text: &str) -> bool {
-    matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
 fn start(span: &Span) -> usize {

@@ -185,6 +185,11 @@ pub(super) fn key_empty(pos: diag::Pos) -> Fault {
     )
 }
 
+/// Other readers of YAML refuse this.
+pub(super) fn refused(pos: diag::Pos, message: &str, help: &str) -> Fault {
+    fault(shape::SYNTAX, pos, message, help)
+}
+
 /// The parser could not go on.
 pub(super) fn syntax(pos: diag::Pos, kind: &ErrorKind) -> Fault {
     let (code, message, help) = match tabs(kind)

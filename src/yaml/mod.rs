@@ -5,6 +5,7 @@
 
 mod build;
 mod explain;
+mod portable;
 mod screen;
 mod source;
 

@@ -64,6 +64,26 @@ pub(super) fn block_scalar_end(source: &str, header: usize, content: Range<usize
     content.start + filled.len() + rest.find(['\n', '\r']).unwrap_or(rest.len())
 }
 
+/// Takes back the line break that the parser gives a block text whose last line ends with the source.
+///
+/// YAML's own grammar and other readers see none there. The text is indented by `indent` spaces.
+pub(super) fn trim_unended(source: &str, span: &Range<usize>, indent: usize, text: &mut String) {
+    let Some(body) = text.strip_suffix('\n') else {
+        return;
+    };
+    let is_blank = |text: &str| text.bytes().all(|byte| byte.is_ascii_whitespace());
+    let whole = source.get(span.start..).unwrap_or_default();
+    let written = whole.rsplit(['\n', '\r']).next().unwrap_or_default();
+    let is_unended = match is_blank(text) {
+        true => text.len() >= breaks(whole).max(1),
+        // A blank line counts as far as it is indented deeper than the text.
+        false => !is_blank(written) || written.len() > indent,
+    };
+    if is_unended {
+        text.truncate(body.len());
+    }
+}
+
 /// Returns the place of a byte at or before another one whose place is known.
 pub(super) fn pos_before(source: &str, known: diag::Pos, at: usize, offset: usize) -> diag::Pos {
     let between = source.get(offset..at).unwrap_or_default();

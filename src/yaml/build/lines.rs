@@ -1,0 +1,72 @@
+//! What stands between the nodes: tabs, directives, the ends of documents.
+//!
+//! Uses diag. Pure. Start at [`Builder::tabs`].
+
+use granit_parser::{Event, ScalarStyle, Span};
+
+use super::{Builder, end, start};
+use crate::diag;
+use crate::yaml::explain;
+use crate::yaml::portable;
+use crate::yaml::portable::Context;
+use crate::yaml::source;
+
+impl<'s> Builder<'s> {
+    /// Notes a document's end before the document's start at `until`.
+    pub(super) fn early_end(&mut self, until: usize) {
+        let head = self.source.get(..until).unwrap_or_default();
+        for (line, text) in (1..).zip(source::lines(head)) {
+            if text.starts_with("...") {
+                let refusal = Some(("a document ends before it begins", "delete the line"));
+                self.refuse(diag::Pos { line, column: 1 }, refusal);
+            }
+        }
+    }
+
+    /// Notes the directives before a document start at `until`.
+    pub(super) fn directives(&mut self, until: usize) {
+        let head = self.source.get(..until).unwrap_or_default();
+        let head = head.strip_prefix('\u{FEFF}').unwrap_or(head);
+        for (line, text) in (1..).zip(source::lines(head)) {
+            let mut words = text.split_ascii_whitespace();
+            let directive = words.next().unwrap_or_default();
+            let is_harmless = directive == "%YAML" && words.next() == Some("1.2");
+            if directive.starts_with('%') && !is_harmless {
+                let pos = diag::Pos { line, column: 1 };
+                self.faults.push(explain::directive(pos, directive));
+            }
+        }
+    }
+
+    /// Notes a tab that indents, between the byte up to which that is `checked` and the event.
+    pub(super) fn tabs(&mut self, checked: usize, event: &Event<'s>, span: &Span) {
+        let tab = match event {
+            Event::Scalar(_, ScalarStyle::Plain, ..) if self.context == Context::Flow => {
+                let rest = self.source.get(end(span)..).unwrap_or_default();
+                let n_blanks = rest.len() - rest.trim_ascii_start().len();
+                portable::tab(self.source, start(span)..end(span) + n_blanks)
+            }
+            _ if self.context == Context::Flow => None,
+            Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, ..) => {
+                let indent = span.indent.unwrap_or(usize::MAX);
+                portable::block_tab(self.source, checked..end(span), indent)
+            }
+            _ => portable::tab(self.source, checked..start(span)),
+        };
+        if let Some(tab) = tab {
+            let at = self.around(&span.end, tab);
+            self.refuse(at, Some(portable::TAB));
+        }
+        // The lines of a plain text are indented like any others.
+        let is_plain = matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..));
+        let next = if is_plain { start(span) } else { end(span) };
+        self.tabs_from = Some(next.max(checked));
+    }
+
+    /// Notes what other readers refuse.
+    pub(super) fn refuse(&mut self, at: diag::Pos, refusal: Option<portable::Refusal>) {
+        if let Some((message, help)) = refusal {
+            self.note(explain::refused(at, message, help));
+        }
+    }
+}

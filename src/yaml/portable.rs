@@ -1,0 +1,128 @@
+//! What YAML 1.2 allows and common readers of YAML 1.1 refuse: it is a fault here, so that every tool reads
+//! a file as this one does.
+//!
+//! Pure. Start at [`key`]. Follows `docs/spec/libraries.md` (second opinion).
+
+use std::ops::Range;
+
+/// What other readers refuse, and the way out.
+pub(super) type Refusal = (&'static str, &'static str);
+
+/// Whether brackets are open around a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Context {
+    /// Lines and indentation.
+    Block,
+    /// Between `[` and `]` or `{` and `}`.
+    Flow,
+}
+
+/// Returns why other readers refuse a key, if they do; `before` is what stands between it and the last token.
+pub(super) fn key(
+    source: &str,
+    before: Range<usize>,
+    span: &Range<usize>,
+    context: Context,
+) -> Option<Refusal> {
+    let rest = source.get(span.end..).unwrap_or_default();
+    let rest_bytes = rest.as_bytes();
+    let is_one_line = !has_break(source.get(span.clone()).unwrap_or_default());
+    let is_quoted = matches!(source.as_bytes().get(span.start), Some(b'"' | b'\''));
+    if rest_bytes.first() == Some(&b':') {
+        let follows = rest_bytes.get(1);
+        let is_tight = matches!(follows, Some(b',' | b'[' | b']' | b'{' | b'}'));
+        if context == Context::Flow && is_tight && !is_quoted {
+            return Some((
+                "a blank is missing after this key's colon",
+                "write `key: value`, also inside brackets",
+            ));
+        }
+        if is_one_line {
+            return None;
+        }
+    }
+    let is_explicit = source
+        .get(before)
+        .is_some_and(|between| between.contains('?'));
+    let next = rest.trim_start_matches([' ', '\t']);
+    let is_apart = next.starts_with(['\n', '\r', '#'])
+        && super::source::find(source, span.end..source.len(), &[':', ',', '}', ']', '-'])
+            .is_some_and(|found| source.as_bytes().get(found) == Some(&b':'));
+    (!is_explicit && (!is_one_line || is_apart)).then_some((
+        "a key and its colon stand on more than one line",
+        "write the key and its colon on one line",
+    ))
+}
+
+/// Returns why other readers refuse a plain text, if they do.
+pub(super) fn plain(text: &str, context: Context) -> Option<Refusal> {
+    let is_refused =
+        context == Context::Flow && (text.starts_with([':', '?']) || text.contains(":?"));
+    is_refused.then_some((
+        "other readers of YAML take the `:` or `?` of this text inside brackets for a key",
+        "put the text in quotes",
+    ))
+}
+
+/// Why a tab that indents is refused.
+pub(super) const TAB: Refusal = (
+    "a tab stands where only spaces indent",
+    "indent with spaces, also blank lines",
+);
+
+/// Returns the first tab of the range that stands before anything else in its line, or after a dash.
+///
+/// The range begins inside a line unless it begins the source, and holds no quoted or block text.
+pub(super) fn tab(source: &str, range: Range<usize>) -> Option<usize> {
+    let text = source.get(range.clone())?;
+    let before = source.get(..range.start).unwrap_or_default();
+    let before = before.trim_end_matches(' ');
+    let mut begins_line = before.is_empty() || before.ends_with(['\n', '\r']);
+    let mut offset = range.start;
+    for line in text.split_inclusive(['\n', '\r']) {
+        let blank = line.len() - line.trim_start_matches([' ', '-', '?']).len();
+        let starts_item = line.starts_with(['-', '?']);
+        if (begins_line || starts_item) && line.as_bytes().get(blank) == Some(&b'\t') {
+            return Some(offset + blank);
+        }
+        begins_line = line.ends_with(['\n', '\r']);
+        offset += line.len();
+    }
+    None
+}
+
+/// Returns the first tab that stands in the indentation of a block text.
+///
+/// The range begins before the text's `|` or `>`; its content is indented by `indent` spaces. Readers that
+/// take the indentation from the first line refuse a tab right after it, too.
+pub(super) fn block_tab(source: &str, range: Range<usize>, indent: usize) -> Option<usize> {
+    let text = source.get(range.clone())?;
+    let header = super::source::find(source, range.clone(), &['|', '>'])? - range.start;
+    let is_stated = text
+        .get(header..)?
+        .chars()
+        .take(3)
+        .any(|character| character.is_ascii_digit());
+    if let Some(tab) = tab(source, range.start..range.start + header) {
+        return Some(tab);
+    }
+    let mut offset = range.start + header;
+    let mut is_known = is_stated;
+    for line in text.get(header..)?.split_inclusive(['\n', '\r']) {
+        let n_spaces = line.len() - line.trim_start_matches(' ').len();
+        let is_header = offset == range.start + header;
+        if !is_header {
+            let is_tab = line.as_bytes().get(n_spaces) == Some(&b'\t');
+            if is_tab && (n_spaces < indent || !is_known) {
+                return Some(offset + n_spaces);
+            }
+            is_known |= !line.trim().is_empty();
+        }
+        offset += line.len();
+    }
+    None
+}
+
+fn has_break(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'\n' | b'\r'))
+}
