@@ -74,11 +74,7 @@ impl<'n, 'r> Fields<'n, 'r> {
         key: &'static str,
         parse: impl FnOnce(&str) -> Result<T, Flaw>,
     ) -> Option<T> {
-        let Some(entry) = self.know(key) else {
-            self.missing.push(Missing::One(key));
-            return None;
-        };
-        self.reader.entry(entry, |node, at| at.scalar(node, parse))
+        self.required_with(key, |node, at| at.scalar(node, parse))
     }
 
     /// Returns what the text of a key stands for, as [`Fields::optional`] does.
@@ -87,13 +83,20 @@ impl<'n, 'r> Fields<'n, 'r> {
         key: &'static str,
         parse: impl FnOnce(&str) -> Result<T, Flaw>,
     ) -> Option<Option<T>> {
-        match self.know(key) {
-            Some(entry) => self
-                .reader
-                .entry(entry, |node, at| at.scalar(node, parse))
-                .map(Some),
-            None => Some(None),
-        }
+        self.optional_with(key, |node, at| at.scalar(node, parse))
+    }
+
+    /// Returns what a reader of one's own makes of a key's node; its absence is noted as `missing-field`.
+    pub fn required_with<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&'n Node, &mut Reader<'n>) -> Option<T>,
+    ) -> Option<T> {
+        let Some(entry) = self.know(key) else {
+            self.missing.push(Missing::One(key));
+            return None;
+        };
+        self.reader.entry(entry, read)
     }
 
     /// Returns what a reader of one's own makes of a key's node, as [`Fields::optional`] does.

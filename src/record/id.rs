@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+use crate::diag::shape;
 use crate::record::scalar::{Flaw, Scalar};
 
 /// The letters and digits of the last part: Crockford's base 32, without I, L, O and U.
@@ -73,7 +74,8 @@ impl fmt::Display for Id {
 impl Scalar for Id {
     fn parse(text: &str) -> Result<Self, Flaw> {
         Id::new(text).ok_or_else(|| {
-            Flaw::new(
+            Flaw::coded(
+                shape::BAD_ID,
                 format!("`{text}` does not have the form of an id"),
                 "write prefix, year and five characters of 0-9 A-Z without I L O U, such as EXC-2026-7F3KQ",
             )

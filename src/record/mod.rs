@@ -4,8 +4,11 @@
 //! policy nor git: approvers, status, dates of approval and counts of renewals are derived, never read here.
 
 pub mod address;
+mod consistent;
 pub mod decision;
 pub mod fields;
+pub mod form;
+pub mod free;
 pub mod id;
 pub mod near;
 pub mod pattern;
@@ -14,8 +17,11 @@ pub mod reader;
 pub mod reference;
 pub mod scalar;
 pub mod schema;
+mod shape;
+mod shape_decision;
 pub mod subject;
 pub mod time;
+pub mod version;
 pub mod word;
 
 use schemars::JsonSchema;

@@ -1,1 +1,217 @@
-//! read
+//! A file becomes a record, findings, or both, every finding at its place.
+//!
+//! Uses diag, yaml and record's own words. Pure. Start at [`read`]. What is wrong in one field hides no other:
+//! rules about meaning ask the [`Source`] for the fields that can be read. Follows `docs/spec/record.md` and
+//! `docs/spec/rules.md` (shape, where a finding points).
+
+use crate::diag::{Code, Finding, Level, Pos};
+use crate::record::Record;
+use crate::record::consistent;
+use crate::record::id::Id;
+use crate::record::reader;
+use crate::record::scalar::Scalar;
+use crate::yaml::{self, Fault, Limits, Node, Value};
+
+/// One file of the record folders, as it was read.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The file, relative to the ledger's root, with `/`.
+    pub path: String,
+    /// The located tree; `None` where the file could not be parsed to its end.
+    pub root: Option<Node>,
+    /// What it states; `None` as soon as there is a finding of the shape group.
+    pub record: Option<Record>,
+    /// What is wrong with its shape, sorted.
+    pub findings: Vec<Finding>,
+    /// The fields that misspelt keys meant.
+    meant: Vec<String>,
+}
+
+/// What a file says of one field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stated<'s> {
+    /// Nothing: there is no such key.
+    Absent,
+    /// Something that can't be read; a finding of the shape group says so.
+    Unreadable,
+    /// This.
+    Node(&'s Node),
+}
+
+/// Returns what a file states, with all that is wrong with its shape.
+///
+/// Ids that other files carry, and the prefixes that a policy lists, are not known here.
+pub fn read(path: &str, bytes: &[u8]) -> Source {
+    let document = yaml::parse(bytes, &Limits::RECORD);
+    let mut faults = document.faults;
+    let (mut record, mut meant) = (None, Vec::new());
+    if let Some(root) = &document.root {
+        let (value, noted) = reader::read::<Record>(root);
+        faults.extend(noted.faults);
+        faults.extend(consistent::faults(stem(path), root, &noted.meant));
+        record = value;
+        meant = noted.meant;
+    }
+    let id = Id::new(stem(path));
+    Source {
+        record: record.filter(|_| faults.is_empty()),
+        findings: findings(path, id.as_ref().map(Id::as_str), faults),
+        path: path.to_owned(),
+        root: document.root,
+        meant,
+    }
+}
+
+/// Returns faults of a file as findings of level error, sorted.
+pub fn findings(path: &str, id: Option<&str>, faults: Vec<Fault>) -> Vec<Finding> {
+    let finding = |fault: Fault| Finding {
+        rule: fault.code,
+        level: Level::Error,
+        path: path.to_owned(),
+        pos: fault.pos,
+        field: fault.field,
+        id: id.map(str::to_owned),
+        message: fault.message,
+        help: fault.help,
+    };
+    let mut findings: Vec<Finding> = faults.into_iter().map(finding).collect();
+    findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+    findings
+}
+
+/// Returns the name of a record file without folder and suffix.
+pub fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let bare = name.strip_suffix(".yaml").or(name.strip_suffix(".yml"));
+    bare.unwrap_or(name)
+}
+
+impl Source {
+    /// Returns the file's name without folder and suffix: the id that the file stands for.
+    pub fn stem(&self) -> &str {
+        stem(&self.path)
+    }
+
+    /// Returns the file stem as an id, when it has the form of one.
+    pub fn id(&self) -> Option<Id> {
+        Id::new(self.stem())
+    }
+
+    /// Returns what the file says of a field, a dotted path with list indices from 0.
+    pub fn stated(&self, field: &str) -> Stated<'_> {
+        let Some(root) = &self.root else {
+            return Stated::Unreadable;
+        };
+        if !matches!(root.value, Value::Map(_)) || self.is_faulty(field) {
+            return Stated::Unreadable;
+        }
+        match root.at(field) {
+            None => Stated::Absent,
+            Some(node) => match node.value {
+                Value::Null | Value::Unreadable => Stated::Unreadable,
+                _ => Stated::Node(node),
+            },
+        }
+    }
+
+    /// Returns the node of a field that is stated and can be read.
+    pub fn node(&self, field: &str) -> Option<&Node> {
+        match self.stated(field) {
+            Stated::Node(node) => Some(node),
+            Stated::Absent | Stated::Unreadable => None,
+        }
+    }
+
+    /// Returns the text of a field that is stated and can be read.
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.node(field)?.text()
+    }
+
+    /// Returns the value of a field that is stated and can be read.
+    pub fn value<T: Scalar>(&self, field: &str) -> Option<T> {
+        T::parse(self.text(field)?).ok()
+    }
+
+    /// Returns the items of a list; none where it is absent or can't be read.
+    pub fn items(&self, field: &str) -> &[Node] {
+        self.node(field).map_or(&[], Node::items)
+    }
+
+    /// Returns where a finding about a field points.
+    ///
+    /// That is the value; of an absent one, the line of its parent's key, in a list item the item's first line,
+    /// at the top of the file its first line.
+    pub fn pos(&self, field: &str) -> Pos {
+        let Some(root) = &self.root else {
+            return Pos::START;
+        };
+        match root.at(field) {
+            Some(node) => node.pos,
+            None => anchor(root, parent(field)),
+        }
+    }
+
+    /// Returns a finding about a field, at its place.
+    pub fn finding(
+        &self,
+        rule: Code,
+        level: Level,
+        field: &str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Finding {
+        Finding {
+            rule,
+            level,
+            path: self.path.clone(),
+            pos: Some(self.pos(field)),
+            field: Some(field.to_owned()),
+            id: self.id().map(|id| id.to_string()),
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+
+    /// Adds a finding of the shape group: the file states no record any more.
+    pub fn refuse(&mut self, finding: Finding) {
+        self.record = None;
+        self.findings.push(finding);
+        self.findings
+            .sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+    }
+
+    /// Says whether a field, or what it is in, has a finding of its own, or was meant by a misspelt key.
+    fn is_faulty(&self, field: &str) -> bool {
+        let holds = |outer: &str| {
+            field
+                .strip_prefix(outer)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let mut found = self.findings.iter().filter_map(|f| f.field.as_deref());
+        self.meant.iter().any(|meant| holds(meant)) || found.any(holds)
+    }
+}
+
+/// Returns the path of what a field is in; empty for one at the top.
+fn parent(field: &str) -> &str {
+    let end = field.rfind(['.', '[']).unwrap_or(0);
+    field.get(..end).unwrap_or_default()
+}
+
+/// Returns where something is missing from: a key, the first line of an item, or line 1.
+fn anchor(root: &Node, field: &str) -> Pos {
+    if field.is_empty() {
+        return Pos::START;
+    }
+    let Some(node) = root.at(field) else {
+        return anchor(root, parent(field));
+    };
+    if field.ends_with(']') {
+        return node.pos;
+    }
+    let outer = parent(field);
+    let key = field.get(outer.len()..).unwrap_or_default();
+    let key = key.strip_prefix('.').unwrap_or(key);
+    let entry = root.at(outer).and_then(|outer| outer.entry(key));
+    entry.map_or(node.pos, |entry| entry.key_pos)
+}

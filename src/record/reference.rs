@@ -1,6 +1,7 @@
-//! References to controls, as `catalog:id`.
+//! References to controls, as `catalog:id`, or in the looser forms that people write.
 //!
-//! Uses record's own words. Pure. Start at [`ControlRef`]. Follows `docs/spec/record.md`.
+//! Uses record's own words. Pure. Start at [`ControlRef`]. Follows `docs/spec/record.md`; what a loose form
+//! stands for, the catalogs of the policy say.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,20 +9,19 @@ use std::fmt;
 
 use crate::record::scalar::{Flaw, Scalar};
 
-/// A control of a catalog; the catalog's name ends at the first colon, the id may hold further ones.
+/// A control as it is written: `catalog:id`, or an id alone, such as `NHI-02`.
+///
+/// The catalog's name ends at the first colon; the id may hold further ones.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(transparent)]
-pub struct ControlRef(#[schemars(regex(pattern = r"^[^:\s]+:.+$"))] String);
+pub struct ControlRef(String);
 
 impl ControlRef {
-    /// Returns the reference that a text is, when it names a catalog and an id.
+    /// Returns the reference that a text is; `None` of blanks.
     pub fn new(text: &str) -> Option<ControlRef> {
-        let (catalog, id) = text.split_once(':')?;
-        let well_formed =
-            !catalog.is_empty() && !catalog.contains(char::is_whitespace) && !id.trim().is_empty();
-        well_formed.then(|| ControlRef(text.to_owned()))
+        (!text.trim().is_empty()).then(|| ControlRef(text.to_owned()))
     }
 
     /// Returns the reference as it is written.
@@ -29,14 +29,14 @@ impl ControlRef {
         &self.0
     }
 
-    /// Returns the catalog's name.
+    /// Returns the catalog's name; empty where none is written.
     pub fn catalog(&self) -> &str {
         self.0.split_once(':').map_or("", |(catalog, _)| catalog)
     }
 
     /// Returns the control's id within its catalog, as it is written.
     pub fn id(&self) -> &str {
-        self.0.split_once(':').map_or("", |(_, id)| id)
+        self.0.split_once(':').map_or(&self.0, |(_, id)| id)
     }
 }
 
@@ -50,7 +50,7 @@ impl Scalar for ControlRef {
     fn parse(text: &str) -> Result<Self, Flaw> {
         ControlRef::new(text).ok_or_else(|| {
             Flaw::new(
-                format!("`{text}` names no catalog"),
+                "a control without a name",
                 "write it as catalog:id, such as nist-csf:ID.RA-07",
             )
         })

@@ -13,4 +13,5 @@ mod cli;
 mod golden;
 mod house;
 mod layering;
+mod record;
 mod render;

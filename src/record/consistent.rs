@@ -1,0 +1,168 @@
+//! What fields of one record say of each other: the id and the file's name, ids that are unique, ids that name.
+//!
+//! Uses diag, yaml and record's own words. Pure. Start at [`faults`]. Reads nodes, so that a mistake elsewhere
+//! hides nothing. Follows `docs/spec/record.md`, values, and `docs/spec/rules.md` (`bad-id`, `bad-value`).
+
+use crate::diag::{Code, shape};
+use crate::record::id::Id;
+use crate::yaml::{Fault, Node, Value};
+
+/// Returns what is wrong between the fields of a record whose file has this stem.
+///
+/// `meant` are the fields that misspelt keys meant: what they hold is not known.
+pub(super) fn faults(stem: &str, root: &Node, meant: &[String]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    faults.extend(other_name(stem, root));
+    repeated(root, "compensating_controls", &mut faults);
+    repeated(root, "triggers", &mut faults);
+    repeated_evidence(root, &mut faults);
+    if !meant.iter().any(|field| field == "triggers") {
+        unknown_triggers(root, &mut faults);
+    }
+    faults
+}
+
+fn fault(
+    code: Code,
+    node: &Node,
+    field: String,
+    message: String,
+    help: impl Into<String>,
+) -> Fault {
+    Fault {
+        code,
+        pos: Some(node.pos),
+        field: Some(field),
+        message,
+        help: help.into(),
+    }
+}
+
+fn other_name(stem: &str, root: &Node) -> Option<Fault> {
+    let node = root.get("id")?;
+    let id = node.text().and_then(Id::new)?;
+    (id.as_str() != stem).then(|| {
+        fault(
+            shape::BAD_ID,
+            node,
+            "id".to_owned(),
+            format!("the id is {id}, the file is named {stem}"),
+            format!("name the file {id}.yaml, or write the id that its name says"),
+        )
+    })
+}
+
+/// Notes ids of list items that an earlier item has too.
+fn repeated(root: &Node, list: &str, faults: &mut Vec<Fault>) {
+    let items = root.get(list).map_or(&[][..], Node::items);
+    for (index, item) in items.iter().enumerate() {
+        let Some((node, id)) = id_of(item) else {
+            continue;
+        };
+        let before = items.iter().take(index);
+        let mut ids = before.filter_map(|item| item.get("id")?.text());
+        if ids.any(|other| other == id) {
+            faults.push(again(node, format!("{list}[{index}].id"), id));
+        }
+    }
+}
+
+fn id_of(item: &Node) -> Option<(&Node, &str)> {
+    let node = item.get("id")?;
+    let id = node.text().filter(|id| !id.trim().is_empty())?;
+    Some((node, id))
+}
+
+fn again(node: &Node, field: String, id: &str) -> Fault {
+    let message = format!("the id `{id}` is taken by an earlier entry");
+    fault(
+        shape::BAD_VALUE,
+        node,
+        field,
+        message,
+        "give each entry an id of its own",
+    )
+}
+
+/// Notes ids of evidence that evidence anywhere before it has too.
+fn repeated_evidence(root: &Node, faults: &mut Vec<Fault>) {
+    let mut seen: Vec<&str> = Vec::new();
+    for (holder, evidence) in evidence(root) {
+        for (index, item) in evidence.items().iter().enumerate() {
+            let Some((node, id)) = id_of(item) else {
+                continue;
+            };
+            if seen.contains(&id) {
+                let field = format!("{}.evidence[{index}].id", holder.path());
+                faults.push(again(node, field, id));
+            }
+            seen.push(id);
+        }
+    }
+}
+
+/// What evidence belongs to: a key at the top, or an item of its list.
+#[derive(Clone, Copy)]
+struct Holder {
+    key: &'static str,
+    index: Option<usize>,
+}
+
+impl Holder {
+    fn path(self) -> String {
+        match self.index {
+            Some(index) => format!("{}[{index}]", self.key),
+            None => self.key.to_owned(),
+        }
+    }
+}
+
+/// Returns every list of evidence in a record, in the order of the format.
+fn evidence(root: &Node) -> Vec<(Holder, &Node)> {
+    let mut lists = Vec::new();
+    for key in ["compensating_controls", "handling"] {
+        let items = root.get(key).map_or(&[][..], Node::items);
+        for (index, item) in items.iter().enumerate() {
+            let index = Some(index);
+            lists.extend(
+                item.get("evidence")
+                    .map(|list| (Holder { key, index }, list)),
+            );
+        }
+    }
+    let (key, index) = ("closure", None);
+    let list = root.get(key).and_then(|closure| closure.get("evidence"));
+    lists.extend(list.map(|list| (Holder { key, index }, list)));
+    lists
+}
+
+/// Notes firings of triggers that the record does not have; says nothing while a trigger's id can't be read.
+fn unknown_triggers(root: &Node, faults: &mut Vec<Fault>) {
+    let fired = root.get("fired").map_or(&[][..], Node::items);
+    let triggers = match root.get("triggers").map(|node| &node.value) {
+        Some(Value::List(triggers)) => &triggers[..],
+        Some(_) => return,
+        None => &[],
+    };
+    let ids: Vec<Option<&str>> = triggers
+        .iter()
+        .map(|trigger| trigger.get("id")?.text())
+        .collect();
+    if ids.contains(&None) {
+        return;
+    }
+    for (index, firing) in fired.iter().enumerate() {
+        let Some(node) = firing.get("trigger") else {
+            continue;
+        };
+        let Some(id) = node.text().filter(|id| !id.trim().is_empty()) else {
+            continue;
+        };
+        if !ids.contains(&Some(id)) {
+            let message = format!("no trigger has the id `{id}`");
+            let field = format!("fired[{index}].trigger");
+            let help = "name one of the record's triggers";
+            faults.push(fault(shape::BAD_VALUE, node, field, message, help));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The forms of texts that one field alone has: ends, terms of records, digests, weaknesses, versions, uses.
+//!
+//! Uses record's own words. Pure. Each function has the signature of `Scalar::parse`. Follows
+//! `docs/spec/record.md`, values.
+
+use crate::record::scalar::{Flaw, Scalar};
+use crate::record::time::{Term, When};
+use crate::record::version;
+
+/// What people write who want no end.
+const ENDLESS: &[&str] = &[
+    "never",
+    "none",
+    "no",
+    "forever",
+    "permanent",
+    "indefinite",
+    "unlimited",
+    "infinite",
+    "always",
+];
+
+/// Reads the end of an exception: a day or an instant, and never `never`.
+///
+/// # Errors
+/// The [`Flaw`] of any other text.
+pub fn end(text: &str) -> Result<When, Flaw> {
+    When::parse(text).map_err(|flaw| {
+        let is_endless = ENDLESS.contains(&text.trim().to_lowercase().as_str());
+        match is_endless {
+            true => Flaw::new(
+                format!("`{text}` is no end: every exception has one"),
+                "write the day it ends, such as 2026-12-20; renew it if it is needed longer",
+            ),
+            false => flaw,
+        }
+    })
+}
+
+/// Reads a term that lasts: `0d` means nothing in a record.
+///
+/// # Errors
+/// The [`Flaw`] of any other text.
+pub fn term(text: &str) -> Result<Term, Flaw> {
+    let term = Term::parse(text)?;
+    match term.is_zero() {
+        true => Err(Flaw::new(
+            format!("`{text}` lasts no time"),
+            "write a longer one, such as 30d, or remove the field",
+        )),
+        false => Ok(term),
+    }
+}
+
+/// Reads a number of uses, from 1.
+///
+/// # Errors
+/// The [`Flaw`] of any other text.
+pub fn uses(text: &str) -> Result<u32, Flaw> {
+    let help = "write a whole number from 1";
+    match u32::parse(text) {
+        Ok(0) => Err(Flaw::new("`0` uses are none", help)),
+        Ok(number) => Ok(number),
+        Err(flaw) => Err(Flaw::new(flaw.message, help)),
+    }
+}
+
+/// Reads a SHA-256 in hexadecimal.
+///
+/// # Errors
+/// The [`Flaw`] of any other text.
+pub fn sha256(text: &str) -> Result<String, Flaw> {
+    let is_digest = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match is_digest {
+        true => Ok(text.to_owned()),
+        false => Err(Flaw::new(
+            "this is not a SHA-256",
+            "write the 64 hexadecimal digits that `sha256sum` prints",
+        )),
+    }
+}
+
+/// Reads a weakness, `CWE-79`.
+///
+/// # Errors
+/// The [`Flaw`] of any other text.
+pub fn cwe(text: &str) -> Result<String, Flaw> {
+    let number = text.strip_prefix("CWE-").unwrap_or_default();
+    let is_weakness = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    match is_weakness {
+        true => Ok(text.to_owned()),
+        false => Err(Flaw::new(
+            format!("`{text}` is not a weakness"),
+            "write it as CWE-79",
+        )),
+    }
+}
+
+/// Reads a range of versions and keeps its text.
+///
+/// # Errors
+/// The [`Flaw`] of what is no range.
+pub fn versions(text: &str) -> Result<String, Flaw> {
+    version::Range::parse(text).map(|_| text.to_owned())
+}
