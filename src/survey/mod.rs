@@ -1,3 +1,7 @@
-//! All records together: filters, what is due, and in which order.
+//! All records together: filters, order, what is due.
 //!
-//! Uses diag to gate. Pure. Start at `Entry`. Follows `docs/spec/cli.md`, list and due.
+//! Uses diag to gate. Pure. Start at [`select::Filter`] and [`due::of`]. How it will be shown is not known here.
+//! Dates are not compared here: `status` says what is due, in its standing and its duties.
+
+pub mod due;
+pub mod select;

@@ -2,4 +2,9 @@
 //!
 //! Uses diag to plan. Pure. One file a command. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
+pub mod check;
 pub mod doc;
+pub mod due;
+pub mod list;
+pub mod record;
+pub mod shape;

@@ -1,0 +1,305 @@
+//! What has to be done about a record, in one word: its bucket.
+//!
+//! Uses record, status. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, due. Dates are those of `status`: a duty
+//! is missed from its instant on.
+
+use crate::approval;
+use crate::record;
+use crate::record::decision::Firing;
+use crate::record::time::{Instant, Term};
+use crate::record::word::Then;
+use crate::status::{DutyKind, Standing, Status};
+
+/// Why a record needs attention; the first that holds is its bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bucket {
+    /// It ended or was revoked after having been in force, and is not closed.
+    OverdueClosure,
+    /// A trigger fired.
+    Fired,
+    /// An emergency was not approved in time.
+    EmergencyReviewDue,
+    /// It ended and never was in force.
+    Expired,
+    /// It was not looked at in time.
+    ReviewDue,
+    /// A compensating control was not verified in time.
+    ControlStale,
+    /// Nobody answers for it.
+    Ownerless,
+    /// Its fix is late.
+    FixOverdue,
+    /// It ends within days.
+    Urgent,
+    /// It ends within weeks.
+    Soon,
+    /// Nobody looked at its closure in time.
+    PostClosureReviewDue,
+    /// It waits for approval.
+    WaitingApproval,
+}
+
+impl Bucket {
+    /// All of them, in the order in which they are tried.
+    pub const ALL: &'static [Bucket] = &[
+        Bucket::OverdueClosure,
+        Bucket::Fired,
+        Bucket::EmergencyReviewDue,
+        Bucket::Expired,
+        Bucket::ReviewDue,
+        Bucket::ControlStale,
+        Bucket::Ownerless,
+        Bucket::FixOverdue,
+        Bucket::Urgent,
+        Bucket::Soon,
+        Bucket::PostClosureReviewDue,
+        Bucket::WaitingApproval,
+    ];
+
+    /// Returns the word of `docs/spec/cli.md`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Bucket::OverdueClosure => "overdue-closure",
+            Bucket::Fired => "fired",
+            Bucket::EmergencyReviewDue => "emergency-review-due",
+            Bucket::Expired => "expired",
+            Bucket::ReviewDue => "review-due",
+            Bucket::ControlStale => "control-stale",
+            Bucket::Ownerless => "ownerless",
+            Bucket::FixOverdue => "fix-overdue",
+            Bucket::Urgent => "urgent",
+            Bucket::Soon => "soon",
+            Bucket::PostClosureReviewDue => "post-closure-review-due",
+            Bucket::WaitingApproval => "waiting-approval",
+        }
+    }
+}
+
+/// How long before the end a record is due, and how long an approval may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Horizon {
+    /// How long before the end it is urgent.
+    pub urgent: Term,
+    /// How long before the end it is due soon.
+    pub soon: Term,
+    /// How long a request may wait.
+    pub request_sla: Term,
+}
+
+/// Whether a person answers for a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owned {
+    /// The owner is known and active, or no roster says otherwise.
+    Yes,
+    /// The owner is not in the roster, or inactive.
+    No,
+}
+
+/// A record that needs attention.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Why, first.
+    pub bucket: Bucket,
+    /// Why besides.
+    pub also: Vec<Bucket>,
+    /// How bad that is.
+    pub urgency: Urgency,
+    /// What the bucket counts from or to.
+    pub at: Option<Instant>,
+}
+
+/// Whether something should have been done by now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// It should.
+    Overdue,
+    /// There is time.
+    InTime,
+}
+
+/// Returns why a record needs attention at an instant; `None` where it does not.
+pub fn of(standing: &Standing, owned: Owned, horizon: &Horizon, instant: Instant) -> Option<Due> {
+    let case = Case {
+        standing,
+        owned,
+        horizon,
+        instant,
+    };
+    let mut held: Vec<(Bucket, Urgency, Option<Instant>)> = Bucket::ALL
+        .iter()
+        .filter_map(|bucket| case.holds(*bucket))
+        .collect();
+    let urgency = held.iter().map(|(_, urgency, _)| *urgency).min()?;
+    let also = held
+        .split_off(1)
+        .into_iter()
+        .map(|(bucket, ..)| bucket)
+        .collect();
+    let (bucket, _, at) = held.pop()?;
+    Some(Due {
+        bucket,
+        also,
+        urgency,
+        at,
+    })
+}
+
+struct Case<'a> {
+    standing: &'a Standing,
+    owned: Owned,
+    horizon: &'a Horizon,
+    instant: Instant,
+}
+
+type Held = (Bucket, Urgency, Option<Instant>);
+
+impl Case<'_> {
+    fn holds(&self, bucket: Bucket) -> Option<Held> {
+        let overdue = |at: Option<Instant>| Some((bucket, Urgency::Overdue, at));
+        let missed = |kind: DutyKind| overdue(Some(self.missed(kind)?));
+        match bucket {
+            Bucket::OverdueClosure if self.has_ended() && self.was_in_force() => {
+                overdue(self.ended_at())
+            }
+            Bucket::Fired if self.is_open() => overdue(Some(self.fired_at()?)),
+            Bucket::EmergencyReviewDue if self.is_open() => missed(DutyKind::EmergencyReview),
+            Bucket::Expired if self.standing.status == Status::Expired && !self.was_in_force() => {
+                overdue(self.standing.not_after)
+            }
+            Bucket::ReviewDue if self.is_granted() => missed(DutyKind::Review),
+            Bucket::ControlStale if self.is_granted() => missed(DutyKind::ControlVerification),
+            Bucket::Ownerless if self.is_open() && self.owned == Owned::No => overdue(None),
+            Bucket::FixOverdue if self.is_open() => missed(DutyKind::Fix),
+            Bucket::Urgent => self.ends_within(bucket, self.horizon.urgent),
+            Bucket::Soon
+                if self
+                    .ends_within(Bucket::Urgent, self.horizon.urgent)
+                    .is_none() =>
+            {
+                self.ends_within(bucket, self.horizon.soon)
+            }
+            Bucket::PostClosureReviewDue if self.standing.status == Status::Closed => {
+                missed(DutyKind::PostClosureReview)
+            }
+            Bucket::WaitingApproval => self.waits(),
+            _ => None,
+        }
+    }
+
+    /// Returns the earliest instant at which a duty of a kind was missed.
+    fn missed(&self, kind: DutyKind) -> Option<Instant> {
+        let of_kind = self.standing.duties.iter().filter(|duty| duty.kind == kind);
+        of_kind
+            .map(|duty| duty.at)
+            .filter(|at| *at <= self.instant)
+            .min()
+    }
+
+    /// Tells whether it is on the approved ref and neither closed nor gone.
+    fn is_open(&self) -> bool {
+        use Status::{Active, Degraded, Expired, Revoked, Scheduled, Unapproved};
+        matches!(
+            self.standing.status,
+            Unapproved | Scheduled | Expired | Revoked | Degraded | Active
+        )
+    }
+
+    /// Tells whether it is approved and in its window, whatever is overdue.
+    fn is_granted(&self) -> bool {
+        matches!(self.standing.status, Status::Degraded | Status::Active)
+    }
+
+    fn has_ended(&self) -> bool {
+        matches!(self.standing.status, Status::Expired | Status::Revoked)
+    }
+
+    fn was_in_force(&self) -> bool {
+        self.standing.in_place.days > 0
+    }
+
+    fn ended_at(&self) -> Option<Instant> {
+        match self.standing.status {
+            Status::Revoked => self.fired_at().or(self.standing.not_after),
+            _ => self.standing.not_after,
+        }
+    }
+
+    /// Returns when the first trigger fired that still waits; `None` where none does.
+    ///
+    /// One that asks for a review has waited until a review of that day or later; the others wait for the closure.
+    fn fired_at(&self) -> Option<Instant> {
+        let record = self.record()?;
+        let reviewed = |firing: &Firing| {
+            record
+                .reviews
+                .iter()
+                .any(|review| review.date >= firing.date)
+        };
+        let asks_review = |firing: &Firing| {
+            let fired = record
+                .triggers
+                .iter()
+                .find(|trigger| trigger.id == firing.trigger);
+            fired.is_some_and(|trigger| trigger.then == Then::Review)
+        };
+        let waits = |firing: &&Firing| !(asks_review(firing) && reviewed(firing));
+        let fired = record
+            .fired
+            .iter()
+            .filter(waits)
+            .map(|firing| firing.date.start());
+        fired.filter(|at| *at <= self.instant).min()
+    }
+
+    fn record(&self) -> Option<&record::Record> {
+        self.standing
+            .effective
+            .as_ref()
+            .or(self.standing.stated.as_ref())
+    }
+
+    fn ends_within(&self, bucket: Bucket, term: Term) -> Option<Held> {
+        let running = self.is_granted() || self.standing.status == Status::Scheduled;
+        let end = self
+            .standing
+            .not_after
+            .filter(|end| running && *end <= term.after(self.instant))?;
+        Some((bucket, Urgency::InTime, Some(end)))
+    }
+
+    /// Returns since when it waits for approval: landed without it, or proposed by a branch or the work tree.
+    fn waits(&self) -> Option<Held> {
+        let unapproved = self.is_open() && self.standing.status != Status::Expired && {
+            let satisfied = self
+                .standing
+                .approval
+                .as_ref()
+                .map(|verdict| &verdict.satisfied);
+            satisfied != Some(&approval::Satisfied::Yes)
+                || self.standing.status == Status::Unapproved
+        };
+        let proposed = self.standing.pending.first();
+        if !unapproved && proposed.is_none() && self.standing.status != Status::Proposed {
+            return None;
+        }
+        let landed = self
+            .standing
+            .landed
+            .as_ref()
+            .filter(|_| unapproved)
+            .map(|landed| landed.at);
+        let branches = self
+            .standing
+            .pending
+            .iter()
+            .filter_map(|pending| pending.since);
+        let since = branches.chain(landed).min();
+        let late = since.is_some_and(|since| self.horizon.request_sla.after(since) < self.instant);
+        let urgency = if late {
+            Urgency::Overdue
+        } else {
+            Urgency::InTime
+        };
+        Some((Bucket::WaitingApproval, urgency, since))
+    }
+}

@@ -1,0 +1,266 @@
+//! Which records are meant, and in what order.
+//!
+//! Uses record, status. Pure. Start at [`Filter`]. Follows `docs/spec/cli.md`, list. Values of one filter are
+//! alternatives; all filters must hold.
+
+use std::cmp::Ordering;
+
+use crate::record;
+use crate::record::reference::ControlRef;
+use crate::record::subject::FindingKey;
+use crate::record::time::{Instant, Term};
+use crate::record::word::{Class, RootCause};
+use crate::status::{Standing, Status};
+
+/// What a record must be to be meant; an empty list asks nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Statuses.
+    pub status: Vec<Status>,
+    /// Owners, by address or name.
+    pub owner: Vec<String>,
+    /// Teams.
+    pub team: Vec<String>,
+    /// Controls, as `catalog:id`.
+    pub control: Vec<String>,
+    /// Identities, also under a former name.
+    pub identity: Vec<String>,
+    /// Credentials, also under a former name.
+    pub credential: Vec<String>,
+    /// Assets, also under a former name.
+    pub asset: Vec<String>,
+    /// Applications, also under a former name.
+    pub application: Vec<String>,
+    /// Vendors.
+    pub vendor: Vec<String>,
+    /// Findings, as `TOOL:ID` or an id alone.
+    pub finding: Vec<String>,
+    /// References and tickets.
+    pub reference: Vec<String>,
+    /// Classes.
+    pub class: Vec<Class>,
+    /// Tiers.
+    pub tier: Vec<String>,
+    /// Root causes.
+    pub root_cause: Vec<RootCause>,
+    /// How soon it ends.
+    pub ends_within: Option<Term>,
+}
+
+/// Whether a record is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// What is asked for can't be told of it: objects are missing.
+    CannotSay,
+}
+
+impl Filter {
+    /// Tells whether a record is meant at an instant.
+    pub fn meant(&self, standing: &Standing, same: &SameControl<'_>, instant: Instant) -> Meant {
+        let computed = self.status_fits(standing)
+            && self.tier_fits(standing)
+            && self.end_fits(standing, instant);
+        let stated = self.stated_fits(standing, same);
+        match standing.status {
+            // Its status and its end can't be told, and perhaps not even what it states.
+            Status::Unknown if stated != Some(false) && !computed => Meant::CannotSay,
+            _ if computed && stated.unwrap_or_else(|| self.asks_nothing_stated()) => Meant::Yes,
+            _ => Meant::No,
+        }
+    }
+
+    /// Tells whether closed, rejected or removed records are asked for by name.
+    pub fn names_ended(&self) -> bool {
+        self.status.iter().any(|status| is_ended(*status))
+    }
+
+    fn status_fits(&self, standing: &Standing) -> bool {
+        self.status.is_empty() || self.status.contains(&standing.status)
+    }
+
+    fn tier_fits(&self, standing: &Standing) -> bool {
+        any(&self.tier, |asked| tier(standing) == Some(asked))
+    }
+
+    fn end_fits(&self, standing: &Standing, instant: Instant) -> bool {
+        let Some(within) = self.ends_within else {
+            return true;
+        };
+        let latest = within.after(instant);
+        standing
+            .not_after
+            .is_some_and(|end| instant < end && end <= latest)
+    }
+
+    fn asks_nothing_stated(&self) -> bool {
+        let texts = [
+            &self.owner,
+            &self.team,
+            &self.control,
+            &self.identity,
+            &self.credential,
+            &self.asset,
+            &self.application,
+            &self.vendor,
+            &self.finding,
+            &self.reference,
+        ];
+        texts.iter().all(|asked| asked.is_empty())
+            && self.class.is_empty()
+            && self.root_cause.is_empty()
+    }
+
+    /// Tells whether what the record states fits; `None` where it can't be read.
+    fn stated_fits(&self, standing: &Standing, same: &SameControl<'_>) -> Option<bool> {
+        let record = standing.effective.as_ref().or(standing.stated.as_ref())?;
+        let (subject, owner) = (&record.subject, &record.owner);
+        let is_owner = |asked: &String| {
+            owner.email.as_str() == asked.to_lowercase()
+                || owner.name.to_lowercase() == asked.to_lowercase()
+        };
+        let named = |asked: &String, field: &Option<String>| {
+            let former = subject.aliases.as_deref().unwrap_or_default();
+            field.as_ref() == Some(asked) || former.contains(asked)
+        };
+        Some(
+            any(&self.owner, is_owner)
+                && any(&self.team, |asked| owner.team.as_ref() == Some(asked))
+                && any(&self.control, |asked| states_control(record, asked, same))
+                && any(&self.identity, |asked| named(asked, &subject.identity))
+                && any(&self.credential, |asked| named(asked, &subject.credential))
+                && any(&self.asset, |asked| named(asked, &subject.asset))
+                && any(&self.application, |asked| {
+                    named(asked, &subject.application)
+                })
+                && any(&self.vendor, |asked| subject.vendor.as_ref() == Some(asked))
+                && any(&self.finding, |asked| states_finding(record, asked))
+                && any(&self.reference, |asked| {
+                    references(record).contains(&asked.as_str())
+                })
+                && any(&self.class, |asked| record.class == *asked)
+                && any(&self.root_cause, |asked| record.root_cause == *asked),
+        )
+    }
+}
+
+fn tier(standing: &Standing) -> Option<&str> {
+    standing.tier.as_ref().map(|tier| tier.tier.as_str())
+}
+
+fn any<T>(asked: &[T], fits: impl FnMut(&T) -> bool) -> bool {
+    asked.is_empty() || asked.iter().any(fits)
+}
+
+/// Tells whether two forms name one control.
+pub type SameControl<'a> = dyn Fn(&ControlRef, &str) -> bool + 'a;
+
+fn states_control(record: &record::Record, asked: &str, same: &SameControl<'_>) -> bool {
+    let controls = record.deviates_from.controls.as_deref().unwrap_or_default();
+    controls
+        .iter()
+        .any(|control| control.as_str() == asked || same(control, asked))
+}
+
+fn states_finding(record: &record::Record, asked: &str) -> bool {
+    let findings = record
+        .scope
+        .as_ref()
+        .and_then(|scope| scope.findings.as_deref())
+        .unwrap_or_default();
+    let is_asked = |key: &FindingKey| {
+        let Some(id) = key.id.as_deref().or(key.cwe.as_deref()) else {
+            return false;
+        };
+        let whole = key.tool.as_ref().is_some_and(|tool| {
+            let names = asked.split_once(':');
+            names.is_some_and(|(asked_tool, asked_id)| {
+                asked_tool.eq_ignore_ascii_case(tool) && asked_id == id
+            })
+        });
+        whole || asked == id
+    };
+    findings.iter().any(is_asked)
+}
+
+/// Returns everything that a record refers to: tickets, changes, other records.
+pub fn references(record: &record::Record) -> Vec<&str> {
+    let ticket = record.fix.as_ref().and_then(|fix| fix.ticket.as_ref());
+    let Some(references) = &record.references else {
+        return ticket.map(String::as_str).into_iter().collect();
+    };
+    let fields = [
+        ticket,
+        references.change.as_ref(),
+        references.incident.as_ref(),
+        references.ticket.as_ref(),
+        references.onboarding.as_ref(),
+        references.access_review.as_ref(),
+        references.rotation.as_ref(),
+        references.offboarding.as_ref(),
+        references.pam.as_ref(),
+        references.risk.as_ref(),
+        references.redesign.as_ref(),
+        references.supersedes.as_ref(),
+    ];
+    fields.into_iter().flatten().map(String::as_str).collect()
+}
+
+/// Tells whether a status is of records that `list` leaves out unless asked.
+pub fn is_ended(status: Status) -> bool {
+    matches!(status, Status::Closed | Status::Rejected | Status::Removed)
+}
+
+/// In what order records are listed; ties are broken by id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// By id.
+    #[default]
+    Id,
+    /// The earliest end first; without one last.
+    Expires,
+    /// By the owner's address.
+    Owner,
+    /// By the tier's name.
+    Tier,
+    /// In the order in which statuses are evaluated.
+    Status,
+    /// By title, letter case ignored.
+    Title,
+}
+
+impl Order {
+    /// Compares two records of which the ids are given.
+    pub fn compare(self, one: (&str, &Standing), other: (&str, &Standing)) -> Ordering {
+        let record = |standing: &Standing| {
+            standing
+                .effective
+                .clone()
+                .or_else(|| standing.stated.clone())
+        };
+        let by = match self {
+            Order::Id => Ordering::Equal,
+            Order::Expires => {
+                let end = |standing: &Standing| standing.not_after.unwrap_or(Instant::MAX);
+                end(one.1).cmp(&end(other.1))
+            }
+            Order::Tier => tier(one.1).cmp(&tier(other.1)),
+            Order::Status => one.1.status.cmp(&other.1.status),
+            Order::Owner => {
+                let owner = |standing: &Standing| record(standing).map(|record| record.owner.email);
+                owner(one.1).cmp(&owner(other.1))
+            }
+            Order::Title => {
+                let title = |standing: &Standing| {
+                    record(standing).map(|record| record.title.to_lowercase())
+                };
+                title(one.1).cmp(&title(other.1))
+            }
+        };
+        by.then_with(|| one.0.cmp(other.0))
+            .then_with(|| one.1.path.cmp(&other.1.path))
+    }
+}

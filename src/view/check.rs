@@ -1,0 +1,141 @@
+//! `check`: the gate's verdict, which is a receipt too.
+//!
+//! Uses gate. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, check.
+
+use serde_json::{Value, json};
+
+use crate::gate::{Answer, Question, Verdict};
+use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::view::shape::{self, Stamp};
+
+/// Returns the receipt: question, verdict and all that is needed to ask again.
+pub fn json(question: &Question, answer: &Answer, stamp: &Stamp) -> Value {
+    let considered: Vec<Value> = answer
+        .considered
+        .iter()
+        .map(|record| json!({"id": record.id, "status": record.status, "why_not": record.why_not}))
+        .collect();
+    json!({
+        "schema": shape::schema("check"),
+        "question": asked(question),
+        "verdict": answer.verdict.word(),
+        "reason": answer.reason,
+        "record": answer.record,
+        "digest": answer.digest,
+        "approved_digest": answer.approved_digest,
+        "not_after": answer.not_after,
+        "scope": {
+            "resources": answer.scope.resources,
+            "actions": answer.scope.actions,
+            "not_waived": answer.scope.not_waived,
+        },
+        "ledger": stamp.ledger(),
+        "considered": considered,
+        "simulated": stamp.simulated(),
+    })
+}
+
+/// Returns the question with its keys in their order.
+pub fn asked(question: &Question) -> Value {
+    json!({
+        "identity": question.identity,
+        "asset": question.asset,
+        "application": question.application,
+        "credential": question.credential,
+        "control": question.control,
+        "action": question.action,
+        "resource": question.resource,
+        "environment": question.environment,
+        "finding": question.finding,
+        "purl": question.purl,
+        "path": question.path,
+        "severity": question.severity,
+        "deploy": question.deploy,
+    })
+}
+
+/// Returns the answer.
+pub fn doc(question: &Question, answer: &Answer, stamp: &Stamp) -> Doc {
+    let mut doc = Doc::new(json(question, answer, stamp));
+    doc.footer = Some(stamp.footer());
+    doc.repository.clone_from(&stamp.name);
+    let tone = match answer.verdict {
+        Verdict::Allow => Tone::Good,
+        Verdict::Deny | Verdict::Unknown => Tone::Bad,
+        Verdict::Pending => Tone::Warn,
+    };
+    let verdict = Text::of(tone, answer.verdict.word());
+    doc.blocks.push(Block::Heading(match &answer.record {
+        Some(id) => verdict.and(Tone::Plain, "  ").and(Tone::Id, id),
+        None => verdict,
+    }));
+    doc.blocks
+        .push(Block::Paragraph(Text::plain(&answer.reason)));
+    let limits = limits(answer);
+    if !limits.is_empty() {
+        doc.blocks.push(Block::Pairs(limits));
+    }
+    let others: Vec<Vec<Text>> = answer
+        .considered
+        .iter()
+        .filter(|record| record.why_not.is_some())
+        .map(|record| {
+            let why_not = record.why_not.clone().unwrap_or_default();
+            vec![
+                Text::of(Tone::Id, &record.id),
+                Text::plain(record.status),
+                Text::plain(why_not),
+            ]
+        })
+        .collect();
+    if !others.is_empty() {
+        let columns = vec![
+            Column {
+                title: "considered",
+                fit: Fit::Whole,
+            },
+            Column {
+                title: "status",
+                fit: Fit::Whole,
+            },
+            Column {
+                title: "why not",
+                fit: Fit::Flexible,
+            },
+        ];
+        doc.blocks.push(Block::Table(Table {
+            columns,
+            rows: others,
+        }));
+    }
+    doc
+}
+
+fn limits(answer: &Answer) -> Vec<(String, Text)> {
+    let scope = &answer.scope;
+    let list = |label: &str, values: &Option<Vec<String>>| {
+        let shown = values.as_ref().map(|values| match values.as_slice() {
+            [] => "nothing".to_owned(),
+            values => values.join(", "),
+        });
+        shown.map(|shown| (label.to_owned(), Text::plain(shown)))
+    };
+    let until = answer
+        .not_after
+        .filter(|_| answer.verdict == Verdict::Allow);
+    let until = until.map(|until| ("until".to_owned(), Text::plain(until.to_string())));
+    let digest = answer
+        .digest
+        .as_ref()
+        .map(|digest| ("digest".to_owned(), Text::of(Tone::Muted, digest)));
+    let scope = [
+        list("resources", &scope.resources),
+        list("actions", &scope.actions),
+        list("not waived", &scope.not_waived),
+    ];
+    until
+        .into_iter()
+        .chain(scope.into_iter().flatten())
+        .chain(digest)
+        .collect()
+}

@@ -1,0 +1,157 @@
+//! `due`: what has to be done, by owner, worst first.
+//!
+//! Uses status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, due.
+
+use serde_json::{Value, json};
+
+use crate::diag;
+use crate::status::Standing;
+use crate::survey::due::{Bucket, Due, Urgency};
+use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::view::record;
+use crate::view::shape::{self, Stamp};
+
+/// What `due` shows.
+#[derive(Debug)]
+pub struct DueList<'a> {
+    /// What it was computed from.
+    pub stamp: &'a Stamp,
+    /// The records that need attention, by id.
+    pub records: Vec<(&'a Standing, Due)>,
+    /// How many do not.
+    pub hidden: usize,
+}
+
+/// Returns the answer.
+pub fn doc(list: &DueList<'_>, titles: &record::Titles<'_>) -> Doc {
+    let records: Vec<Value> = list
+        .records
+        .iter()
+        .map(|(standing, due)| json(standing, due, titles))
+        .collect();
+    let mut doc = list
+        .stamp
+        .doc("due", json!({"records": records, "hidden": list.hidden}));
+    doc.rows = Some("records");
+    for (owner, mut records) in by_owner(list) {
+        records
+            .sort_by_key(|(standing, due)| (due.bucket, due.at, record::id(standing).to_owned()));
+        doc.blocks
+            .push(Block::Heading(Text::of(Tone::Strong, owner)));
+        let rows = records
+            .iter()
+            .map(|(standing, due)| row(standing, due, list.stamp))
+            .collect();
+        doc.blocks.push(Block::Table(Table {
+            columns: columns(),
+            rows,
+        }));
+    }
+    if list.records.is_empty() {
+        doc.blocks
+            .push(Block::Paragraph(Text::of(Tone::Good, "nothing is due")));
+    }
+    if list.hidden > 0 {
+        let text = format!(
+            "{} hidden: nothing is due about them",
+            diag::count(list.hidden, "record")
+        );
+        doc.blocks
+            .push(Block::Paragraph(Text::of(Tone::Muted, text)));
+    }
+    doc
+}
+
+fn json(standing: &Standing, due: &Due, titles: &record::Titles<'_>) -> Value {
+    let mut view = record::json(standing, titles);
+    if let Some(view) = view.as_object_mut() {
+        let also: Vec<&str> = due.also.iter().map(|bucket| bucket.word()).collect();
+        view.insert("bucket".to_owned(), json!(due.bucket.word()));
+        view.insert("also".to_owned(), json!(also));
+    }
+    view
+}
+
+/// Returns the records of each owner, the owner of the worst first.
+fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a Standing, Due)>)> {
+    let mut owners: Vec<(String, Vec<&(&Standing, Due)>)> = Vec::new();
+    for record in &list.records {
+        let owner = owner(record.0);
+        match owners.iter_mut().find(|(known, _)| *known == owner) {
+            Some((_, records)) => records.push(record),
+            None => owners.push((owner, vec![record])),
+        }
+    }
+    let worst =
+        |records: &[&(&Standing, Due)]| records.iter().map(|(_, due)| (due.bucket, due.at)).min();
+    owners.sort_by(|one, other| {
+        worst(&one.1)
+            .cmp(&worst(&other.1))
+            .then_with(|| one.0.cmp(&other.0))
+    });
+    owners
+}
+
+fn owner(standing: &Standing) -> String {
+    let content = record::content(standing);
+    content.map_or("owner not readable".to_owned(), |record| {
+        format!("{} <{}>", record.owner.name, record.owner.email)
+    })
+}
+
+fn columns() -> Vec<Column> {
+    let whole = |title| Column {
+        title,
+        fit: Fit::Whole,
+    };
+    let flexible = |title| Column {
+        title,
+        fit: Fit::Flexible,
+    };
+    vec![
+        whole("due"),
+        whole("id"),
+        flexible("title"),
+        whole("when"),
+        flexible("why"),
+    ]
+}
+
+fn row(standing: &Standing, due: &Due, stamp: &Stamp) -> Vec<Text> {
+    let title =
+        record::content(standing).map_or(standing.path.as_str(), |record| record.title.as_str());
+    let tone = match due.urgency {
+        Urgency::Overdue => Tone::Bad,
+        Urgency::InTime => Tone::Warn,
+    };
+    let mut words = Text::of(tone, due.bucket.word());
+    for bucket in &due.also {
+        words = words.and(Tone::Muted, format!(", {}", bucket.word()));
+    }
+    let why = standing.reasons.first().map_or("", String::as_str);
+    vec![
+        words,
+        Text::of(Tone::Id, record::id(standing)),
+        Text::plain(title),
+        Text::plain(when(standing, due, stamp)),
+        Text::plain(why),
+    ]
+}
+
+fn when(standing: &Standing, due: &Due, stamp: &Stamp) -> String {
+    let Some(at) = due.at else {
+        return String::new();
+    };
+    let words = shape::distance(at, stamp.instant);
+    let typed = due.bucket == Bucket::WaitingApproval
+        && standing
+            .pending
+            .iter()
+            .any(|pending| pending.branch.is_some() && pending.since == Some(at));
+    // The time of a branch's commit is typed by whoever made it.
+    if typed {
+        format!("{words}, at least claimed")
+    } else {
+        words
+    }
+}

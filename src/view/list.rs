@@ -1,0 +1,135 @@
+//! `list`: one row a record.
+//!
+//! Uses status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, list.
+
+use serde_json::{Value, json};
+
+use crate::diag;
+use crate::record::time::Instant;
+use crate::status::{InForce, Standing, Status};
+use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::view::record;
+use crate::view::shape::{self, Stamp};
+
+/// What `list` shows.
+#[derive(Debug)]
+pub struct List<'a> {
+    /// What it was computed from.
+    pub stamp: &'a Stamp,
+    /// The records, in their order.
+    pub records: Vec<&'a Standing>,
+    /// How many closed, rejected and removed ones are left out.
+    pub hidden: usize,
+}
+
+/// Returns the answer.
+pub fn doc(list: &List<'_>, titles: &record::Titles<'_>) -> Doc {
+    let records: Vec<Value> = list
+        .records
+        .iter()
+        .map(|standing| record::json(standing, titles))
+        .collect();
+    let mut doc = list
+        .stamp
+        .doc("list", json!({"records": records, "hidden": list.hidden}));
+    doc.rows = Some("records");
+    let rows: Vec<Vec<Text>> = list
+        .records
+        .iter()
+        .map(|standing| row(standing, list.stamp.instant))
+        .collect();
+    if rows.is_empty() {
+        doc.blocks.push(Block::Paragraph(Text::plain("no records")));
+    } else {
+        doc.blocks.push(Block::Table(Table {
+            columns: columns(),
+            rows,
+        }));
+    }
+    if list.hidden > 0 {
+        let text = format!(
+            "{} closed, rejected or removed: show with --all",
+            diag::count(list.hidden, "record")
+        );
+        doc.blocks
+            .push(Block::Paragraph(Text::of(Tone::Muted, text)));
+    }
+    doc
+}
+
+fn columns() -> Vec<Column> {
+    let whole = |title| Column {
+        title,
+        fit: Fit::Whole,
+    };
+    let flexible = |title| Column {
+        title,
+        fit: Fit::Flexible,
+    };
+    vec![
+        whole("id"),
+        flexible("title"),
+        flexible("owner"),
+        Column {
+            title: "tier",
+            fit: Fit::Optional,
+        },
+        whole("ends in"),
+        whole("status"),
+    ]
+}
+
+fn row(standing: &Standing, instant: Instant) -> Vec<Text> {
+    let content = record::content(standing);
+    let title = content.map_or(standing.path.as_str(), |record| record.title.as_str());
+    let owner = content.map_or("", |record| record.owner.name.as_str());
+    let tier = standing.tier.as_ref().map_or("", |tier| tier.tier.as_str());
+    vec![
+        Text::of(Tone::Id, record::id(standing)),
+        Text::plain(title),
+        Text::plain(owner),
+        Text::plain(tier),
+        ends(standing, instant),
+        status(standing),
+    ]
+}
+
+/// Returns how far its end is, in words.
+pub fn ends(standing: &Standing, instant: Instant) -> Text {
+    let Some(end) = standing.not_after else {
+        return Text::plain("");
+    };
+    let over = matches!(
+        standing.status,
+        Status::Closed | Status::Rejected | Status::Removed
+    );
+    let tone = match end.days_since(instant) {
+        _ if over => Tone::Muted,
+        ..0 => Tone::Bad,
+        0..7 => Tone::Warn,
+        _ => Tone::Plain,
+    };
+    let words = shape::distance(end, instant);
+    Text::of(tone, words.strip_prefix("in ").unwrap_or(&words))
+}
+
+/// Returns its status, and whether a change waits.
+pub fn status(standing: &Standing) -> Text {
+    let tone = match (standing.in_force, standing.status) {
+        (_, Status::Degraded) => Tone::Warn,
+        (InForce::Yes, _) => Tone::Good,
+        (_, Status::Closed | Status::Rejected | Status::Removed) => Tone::Muted,
+        (_, Status::Scheduled | Status::Proposed) => Tone::Plain,
+        _ => Tone::Bad,
+    };
+    let text = Text::of(tone, standing.status.word());
+    let landed = standing.status != Status::Proposed;
+    match (
+        standing.changed_since_approval,
+        !standing.pending.is_empty() && landed,
+    ) {
+        (true, _) => text.and(Tone::Warn, ", changed since approval"),
+        (false, true) => text.and(Tone::Muted, ", change pending"),
+        (false, false) => text,
+    }
+}

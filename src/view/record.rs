@@ -1,0 +1,221 @@
+//! A record view: one record as `list`, `show`, `queue` and `due` give it.
+//!
+//! Uses record, policy, approval, status. Pure. Start at [`json`]. Follows `docs/spec/cli.md`, a record view; the
+//! keys stand in that order.
+
+use serde_json::{Value, json};
+
+use crate::approval;
+use crate::policy::tier;
+use crate::record;
+use crate::record::reference::ControlRef;
+use crate::record::word::Word;
+use crate::status;
+use crate::view::shape;
+
+/// Finds what a control is called: its id in the catalog's own form, and its official title.
+pub type Titles<'a> = dyn Fn(&ControlRef) -> Option<(String, String)> + 'a;
+
+/// Returns the id under which a record is shown: its own, or the stem of a file that has none.
+pub fn id(standing: &status::Standing) -> &str {
+    let stem = || {
+        let name = standing.path.rsplit('/').next().unwrap_or(&standing.path);
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+    };
+    let record = content(standing);
+    record.map_or_else(stem, |record| record.id.as_str())
+}
+
+/// Returns what is shown of a record: what is in force of it, else what it states.
+pub fn content(standing: &status::Standing) -> Option<&record::Record> {
+    standing.effective.as_ref().or(standing.stated.as_ref())
+}
+
+/// Returns the record view.
+pub fn json(standing: &status::Standing, titles: &Titles<'_>) -> Value {
+    let shown = content(standing);
+    let written = standing.stated.as_ref().or(shown);
+    let mut view = json!({
+        "id": id(standing),
+        "title": shown.map(|record| &record.title),
+        "path": standing.path,
+        "class": shown.map(|record| record.class),
+        "tier": standing.tier.as_ref().map(|tier| &tier.tier),
+        "status": standing.status.word(),
+        "in_force": standing.in_force == status::InForce::Yes,
+        "reasons": standing.reasons,
+        "owner": shown.map(owner),
+        "requester": shown.and_then(|record| record.requester.as_ref()),
+        "subject": shown.map(subject),
+        "risk": shown.map(|record| record.risk.level),
+        "root_cause": shown.map(|record| record.root_cause),
+        "controls": controls(shown, titles),
+        "compensating_controls": compensating(shown, standing),
+    });
+    let latest = standing.pending.first();
+    let rest = json!({
+        "branch": latest.and_then(|pending| pending.branch.as_ref()),
+        "waiting_since": latest.and_then(|pending| pending.since),
+        "pending_change": !standing.pending.is_empty(),
+        "pending": standing.pending.iter().map(pending).collect::<Vec<_>>(),
+        "starts": written.and_then(|record| record.starts.as_ref()),
+        "expires": written.map(|record| &record.expires),
+        "not_after": standing.not_after,
+        "days_left": standing.days_left,
+        "approval": approval(standing),
+        "approved": standing.approved.as_ref().map(approved),
+        "changed_since_approval": standing.changed_since_approval,
+        "renewals": renewals(&standing.renewals),
+        "in_place": in_place(&standing.in_place),
+    });
+    if let (Some(view), Value::Object(rest)) = (view.as_object_mut(), rest) {
+        view.extend(rest);
+    }
+    view
+}
+
+fn owner(record: &record::Record) -> Value {
+    let owner = &record.owner;
+    json!({"name": owner.name, "email": owner.email, "team": owner.team, "backup": owner.backup})
+}
+
+fn subject(record: &record::Record) -> Value {
+    let subject = &record.subject;
+    json!({
+        "identity": subject.identity,
+        "identity_type": subject.identity_type,
+        "credential": subject.credential,
+        "credential_expires": subject.credential_expires,
+        "asset": subject.asset,
+        "application": subject.application,
+        "environment": subject.environment,
+        "task": subject.task,
+        "vendor": subject.vendor,
+        "aliases": subject.aliases,
+    })
+}
+
+fn controls(record: Option<&record::Record>, titles: &Titles<'_>) -> Value {
+    let stated = record
+        .and_then(|record| record.deviates_from.controls.as_deref())
+        .unwrap_or_default();
+    let shown = stated.iter().map(|control| match titles(control) {
+        Some((id, title)) => json!({"id": id, "title": title}),
+        None => json!({"id": control, "title": null}),
+    });
+    shown.collect()
+}
+
+fn compensating(record: Option<&record::Record>, standing: &status::Standing) -> Value {
+    let stated = record
+        .map(|record| record.compensating_controls.as_slice())
+        .unwrap_or_default();
+    let shown = stated.iter().map(|control| {
+        json!({
+            "id": control.id,
+            "status": control.status.word(),
+            "verified": control.verified,
+            "fresh": is_fresh(standing, &control.id),
+        })
+    });
+    shown.collect()
+}
+
+/// Tells whether a control's last verification still holds; of one that nobody judged, it does not.
+pub fn is_fresh(standing: &status::Standing, id: &str) -> bool {
+    standing
+        .controls
+        .iter()
+        .any(|control| control.id == id && control.fresh)
+}
+
+fn pending(pending: &status::Pending) -> Value {
+    json!({
+        "branch": pending.branch,
+        "since": pending.since,
+        "author": shape::person_or_null(pending.author.as_ref()),
+        "events": pending.events,
+    })
+}
+
+fn approval(standing: &status::Standing) -> Value {
+    let landed = standing.landed.as_ref().map(|landed| {
+        json!({
+            "commit": landed.commit,
+            "at": landed.at,
+            "by": shape::person_or_null(landed.by.as_ref()),
+            "pull_request": landed.pull_request,
+        })
+    });
+    let Some(verdict) = &standing.approval else {
+        return json!({
+            "satisfied": false,
+            "result": approval::FourEyes::NoneRecorded.word(),
+            "needed": needed(standing),
+            "approvers": [],
+            "authors": [],
+            "landed": landed,
+            "missing": [],
+            "flags": [],
+        });
+    };
+    json!({
+        "satisfied": verdict.satisfied == approval::Satisfied::Yes,
+        "result": verdict.result.word(),
+        "needed": verdict.needed,
+        "approvers": verdict.approvers.iter().map(shape::approver).collect::<Vec<_>>(),
+        "authors": verdict.authors.iter().map(author).collect::<Vec<_>>(),
+        "landed": landed,
+        "missing": verdict.missing.iter().map(missing).collect::<Vec<_>>(),
+        "flags": verdict.flags,
+    })
+}
+
+/// Returns what the record's approval needs: of the landed version, else what its tier and class demand.
+pub fn needed(standing: &status::Standing) -> tier::Needed {
+    let judged = standing
+        .approval
+        .as_ref()
+        .map(|verdict| verdict.needed.clone());
+    let demanded = || standing.tier.as_ref().map(|tier| tier.demand().needed());
+    judged.or_else(demanded).unwrap_or_default()
+}
+
+fn author(author: &approval::Author) -> Value {
+    let person = shape::person(&author.person);
+    json!({
+        "email": person.get("email"),
+        "name": person.get("name"),
+        "attested": author.attested == approval::Attested::BySignature,
+    })
+}
+
+fn missing(missing: &approval::Missing) -> Value {
+    json!({"need": missing.need, "who": missing.who.iter().map(shape::person).collect::<Vec<_>>()})
+}
+
+fn approved(approved: &status::Approved) -> Value {
+    json!({
+        "commit": approved.commit,
+        "at": approved.at,
+        "digest": approved.digest,
+        "approvers": approved.approvers.iter().map(shape::approver).collect::<Vec<_>>(),
+    })
+}
+
+fn renewals(renewals: &status::Renewals) -> Value {
+    json!({
+        "count": renewals.count,
+        "limit": renewals.limit,
+        "total_days": renewals.total_days,
+        "limit_days": renewals.limit_days,
+    })
+}
+
+fn in_place(in_place: &status::InPlace) -> Value {
+    json!({
+        "first_approved": in_place.first_approved,
+        "days": in_place.days,
+        "overrun_days": in_place.overrun_days,
+    })
+}

@@ -1,0 +1,226 @@
+//! Shapes that several answers share: the ledger's stamp, people, approvers, what is needed; and their words.
+//!
+//! Uses diag, record, policy, approval. Pure. Start at [`Stamp`]. Follows `docs/spec/cli.md`, shared shapes.
+
+use serde_json::{Value, json};
+
+use crate::approval;
+use crate::diag;
+use crate::policy::demand::Proof;
+use crate::policy::people::Person;
+use crate::policy::tier::Needed;
+use crate::policy::tiers::Must;
+use crate::record::time::Instant;
+use crate::record::word::Word;
+use crate::view::doc::{Doc, Text, Tone};
+
+/// What an answer was computed from.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    /// The ledger's name in its policy.
+    pub name: Option<String>,
+    /// The full name of the ref, where there is one.
+    pub reference: Option<String>,
+    /// What people call the ref, with what must be known of it: `main (local, unprotected)`.
+    pub label: Option<String>,
+    /// The commit.
+    pub commit: Option<String>,
+    /// When the commit took effect, at the earliest.
+    pub effective: Option<Instant>,
+    /// The instant that was asked about.
+    pub instant: Instant,
+    /// The tip of the notes, in answers that used them.
+    pub notes: Option<String>,
+    /// Whether the clock was moved.
+    pub simulated: Simulated,
+}
+
+/// Whether an answer is about another time than now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Simulated {
+    /// The clock was moved.
+    Yes,
+    /// It is about now.
+    No,
+}
+
+impl Stamp {
+    /// Returns the value of `ledger`.
+    pub fn ledger(&self) -> Value {
+        let mut ledger = json!({
+            "ref": self.reference,
+            "commit": self.commit,
+            "instant": self.instant,
+        });
+        if let (Some(notes), Some(object)) = (&self.notes, ledger.as_object_mut()) {
+            object.insert("notes".to_owned(), json!(notes));
+        }
+        ledger
+    }
+
+    /// Returns the value of `simulated`.
+    pub fn simulated(&self) -> bool {
+        self.simulated == Simulated::Yes
+    }
+
+    /// Returns the last line of an answer: instant, commit and ref.
+    pub fn footer(&self) -> String {
+        let commit = self
+            .commit
+            .as_deref()
+            .map_or("no commit".to_owned(), |commit| {
+                format!("commit {}", short(commit))
+            });
+        let of = self
+            .effective
+            .map(|at| format!(" of {at}"))
+            .unwrap_or_default();
+        let on = self
+            .label
+            .as_ref()
+            .or(self.reference.as_ref())
+            .map(|label| format!(" on {label}"))
+            .unwrap_or_default();
+        let moved = if self.simulated() { " (simulated)" } else { "" };
+        format!("at {}{moved}, {commit}{of}{on}", self.instant)
+    }
+
+    /// Returns an answer that bears the stamp; `json` holds everything after `ledger` and `simulated`.
+    pub fn doc(&self, command: &str, json: Value) -> Doc {
+        let mut whole = json!({
+            "schema": schema(command),
+            "ledger": self.ledger(),
+        });
+        if let (Some(whole), Value::Object(rest)) = (whole.as_object_mut(), json) {
+            whole.extend(rest);
+            whole.insert("simulated".to_owned(), json!(self.simulated()));
+        }
+        let mut doc = Doc::new(whole);
+        doc.footer = Some(self.footer());
+        doc.repository = self.name.clone();
+        doc
+    }
+}
+
+/// Returns the value of `schema` for a command's answer.
+pub fn schema(command: &str) -> String {
+    format!("exledger/{command}/v1")
+}
+
+/// Returns the first twelve digits of a commit or digest.
+pub fn short(oid: &str) -> &str {
+    oid.get(..12).unwrap_or(oid)
+}
+
+/// Returns a person as `{email,name}`.
+pub fn person(person: &Person) -> Value {
+    json!({"email": text_or_null(&person.email), "name": text_or_null(&person.name)})
+}
+
+fn text_or_null(text: &str) -> Value {
+    if text.is_empty() {
+        Value::Null
+    } else {
+        json!(text)
+    }
+}
+
+/// Returns a person, or `null` where nobody is named.
+pub fn person_or_null(found: Option<&Person>) -> Value {
+    found.map_or(Value::Null, person)
+}
+
+/// Returns a person in words: `Ana Ruiz <ana@example.com>`, or what of it is known.
+pub fn name(person: &Person) -> String {
+    match (person.name.trim(), person.email.trim()) {
+        ("", "") => "somebody without a name".to_owned(),
+        ("", email) => email.to_owned(),
+        (name, "") => name.to_owned(),
+        (name, email) => format!("{name} <{email}>"),
+    }
+}
+
+/// Returns what is needed, in words.
+pub fn needed_words(needed: &Needed) -> String {
+    if needed.count == 0 {
+        return "no approval".to_owned();
+    }
+    let count = diag::count(
+        usize::try_from(needed.count).unwrap_or(usize::MAX),
+        "approval",
+    );
+    let role = |must: &Must| format!("the {}", must.word().replace('_', " "));
+    let roles: Vec<String> = needed.must_include.iter().map(role).collect();
+    let each = if needed.each_of.is_empty() {
+        String::new()
+    } else {
+        format!(", one each from {}", needed.each_of.join(" and "))
+    };
+    let among = if roles.is_empty() {
+        String::new()
+    } else {
+        format!(", {} among them", roles.join(" and "))
+    };
+    format!("{count}{each}{among}")
+}
+
+/// Returns an approver.
+pub fn approver(approver: &approval::Approver) -> Value {
+    json!({
+        "email": text_or_null(&approver.person.email),
+        "name": text_or_null(&approver.person.name),
+        "groups": approver.groups,
+        "level": approver.level.word(),
+        "kind": approver.kind.word(),
+        "self_asserted": approver.self_asserted.value(),
+        "stated_by": person_or_null(approver.stated_by.as_ref()),
+        "commit": approver.commit,
+        "at": approver.at,
+        "reason": approver.reason,
+        "source": approver.source,
+        "key": approver.key,
+    })
+}
+
+/// Returns an approver in words: who, for which groups, and how that is known.
+pub fn approver_words(approver: &approval::Approver) -> Text {
+    let groups = match approver.groups.as_slice() {
+        [] => String::new(),
+        groups => format!(" for {}", groups.join(", ")),
+    };
+    let level = match approver.level {
+        Proof::Attested => Tone::Good,
+        Proof::Claimed => Tone::Plain,
+    };
+    Text::of(Tone::Strong, name(&approver.person))
+        .and(Tone::Plain, format!("{groups}: "))
+        .and(level, approver.level.word())
+        .and(
+            Tone::Plain,
+            format!(
+                " by {}, not before {}, {}",
+                approver.kind.word(),
+                approver.at,
+                short(&approver.commit)
+            ),
+        )
+}
+
+/// Returns how far an instant lies ahead or behind: `in 30 days`, `in 5 hours`, `3 days ago`.
+pub fn distance(to: Instant, from: Instant) -> String {
+    let seconds = to.seconds_since(from);
+    let amount = |seconds: i64| {
+        let (number, unit) = match seconds {
+            0..60 => (seconds, "second"),
+            60..3_600 => (seconds / 60, "minute"),
+            3_600..172_800 => (seconds / 3_600, "hour"),
+            _ => (seconds / 86_400, "day"),
+        };
+        diag::count(usize::try_from(number).unwrap_or(usize::MAX), unit)
+    };
+    match seconds {
+        0 => "now".to_owned(),
+        1.. => format!("in {}", amount(seconds)),
+        _ => format!("{} ago", amount(seconds.saturating_neg())),
+    }
+}
