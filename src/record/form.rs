@@ -103,3 +103,14 @@ pub fn cwe(text: &str) -> Result<String, Flaw> {
 pub fn versions(text: &str) -> Result<String, Flaw> {
     version::Range::parse(text).map(|_| text.to_owned())
 }
+
+/// Returns why a field has no word for a technical fault, however that is written; `None` of any other text.
+pub fn technical_error(text: &str, field: &str) -> Option<String> {
+    let words = text.to_lowercase().replace(['-', '_'], " ");
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let is_fault = matches!(
+        words[..],
+        ["technical", "error" | "fault" | "failure"] | ["technicalerror"]
+    );
+    is_fault.then(|| format!("a technical error is not an exception: there is no {field} for it"))
+}

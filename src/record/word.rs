@@ -5,6 +5,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::record::form;
+
 /// A vocabulary: each value and the word that files use for it.
 pub trait Word: Copy + PartialEq + Sized + 'static {
     /// All values with their words, in the order of the documentation.
@@ -207,9 +209,7 @@ impl Word for RootCause {
     ];
 
     fn refusal(text: &str) -> Option<String> {
-        is_technical_error(text).then(|| {
-            "a technical error is not an exception: there is no root cause for it".to_owned()
-        })
+        form::technical_error(text, "root cause")
     }
 }
 
@@ -287,7 +287,7 @@ impl Word for Then {
 
 /// A test of a trigger that scanner output can answer.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Test {
@@ -331,7 +331,7 @@ impl Word for ReviewOutcome {
 
 /// A stage in handling the exception.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
@@ -381,7 +381,7 @@ impl Word for ClosureOutcome {
 
 /// What the look at a closure found.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum PostReviewOutcome {
@@ -399,14 +399,4 @@ impl Word for PostReviewOutcome {
         ("recurred", PostReviewOutcome::Recurred),
         ("not-effective", PostReviewOutcome::NotEffective),
     ];
-}
-
-/// Says whether a text calls the exception a technical fault, however that is written.
-fn is_technical_error(text: &str) -> bool {
-    let words = text.to_lowercase().replace(['-', '_'], " ");
-    let words: Vec<&str> = words.split_whitespace().collect();
-    matches!(
-        words[..],
-        ["technical", "error" | "fault" | "failure"] | ["technicalerror"]
-    )
 }

@@ -28,7 +28,7 @@ fn source(text: &str) -> Source {
 }
 
 /// What is expected of a finding: rule, line, column, field.
-type Expected = (&'static str, u32, u32, &'static str);
+type Expected<'t> = (&'t str, u32, u32, &'t str);
 
 fn seen(finding: &Finding) -> (&str, u32, u32, &str) {
     let pos = finding.pos.unwrap();
@@ -51,6 +51,31 @@ fn check(from: &str, to: &str, expected: &[Expected]) {
     for finding in &source.findings {
         assert!(!finding.help.is_empty() && !finding.message.ends_with('.'));
         assert_eq!(finding.id.as_deref(), Some("EXC-2026-7F3KQ"));
+    }
+}
+
+/// Checks a table: a line says what is replaced by what, and the findings, `rule line:column field`.
+fn check_all(table: &str) {
+    for line in table.lines().filter(|line| !line.is_empty()) {
+        let mut parts = line.split(" => ");
+        let (from, to) = (parts.next().unwrap().trim(), parts.next().unwrap());
+        let expected: Vec<Expected> = parts
+            .next()
+            .unwrap_or_default()
+            .split("; ")
+            .filter(|part| !part.is_empty())
+            .map(|part| {
+                let (rule, rest) = part.split_once(' ').unwrap();
+                let (place, field) = rest.split_once(' ').unwrap();
+                let (row, column) = place.split_once(':').unwrap();
+                (rule, row.parse().unwrap(), column.parse().unwrap(), field)
+            })
+            .collect();
+        check(
+            &from.replace("\\n", "\n"),
+            &to.replace("\\n", "\n"),
+            &expected,
+        );
     }
 }
 
@@ -84,60 +109,23 @@ fn a_scalar_is_text_however_it_looks() {
     }
 }
 
+const MISSPELT: &str = r"
+expires: => expire: => unknown-key 12:1 expire
+expires: => EXPIRES: => unknown-key 12:1 EXPIRES
+root_cause: => root-cause: => unknown-key 9:1 root-cause
+justification: => justifcaton: => unknown-key 7:1 justifcaton
+{level: => {levle: => unknown-key 8:8 risk.levle
+email: => emial: => unknown-key 6:25 owner.emial
+rule: => ruel: => unknown-key 4:17 deviates_from.ruel
+description: => descr: => missing-field 11:5 compensating_controls[0].description; unknown-key 11:15 compensating_controls[0].descr
+ => approvers: [dana@example.com]\n => unknown-key 13:1 approvers
+ => trigers: []\nfired: [{date: 2026-12-01, trigger: T1, by: lee@example.com}]\n => unknown-key 13:1 trigers
+ => handling: [{date: 2026-12-01, stage: triage, by: lee@example.com, evidence: [{kind: log, pth: a}]}]\n => unknown-key 13:90 handling[0].evidence[0].pth
+";
+
 #[test]
 fn a_misspelt_key_is_one_finding() {
-    let cases: &[(&str, &str, &[Expected])] = &[
-        ("expires:", "expire:", &[("unknown-key", 12, 1, "expire")]),
-        ("expires:", "EXPIRES:", &[("unknown-key", 12, 1, "EXPIRES")]),
-        (
-            "root_cause:",
-            "root-cause:",
-            &[("unknown-key", 9, 1, "root-cause")],
-        ),
-        (
-            "justification:",
-            "justifcaton:",
-            &[("unknown-key", 7, 1, "justifcaton")],
-        ),
-        ("{level:", "{levle:", &[("unknown-key", 8, 8, "risk.levle")]),
-        ("email:", "emial:", &[("unknown-key", 6, 25, "owner.emial")]),
-        (
-            "rule:",
-            "ruel:",
-            &[("unknown-key", 4, 17, "deviates_from.ruel")],
-        ),
-        (
-            "description:",
-            "descr:",
-            &[
-                (
-                    "missing-field",
-                    11,
-                    5,
-                    "compensating_controls[0].description",
-                ),
-                ("unknown-key", 11, 15, "compensating_controls[0].descr"),
-            ],
-        ),
-        (
-            "",
-            "approvers: [dana@example.com]\n",
-            &[("unknown-key", 13, 1, "approvers")],
-        ),
-        (
-            "",
-            "trigers: []\nfired: [{date: 2026-12-01, trigger: T1, by: lee@example.com}]\n",
-            &[("unknown-key", 13, 1, "trigers")],
-        ),
-        (
-            "",
-            "handling: [{date: 2026-12-01, stage: triage, by: lee@example.com, evidence: [{kind: log, pth: a}]}]\n",
-            &[("unknown-key", 13, 90, "handling[0].evidence[0].pth")],
-        ),
-    ];
-    for (from, to, expected) in cases {
-        check(from, to, expected);
-    }
+    check_all(MISSPELT);
     let meant = source(&SMALL.replace("expires:", "expire:"));
     assert!(
         meant.findings[0]
@@ -146,282 +134,85 @@ fn a_misspelt_key_is_one_finding() {
     );
 }
 
+const MISSING: &str = r"
+title: Nightly invoices still read with the shared database user\n =>  => missing-field 1:1 title
+, email: ana@example.com =>  => missing-field 6:1 owner.email
+level: moderate => blast_radius: All of it => missing-field 8:1 risk.level
+, status: active =>  => missing-field 11:5 compensating_controls[0].status
+class: standard => class: => missing-field 3:7 class
+class: standard => class: ~ => missing-field 3:8 class
+class: standard => class: '  ' => missing-field 3:8 class
+class: standard => class: standard\nrequester: null => missing-field 4:12 requester
+ => scope: {actions: [read, ~, '']}\n => missing-field 13:25 scope.actions[1]; missing-field 13:28 scope.actions[2]
+ => scope:\n  actions:\n => missing-field 14:11 scope.actions
+ => scope: {}\nclosure: {}\nx: {}\n => 
+ => triggers: [{}]\n => missing-field 13:12 triggers[0]
+{level: moderate} => {} => missing-field 8:7 risk
+{rule: Every job has its own database user} => {} => 
+{application: billing} => {} => 
+subject: {application: billing}\n =>  => missing-field 1:1 subject
+justification: The job is replaced in December (BILL-412); splitting the user now would stop invoicing. => justification: '' => 
+justification: The job is replaced in December (BILL-412); splitting the user now would stop invoicing. => justification: => missing-field 7:15 justification
+ => scope: {findings: [{tool: trivy}]}\n => missing-field 13:20 scope.findings[0]
+ => handling: [{date: 2026-12-01, stage: triage, by: lee@example.com, evidence: [{kind: log}, {kind: log, path: a}]}]\n => missing-field 13:78 handling[0].evidence[0]; missing-field 13:91 handling[0].evidence[1].sha256
+ => uses:\n => missing-field 13:6 uses
+  - {id: CC1, description: Alert on use outside 01:00-03:00 UTC, owner: soc@example.com, status: active} =>   [] => 
+";
+
 #[test]
 fn what_is_missing_points_at_its_parent() {
-    let cases: &[(&str, &str, &[Expected])] = &[
-        (
-            "title: Nightly invoices still read with the shared database user\n",
-            "",
-            &[("missing-field", 1, 1, "title")],
-        ),
-        (
-            ", email: ana@example.com",
-            "",
-            &[("missing-field", 6, 1, "owner.email")],
-        ),
-        (
-            "level: moderate",
-            "blast_radius: All of it",
-            &[("missing-field", 8, 1, "risk.level")],
-        ),
-        (
-            ", status: active",
-            "",
-            &[("missing-field", 11, 5, "compensating_controls[0].status")],
-        ),
-        (
-            "class: standard",
-            "class:",
-            &[("missing-field", 3, 7, "class")],
-        ),
-        (
-            "class: standard",
-            "class: ~",
-            &[("missing-field", 3, 8, "class")],
-        ),
-        (
-            "class: standard",
-            "class: '  '",
-            &[("missing-field", 3, 8, "class")],
-        ),
-        (
-            "class: standard",
-            "class: standard\nrequester: null",
-            &[("missing-field", 4, 12, "requester")],
-        ),
-        (
-            "",
-            "scope: {actions: [read, ~, '']}\n",
-            &[
-                ("missing-field", 13, 25, "scope.actions[1]"),
-                ("missing-field", 13, 28, "scope.actions[2]"),
-            ],
-        ),
-        (
-            "",
-            "scope:\n  actions:\n",
-            &[("missing-field", 14, 11, "scope.actions")],
-        ),
-        ("", "scope: {}\nclosure: {}\nx: {}\n", &[]),
-        (
-            "",
-            "triggers: [{}]\n",
-            &[("missing-field", 13, 12, "triggers[0]")],
-        ),
-        (
-            "{level: moderate}",
-            "{}",
-            &[("missing-field", 8, 7, "risk")],
-        ),
-        ("{rule: Every job has its own database user}", "{}", &[]),
-        ("{application: billing}", "{}", &[]),
-        (
-            "subject: {application: billing}\n",
-            "",
-            &[("missing-field", 1, 1, "subject")],
-        ),
-        (
-            "justification: The job is replaced in December (BILL-412); splitting the user now would stop invoicing.",
-            "justification: ''",
-            &[],
-        ),
-        (
-            "justification: The job is replaced in December (BILL-412); splitting the user now would stop invoicing.",
-            "justification:",
-            &[("missing-field", 7, 15, "justification")],
-        ),
-        (
-            "",
-            "scope: {findings: [{tool: trivy}]}\n",
-            &[("missing-field", 13, 20, "scope.findings[0]")],
-        ),
-        (
-            "",
-            "handling: [{date: 2026-12-01, stage: triage, by: lee@example.com, evidence: [{kind: log}, {kind: log, path: a}]}]\n",
-            &[
-                ("missing-field", 13, 78, "handling[0].evidence[0]"),
-                ("missing-field", 13, 91, "handling[0].evidence[1].sha256"),
-            ],
-        ),
-        ("", "uses:\n", &[("missing-field", 13, 6, "uses")]),
-        (
-            "  - {id: CC1, description: Alert on use outside 01:00-03:00 UTC, owner: soc@example.com, status: active}",
-            "  []",
-            &[],
-        ),
-    ];
-    for (from, to, expected) in cases {
-        check(from, to, expected);
-    }
+    check_all(MISSING);
 }
+
+const WRONG_TYPE: &str = r"
+{name: Ana Ruiz, email: ana@example.com} => ana@example.com => wrong-type 6:8 owner
+{level: moderate} => [level, moderate] => wrong-type 8:7 risk
+class: standard => class: [standard] => wrong-type 3:8 class
+class: standard => class: {} => wrong-type 3:8 class
+ => scope: {actions: read}\n => wrong-type 13:18 scope.actions
+ => scope: {actions: [{a: b}]}\n => wrong-type 13:19 scope.actions[0]
+ => triggers: [T1]\n => wrong-type 13:12 triggers[0]
+ => x: [a]\n => wrong-type 13:4 x
+";
 
 #[test]
 fn a_value_of_another_kind_is_refused() {
-    let cases: &[(&str, &str, &[Expected])] = &[
-        (
-            "{name: Ana Ruiz, email: ana@example.com}",
-            "ana@example.com",
-            &[("wrong-type", 6, 8, "owner")],
-        ),
-        (
-            "{level: moderate}",
-            "[level, moderate]",
-            &[("wrong-type", 8, 7, "risk")],
-        ),
-        (
-            "class: standard",
-            "class: [standard]",
-            &[("wrong-type", 3, 8, "class")],
-        ),
-        (
-            "class: standard",
-            "class: {}",
-            &[("wrong-type", 3, 8, "class")],
-        ),
-        (
-            "",
-            "scope: {actions: read}\n",
-            &[("wrong-type", 13, 18, "scope.actions")],
-        ),
-        (
-            "",
-            "scope: {actions: [{a: b}]}\n",
-            &[("wrong-type", 13, 19, "scope.actions[0]")],
-        ),
-        (
-            "",
-            "triggers: [T1]\n",
-            &[("wrong-type", 13, 12, "triggers[0]")],
-        ),
-        ("", "x: [a]\n", &[("wrong-type", 13, 4, "x")]),
-    ];
-    for (from, to, expected) in cases {
-        check(from, to, expected);
-    }
+    check_all(WRONG_TYPE);
 }
+
+const MALFORMED: &str = r"
+class: standard => class: special => bad-value 3:8 class
+class: standard => class: Standard => bad-value 3:8 class
+2026-12-20 => never => bad-value 12:10 expires
+2026-12-20 => 2026-02-30 => bad-value 12:10 expires
+2026-12-20 => 20261220 => bad-value 12:10 expires
+2026-12-20 => 2026-12-20T10:00:00 => bad-value 12:10 expires
+2026-12-20 => 2026-12-20 10:00:00Z => bad-value 12:10 expires
+2026-12-20 => 2026-12-20T10:00Z => bad-value 12:10 expires
+2026-12-20 => 2026-12-20T10:00:00+02:00 => 
+2026-12-20 => 9999-12-31 => 
+ana@example.com => ana => bad-value 6:32 owner.email
+ => requester: Ana Ruiz\n => bad-value 13:12 requester
+ => review_every: 0d\n => bad-value 13:15 review_every
+ => review_every: -1d\n => bad-value 13:15 review_every
+ => review_every: 3 days\n => bad-value 13:15 review_every
+ => review_every: 3mo\n => 
+ => uses: {limit: 0}\n => bad-value 13:15 uses.limit
+ => uses: {limit: 1.5}\n => bad-value 13:15 uses.limit
+ => uses: {limit: 1}\n => 
+ => scope: {findings: [{cwe: cwe-79}]}\n => bad-value 13:26 scope.findings[0].cwe
+ => scope: {findings: [{id: A, versions: 3.2.0}]}\n => bad-value 13:38 scope.findings[0].versions
+ => scope: {findings: [{id: A, versions: '>=2.0.0, <3.2.0'}, {id: B, versions: =2024a}]}\n => 
+ => scope: {findings: [{id: A, severity: medium}]}\n => bad-value 13:38 scope.findings[0].severity
+ => handling: [{date: 2026-12-01, stage: triage, by: lee@example.com, evidence: [{kind: log, url: a, commit: b}]}]\n => bad-value 13:106 handling[0].evidence[0].commit
+ => handling: [{date: 2026-12-01, stage: triage, by: lee@example.com, evidence: [{kind: log, path: a, sha256: abc}]}]\n => bad-value 13:107 handling[0].evidence[0].sha256
+ => triggers: [{id: T1, when: A, then: close}, {id: T1, when: B, then: review}]\n => bad-value 13:49 triggers[1].id
+ => fired: [{date: 2026-12-01, trigger: T1, by: lee@example.com}]\n => bad-value 13:37 fired[0].trigger
+";
 
 #[test]
 fn a_malformed_value_is_refused() {
-    let cases: &[(&str, &str, &[Expected])] = &[
-        (
-            "class: standard",
-            "class: special",
-            &[("bad-value", 3, 8, "class")],
-        ),
-        (
-            "class: standard",
-            "class: Standard",
-            &[("bad-value", 3, 8, "class")],
-        ),
-        ("2026-12-20", "never", &[("bad-value", 12, 10, "expires")]),
-        (
-            "2026-12-20",
-            "2026-02-30",
-            &[("bad-value", 12, 10, "expires")],
-        ),
-        (
-            "2026-12-20",
-            "20261220",
-            &[("bad-value", 12, 10, "expires")],
-        ),
-        (
-            "2026-12-20",
-            "2026-12-20T10:00:00",
-            &[("bad-value", 12, 10, "expires")],
-        ),
-        (
-            "2026-12-20",
-            "2026-12-20 10:00:00Z",
-            &[("bad-value", 12, 10, "expires")],
-        ),
-        (
-            "2026-12-20",
-            "2026-12-20T10:00Z",
-            &[("bad-value", 12, 10, "expires")],
-        ),
-        ("2026-12-20", "2026-12-20T10:00:00+02:00", &[]),
-        ("2026-12-20", "9999-12-31", &[]),
-        (
-            "ana@example.com",
-            "ana",
-            &[("bad-value", 6, 32, "owner.email")],
-        ),
-        (
-            "",
-            "requester: Ana Ruiz\n",
-            &[("bad-value", 13, 12, "requester")],
-        ),
-        (
-            "",
-            "review_every: 0d\n",
-            &[("bad-value", 13, 15, "review_every")],
-        ),
-        (
-            "",
-            "review_every: -1d\n",
-            &[("bad-value", 13, 15, "review_every")],
-        ),
-        (
-            "",
-            "review_every: 3 days\n",
-            &[("bad-value", 13, 15, "review_every")],
-        ),
-        ("", "review_every: 3mo\n", &[]),
-        (
-            "",
-            "uses: {limit: 0}\n",
-            &[("bad-value", 13, 15, "uses.limit")],
-        ),
-        (
-            "",
-            "uses: {limit: 1.5}\n",
-            &[("bad-value", 13, 15, "uses.limit")],
-        ),
-        ("", "uses: {limit: 1}\n", &[]),
-        (
-            "",
-            "scope: {findings: [{cwe: cwe-79}]}\n",
-            &[("bad-value", 13, 26, "scope.findings[0].cwe")],
-        ),
-        (
-            "",
-            "scope: {findings: [{id: A, versions: 3.2.0}]}\n",
-            &[("bad-value", 13, 38, "scope.findings[0].versions")],
-        ),
-        (
-            "",
-            "scope: {findings: [{id: A, versions: '>=2.0.0, <3.2.0'}, {id: B, versions: =2024a}]}\n",
-            &[],
-        ),
-        (
-            "",
-            "scope: {findings: [{id: A, severity: medium}]}\n",
-            &[("bad-value", 13, 38, "scope.findings[0].severity")],
-        ),
-        (
-            "",
-            "handling: [{date: 2026-12-01, stage: triage, by: lee@example.com, evidence: [{kind: log, url: a, commit: b}]}]\n",
-            &[("bad-value", 13, 106, "handling[0].evidence[0].commit")],
-        ),
-        (
-            "",
-            "handling: [{date: 2026-12-01, stage: triage, by: lee@example.com, evidence: [{kind: log, path: a, sha256: abc}]}]\n",
-            &[("bad-value", 13, 107, "handling[0].evidence[0].sha256")],
-        ),
-        (
-            "",
-            "triggers: [{id: T1, when: A, then: close}, {id: T1, when: B, then: review}]\n",
-            &[("bad-value", 13, 49, "triggers[1].id")],
-        ),
-        (
-            "",
-            "fired: [{date: 2026-12-01, trigger: T1, by: lee@example.com}]\n",
-            &[("bad-value", 13, 37, "fired[0].trigger")],
-        ),
-    ];
-    for (from, to, expected) in cases {
-        check(from, to, expected);
-    }
+    check_all(MALFORMED);
 }
 
 #[test]
