@@ -59,8 +59,7 @@ impl Word for Class {
     ];
 
     fn refusal(text: &str) -> Option<String> {
-        is_technical_error(text)
-            .then(|| "a technical error is not an exception: there is no class for it".to_owned())
+        form::technical_error(text, "class")
     }
 }
 
