@@ -133,7 +133,7 @@ fn every_link_of_the_documents_leads_somewhere() {
     pages.extend(everything().into_iter().filter(|path| {
         path.parent() == Some(&root()) && path.extension().is_some_and(|it| it == "md")
     }));
-    assert!(!pages.is_empty(), "the documents are missing");
+    assert!(pages.len() > 15, "the documents are missing");
     let mut dead = Vec::new();
     for page in pages {
         let text = std::fs::read_to_string(&page).unwrap();
