@@ -11,7 +11,9 @@
 
 mod cli;
 mod golden;
+mod history;
 mod house;
 mod layering;
 mod record;
 mod render;
+mod repo;
