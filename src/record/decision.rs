@@ -90,6 +90,11 @@ pub struct Firing {
 /// What shows something: a file with its digest, an address, or a commit; exactly one of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [
+    {"required": ["path", "sha256"]},
+    {"required": ["url"]},
+    {"required": ["commit"]}
+]))]
 pub struct Evidence {
     /// The name under which it is cited in this record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,7 +106,7 @@ pub struct Evidence {
     pub path: Option<String>,
     /// The SHA-256 of that file, in hexadecimal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"^[0-9a-fA-F]{64}$"))]
+    #[schemars(extend("type" = ["string", "number"], "pattern" = "^[0-9a-fA-F]{64}$"))]
     pub sha256: Option<String>,
     /// An address.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,6 +3,9 @@
 //! Uses record's own words. Pure. Each function has the signature of `Scalar::parse`. Follows
 //! `docs/spec/record.md`, values.
 
+use serde::de::{Deserializer, Error, Visitor};
+use std::fmt;
+
 use crate::record::scalar::{Flaw, Scalar};
 use crate::record::time::{Term, When};
 use crate::record::version;
@@ -62,6 +65,29 @@ pub fn uses(text: &str) -> Result<u32, Flaw> {
         Ok(0) => Err(Flaw::new("`0` uses are none", help)),
         Ok(number) => Ok(number),
         Err(flaw) => Err(Flaw::new(flaw.message, help)),
+    }
+}
+
+/// Reads a number of uses where another reader has typed it already, or left it text.
+pub(super) fn uses_written<'d, D: Deserializer<'d>>(from: D) -> Result<u32, D::Error> {
+    from.deserialize_any(UsesWritten)
+}
+
+struct UsesWritten;
+
+impl Visitor<'_> for UsesWritten {
+    type Value = u32;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a whole number from 1")
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<u32, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<u32, E> {
+        uses(text).map_err(|flaw| E::custom(flaw.message))
     }
 }
 

@@ -219,7 +219,8 @@ pub struct Trigger {
 #[serde(deny_unknown_fields)]
 pub struct Uses {
     /// The number of uses, from 1.
-    #[schemars(range(min = 1))]
+    #[serde(deserialize_with = "form::uses_written")]
+    #[schemars(extend("type" = ["integer", "string"], "minimum" = 1, "pattern" = "^[1-9][0-9]*$"))]
     pub limit: u32,
 }
 

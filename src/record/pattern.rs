@@ -1,1 +1,125 @@
-//! pattern
+//! Patterns: one small language for resources, actions, paths, assets and people.
+//!
+//! Uses nothing else of the line. Pure. Start at [`matches`]. Follows `docs/spec/policy.md`, patterns. The time
+//! that a match takes grows with pattern times text and no faster, whoever wrote the pattern.
+
+/// A pattern, ready to be compared with many texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern(Vec<Piece>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Piece {
+    /// This character.
+    Exactly(char),
+    /// One character.
+    One,
+    /// Any run of characters but `/`.
+    Within,
+    /// Any run of characters.
+    Any,
+}
+
+impl Pattern {
+    /// Returns the pattern of a text: `*` any run but `/`, `**` any run, `?` one character, the rest literal.
+    pub fn new(text: &str) -> Pattern {
+        let mut pieces: Vec<Piece> = Vec::with_capacity(text.len());
+        for character in text.chars() {
+            let piece = match (character, pieces.last()) {
+                ('*', Some(Piece::Within | Piece::Any)) => {
+                    pieces.pop();
+                    Piece::Any
+                }
+                ('*', _) => Piece::Within,
+                ('?', _) => Piece::One,
+                _ => Piece::Exactly(character),
+            };
+            pieces.push(piece);
+        }
+        Pattern(pieces)
+    }
+
+    /// Returns the pattern of a person: `*` any run, the rest literal, letter case ignored.
+    fn person(text: &str) -> Pattern {
+        let piece = |character| match character {
+            '*' => Piece::Any,
+            _ => Piece::Exactly(character),
+        };
+        Pattern(text.to_lowercase().chars().map(piece).collect())
+    }
+
+    /// Tells whether the whole text is as the pattern says.
+    pub fn matches(&self, text: &str) -> bool {
+        // Which beginnings of the pattern fit what was read so far.
+        let mut fits = vec![false; self.0.len() + 1];
+        if let Some(start) = fits.first_mut() {
+            *start = true;
+        }
+        self.pass_runs(&mut fits);
+        let mut next = vec![false; fits.len()];
+        for character in text.chars() {
+            next.fill(false);
+            for (index, piece) in self.0.iter().enumerate() {
+                if fits.get(index) != Some(&true) {
+                    continue;
+                }
+                let reached = match piece {
+                    Piece::Exactly(expected) if *expected == character => index + 1,
+                    Piece::One => index + 1,
+                    Piece::Within if character != '/' => index,
+                    Piece::Any => index,
+                    Piece::Exactly(_) | Piece::Within => continue,
+                };
+                if let Some(fit) = next.get_mut(reached) {
+                    *fit = true;
+                }
+            }
+            self.pass_runs(&mut next);
+            std::mem::swap(&mut fits, &mut next);
+        }
+        fits.last() == Some(&true)
+    }
+
+    /// A run may be empty: what fits before it fits after it too.
+    fn pass_runs(&self, fits: &mut [bool]) {
+        for (index, piece) in self.0.iter().enumerate() {
+            let is_run = matches!(piece, Piece::Within | Piece::Any);
+            if is_run
+                && fits.get(index) == Some(&true)
+                && let Some(after) = fits.get_mut(index + 1)
+            {
+                *after = true;
+            }
+        }
+    }
+}
+
+/// Tells whether the whole text is as the pattern says; letter case counts.
+pub fn matches(pattern: &str, text: &str) -> bool {
+    match pattern.contains(['*', '?']) {
+        true => Pattern::new(pattern).matches(text),
+        false => pattern == text,
+    }
+}
+
+/// Tells whether a resource or an action is in a pattern of a scope, where some whole values match everything.
+pub fn matches_in_scope(pattern: &str, text: &str) -> bool {
+    is_everything(pattern) || matches(pattern, text)
+}
+
+/// Tells whether an address or a name is as a pattern of `people` says: `*` any run, letter case ignored.
+pub fn matches_person(pattern: &str, text: &str) -> bool {
+    Pattern::person(pattern).matches(&text.to_lowercase())
+}
+
+/// Tells whether a whole value means everything: `*`, `**`, `all`, `any`, in any letter case.
+pub fn is_everything(pattern: &str) -> bool {
+    ["*", "**", "all", "any"]
+        .iter()
+        .any(|word| pattern.trim().eq_ignore_ascii_case(word))
+}
+
+/// Tells whether a resource or an action is a wildcard: everything, or a `*` after its last `:` or `/`.
+pub fn is_wildcard(pattern: &str) -> bool {
+    let last = pattern.rsplit([':', '/']).next().unwrap_or(pattern);
+    is_everything(pattern) || last.contains('*')
+}

@@ -65,6 +65,11 @@ pub struct Scope {
 /// What a scanner's finding must be to be covered: every key that is given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(extend("anyOf" = [
+    {"required": ["id"]},
+    {"required": ["cwe"]},
+    {"required": ["purl"]}
+]))]
 pub struct FindingKey {
     /// The scanner, such as `trivy`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -14,10 +14,8 @@ pub trait Word: Copy + PartialEq + Sized + 'static {
 
     /// Returns the value of a word, compared exactly.
     fn from_word(word: &str) -> Option<Self> {
-        Self::WORDS
-            .iter()
-            .find(|(known, _)| *known == word)
-            .map(|(_, value)| *value)
+        let mut words = Self::WORDS.iter();
+        words.find(|(known, _)| *known == word).map(|(_, it)| *it)
     }
 
     /// Returns why a text is refused, where more is to be said than that it is none of the words.

@@ -1,0 +1,71 @@
+//! The generated JSON Schema: kept as a file, fresh, and no stricter than the reader.
+//!
+//! Follows `docs/spec/record.md`, schema and edits. `UPDATE_GOLDEN=1 cargo test` rewrites the file.
+
+use exledger::record::schema;
+use serde_json::Value;
+
+use crate::house;
+
+#[test]
+fn the_schema_in_the_repository_is_what_the_types_say() {
+    let path = house::root().join("schemas/exception.schema.json");
+    let fresh = schema::exception();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &fresh).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == fresh,
+        "schemas/exception.schema.json is stale: UPDATE_GOLDEN=1 rewrites it"
+    );
+}
+
+#[test]
+fn every_field_is_explained_and_none_may_be_null() {
+    let schema: Value = serde_json::from_str(&schema::exception()).unwrap();
+    let mut n_properties = 0;
+    visit(&schema, &mut |object| {
+        assert_ne!(object.get("type"), Some(&Value::from("null")));
+        for (name, property) in object.get("properties").into_iter().flat_map(entries) {
+            n_properties += 1;
+            assert!(property.get("description").is_some(), "{name}");
+            assert!(property.get("default").is_none(), "{name}");
+        }
+        if object.contains_key("properties") {
+            assert_eq!(
+                object.get("additionalProperties"),
+                Some(&Value::Bool(false))
+            );
+        }
+    });
+    assert!(n_properties > 100, "{n_properties}");
+}
+
+#[test]
+fn free_text_may_look_like_a_number_or_a_truth_value() {
+    let schema: Value = serde_json::from_str(&schema::exception()).unwrap();
+    let title = &schema["properties"]["title"]["type"];
+    assert_eq!(title, &serde_json::json!(["string", "number", "boolean"]));
+    let fix = &schema["properties"]["fix"]["anyOf"][1];
+    assert_eq!(
+        fix,
+        &serde_json::json!({"type": "object", "maxProperties": 0})
+    );
+}
+
+fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+fn visit(value: &Value, look: &mut dyn FnMut(&serde_json::Map<String, Value>)) {
+    match value {
+        Value::Object(map) => {
+            look(map);
+            map.values().for_each(|inner| visit(inner, look));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| visit(inner, look)),
+        _ => {}
+    }
+}
