@@ -10,13 +10,13 @@
 mod key;
 mod lines;
 mod scalar;
+mod token;
 
-use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use granit_parser::{Event, Marker, Parser, Span, StrInput, StructureStyle, Tag};
+use granit_parser::{Parser, StrInput};
 
-use crate::diag;
+use self::token::{Anchor, Kind, Token};
 use crate::yaml;
 use crate::yaml::explain;
 use crate::yaml::portable::Context;
@@ -24,8 +24,8 @@ use crate::yaml::screen;
 use crate::yaml::source;
 use crate::yaml::{Document, Entry, Fault, Node, Value};
 
-/// The parser gave up: the fault is noted, nothing more can be read.
-struct Stop(Fault);
+/// Why nothing more can be read.
+struct Stop(Box<Fault>);
 
 /// Builds the document of a text, whose hidden characters were replaced, with nesting down to `depth`.
 pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Document {
@@ -46,6 +46,7 @@ pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Do
         fields: vec![None; raw.len()],
         path: String::new(),
         cursor: 0,
+        depth,
         room: depth,
         context: Context::Block,
         tabs_from: text.contains('\t').then_some(0),
@@ -58,10 +59,11 @@ pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Do
         fault.field = field;
     }
     let root = match read {
-        Ok(root) => root,
+        Ok(root) => Some(root),
         Err(Stop(fault)) => {
+            // What was found before is doubtful: the mistake may have begun there.
             faults.clear();
-            faults.push(fault);
+            faults.push(*fault);
             None
         }
     };
@@ -82,6 +84,8 @@ struct Builder<'s> {
     path: String,
     /// The byte up to which the source is used up.
     cursor: usize,
+    /// How many collections may be open inside each other.
+    depth: usize,
     /// How many more collections may be opened inside each other.
     room: usize,
     /// Whether brackets are open around the node being read.
@@ -90,99 +94,84 @@ struct Builder<'s> {
     tabs_from: Option<usize>,
 }
 
-/// What the parser says about a node beside its content.
-struct Properties<'s> {
-    anchor: usize,
-    tag: Option<Cow<'s, Tag>>,
-}
-
 impl<'s> Builder<'s> {
-    fn document(&mut self) -> Result<Option<Node>, Stop> {
+    fn document(&mut self) -> Result<Node, Stop> {
         let mut root = None;
         loop {
-            let (event, span) = self.next()?;
-            match event {
-                Event::DocumentStart(..) if root.is_some() => {
-                    self.faults.push(explain::several(pos(&span.start)));
+            let token = self.next()?;
+            match (token.kind, root) {
+                (Kind::Document | Kind::MarkedDocument, Some(root)) => {
+                    self.faults.push(explain::several(token.pos));
                     return Ok(root);
                 }
-                Event::DocumentStart(explicit, _) => {
-                    self.early_end(start(&span));
-                    if explicit {
-                        self.directives(start(&span));
-                        self.cursor = end(&span);
-                    }
+                (Kind::Document, none) => {
+                    self.early_end(token.start);
+                    root = none;
                 }
-                Event::StreamEnd => break,
-                Event::StreamStart | Event::DocumentEnd => {}
-                event => root = Some(self.node(event, &span)?),
+                (Kind::MarkedDocument, none) => {
+                    self.early_end(token.start);
+                    self.directives(token.start);
+                    self.cursor = token.end;
+                    root = none;
+                }
+                (Kind::End, Some(root)) if root.value != Value::Null || !root.span.is_empty() => {
+                    return Ok(root);
+                }
+                (Kind::End, _) => return Err(Stop(Box::new(explain::empty()))),
+                (Kind::Other, known) => root = known,
+                (kind, _) => root = Some(self.node(Token { kind, ..token })?),
             }
-        }
-        match root {
-            Some(node) if node.value == Value::Null && node.span.is_empty() => {
-                Err(Stop(explain::empty()))
-            }
-            Some(node) => Ok(Some(node)),
-            None => Err(Stop(explain::empty())),
         }
     }
 
-    fn next(&mut self) -> Result<(Event<'s>, Span), Stop> {
+    fn next(&mut self) -> Result<Token<'s>, Stop> {
         match self.parser.next_event() {
             Some(Ok((event, span))) => {
+                let token = Token::of(event, &span);
                 if let Some(checked) = self.tabs_from {
-                    self.tabs(checked, &event, &span);
+                    self.tabs(checked, &token);
                 }
-                Ok((event, span))
+                Ok(token)
             }
-            Some(Err(error)) => Err(Stop(explain::syntax(pos(error.marker()), error.kind()))),
-            None => Ok((Event::StreamEnd, Span::default())),
+            Some(Err(error)) => {
+                let at = token::pos(error.marker());
+                Err(Stop(Box::new(explain::syntax(
+                    at,
+                    error.kind(),
+                    self.depth,
+                ))))
+            }
+            None => Ok(Token::end()),
         }
     }
 
-    fn node(&mut self, event: Event<'s>, span: &Span) -> Result<Node, Stop> {
-        match event {
-            Event::Scalar(text, style, anchor, tag) => {
-                let is_unreadable = self.properties(span, Properties { anchor, tag })?;
-                let mut node = self.scalar(text, style, span);
-                if is_unreadable {
-                    node.value = Value::Unreadable;
-                }
-                Ok(node)
-            }
-            Event::SequenceStart(style, anchor, tag) => {
-                let properties = Properties { anchor, tag };
-                self.collection(span, properties, style, Self::list)
-            }
-            Event::MappingStart(style, anchor, tag) => {
-                let properties = Properties { anchor, tag };
-                self.collection(span, properties, style, Self::map)
-            }
-            _ => Ok(self.alias(span)),
+    fn node(&mut self, mut token: Token<'s>) -> Result<Node, Stop> {
+        if token.anchor == Anchor::Follows {
+            let anchor = self.next()?;
+            self.note(explain::anchor(anchor.pos));
         }
-    }
-
-    /// Notes anchor and tag; says whether the tag makes the node unreadable.
-    fn properties(&mut self, span: &Span, properties: Properties<'s>) -> Result<bool, Stop> {
-        if properties.anchor != 0 {
-            let (_, anchor) = self.next()?;
-            let fault = explain::anchor(pos(&anchor.start));
-            self.note(fault);
+        if let Some(at) = token.tag {
+            self.note(explain::tag(at));
         }
-        let is_tagged = properties.tag.is_some();
+        let is_tagged = token.tag.is_some();
+        let mut node = match std::mem::replace(&mut token.kind, Kind::Other) {
+            Kind::Scalar(text, style) => self.scalar(text, style, &token),
+            Kind::List(style) => self.collection(&token, style, Self::list)?,
+            Kind::Map(style) => self.collection(&token, style, Self::map)?,
+            _ => self.alias(&token),
+        };
         if is_tagged {
-            let at = span.tag_start().unwrap_or(span.start);
-            self.note(explain::tag(pos(&at)));
+            node.value = Value::Unreadable;
         }
-        Ok(is_tagged)
+        Ok(node)
     }
 
-    fn alias(&mut self, span: &Span) -> Node {
-        self.note(explain::alias(pos(&span.start)));
-        self.cursor = end(span);
+    fn alias(&mut self, token: &Token<'s>) -> Node {
+        self.note(explain::alias(token.pos));
+        self.cursor = token.end;
         Node {
-            pos: pos(&span.start),
-            span: start(span)..end(span),
+            pos: token.pos,
+            span: token.start..token.end,
             value: Value::Unreadable,
         }
     }
@@ -197,42 +186,30 @@ impl<'s> Builder<'s> {
 
     fn collection(
         &mut self,
-        span: &Span,
-        properties: Properties<'s>,
-        style: StructureStyle,
-        read: fn(&mut Self, &mut usize, StructureStyle) -> Result<Value, Stop>,
+        token: &Token<'s>,
+        style: Context,
+        read: fn(&mut Self, &mut usize, Context) -> Result<Value, Stop>,
     ) -> Result<Node, Stop> {
-        let is_unreadable = self.properties(span, properties)?;
-        let mut begin = start(span);
-        let mut at = pos(&span.start);
-        if self.room == 0 {
-            self.note(explain::too_deep(at));
+        let mut begin = token.start;
+        let value = if self.room == 0 {
+            self.note(explain::too_deep(token.pos, self.depth));
             self.skip()?;
-            return Ok(Node {
-                pos: at,
-                span: begin..self.cursor.max(begin),
-                value: Value::Unreadable,
-            });
-        }
-        let outer = self.context;
-        if style == StructureStyle::Flow {
-            self.context = Context::Flow;
-        }
-        self.room -= 1;
-        let value = read(self, &mut begin, style)?;
-        self.room += 1;
-        self.context = outer;
-        if begin != start(span) {
-            at = self.before(&span.start, begin);
-        }
+            Value::Unreadable
+        } else {
+            let outer = self.context;
+            if style == Context::Flow {
+                self.context = Context::Flow;
+            }
+            self.room -= 1;
+            let value = read(self, &mut begin, style)?;
+            self.room += 1;
+            self.context = outer;
+            value
+        };
         Ok(Node {
-            pos: at,
+            pos: self.place(token, begin),
             span: begin..self.cursor.max(begin),
-            value: if is_unreadable {
-                Value::Unreadable
-            } else {
-                value
-            },
+            value,
         })
     }
 
@@ -240,82 +217,79 @@ impl<'s> Builder<'s> {
     fn skip(&mut self) -> Result<(), Stop> {
         let mut open = 1_usize;
         while open > 0 {
-            let (event, span) = self.next()?;
-            match event {
-                Event::SequenceStart(..) | Event::MappingStart(..) => open += 1,
-                Event::SequenceEnd | Event::MappingEnd => {
-                    open -= 1;
-                    if start(&span) < end(&span) {
-                        self.cursor = end(&span);
-                    }
-                }
-                Event::StreamEnd => break,
-                _ => self.cursor = self.cursor.max(end(&span)),
+            let token = self.next()?;
+            match token.kind {
+                Kind::List(_) | Kind::Map(_) => open += 1,
+                Kind::ListEnd | Kind::MapEnd => open -= 1,
+                Kind::End => break,
+                _ => {}
+            }
+            let is_implied = token.start == token.end;
+            if !is_implied {
+                self.cursor = self.cursor.max(token.end);
             }
         }
         Ok(())
     }
 
-    fn list(&mut self, begin: &mut usize, style: StructureStyle) -> Result<Value, Stop> {
+    fn list(&mut self, begin: &mut usize, style: Context) -> Result<Value, Stop> {
         let mut items = Vec::new();
         let length = self.path.len();
-        if style == StructureStyle::Flow {
+        if style == Context::Flow {
             self.cursor = *begin + 1;
         }
         loop {
-            let (event, span) = self.next()?;
-            if matches!(event, Event::SequenceEnd) {
-                if style == StructureStyle::Flow {
-                    self.cursor = end(&span);
+            let token = self.next()?;
+            if matches!(token.kind, Kind::ListEnd) {
+                if style == Context::Flow {
+                    self.cursor = token.end;
                 }
                 return Ok(Value::List(items));
             }
-            if style == StructureStyle::Block {
-                let dash = source::find(self.source, self.cursor..end(&span), &['-']);
-                if let Some(dash) = dash {
-                    self.cursor = dash + 1;
-                    if items.is_empty() {
-                        *begin = dash;
-                    }
+            if style == Context::Block
+                && let Some(dash) = source::find(self.source, self.cursor..token.end, &['-'])
+            {
+                self.cursor = dash + 1;
+                if items.is_empty() {
+                    *begin = dash;
                 }
             }
             yaml::push_index(&mut self.path, items.len());
-            let item = self.node(event, &span)?;
+            let item = self.node(token)?;
             self.path.truncate(length);
             items.push(item);
         }
     }
 
-    fn map(&mut self, begin: &mut usize, style: StructureStyle) -> Result<Value, Stop> {
+    fn map(&mut self, begin: &mut usize, style: Context) -> Result<Value, Stop> {
         let mut entries = Vec::new();
-        let mut known = HashMap::new();
+        let mut known = BTreeMap::new();
         let length = self.path.len();
         // A single pair in a flow list is a flow map without braces.
         let has_brace = self.source.as_bytes().get(*begin) == Some(&b'{');
-        if style == StructureStyle::Flow && has_brace {
+        if style == Context::Flow && has_brace {
             self.cursor = *begin + 1;
         }
         loop {
-            let (event, span) = self.next()?;
-            if matches!(event, Event::MappingEnd) {
-                if start(&span) < end(&span) {
-                    self.cursor = end(&span);
+            let token = self.next()?;
+            if matches!(token.kind, Kind::MapEnd) {
+                let is_implied = token.start == token.end;
+                if !is_implied {
+                    self.cursor = token.end;
                 }
                 return Ok(Value::Map(entries));
             }
-            let key = self.key(event, &span)?;
-            let (event, span) = self.next()?;
+            let key = self.key(token)?;
+            let token = self.next()?;
+            let mut repeated = None;
             if let Some(key) = &key {
                 yaml::push_key(&mut self.path, &key.text);
+                repeated = key::position(&entries, &mut known, &key.text);
+                if let Some(index) = repeated {
+                    self.duplicate(&mut entries, index, key.pos);
+                }
             }
-            let repeated = key.as_ref().and_then(|key| {
-                let found = key::position(&entries, &mut known, &key.text);
-                found.map(|index| (index, key.pos))
-            });
-            if let Some((index, at)) = repeated {
-                self.duplicate(&mut entries, index, at);
-            }
-            let value = self.node(event, &span)?;
+            let value = self.node(token)?;
             self.path.truncate(length);
             if let Some(key) = key.filter(|_| repeated.is_none()) {
                 entries.push(Entry {
@@ -326,21 +300,5 @@ impl<'s> Builder<'s> {
                 });
             }
         }
-    }
-}
-
-fn start(span: &Span) -> usize {
-    span.start.byte_offset().unwrap_or(0)
-}
-
-fn end(span: &Span) -> usize {
-    span.end.byte_offset().unwrap_or(0)
-}
-
-fn pos(mark: &Marker) -> diag::Pos {
-    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    diag::Pos {
-        line: number(mark.line()),
-        column: number(mark.col()).saturating_add(1),
     }
 }

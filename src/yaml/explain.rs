@@ -76,12 +76,12 @@ pub(super) fn escaped(pos: diag::Pos, character: char, what: &str) -> Fault {
 }
 
 /// Collections are nested deeper than is read.
-pub(super) fn too_deep(pos: diag::Pos) -> Fault {
+pub(super) fn too_deep(pos: diag::Pos, depth: usize) -> Fault {
     fault(
         shape::TOO_LARGE,
         pos,
         "this is nested too deep to be read",
-        "nest lists and maps at most 16 deep",
+        &format!("nest lists and maps at most {depth} deep"),
     )
 }
 
@@ -191,7 +191,7 @@ pub(super) fn refused(pos: diag::Pos, message: &str, help: &str) -> Fault {
 }
 
 /// The parser could not go on.
-pub(super) fn syntax(pos: diag::Pos, kind: &ErrorKind) -> Fault {
+pub(super) fn syntax(pos: diag::Pos, kind: &ErrorKind, depth: usize) -> Fault {
     let (code, message, help) = match tabs(kind)
         .or_else(|| brackets(kind))
         .or_else(|| quotes(kind))
@@ -199,7 +199,7 @@ pub(super) fn syntax(pos: diag::Pos, kind: &ErrorKind) -> Fault {
     {
         Some((message, help)) => (shape::SYNTAX, message, help),
         None => match kind {
-            ErrorKind::RecursionLimitExceeded => return too_deep(pos),
+            ErrorKind::RecursionLimitExceeded => return too_deep(pos, depth),
             kind if is_tag(kind) => return tag(pos),
             kind => (shape::SYNTAX, other(kind), QUOTE),
         },

@@ -9,6 +9,7 @@ mod portable;
 mod screen;
 mod source;
 
+use std::fmt::Write;
 use std::ops::Range;
 
 use crate::diag;
@@ -236,7 +237,6 @@ fn push_key(path: &mut String, key: &str) {
 
 /// Appends a list index to a dotted path.
 fn push_index(path: &mut String, index: usize) {
-    path.push('[');
-    path.push_str(&index.to_string());
-    path.push(']');
+    // Writing to a text cannot fail, and makes no text of its own.
+    let _ = write!(path, "[{index}]");
 }

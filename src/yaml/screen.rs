@@ -41,7 +41,7 @@ pub(super) fn screen(bytes: &[u8]) -> Screened<'_> {
         return Screened::Refused(explain::utf16());
     }
     if let Ok(text) = std::str::from_utf8(bytes)
-        && (!bytes.iter().any(is_suspect) || is_open(text))
+        && (!may_hide(bytes) || is_open(text))
     {
         return Screened::Text {
             text: Cow::Borrowed(text),
@@ -51,13 +51,17 @@ pub(super) fn screen(bytes: &[u8]) -> Screened<'_> {
     replace(bytes)
 }
 
-/// Says whether a hidden character can begin with this byte: controls, U+0080 to U+00BF, U+2000 to U+2FFF,
-/// U+F000 to U+FFFF.
-fn is_suspect(byte: &u8) -> bool {
-    match byte {
-        b'\t' | b'\n' | b'\r' => false,
-        byte => *byte < 0x20 || matches!(byte, 0x7F | 0xC2 | 0xE2 | 0xEF),
-    }
+/// Says whether a byte is there that a hidden character can begin with: controls, U+0080 to U+00BF, U+2000
+/// to U+2FFF, U+F000 to U+FFFF.
+fn may_hide(bytes: &[u8]) -> bool {
+    // Without early exits inside a chunk, many bytes are looked at in one step.
+    bytes.chunks(64).any(|chunk| {
+        chunk.iter().fold(false, |found, byte| {
+            let is_blank = matches!(byte, b'\t' | b'\n' | b'\r');
+            let is_control = (*byte < 0x20) & !is_blank;
+            found | is_control | matches!(byte, 0x7F | 0xC2 | 0xE2 | 0xEF)
+        })
+    })
 }
 
 /// Says whether no character hides what the text says; a byte order mark before it is fine.

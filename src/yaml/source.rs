@@ -84,24 +84,33 @@ pub(super) fn trim_unended(source: &str, span: &Range<usize>, indent: usize, tex
     }
 }
 
-/// Returns the place of a byte at or before another one whose place is known.
-pub(super) fn pos_before(source: &str, known: diag::Pos, at: usize, offset: usize) -> diag::Pos {
-    let between = source.get(offset..at).unwrap_or_default();
-    let n_lines = breaks(between);
-    let Some(n_lines) = u32::try_from(n_lines).ok().filter(|n| *n > 0) else {
-        let n_characters = u32::try_from(between.chars().count()).unwrap_or(0);
-        return diag::Pos {
-            line: known.line,
-            column: known.column.saturating_sub(n_characters).max(1),
-        };
+/// Returns the place of a byte, near another one whose place is known.
+pub(super) fn pos(source: &str, known: diag::Pos, at: usize, offset: usize) -> diag::Pos {
+    if at == offset {
+        return known;
+    }
+    let between = source
+        .get(at.min(offset)..at.max(offset))
+        .unwrap_or_default();
+    let number = |count: usize| u32::try_from(count).unwrap_or(0);
+    let (n_lines, n_characters) = (number(breaks(between)), number(between.chars().count()));
+    let (line, column) = match offset < at {
+        true => (
+            known.line.saturating_sub(n_lines).max(1),
+            known.column.saturating_sub(n_characters).max(1),
+        ),
+        false => (known.line + n_lines, known.column + n_characters),
     };
+    if n_lines == 0 {
+        return diag::Pos { line, column };
+    }
     let before = source.get(..offset).unwrap_or_default();
     let begin = before.rfind(['\n', '\r']).map_or(0, |found| found + 1);
-    let line = before.get(begin..).unwrap_or_default();
-    let line = line.strip_prefix('\u{FEFF}').unwrap_or(line);
+    let text = before.get(begin..).unwrap_or_default();
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     diag::Pos {
-        line: known.line.saturating_sub(n_lines).max(1),
-        column: u32::try_from(line.chars().count()).unwrap_or(0) + 1,
+        line,
+        column: number(text.chars().count()) + 1,
     }
 }
 

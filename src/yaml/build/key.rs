@@ -2,17 +2,16 @@
 //!
 //! Uses diag. Pure. Start at [`Builder::key`].
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use granit_parser::{Event, ScalarStyle, Span};
-
-use super::{Builder, Properties, Stop, end, pos, start};
+use super::token::{Anchor, Kind, Token};
+use super::{Builder, Stop};
 use crate::diag;
 use crate::yaml;
 use crate::yaml::explain;
 use crate::yaml::portable;
-use crate::yaml::{Entry, Value};
+use crate::yaml::{Entry, Style, Value};
 
 /// Maps of more entries than this look keys up instead of comparing all.
 const FEW: usize = 16;
@@ -26,35 +25,40 @@ pub(super) struct Key {
 
 impl<'s> Builder<'s> {
     /// Reads a key; `None` where it is none that a map here can have, which is then noted.
-    pub(super) fn key(&mut self, event: Event<'s>, span: &Span) -> Result<Option<Key>, Stop> {
-        let (text, style, properties) = match event {
-            Event::Scalar(text, style, anchor, tag) => (text, style, Properties { anchor, tag }),
-            Event::SequenceStart(_, anchor, tag) | Event::MappingStart(_, anchor, tag) => {
-                self.properties(span, Properties { anchor, tag })?;
-                self.note(explain::key_not_text(pos(&span.start)));
-                self.skip()?;
+    pub(super) fn key(&mut self, mut token: Token<'s>) -> Result<Option<Key>, Stop> {
+        if token.anchor == Anchor::Follows {
+            let anchor = self.next()?;
+            self.note(explain::anchor(anchor.pos));
+        }
+        if let Some(at) = token.tag {
+            self.note(explain::tag(at));
+        }
+        let (text, style) = match std::mem::replace(&mut token.kind, Kind::Other) {
+            Kind::Scalar(text, style) => (text, style),
+            Kind::Alias => {
+                self.alias(&token);
                 return Ok(None);
             }
             _ => {
-                self.alias(span);
+                self.note(explain::key_not_text(token.pos));
+                self.skip()?;
                 return Ok(None);
             }
         };
-        let is_bare = properties.tag.is_none() && style == ScalarStyle::Plain;
-        self.properties(span, properties)?;
-        if is_bare && start(span) == end(span) {
-            self.note(explain::key_empty(pos(&span.start)));
+        let is_bare = token.tag.is_none() && style == Style::Plain;
+        if is_bare && token.start == token.end {
+            self.note(explain::key_empty(token.pos));
             return Ok(None);
         }
         if is_bare && text == "<<" {
-            self.cursor = end(span);
-            self.note(explain::merge(pos(&span.start)));
+            self.cursor = token.end;
+            self.note(explain::merge(token.pos));
             return Ok(None);
         }
-        let before = self.cursor..start(span);
+        let before = self.cursor..token.start;
         let length = self.path.len();
         yaml::push_key(&mut self.path, &text);
-        let node = self.scalar(text, style, span);
+        let node = self.scalar(text, style, &token);
         let refusal = portable::key(self.source, before, &node.span, self.context);
         self.refuse(node.pos, refusal);
         self.path.truncate(length);
@@ -87,7 +91,7 @@ impl<'s> Builder<'s> {
 /// Returns which entry has the key; remembers it in `known` once the map is large.
 pub(super) fn position(
     entries: &[Entry],
-    known: &mut HashMap<String, usize>,
+    known: &mut BTreeMap<String, usize>,
     key: &str,
 ) -> Option<usize> {
     if entries.len() < FEW {

@@ -2,10 +2,10 @@
 //!
 //! Uses diag. Pure. Start at [`Builder::tabs`].
 
-use granit_parser::{Event, ScalarStyle, Span};
-
-use super::{Builder, end, start};
+use super::Builder;
+use super::token::{Kind, Token};
 use crate::diag;
+use crate::yaml::Style;
 use crate::yaml::explain;
 use crate::yaml::portable;
 use crate::yaml::portable::Context;
@@ -38,28 +38,30 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// Notes a tab that indents, between the byte up to which that is `checked` and the event.
-    pub(super) fn tabs(&mut self, checked: usize, event: &Event<'s>, span: &Span) {
-        let tab = match event {
-            Event::Scalar(_, ScalarStyle::Plain, ..) if self.context == Context::Flow => {
-                let rest = self.source.get(end(span)..).unwrap_or_default();
+    /// Notes a tab that indents, between the byte up to which that is `checked` and the token.
+    pub(super) fn tabs(&mut self, checked: usize, token: &Token<'s>) {
+        let is_flow = self.context == Context::Flow;
+        let tab = match &token.kind {
+            Kind::Scalar(_, Style::Plain) if is_flow => {
+                let rest = self.source.get(token.end..).unwrap_or_default();
                 let n_blanks = rest.len() - rest.trim_ascii_start().len();
-                portable::tab(self.source, start(span)..end(span) + n_blanks)
+                portable::tab(self.source, token.start..token.end + n_blanks)
             }
-            _ if self.context == Context::Flow => None,
-            Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, ..) => {
-                let indent = span.indent.unwrap_or(usize::MAX);
-                portable::block_tab(self.source, checked..end(span), indent)
+            _ if is_flow => None,
+            Kind::Scalar(_, Style::Literal | Style::Folded) => {
+                portable::block_tab(self.source, checked..token.end, token.indent)
             }
-            _ => portable::tab(self.source, checked..start(span)),
+            _ => portable::tab(self.source, checked..token.start),
         };
         if let Some(tab) = tab {
-            let at = self.around(&span.end, tab);
+            let at = self.place(token, tab);
             self.refuse(at, Some(portable::TAB));
         }
         // The lines of a plain text are indented like any others.
-        let is_plain = matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..));
-        let next = if is_plain { start(span) } else { end(span) };
+        let next = match token.kind {
+            Kind::Scalar(_, Style::Plain) => token.start,
+            _ => token.end,
+        };
         self.tabs_from = Some(next.max(checked));
     }
 

@@ -5,9 +5,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use granit_parser::{Marker, ScalarStyle, Span};
-
-use super::{Builder, end, pos, start};
+use super::Builder;
+use super::token::Token;
 use crate::diag;
 use crate::yaml::explain;
 use crate::yaml::portable;
@@ -17,15 +16,8 @@ use crate::yaml::{Node, Scalar, Style, Value};
 
 impl<'s> Builder<'s> {
     /// Reads a scalar whose properties are noted.
-    pub(super) fn scalar(&mut self, text: Cow<'s, str>, style: ScalarStyle, span: &Span) -> Node {
-        let style = match style {
-            ScalarStyle::Plain => Style::Plain,
-            ScalarStyle::SingleQuoted => Style::Single,
-            ScalarStyle::DoubleQuoted => Style::Double,
-            ScalarStyle::Literal => Style::Literal,
-            ScalarStyle::Folded => Style::Folded,
-        };
-        let (at, range) = self.scalar_place(style, span);
+    pub(super) fn scalar(&mut self, text: Cow<'s, str>, style: Style, token: &Token<'s>) -> Node {
+        let (at, range) = self.scalar_place(style, token);
         self.cursor = range.end;
         let is_readable = self.is_open(at, &range, &text, style);
         if style == Style::Plain {
@@ -37,9 +29,8 @@ impl<'s> Builder<'s> {
             false if is_readable => {
                 let mut text = text.into_owned();
                 let is_block = matches!(style, Style::Literal | Style::Folded);
-                if is_block && end(span) == self.source.len() && !self.ends_with_break() {
-                    let indent = span.indent.unwrap_or(0);
-                    source::trim_unended(self.source, &range, indent, &mut text);
+                if is_block && token.end == self.source.len() && !self.ends_with_break() {
+                    source::trim_unended(self.source, &range, token.indent, &mut text);
                 }
                 Value::Scalar(Scalar { text, style })
             }
@@ -52,20 +43,20 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn scalar_place(&self, style: Style, span: &Span) -> (diag::Pos, Range<usize>) {
-        let range = start(span)..end(span);
+    fn scalar_place(&self, style: Style, token: &Token<'s>) -> (diag::Pos, Range<usize>) {
+        let range = token.start..token.end;
         match style {
             Style::Literal | Style::Folded => {
                 let header = source::find(self.source, self.cursor..range.start, &['|', '>']);
                 let header = header.unwrap_or(range.start);
                 let stop = source::block_scalar_end(self.source, header, range);
-                (self.before(&span.start, header), header..stop)
+                (self.place(token, header), header..stop)
             }
             Style::Plain if range.is_empty() => {
                 let after = source::value_place(self.source, self.cursor, range.start);
-                (self.around(&span.start, after), after..after)
+                (self.place(token, after), after..after)
             }
-            _ => (pos(&span.start), range),
+            _ => (token.pos, range),
         }
     }
 
@@ -76,11 +67,12 @@ impl<'s> Builder<'s> {
         for field in self.fields.iter_mut().take(beyond).skip(first) {
             *field = Some(self.path.clone()).filter(|path| !path.is_empty());
         }
-        let is_escaped = style == Style::Double && self.is_escaped(range);
-        let escaped = text
-            .chars()
-            .filter(|_| is_escaped)
-            .find_map(|character| Some((character, screen::in_text(character)?)));
+        let escaped = match style {
+            Style::Double if self.is_escaped(range) => text
+                .chars()
+                .find_map(|character| Some((character, screen::in_text(character)?))),
+            _ => None,
+        };
         if let Some((character, what)) = escaped {
             self.note(explain::escaped(at, character, what));
         }
@@ -96,27 +88,9 @@ impl<'s> Builder<'s> {
         bytes.is_some_and(|bytes| bytes.contains(&b'\\'))
     }
 
-    /// Returns the place of a byte that is not after the mark.
-    pub(super) fn before(&self, mark: &Marker, offset: usize) -> diag::Pos {
-        source::pos_before(
-            self.source,
-            pos(mark),
-            mark.byte_offset().unwrap_or(0),
-            offset,
-        )
-    }
-
-    /// Returns the place of a byte on the mark's line, or before the mark.
-    pub(super) fn around(&self, mark: &Marker, offset: usize) -> diag::Pos {
-        let known = mark.byte_offset().unwrap_or(0);
-        let at = pos(mark);
-        match offset.checked_sub(known) {
-            Some(past) => diag::Pos {
-                line: at.line,
-                column: at.column + u32::try_from(past).unwrap_or(0),
-            },
-            None => self.before(mark, offset),
-        }
+    /// Returns the place of a byte near a token's start.
+    pub(super) fn place(&self, token: &Token<'s>, offset: usize) -> diag::Pos {
+        source::pos(self.source, token.pos, token.start, offset)
     }
 }
 
