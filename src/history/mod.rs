@@ -3,12 +3,16 @@
 //! Uses diag to policy. Pure: objects come through [`objects::Objects`]. Start at [`History`]. Follows
 //! `docs/spec/approval.md`, 1.2, 1.3 and 4. States facts; who counts as an approver is judged in `approval`.
 
+pub mod chain;
 pub mod change;
 pub mod commit;
 pub mod ident;
 pub mod mainline;
 pub mod objects;
+pub mod paths;
+pub mod refs;
 pub mod trailer;
+pub mod tree;
 pub mod version;
 
 use std::collections::BTreeMap;

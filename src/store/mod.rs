@@ -3,5 +3,6 @@
 //! Uses diag to history (the traits that it serves). Beside the line; only `commands` uses it.
 
 pub mod files;
+pub mod git;
 pub mod scribe;
 pub mod vacant;

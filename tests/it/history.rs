@@ -1,6 +1,10 @@
 //! What git proves: raw commits, the mainline, versions. Histories come from the builder in `repo.rs`.
 
 mod commit;
+mod refs;
+mod store;
+
+use exledger::history::objects::Oid;
 
 /// A record that lints clean under the default policy.
 pub(crate) const SAMPLE: &str = "\
@@ -20,3 +24,8 @@ expires: 2026-12-20
 
 /// The id of [`SAMPLE`].
 pub(crate) const ID: &str = "EXC-2026-7F3KQ";
+
+/// Returns the id of an object as the library knows it.
+pub(crate) fn own(oid: git2::Oid) -> Oid {
+    Oid::from_bytes(oid.as_bytes()).unwrap()
+}

@@ -25,18 +25,20 @@ use exledger::record::time::Term;
 
 use crate::repo::person::person;
 
+pub(crate) use clone::git;
+
 /// The branch on which everything lands.
-pub const MAIN: &str = "main";
+pub(crate) const MAIN: &str = "main";
 
 /// A git repository below a temporary folder, which vanishes with it.
-pub struct Repo {
+pub(crate) struct Repo {
     folder: tempfile::TempDir,
-    pub git: git2::Repository,
+    pub(crate) git: git2::Repository,
     now: Cell<i64>,
 }
 
 /// What one person is about to commit on a branch.
-pub struct Work<'r> {
+pub(crate) struct Work<'r> {
     repo: &'r Repo,
     branch: String,
     author: String,
@@ -47,20 +49,20 @@ pub struct Work<'r> {
 }
 
 /// A branch that someone is about to work on.
-pub struct Branch<'r> {
+pub(crate) struct Branch<'r> {
     repo: &'r Repo,
     name: String,
 }
 
 /// One change of the files.
-pub enum Edit {
+pub(crate) enum Edit {
     Write(String, u32, Vec<u8>),
     Remove(String),
     Rename(String, String),
 }
 
 /// Returns the path of a record by its id; what is no id is a path already.
-pub fn path_of(id_or_path: &str) -> String {
+pub(crate) fn path_of(id_or_path: &str) -> String {
     match Id::new(id_or_path) {
         Some(id) => format!("exceptions/{id}.yaml"),
         None => id_or_path.to_owned(),
@@ -69,7 +71,7 @@ pub fn path_of(id_or_path: &str) -> String {
 
 impl Repo {
     /// Starts a repository with a work folder, without commits, at an instant.
-    pub fn at(instant: &str) -> Repo {
+    pub(crate) fn at(instant: &str) -> Repo {
         let folder = tempfile::tempdir().unwrap();
         let mut options = git2::RepositoryInitOptions::new();
         options.initial_head(MAIN).external_template(false);
@@ -84,40 +86,40 @@ impl Repo {
     }
 
     /// Sets the clock; it may go back.
-    pub fn clock(&self, instant: &str) -> &Repo {
+    pub(crate) fn clock(&self, instant: &str) -> &Repo {
         self.now.set(Instant::parse(instant).unwrap().unix());
         self
     }
 
     /// Moves the clock on by a term such as `3d`.
-    pub fn wait(&self, term: &str) -> &Repo {
+    pub(crate) fn wait(&self, term: &str) -> &Repo {
         let now = Instant::from_unix(self.now.get()).unwrap();
         self.now.set(Term::new(term).unwrap().after(now).unix());
         self
     }
 
     /// Returns the time that the next commit gets.
-    pub fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         Instant::from_unix(self.now.get()).unwrap()
     }
 
     /// Returns the folder.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// Begins work on `main`.
-    pub fn by(&self, person: &str) -> Work<'_> {
+    pub(crate) fn by(&self, person: &str) -> Work<'_> {
         self.branch(MAIN).by(person)
     }
 
     /// Names a branch; it starts where `main` is, unless it is there already.
-    pub fn branch(&self, name: &str) -> Branch<'_> {
+    pub(crate) fn branch(&self, name: &str) -> Branch<'_> {
         self.branch_from(name, MAIN)
     }
 
     /// Names a branch; it starts at a branch or commit, unless it is there already.
-    pub fn branch_from(&self, name: &str, start: &str) -> Branch<'_> {
+    pub(crate) fn branch_from(&self, name: &str, start: &str) -> Branch<'_> {
         if self.find(name).is_none()
             && let Some(start) = self.find(start)
         {
@@ -130,7 +132,7 @@ impl Repo {
     }
 
     /// Names a branch without history in common with any other.
-    pub fn orphan(&self, name: &str) -> Branch<'_> {
+    pub(crate) fn orphan(&self, name: &str) -> Branch<'_> {
         Branch {
             repo: self,
             name: name.to_owned(),
@@ -138,7 +140,7 @@ impl Repo {
     }
 
     /// Returns the commit of a branch or of 40 hexadecimal digits.
-    pub fn find(&self, name: &str) -> Option<git2::Oid> {
+    pub(crate) fn find(&self, name: &str) -> Option<git2::Oid> {
         match git2::Oid::from_str(name) {
             Ok(oid) if name.len() == 40 => Some(oid),
             _ => self.git.refname_to_id(&format!("refs/heads/{name}")).ok(),
@@ -146,22 +148,22 @@ impl Repo {
     }
 
     /// Returns the commit of a branch.
-    pub fn tip(&self, branch: &str) -> git2::Oid {
+    pub(crate) fn tip(&self, branch: &str) -> git2::Oid {
         self.find(branch).unwrap()
     }
 
     /// Sets a ref, forced.
-    pub fn set_ref(&self, name: &str, oid: git2::Oid) {
+    pub(crate) fn set_ref(&self, name: &str, oid: git2::Oid) {
         self.git.reference(name, oid, true, "test").unwrap();
     }
 
     /// Sets a value of the repository's own configuration.
-    pub fn config(&self, key: &str, value: &str) {
+    pub(crate) fn config(&self, key: &str, value: &str) {
         self.git.config().unwrap().set_str(key, value).unwrap();
     }
 
     /// Fills the work folder with what `main` holds.
-    pub fn checkout(&self) {
+    pub(crate) fn checkout(&self) {
         let mut force = git2::build::CheckoutBuilder::new();
         self.git
             .checkout_head(Some(force.force().remove_untracked(true)))
@@ -169,14 +171,14 @@ impl Repo {
     }
 
     /// Writes a file of the work folder, uncommitted.
-    pub fn scribble(&self, id_or_path: &str, text: &str) {
+    pub(crate) fn scribble(&self, id_or_path: &str, text: &str) {
         let path = self.path().join(path_of(id_or_path));
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
 
     /// Writes a commit from its raw bytes and lets a branch point at it.
-    pub fn raw_commit(&self, branch: &str, raw: &[u8]) -> git2::Oid {
+    pub(crate) fn raw_commit(&self, branch: &str, raw: &[u8]) -> git2::Oid {
         let odb = self.git.odb().unwrap();
         let oid = odb.write(git2::ObjectType::Commit, raw).unwrap();
         self.set_ref(&format!("refs/heads/{branch}"), oid);
@@ -186,7 +188,7 @@ impl Repo {
 
 impl<'r> Branch<'r> {
     /// Begins work of a person on this branch.
-    pub fn by(&self, person: &str) -> Work<'r> {
+    pub(crate) fn by(&self, person: &str) -> Work<'r> {
         Work {
             repo: self.repo,
             branch: self.name.clone(),
@@ -201,37 +203,37 @@ impl<'r> Branch<'r> {
 
 impl Work<'_> {
     /// Lets somebody else commit it: `github` for what is merged on the forge.
-    pub fn through(mut self, committer: &str) -> Self {
+    pub(crate) fn through(mut self, committer: &str) -> Self {
         self.committer = Some(committer.to_owned());
         self
     }
 
     /// Names a further author in the last paragraph of the message.
-    pub fn with(mut self, person: &str) -> Self {
+    pub(crate) fn with(mut self, person: &str) -> Self {
         self.co_authors.push(person.to_owned());
         self
     }
 
     /// Adds a header line to the commit, without its line end.
-    pub fn header(mut self, line: &str) -> Self {
+    pub(crate) fn header(mut self, line: &str) -> Self {
         self.headers.push(line.to_owned());
         self
     }
 
     /// Writes a file, or a record by its id.
-    pub fn write(self, id_or_path: &str, text: &str) -> Self {
+    pub(crate) fn write(self, id_or_path: &str, text: &str) -> Self {
         self.write_mode(id_or_path, 0o100_644, text.as_bytes())
     }
 
     /// Writes a file with a mode of git's: `0o120000` makes a link, `0o100755` a program.
-    pub fn write_mode(mut self, id_or_path: &str, mode: u32, bytes: &[u8]) -> Self {
+    pub(crate) fn write_mode(mut self, id_or_path: &str, mode: u32, bytes: &[u8]) -> Self {
         let edit = Edit::Write(path_of(id_or_path), mode, bytes.to_vec());
         self.edits.push(edit);
         self
     }
 
     /// Replaces the top-level line of a record that begins with the same key; appends it where there is none.
-    pub fn edit(self, id_or_path: &str, line: &str) -> Self {
+    pub(crate) fn edit(self, id_or_path: &str, line: &str) -> Self {
         let text = self.text(id_or_path);
         let key = line.split_once(':').unwrap().0;
         let starts = |old: &&str| old.starts_with(&format!("{key}:"));
@@ -244,33 +246,33 @@ impl Work<'_> {
     }
 
     /// Replaces a piece of a file's text, which must stand in it.
-    pub fn replace(self, id_or_path: &str, from: &str, to: &str) -> Self {
+    pub(crate) fn replace(self, id_or_path: &str, from: &str, to: &str) -> Self {
         let text = self.text(id_or_path);
         assert!(text.contains(from), "{from} is not in {id_or_path}");
         self.write(id_or_path, &text.replacen(from, to, 1))
     }
 
     /// Removes a file, or a folder.
-    pub fn remove(mut self, id_or_path: &str) -> Self {
+    pub(crate) fn remove(mut self, id_or_path: &str) -> Self {
         self.edits.push(Edit::Remove(path_of(id_or_path)));
         self
     }
 
     /// Renames a file, or a folder.
-    pub fn rename(mut self, from: &str, to: &str) -> Self {
+    pub(crate) fn rename(mut self, from: &str, to: &str) -> Self {
         self.edits.push(Edit::Rename(path_of(from), path_of(to)));
         self
     }
 
     /// Returns the text of a file as this work has it so far.
-    pub fn text(&self, id_or_path: &str) -> String {
+    pub(crate) fn text(&self, id_or_path: &str) -> String {
         let mut files = self.repo.files(self.parent());
         files.apply(&self.repo.git, &self.edits);
         files.text(&self.repo.git, &path_of(id_or_path))
     }
 
     /// Commits on the branch.
-    pub fn commit(self, message: &str) -> git2::Oid {
+    pub(crate) fn commit(self, message: &str) -> git2::Oid {
         let parents: Vec<git2::Oid> = self.parent().into_iter().collect();
         let mut files = self.repo.files(self.parent());
         files.apply(&self.repo.git, &self.edits);
@@ -279,14 +281,14 @@ impl Work<'_> {
     }
 
     /// Merges a branch or commit as git does; edits made before are made in the merge itself.
-    pub fn merge(self, other: &str, message: &str) -> git2::Oid {
+    pub(crate) fn merge(self, other: &str, message: &str) -> git2::Oid {
         let (ours, theirs) = (self.parent().unwrap(), self.repo.tip(other));
         let tree = self.repo.merged(ours, theirs, &self.edits);
         self.write_commit(tree, &[ours, theirs], message)
     }
 
     /// Merges a branch and keeps nothing of it, as `-s ours` does.
-    pub fn merge_ours(self, other: &str, message: &str) -> git2::Oid {
+    pub(crate) fn merge_ours(self, other: &str, message: &str) -> git2::Oid {
         let (ours, theirs) = (self.parent().unwrap(), self.repo.tip(other));
         let mut files = self.repo.files(Some(ours));
         files.apply(&self.repo.git, &self.edits);
@@ -295,7 +297,7 @@ impl Work<'_> {
     }
 
     /// Merges several branches at once.
-    pub fn octopus(self, others: &[&str], message: &str) -> git2::Oid {
+    pub(crate) fn octopus(self, others: &[&str], message: &str) -> git2::Oid {
         let ours = self.parent().unwrap();
         let mut parents = vec![ours];
         let mut files = self.repo.files(Some(ours));
@@ -311,14 +313,14 @@ impl Work<'_> {
     }
 
     /// Lands a branch as one commit with one parent.
-    pub fn squash(self, other: &str, message: &str) -> git2::Oid {
+    pub(crate) fn squash(self, other: &str, message: &str) -> git2::Oid {
         let (ours, theirs) = (self.parent().unwrap(), self.repo.tip(other));
         let tree = self.repo.merged(ours, theirs, &self.edits);
         self.write_commit(tree, &[ours], message)
     }
 
     /// Lands the commits of a branch one by one: the authors stay, this person commits.
-    pub fn rebase(self, other: &str) -> Vec<git2::Oid> {
+    pub(crate) fn rebase(self, other: &str) -> Vec<git2::Oid> {
         let base = self
             .repo
             .git

@@ -7,7 +7,7 @@ use crate::repo::Repo;
 
 impl Repo {
     /// Returns a clone made with these options, such as `--depth=1`.
-    pub fn clone_with(&self, options: &[&str]) -> tempfile::TempDir {
+    pub(crate) fn clone_with(&self, options: &[&str]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         self.config("uploadpack.allowFilter", "true");
         let url = format!("file://{}", self.path().display());
@@ -20,7 +20,7 @@ impl Repo {
 }
 
 /// Runs git in a folder, with a cleared environment.
-pub fn git(folder: &Path, words: &[&str]) -> String {
+pub(crate) fn git(folder: &Path, words: &[&str]) -> String {
     let output = Command::new("git")
         .args(words)
         .current_dir(folder)

@@ -7,11 +7,11 @@ use crate::repo::Repo;
 
 /// Path to mode and blob.
 #[derive(Clone, Default)]
-pub struct Files(pub BTreeMap<String, (u32, git2::Oid)>);
+pub(crate) struct Files(pub(crate) BTreeMap<String, (u32, git2::Oid)>);
 
 impl Repo {
     /// Returns the files of a commit; none without one.
-    pub fn files(&self, commit: Option<git2::Oid>) -> Files {
+    pub(crate) fn files(&self, commit: Option<git2::Oid>) -> Files {
         let Some(commit) = commit else {
             return Files::default();
         };
@@ -26,7 +26,7 @@ impl Repo {
     }
 
     /// Returns the files of a tree.
-    pub fn files_of_tree(&self, tree: git2::Oid) -> Files {
+    pub(crate) fn files_of_tree(&self, tree: git2::Oid) -> Files {
         let mut files = Files::default();
         let tree = self.git.find_tree(tree).unwrap();
         tree.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
@@ -42,7 +42,7 @@ impl Repo {
     }
 
     /// Returns the tree of git's own merge, with edits on top; a conflict must be resolved by an edit.
-    pub fn merged(&self, ours: git2::Oid, theirs: git2::Oid, edits: &[Edit]) -> git2::Oid {
+    pub(crate) fn merged(&self, ours: git2::Oid, theirs: git2::Oid, edits: &[Edit]) -> git2::Oid {
         let commit = |oid| self.git.find_commit(oid).unwrap();
         let mut index = self
             .git
@@ -64,7 +64,7 @@ impl Repo {
 
 impl Files {
     /// Makes changes, in order.
-    pub fn apply(&mut self, git: &git2::Repository, edits: &[Edit]) {
+    pub(crate) fn apply(&mut self, git: &git2::Repository, edits: &[Edit]) {
         for edit in edits {
             match edit {
                 Edit::Write(path, mode, bytes) => {
@@ -87,7 +87,7 @@ impl Files {
     }
 
     /// Takes over what differs between two other states.
-    pub fn take(&mut self, before: &Files, after: &Files) {
+    pub(crate) fn take(&mut self, before: &Files, after: &Files) {
         for path in before.0.keys().filter(|path| !after.0.contains_key(*path)) {
             self.0.remove(path);
         }
@@ -99,14 +99,14 @@ impl Files {
     }
 
     /// Returns the text of a file.
-    pub fn text(&self, git: &git2::Repository, path: &str) -> String {
+    pub(crate) fn text(&self, git: &git2::Repository, path: &str) -> String {
         let (_, blob) = self.0.get(path).unwrap_or_else(|| panic!("no {path}"));
         let blob = git.find_blob(*blob).unwrap();
         String::from_utf8(blob.content().to_vec()).unwrap()
     }
 
     /// Writes the tree.
-    pub fn store(&self, git: &git2::Repository) -> git2::Oid {
+    pub(crate) fn store(&self, git: &git2::Repository) -> git2::Oid {
         let entries = self.0.iter().map(|(path, file)| (path.as_str(), *file));
         folder(git, &entries.collect::<Vec<_>>())
     }

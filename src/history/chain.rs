@@ -1,0 +1,218 @@
+//! The walk along first parents, and when each commit became effective.
+//!
+//! Uses record's times, history's objects, commit, mainline, refs. Pure. Start at [`walk`]. Follows
+//! `docs/spec/approval.md`, M3 to M5 and T1 to T5.
+
+use std::collections::{BTreeSet, HashSet};
+use std::rc::Rc;
+
+use crate::history::commit::{self, Commit};
+use crate::history::mainline::{Flag, Landing, Mainline};
+use crate::history::objects::{Edge, Kind, Objects, Obstacle, Oid};
+use crate::history::refs::Chosen;
+use crate::record::time::Instant;
+
+/// How much a clock may be ahead, in seconds, before a time counts as being in the future.
+const TOLERANCE: i64 = 300;
+
+/// What the times of commits are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Now {
+    /// The clock on the wall.
+    Clock(Instant),
+    /// The instant that is asked about; where the tip is later, the tip's time.
+    Asked(Instant),
+}
+
+/// A mainline and its commits, oldest first.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// The mainline.
+    pub mainline: Mainline,
+    /// The commits of its landings, one each.
+    pub commits: Vec<Rc<Commit>>,
+}
+
+/// Reads one commit.
+///
+/// # Errors
+/// [`Obstacle`] where it is not here, is no commit, or names no tree or parents that can be read.
+pub fn read(objects: &dyn Objects, oid: Oid) -> Result<Commit, Obstacle> {
+    match objects.read(oid)? {
+        (Kind::Commit, raw) => commit::parse(oid, raw),
+        _ => Err(Obstacle::Malformed {
+            object: oid,
+            cause: "it is no commit".to_owned(),
+        }),
+    }
+}
+
+/// Walks the first parents of the approved ref, back to the first commit or to where the clone ends.
+///
+/// # Errors
+/// [`Obstacle`] where the tip itself can't be read; further back it becomes the mainline's boundary.
+pub fn walk(objects: &dyn Objects, chosen: &Chosen, now: Now) -> Result<Chain, Obstacle> {
+    let mut commits = vec![Rc::new(read(objects, chosen.tip)?)];
+    let mut boundary = None;
+    while let Some(last) = commits.last() {
+        let Some(parent) = last.parents.first().copied() else {
+            break;
+        };
+        if objects.edge(last.oid) == Edge::Shallow {
+            boundary = Some(Obstacle::Shallow { commit: last.oid });
+            break;
+        }
+        match read(objects, parent) {
+            Ok(commit) => commits.push(Rc::new(commit)),
+            Err(obstacle) => {
+                boundary = Some(obstacle);
+                break;
+            }
+        }
+    }
+    commits.reverse();
+    let mainline = Mainline {
+        reference: chosen.reference.clone(),
+        guard: chosen.guard,
+        tip: chosen.tip,
+        landings: landings(&commits, limit(&commits, now), branch(&chosen.reference)),
+        boundary,
+        replaced: objects.replaced(),
+    };
+    Ok(Chain { mainline, commits })
+}
+
+/// Returns the latest time that is believed.
+fn limit(commits: &[Rc<Commit>], now: Now) -> Instant {
+    let now = match now {
+        Now::Clock(instant) => instant,
+        Now::Asked(instant) => {
+            let tip = commits.last().and_then(|tip| tip.committer.time);
+            tip.map_or(instant, |tip| tip.max(instant))
+        }
+    };
+    now.plus_seconds(TOLERANCE)
+}
+
+fn landings(commits: &[Rc<Commit>], limit: Instant, branch: &str) -> Vec<Landing> {
+    let mut running: Option<Instant> = None;
+    let mut landings = Vec::with_capacity(commits.len());
+    for commit in commits {
+        let mut flags = BTreeSet::new();
+        match (commit.committer.time, running) {
+            (None, _) => {}
+            (Some(time), _) if time > limit => {
+                flags.insert(Flag::FutureDated);
+            }
+            (Some(time), Some(before)) if time < before => {
+                flags.insert(Flag::ClockSkew);
+            }
+            (Some(time), _) => running = Some(time),
+        }
+        if commit.flaw().is_some() {
+            flags.insert(Flag::Malformed);
+        }
+        if is_suspicious(commit, branch) {
+            flags.insert(Flag::Suspicious);
+        }
+        landings.push(Landing {
+            oid: commit.oid,
+            tree: commit.tree,
+            parents: commit.parents.clone(),
+            committed: commit.committer.time,
+            // Before any time that is believed, only the beginning of time is certain.
+            effective: running.unwrap_or(Instant::MIN),
+            flags,
+        });
+    }
+    landings
+}
+
+/// Returns the name under which merges call a ref.
+fn branch(reference: &str) -> &str {
+    let heads = reference.strip_prefix("refs/heads/");
+    let remote = || Some(reference.strip_prefix("refs/remotes/")?.split_once('/')?.1);
+    heads.or_else(remote).unwrap_or(reference)
+}
+
+/// Tells whether a merge reads like one of the mainline into something else (M5).
+///
+/// Such a merge, pushed as the mainline, swaps its parents: what landed before looks like a side branch.
+fn is_suspicious(commit: &Commit, branch: &str) -> bool {
+    if commit.parents.len() != 2 {
+        return false;
+    }
+    let message = commit.message();
+    let subject = message.lines().next().unwrap_or_default();
+    let Some(rest) = subject.strip_prefix("Merge ") else {
+        return false;
+    };
+    let rest = rest.strip_prefix("remote-tracking ").unwrap_or(rest);
+    let Some((name, rest)) = rest
+        .strip_prefix("branch '")
+        .and_then(|rest| rest.split_once('\''))
+    else {
+        return false;
+    };
+    let remote = ["origin/", "upstream/"];
+    let bare = remote.iter().find_map(|remote| name.strip_prefix(remote));
+    let itself = |name: &str| ["main", "master", branch].contains(&name);
+    let tail = rest.is_empty() || rest.starts_with(" of ") || rest.starts_with(" into ");
+    let forged = message.lines().skip(1);
+    (itself(name) || bare.is_some_and(itself))
+        && tail
+        && !forged
+            .into_iter()
+            .any(|line| line.starts_with("See merge request "))
+}
+
+impl Mainline {
+    /// Returns where in the chain a commit stands.
+    pub fn position(&self, oid: Oid) -> Option<usize> {
+        self.landings.iter().rposition(|landing| landing.oid == oid)
+    }
+
+    /// Returns the last commit whose content was effective at an instant; `None` before the first (T5).
+    pub fn at(&self, instant: Instant) -> Option<usize> {
+        let after = self
+            .landings
+            .partition_point(|landing| landing.effective <= instant);
+        after.checked_sub(1)
+    }
+}
+
+impl Chain {
+    /// Returns the chain as it was when the commit at a position was the tip.
+    pub fn cut(mut self, position: usize) -> Chain {
+        self.commits.truncate(position.saturating_add(1));
+        self.mainline.landings.truncate(position.saturating_add(1));
+        if let Some(tip) = self.mainline.landings.last() {
+            self.mainline.tip = tip.oid;
+        }
+        self
+    }
+
+    /// Returns the first commit of the mainline from which a commit can be reached; `None` where none is.
+    ///
+    /// A commit of a merged branch is contained in the merge that brought it.
+    pub fn containing(&self, objects: &dyn Objects, oid: Oid) -> Option<usize> {
+        let mut reached: HashSet<Oid> = HashSet::new();
+        for (position, commit) in self.commits.iter().enumerate() {
+            let mut stack = vec![commit.oid];
+            while let Some(at) = stack.pop() {
+                if !reached.insert(at) {
+                    continue;
+                }
+                if at == oid {
+                    return Some(position);
+                }
+                if objects.edge(at) == Edge::Inside
+                    && let Ok(commit) = read(objects, at)
+                {
+                    stack.extend(commit.parents);
+                }
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,62 @@
+//! Paths of a ledger that lies in a folder of its repository.
+//!
+//! Uses nothing else of the line. Pure. Start at [`Prefix`]. Paths have `/` and no end slash; the empty one is the top.
+
+/// The folder of `exledger.yaml`, from the top of the repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prefix(Vec<String>);
+
+impl Prefix {
+    /// Returns the prefix that a path from the top of the repository is; empty for the top itself.
+    pub fn new(path: &str) -> Prefix {
+        Prefix(segments(path).map(str::to_owned).collect())
+    }
+
+    /// Returns where a path of the ledger is, in segments from the top of the repository.
+    ///
+    /// `None` where it leaves the repository. `.mailmap` is git's own file, at the top whatever the ledger's folder.
+    pub fn outward(&self, path: &str) -> Option<Vec<String>> {
+        if path == ".mailmap" {
+            return Some(vec![path.to_owned()]);
+        }
+        let mut at = self.0.clone();
+        for segment in segments(path) {
+            match segment {
+                ".." => drop(at.pop()?),
+                _ => at.push(segment.to_owned()),
+            }
+        }
+        Some(at)
+    }
+
+    /// Returns a path from the top of the repository as the ledger names it, with `..` where it lies outside.
+    pub fn inward(&self, path: &str) -> String {
+        if path == ".mailmap" {
+            return path.to_owned();
+        }
+        let segments: Vec<&str> = segments(path).collect();
+        let n_shared = self
+            .0
+            .iter()
+            .zip(&segments)
+            .take_while(|(own, other)| own == *other)
+            .count();
+        let up = self.0.iter().skip(n_shared).map(|_| "..");
+        let down = segments.iter().skip(n_shared).copied();
+        up.chain(down).collect::<Vec<_>>().join("/")
+    }
+}
+
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/')
+        .filter(|segment| !matches!(*segment, "" | "."))
+}
+
+/// Returns a path inside a folder.
+pub fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{folder}/{name}")
+    }
+}

@@ -1,0 +1,335 @@
+//! Which ref is the approved one.
+//!
+//! Uses history's objects and mainline. Pure: refs and configuration come as plain data. Start at [`choose`]. Follows
+//! `docs/spec/approval.md`, M1: never a file of the checked-out branch, never `init.defaultBranch`, never a HEAD that
+//! is on no branch.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::history::mainline::Guard;
+use crate::history::objects::Oid;
+
+/// The branches of a repository and what else the choice of the approved ref depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refs {
+    /// `refs/heads/*` and `refs/remotes/*` with their commits, by full name.
+    pub names: BTreeMap<String, Oid>,
+    /// Those of them that stand for another one, such as `refs/remotes/origin/HEAD`, with its full name.
+    pub links: BTreeMap<String, String>,
+    /// What is checked out.
+    pub head: Head,
+    /// The configured remotes, sorted.
+    pub remotes: Vec<String>,
+    /// The remote of the current branch.
+    pub upstream: Option<String>,
+    /// Whether files are checked out.
+    pub layout: Layout,
+    /// The value of `exledger.approvedRef` in the repository's own configuration.
+    pub configured: Option<String>,
+}
+
+/// What is checked out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Head {
+    /// A branch, by its full name, which may not exist yet.
+    Branch(String),
+    /// A commit and no branch.
+    Detached(Oid),
+}
+
+/// Whether files are checked out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// There is a work tree.
+    Work,
+    /// There is none.
+    Bare,
+}
+
+/// The commit that a name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The full name of the ref, where it is one.
+    pub name: Option<String>,
+    /// The commit.
+    pub oid: Oid,
+}
+
+/// The approved ref.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// The ref: its full name where there is one, else what was asked for.
+    pub reference: String,
+    /// Its tip.
+    pub tip: Oid,
+    /// Whether a remote guards it.
+    pub guard: Guard,
+    /// The remote whose branch it is.
+    pub remote: Option<String>,
+}
+
+/// Why no approved ref can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoRef {
+    /// What stands in the way.
+    pub cause: Cause,
+    /// The refs that it could be, by their short names.
+    pub candidates: Vec<String>,
+    /// The command that may bring more of them.
+    pub command: String,
+    /// The branch that this job's pull request wants to land on, as the CI system names it.
+    pub target: Option<String>,
+}
+
+/// What stands in the way of choosing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// No ref or commit has the name that was given.
+    Unknown(String),
+    /// There are several remotes, and nothing tells which one counts.
+    SeveralRemotes(Vec<String>),
+    /// Neither `main` nor `master` is there, and no default branch is known.
+    Neither,
+    /// Both `main` and `master` are there, and no default branch is known.
+    Both,
+    /// No branch is checked out, so the local branches say nothing.
+    Detached,
+    /// The repository holds no commit yet.
+    Empty,
+}
+
+/// Chooses the approved ref (M1).
+///
+/// `asked` is what flag or environment say, `find` looks up what is no branch (a tag, an id), and `target` is the
+/// branch that the CI system says this job is about, which improves the message and decides nothing.
+///
+/// # Errors
+/// [`NoRef`] where several refs could be meant, or none.
+pub fn choose(
+    refs: &Refs,
+    asked: Option<&str>,
+    find: &dyn Fn(&str) -> Option<Found>,
+    target: Option<&str>,
+) -> Result<Chosen, NoRef> {
+    let fail = |cause, remote: Option<&str>| NoRef {
+        cause,
+        candidates: refs.candidates(),
+        command: fetch_command(remote, target),
+        target: target.map(str::to_owned),
+    };
+    if let Some(name) = asked.or(refs.configured.as_deref()) {
+        return refs.named(name, find).map_err(|cause| fail(cause, None));
+    }
+    let remote = refs.remote().map_err(|cause| fail(cause, None))?;
+    if let Some(remote) = &remote
+        && let Some(chosen) = refs.default_of(remote)
+    {
+        return Ok(chosen);
+    }
+    if refs.layout == Layout::Bare {
+        return match &refs.head {
+            Head::Branch(name) => refs
+                .chosen(name, Guard::Remote)
+                .ok_or_else(|| fail(Cause::Empty, None)),
+            Head::Detached(_) => Err(fail(Cause::Detached, None)),
+        };
+    }
+    if let Some(remote) = &remote {
+        return Err(fail(
+            refs.neither_or_both(&format!("refs/remotes/{remote}/")),
+            Some(remote),
+        ));
+    }
+    match &refs.head {
+        Head::Detached(_) => Err(fail(Cause::Detached, None)),
+        Head::Branch(_) => refs
+            .only(HEADS, Guard::Local)
+            .ok_or_else(|| fail(refs.neither_or_both(HEADS), None)),
+    }
+}
+
+const HEADS: &str = "refs/heads/";
+
+impl Refs {
+    /// Returns the remote that counts; `None` where there is none at all.
+    fn remote(&self) -> Result<Option<String>, Cause> {
+        let mut remotes = self.remotes.clone();
+        if remotes.is_empty() {
+            // Refs may be left of a remote that the configuration no longer names.
+            let left = self.names.keys().chain(self.links.keys());
+            let names = left.filter_map(|name| name.strip_prefix("refs/remotes/")?.split_once('/'));
+            remotes = names.map(|(remote, _)| remote.to_owned()).collect();
+            remotes.sort();
+            remotes.dedup();
+        }
+        let current = self.upstream.as_ref().filter(|it| remotes.contains(it));
+        let origin = || remotes.iter().find(|remote| *remote == "origin");
+        match remotes.as_slice() {
+            [] => Ok(None),
+            [only] => Ok(Some(only.clone())),
+            _ => match current.or_else(origin) {
+                Some(remote) => Ok(Some(remote.clone())),
+                None => Err(Cause::SeveralRemotes(remotes)),
+            },
+        }
+    }
+
+    /// Returns the default branch of a remote, else the only one of its usual names.
+    fn default_of(&self, remote: &str) -> Option<Chosen> {
+        let folder = format!("refs/remotes/{remote}/");
+        let target = self.links.get(&format!("{folder}HEAD"));
+        let chosen = target
+            .and_then(|name| self.chosen(name, Guard::Remote))
+            .or_else(|| self.only(&folder, Guard::Remote))?;
+        Some(Chosen {
+            remote: Some(remote.to_owned()),
+            ..chosen
+        })
+    }
+
+    fn only(&self, folder: &str, guard: Guard) -> Option<Chosen> {
+        let [main, master] =
+            ["main", "master"].map(|name| self.chosen(&format!("{folder}{name}"), guard));
+        match (main, master) {
+            (Some(only), None) | (None, Some(only)) => Some(only),
+            _ => None,
+        }
+    }
+
+    fn neither_or_both(&self, folder: &str) -> Cause {
+        let usual = |name: &str| self.names.contains_key(&format!("{folder}{name}"));
+        match (usual("main"), usual("master")) {
+            (true, true) => Cause::Both,
+            _ if self.names.is_empty() => Cause::Empty,
+            _ => Cause::Neither,
+        }
+    }
+
+    fn chosen(&self, name: &str, guard: Guard) -> Option<Chosen> {
+        let tip = *self.names.get(name)?;
+        Some(Chosen {
+            reference: name.to_owned(),
+            tip,
+            guard,
+            remote: self.remote_of(name),
+        })
+    }
+
+    /// Returns the remote whose branch a ref is.
+    fn remote_of(&self, name: &str) -> Option<String> {
+        let rest = name.strip_prefix("refs/remotes/")?;
+        let known = self.remotes.iter().find(|remote| {
+            rest.strip_prefix(remote.as_str())
+                .is_some_and(|rest| rest.starts_with('/'))
+        });
+        let first = || rest.split_once('/').map(|(remote, _)| remote);
+        known.map(String::as_str).or_else(first).map(str::to_owned)
+    }
+
+    /// Returns what a given name stands for, looked up in git's order.
+    fn named(&self, name: &str, find: &dyn Fn(&str) -> Option<Found>) -> Result<Chosen, Cause> {
+        let floating = ["HEAD", "@"].iter().any(|head| {
+            name.strip_prefix(head)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['~', '^', '@']))
+        });
+        if floating {
+            return match &self.head {
+                Head::Detached(_) => Err(Cause::Detached),
+                Head::Branch(branch) if matches!(name, "HEAD" | "@") => self
+                    .chosen(branch, Guard::Remote)
+                    .ok_or_else(|| Cause::Unknown(name.to_owned())),
+                Head::Branch(_) => Err(Cause::Unknown(name.to_owned())),
+            };
+        }
+        let forms = ["", "refs/", "refs/heads/", "refs/remotes/"];
+        let by_name = forms.iter().find_map(|form| {
+            let full = format!("{form}{name}");
+            let full = self.links.get(&full).unwrap_or(&full);
+            self.chosen(full, Guard::Remote)
+        });
+        let default = || self.default_link(name);
+        let other = || {
+            let found = find(name)?;
+            let reference = found.name.unwrap_or_else(|| found.oid.to_string());
+            Some(Chosen {
+                remote: self.remote_of(&reference),
+                reference,
+                tip: found.oid,
+                guard: Guard::Remote,
+            })
+        };
+        by_name
+            .or_else(default)
+            .or_else(other)
+            .ok_or_else(|| Cause::Unknown(name.to_owned()))
+    }
+
+    /// Returns the default branch where a name is a remote's.
+    fn default_link(&self, name: &str) -> Option<Chosen> {
+        let target = self.links.get(&format!("refs/remotes/{name}/HEAD"))?;
+        self.chosen(target, Guard::Remote)
+    }
+
+    /// Returns the branches of remotes, without them the local ones, by their short names; at most ten.
+    fn candidates(&self) -> Vec<String> {
+        let below = |folder: &str| -> Vec<String> {
+            let names = self.names.keys();
+            names
+                .filter_map(|name| name.strip_prefix(folder))
+                .take(10)
+                .map(str::to_owned)
+                .collect()
+        };
+        let remote = below("refs/remotes/");
+        if remote.is_empty() {
+            below(HEADS)
+        } else {
+            remote
+        }
+    }
+}
+
+fn fetch_command(remote: Option<&str>, target: Option<&str>) -> String {
+    let remote = remote.unwrap_or("origin");
+    match target {
+        Some(branch) => format!("git fetch {remote} {branch}:refs/remotes/{remote}/{branch}"),
+        None => format!("git fetch {remote} && git remote set-head {remote} --auto"),
+    }
+}
+
+impl fmt::Display for NoRef {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Cause::Unknown(name) => write!(out, "no ref or commit is named {name}")?,
+            Cause::SeveralRemotes(names) => write!(
+                out,
+                "several remotes, and the current branch follows none of them: {}",
+                names.join(", ")
+            )?,
+            Cause::Neither => {
+                out.write_str("no default branch is known, and no main or master is here")?
+            }
+            Cause::Both => {
+                out.write_str("no default branch is known, and both main and master are here")?
+            }
+            Cause::Detached => {
+                out.write_str("HEAD is on no branch, so it says nothing about what is approved")?
+            }
+            Cause::Empty => out.write_str("there is no commit yet")?,
+        }
+        if !self.candidates.is_empty() {
+            write!(out, "; it could be {}", self.candidates.join(", "))?;
+        }
+        if let Some(target) = &self.target {
+            write!(out, "; this job wants to land on {target}")?;
+        }
+        write!(
+            out,
+            ": run `{}`, or name the ref with --approved-ref or `git config exledger.approvedRef`",
+            self.command
+        )
+    }
+}
+
+impl std::error::Error for NoRef {}

@@ -1,0 +1,165 @@
+//! A git repository: its objects, refs and configuration, through libgit2 and without starting git.
+//!
+//! Uses record (instants), history (the traits that it serves, the plain data that it fills), and git2. Start at
+//! [`Repository::discover`]. Follows `docs/spec/approval.md`, 1.2 and 5.
+
+mod names;
+pub mod open;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
+
+/// An open repository.
+pub struct Repository {
+    git: git2::Repository,
+    /// Where HEAD is: of a linked work tree its own folder.
+    own_dir: PathBuf,
+    /// Where refs, objects and the configuration are.
+    common_dir: PathBuf,
+    work_dir: Option<PathBuf>,
+    config: git2::Config,
+    shallow: BTreeSet<Oid>,
+    extent: Extent,
+    /// A folder that stands in for one that libgit2 refuses; it vanishes with this value.
+    _stand_in: Option<tempfile::TempDir>,
+}
+
+/// Why git can't answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GitError {
+    /// What was said.
+    pub cause: String,
+}
+
+impl fmt::Display for GitError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "git: {}", self.cause)
+    }
+}
+
+impl std::error::Error for GitError {}
+
+impl From<git2::Error> for GitError {
+    fn from(error: git2::Error) -> GitError {
+        GitError {
+            cause: error.message().to_owned(),
+        }
+    }
+}
+
+impl Repository {
+    /// Returns the top of the work tree; `None` of a bare repository.
+    pub fn work_dir(&self) -> Option<&Path> {
+        self.work_dir.as_deref()
+    }
+
+    /// Returns the folder that all work trees share: refs, objects, configuration.
+    pub fn common_dir(&self) -> &Path {
+        &self.common_dir
+    }
+
+    /// Returns the path of a folder from the top of the work tree, with `/`; empty for the top itself.
+    ///
+    /// `None` where the folder is not inside, or the repository is bare.
+    pub fn prefix(&self, folder: &Path) -> Option<String> {
+        let top = fs::canonicalize(self.work_dir.as_ref()?).ok()?;
+        let folder = fs::canonicalize(folder).ok()?;
+        let inside = folder.strip_prefix(top).ok()?;
+        let parts: Option<Vec<&str>> = inside
+            .components()
+            .map(|part| part.as_os_str().to_str())
+            .collect();
+        Some(parts?.join("/"))
+    }
+
+    /// Returns name and address of whoever works here, as git's configuration states them.
+    pub fn user(&self) -> (Option<String>, Option<String>) {
+        let text = |key| self.setting(key).filter(|text| !text.is_empty());
+        (text("user.name"), text("user.email"))
+    }
+
+    /// Returns a text of git's configuration, wherever it is set.
+    pub fn setting(&self, key: &str) -> Option<String> {
+        self.config.get_string(key).ok()
+    }
+
+    /// Returns how much of the repository this clone holds.
+    pub fn extent(&self) -> Extent {
+        self.extent
+    }
+}
+
+impl Objects for Repository {
+    fn read(&self, oid: Oid) -> Result<(Kind, Vec<u8>), Obstacle> {
+        let read = || {
+            let odb = self.git.odb()?;
+            let object = odb.read(theirs(oid)?)?;
+            Ok((object.kind(), object.data().to_vec()))
+        };
+        let (kind, bytes) = read().map_err(|error: git2::Error| {
+            if error.code() == git2::ErrorCode::NotFound {
+                return Obstacle::Missing {
+                    object: oid,
+                    extent: self.extent,
+                };
+            }
+            Obstacle::Unreadable {
+                object: oid,
+                cause: error.message().to_owned(),
+            }
+        })?;
+        let kind = match kind {
+            git2::ObjectType::Commit => Kind::Commit,
+            git2::ObjectType::Tree => Kind::Tree,
+            git2::ObjectType::Tag => Kind::Tag,
+            _ => Kind::Blob,
+        };
+        Ok((kind, bytes))
+    }
+
+    fn edge(&self, oid: Oid) -> Edge {
+        if self.shallow.contains(&oid) {
+            Edge::Shallow
+        } else {
+            Edge::Inside
+        }
+    }
+
+    fn merge(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
+        let (mut old, mut left, mut right) = (
+            git2::MergeFileInput::new(),
+            git2::MergeFileInput::new(),
+            git2::MergeFileInput::new(),
+        );
+        old.content(base);
+        left.content(ours);
+        right.content(theirs);
+        match git2::merge_file(&old, &left, &right, None) {
+            Ok(merged) if merged.is_automergeable() => Merge::Clean(merged.content().to_vec()),
+            _ => Merge::Conflict,
+        }
+    }
+
+    fn replaced(&self) -> Replaced {
+        let grafts = fs::metadata(self.common_dir.join("info/grafts"));
+        let replaces = self.git.references_glob("refs/replace/*");
+        if grafts.is_ok_and(|file| file.len() > 0)
+            || replaces.is_ok_and(|mut found| found.next().is_some())
+        {
+            return Replaced::Something;
+        }
+        Replaced::Nothing
+    }
+}
+
+fn theirs(oid: Oid) -> Result<git2::Oid, git2::Error> {
+    git2::Oid::from_bytes(oid.as_bytes())
+}
+
+fn ours(oid: git2::Oid) -> Option<Oid> {
+    Oid::from_bytes(oid.as_bytes())
+}

@@ -1,0 +1,143 @@
+//! Refs and what the configuration says about them, as the plain data that `history::refs` chooses from.
+//!
+//! Uses history and git2. Follows `docs/spec/approval.md`, M1 and M2.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::UNIX_EPOCH;
+
+use crate::history::objects::{Kind, Objects, Oid};
+use crate::history::refs::{Found, Head, Layout, Refs};
+use crate::record::time::Instant;
+use crate::store::git::{GitError, Repository, ours, theirs};
+
+impl Repository {
+    /// Returns the branches, here and of remotes, and what else the choice of the approved ref depends on.
+    ///
+    /// # Errors
+    /// [`GitError`] where refs or configuration can't be read.
+    pub fn refs(&self) -> Result<Refs, GitError> {
+        let (mut names, mut links) = (BTreeMap::new(), BTreeMap::new());
+        for glob in ["refs/heads/*", "refs/remotes/*"] {
+            for reference in self.git.references_glob(glob)? {
+                let Ok(reference) = reference else { continue };
+                let Ok(name) = reference.name() else { continue };
+                if let Some(oid) = reference.target().and_then(ours) {
+                    names.insert(name.to_owned(), oid);
+                } else if let Ok(Some(target)) = reference.symbolic_target() {
+                    links.insert(name.to_owned(), target.to_owned());
+                }
+            }
+        }
+        let head = self.head()?;
+        let configured = self
+            .config
+            .open_level(git2::ConfigLevel::Local)
+            .and_then(|local| local.get_string("exledger.approvedref"));
+        Ok(Refs {
+            upstream: self.upstream(&head),
+            remotes: self.remotes()?,
+            layout: match self.work_dir {
+                Some(_) => Layout::Work,
+                None => Layout::Bare,
+            },
+            configured: configured.ok().filter(|text| !text.is_empty()),
+            names,
+            links,
+            head,
+        })
+    }
+
+    /// Returns the commit that a name stands for, as git understands names: a branch, tag, id or `main~3`.
+    ///
+    /// `None` where it stands for none.
+    pub fn find(&self, name: &str) -> Option<Found> {
+        let (object, reference) = self.git.revparse_ext(name).ok()?;
+        let full = reference.and_then(|it| it.name().ok().map(str::to_owned));
+        Some(Found {
+            name: full,
+            oid: self.peeled(ours(object.id())?)?,
+        })
+    }
+
+    /// Returns when a ref of a remote was last fetched, as far as this clone remembers.
+    pub fn fetched(&self, name: &str) -> Option<Instant> {
+        let logged = |name: &str| {
+            let log = self.git.reflog(name).ok()?;
+            Instant::from_unix(log.get(0)?.committer().when().seconds())
+        };
+        let asked = fs::metadata(self.own_dir.join("FETCH_HEAD"))
+            .and_then(|file| file.modified())
+            .ok()
+            .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+            .and_then(|since| Instant::from_unix(i64::try_from(since.as_secs()).ok()?));
+        // A fresh clone remembers only when its default branch was set.
+        let cloned = || logged(&format!("{}/HEAD", name.rsplit_once('/')?.0));
+        logged(name).max(asked).or_else(cloned)
+    }
+
+    fn head(&self) -> Result<Head, GitError> {
+        // A linked work tree has a HEAD of its own; reading the file serves the stand-in too.
+        let text = fs::read_to_string(self.own_dir.join("HEAD")).map_err(|cause| GitError {
+            cause: format!("can't read HEAD: {cause}"),
+        })?;
+        let text = text.trim();
+        Ok(match (text.strip_prefix("ref: "), Oid::from_hex(text)) {
+            (Some(name), _) => Head::Branch(name.trim().to_owned()),
+            (None, Some(oid)) => Head::Detached(oid),
+            (None, None) => {
+                return Err(GitError {
+                    cause: "HEAD is neither a branch nor a commit".to_owned(),
+                });
+            }
+        })
+    }
+
+    fn upstream(&self, head: &Head) -> Option<String> {
+        let Head::Branch(name) = head else {
+            return None;
+        };
+        let branch = name.strip_prefix("refs/heads/")?;
+        self.setting(&format!("branch.{branch}.remote"))
+            .filter(|remote| remote != ".")
+    }
+
+    fn remotes(&self) -> Result<Vec<String>, GitError> {
+        let mut names = Vec::new();
+        let entries = self
+            .config
+            .entries(Some(r"^remote\..*\.(url|fetch|pushurl)$"))?;
+        entries.for_each(|entry| {
+            let key = entry.name().unwrap_or_default();
+            let name = key
+                .strip_prefix("remote.")
+                .and_then(|rest| rest.rsplit_once('.'));
+            names.extend(name.map(|(name, _)| name.to_owned()));
+        })?;
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Follows annotated tags to the commit.
+    fn peeled(&self, oid: Oid) -> Option<Oid> {
+        let mut at = oid;
+        for _ in 0..10 {
+            match self.read(at).ok()? {
+                (Kind::Commit, _) => return Some(at),
+                (Kind::Tag, bytes) => {
+                    let text = std::str::from_utf8(bytes.get(7..47)?).ok()?;
+                    at = Oid::from_hex(text)?;
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// Tells whether an object is here, without reading it.
+    pub fn holds(&self, oid: Oid) -> bool {
+        let odb = self.git.odb();
+        odb.is_ok_and(|odb| theirs(oid).is_ok_and(|oid| odb.exists(oid)))
+    }
+}

@@ -1,0 +1,241 @@
+//! Finds and opens a repository, or says which setting stands in the way.
+//!
+//! Uses git2. Start at [`OpenError`]; `Repository::discover` is in here. Follows `docs/spec/approval.md`, 5 (6 to 13).
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::history::objects::{Extent, Oid};
+use crate::store::git::Repository;
+
+/// Why there is no repository to work with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenError {
+    /// The folder is in no repository.
+    NotFound {
+        /// Where the search began.
+        folder: PathBuf,
+    },
+    /// Somebody else owns the folder.
+    Owner {
+        /// The folder that git must be told to trust.
+        folder: PathBuf,
+    },
+    /// The repository has a form that can't be read here.
+    Setting {
+        /// The setting of git's configuration that says so, as `key = value` where the value is known.
+        name: String,
+    },
+    /// Anything else.
+    Refused {
+        /// What was said.
+        cause: String,
+    },
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OpenError::NotFound { folder } => {
+                write!(out, "{} is in no git repository", folder.display())
+            }
+            OpenError::Owner { folder } => {
+                let folder = folder.display();
+                write!(
+                    out,
+                    "{folder} belongs to another user: run \
+                     `git config --global --add safe.directory {folder}` if you trust it \
+                     (an entry like `/dir/*` and settings in the environment are not enough)"
+                )
+            }
+            OpenError::Setting { name } => write!(
+                out,
+                "the setting `{name}` makes this a form of repository that can't be read here: \
+                 use a clone without it"
+            ),
+            OpenError::Refused { cause } => write!(out, "git: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+impl Repository {
+    /// Opens the repository that a folder is in.
+    ///
+    /// # Errors
+    /// [`OpenError`], of which only [`OpenError::NotFound`] means that the folder is outside git.
+    pub fn discover(folder: &Path) -> Result<Repository, OpenError> {
+        // The raw objects are read once each: a cache costs time and memory and serves nobody.
+        git2::opts::enable_caching(false);
+        let found = git2::Repository::discover_path(folder, std::iter::empty::<PathBuf>());
+        let own_dir = found.map_err(|error| match error.code() {
+            git2::ErrorCode::NotFound => OpenError::NotFound {
+                folder: folder.to_path_buf(),
+            },
+            _ => refused(&error),
+        })?;
+        match git2::Repository::open(&own_dir) {
+            Ok(git) => Repository::opened(git),
+            Err(error) if error.code() == git2::ErrorCode::Owner => Err(OpenError::Owner {
+                folder: trusted(&own_dir),
+            }),
+            Err(error) if error.message().contains("extensions.partialclone") => {
+                Repository::stood_in(&own_dir)
+            }
+            Err(error) => Err(setting(&error).unwrap_or_else(|| refused(&error))),
+        }
+    }
+
+    fn opened(git: git2::Repository) -> Result<Repository, OpenError> {
+        let config = git.config().map_err(|error| refused(&error))?;
+        let common_dir = git.commondir().to_path_buf();
+        let (shallow, extent) = extent(&common_dir, &config);
+        Ok(Repository {
+            own_dir: git.path().to_path_buf(),
+            work_dir: git.workdir().map(Path::to_path_buf),
+            git,
+            common_dir,
+            config,
+            shallow,
+            extent,
+            _stand_in: None,
+        })
+    }
+
+    /// Opens an older partial clone, whose configuration libgit2 refuses, through a folder that links to its parts.
+    ///
+    /// Telling libgit2 to accept the setting takes unsafe code; nothing else of the setting matters to a reader.
+    fn stood_in(own_dir: &Path) -> Result<Repository, OpenError> {
+        let failed = |cause: std::io::Error| OpenError::Refused {
+            cause: cause.to_string(),
+        };
+        let common_dir = common(own_dir);
+        let file = common_dir.join("config");
+        let mut config = git2::Config::open_default().map_err(|error| refused(&error))?;
+        config
+            .add_file(&file, git2::ConfigLevel::Local, true)
+            .map_err(|error| refused(&error))?;
+        let stand_in = tempfile::tempdir().map_err(failed)?;
+        let inside = |name: &str| stand_in.path().join(name);
+        fs::write(
+            inside("config"),
+            "[core]\n\trepositoryformatversion = 0\n\tbare = true\n",
+        )
+        .and_then(|()| fs::copy(own_dir.join("HEAD"), inside("HEAD")))
+        .and_then(|_| link(&common_dir.join("objects"), &inside("objects")))
+        .and_then(|()| link(&common_dir.join("refs"), &inside("refs")))
+        .map_err(failed)?;
+        if common_dir.join("packed-refs").is_file() {
+            fs::copy(common_dir.join("packed-refs"), inside("packed-refs")).map_err(failed)?;
+        }
+        let git = git2::Repository::open_bare(stand_in.path()).map_err(|error| refused(&error))?;
+        let (shallow, _) = extent(&common_dir, &config);
+        let bare = config.get_bool("core.bare").unwrap_or(false);
+        Ok(Repository {
+            git,
+            own_dir: own_dir.to_path_buf(),
+            work_dir: work_dir(own_dir).filter(|_| !bare),
+            common_dir,
+            config,
+            shallow,
+            extent: Extent::Partial,
+            _stand_in: Some(stand_in),
+        })
+    }
+}
+
+#[cfg(unix)]
+fn link(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(from, to)
+}
+
+#[cfg(windows)]
+fn link(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::os::windows::fs::symlink_dir(from, to)
+}
+
+/// Returns the folder that all work trees share, as the file `commondir` says.
+fn common(own_dir: &Path) -> PathBuf {
+    match fs::read_to_string(own_dir.join("commondir")) {
+        Ok(text) => own_dir.join(text.trim()),
+        Err(_) => own_dir.to_path_buf(),
+    }
+}
+
+/// Returns the top of the work tree that belongs to a git folder.
+fn work_dir(own_dir: &Path) -> Option<PathBuf> {
+    match fs::read_to_string(own_dir.join("gitdir")) {
+        Ok(text) => Path::new(text.trim()).parent().map(Path::to_path_buf),
+        Err(_) => own_dir.parent().map(Path::to_path_buf),
+    }
+}
+
+/// Returns the folder whose owner counts: the work tree's, of a bare repository its own.
+fn trusted(own_dir: &Path) -> PathBuf {
+    let folder = match own_dir.file_name() {
+        Some(name) if name == ".git" => own_dir.parent().unwrap_or(own_dir).to_path_buf(),
+        _ if own_dir.join("gitdir").is_file() => {
+            work_dir(own_dir).unwrap_or_else(|| own_dir.to_path_buf())
+        }
+        _ => own_dir.to_path_buf(),
+    };
+    // Git compares the text, without a slash at its end.
+    folder.components().collect()
+}
+
+fn refused(error: &git2::Error) -> OpenError {
+    OpenError::Refused {
+        cause: error.message().to_owned(),
+    }
+}
+
+/// Returns the setting that an error of libgit2 is about.
+fn setting(error: &git2::Error) -> Option<OpenError> {
+    let message = error.message();
+    let name = message.strip_prefix("unsupported extension name ");
+    let format = message.strip_prefix("unknown object format '");
+    let version = message.contains("unsupported repository version");
+    let name = match (name, format) {
+        (Some("extensions.refstorage"), _) => "extensions.refStorage = reftable".to_owned(),
+        (Some(name), _) => name.to_owned(),
+        (_, Some(format)) => format!(
+            "extensions.objectFormat = {}",
+            format.trim_end_matches('\'')
+        ),
+        _ if version => "core.repositoryFormatVersion".to_owned(),
+        _ => return None,
+    };
+    Some(OpenError::Setting { name })
+}
+
+/// Returns where the clone was cut off, and how much of the repository it holds.
+fn extent(common_dir: &Path, config: &git2::Config) -> (BTreeSet<Oid>, Extent) {
+    let text = fs::read_to_string(common_dir.join("shallow")).unwrap_or_default();
+    let shallow: BTreeSet<Oid> = text
+        .lines()
+        .filter_map(|line| Oid::from_hex(line.trim()))
+        .collect();
+    let extent = match (promised(config), shallow.is_empty()) {
+        (true, _) => Extent::Partial,
+        (false, false) => Extent::Shallow,
+        (false, true) => Extent::Full,
+    };
+    (shallow, extent)
+}
+
+/// Tells whether a remote promises objects that are left out here.
+fn promised(config: &git2::Config) -> bool {
+    let Ok(entries) = config.entries(Some(r"^remote\..*\.promisor$")) else {
+        return false;
+    };
+    let mut found = false;
+    let walked = entries.for_each(|entry| {
+        found |= entry
+            .value()
+            .is_ok_and(|value| git2::Config::parse_bool(value).unwrap_or(false));
+    });
+    found && walked.is_ok()
+}

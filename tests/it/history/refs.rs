@@ -1,0 +1,242 @@
+//! Which ref is the approved one: M1 as a table.
+
+use exledger::history::mainline::Guard;
+use exledger::history::objects::Oid;
+use exledger::history::refs::{Cause, Found, Head, Layout, Refs, choose};
+
+fn oid(n: u8) -> Oid {
+    Oid::from_bytes(&[n; 20]).unwrap()
+}
+
+/// Refs by name, links as `name -> target`, the rest in words.
+struct Given {
+    refs: Refs,
+    asked: Option<&'static str>,
+    target: Option<&'static str>,
+}
+
+fn given(names: &[&str]) -> Given {
+    let mut refs = Refs {
+        names: Default::default(),
+        links: Default::default(),
+        head: Head::Branch("refs/heads/topic".to_owned()),
+        remotes: Vec::new(),
+        upstream: None,
+        layout: Layout::Work,
+        configured: None,
+    };
+    for (n, name) in names.iter().enumerate() {
+        match name.split_once(" -> ") {
+            Some((name, target)) => drop(refs.links.insert(name.into(), target.into())),
+            None => drop(refs.names.insert((*name).to_owned(), oid(n as u8))),
+        }
+    }
+    Given {
+        refs,
+        asked: None,
+        target: None,
+    }
+}
+
+impl Given {
+    fn remotes(mut self, names: &[&str]) -> Self {
+        self.refs.remotes = names.iter().map(|it| (*it).to_owned()).collect();
+        self
+    }
+    fn upstream(mut self, name: &str) -> Self {
+        self.refs.upstream = Some(name.to_owned());
+        self
+    }
+    fn head(mut self, head: Head) -> Self {
+        self.refs.head = head;
+        self
+    }
+    fn detached(self) -> Self {
+        self.head(Head::Detached(oid(9)))
+    }
+    fn bare(mut self) -> Self {
+        self.refs.layout = Layout::Bare;
+        self
+    }
+    fn configured(mut self, name: &str) -> Self {
+        self.refs.configured = Some(name.to_owned());
+        self
+    }
+    fn asked(mut self, name: &'static str) -> Self {
+        self.asked = Some(name);
+        self
+    }
+    fn target(mut self, name: &'static str) -> Self {
+        self.target = Some(name);
+        self
+    }
+    fn choose(&self) -> Result<(String, Guard), Cause> {
+        let find = |name: &str| {
+            (name == "v1").then(|| Found {
+                name: Some("refs/tags/v1".to_owned()),
+                oid: oid(8),
+            })
+        };
+        choose(&self.refs, self.asked, &find, self.target)
+            .map(|chosen| (chosen.reference, chosen.guard))
+            .map_err(|no| no.cause)
+    }
+    fn says(&self) -> String {
+        choose(&self.refs, self.asked, &|_| None, self.target)
+            .unwrap_err()
+            .to_string()
+    }
+}
+
+const HEAD: &str = "refs/remotes/origin/HEAD -> refs/remotes/origin/trunk";
+const TRUNK: &str = "refs/remotes/origin/trunk";
+const MAIN: &str = "refs/remotes/origin/main";
+const MASTER: &str = "refs/remotes/origin/master";
+const LOCAL: &str = "refs/heads/main";
+const LOCAL_MASTER: &str = "refs/heads/master";
+
+#[test]
+fn the_approved_ref_is_found_in_the_order_of_the_contract() {
+    let remote = |name: &str| Ok((name.to_owned(), Guard::Remote));
+    let local = |name: &str| Ok((name.to_owned(), Guard::Local));
+    let cases = [
+        // What is asked for goes before what is configured, that before the remote's default branch.
+        (
+            given(&[HEAD, TRUNK, MAIN, LOCAL])
+                .remotes(&["origin"])
+                .configured("main")
+                .asked("origin/main"),
+            remote(MAIN),
+        ),
+        (
+            given(&[HEAD, TRUNK, MAIN, LOCAL])
+                .remotes(&["origin"])
+                .configured("main"),
+            remote(LOCAL),
+        ),
+        (
+            given(&[HEAD, TRUNK, MAIN, LOCAL]).remotes(&["origin"]),
+            remote(TRUNK),
+        ),
+        (
+            given(&[TRUNK, MAIN, LOCAL]).remotes(&["origin"]),
+            remote(MAIN),
+        ),
+        (given(&[MASTER, LOCAL]).remotes(&["origin"]), remote(MASTER)),
+        (
+            given(&[MAIN, MASTER]).remotes(&["origin"]),
+            Err(Cause::Both),
+        ),
+        (
+            given(&[TRUNK, LOCAL]).remotes(&["origin"]),
+            Err(Cause::Neither),
+        ),
+        // A default branch that is not fetched says nothing.
+        (given(&[HEAD, MAIN]).remotes(&["origin"]), remote(MAIN)),
+        // What is asked for may be a full name, a branch, a remote, a tag or an id, and nothing else is tried.
+        (
+            given(&[MAIN]).remotes(&["origin"]).asked(MAIN),
+            remote(MAIN),
+        ),
+        (
+            given(&[HEAD, TRUNK, MAIN])
+                .remotes(&["origin"])
+                .asked("origin"),
+            remote(TRUNK),
+        ),
+        (
+            given(&[MAIN]).remotes(&["origin"]).asked("v1"),
+            remote("refs/tags/v1"),
+        ),
+        (
+            given(&[MAIN]).remotes(&["origin"]).asked("gone"),
+            Err(Cause::Unknown("gone".to_owned())),
+        ),
+        (
+            given(&[LOCAL])
+                .head(Head::Branch(LOCAL.to_owned()))
+                .asked("HEAD"),
+            remote(LOCAL),
+        ),
+        (
+            given(&[LOCAL]).detached().asked("HEAD"),
+            Err(Cause::Detached),
+        ),
+        (
+            given(&[LOCAL]).detached().asked("HEAD~1"),
+            Err(Cause::Detached),
+        ),
+        // Several remotes: the current branch's, else origin.
+        (
+            given(&[MAIN, "refs/remotes/up/main"])
+                .remotes(&["origin", "up"])
+                .upstream("up"),
+            remote("refs/remotes/up/main"),
+        ),
+        (
+            given(&[MAIN, "refs/remotes/up/main"]).remotes(&["origin", "up"]),
+            remote(MAIN),
+        ),
+        (
+            given(&[MAIN, "refs/remotes/up/main"])
+                .remotes(&["origin", "up"])
+                .upstream("gone"),
+            remote(MAIN),
+        ),
+        (
+            given(&["refs/remotes/a/main", "refs/remotes/b/main"]).remotes(&["a", "b"]),
+            Err(Cause::SeveralRemotes(vec!["a".into(), "b".into()])),
+        ),
+        // Refs of a remote that is no longer configured still mean that the local branches are not the approved ones.
+        (given(&[MAIN, LOCAL]), remote(MAIN)),
+        // A bare repository: HEAD.
+        (
+            given(&[LOCAL, "refs/heads/trunk"])
+                .head(Head::Branch("refs/heads/trunk".into()))
+                .bare(),
+            remote("refs/heads/trunk"),
+        ),
+        (
+            given(&[LOCAL])
+                .remotes(&["origin"])
+                .head(Head::Branch(LOCAL.into()))
+                .bare(),
+            remote(LOCAL),
+        ),
+        (given(&[LOCAL]).detached().bare(), Err(Cause::Detached)),
+        (
+            given(&[LOCAL])
+                .head(Head::Branch("refs/heads/gone".into()))
+                .bare(),
+            Err(Cause::Empty),
+        ),
+        // No remote at all: the only local branch of the usual names, as long as HEAD is on a branch.
+        (given(&[LOCAL, "refs/heads/topic"]), local(LOCAL)),
+        (given(&[LOCAL_MASTER]), local(LOCAL_MASTER)),
+        (given(&[LOCAL, LOCAL_MASTER]), Err(Cause::Both)),
+        (given(&["refs/heads/topic"]), Err(Cause::Neither)),
+        (given(&[LOCAL]).detached(), Err(Cause::Detached)),
+        (given(&[]), Err(Cause::Empty)),
+    ];
+    for (n, (given, expected)) in cases.iter().enumerate() {
+        assert_eq!(given.choose(), *expected, "case {n}: {:?}", given.refs);
+    }
+}
+
+#[test]
+fn the_target_of_a_pull_request_decides_nothing_and_is_named() {
+    let given = given(&["refs/remotes/pull/7/merge"])
+        .remotes(&["origin"])
+        .detached()
+        .target("main");
+    assert_eq!(given.choose(), Err(Cause::Neither));
+    let said = given.says();
+    for part in [
+        "pull/7/merge",
+        "land on main",
+        "`git fetch origin main:refs/remotes/origin/main`",
+        "--approved-ref",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
