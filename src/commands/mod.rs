@@ -7,7 +7,9 @@
 pub mod completions;
 pub mod context;
 pub mod demo;
+pub mod init;
 pub mod man;
+pub mod schema;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -22,7 +24,13 @@ use crate::commands::context::globals::Globals;
 use crate::commands::context::output::Formats;
 
 /// All subcommands, in the order of the help.
-pub const ALL: &[Command] = &[completions::COMMAND, man::COMMAND, demo::COMMAND];
+pub const ALL: &[Command] = &[
+    init::COMMAND,
+    demo::COMMAND,
+    schema::COMMAND,
+    completions::COMMAND,
+    man::COMMAND,
+];
 
 /// One subcommand: what it takes, and what it does.
 #[derive(Clone, Copy, Debug)]

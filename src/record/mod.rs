@@ -20,6 +20,7 @@ pub mod schema;
 mod shape;
 mod shape_decision;
 pub mod subject;
+pub mod template;
 pub mod time;
 pub mod version;
 pub mod word;

@@ -5,6 +5,8 @@
 pub mod check;
 pub mod doc;
 pub mod due;
+pub mod init;
 pub mod list;
 pub mod record;
 pub mod shape;
+pub mod show;

@@ -10,6 +10,7 @@
 )]
 
 mod cli;
+mod cli_init;
 mod golden;
 mod history;
 mod house;

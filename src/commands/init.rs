@@ -1,0 +1,158 @@
+//! `init`: makes a repository a ledger.
+//!
+//! Its texts are in `init/`, each the file that it becomes. What is there already is never touched. Follows
+//! `docs/spec/cli.md`, init.
+
+mod files;
+
+use anyhow::Context;
+use clap::{Parser, ValueEnum};
+
+use crate::ask;
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::context::output::Formats;
+use crate::commands::init::files::Place;
+use crate::commands::{Command, Outcome, Run};
+use crate::store;
+use crate::view;
+use crate::view::init::{Init, Skipped, Written};
+
+/// Make a repository a ledger
+///
+/// Writes the policy, the folder of records, the schemas, a workflow and the forms into the repository's root, or
+/// into the folder that -C names. A file that is there already is left as it is.
+#[derive(Debug, Parser)]
+#[command(name = "init")]
+#[command(after_help = "EXAMPLE\n  exledger init --merge-method squash")]
+pub struct Args {
+    /// How this repository merges pull requests; asked on a terminal, else merge
+    #[arg(long, value_name = "METHOD")]
+    merge_method: Option<MergeMethod>,
+
+    /// Don't count on a workflow that records the forge's reviews
+    #[arg(long)]
+    no_bridge: bool,
+
+    /// Only say what would be written
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// How a repository merges pull requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MergeMethod {
+    /// By a merge commit: its author approves by merging
+    Merge,
+    /// By one new commit: git names nobody who approved
+    Squash,
+    /// By commits put on top: who put them there is their committer
+    Rebase,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    const FORMATS: Formats = Formats::General;
+
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let place = place(ctx)?;
+        let method = self.method(ctx)?;
+        let mut init = view::init::Init {
+            written: if self.dry_run {
+                Written::Never
+            } else {
+                Written::Now
+            },
+            created: Vec::new(),
+            skipped: Vec::new(),
+            next: Vec::new(),
+        };
+        for draft in files::drafts(&place, method) {
+            if let Some(path) = draft.found(&place.tree)? {
+                let needs = draft.needs(&place.tree, &path)?;
+                init.skipped.push(Skipped { path, needs });
+                continue;
+            }
+            if init.written == Written::Now {
+                store::files::create(&place.tree, &draft.path, draft.text.as_bytes())
+                    .with_context(|| format!("writing {}", draft.path))?;
+            }
+            init.created.push(draft.path);
+        }
+        init.created.sort();
+        init.skipped.sort_by(|one, other| one.path.cmp(&other.path));
+        init.next = files::next(&init.created);
+        ctx.show(&view::init::doc(&init))?;
+        self.advise(ctx, &init, method);
+        Ok(Outcome::Fine)
+    }
+}
+
+impl Args {
+    fn method(&self, ctx: &Ctx) -> anyhow::Result<MergeMethod> {
+        match (self.merge_method, ctx.person) {
+            (Some(method), _) => Ok(method),
+            (None, ask::Person::Away) => Ok(MergeMethod::Merge),
+            (None, ask::Person::There) => {
+                let choices = [
+                    "merge: a merge commit",
+                    "squash: one new commit",
+                    "rebase: commits put on top",
+                ];
+                let chosen =
+                    ask::choice("How does this repository merge pull requests", &choices, 0);
+                Ok(
+                    match chosen.map_err(|error| {
+                        fault::misuse(error.to_string(), "say it with --merge-method")
+                    })? {
+                        1 => MergeMethod::Squash,
+                        2 => MergeMethod::Rebase,
+                        _ => MergeMethod::Merge,
+                    },
+                )
+            }
+        }
+    }
+
+    /// Says what people should know about the way of merging and about growth.
+    fn advise(&self, ctx: &Ctx, init: &Init, method: MergeMethod) {
+        if ctx.format.name != "table" {
+            for needs in view::init::needs_lines(init) {
+                ctx.hint(&needs);
+            }
+        }
+        if !self.no_bridge && method != MergeMethod::Merge {
+            ctx.hint(
+                "hint: merges of this kind may name nobody who approved; this version does not write a workflow that records the forge's reviews",
+            );
+        }
+        ctx.hint("hint: where the ledger will grow past 1,000 files, file by year or team: exledger new --folder 2026");
+    }
+}
+
+/// Returns where the ledger goes: the folder of `-C`, else the repository's root.
+fn place(ctx: &Ctx) -> anyhow::Result<Place> {
+    let outside = |what: String| {
+        fault::cannot_say(
+            what,
+            "run `git init` first, or name a folder of a repository with -C DIR",
+        )
+    };
+    let folder = store::files::folder(&ctx.folder).map_err(|error| outside(error.to_string()))?;
+    let repository =
+        store::files::upwards(&folder, ".git").map_err(|error| outside(error.to_string()))?;
+    let Some(repository) = repository else {
+        return Err(outside(format!(
+            "{} is not in a git repository",
+            folder.display()
+        )));
+    };
+    let ledger = if ctx.globals.directory.is_some() {
+        folder
+    } else {
+        repository.clone()
+    };
+    Ok(Place::new(repository, &ledger))
+}

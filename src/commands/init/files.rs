@@ -1,0 +1,185 @@
+//! The files that `init` writes, where each goes, and what a file that is there already would need.
+//!
+//! Start at [`drafts`].
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use crate::commands::init::MergeMethod;
+use crate::commands::schema;
+use crate::ledger::tree::{Kind, Tree};
+use crate::store::files::WorkTree;
+
+/// Where the files go.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// The repository's files.
+    pub(super) tree: WorkTree,
+    /// The ledger's folder from there, with a final `/`; empty for the root.
+    pub(super) prefix: String,
+}
+
+/// One file to be written.
+#[derive(Debug)]
+pub(super) struct Draft {
+    /// Its path from the repository's root.
+    pub(super) path: String,
+    /// What it says.
+    pub(super) text: String,
+    /// Other places where such a file may be already.
+    others: &'static [&'static str],
+    needs: Needs,
+}
+
+/// What an older file of the same name would need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Needs {
+    /// Nothing: whatever it says is right.
+    Nothing,
+    /// To be generated anew.
+    This(&'static str),
+    /// The lines of the draft.
+    Lines,
+}
+
+impl Place {
+    /// Returns the place of a ledger in a folder of a repository.
+    pub(super) fn new(repository: PathBuf, folder: &std::path::Path) -> Place {
+        let inner = folder.strip_prefix(&repository).ok();
+        let parts = inner.into_iter().flat_map(|inner| inner.iter());
+        let prefix = parts
+            .map(|part| format!("{}/", part.to_string_lossy()))
+            .collect();
+        Place {
+            tree: WorkTree::new(repository),
+            prefix,
+        }
+    }
+}
+
+impl Draft {
+    /// Returns the path of the file that is there already, `None` where there is none.
+    pub(super) fn found(&self, tree: &WorkTree) -> anyhow::Result<Option<String>> {
+        let paths = std::iter::once(self.path.as_str()).chain(self.others.iter().copied());
+        for path in paths {
+            if tree
+                .kind(path)
+                .context("looking for files that are there")?
+                .is_some()
+            {
+                return Ok(Some(path.to_owned()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns what a file that is there would need, empty where that is nothing.
+    pub(super) fn needs(&self, tree: &WorkTree, found: &str) -> anyhow::Result<String> {
+        let there = match tree.kind(found)? {
+            Some(Kind::File) => tree.bytes(found)?.unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let same = there == self.text.as_bytes();
+        Ok(match self.needs {
+            _ if same => String::new(),
+            Needs::Nothing => String::new(),
+            Needs::This(command) => command.to_owned(),
+            Needs::Lines => self.text.clone(),
+        })
+    }
+}
+
+/// Returns all files of a new ledger.
+pub(super) fn drafts(place: &Place, method: MergeMethod) -> Vec<Draft> {
+    let own = |path: &str| format!("{}{path}", place.prefix);
+    let draft = |path: String, text: String, needs| Draft {
+        path,
+        text,
+        others: &[],
+        needs,
+    };
+    let filled = |text: &str| filled(text, place, method);
+    vec![
+        draft(
+            own("exledger.yaml"),
+            filled(include_str!("exledger.yaml")),
+            Needs::Nothing,
+        ),
+        draft(own("exceptions/.gitkeep"), String::new(), Needs::Nothing),
+        draft(
+            own("schemas/exception.schema.json"),
+            schema::Which::Exception.text(),
+            Needs::This("exledger schema exception > schemas/exception.schema.json"),
+        ),
+        draft(
+            own("schemas/policy.schema.json"),
+            schema::Which::Policy.text(),
+            Needs::This("exledger schema policy > schemas/policy.schema.json"),
+        ),
+        draft(
+            ".github/workflows/exledger.yml".to_owned(),
+            filled(include_str!("workflow.yml")),
+            Needs::Lines,
+        ),
+        Draft {
+            path: ".github/CODEOWNERS".to_owned(),
+            text: filled(include_str!("codeowners")),
+            // A forge reads only the first that it finds: a new one would switch the old one off.
+            others: &["CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"],
+            needs: Needs::Lines,
+        },
+        draft(
+            ".github/ISSUE_TEMPLATE/exception.yml".to_owned(),
+            include_str!("issue_form.yml").to_owned(),
+            Needs::Nothing,
+        ),
+        Draft {
+            path: ".github/pull_request_template.md".to_owned(),
+            text: include_str!("pull_request.md").to_owned(),
+            others: &[
+                ".github/PULL_REQUEST_TEMPLATE.md",
+                "pull_request_template.md",
+                "PULL_REQUEST_TEMPLATE.md",
+                "docs/pull_request_template.md",
+                "docs/PULL_REQUEST_TEMPLATE.md",
+            ],
+            needs: Needs::Lines,
+        },
+    ]
+}
+
+fn filled(text: &str, place: &Place, method: MergeMethod) -> String {
+    let folder = place.prefix.trim_end_matches('/');
+    let directory = if folder.is_empty() {
+        String::new()
+    } else {
+        format!(" -C {folder}")
+    };
+    text.replace("{{version}}", env!("CARGO_PKG_VERSION"))
+        .replace("{{schemas}}", "schemas")
+        .replace("{{directory}}", &directory)
+        .replace("{{prefix}}", &place.prefix)
+        .replace("{{merging}}\n", merging(method))
+}
+
+/// Returns what a policy should say about the way of merging.
+fn merging(method: MergeMethod) -> &'static str {
+    match method {
+        MergeMethod::Merge => include_str!("merge.yaml"),
+        MergeMethod::Squash => include_str!("squash.yaml"),
+        MergeMethod::Rebase => include_str!("rebase.yaml"),
+    }
+}
+
+/// Returns what to do next, in commands.
+pub(super) fn next(created: &[String]) -> Vec<String> {
+    if created.is_empty() {
+        return Vec::new();
+    }
+    vec![
+        format!("git add {}", created.join(" ")),
+        "git commit -m \"Keep exceptions in a ledger\"".to_owned(),
+        "exledger new".to_owned(),
+    ]
+}

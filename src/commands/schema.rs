@@ -1,0 +1,52 @@
+//! `schema`: the JSON Schema of a record or of the policy.
+
+use clap::{Parser, ValueEnum};
+
+use crate::commands::context::Ctx;
+use crate::commands::context::output::Formats;
+use crate::commands::{Command, Outcome, Run};
+use crate::policy;
+use crate::record;
+
+/// Print the JSON Schema of records or of the policy
+///
+/// Generated from the types that read the files, so that an editor explains every field as this version reads it.
+#[derive(Debug, Parser)]
+#[command(name = "schema")]
+#[command(after_help = "EXAMPLE\n  exledger schema exception > schemas/exception.schema.json")]
+pub struct Args {
+    /// Of what
+    #[arg(value_enum, default_value = "exception", hide_default_value = true)]
+    of: Which,
+}
+
+/// What a schema is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Which {
+    /// A record; the default
+    Exception,
+    /// The policy, exledger.yaml
+    Policy,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Which {
+    /// Returns the schema as the text of its file.
+    pub fn text(self) -> String {
+        match self {
+            Which::Exception => record::schema::exception(),
+            Which::Policy => format!("{:#}\n", policy::schema::policy().to_value()),
+        }
+    }
+}
+
+impl Run for Args {
+    const FORMATS: Formats = Formats::Only(&["table", "json"]);
+
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        ctx.print(self.of.text().as_bytes())?;
+        Ok(Outcome::Fine)
+    }
+}

@@ -1,0 +1,159 @@
+//! What is known of a record that is to be filed: the fields of flags, files, presets and prompts.
+//!
+//! Uses yaml, record. Pure. Start at [`Answers`]. Values are texts as they were given; the reader of records judges
+//! them once the draft is written.
+
+use serde_json::{Map, Value};
+
+use crate::yaml::{self, Node};
+
+/// The fields of a record, each a text, a list or a map.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answers {
+    fields: Map<String, Value>,
+}
+
+impl Answers {
+    /// Returns the fields.
+    pub fn fields(&self) -> &Map<String, Value> {
+        &self.fields
+    }
+
+    /// Returns what a node states, with the shape of a record; `None` where it is no map.
+    pub fn of_node(node: &Node) -> Option<Answers> {
+        match value(node, "") {
+            Value::Object(fields) => Some(Answers { fields }),
+            _ => None,
+        }
+    }
+
+    /// Returns what a JSON value states, with the shape of a record; `None` where it is no map.
+    pub fn of_json(json: Value) -> Option<Answers> {
+        match json {
+            Value::Object(fields) => Some(Answers {
+                fields: texts(fields),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Returns the value at a dotted path.
+    pub fn get(&self, path: &str) -> Option<&Value> {
+        let mut parts = path.split('.');
+        let first = self.fields.get(parts.next()?)?;
+        parts.try_fold(first, |value, part| value.as_object()?.get(part))
+    }
+
+    /// Returns the text at a dotted path.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.get(path)?.as_str()
+    }
+
+    /// Tells whether something is stated at a path: a text that is not blank, a list or map with something in it.
+    pub fn states(&self, path: &str) -> bool {
+        match self.get(path) {
+            None | Some(Value::Null) => false,
+            Some(Value::String(text)) => !text.trim().is_empty(),
+            Some(Value::Array(items)) => !items.is_empty(),
+            Some(Value::Object(map)) => !map.is_empty(),
+            Some(Value::Bool(_) | Value::Number(_)) => true,
+        }
+    }
+
+    /// Sets the value at a dotted path, in place of what was there.
+    pub fn set(&mut self, path: &str, value: impl Into<Value>) {
+        let mut map = &mut self.fields;
+        let mut parts = path.split('.').peekable();
+        while let Some(part) = parts.next() {
+            if parts.peek().is_none() {
+                map.insert(part.to_owned(), value.into());
+                return;
+            }
+            let inner = map.entry(part).or_insert_with(|| Value::Object(Map::new()));
+            if !inner.is_object() {
+                *inner = Value::Object(Map::new());
+            }
+            let Some(inner) = inner.as_object_mut() else {
+                return;
+            };
+            map = inner;
+        }
+    }
+
+    /// Sets the value at a dotted path where there is one.
+    pub fn set_given(&mut self, path: &str, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            self.set(path, value);
+        }
+    }
+
+    /// Sets the value at a dotted path unless something is stated there.
+    pub fn set_default(&mut self, path: &str, value: impl Into<Value>) {
+        if !self.states(path) {
+            self.set(path, value);
+        }
+    }
+
+    /// Takes a field away.
+    pub fn remove(&mut self, key: &str) {
+        self.fields.shift_remove(key);
+    }
+}
+
+/// Returns what a node holds; below `x:` as YAML types it, elsewhere every scalar is a text.
+fn value(node: &Node, path: &str) -> Value {
+    match &node.value {
+        yaml::Value::Null | yaml::Value::Unreadable => Value::Null,
+        yaml::Value::Scalar(scalar) if path == "x" && scalar.style == yaml::Style::Plain => {
+            typed(&scalar.text)
+        }
+        yaml::Value::Scalar(scalar) => Value::from(scalar.text.as_str()),
+        yaml::Value::List(items) => items.iter().map(|item| value(item, path)).collect(),
+        yaml::Value::Map(entries) => {
+            let inner = |key: &str| {
+                if path.is_empty() {
+                    key.to_owned()
+                } else {
+                    path.to_owned()
+                }
+            };
+            entries
+                .iter()
+                .map(|entry| (entry.key.clone(), value(&entry.value, &inner(&entry.key))))
+                .collect()
+        }
+    }
+}
+
+/// Returns what the core schema makes of a plain scalar: a number, a boolean, else the text.
+fn typed(text: &str) -> Value {
+    match serde_json::from_str(text) {
+        Ok(value @ (Value::Bool(_) | Value::Number(_))) => value,
+        _ => Value::from(text),
+    }
+}
+
+/// Turns numbers and booleans into texts, but below `x`, where they stay.
+fn texts(fields: Map<String, Value>) -> Map<String, Value> {
+    fn text(value: Value) -> Value {
+        match value {
+            Value::Bool(_) | Value::Number(_) => Value::from(value.to_string()),
+            Value::Array(items) => items.into_iter().map(text).collect(),
+            Value::Object(map) => map
+                .into_iter()
+                .map(|(key, value)| (key, text(value)))
+                .collect(),
+            Value::Null | Value::String(_) => value,
+        }
+    }
+    fields
+        .into_iter()
+        .map(|(key, value)| {
+            if key == "x" {
+                (key, value)
+            } else {
+                (key, text(value))
+            }
+        })
+        .collect()
+}

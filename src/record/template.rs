@@ -1,0 +1,237 @@
+//! The text of a new record: fields in the order of the documentation, quoted where they must be.
+//!
+//! Uses record's own words. Pure. Start at [`write`]. What is written is read back and compared before it becomes
+//! a file; whoever calls does that. Follows `docs/spec/record.md`.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value};
+
+use crate::record::scalar::Scalar;
+use crate::record::time::When;
+use crate::record::word::{RootCause, Word};
+
+/// How long a line may get before a list takes one line an item.
+const WIDE: usize = 100;
+
+/// The keys of each map in the order in which they are written; what is not listed comes after.
+const ORDER: &[(&str, &str)] = &[
+    (
+        "",
+        "id title class deviates_from subject scope owner requester justification risk root_cause fix \
+         compensating_controls starts expires event_ends review_every triggers uses rollback references reviews \
+         handling renewals transfers fired closure x",
+    ),
+    ("deviates_from", "controls rule baseline"),
+    (
+        "subject",
+        "identity identity_type credential credential_expires asset application environment task vendor aliases",
+    ),
+    ("scope", "resources actions not_waived findings"),
+    (
+        "findings",
+        "tool id cwe severity purl versions paths resources",
+    ),
+    ("owner", "name email team backup"),
+    ("risk", "level blast_radius owner"),
+    ("fix", "target plan ticket due"),
+    (
+        "compensating_controls",
+        "id description owner status verified verify_every evidence",
+    ),
+    ("triggers", "id when then test"),
+    ("rollback", "plan criteria"),
+    (
+        "references",
+        "change incident ticket onboarding access_review rotation offboarding pam risk redesign supersedes",
+    ),
+];
+
+/// Maps and items of these keys are written in brackets, on one line each.
+const IN_BRACKETS: &[&str] = &[
+    "findings",
+    "triggers",
+    "evidence",
+    "uses",
+    "reviews",
+    "handling",
+    "renewals",
+    "transfers",
+    "fired",
+];
+
+/// Returns the text of a record from its fields, with the schema's path from the file for editors.
+///
+/// Texts are written as texts; below `x:` numbers, booleans and nothing stay what they are.
+pub fn write(fields: &Map<String, Value>, schema: &str) -> String {
+    let mut out = format!("# yaml-language-server: $schema={schema}\n");
+    for (key, value) in ordered("", fields) {
+        entry(&mut out, 0, key, value);
+    }
+    out
+}
+
+/// Returns the entries of a map in the order of the documentation.
+fn ordered<'a>(name: &str, map: &'a Map<String, Value>) -> Vec<(&'a String, &'a Value)> {
+    let known = ORDER
+        .iter()
+        .find(|(of, _)| *of == name)
+        .map_or("", |(_, keys)| keys);
+    let place = |key: &str| {
+        known
+            .split_whitespace()
+            .position(|known| known == key)
+            .unwrap_or(usize::MAX)
+    };
+    let mut entries: Vec<_> = map.iter().collect();
+    entries.sort_by_key(|(key, _)| place(key));
+    entries
+}
+
+/// Writes a key with its value, from the start of a line to its end.
+fn entry(out: &mut String, indent: usize, key: &str, value: &Value) {
+    let _ = write!(out, "{:indent$}{}:", "", scalar(key));
+    after_key(out, indent, key, value);
+}
+
+fn after_key(out: &mut String, indent: usize, key: &str, value: &Value) {
+    match value {
+        Value::String(text) if text.contains('\n') && is_plain_block(text) => {
+            block(out, indent, text)
+        }
+        Value::Object(map) if !map.is_empty() && !IN_BRACKETS.contains(&key) => {
+            out.push('\n');
+            for (inner, value) in ordered(key, map) {
+                entry(out, indent + 2, inner, value);
+            }
+        }
+        Value::Array(items) if !fits(out, items) => {
+            out.push('\n');
+            for value in items {
+                item(out, indent + 2, key, value);
+            }
+        }
+        _ => {
+            let comment = comment(key, value);
+            let _ = writeln!(out, " {}{comment}", in_brackets(key, value));
+        }
+    }
+}
+
+/// Writes one item of a list, from the start of a line to its end.
+fn item(out: &mut String, indent: usize, key: &str, value: &Value) {
+    match value {
+        Value::Object(map) if !map.is_empty() && !IN_BRACKETS.contains(&key) => {
+            let mut begin = format!("{:indent$}- ", "");
+            for (inner, value) in ordered(key, map) {
+                let _ = write!(out, "{begin}{}:", scalar(inner));
+                after_key(out, indent + 2, inner, value);
+                begin = format!("{:width$}", "", width = indent + 2);
+            }
+        }
+        _ => {
+            let _ = writeln!(out, "{:indent$}- {}", "", in_brackets(key, value));
+        }
+    }
+}
+
+/// Tells whether a list is short and simple enough for the line of its key.
+fn fits(out: &str, items: &[Value]) -> bool {
+    let simple = |item: &Value| item.as_str().is_some_and(|text| !text.contains('\n'));
+    let key = out.rsplit('\n').next().map_or(0, str::len);
+    let length: usize = items
+        .iter()
+        .map(|item| in_brackets("", item).chars().count() + 2)
+        .sum();
+    items.is_empty() || items.iter().all(simple) && key + length + 3 <= WIDE
+}
+
+/// Returns a value on one line.
+fn in_brackets(key: &str, value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::String(text) => scalar(text),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| in_brackets(key, item)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(map) => {
+            let entries = ordered(key, map);
+            let entry = |(inner, value): (&String, &Value)| {
+                format!("{}: {}", scalar(inner), in_brackets(inner, value))
+            };
+            let entries: Vec<String> = entries.into_iter().map(entry).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+    }
+}
+
+/// Returns what helps whoever edits the file next.
+fn comment(key: &str, value: &Value) -> String {
+    if key != "root_cause" || value.as_str() != Some(RootCause::Unclassified.word()) {
+        return String::new();
+    }
+    let words = RootCause::WORDS.iter().map(|(word, _)| *word);
+    let words: Vec<&str> = words
+        .filter(|word| *word != RootCause::Unclassified.word())
+        .collect();
+    format!("   # better: {}", words.join(" | "))
+}
+
+/// Writes a text of several lines as a block.
+fn block(out: &mut String, indent: usize, text: &str) {
+    let ends = if text.ends_with('\n') { "|" } else { "|-" };
+    let _ = writeln!(out, " {ends}");
+    for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
+        if line.is_empty() {
+            out.push('\n');
+        } else {
+            let _ = writeln!(out, "{:width$}{line}", "", width = indent + 2);
+        }
+    }
+}
+
+/// Tells whether a block says a text exactly: no blank at either end of a line, no empty lines at the ends.
+fn is_plain_block(text: &str) -> bool {
+    let body = text.strip_suffix('\n').unwrap_or(text);
+    let lines_fit = body
+        .split('\n')
+        .all(|line| line.trim() == line && !line.contains(char::is_control));
+    lines_fit && !body.starts_with('\n') && !body.ends_with('\n') && !body.is_empty()
+}
+
+/// Returns a text as a scalar that every reader of YAML takes for that text.
+fn scalar(text: &str) -> String {
+    if is_plain(text) {
+        text.to_owned()
+    } else {
+        Value::from(text).to_string()
+    }
+}
+
+/// Tells whether a text needs no quotes, in brackets and out of them.
+fn is_plain(text: &str) -> bool {
+    if When::parse(text).is_ok() {
+        return true;
+    }
+    let mut chars = text.chars();
+    let first = chars.next().is_some_and(char::is_alphabetic);
+    let safe = |char: char| char.is_alphanumeric() || " _-./@()+=;%'".contains(char) || char == ':';
+    let words = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
+    let is_number = text.starts_with(|first: char| first.is_ascii_digit())
+        && text.ends_with(|last: char| last.is_ascii_alphabetic())
+        && text
+            .chars()
+            .all(|char| char.is_ascii_alphanumeric() || char == '-' || char == '.')
+        && text.parse::<f64>().is_err()
+        && !text.starts_with("0x")
+        && !text.starts_with("0o");
+    let colons = !text.contains(": ") && !text.ends_with(':');
+    let ends = !text.ends_with(' ');
+    (first || is_number)
+        && chars.all(safe)
+        && colons
+        && ends
+        && !words.contains(&text.to_lowercase().as_str())
+}

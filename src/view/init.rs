@@ -1,0 +1,97 @@
+//! `init` and `demo`: which files were made, and which were there.
+//!
+//! Uses nothing else of the line. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+
+use serde_json::json;
+
+use crate::view::doc::{Block, Doc, Text, Tone};
+use crate::view::shape;
+
+/// What `init` did.
+#[derive(Clone, Debug)]
+pub struct Init {
+    /// Whether files were written.
+    pub written: Written,
+    /// The files that were not there, sorted.
+    pub created: Vec<String>,
+    /// The files that were, sorted by path.
+    pub skipped: Vec<Skipped>,
+    /// What to run next.
+    pub next: Vec<String>,
+}
+
+/// Whether files were written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// They were.
+    Now,
+    /// It was only asked which would be.
+    Never,
+}
+
+/// A file that was there already, and stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The file.
+    pub path: String,
+    /// The lines that it would need, or the command that makes it anew; empty where it needs nothing.
+    pub needs: String,
+}
+
+/// Returns the answer.
+pub fn doc(init: &Init) -> Doc {
+    let skipped: Vec<&str> = init
+        .skipped
+        .iter()
+        .map(|skipped| skipped.path.as_str())
+        .collect();
+    let mut doc = Doc::new(json!({
+        "schema": shape::schema("init"),
+        "created": init.created,
+        "skipped": skipped,
+    }));
+    let word = match init.written {
+        Written::Now => "created",
+        Written::Never => "would create",
+    };
+    let created = init
+        .created
+        .iter()
+        .map(|path| (word.to_owned(), Text::of(Tone::Good, path)));
+    let left = skipped
+        .iter()
+        .map(|path| ("left as it is".to_owned(), Text::plain(*path)));
+    doc.blocks.push(Block::Pairs(created.chain(left).collect()));
+    doc.blocks.extend(needs(init));
+    if !init.next.is_empty() {
+        doc.blocks.push(Block::Heading(Text::plain("Next")));
+        doc.blocks.push(Block::Verbatim(init.next.join("\n")));
+    }
+    doc
+}
+
+/// Returns what the files need that were there already.
+fn needs(init: &Init) -> Vec<Block> {
+    let needing = init
+        .skipped
+        .iter()
+        .filter(|skipped| !skipped.needs.is_empty());
+    let shown = needing.flat_map(|skipped| {
+        [
+            Block::Heading(Text::plain(format!("{} would need", skipped.path))),
+            Block::Verbatim(skipped.needs.clone()),
+        ]
+    });
+    shown.collect()
+}
+
+/// Returns the same as lines for stderr, where stdout is read by a script.
+pub fn needs_lines(init: &Init) -> Vec<String> {
+    let needing = init
+        .skipped
+        .iter()
+        .filter(|skipped| !skipped.needs.is_empty());
+    needing
+        .map(|skipped| format!("{} would need:\n{}", skipped.path, skipped.needs))
+        .collect()
+}

@@ -1,0 +1,70 @@
+//! `show`: the four questions on one screen, then the rest.
+//!
+//! Uses record, approval, status. Pure. Start at [`doc`]. Follows `docs/spec/mission.md`, the four questions, and
+//! `docs/spec/cli.md`, show. What is cut on the first screen stands in full below it.
+
+mod answers;
+mod proof;
+mod rest;
+
+use serde_json::json;
+
+use crate::status::Standing;
+use crate::view::doc::{Block, Doc, Text, Tone};
+use crate::view::record;
+use crate::view::shape::Stamp;
+
+/// Returns the answer.
+pub fn doc(standing: &Standing, titles: &record::Titles<'_>, stamp: &Stamp) -> Doc {
+    let mut doc = stamp.doc(
+        "show",
+        json!({
+            "record": record::json(standing, titles),
+            "content": record::content(standing),
+        }),
+    );
+    let title =
+        record::content(standing).map_or(standing.path.as_str(), |record| record.title.as_str());
+    let heading = Text::of(Tone::Id, record::id(standing)).and(Tone::Plain, "  ");
+    doc.blocks
+        .push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));
+    doc.blocks.push(Block::Pairs(answers::pairs(
+        standing,
+        titles,
+        stamp.instant,
+    )));
+    for (heading, pairs) in rest::sections(standing, titles, stamp.instant) {
+        if !pairs.is_empty() {
+            doc.blocks.push(Block::Heading(Text::plain(heading)));
+            doc.blocks.push(Block::Pairs(pairs));
+        }
+    }
+    doc
+}
+
+/// Returns a text as one line of at most so many characters; one that is longer ends in `…`.
+fn cut(text: &str, most: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= most {
+        return line;
+    }
+    let kept: String = line.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+/// Returns the lines as one text, the first few of them where there are more.
+fn lines(lines: Vec<Text>, most: usize) -> Text {
+    let left = lines.len().saturating_sub(most);
+    let mut joined = Text::default();
+    for (n, line) in lines.into_iter().take(most).enumerate() {
+        if n > 0 {
+            joined = joined.and(Tone::Plain, "\n");
+        }
+        joined.0.extend(line.0);
+    }
+    if left > 0 {
+        joined.and(Tone::Muted, format!("\nand {left} more, below"))
+    } else {
+        joined
+    }
+}

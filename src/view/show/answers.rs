@@ -1,0 +1,206 @@
+//! The first screen: why, who approved and how that is known, what compensates, when it ends.
+//!
+//! Start at [`pairs`]. Each answer is cut so that all of them fit 80 columns and 24 lines.
+
+use super::{cut, lines};
+use crate::approval;
+use crate::record::Record;
+use crate::record::time::Instant;
+use crate::record::word::Word;
+use crate::status::{Duty, DutyKind, InForce, Standing};
+use crate::view::doc::{Text, Tone};
+use crate::view::list;
+use crate::view::record;
+use crate::view::shape;
+
+/// How wide a line of an answer may be beside its label on 80 columns.
+const WIDE: usize = 66;
+
+/// Returns the answers, the status first.
+pub(super) fn pairs(
+    standing: &Standing,
+    titles: &record::Titles<'_>,
+    instant: Instant,
+) -> Vec<(String, Text)> {
+    let mut pairs = vec![("status".to_owned(), status(standing))];
+    let mut add = |label: &str, text: Text| pairs.push((label.to_owned(), text));
+    if let Some(content) = record::content(standing) {
+        add("why", Text::plain(cut(&content.justification, 3 * WIDE)));
+        add("deviates", lines(deviation(content, titles, WIDE), 2));
+        add("approved", approved(standing));
+        add("controls", lines(controls(content, standing, WIDE), 3));
+        add("ends", ends(content, standing, instant));
+        let sooner = sooner(content, standing, WIDE);
+        if !sooner.is_empty() {
+            add("sooner if", lines(sooner, 3));
+        }
+    } else {
+        add("approved", approved(standing));
+    }
+    pairs
+}
+
+fn status(standing: &Standing) -> Text {
+    let word = match standing.in_force {
+        InForce::Yes => Text::of(Tone::Good, "in force"),
+        InForce::No => Text::of(Tone::Bad, "not in force"),
+        InForce::CannotSay => Text::of(Tone::Bad, "cannot say"),
+    };
+    let text = Text(list::status(standing).0).and(Tone::Plain, ": ");
+    let text = Text(text.0.into_iter().chain(word.0).collect());
+    match standing.reasons.first() {
+        Some(reason) => text.and(Tone::Plain, format!("; {}", cut(reason, 2 * WIDE))),
+        None => text,
+    }
+}
+
+/// Returns what the record deviates from, a line each.
+pub(super) fn deviation(content: &Record, titles: &record::Titles<'_>, wide: usize) -> Vec<Text> {
+    let stated = content.deviates_from.controls.iter().flatten();
+    let controls = stated.map(|control| match titles(control) {
+        Some((id, title)) => Text::of(Tone::Strong, id).and(Tone::Plain, format!(" {title}")),
+        None => Text::of(Tone::Strong, control.as_str()),
+    });
+    let rule = content
+        .deviates_from
+        .rule
+        .as_ref()
+        .map(|rule| Text::plain(cut(rule, wide)));
+    rule.into_iter().chain(controls).collect()
+}
+
+fn approved(standing: &Standing) -> Text {
+    let approvers = match (&standing.approved, &standing.approval) {
+        (Some(approved), _) => approved.approvers.as_slice(),
+        (None, Some(verdict)) => verdict.approvers.as_slice(),
+        (None, None) => &[],
+    };
+    let by: Vec<Text> = approvers.iter().map(shape::approver_words).collect();
+    let missing = standing
+        .approval
+        .iter()
+        .flat_map(|verdict| &verdict.missing);
+    let missing =
+        missing.map(|missing| Text::of(Tone::Warn, cut(&missing_words(missing), 2 * WIDE)));
+    let result = standing
+        .approval
+        .as_ref()
+        .map_or("not yet", |verdict| verdict.result.word());
+    let nobody = by.is_empty().then(|| {
+        let tone = if standing.in_force == InForce::Yes {
+            Tone::Warn
+        } else {
+            Tone::Bad
+        };
+        Text::of(tone, format!("by nobody: {result}"))
+    });
+    lines(nobody.into_iter().chain(by).chain(missing).collect(), 4)
+}
+
+/// Returns what is missing, in words.
+pub(super) fn missing_words(missing: &approval::Missing) -> String {
+    let who: Vec<String> = missing.who.iter().map(shape::name).collect();
+    if who.is_empty() {
+        missing.need.clone()
+    } else {
+        format!("{}: {}", missing.need, who.join(", "))
+    }
+}
+
+/// Returns the compensating controls, a line each.
+pub(super) fn controls(content: &Record, standing: &Standing, wide: usize) -> Vec<Text> {
+    let line = |control: &crate::record::CompensatingControl| {
+        let fresh = record::is_fresh(standing, &control.id);
+        let tone = if fresh { Tone::Good } else { Tone::Warn };
+        let verified = control
+            .verified
+            .map_or(String::new(), |day| format!(", verified {day}"));
+        let stale = if fresh { "" } else { ", stale" };
+        let state = format!("{}{verified}{stale}", control.status.word());
+        let left = wide.saturating_sub(control.id.chars().count() + state.chars().count() + 3);
+        Text::of(Tone::Strong, &control.id)
+            .and(Tone::Plain, " ")
+            .and(tone, state)
+            .and(
+                Tone::Plain,
+                format!(": {}", cut(&control.description, left.max(20))),
+            )
+    };
+    let none = content
+        .compensating_controls
+        .is_empty()
+        .then(|| Text::of(Tone::Warn, "none"));
+    none.into_iter()
+        .chain(content.compensating_controls.iter().map(line))
+        .collect()
+}
+
+fn ends(content: &Record, standing: &Standing, instant: Instant) -> Text {
+    let written = standing
+        .stated
+        .as_ref()
+        .map_or(&content.expires, |stated| &stated.expires);
+    let Some(end) = standing.not_after else {
+        return Text::plain(written.to_string());
+    };
+    let ahead = end > instant;
+    let words = if ahead { "last day" } else { "ended" };
+    let instant = shape::distance(end, instant);
+    let tone = if ahead { Tone::Strong } else { Tone::Bad };
+    match &content.expires {
+        crate::record::time::When::Day(day) if ahead => Text::of(tone, format!("{day}")).and(
+            Tone::Plain,
+            format!(" is the {words}; over at {end}, {instant}"),
+        ),
+        _ => Text::of(tone, end.to_string()).and(Tone::Plain, format!(", {instant}")),
+    }
+}
+
+/// Returns what ends or reopens it before its date, a line each.
+pub(super) fn sooner(content: &Record, standing: &Standing, wide: usize) -> Vec<Text> {
+    let triggers = content.triggers.iter().map(|trigger| {
+        let fired = content
+            .fired
+            .iter()
+            .find(|firing| firing.trigger == trigger.id);
+        let then = match fired {
+            Some(firing) => format!("fired {}: {}", firing.date, trigger.then.word()),
+            None => format!("then {}", trigger.then.word()),
+        };
+        let tone = if fired.is_some() {
+            Tone::Bad
+        } else {
+            Tone::Plain
+        };
+        let left = wide.saturating_sub(trigger.id.chars().count() + then.chars().count() + 4);
+        Text::of(Tone::Strong, &trigger.id)
+            .and(
+                Tone::Plain,
+                format!(" {}, ", cut(&trigger.when, left.max(20))),
+            )
+            .and(tone, then)
+    });
+    let before_end = |duty: &&Duty| standing.not_after.is_none_or(|end| duty.at < end);
+    let duties = standing
+        .duties
+        .iter()
+        .filter(before_end)
+        .filter_map(|duty| {
+            let words = match duty.kind {
+                DutyKind::Review => "not reviewed before",
+                DutyKind::ControlVerification => "not verified again before",
+                DutyKind::EmergencyReview => "not approved before",
+                DutyKind::Start
+                | DutyKind::Expiry
+                | DutyKind::Fix
+                | DutyKind::PostClosureReview => return None,
+            };
+            let subject = duty
+                .subject
+                .as_ref()
+                .map(|subject| format!("{subject} "))
+                .unwrap_or_default();
+            Some(Text::plain(format!("{subject}{words} {}", duty.at)))
+        });
+    duties.chain(triggers).collect()
+}

@@ -1,0 +1,156 @@
+//! What git proves of a record, and what waits for approval.
+//!
+//! Start at [`pairs`].
+
+use super::answers;
+use super::rest::{Pairs, add};
+use crate::record::time::Instant;
+use crate::status::{Pending, Standing};
+use crate::view::doc::{Text, Tone};
+use crate::view::record;
+use crate::view::shape;
+
+/// Returns what git proves of it.
+pub(super) fn pairs(standing: &Standing) -> Pairs {
+    let mut pairs = Pairs::new();
+    add(&mut pairs, "file", Some(&standing.path));
+    if let Some(tier) = &standing.tier {
+        let why = if tier.why.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", tier.why.join("; "))
+        };
+        add(&mut pairs, "tier", Some(format!("{}{why}", tier.tier)));
+    }
+    add(
+        &mut pairs,
+        "needs",
+        Some(shape::needed_words(&record::needed(standing))),
+    );
+    if let Some(verdict) = &standing.approval {
+        let names: Vec<String> = verdict
+            .authors
+            .iter()
+            .map(|author| shape::name(&author.person))
+            .collect();
+        add(
+            &mut pairs,
+            "authors",
+            (!names.is_empty()).then(|| names.join(", ")),
+        );
+        add(&mut pairs, "four eyes", Some(verdict.result.word()));
+        let missing: Vec<String> = verdict.missing.iter().map(answers::missing_words).collect();
+        add(
+            &mut pairs,
+            "missing",
+            (!missing.is_empty()).then(|| missing.join("\n")),
+        );
+        let flags: Vec<&str> = verdict.flags.iter().copied().collect();
+        add(
+            &mut pairs,
+            "flags",
+            (!flags.is_empty()).then(|| flags.join(", ")),
+        );
+    }
+    if let Some(landed) = &standing.landed {
+        let by = landed
+            .by
+            .as_ref()
+            .map(|by| format!(" by {}", shape::name(by)))
+            .unwrap_or_default();
+        let request = landed
+            .pull_request
+            .as_ref()
+            .map(|request| format!(" ({request})"))
+            .unwrap_or_default();
+        add(
+            &mut pairs,
+            "landed",
+            Some(format!(
+                "not before {}{by}{request}, {}",
+                landed.at,
+                shape::short(&landed.commit)
+            )),
+        );
+    }
+    if let Some(approved) = &standing.approved {
+        add(
+            &mut pairs,
+            "approved",
+            Some(format!(
+                "not before {}, {}",
+                approved.at,
+                shape::short(&approved.commit)
+            )),
+        );
+    }
+    add(&mut pairs, "digest", standing.digest.as_ref());
+    in_place(&mut pairs, standing);
+    pairs
+}
+
+/// Returns what branches and the work tree propose.
+pub(super) fn pending(standing: &Standing, instant: Instant) -> Pairs {
+    let change = |pending: &Pending| {
+        let place = pending
+            .branch
+            .clone()
+            .unwrap_or_else(|| "work tree".to_owned());
+        let by = pending
+            .author
+            .as_ref()
+            .map(|by| format!(" by {}", shape::name(by)))
+            .unwrap_or_default();
+        let since = pending.since.map(|since| {
+            format!(
+                ", since {since} ({}), at least claimed",
+                shape::distance(since, instant)
+            )
+        });
+        let events = if pending.events.is_empty() {
+            "a change".to_owned()
+        } else {
+            pending.events.join(", ")
+        };
+        (
+            place,
+            Text::of(Tone::Warn, events)
+                .and(Tone::Plain, format!("{by}{}", since.unwrap_or_default())),
+        )
+    };
+    standing.pending.iter().map(change).collect()
+}
+
+fn in_place(pairs: &mut Pairs, standing: &Standing) {
+    let renewals = &standing.renewals;
+    let of = |limit: Option<String>| {
+        limit
+            .map(|limit| format!(" of {limit}"))
+            .unwrap_or_default()
+    };
+    let times = format!(
+        "{}{}",
+        renewals.count,
+        of(renewals.limit.map(|limit| limit.to_string()))
+    );
+    let days = renewals.total_days.map(|days| {
+        format!(
+            "; {days}{} days in all",
+            of(renewals.limit_days.map(|limit| limit.to_string()))
+        )
+    });
+    add(
+        pairs,
+        "renewals",
+        Some(format!("{times}{}", days.unwrap_or_default())),
+    );
+    let over = match standing.in_place.overrun_days {
+        0 => String::new(),
+        days => format!(", and {days} past its end"),
+    };
+    add(
+        pairs,
+        "in place",
+        Some(format!("{} days in force{over}", standing.in_place.days)),
+    );
+}

@@ -1,0 +1,274 @@
+//! What follows the first screen: everything else that is stated, proven and computed.
+//!
+//! Start at [`sections`].
+
+use super::answers;
+use super::proof;
+use crate::record::Record;
+use crate::record::subject::FindingKey;
+use crate::record::time::Instant;
+use crate::record::word::Word;
+use crate::status::Standing;
+use crate::view::doc::Text;
+use crate::view::record;
+
+pub(super) type Pairs = Vec<(String, Text)>;
+
+/// Wide enough that nothing is cut.
+const WHOLE: usize = usize::MAX;
+
+/// Returns the sections with their headings; an empty one is not shown.
+pub(super) fn sections(
+    standing: &Standing,
+    titles: &record::Titles<'_>,
+    instant: Instant,
+) -> Vec<(&'static str, Pairs)> {
+    let content = record::content(standing);
+    vec![
+        (
+            "Subject and scope",
+            content.map(subject).unwrap_or_default(),
+        ),
+        ("People and risk", content.map(people).unwrap_or_default()),
+        (
+            "In full",
+            content
+                .map(|content| in_full(content, standing, titles))
+                .unwrap_or_default(),
+        ),
+        ("Decisions", content.map(decisions).unwrap_or_default()),
+        ("Proof", proof::pairs(standing)),
+        ("Pending", proof::pending(standing, instant)),
+    ]
+}
+
+/// Adds what is stated, and nothing where it is not.
+pub(super) fn add(pairs: &mut Pairs, label: &str, value: Option<impl ToString>) {
+    if let Some(value) = value {
+        pairs.push((label.to_owned(), Text::plain(value.to_string())));
+    }
+}
+
+fn listed(values: Option<&Vec<String>>) -> Option<String> {
+    values.map(|values| match values.as_slice() {
+        [] => "nothing".to_owned(),
+        values => values.join(", "),
+    })
+}
+
+fn subject(content: &Record) -> Pairs {
+    let mut pairs = Pairs::new();
+    let subject = &content.subject;
+    let kind = subject
+        .identity_type
+        .map(|kind| format!(" ({})", kind.word()))
+        .unwrap_or_default();
+    add(
+        &mut pairs,
+        "identity",
+        subject
+            .identity
+            .as_ref()
+            .map(|identity| format!("{identity}{kind}")),
+    );
+    let until = subject
+        .credential_expires
+        .as_ref()
+        .map(|until| format!(" until {until}"))
+        .unwrap_or_default();
+    add(
+        &mut pairs,
+        "credential",
+        subject
+            .credential
+            .as_ref()
+            .map(|credential| format!("{credential}{until}")),
+    );
+    add(&mut pairs, "asset", subject.asset.as_ref());
+    add(&mut pairs, "application", subject.application.as_ref());
+    add(&mut pairs, "environment", subject.environment.as_ref());
+    add(&mut pairs, "task", subject.task.as_ref());
+    add(&mut pairs, "vendor", subject.vendor.as_ref());
+    add(&mut pairs, "former names", listed(subject.aliases.as_ref()));
+    if let Some(scope) = &content.scope {
+        add(&mut pairs, "resources", listed(scope.resources.as_ref()));
+        add(&mut pairs, "actions", listed(scope.actions.as_ref()));
+        add(&mut pairs, "not waived", listed(scope.not_waived.as_ref()));
+        let findings: Vec<String> = scope.findings.iter().flatten().map(finding).collect();
+        add(
+            &mut pairs,
+            "findings",
+            (!findings.is_empty()).then(|| findings.join("\n")),
+        );
+    }
+    add(
+        &mut pairs,
+        "baseline",
+        content.deviates_from.baseline.map(Word::word),
+    );
+    pairs
+}
+
+fn finding(key: &FindingKey) -> String {
+    let name = key.id.as_ref().or(key.cwe.as_ref());
+    let name = match (&key.tool, name) {
+        (Some(tool), Some(name)) => format!("{tool}:{name}"),
+        (Some(tool), None) => tool.clone(),
+        (None, Some(name)) => name.clone(),
+        (None, None) => "any finding".to_owned(),
+    };
+    let severity = key
+        .severity
+        .map(|severity| format!("up to {}", severity.word()));
+    let places = [listed(key.paths.as_ref()), listed(key.resources.as_ref())];
+    let limits = [key.purl.clone(), key.versions.clone(), severity];
+    let limits: Vec<String> = limits.into_iter().chain(places).flatten().collect();
+    if limits.is_empty() {
+        name
+    } else {
+        format!("{name} in {}", limits.join("; "))
+    }
+}
+
+fn people(content: &Record) -> Pairs {
+    let mut pairs = Pairs::new();
+    let owner = &content.owner;
+    add(
+        &mut pairs,
+        "owner",
+        Some(format!("{} <{}>", owner.name, owner.email)),
+    );
+    add(&mut pairs, "team", owner.team.as_ref());
+    add(&mut pairs, "backup", owner.backup.as_ref());
+    add(&mut pairs, "requester", content.requester.as_ref());
+    add(&mut pairs, "risk", Some(content.risk.level.word()));
+    add(
+        &mut pairs,
+        "blast radius",
+        content.risk.blast_radius.as_ref(),
+    );
+    add(&mut pairs, "risk owner", content.risk.owner.as_ref());
+    add(&mut pairs, "root cause", Some(content.root_cause.word()));
+    if let Some(fix) = &content.fix {
+        let due = fix
+            .due
+            .map(|due| format!(", due {due}"))
+            .unwrap_or_default();
+        let ticket = fix
+            .ticket
+            .as_ref()
+            .map(|ticket| format!(" ({ticket})"))
+            .unwrap_or_default();
+        add(
+            &mut pairs,
+            "fix",
+            Some(format!(
+                "{}{ticket}, in {}{due}",
+                fix.plan,
+                fix.target.word()
+            )),
+        );
+    }
+    if let Some(rollback) = &content.rollback {
+        add(
+            &mut pairs,
+            "rollback",
+            Some(format!("{}, on: {}", rollback.plan, rollback.criteria)),
+        );
+    }
+    pairs
+}
+
+fn in_full(content: &Record, standing: &Standing, titles: &record::Titles<'_>) -> Pairs {
+    let mut pairs = Pairs::new();
+    let mut lines = |label: &str, texts: Vec<Text>| {
+        if !texts.is_empty() {
+            pairs.push((label.to_owned(), super::lines(texts, WHOLE)));
+        }
+    };
+    lines(
+        "justification",
+        vec![Text::plain(content.justification.trim_end())],
+    );
+    lines("deviates from", answers::deviation(content, titles, WHOLE));
+    lines("controls", answers::controls(content, standing, WHOLE));
+    lines("sooner if", answers::sooner(content, standing, WHOLE));
+    lines(
+        "reasons",
+        standing.reasons.iter().map(Text::plain).collect(),
+    );
+    add(&mut pairs, "starts", content.starts.as_ref());
+    add(&mut pairs, "event ends", content.event_ends.as_ref());
+    add(&mut pairs, "reviewed every", content.review_every.as_ref());
+    add(
+        &mut pairs,
+        "uses",
+        content.uses.as_ref().map(|uses| uses.limit),
+    );
+    let references = crate::survey::select::references(content);
+    add(
+        &mut pairs,
+        "references",
+        (!references.is_empty()).then(|| references.join(", ")),
+    );
+    pairs
+}
+
+fn decisions(content: &Record) -> Pairs {
+    let mut pairs = Pairs::new();
+    let said = |note: Option<&String>| note.map(|note| format!(": {note}")).unwrap_or_default();
+    for entry in &content.reviews {
+        let text = format!(
+            "{} by {}{}",
+            entry.outcome.word(),
+            entry.by,
+            said(entry.note.as_ref())
+        );
+        pairs.push((format!("{} reviewed", entry.date), Text::plain(text)));
+    }
+    for entry in &content.handling {
+        let text = format!(
+            "{} by {}{}",
+            entry.stage.word(),
+            entry.by,
+            said(entry.note.as_ref())
+        );
+        pairs.push((format!("{} noted", entry.date), Text::plain(text)));
+    }
+    for entry in &content.renewals {
+        let text = format!(
+            "from {} until {}: {}",
+            entry.from, entry.until, entry.reason
+        );
+        pairs.push((format!("{} renewed", entry.date), Text::plain(text)));
+    }
+    for entry in &content.transfers {
+        let text = format!(
+            "from {} to {}{}",
+            entry.from,
+            entry.to,
+            said(entry.reason.as_ref())
+        );
+        pairs.push((format!("{} transferred", entry.date), Text::plain(text)));
+    }
+    for entry in &content.fired {
+        let text = format!(
+            "{} by {}{}",
+            entry.trigger,
+            entry.by,
+            said(entry.note.as_ref())
+        );
+        pairs.push((format!("{} fired", entry.date), Text::plain(text)));
+    }
+    if let Some(closure) = &content.closure {
+        let text = format!(
+            "{} by {}: {}",
+            closure.outcome.word(),
+            closure.by,
+            closure.reason
+        );
+        pairs.push((format!("{} closed", closure.date), Text::plain(text)));
+    }
+    pairs.sort_by(|one, other| one.0.cmp(&other.0));
+    pairs
+}

@@ -1,0 +1,143 @@
+//! `init`: what it writes, and what it leaves alone.
+
+use std::path::Path;
+
+use crate::cli::run;
+
+const FILES: [&str; 8] = [
+    ".github/CODEOWNERS",
+    ".github/ISSUE_TEMPLATE/exception.yml",
+    ".github/pull_request_template.md",
+    ".github/workflows/exledger.yml",
+    "exceptions/.gitkeep",
+    "exledger.yaml",
+    "schemas/exception.schema.json",
+    "schemas/policy.schema.json",
+];
+
+fn repository() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    git2::Repository::init(folder.path()).unwrap();
+    folder
+}
+
+fn created(folder: &Path, args: &[&str]) -> (Vec<String>, Vec<String>) {
+    let run = run(folder, args);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(json["schema"], "exledger/init/v1");
+    let list = |key: &str| serde_json::from_value(json[key].clone()).unwrap();
+    (list("created"), list("skipped"))
+}
+
+#[test]
+fn a_new_ledger_has_all_its_files_and_a_second_run_changes_none() {
+    let folder = repository();
+    let (made, skipped) = created(folder.path(), &["init", "--format", "json"]);
+    assert_eq!(made, FILES);
+    assert!(skipped.is_empty());
+    let before: Vec<Vec<u8>> = FILES
+        .iter()
+        .map(|path| std::fs::read(folder.path().join(path)).unwrap())
+        .collect();
+    let (made, skipped) = created(
+        folder.path(),
+        &["init", "--format", "json", "--merge-method", "squash"],
+    );
+    assert!(made.is_empty());
+    assert_eq!(skipped, FILES);
+    for (path, bytes) in FILES.iter().zip(before) {
+        assert_eq!(
+            std::fs::read(folder.path().join(path)).unwrap(),
+            bytes,
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_dry_run_says_the_same_and_writes_nothing() {
+    let folder = repository();
+    let (made, _) = created(folder.path(), &["init", "--dry-run", "--format", "json"]);
+    assert_eq!(made, FILES);
+    let left: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(left, [".git"]);
+}
+
+#[test]
+fn a_file_that_is_there_stays_and_its_lines_are_printed() {
+    let folder = repository();
+    std::fs::write(folder.path().join("CODEOWNERS"), "* @example/all\r\n").unwrap();
+    let answer = run(folder.path(), &["init"]);
+    assert_eq!(answer.code, 0, "{}", answer.err);
+    assert!(
+        answer.out.contains("CODEOWNERS would need"),
+        "{}",
+        answer.out
+    );
+    assert!(
+        !folder.path().join(".github/CODEOWNERS").exists(),
+        "a second one would switch the first off"
+    );
+    assert_eq!(
+        std::fs::read(folder.path().join("CODEOWNERS")).unwrap(),
+        b"* @example/all\r\n"
+    );
+}
+
+#[test]
+fn outside_git_it_can_not_say_where_the_ledger_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = run(folder.path(), &["init"]);
+    assert_eq!(
+        (answer.code, answer.out.as_str()),
+        (3, ""),
+        "{}",
+        answer.err
+    );
+    assert!(answer.err.contains("git init"), "{}", answer.err);
+}
+
+#[test]
+fn from_a_folder_below_it_goes_to_the_root_and_with_c_to_that_folder() {
+    let folder = repository();
+    std::fs::create_dir_all(folder.path().join("a/b")).unwrap();
+    let (made, _) = created(
+        &folder.path().join("a/b"),
+        &["init", "--dry-run", "--format", "json"],
+    );
+    assert_eq!(made, FILES);
+    let (made, _) = created(folder.path(), &["-C", "a/b", "init", "--format", "json"]);
+    assert!(made.contains(&"a/b/exledger.yaml".to_owned()), "{made:?}");
+    assert!(
+        made.contains(&".github/workflows/exledger.yml".to_owned()),
+        "{made:?}"
+    );
+    let workflow =
+        std::fs::read_to_string(folder.path().join(".github/workflows/exledger.yml")).unwrap();
+    assert!(workflow.contains("exledger -C a/b lint"), "{workflow}");
+}
+
+#[test]
+fn the_workflow_runs_only_commands_that_there_are() {
+    let folder = repository();
+    created(folder.path(), &["init", "--format", "json"]);
+    let workflow =
+        std::fs::read_to_string(folder.path().join(".github/workflows/exledger.yml")).unwrap();
+    let known: Vec<String> = exledger::commands::ALL
+        .iter()
+        .map(|command| (command.declare)().get_name().to_owned())
+        .collect();
+    let used = workflow
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- run: exledger "));
+    for command in used.map(|line| line.split_whitespace().next().unwrap()) {
+        assert!(
+            known.iter().any(|name| name == command) || ["lint", "due"].contains(&command),
+            "{command}"
+        );
+    }
+}
