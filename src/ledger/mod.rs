@@ -1,6 +1,263 @@
 //! The records of one tree: ids, look-up, duplicates.
 //!
-//! Uses diag, yaml, record. Pure. Start at `Ledger`. Whether the tree is a folder, a commit or a test is
-//! hidden behind `tree::Tree`. Follows `docs/spec/record.md`.
+//! Uses diag, yaml, record. Pure. Start at [`Files`], which knows names alone and reads one file at a time, and
+//! [`Ledger`], which keeps them all. Whether the tree is a folder, a commit or a test is hidden behind
+//! `tree::Tree`. Follows `docs/spec/record.md` and `docs/spec/rules.md` (`duplicate-id`, `not-a-file`).
 
 pub mod tree;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diag::{Finding, Level, shape};
+use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+use crate::record::id::Id;
+use crate::record::read::{self, Source};
+
+/// So many files of one id are named to each other.
+pub const NAMED: usize = 20;
+
+/// The names of the records below the record folders, without what is in them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Files {
+    /// The record files, sorted by path.
+    pub records: Vec<File>,
+    /// What is named like a record and is no file, sorted by path; never read.
+    pub odd: Vec<Item>,
+}
+
+/// One record file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// The path, relative to the ledger's root, with `/`.
+    pub path: String,
+    /// The paths of other files that stand for the same id, letter case ignored; sorted, [`NAMED`] at most.
+    pub twins: Vec<String>,
+}
+
+/// All records of one tree, each with its places; for few records or one-off looks.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    /// The records, sorted by path.
+    pub entries: Vec<Entry>,
+    /// What is wrong with what is no file.
+    pub findings: Vec<Finding>,
+}
+
+/// One record of a [`Ledger`].
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The path.
+    pub path: String,
+    /// The file's name without folder and suffix.
+    pub stem: String,
+    /// The stem as an id, when it has the form of one.
+    pub id: Option<Id>,
+    /// What was read.
+    pub source: Source,
+    /// The paths of other files that stand for the same id.
+    pub duplicate_of: Vec<String>,
+}
+
+/// Why a text names no single record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotFound {
+    /// No id begins or ends with it.
+    Unknown,
+    /// Several do: their ids, or the paths of the files that share one.
+    Ambiguous(Vec<String>),
+}
+
+impl Files {
+    /// Returns the names of the records below folders; dot-folders and other suffixes are passed by.
+    ///
+    /// # Errors
+    /// [`TreeError`] when a folder can't be read, or holds more than a ledger may.
+    pub fn list(tree: &dyn Tree, folders: &[String]) -> Result<Files, TreeError> {
+        let mut paths = BTreeSet::new();
+        let mut odd = BTreeMap::new();
+        for folder in folders {
+            for item in tree.list(folder)? {
+                match item.kind {
+                    _ if !is_record(folder, &item.path) => {}
+                    Kind::File => {
+                        paths.insert(item.path);
+                    }
+                    kind => {
+                        odd.insert(item.path, kind);
+                    }
+                }
+            }
+        }
+        let item = |(path, kind)| Item { path, kind };
+        Ok(Files {
+            records: with_twins(paths),
+            odd: odd.into_iter().map(item).collect(),
+        })
+    }
+
+    /// Returns the record that a text names: an id, or a prefix or suffix of one alone, in any letter case.
+    ///
+    /// # Errors
+    /// [`NotFound`] when none or several are named.
+    pub fn find(&self, text: &str) -> Result<&File, NotFound> {
+        named(&self.records, |file| &file.path, text)
+    }
+
+    /// Returns what one record file states; that other files stand for its id is among the findings.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the file can't be read, or is gone.
+    pub fn read(&self, tree: &dyn Tree, file: &File) -> Result<Source, TreeError> {
+        let Some(bytes) = tree.bytes(&file.path)? else {
+            return Err(TreeError::Unreadable {
+                path: file.path.clone(),
+                cause: "the file is gone".to_owned(),
+            });
+        };
+        let mut source = read::read(&file.path, &bytes);
+        if !file.twins.is_empty() {
+            source.refuse(duplicate(&source, &file.twins));
+        }
+        Ok(source)
+    }
+
+    /// Returns the findings about what is named like a record and is no file.
+    pub fn findings(&self) -> Vec<Finding> {
+        self.odd.iter().map(not_a_file).collect()
+    }
+}
+
+impl File {
+    /// Returns the file's name without folder and suffix.
+    pub fn stem(&self) -> &str {
+        read::stem(&self.path)
+    }
+
+    /// Returns the stem as an id, when it has the form of one.
+    pub fn id(&self) -> Option<Id> {
+        Id::new(self.stem())
+    }
+}
+
+impl Ledger {
+    /// Reads all records below folders and keeps them.
+    ///
+    /// # Errors
+    /// [`TreeError`] when a folder or a file can't be read.
+    pub fn read(tree: &dyn Tree, folders: &[String]) -> Result<Ledger, TreeError> {
+        let files = Files::list(tree, folders)?;
+        let entry = |file: &File| {
+            Ok(Entry {
+                stem: file.stem().to_owned(),
+                id: file.id(),
+                source: files.read(tree, file)?,
+                duplicate_of: file.twins.clone(),
+                path: file.path.clone(),
+            })
+        };
+        Ok(Ledger {
+            entries: files.records.iter().map(entry).collect::<Result<_, _>>()?,
+            findings: files.findings(),
+        })
+    }
+
+    /// Returns the record that a text names, as [`Files::find`] does.
+    ///
+    /// # Errors
+    /// [`NotFound`] when none or several are named.
+    pub fn find(&self, text: &str) -> Result<&Entry, NotFound> {
+        named(&self.entries, |entry| &entry.path, text)
+    }
+}
+
+/// Says whether a path below a record folder is named like a record, and in no dot-folder.
+fn is_record(folder: &str, path: &str) -> bool {
+    let below = path.strip_prefix(folder.trim_end_matches('/'));
+    let mut parts = below.unwrap_or(path).trim_start_matches('/').rsplit('/');
+    let name = parts.next().unwrap_or_default();
+    (name.ends_with(".yaml") || name.ends_with(".yml")) && !parts.any(|part| part.starts_with('.'))
+}
+
+/// Returns the files of sorted paths, each with the others that stand for its id.
+fn with_twins(paths: BTreeSet<String>) -> Vec<File> {
+    let mut by_id: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+    for path in &paths {
+        let id = read::stem(path).to_uppercase();
+        if Id::new(&id).is_some() {
+            by_id.entry(id).or_default().push(path);
+        }
+    }
+    let twins = |path: &String| {
+        let same = by_id.get(&read::stem(path).to_uppercase());
+        let others = same.into_iter().flatten().filter(|other| **other != path);
+        others.take(NAMED).map(|other| (*other).clone()).collect()
+    };
+    let twins: Vec<Vec<String>> = paths.iter().map(twins).collect();
+    let files = paths.into_iter().zip(twins);
+    files.map(|(path, twins)| File { path, twins }).collect()
+}
+
+/// Returns the one thing whose file stem a text names.
+fn named<'t, T>(
+    things: &'t [T],
+    path: impl Fn(&T) -> &String,
+    text: &str,
+) -> Result<&'t T, NotFound> {
+    let wanted = text.trim().to_uppercase();
+    if wanted.is_empty() {
+        return Err(NotFound::Unknown);
+    }
+    let stem = |thing: &T| read::stem(path(thing)).to_uppercase();
+    let exact: Vec<&T> = things.iter().filter(|it| stem(it) == wanted).collect();
+    let near = || {
+        let is_near = |it: &&T| stem(it).starts_with(&wanted) || stem(it).ends_with(&wanted);
+        things.iter().filter(is_near).collect()
+    };
+    let found: Vec<&T> = if exact.is_empty() { near() } else { exact };
+    match found[..] {
+        [] => Err(NotFound::Unknown),
+        [only] => Ok(only),
+        _ => {
+            let stems: BTreeSet<String> = found.iter().map(|it| stem(it)).collect();
+            let names: BTreeSet<String> = match stems.len() {
+                1 => found.iter().map(|it| path(it).clone()).collect(),
+                _ => stems,
+            };
+            Err(NotFound::Ambiguous(names.into_iter().collect()))
+        }
+    }
+}
+
+fn duplicate(source: &Source, twins: &[String]) -> Finding {
+    source.finding(
+        shape::DUPLICATE_ID,
+        Level::Error,
+        "id",
+        format!(
+            "{} and {} stand for one id",
+            source.path,
+            twins.join(" and ")
+        ),
+        "remove one of the files, or give it an id of its own",
+    )
+}
+
+fn not_a_file(item: &Item) -> Finding {
+    let what = match item.kind {
+        Kind::File => "a file",
+        Kind::Folder => "a folder",
+        Kind::Link => "a symbolic link",
+        Kind::Submodule => "a submodule",
+        Kind::Other => "a fifo, socket or device",
+    };
+    Finding {
+        rule: shape::NOT_A_FILE,
+        level: Level::Error,
+        path: item.path.clone(),
+        pos: None,
+        field: None,
+        id: Id::new(read::stem(&item.path)).map(|id| id.to_string()),
+        message: format!("{what} is named like a record, and is not read"),
+        help: "put a regular file there, or give it another name".to_owned(),
+    }
+}

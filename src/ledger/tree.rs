@@ -2,6 +2,7 @@
 //!
 //! Uses nothing else of the line. Start at [`Tree`]. Whoever serves it follows no link and leaves no root.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What stands at a path.
@@ -47,6 +48,54 @@ pub trait Tree {
     /// # Errors
     /// [`TreeError`] when the file can't be read.
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError>;
+}
+
+/// A tree that is held in memory: the files by their paths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MapTree(pub BTreeMap<String, Vec<u8>>);
+
+impl MapTree {
+    /// Returns the tree of some files.
+    pub fn of<P: Into<String>, B: Into<Vec<u8>>>(
+        files: impl IntoIterator<Item = (P, B)>,
+    ) -> MapTree {
+        let files = files.into_iter();
+        MapTree(
+            files
+                .map(|(path, bytes)| (path.into(), bytes.into()))
+                .collect(),
+        )
+    }
+
+    /// Returns the paths below a folder, which is not among them.
+    fn below(&self, folder: &str) -> impl Iterator<Item = &String> {
+        let inside = match folder.trim_end_matches('/') {
+            "" | "." => String::new(),
+            folder => format!("{folder}/"),
+        };
+        self.0.keys().filter(move |path| path.starts_with(&inside))
+    }
+}
+
+impl Tree for MapTree {
+    fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
+        let item = |path: &String| Item {
+            path: path.clone(),
+            kind: Kind::File,
+        };
+        Ok(self.below(folder).map(item).collect())
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
+        if self.0.contains_key(path) {
+            return Ok(Some(Kind::File));
+        }
+        Ok(self.below(path).next().map(|_| Kind::Folder))
+    }
+
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        Ok(self.0.get(path).cloned())
+    }
 }
 
 /// Why a tree can't be read.

@@ -15,6 +15,7 @@ mod golden;
 mod history;
 mod house;
 mod layering;
+mod ledger;
 mod pattern;
 mod record;
 mod record_differential;
