@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::policy::settings::words;
 use crate::record;
-use crate::record::time::Day;
+use crate::record::time::{Day, Instant};
 
 /// What a close must answer.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -113,3 +113,43 @@ pub struct Words(
     #[schemars(schema_with = "crate::policy::schema::word_map")]
     pub BTreeMap<String, Vec<String>>,
 );
+
+/// A span of the day in UTC, such as `01:00-03:00Z`; one that ends before it begins runs past midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hours {
+    /// The first second of the day that is in it.
+    from: i64,
+    /// The first second of the day that is no longer in it.
+    until: i64,
+}
+
+impl Hours {
+    /// Returns the span that a text states.
+    pub fn new(text: &str) -> Option<Hours> {
+        let (from, until) = text.strip_suffix('Z')?.split_once('-')?;
+        Some(Hours {
+            from: second_of_day(from)?,
+            until: second_of_day(until)?,
+        })
+    }
+
+    /// Tells whether an instant lies in the span.
+    pub fn covers(self, instant: Instant) -> bool {
+        let second = instant.unix().rem_euclid(86_400);
+        match self.from <= self.until {
+            true => (self.from..self.until).contains(&second),
+            false => second >= self.from || second < self.until,
+        }
+    }
+}
+
+fn second_of_day(text: &str) -> Option<i64> {
+    let (hours, minutes) = text.split_once(':')?;
+    let digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(hours) || !digits(minutes) {
+        return None;
+    }
+    let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let is_time = (hours < 24 && minutes < 60) || (hours == 24 && minutes == 0);
+    is_time.then_some(hours * 3_600 + minutes * 60)
+}

@@ -1,17 +1,22 @@
 //! The governance files of one tree, read as one value.
 //!
 //! Uses diag, yaml, record, ledger, policy's types. Pure. Start at [`Governance::read`]. Follows
-//! `docs/spec/policy.md` and `docs/spec/approval.md` 1.11.
+//! `docs/spec/policy.md` and `docs/spec/approval.md` 1.11. A further governance file is one line in [`FILES`].
 
 use std::collections::BTreeMap;
 
-use crate::diag::Finding;
-use crate::ledger::tree::{Tree, TreeError};
-use crate::policy::catalog::Catalog;
+use crate::diag::{Finding, Level, Pos, shape};
+use crate::ledger::tree::{Kind, Tree, TreeError};
+use crate::policy::catalog::{self, Catalog, Found};
 use crate::policy::mailmap::Mailmap;
+use crate::policy::read;
 use crate::policy::roster::Roster;
 use crate::policy::{FILE, Policy};
+use crate::record::reference::ControlRef;
 use crate::yaml;
+
+/// git's own file of names and addresses, at the top of the repository.
+pub const MAILMAP: &str = ".mailmap";
 
 /// Whether there is a policy, and whether it can be relied on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,16 +37,16 @@ pub struct Governance {
     pub policy: Policy,
     /// The roster, where the policy names one.
     pub roster: Option<Roster>,
-    /// The allowed_signers file as text.
+    /// The allowed_signers file as text; see [`crate::policy::signers`].
     pub signers: Option<String>,
-    /// The list of revoked keys as text.
+    /// The list of revoked keys as text; see [`crate::policy::signers`].
     pub revoked: Option<String>,
     /// The mailmap; empty where there is none.
     pub mailmap: Mailmap,
     /// The team's own catalogs, by name.
     pub catalogs: BTreeMap<String, Catalog>,
-    /// The team's own schema as text, for the keys below `x:`.
-    pub extra_schema: Option<String>,
+    /// The team's own schema for the keys below `x:`.
+    pub extra_schema: Option<serde_json::Value>,
     /// The policy's document, for rules that look at its places.
     pub document: Option<yaml::Node>,
     /// What is wrong with the files.
@@ -50,24 +55,303 @@ pub struct Governance {
     pub state: State,
 }
 
+/// A governance file beside the policy: where the policy names it, and how it is read.
+#[derive(Debug)]
+pub struct File {
+    /// What it is.
+    pub what: &'static str,
+    /// Returns its paths, each with the policy's field that names it.
+    pub named: fn(&Policy) -> Vec<(String, String)>,
+    read: fn(&mut Governance, &str, &[u8]),
+    if_absent: IfAbsent,
+}
+
+/// What it means that a governance file is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum IfAbsent {
+    /// As much as an empty one.
+    Empty,
+    /// Probably a mistake; what is read instead, if anything.
+    Warn(Option<&'static [u8]>),
+}
+
+/// The governance files beside the policy, in the order in which they are read.
+pub const FILES: &[File] = &[
+    File {
+        what: "mailmap",
+        named: |_| vec![(MAILMAP.to_owned(), String::new())],
+        read: |governance, _, bytes| {
+            governance.mailmap = Mailmap::parse(&String::from_utf8_lossy(bytes));
+        },
+        if_absent: IfAbsent::Empty,
+    },
+    File {
+        what: "signers",
+        named: |policy| {
+            vec![(
+                policy.approval.signers.clone(),
+                "approval.signers".to_owned(),
+            )]
+        },
+        read: |governance, _, bytes| {
+            governance.signers = Some(String::from_utf8_lossy(bytes).into_owned());
+        },
+        if_absent: IfAbsent::Empty,
+    },
+    File {
+        what: "revoked keys",
+        named: |policy| {
+            vec![(
+                policy.approval.revoked.clone(),
+                "approval.revoked".to_owned(),
+            )]
+        },
+        read: |governance, _, bytes| {
+            governance.revoked = Some(String::from_utf8_lossy(bytes).into_owned());
+        },
+        if_absent: IfAbsent::Empty,
+    },
+    File {
+        what: "roster",
+        named: |policy| one(&policy.people.roster, "people.roster"),
+        read: |governance, path, bytes| {
+            let (roster, findings) = Roster::read(path, bytes);
+            governance.roster = Some(roster);
+            governance.findings.extend(findings);
+        },
+        if_absent: IfAbsent::Warn(Some(b"email,name,team,active")),
+    },
+    File {
+        what: "extra schema",
+        named: |policy| one(&policy.extra_schema, "extra_schema"),
+        read: extra_schema,
+        if_absent: IfAbsent::Warn(None),
+    },
+    File {
+        what: "catalog",
+        named: |policy| {
+            let listed = policy.catalogs.iter().enumerate();
+            listed
+                .filter(|(_, name)| name.ends_with(".csv"))
+                .map(|(index, path)| (path.clone(), format!("catalogs[{index}]")))
+                .collect()
+        },
+        read: |governance, path, bytes| {
+            let name = catalog::name_of(path);
+            let (catalog, findings) = Catalog::read(name, path, bytes);
+            governance.catalogs.insert(name.to_owned(), catalog);
+            governance.findings.extend(findings);
+        },
+        if_absent: IfAbsent::Warn(Some(b"id,title")),
+    },
+];
+
+fn one(path: &Option<String>, field: &str) -> Vec<(String, String)> {
+    let named = path.iter().map(|path| (path.clone(), field.to_owned()));
+    named.collect()
+}
+
+fn extra_schema(governance: &mut Governance, path: &str, bytes: &[u8]) {
+    match serde_json::from_slice(bytes) {
+        Ok(schema) => governance.extra_schema = Some(schema),
+        Err(error) => {
+            let place = |number| u32::try_from(number).unwrap_or(1).max(1);
+            governance.findings.push(Finding {
+                rule: shape::SYNTAX,
+                level: Level::Error,
+                path: path.to_owned(),
+                pos: Some(Pos {
+                    line: place(error.line()),
+                    column: place(error.column()),
+                }),
+                field: None,
+                id: None,
+                message: "the schema is not JSON".to_owned(),
+                help: "correct it at this place".to_owned(),
+            });
+        }
+    }
+}
+
 impl Governance {
     /// Reads the governance files of a tree.
     ///
     /// # Errors
     /// [`TreeError`] when a file can't be read at all; what is wrong *in* a file is among the findings.
     pub fn read(tree: &dyn Tree) -> Result<Governance, TreeError> {
-        let _ = tree;
-        Ok(Governance::default())
+        let mut governance = match tree.kind(FILE)? {
+            None => Governance::default(),
+            Some(Kind::File) => Governance::of_bytes(&tree.bytes(FILE)?.unwrap_or_default()),
+            Some(kind) => Governance::not_a_file(kind),
+        };
+        for file in FILES {
+            for (path, field) in (file.named)(&governance.policy) {
+                governance.read_file(tree, file, &path, &field)?;
+            }
+        }
+        for (index, folder) in governance.policy.records.clone().iter().enumerate() {
+            if behind_link(tree, folder)? {
+                governance.link(folder, &format!("records[{index}]"));
+            }
+        }
+        governance.settle();
+        Ok(governance)
     }
 
     /// Returns the governance of a policy's text alone, without any other file.
     pub fn of_policy(yaml: &str) -> Governance {
-        let _ = yaml;
-        Governance::default()
+        let mut governance = Governance::of_bytes(yaml.as_bytes());
+        governance.settle();
+        governance
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Governance {
+        let source = read::read(bytes);
+        Governance {
+            policy: source.policy,
+            document: source.document,
+            findings: source.findings,
+            state: State::Sound,
+            ..Governance::default()
+        }
+    }
+
+    fn not_a_file(kind: Kind) -> Governance {
+        let what = match kind {
+            Kind::Link => "a link",
+            Kind::Folder => "a folder",
+            Kind::Submodule => "a submodule",
+            Kind::File | Kind::Other => "no regular file",
+        };
+        Governance {
+            findings: vec![Finding {
+                rule: shape::NOT_A_FILE,
+                level: Level::Error,
+                path: FILE.to_owned(),
+                pos: None,
+                field: None,
+                id: None,
+                message: format!("{FILE} is {what}, which is never followed"),
+                help: "put the file itself there".to_owned(),
+            }],
+            state: State::Broken,
+            ..Governance::default()
+        }
+    }
+
+    fn read_file(
+        &mut self,
+        tree: &dyn Tree,
+        file: &File,
+        path: &str,
+        field: &str,
+    ) -> Result<(), TreeError> {
+        if let Some(bytes) = tree.bytes(path)? {
+            (file.read)(self, path, &bytes);
+            return Ok(());
+        }
+        // git follows no link to a mailmap either.
+        if field.is_empty() {
+            return Ok(());
+        }
+        if behind_link(tree, path)? {
+            self.link(path, field);
+            return Ok(());
+        }
+        match (tree.kind(path)?, file.if_absent) {
+            (None, IfAbsent::Empty) => {}
+            (None, IfAbsent::Warn(instead)) => {
+                let message = format!("the {} {path} is not there", file.what);
+                self.note(
+                    Level::Warning,
+                    field,
+                    message,
+                    "add the file, or correct the path",
+                );
+                if let Some(bytes) = instead {
+                    (file.read)(self, path, bytes);
+                }
+            }
+            (Some(_), _) => {
+                let message = format!("{path} is no regular file");
+                self.note(Level::Error, field, message, "name a file");
+            }
+        }
+        Ok(())
+    }
+
+    fn link(&mut self, path: &str, field: &str) {
+        let message = format!("{path} is a link, or lies behind one");
+        let help = "name the file or folder itself: links are never followed";
+        self.note(Level::Error, field, message, help);
+    }
+
+    fn note(&mut self, level: Level, field: &str, message: String, help: &str) {
+        let node = self.document.as_ref().and_then(|root| root.at(field));
+        self.findings.push(Finding {
+            rule: shape::BAD_VALUE,
+            level,
+            path: FILE.to_owned(),
+            pos: Some(node.map_or(Pos::START, |node| node.pos)),
+            field: Some(field.to_owned()),
+            id: None,
+            message,
+            help: help.to_owned(),
+        });
+    }
+
+    /// Sorts what was found, and says whether the files can be relied on.
+    fn settle(&mut self) {
+        self.findings
+            .sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+        let is_broken = self.findings.iter().any(|it| it.level == Level::Error);
+        if is_broken {
+            self.state = State::Broken;
+        }
     }
 
     /// Returns the paths of the governance files that this policy names, sorted, whether or not they are there.
     pub fn paths(&self) -> Vec<String> {
-        vec![FILE.to_owned()]
+        let beside = FILES.iter().flat_map(|file| (file.named)(&self.policy));
+        let mut paths: Vec<String> = beside.map(|(path, _)| path).collect();
+        paths.push(FILE.to_owned());
+        paths.sort();
+        paths.dedup();
+        paths
     }
+
+    /// Returns a catalog that this policy lists, letter case ignored.
+    pub fn catalog(&self, name: &str) -> Option<&Catalog> {
+        let listed = self.policy.catalogs.iter();
+        let mut named = listed.filter(|it| catalog::name_of(it).eq_ignore_ascii_case(name));
+        let name = named.next()?;
+        match name.ends_with(".csv") {
+            true => self.catalogs.get(catalog::name_of(name)),
+            false => catalog::built_in(name),
+        }
+    }
+
+    /// Returns the control that a record cites, where its catalog is listed and knows it.
+    pub fn control(&self, reference: &ControlRef) -> Option<Found<'_>> {
+        let catalog = self.catalog(reference.catalog())?;
+        let found = catalog.find(reference.id())?;
+        Some(match catalog.name == reference.catalog() {
+            true => found,
+            false => found.loosely(),
+        })
+    }
+}
+
+/// Tells whether a path, or a folder on the way to it, is a link.
+fn behind_link(tree: &dyn Tree, path: &str) -> Result<bool, TreeError> {
+    let ends = path.match_indices('/').map(|(index, _)| index);
+    for end in ends.chain([path.len()]) {
+        let Some(prefix) = path.get(..end) else {
+            continue;
+        };
+        if tree.kind(prefix)? == Some(Kind::Link) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

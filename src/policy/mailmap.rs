@@ -1,21 +1,111 @@
 //! git's `.mailmap`: names and addresses that belong together.
 //!
-//! Uses nothing else of the line. Pure. Start at [`Mailmap::parse`]. Follows gitmailmap(5) and
-//! `docs/spec/approval.md` 1.7.
+//! Uses nothing else of the line. Pure. Start at [`Mailmap::parse`]. Follows gitmailmap(5), whose matching
+//! ignores letter case, and `docs/spec/approval.md` 1.7.
 
-/// The lines of a mailmap.
+use std::collections::BTreeMap;
+
+/// The lines of a mailmap. Of two lines about the same address, the later one holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mailmap {}
+pub struct Mailmap {
+    /// By the address of commits, in ASCII lower case.
+    addresses: BTreeMap<String, Address>,
+}
+
+/// What is known of one address of commits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Address {
+    /// Whatever name stands beside it.
+    any: Proper,
+    /// By the name of commits, in ASCII lower case.
+    named: BTreeMap<String, Proper>,
+}
+
+/// A proper name and address; `None` keeps what the commit says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Proper {
+    name: Option<String>,
+    email: Option<String>,
+}
+
+/// A name and an address as they stand in a line.
+struct Pair<'l> {
+    name: Option<&'l str>,
+    email: &'l str,
+}
 
 impl Mailmap {
     /// Reads a mailmap; lines that say nothing are passed over, as git does.
     pub fn parse(text: &str) -> Mailmap {
-        let _ = text;
-        Mailmap {}
+        let mut mailmap = Mailmap::default();
+        for line in text.lines() {
+            mailmap.add(line);
+        }
+        mailmap
+    }
+
+    fn add(&mut self, line: &str) {
+        if line.starts_with('#') {
+            return;
+        }
+        let Some((first, rest)) = pair(line) else {
+            return;
+        };
+        if first.email.is_empty() {
+            return;
+        }
+        let second = match rest.trim_start().starts_with('#') {
+            true => None,
+            false => pair(rest).map(|(second, _)| second),
+        };
+        let name = first.name.map(str::to_owned);
+        let (key, proper, old_name) = match second {
+            Some(second) => (
+                second.email,
+                Proper {
+                    name,
+                    email: Some(first.email.to_owned()),
+                },
+                second.name,
+            ),
+            None => (first.email, Proper { name, email: None }, None),
+        };
+        let address = self.addresses.entry(key.to_ascii_lowercase()).or_default();
+        match old_name {
+            Some(old_name) => {
+                address.named.insert(old_name.to_ascii_lowercase(), proper);
+            }
+            None => {
+                address.any.name = proper.name.or(address.any.name.take());
+                address.any.email = proper.email.or(address.any.email.take());
+            }
+        }
     }
 
     /// Returns the proper name and address for those of a commit, letter case ignored.
+    ///
+    /// A line about name and address goes before one about the address alone. Nothing is mapped twice.
     pub fn map<'a>(&'a self, name: &'a str, email: &'a str) -> (&'a str, &'a str) {
-        (name, email)
+        let Some(address) = self.addresses.get(&email.to_ascii_lowercase()) else {
+            return (name, email);
+        };
+        let named = address.named.get(&name.to_ascii_lowercase());
+        let proper = named.unwrap_or(&address.any);
+        (
+            proper.name.as_deref().unwrap_or(name),
+            proper.email.as_deref().unwrap_or(email),
+        )
     }
+}
+
+/// Returns the first name and address of a line, and what follows them.
+fn pair(line: &str) -> Option<(Pair<'_>, &str)> {
+    let (name, rest) = line.split_once('<')?;
+    let (email, rest) = rest.split_once('>')?;
+    let name = name.trim_ascii();
+    let pair = Pair {
+        name: (!name.is_empty()).then_some(name),
+        email,
+    };
+    Some((pair, rest))
 }

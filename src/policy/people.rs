@@ -1,9 +1,13 @@
 //! Who a person is: one key for all spellings, and what the governance files say of that key.
 //!
-//! Uses record's words, policy's types. Pure. Start at [`identify`]. Follows `docs/spec/approval.md` 1.7.
+//! Uses record's words and patterns, policy's types. Pure. Start at [`identify`]. Follows
+//! `docs/spec/approval.md` 1.7 and `docs/spec/policy.md`.
+
+mod bots;
 
 use crate::policy::governance::Governance;
 use crate::record::address::Address;
+use crate::record::pattern;
 
 /// A person, as git or a statement names them, under one key for all spellings of their address.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,79 +48,178 @@ pub enum RosterState {
 }
 
 /// Returns the person of a name and an address, as a commit or a trailer states them.
+///
+/// Without a usable address the name is looked up in `people.logins`; where that knows nothing either, the
+/// person is not resolved.
 pub fn identify(governance: &Governance, name: &str, email: &str) -> Person {
-    let _ = governance;
-    let key = email.to_ascii_lowercase();
+    let (mapped_name, mapped_email) = governance.mailmap.map(name.trim(), email.trim());
+    let key = normal(mapped_email);
+    let (key, shown) = match key.contains('@') {
+        true => (key.clone(), key),
+        false => match login(governance, name).or_else(|| login(governance, email)) {
+            Some(key) => (key.clone(), key),
+            // A key without `@` is nobody's address, so nobody is taken for somebody else.
+            None => {
+                let name = folded(name).replace('@', " ");
+                (format!("{key} {name}"), email.trim().to_owned())
+            }
+        },
+    };
+    let listed = match mapped_name {
+        "" => known_name(governance, &key),
+        name => name,
+    };
     Person {
-        email: key.clone(),
+        name: listed.to_owned(),
+        display: display(listed, &shown),
+        email: shown,
         key,
-        name: name.to_owned(),
-        display: format!("{name} <{email}>"),
         typed_name: name.to_owned(),
         typed_email: email.to_owned(),
     }
 }
 
 /// Returns the person of a forge login or display name, where `people.logins` knows it.
-pub fn identify_login(governance: &Governance, login: &str) -> Option<Person> {
-    let address = governance.policy.people.logins.get(login)?;
-    Some(identify(governance, login, address.as_str()))
+pub fn identify_login(governance: &Governance, name: &str) -> Option<Person> {
+    let key = login(governance, name)?;
+    let mut person = identify(governance, "", &key);
+    person.typed_name = name.to_owned();
+    person.typed_email = String::new();
+    Some(person)
 }
 
-/// Tells whether a person is a bot: by the policy's patterns, or by the built-in list.
+/// Returns the key of an address alone: mailmap, the digits of GitHub's private addresses, lower case.
+pub fn key_of(governance: &Governance, email: &str) -> String {
+    normal(governance.mailmap.map("", email.trim()).1)
+}
+
+/// The digits before the login in GitHub's private addresses name the account, not the person.
+fn normal(email: &str) -> String {
+    let email = email.trim().to_ascii_lowercase();
+    let Some((local, domain)) = email.split_once('@') else {
+        return email;
+    };
+    match local.split_once('+') {
+        Some((digits, login))
+            if domain == "users.noreply.github.com"
+                && !digits.is_empty()
+                && digits.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            format!("{login}@{domain}")
+        }
+        _ => email,
+    }
+}
+
+fn login(governance: &Governance, name: &str) -> Option<String> {
+    let name = folded(name.trim().trim_start_matches('@'));
+    let logins = governance.policy.people.logins.iter();
+    let mut known = logins.filter(|(login, _)| !name.is_empty() && folded(login) == name);
+    let (_, address) = known.next()?;
+    Some(key_of(governance, address.as_str()))
+}
+
+/// The roster's name for someone who is named by address alone.
+fn known_name<'g>(governance: &'g Governance, key: &str) -> &'g str {
+    let entries = governance.roster.iter().flat_map(|roster| &roster.entries);
+    let mut named = entries.filter(|(address, _)| key_of(governance, address.as_str()) == key);
+    named.next().map_or("", |(_, entry)| entry.name.as_str())
+}
+
+fn display(name: &str, email: &str) -> String {
+    match (name, email) {
+        ("", email) => email.to_owned(),
+        (name, "") => name.to_owned(),
+        (name, email) => format!("{name} <{email}>"),
+    }
+}
+
+/// Tells whether a person is a bot: by the policy's patterns, by `[bot]`, or by the built-in list.
 pub fn is_bot(governance: &Governance, person: &Person) -> bool {
-    let _ = governance;
-    person.key.contains("[bot]")
+    bots::is_known(person) || fits(&governance.policy.people.bots, person)
 }
 
 /// Tells whether a person is an AI agent, by the policy's patterns.
 pub fn is_agent(governance: &Governance, person: &Person) -> bool {
-    let _ = (governance, person);
-    false
+    fits(&governance.policy.people.agents, person)
 }
 
 /// Tells whether a person may state other people's forge reviews.
 pub fn is_bridge(governance: &Governance, person: &Person) -> bool {
-    let _ = (governance, person);
-    false
+    fits(&governance.policy.people.bridges, person)
 }
 
-/// Tells whether a name and address are one of the policy's further forge identities.
+/// Tells whether a name and an address, as typed, are one of the policy's further forge identities.
 pub fn is_forge(governance: &Governance, name: &str, email: &str) -> bool {
-    let _ = (governance, name, email);
-    false
+    let texts = [name, email, &format!("{name} <{email}>")];
+    let forges = governance.policy.people.forges.iter();
+    let mut fitting = forges.filter(|forge| {
+        let matches = |text: &&str| pattern::matches_person(forge, text);
+        texts.iter().any(matches)
+    });
+    fitting.next().is_some()
+}
+
+/// Tells whether one of the patterns fits a person's address or name, as typed or as known.
+fn fits(patterns: &[String], person: &Person) -> bool {
+    let typed = normal(&person.typed_email);
+    let texts = [
+        &person.key,
+        &person.name,
+        &person.typed_name,
+        &person.typed_email,
+        &typed,
+    ];
+    patterns.iter().any(|written| {
+        let normal = normal(written);
+        let matches = |text: &&String| {
+            !text.is_empty()
+                && (pattern::matches_person(written, text)
+                    || pattern::matches_person(&normal, text))
+        };
+        texts.iter().any(matches)
+    })
 }
 
 /// Returns the groups of a person, sorted.
 pub fn groups_of(governance: &Governance, person: &Person) -> Vec<String> {
-    let policy = &governance.policy;
-    let groups = policy.groups.iter();
+    let groups = governance.policy.groups.iter();
     groups
-        .filter(|(_, members)| members.iter().any(|member| member.as_str() == person.key))
+        .filter(|(_, members)| {
+            let is_person = |member: &Address| key_of(governance, member.as_str()) == person.key;
+            members.iter().any(is_person)
+        })
         .map(|(name, _)| name.clone())
         .collect()
 }
 
-/// Returns the members of a group as people; none where the group is not defined.
+/// Returns the members of a group as people, each once, sorted; none where the group is not defined.
 pub fn members(governance: &Governance, group: &str) -> Vec<Person> {
     let members = governance.policy.groups.get(group);
-    members
+    let mut people: Vec<Person> = members
         .into_iter()
         .flatten()
         .map(|member| identify(governance, "", member.as_str()))
-        .collect()
+        .collect();
+    people.sort();
+    people.dedup_by(|left, right| left.key == right.key);
+    people
 }
 
-/// Returns what the roster says of an address.
+/// Returns what the roster says of an address, compared in lower case.
 pub fn roster_state(governance: &Governance, address: &Address) -> RosterState {
-    let _ = (governance, address);
-    RosterState::NoRoster
+    let Some(roster) = &governance.roster else {
+        return RosterState::NoRoster;
+    };
+    match roster.entries.get(address) {
+        None => RosterState::NotListed,
+        Some(entry) if entry.active => RosterState::Active,
+        Some(_) => RosterState::Inactive,
+    }
 }
 
 /// Returns a name in the form in which names are compared: lower case, white space collapsed.
 pub fn folded(name: &str) -> String {
-    name.split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .to_lowercase()
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.join(" ").to_lowercase()
 }

@@ -1,9 +1,12 @@
 //! The roster: who is there, and who has left.
 //!
-//! Uses diag, record's words. Pure. Start at [`Roster`]. Follows `docs/spec/policy.md`, files.
+//! Uses diag, record's words, policy's tables. Pure. Start at [`Roster::read`]. Follows `docs/spec/policy.md`,
+//! files.
 
 use std::collections::BTreeMap;
 
+use crate::diag::{Finding, shape};
+use crate::policy::table::Table;
 use crate::record::address::Address;
 
 /// The people of a roster, by address.
@@ -22,4 +25,48 @@ pub struct Entry {
     pub team: String,
     /// Whether the person is still there.
     pub active: bool,
+}
+
+const COLUMNS: &[&str] = &["email", "name", "team", "active"];
+
+impl Roster {
+    /// Reads a roster's CSV; what is wrong with it is returned beside it.
+    pub fn read(path: &str, bytes: &[u8]) -> (Roster, Vec<Finding>) {
+        let mut table = Table::read(path, bytes, COLUMNS, &["email", "active"]);
+        let mut roster = Roster::default();
+        let rows = std::mem::take(&mut table.rows);
+        for row in &rows {
+            let email = table.cell(row, "email");
+            let active = match table.cell(row, "active").to_lowercase().as_str() {
+                "yes" | "true" | "1" => Some(true),
+                "no" | "false" | "0" => Some(false),
+                _ => None,
+            };
+            let (address, active) = match (Address::new(email), active) {
+                (Some(address), Some(active)) => (address, active),
+                (None, _) => {
+                    let flaw = format!("`{email}` is not an address");
+                    let help = "write it as name@example.com";
+                    table.note(shape::BAD_VALUE, row.line, &flaw, help);
+                    continue;
+                }
+                (_, None) => {
+                    let flaw = format!("`active` of {email} is neither yes nor no");
+                    let help = "write yes, true or 1, or no, false or 0";
+                    table.note(shape::BAD_VALUE, row.line, &flaw, help);
+                    continue;
+                }
+            };
+            let entry = Entry {
+                name: table.cell(row, "name").to_owned(),
+                team: table.cell(row, "team").to_owned(),
+                active,
+            };
+            if roster.entries.insert(address, entry).is_some() {
+                let flaw = format!("{email} stands twice");
+                table.note(shape::BAD_VALUE, row.line, &flaw, "remove one of the rows");
+            }
+        }
+        (roster, table.findings)
+    }
 }

@@ -1,40 +1,142 @@
 //! Terms and clocks: when a record must have ended, been reviewed, and its controls been seen to work.
 //!
-//! Uses record's times, policy's types. Pure. Start at [`judge`]. Follows `docs/spec/policy.md`, terms and clocks.
+//! Uses record's times, policy's types. Pure. Start at [`judge`]. Follows `docs/spec/policy.md`, terms and
+//! clocks. All is clamped to the calendar: an end in the year 9999 is long, and nothing else.
 
-use crate::policy::tier::Limit;
-use crate::record::time::{Day, Instant, Term, When, not_after};
+use crate::policy::tier::{Limit, Resolved, shorten_interval};
+use crate::record::Record;
+use crate::record::time::{Day, Instant, Term, Unit, When, not_after};
 
 /// A term that is longer than a limit allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TooLong {
     /// The limit.
     pub limit: Limit,
-    /// The latest end allowed, in the form in which the record states its end where the limit is in days.
+    /// The latest end allowed: a day where the record states a day and one can be allowed, else an instant.
     pub latest: When,
     /// By how many days the end is later, rounded up; at least 1.
     pub days: i64,
 }
 
-/// Returns the latest end that one limit allows: a day where the end is a day and the limit is of days or longer.
-pub fn latest(begin: &When, expires: &When, limit: Term) -> When {
-    let _ = (expires, limit);
-    begin.clone()
+/// Returns where a record's term begins: at `starts`, else where it landed or will; `None` where neither is known.
+pub fn begin(record: &Record, landed: Option<Instant>) -> Option<When> {
+    let starts = record.starts.clone();
+    starts.or_else(|| landed.map(When::instant))
 }
 
-/// Returns the limits that an end breaks.
+/// Returns the limits that the present term breaks, worst first.
+///
+/// The present term runs from the last renewal's `from`, else from the begin, and is judged by `max_term`.
+pub fn judge_term(record: &Record, begin: &When, tier: &Resolved) -> Vec<TooLong> {
+    let from = record
+        .renewals
+        .last()
+        .map_or(begin, |renewal| &renewal.from);
+    judge(from, &record.expires, &tier.max_term)
+}
+
+/// Returns the limits that the time from begin to end breaks, worst first; judged by `max_total`.
+pub fn judge_total(record: &Record, begin: &When, tier: &Resolved) -> Vec<TooLong> {
+    judge(begin, &record.expires, &tier.max_total)
+}
+
+/// Returns the limits that an end breaks, the one that allows least first.
 pub fn judge(begin: &When, expires: &When, limits: &[Limit]) -> Vec<TooLong> {
-    let _ = (begin, expires, limits);
-    Vec::new()
+    let mut broken: Vec<TooLong> = limits
+        .iter()
+        .filter_map(|limit| over(begin, expires, limit))
+        .collect();
+    broken.sort_by_key(|it| not_after(&it.latest));
+    broken
 }
 
-/// Returns the day on which the next review is due, the last on which it is in time; `None` without interval.
-pub fn review_due(last: Day, intervals: &[Term]) -> Option<Day> {
+fn over(begin: &When, expires: &When, limit: &Limit) -> Option<TooLong> {
+    let allowed = latest_end(begin, expires, limit.term);
+    let seconds = not_after(expires).seconds_since(allowed);
+    let days = seconds.saturating_add(86_399).div_euclid(86_400);
+    (seconds > 0).then(|| TooLong {
+        limit: limit.clone(),
+        latest: stated_like(begin, expires, allowed),
+        days,
+    })
+}
+
+/// Returns the latest `not_after` that a limit allows for an end of this form.
+///
+/// A day against a limit in days, weeks, months or years is counted in days; anything else to the second.
+fn latest_end(begin: &When, expires: &When, limit: Term) -> Instant {
+    match (expires, limit.unit) {
+        (When::Day(_), Unit::Days | Unit::Weeks | Unit::Months | Unit::Years) => {
+            limit.after_day(begin.day()).end()
+        }
+        _ => limit.after(begin.start()),
+    }
+}
+
+/// Returns a latest end in the form in which the record states its own, where that form can say it.
+fn stated_like(begin: &When, expires: &When, allowed: Instant) -> When {
+    let day = allowed.day().plus_days(-1);
+    match expires {
+        When::Day(_) if day >= begin.day() => When::Day(day),
+        _ => When::instant(allowed),
+    }
+}
+
+/// Returns the latest end that all limits allow, in the form of a stated end; `None` without limits.
+pub fn latest(begin: &When, form: &When, limits: &[Limit]) -> Option<When> {
+    let allowed = limits
+        .iter()
+        .map(|limit| latest_end(begin, form, limit.term));
+    allowed
+        .min()
+        .map(|allowed| stated_like(begin, form, allowed))
+}
+
+/// Returns the review intervals that hold: the shorter of record and tier, those in different units each.
+pub fn review_intervals(record: &Record, tier: &Resolved) -> Vec<Term> {
+    let mut intervals = tier.review_every.clone();
+    let own = record.review_every.filter(|term| !term.is_zero());
+    if let Some(term) = own {
+        shorten_interval(&mut intervals, term);
+    }
+    intervals
+}
+
+/// Returns the last day on which the next review is in time; `None` where no interval holds.
+///
+/// `last` is the day of the latest review that counts, else the begin.
+pub fn review_due(last: &When, intervals: &[Term]) -> Option<Day> {
     intervals
         .iter()
-        .filter(|interval| !interval.is_zero())
-        .map(|interval| interval.after_day(last))
+        .map(|interval| last_day(last, *interval))
         .min()
+}
+
+/// Returns the last day on which a control is fresh; `None` where it need not be seen again.
+///
+/// `verified` is the day that counts; without one the clock runs from the begin.
+pub fn fresh_through(
+    verified: Option<Day>,
+    begin: Option<&When>,
+    verify_every: Option<Term>,
+) -> Option<Day> {
+    let every = verify_every.filter(|term| !term.is_zero())?;
+    let verified = verified.map(When::Day);
+    let last = verified.as_ref().or(begin)?;
+    Some(last_day(last, every))
+}
+
+fn last_day(last: &When, interval: Term) -> Day {
+    match last {
+        When::Day(day) => interval.after_day(*day),
+        When::Instant(instant, _) if interval.unit == Unit::Hours => interval.after(*instant).day(),
+        When::Instant(instant, _) => interval.after_day(instant.day()),
+    }
+}
+
+/// Returns the day that a typed day counts as: not later than the day, in UTC, of the landing that brought it.
+pub fn counted(typed: Day, landed: Option<Instant>) -> Day {
+    landed.map_or(typed, |landed| typed.min(landed.day()))
 }
 
 /// Returns the first instant at which what was due on a day is overdue.

@@ -1,15 +1,18 @@
 //! Which tier a record is in, and what tier and class demand of it together.
 //!
-//! Uses record, policy's types. Pure. Start at [`resolve`]. Follows `docs/spec/policy.md`, tiers and classes.
+//! Uses record, policy's types. Pure. Start at [`resolve`]. Follows `docs/spec/policy.md`, tiers and classes:
+//! silence never helps.
+
+mod choose;
+mod facts;
 
 use std::collections::BTreeSet;
 
 use crate::policy::Policy;
 use crate::policy::demand::Proof;
-use crate::policy::tiers::{Degraded, Must, Require};
-use crate::record::Record;
+use crate::policy::tiers::{Degraded, EmergencyRule, Must, Require, Tier};
 use crate::record::time::Term;
-use crate::record::word::{Baseline, Class, IdentityType, Risk};
+use crate::record::word::{Baseline, Class, IdentityType, Risk, Word};
 
 /// What a record says, or does not, in a field that a tier may match.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,44 +55,6 @@ pub struct Facts {
     pub names: Fact<Vec<String>>,
     /// The resources and actions of the scope.
     pub scope: Fact<Vec<String>>,
-}
-
-impl Facts {
-    /// Returns the facts of a record.
-    pub fn of(record: &Record) -> Facts {
-        let subject = &record.subject;
-        let names = [
-            &subject.identity,
-            &subject.asset,
-            &subject.credential,
-            &subject.application,
-        ];
-        let names = names.into_iter().flatten().cloned();
-        let scope = record.scope.iter();
-        Facts {
-            class: Fact::Stated(record.class),
-            risk: Fact::Stated(record.risk.level),
-            environment: Fact::of(subject.environment.clone()),
-            identity: Fact::of(subject.identity.clone()),
-            identity_type: Fact::of(subject.identity_type),
-            baseline: Fact::of(record.deviates_from.baseline),
-            application: Fact::of(subject.application.clone()),
-            team: Fact::of(record.owner.team.clone()),
-            names: Fact::Stated(
-                names
-                    .chain(subject.aliases.iter().flatten().cloned())
-                    .collect(),
-            ),
-            scope: Fact::Stated(
-                scope
-                    .flat_map(|scope| [&scope.resources, &scope.actions])
-                    .flatten()
-                    .flatten()
-                    .cloned()
-                    .collect(),
-            ),
-        }
-    }
 }
 
 /// A longest term, and what sets it.
@@ -222,6 +187,109 @@ pub struct Needed {
 
 /// Returns what tier and class demand of a record; `None` where a field that decides can't be read.
 pub fn resolve(policy: &Policy, facts: &Facts) -> Option<Resolved> {
-    let _ = (policy, facts);
-    None
+    let Fact::Stated(class) = facts.class else {
+        return None;
+    };
+    let choice = choose::choose(policy, facts)?;
+    let mut resolved = Resolved::of(policy, choice.base);
+    for (tier, _) in &choice.silent {
+        resolved.add_tier(tier);
+    }
+    resolved.add_class(class.word(), &policy.classes.of(class));
+    resolved.wildcard = choice.wildcard;
+    resolved.why = choice.why(class);
+    resolved.silent = choice
+        .silent
+        .into_iter()
+        .map(|(tier, fields)| Silence {
+            tier: tier.name.clone(),
+            fields,
+        })
+        .collect();
+    if let Some(first) = resolved.silent.first() {
+        resolved.tier.clone_from(&first.tier);
+    }
+    if resolved.must_include.contains(&Must::RiskOwner) {
+        resolved.require.insert(Require::RiskOwner);
+    }
+    Some(resolved)
+}
+
+impl Resolved {
+    fn of(policy: &Policy, tier: &Tier) -> Resolved {
+        let mut resolved = Resolved {
+            tier: tier.name.clone(),
+            base: tier.name.clone(),
+            silent: Vec::new(),
+            why: Vec::new(),
+            max_term: Vec::new(),
+            max_total: Vec::new(),
+            max_renewals: tier.max_renewals,
+            count: tier.approvals.count,
+            each_of: BTreeSet::new(),
+            must_include: BTreeSet::new(),
+            proof: policy.approval.proof,
+            require: BTreeSet::new(),
+            review_every: Vec::new(),
+            review_within: None,
+            degraded: tier.degraded,
+            post_closure_review: tier.post_closure_review,
+            wildcard: Wildcard::Refused,
+        };
+        resolved.add_tier(tier);
+        resolved
+    }
+
+    fn add_tier(&mut self, tier: &Tier) {
+        let by = format!("tier {}", tier.name);
+        shorten(&mut self.max_term, tier.max_term, &by);
+        shorten(&mut self.max_total, tier.max_total, &by);
+        self.max_renewals = self.max_renewals.min(tier.max_renewals);
+        self.count = self.count.max(tier.approvals.count);
+        self.each_of.extend(tier.approvals.each_of.iter().cloned());
+        self.must_include
+            .extend(tier.approvals.must_include.iter().copied());
+        self.proof = self.proof.max(tier.approvals.proof.unwrap_or(self.proof));
+        self.require.extend(tier.require.iter().copied());
+        if let Some(interval) = tier.review_every {
+            shorten_interval(&mut self.review_every, interval);
+        }
+        self.degraded = self.degraded.min(tier.degraded);
+        if self.post_closure_review.seconds() < tier.post_closure_review.seconds() {
+            self.post_closure_review = tier.post_closure_review;
+        }
+    }
+
+    fn add_class(&mut self, name: &str, class: &EmergencyRule) {
+        if let Some(term) = class.max_term {
+            shorten(&mut self.max_term, term, &format!("class {name}"));
+        }
+        self.count = self.count.max(class.count.unwrap_or(0));
+        self.each_of.extend(class.each_of.iter().cloned());
+        self.require.extend(class.require.iter().copied());
+        self.review_within = class.review_within;
+    }
+}
+
+/// Adds a limit: of those in one unit the shorter stays, those in other units are judged beside it.
+fn shorten(limits: &mut Vec<Limit>, term: Term, by: &str) {
+    let limit = Limit {
+        term,
+        by: by.to_owned(),
+    };
+    match limits.iter_mut().find(|it| it.term.unit == term.unit) {
+        Some(known) if known.term.number <= term.number => {}
+        Some(known) => *known = limit,
+        None => limits.push(limit),
+    }
+    limits.sort_by_key(|limit| limit.term.unit);
+}
+
+/// Adds a review interval, as [`shorten`] does a limit.
+pub(crate) fn shorten_interval(intervals: &mut Vec<Term>, term: Term) {
+    match intervals.iter_mut().find(|it| it.unit == term.unit) {
+        Some(known) => known.number = known.number.min(term.number),
+        None => intervals.push(term),
+    }
+    intervals.sort_by_key(|interval| interval.unit);
 }

@@ -17,6 +17,7 @@ mod house;
 mod layering;
 mod ledger;
 mod pattern;
+mod policy;
 mod record;
 mod record_differential;
 mod record_schema;

@@ -1,0 +1,377 @@
+//! What no single value of a policy shows: words that must be defined elsewhere in it, and names used twice.
+//!
+//! Uses diag, yaml, record's words. Pure. Start at [`check`]. Follows `docs/spec/policy.md`. It looks at the
+//! document, so that what can be read is judged also where something else can't.
+
+use std::collections::BTreeSet;
+
+use crate::diag::{Code, Pos, shape};
+use crate::policy::closing::Hours;
+use crate::policy::codes;
+use crate::policy::settings::Recipient;
+use crate::policy::tiers::Tier;
+use crate::record::near;
+use crate::record::word::{Baseline, IdentityType, Word};
+use crate::yaml::{Entry, Fault, Node, Value};
+
+/// Returns what is wrong with a policy as a whole.
+pub(super) fn check(root: &Node) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    groups(root, &mut faults);
+    tiers(root, &mut faults);
+    verified_tiers(root, &mut faults);
+    sensitivities(root, &mut faults);
+    keys(root, &mut faults);
+    lists(root, &mut faults);
+    hours(root, &mut faults);
+    faults
+}
+
+fn fault(code: Code, pos: Pos, field: String, message: String, help: String) -> Fault {
+    Fault {
+        code,
+        pos: Some(pos),
+        field: Some(field),
+        message,
+        help,
+    }
+}
+
+fn bad(pos: Pos, field: String, message: String, help: impl Into<String>) -> Fault {
+    fault(shape::BAD_VALUE, pos, field, message, help.into())
+}
+
+fn entries<'n>(root: &'n Node, path: &str) -> &'n [Entry] {
+    root.at(path).map_or(&[], Node::entries)
+}
+
+fn items<'n>(root: &'n Node, path: &str) -> &'n [Node] {
+    root.at(path).map_or(&[], Node::items)
+}
+
+/// Groups that are used must be defined, under names that mean nobody else.
+fn groups(root: &Node, faults: &mut Vec<Fault>) {
+    let defined: BTreeSet<&str> = entries(root, "groups")
+        .iter()
+        .map(|entry| entry.key.as_str())
+        .collect();
+    for entry in entries(root, "groups") {
+        let reserved = Recipient::RESERVED
+            .iter()
+            .any(|(word, _)| *word == entry.key);
+        if reserved {
+            faults.push(bad(
+                entry.key_pos,
+                format!("groups.{}", entry.key),
+                format!("no group may be called `{}`", entry.key),
+                "give it another name: in `escalate` the word means someone whom the record names",
+            ));
+        }
+    }
+    for (path, node) in uses_of_groups(root) {
+        let Some(word) = node.text() else { continue };
+        let is_recipient =
+            path.starts_with("escalate") && !matches!(Recipient::new(word), Recipient::Group(_));
+        if is_recipient || defined.contains(word) || word.trim().is_empty() {
+            continue;
+        }
+        let near = near::nearest(word, defined.iter().copied());
+        let help = near.map_or_else(
+            || format!("add it below `groups`, as `{word}: [name@example.com]`"),
+            |near| format!("did you mean `{near}`? Else add it below `groups`"),
+        );
+        faults.push(bad(
+            node.pos,
+            path,
+            format!("no group is called `{word}`"),
+            help,
+        ));
+    }
+}
+
+fn uses_of_groups(root: &Node) -> Vec<(String, &Node)> {
+    let mut uses = Vec::new();
+    for (index, tier) in items(root, "tiers").iter().enumerate() {
+        let path = format!("tiers[{index}].approvals.each_of");
+        uses.extend(each(&path, tier.at("approvals.each_of")));
+    }
+    for entry in entries(root, "classes") {
+        let path = format!("classes.{}.each_of", entry.key);
+        uses.extend(each(&path, entry.value.get("each_of")));
+    }
+    for (index, step) in items(root, "escalate").iter().enumerate() {
+        let to = step
+            .get("to")
+            .map(|to| (format!("escalate[{index}].to"), to));
+        uses.extend(to);
+    }
+    uses
+}
+
+/// Returns the items of a list, each with its path.
+fn each<'n>(path: &str, node: Option<&'n Node>) -> Vec<(String, &'n Node)> {
+    let items = node.map_or(&[] as &[Node], Node::items);
+    let named = items.iter().enumerate();
+    named
+        .map(|(index, item)| (format!("{path}[{index}]"), item))
+        .collect()
+}
+
+/// Tiers: at least one, unique names, and only the last without `match`.
+fn tiers(root: &Node, faults: &mut Vec<Fault>) {
+    let Some(node) = root.get("tiers") else {
+        return;
+    };
+    let tiers = node.items();
+    if matches!(&node.value, Value::List(items) if items.is_empty()) {
+        faults.push(bad(
+            node.pos,
+            "tiers".to_owned(),
+            "`tiers` holds no tier".to_owned(),
+            "remove it, or add a tier without `match`",
+        ));
+    }
+    let mut seen = BTreeSet::new();
+    for (index, tier) in tiers.iter().enumerate() {
+        let is_last = index + 1 == tiers.len();
+        if let Some(name) = tier.get("name")
+            && let Some(text) = name.text()
+            && !seen.insert(text)
+        {
+            faults.push(bad(
+                name.pos,
+                format!("tiers[{index}].name"),
+                format!("two tiers are called `{text}`"),
+                "give each tier a name of its own",
+            ));
+        }
+        // What is no map has been reported as such.
+        if matches!(tier.value, Value::Map(_)) {
+            last_without_match(index, is_last, tier, faults);
+        }
+    }
+}
+
+/// The tiers in which access is verified must be there.
+fn verified_tiers(root: &Node, faults: &mut Vec<Fault>) {
+    let standard = Tier::standard().name;
+    let mut known: BTreeSet<&str> = items(root, "tiers")
+        .iter()
+        .filter_map(|tier| tier.get("name")?.text())
+        .collect();
+    if root.get("tiers").is_none() {
+        known.insert(&standard);
+    }
+    for (index, node) in items(root, "closure.access_verified").iter().enumerate() {
+        let Some(name) = node.text() else { continue };
+        if known.contains(name) || name.trim().is_empty() {
+            continue;
+        }
+        faults.push(bad(
+            node.pos,
+            format!("closure.access_verified[{index}]"),
+            format!("no tier is called `{name}`"),
+            "name one of `tiers`",
+        ));
+    }
+}
+
+fn last_without_match(index: usize, is_last: bool, tier: &Node, faults: &mut Vec<Fault>) {
+    let entry = tier.entry("match");
+    let is_stated = entry.is_some_and(
+        |entry| !matches!(&entry.value.value, Value::Map(entries) if entries.is_empty()),
+    );
+    let field = format!("tiers[{index}].match");
+    match (entry, is_last) {
+        (Some(entry), true) if is_stated => faults.push(bad(
+            entry.key_pos,
+            field,
+            "the last tier has a `match`, so a record may be in no tier".to_owned(),
+            "remove it, or add a last tier without `match`",
+        )),
+        (_, false) if !is_stated => faults.push(bad(
+            entry.map_or(tier.pos, |entry| entry.key_pos),
+            field,
+            "a tier before the last has no `match`, so those after it are never reached".to_owned(),
+            "say what it matches, or move it to the end",
+        )),
+        (Some(entry), _) if matches!(&entry.value.value, Value::List(items) if items.is_empty()) => {
+            faults.push(bad(
+                entry.value.pos,
+                field,
+                "an empty list matches nothing".to_owned(),
+                "say what the tier matches, or remove the tier",
+            ));
+        }
+        _ => {}
+    }
+}
+
+/// Each sensitivity of an asset must lead to a tier.
+fn sensitivities(root: &Node, faults: &mut Vec<Fault>) {
+    let mut known = BTreeSet::new();
+    for tier in items(root, "tiers") {
+        let Some(matches) = tier.get("match") else {
+            continue;
+        };
+        let maps = match &matches.value {
+            Value::List(maps) => maps.as_slice(),
+            _ => std::slice::from_ref(matches),
+        };
+        for words in maps.iter().filter_map(|map| map.get("sensitivity")) {
+            known.extend(words.text());
+            known.extend(words.items().iter().filter_map(Node::text));
+        }
+    }
+    for (index, asset) in items(root, "assets").iter().enumerate() {
+        let Some(node) = asset.get("sensitivity") else {
+            continue;
+        };
+        let Some(word) = node.text() else { continue };
+        if known.contains(word) || word.trim().is_empty() {
+            continue;
+        }
+        let near = near::nearest(word, known.iter().copied());
+        faults.push(bad(
+            node.pos,
+            format!("assets[{index}].sensitivity"),
+            format!("no tier matches the sensitivity `{word}`"),
+            near.map_or_else(
+                || "name it in the `match` of a tier".to_owned(),
+                |near| format!("did you mean `{near}`? Else name it in the `match` of a tier"),
+            ),
+        ));
+    }
+}
+
+/// Keys that are words of a vocabulary.
+fn keys(root: &Node, faults: &mut Vec<Fault>) {
+    for entry in entries(root, "lint.levels") {
+        if codes::content(&entry.key).is_some() {
+            continue;
+        }
+        let near = near::nearest(&entry.key, codes::CONTENT.iter().copied());
+        faults.push(bad(
+            entry.key_pos,
+            format!("lint.levels.{}", entry.key),
+            format!("`{}` is no rule whose level a policy may change", entry.key),
+            near.map_or_else(
+                || "use a code of the content group; `exledger explain` lists them".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            ),
+        ));
+    }
+    let kinds = || {
+        let baselines = Baseline::WORDS.iter().map(|(word, _)| *word);
+        baselines.chain(IdentityType::WORDS.iter().map(|(word, _)| *word))
+    };
+    for entry in entries(root, "closure.checks") {
+        if kinds().any(|kind| kind == entry.key) {
+            continue;
+        }
+        let near = near::nearest(&entry.key, kinds());
+        faults.push(fault(
+            shape::UNKNOWN_KEY,
+            entry.key_pos,
+            format!("closure.checks.{}", entry.key),
+            match near {
+                Some(near) => format!("unknown key `{}`: did you mean `{near}`?", entry.key),
+                None => format!("unknown key `{}`", entry.key),
+            },
+            "name a kind of baseline or of identity".to_owned(),
+        ));
+    }
+}
+
+/// Lists that must hold something, or nothing twice.
+fn lists(root: &Node, faults: &mut Vec<Fault>) {
+    for path in ["id_prefix", "records", "patterns.key"] {
+        if let Some(node) = root.at(path)
+            && matches!(&node.value, Value::List(items) if items.is_empty())
+        {
+            faults.push(bad(
+                node.pos,
+                path.to_owned(),
+                format!("`{path}` is empty"),
+                "remove it, or put at least one value in",
+            ));
+        }
+    }
+    twice(items(root, "patterns.key").iter(), "patterns.key", faults);
+    let ids = items(root, "baselines").iter();
+    let mut seen = BTreeSet::new();
+    for (index, id) in ids
+        .enumerate()
+        .filter_map(|(index, it)| Some((index, it.get("id")?)))
+    {
+        if let Some(text) = id.text()
+            && !seen.insert(text)
+        {
+            faults.push(bad(
+                id.pos,
+                format!("baselines[{index}].id"),
+                format!("two baselines have the id `{text}`"),
+                "give each baseline an id of its own",
+            ));
+        }
+    }
+    catalogs(root, faults);
+}
+
+fn twice<'n>(nodes: impl Iterator<Item = &'n Node>, path: &str, faults: &mut Vec<Fault>) {
+    let mut seen = BTreeSet::new();
+    for (index, node) in nodes.enumerate() {
+        if let Some(text) = node.text()
+            && !seen.insert(text)
+        {
+            faults.push(bad(
+                node.pos,
+                format!("{path}[{index}]"),
+                format!("`{text}` stands twice in `{path}`"),
+                "remove one of them",
+            ));
+        }
+    }
+}
+
+/// A catalog is cited by its name, so no two may have the same one.
+fn catalogs(root: &Node, faults: &mut Vec<Fault>) {
+    let mut seen = BTreeSet::new();
+    for (index, node) in items(root, "catalogs").iter().enumerate() {
+        let Some(text) = node.text() else { continue };
+        let name = crate::policy::catalog::name_of(text);
+        if !seen.insert(name) {
+            faults.push(bad(
+                node.pos,
+                format!("catalogs[{index}]"),
+                format!("two catalogs are called `{name}`"),
+                "remove one, or give the file another name",
+            ));
+        }
+    }
+}
+
+/// Hours of the day that are normal for an identity: `01:00-03:00Z`.
+fn hours(root: &Node, faults: &mut Vec<Fault>) {
+    for (index, baseline) in items(root, "baselines").iter().enumerate() {
+        for identity in baseline
+            .get("expect")
+            .map_or(&[] as &[Entry], Node::entries)
+        {
+            let Some(node) = identity.value.get("hours") else {
+                continue;
+            };
+            let texts = node.text().into_iter();
+            for text in texts.chain(node.items().iter().filter_map(Node::text)) {
+                if Hours::new(text).is_none() {
+                    faults.push(bad(
+                        node.pos,
+                        format!("baselines[{index}].expect.{}.hours", identity.key),
+                        format!("`{text}` is no span of hours"),
+                        "write it in UTC as 01:00-03:00Z",
+                    ));
+                }
+            }
+        }
+    }
+}

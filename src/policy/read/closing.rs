@@ -1,0 +1,68 @@
+//! Reads what a close must answer, where drift is not looked for, and baselines.
+//!
+//! Uses record's reader. Pure. Follows `docs/spec/policy.md`.
+
+use std::collections::BTreeMap;
+
+use crate::policy::closing::{Baseline, ClosureRules, Drift, Words};
+use crate::policy::read::values::{OneOrMany, PerHundred};
+use crate::policy::read::{stated, value};
+use crate::record::reader::{Read, Reader};
+use crate::yaml::Node;
+
+impl Read for ClosureRules {
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<ClosureRules> {
+        at.map(node, |fields| {
+            let mut closure = ClosureRules::default();
+            stated(fields, "checks", |read: BTreeMap<String, Vec<String>>| {
+                closure.checks.extend(read);
+            });
+            stated(fields, "access_verified", |read| {
+                closure.access_verified = read;
+            });
+            Some(closure)
+        })
+    }
+}
+
+impl Read for Drift {
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Drift> {
+        at.map(node, |fields| {
+            let mut drift = Drift::default();
+            stated(fields, "exclude", |read| drift.exclude = read);
+            stated(fields, "tools", |read| drift.tools = read);
+            Some(drift)
+        })
+    }
+}
+
+impl Read for Baseline {
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Baseline> {
+        at.map(node, |fields| {
+            let id = fields.required("id");
+            let kind = fields.required("kind");
+            let when = value(fields, "when").unwrap_or_default();
+            let material_if = value(fields, "material_if").unwrap_or_default();
+            let expect = value(fields, "expect").unwrap_or_default();
+            let sample = value(fields, "sample").map_or(0, |PerHundred(sample)| sample);
+            let review_by = value(fields, "review_by");
+            Some(Baseline {
+                id: id?,
+                kind: kind?,
+                when,
+                material_if,
+                expect,
+                sample,
+                review_by,
+            })
+        })
+    }
+}
+
+impl Read for Words {
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Words> {
+        let read: BTreeMap<String, OneOrMany<String>> = BTreeMap::read(node, at)?;
+        let words = read.into_iter().map(|(field, words)| (field, words.0));
+        Some(Words(words.collect()))
+    }
+}

@@ -1,0 +1,154 @@
+//! A policy's bytes into settings: every mistake at its place, everything left out from its default.
+//!
+//! Uses diag, yaml, record's reader. Pure. Start at [`read`]. Follows `docs/spec/policy.md`, reading and
+//! defaults. A map merges with its default key by key; lists, numbers and words replace it.
+
+mod check;
+mod closing;
+mod demand;
+mod settings;
+mod tiers;
+pub(crate) mod values;
+
+use crate::diag::Finding;
+use crate::policy::read::values::{Path, RecordPrefixes};
+use crate::policy::settings::default_escalation;
+use crate::policy::{FILE, Policy, catalog};
+use crate::record;
+use crate::record::fields::Fields;
+use crate::record::reader::{Read, Reader};
+use crate::record::scalar::Flaw;
+use crate::yaml;
+
+/// What was read of a policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    /// The settings; what could not be read has its default.
+    pub policy: Policy,
+    /// The document, for rules that look at places; `None` where it can't be read to its end.
+    pub document: Option<yaml::Node>,
+    /// What is wrong; all of it makes the policy unusable.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads the bytes of `exledger.yaml`.
+pub fn read(bytes: &[u8]) -> Source {
+    let document = yaml::parse(bytes, &yaml::Limits::POLICY);
+    let mut faults = document.faults;
+    let mut policy = Policy::default();
+    if let Some(root) = &document.root {
+        let (read, noted) = record::reader::read::<Whole>(root);
+        policy = read.map_or_else(Policy::default, |whole| whole.0);
+        faults.extend(noted.faults);
+        faults.extend(check::check(root));
+    }
+    Source {
+        policy,
+        document: document.root,
+        findings: record::read::findings(FILE, None, faults),
+    }
+}
+
+/// A policy of which the parts that can be read were.
+struct Whole(Policy);
+
+impl Read for Whole {
+    fn read<'n>(node: &'n yaml::Node, at: &mut Reader<'n>) -> Option<Whole> {
+        let mut policy = Policy::default();
+        at.map(node, |fields| {
+            fields.required_as("version", version);
+            stated(fields, "id_prefix", |RecordPrefixes(read)| {
+                policy.id_prefix = read;
+            });
+            stated(fields, "records", |read: Vec<Path>| {
+                policy.records = read.into_iter().map(|path| path.0).collect();
+            });
+            policy.name = fields.optional_as("name", name).flatten();
+            policy.people = value(fields, "people").unwrap_or_default();
+            policy.groups = value(fields, "groups").unwrap_or_default();
+            policy.approval = value(fields, "approval").unwrap_or_default();
+            policy.assets = value(fields, "assets").unwrap_or_default();
+            stated(fields, "tiers", |read| policy.tiers = read);
+            policy.classes = value(fields, "classes").unwrap_or_default();
+            policy.lint = value(fields, "lint").unwrap_or_default();
+            policy.due = value(fields, "due").unwrap_or_default();
+            policy.escalate = value(fields, "escalate").unwrap_or_else(default_escalation);
+            policy.profiles = value(fields, "profiles").unwrap_or_default();
+            policy.patterns = value(fields, "patterns").unwrap_or_default();
+            policy.recurrence = value(fields, "recurrence").unwrap_or_default();
+            policy.closure = value(fields, "closure").unwrap_or_default();
+            policy.extra_schema = value(fields, "extra_schema").map(|Path(path)| path);
+            policy.drift = value(fields, "drift").unwrap_or_default();
+            stated(fields, "catalogs", |read: Vec<CatalogName>| {
+                policy.catalogs = read.into_iter().map(|name| name.0).collect();
+            });
+            policy.baselines = value(fields, "baselines").unwrap_or_default();
+            Some(())
+        });
+        // Where records lie must be known even when something else is wrong: their shape is still judged.
+        if policy.records.is_empty() {
+            policy.records = Policy::default().records;
+        }
+        Some(Whole(policy))
+    }
+}
+
+/// Returns the value of a key that is there and can be read.
+pub(crate) fn value<T: Read>(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<T> {
+    fields.optional(key).flatten()
+}
+
+/// Hands over the value of a key that is there and can be read.
+pub(crate) fn stated<T: Read>(
+    fields: &mut Fields<'_, '_>,
+    key: &'static str,
+    take: impl FnOnce(T),
+) {
+    if let Some(value) = value(fields, key) {
+        take(value);
+    }
+}
+
+fn version(text: &str) -> Result<(), Flaw> {
+    match text {
+        "1" => Ok(()),
+        _ => Err(Flaw::new(
+            format!("`{text}` is no version of this format"),
+            "write version: 1",
+        )),
+    }
+}
+
+/// A ledger's name stands in a line of a detached approval, where `-` says that there is none.
+fn name(text: &str) -> Result<String, Flaw> {
+    if text == "-" || text.contains(['\n', '\r']) || text.trim() != text {
+        return Err(Flaw::new(
+            "`name` must be one line, without blanks around it, and not `-`",
+            "write it as owner/ledger, such as example/payments",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// A built-in catalog, or a CSV file of the team.
+struct CatalogName(String);
+
+impl record::scalar::Scalar for CatalogName {
+    fn parse(text: &str) -> Result<CatalogName, Flaw> {
+        if catalog::names().any(|name| name == text) {
+            return Ok(CatalogName(text.to_owned()));
+        }
+        if text.ends_with(".csv") {
+            return Path::parse(text).map(|path| CatalogName(path.0));
+        }
+        let near = record::near::nearest(text, catalog::names());
+        let help = near.map_or_else(
+            || {
+                let names: Vec<&str> = catalog::names().collect();
+                format!("use one of {}, or the path of a CSV file", names.join(", "))
+            },
+            |near| format!("did you mean {near}? A catalog of your own is the path of a CSV file"),
+        );
+        Err(Flaw::new(format!("`{text}` is no catalog"), help))
+    }
+}

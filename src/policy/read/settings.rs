@@ -1,0 +1,157 @@
+//! Reads people, assets, the numbers of rules, dates, profiles and patterns.
+//!
+//! Uses record's reader. Pure. Follows `docs/spec/policy.md`.
+
+use crate::policy::read::values::{Path, Positive};
+use crate::policy::read::{stated, value};
+use crate::policy::settings::{
+    AssetRule, Due, Escalation, Lint, Patterns, People, Profile, ProfileTrigger, Recipient,
+    Recurrence,
+};
+use crate::record::reader::{Read, Reader};
+use crate::record::scalar::{Flaw, Scalar};
+use crate::record::word::Then;
+use crate::yaml::{Node, Value};
+
+impl Read for People {
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<People> {
+        at.map(node, |fields| {
+            let mut people = People::default();
+            stated(fields, "roster", |Path(path)| people.roster = Some(path));
+            stated(fields, "bots", |read| people.bots = read);
+            stated(fields, "agents", |read| people.agents = read);
+            stated(fields, "logins", |read| people.logins = read);
+            stated(fields, "bridges", |read| people.bridges = read);
+            stated(fields, "forges", |read| people.forges = read);
+            Some(people)
+        })
+    }
+}
+
+impl Read for AssetRule {
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<AssetRule> {
+        at.map(node, |fields| {
+            let matches = fields.required("match");
+            let sensitivity = fields.required("sensitivity");
+            Some(AssetRule {
+                matches: matches?,
+                sensitivity: sensitivity?,
+            })
+        })
+    }
+}
+
+impl Read for Lint {
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Lint> {
+        at.map(node, |fields| {
+            let mut lint = Lint::default();
+            stated(fields, "justification_min", |read| {
+                lint.justification_min = read;
+            });
+            stated(fields, "event_grace", |read| lint.event_grace = read);
+            stated(fields, "levels", |read| lint.levels = read);
+            stated(fields, "not_secrets", |read| lint.not_secrets = read);
+            Some(lint)
+        })
+    }
+}
+
+impl Read for Due {
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Due> {
+        at.map(node, |fields| {
+            let mut due = Due::default();
+            stated(fields, "soon", |read| due.soon = read);
+            stated(fields, "urgent", |read| due.urgent = read);
+            Some(due)
+        })
+    }
+}
+
+impl Read for Escalation {
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Escalation> {
+        at.map(node, |fields| {
+            let after = fields.required("after");
+            let to = fields.required("to");
+            Some(Escalation {
+                after: after?,
+                to: to?,
+            })
+        })
+    }
+}
+
+impl Scalar for Recipient {
+    fn parse(text: &str) -> Result<Recipient, Flaw> {
+        Ok(Recipient::new(text))
+    }
+}
+
+impl Read for Profile {
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Profile> {
+        at.map(node, |fields| {
+            Some(Profile {
+                class: value(fields, "class"),
+                baseline: value(fields, "baseline"),
+                controls: value(fields, "controls").unwrap_or_default(),
+                rule: value(fields, "rule"),
+                root_cause: value(fields, "root_cause"),
+                environment: value(fields, "environment"),
+                risk_level: value(fields, "risk_level"),
+                fix_target: value(fields, "fix_target"),
+                triggers: value(fields, "triggers").unwrap_or_default(),
+            })
+        })
+    }
+}
+
+impl Read for ProfileTrigger {
+    /// A text alone is a trigger that asks for a review.
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<ProfileTrigger> {
+        if let Value::Scalar(_) = &node.value {
+            let when = String::read(node, at)?;
+            return Some(ProfileTrigger {
+                id: None,
+                when,
+                then: Then::Review,
+                test: None,
+            });
+        }
+        at.map(node, |fields| {
+            let id = value(fields, "id");
+            let when = fields.required("when");
+            let then = fields.required("then");
+            let test = value(fields, "test");
+            Some(ProfileTrigger {
+                id,
+                when: when?,
+                then: then?,
+                test,
+            })
+        })
+    }
+}
+
+impl Read for Patterns {
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Patterns> {
+        at.map(node, |fields| {
+            let mut patterns = Patterns::default();
+            stated(fields, "window", |read| patterns.window = read);
+            if let Some(Positive(threshold)) = value(fields, "threshold") {
+                patterns.threshold = threshold;
+            }
+            stated(fields, "freeze", |read| patterns.freeze = read);
+            stated(fields, "key", |read| patterns.key = read);
+            Some(patterns)
+        })
+    }
+}
+
+impl Read for Recurrence {
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Recurrence> {
+        at.map(node, |fields| {
+            let mut recurrence = Recurrence::default();
+            stated(fields, "window", |read| recurrence.window = read);
+            Some(recurrence)
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! Values that only a policy has: paths, prefixes, counts, one word or several.
+//!
+//! Uses record's reader. Pure. Follows `docs/spec/policy.md`, words, files and patterns.
+
+use crate::record::id;
+use crate::record::reader::{Empty, Read, Reader};
+use crate::record::scalar::{Flaw, Scalar};
+use crate::yaml::{Node, Value};
+
+/// A path inside the repository, relative to the directory of the policy, with `/` and nothing to tidy.
+#[derive(Debug)]
+pub(crate) struct Path(pub(crate) String);
+
+impl Scalar for Path {
+    fn parse(text: &str) -> Result<Path, Flaw> {
+        let refuse = |what: &str| {
+            Err(Flaw::new(
+                format!("`{text}` {what}"),
+                "write a path below the directory of exledger.yaml, with `/`",
+            ))
+        };
+        let drive = text.as_bytes().get(1) == Some(&b':');
+        if text.starts_with(['/', '\\']) || drive {
+            return refuse("is not relative");
+        }
+        if text.contains('\\') {
+            return refuse("has a `\\`");
+        }
+        let mut parts = Vec::new();
+        for part in text.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => return refuse("leads out of the repository"),
+                part => parts.push(part),
+            }
+        }
+        match parts.first() {
+            None => refuse("names no file or folder of its own"),
+            Some(first) if first.eq_ignore_ascii_case(".git") => refuse("lies in git's own folder"),
+            Some(_) => Ok(Path(parts.join("/"))),
+        }
+    }
+}
+
+/// The prefixes of ids: one word, or a list of at least one.
+pub(crate) struct RecordPrefixes(pub(crate) Vec<String>);
+
+struct Prefix(String);
+
+impl Scalar for Prefix {
+    fn parse(text: &str) -> Result<Prefix, Flaw> {
+        match id::is_prefix(text) {
+            true => Ok(Prefix(text.to_owned())),
+            false => Err(Flaw::new(
+                format!("`{text}` can't be the prefix of ids"),
+                "write 2 to 10 of A-Z 0-9, a letter first",
+            )),
+        }
+    }
+}
+
+impl Read for RecordPrefixes {
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<RecordPrefixes> {
+        let OneOrMany(prefixes) = OneOrMany::<Prefix>::read(node, at)?;
+        Some(RecordPrefixes(
+            prefixes.into_iter().map(|prefix| prefix.0).collect(),
+        ))
+    }
+}
+
+/// One value, or a list of them.
+pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
+
+impl<T: Read> Read for OneOrMany<T> {
+    const EMPTY: Empty = T::EMPTY;
+
+    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<OneOrMany<T>> {
+        match &node.value {
+            Value::List(_) => Vec::read(node, at).map(OneOrMany),
+            _ => T::read(node, at).map(|one| OneOrMany(vec![one])),
+        }
+    }
+}
+
+/// A whole number from 1.
+pub(crate) struct Positive(pub(crate) u32);
+
+impl Scalar for Positive {
+    fn parse(text: &str) -> Result<Positive, Flaw> {
+        match u32::parse(text)? {
+            0 => Err(Flaw::new("`0` is too few", "write a whole number from 1")),
+            number => Ok(Positive(number)),
+        }
+    }
+}
+
+/// A whole number from 0 to 100.
+pub(crate) struct PerHundred(pub(crate) u32);
+
+impl Scalar for PerHundred {
+    fn parse(text: &str) -> Result<PerHundred, Flaw> {
+        match u32::parse(text) {
+            Ok(number @ 0..=100) => Ok(PerHundred(number)),
+            _ => Err(Flaw::new(
+                format!("`{text}` is not a number from 0 to 100"),
+                "write how many of a hundred, such as 1",
+            )),
+        }
+    }
+}

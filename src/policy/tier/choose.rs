@@ -1,0 +1,288 @@
+//! The base tier, and the tiers above it that add to it because the record is silent.
+//!
+//! Uses record's words and patterns, policy's types. Pure. Start at [`choose`]. Follows `docs/spec/policy.md`,
+//! tiers and classes.
+
+use crate::policy::Policy;
+use crate::policy::tier::{Fact, Facts, Wildcard};
+use crate::policy::tiers::{Match, Tier};
+use crate::record::pattern;
+use crate::record::word::{Class, Word};
+
+/// Which tiers hold for a record.
+pub(super) struct Choice<'p> {
+    /// The first tier that matches by what is stated.
+    pub(super) base: &'p Tier,
+    /// What it matches by; empty for a tier without `match`.
+    by: Vec<&'static str>,
+    /// The tiers above it that match only through silence, each with the fields that are silent.
+    pub(super) silent: Vec<(&'p Tier, Vec<&'static str>)>,
+    /// Whether all of them let a wildcard pass.
+    pub(super) wildcard: Wildcard,
+    /// The sensitivity that the assets give the record.
+    sensitivity: Option<&'p str>,
+}
+
+/// Whether a map, or a tier, matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Fit {
+    /// By what is stated.
+    Yes,
+    /// Unless one of these fields, were it stated, said otherwise.
+    Silent(Vec<&'static str>),
+    /// It does not.
+    No,
+    /// A field that decides can't be read.
+    Unknown,
+}
+
+/// Returns the tiers of a record; `None` where a field that decides can't be read.
+pub(super) fn choose<'p>(policy: &'p Policy, facts: &Facts) -> Option<Choice<'p>> {
+    let known = Known::of(policy, facts);
+    let mut silent = Vec::new();
+    let mut wildcards = Vec::new();
+    for tier in &policy.tiers {
+        let (fit, wildcard) = fit_of_tier(tier, facts, &known);
+        match fit {
+            Fit::No => continue,
+            Fit::Unknown => return None,
+            Fit::Silent(fields) => {
+                silent.push((tier, fields));
+                wildcards.push(wildcard);
+            }
+            Fit::Yes => {
+                wildcards.push(wildcard);
+                let allowed = wildcards.iter().all(|it| *it == Wildcard::Allowed);
+                return Some(Choice {
+                    base: tier,
+                    by: fields_of(tier, facts, &known),
+                    silent,
+                    wildcard: match allowed {
+                        true => Wildcard::Allowed,
+                        false => Wildcard::Refused,
+                    },
+                    sensitivity: match known.sensitivity {
+                        Fact::Stated(word) => Some(word),
+                        Fact::Silent | Fact::Unreadable => None,
+                    },
+                });
+            }
+        }
+    }
+    None
+}
+
+/// What is always known of a record, however much it leaves out.
+struct Known<'p> {
+    /// The sensitivity; silent where no pattern fits.
+    sensitivity: Fact<&'p str>,
+    /// Whether the scope holds a wildcard.
+    wildcard: Fact<bool>,
+}
+
+impl<'p> Known<'p> {
+    fn of(policy: &'p Policy, facts: &Facts) -> Known<'p> {
+        Known {
+            sensitivity: match &facts.names {
+                Fact::Stated(names) => Fact::of(sensitivity(policy, names)),
+                Fact::Silent => Fact::Silent,
+                Fact::Unreadable => Fact::Unreadable,
+            },
+            wildcard: match &facts.scope {
+                Fact::Stated(scope) => {
+                    Fact::Stated(scope.iter().any(|entry| pattern::is_wildcard(entry)))
+                }
+                Fact::Silent => Fact::Stated(false),
+                Fact::Unreadable => Fact::Unreadable,
+            },
+        }
+    }
+}
+
+/// Returns the sensitivity of names: of several that fit, the one whose tier comes first decides.
+fn sensitivity<'p>(policy: &'p Policy, names: &[String]) -> Option<&'p str> {
+    let fitting = policy.assets.iter().filter(|asset| {
+        let fits = |it: &String| names.iter().any(|name| pattern::matches(it, name));
+        asset.matches.iter().any(fits)
+    });
+    fitting
+        .map(|asset| asset.sensitivity.as_str())
+        .min_by_key(|word| place(policy, word))
+}
+
+/// Returns the place of the first tier that matches a sensitivity.
+fn place(policy: &Policy, word: &str) -> usize {
+    let names_it = |map: &Match| {
+        let words = map.sensitivity.iter().flatten();
+        words.into_iter().any(|known| known == word)
+    };
+    let found = policy
+        .tiers
+        .iter()
+        .position(|tier| tier.matches.iter().flatten().any(names_it));
+    found.unwrap_or(usize::MAX)
+}
+
+/// Whether a tier matches by any of its maps, and whether a map by which it does lets wildcards pass.
+fn fit_of_tier(tier: &Tier, facts: &Facts, known: &Known<'_>) -> (Fit, Wildcard) {
+    let Some(maps) = &tier.matches else {
+        return (Fit::Yes, Wildcard::Refused);
+    };
+    let fits: Vec<(Fit, &Match)> = maps
+        .iter()
+        .map(|map| (fit_of_map(map, facts, known), map))
+        .collect();
+    let fit = if fits.iter().any(|(fit, _)| *fit == Fit::Yes) {
+        Fit::Yes
+    } else if fits.iter().any(|(fit, _)| *fit == Fit::Unknown) {
+        Fit::Unknown
+    } else {
+        let mut silent = Vec::new();
+        for (fit, _) in &fits {
+            if let Fit::Silent(fields) = fit {
+                silent.extend(
+                    fields
+                        .iter()
+                        .filter(|field| !silent.contains(*field))
+                        .copied()
+                        .collect::<Vec<_>>(),
+                );
+            }
+        }
+        match silent.is_empty() {
+            true => Fit::No,
+            false => Fit::Silent(silent),
+        }
+    };
+    // By the same measure that decides for the tier: a map that fits through silence does not count where
+    // another one fits by what is stated.
+    let decides = |other: &Fit| match fit {
+        Fit::Yes => *other == Fit::Yes,
+        _ => matches!(other, Fit::Silent(_)),
+    };
+    let allows = fits
+        .iter()
+        .any(|(fit, map)| decides(fit) && map.wildcard.is_some());
+    match allows {
+        true => (fit, Wildcard::Allowed),
+        false => (fit, Wildcard::Refused),
+    }
+}
+
+fn fit_of_map(map: &Match, facts: &Facts, known: &Known<'_>) -> Fit {
+    let mut silent = Vec::new();
+    let mut is_unknown = false;
+    for (field, fit) in keys(map, facts, known) {
+        match fit {
+            Fit::Yes => {}
+            Fit::No => return Fit::No,
+            Fit::Unknown => is_unknown = true,
+            Fit::Silent(_) => silent.push(field),
+        }
+    }
+    match (is_unknown, silent.is_empty()) {
+        (true, _) => Fit::Unknown,
+        (false, true) => Fit::Yes,
+        (false, false) => Fit::Silent(silent),
+    }
+}
+
+/// Returns the keys of a map, as paths in a record, each with whether it fits.
+fn keys(map: &Match, facts: &Facts, known: &Known<'_>) -> Vec<(&'static str, Fit)> {
+    let silent = || Fit::Silent(Vec::new());
+    let identity_type = match (&facts.identity_type, &facts.identity) {
+        // Without an identity there is no kind of it that silence could hide.
+        (Fact::Silent, Fact::Silent) => Fit::No,
+        _ => silent(),
+    };
+    let sensitivity = match known.sensitivity {
+        Fact::Stated(word) => Fact::Stated(word.to_owned()),
+        Fact::Silent => Fact::Silent,
+        Fact::Unreadable => Fact::Unreadable,
+    };
+    let wildcard = match known.wildcard {
+        Fact::Stated(true) => Fit::Yes,
+        Fact::Stated(false) | Fact::Silent => Fit::No,
+        Fact::Unreadable => Fit::Unknown,
+    };
+    let fits = [
+        ("class", fit(&map.class, &facts.class, silent())),
+        ("risk.level", fit(&map.risk, &facts.risk, silent())),
+        ("sensitivity", fit(&map.sensitivity, &sensitivity, Fit::No)),
+        (
+            "subject.environment",
+            fit(&map.environment, &facts.environment, silent()),
+        ),
+        (
+            "subject.identity_type",
+            fit(&map.identity_type, &facts.identity_type, identity_type),
+        ),
+        (
+            "deviates_from.baseline",
+            fit(&map.baseline, &facts.baseline, silent()),
+        ),
+        (
+            "subject.application",
+            fit(&map.application, &facts.application, silent()),
+        ),
+        ("owner.team", fit(&map.team, &facts.team, silent())),
+        ("scope", map.wildcard.map(|_| wildcard)),
+    ];
+    let named = fits.into_iter();
+    named
+        .filter_map(|(field, fit)| Some((field, fit?)))
+        .collect()
+}
+
+/// Whether a field has any of a key's words; `None` where the map does not have the key.
+fn fit<T: PartialEq>(words: &Option<Vec<T>>, fact: &Fact<T>, silent: Fit) -> Option<Fit> {
+    let words = words.as_ref()?;
+    Some(match fact {
+        Fact::Stated(value) if words.contains(value) => Fit::Yes,
+        Fact::Stated(_) => Fit::No,
+        Fact::Silent => silent,
+        Fact::Unreadable => Fit::Unknown,
+    })
+}
+
+/// Returns the fields by which a tier matches what is stated.
+fn fields_of(tier: &Tier, facts: &Facts, known: &Known<'_>) -> Vec<&'static str> {
+    let mut maps = tier.matches.iter().flatten();
+    let map = maps.find(|map| fit_of_map(map, facts, known) == Fit::Yes);
+    let keys = map.map_or_else(Vec::new, |map| keys(map, facts, known));
+    keys.into_iter().map(|(field, _)| field).collect()
+}
+
+impl Choice<'_> {
+    /// Returns why these tiers hold, in sentences.
+    pub(super) fn why(&self, class: Class) -> Vec<String> {
+        let mut why = Vec::new();
+        for (tier, fields) in &self.silent {
+            why.push(format!(
+                "tier {} holds as long as {} does not say otherwise: state {}",
+                tier.name,
+                fields.join(", "),
+                match fields.len() {
+                    1 => "it",
+                    _ => "them",
+                }
+            ));
+        }
+        let name = &self.base.name;
+        why.push(match (self.by.is_empty(), self.sensitivity) {
+            (true, _) if self.silent.is_empty() => {
+                format!("tier {name}, because no tier above it matches")
+            }
+            (true, _) => format!("by what is stated it would be tier {name}"),
+            (false, Some(word)) if self.by.contains(&"sensitivity") => format!(
+                "tier {name} by {}; an asset pattern makes it {word}",
+                self.by.join(" and ")
+            ),
+            (false, _) => format!("tier {name} by {}", self.by.join(" and ")),
+        });
+        if class != Class::Standard {
+            why.push(format!("class {} adds to it", class.word()));
+        }
+        why
+    }
+}
