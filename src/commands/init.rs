@@ -9,12 +9,14 @@ use anyhow::Context;
 use clap::{Parser, ValueEnum};
 
 use crate::ask;
-use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
+use crate::commands::context::{self, Ctx};
 use crate::commands::init::files::Place;
 use crate::commands::{Command, Outcome, Run};
 use crate::store;
+use crate::store::git::Repository;
+use crate::store::git::open::OpenError;
 use crate::view;
 use crate::view::init::{Init, Skipped, Written};
 
@@ -141,18 +143,26 @@ fn place(ctx: &Ctx) -> anyhow::Result<Place> {
         )
     };
     let folder = store::files::folder(&ctx.folder).map_err(|error| outside(error.to_string()))?;
-    let repository =
-        store::files::upwards(&folder, ".git").map_err(|error| outside(error.to_string()))?;
-    let Some(repository) = repository else {
-        return Err(outside(format!(
-            "{} is not in a git repository",
+    let repository = match Repository::discover(&folder) {
+        Ok(repository) => repository,
+        Err(OpenError::NotFound { .. }) => {
+            return Err(outside(format!(
+                "{} is in no git repository",
+                folder.display()
+            )));
+        }
+        Err(error) => return Err(context::place::unopened(&error)),
+    };
+    let bare = || {
+        outside(format!(
+            "{} is a bare repository, without files",
             folder.display()
-        )));
+        ))
     };
-    let ledger = if ctx.globals.directory.is_some() {
-        folder
-    } else {
-        repository.clone()
+    let top = repository.work_dir().ok_or_else(bare)?;
+    let prefix = match ctx.globals.directory {
+        Some(_) => repository.prefix(&folder).ok_or_else(bare)?,
+        None => String::new(),
     };
-    Ok(Place::new(repository, &ledger))
+    Ok(Place::new(top, &prefix))
 }

@@ -1,6 +1,6 @@
 //! The work folder: reads it as a tree, and writes files whole or not at all.
 //!
-//! Uses ledger (the trait that it serves). Start at [`WorkTree`]. No link is ever followed, and nothing that is
+//! Uses ledger (the trait that it serves), history (paths). Start at [`WorkTree`]. No link is ever followed, and nothing that is
 //! there is overwritten by [`create`].
 
 use std::fmt;
@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use crate::history::paths::Prefix;
 use crate::ledger::tree::{Item, Kind, Tree, TreeError};
 
 /// The most entries that may lie below one folder of records.
@@ -19,29 +20,50 @@ pub const DEEPEST: usize = 100;
 /// The files below one folder, as they are now.
 #[derive(Clone, Debug)]
 pub struct WorkTree {
+    /// The folder that no path leaves: the top of the repository, else the ledger's folder itself.
+    top: PathBuf,
+    /// The ledger's folder from there.
+    prefix: Prefix,
     root: PathBuf,
 }
 
 impl WorkTree {
-    /// Returns the tree of the files below a folder.
+    /// Returns the tree of the files below a folder that is in no repository.
     pub fn new(root: impl Into<PathBuf>) -> WorkTree {
-        WorkTree { root: root.into() }
+        let root = root.into();
+        WorkTree {
+            top: root.clone(),
+            prefix: Prefix::default(),
+            root,
+        }
     }
 
-    /// Returns the folder.
+    /// Returns the tree of the files below a folder of a repository; `prefix` is the folder's path from the top.
+    pub fn within(top: impl Into<PathBuf>, prefix: &str) -> WorkTree {
+        let top = top.into();
+        let root = prefix
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .fold(top.clone(), |at, part| at.join(part));
+        WorkTree {
+            top,
+            prefix: Prefix::new(prefix),
+            root,
+        }
+    }
+
+    /// Returns the ledger's folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Returns where a path of the tree is on disk; `None` where it leaves the root or passes a link.
+    /// Returns where a path of the ledger is on disk; `None` where it leaves the repository or passes a link.
     fn place(&self, path: &str) -> Option<PathBuf> {
-        let mut place = self.root.clone();
-        let mut parts = path
-            .split('/')
-            .filter(|part| !matches!(*part, "" | "."))
-            .peekable();
+        let mut place = self.top.clone();
+        let parts = self.prefix.outward(path)?;
+        let mut parts = parts.iter().peekable();
         while let Some(part) = parts.next() {
-            if part == ".." || part.contains('\\') && cfg!(windows) {
+            if part.contains(std::path::is_separator) {
                 return None;
             }
             place.push(part);

@@ -1,22 +1,77 @@
-//! Where the ledger is: the folder of `exledger.yaml`, from the working directory upwards.
+//! Where the ledger is: the folder of `exledger.yaml`, from the working directory upwards, and its repository.
 //!
-//! Start at [`Ctx::root`]. Follows `docs/spec/policy.md`, first paragraph.
+//! Start at [`Ctx::home`]. Follows `docs/spec/policy.md`, first paragraph.
 
 use std::path::PathBuf;
 
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::store::files;
+use crate::policy;
+use crate::store::files::{self, WorkTree};
+use crate::store::git::Repository;
+use crate::store::git::open::OpenError;
 
-/// The file that makes a folder a ledger.
-pub const MARK: &str = "exledger.yaml";
+/// Where a ledger is.
+pub struct Home {
+    /// Its folder.
+    pub root: PathBuf,
+    /// Its files as they are now.
+    pub tree: WorkTree,
+    /// Its repository; `None` in a plain folder.
+    repository: Option<Repository>,
+}
 
-impl Ctx {
-    /// Returns the folder of the ledger: `EXLEDGER_ROOT`, or the nearest one upwards from `-C` or here.
+impl Home {
+    /// Returns the repository.
     ///
     /// # Errors
-    /// [`fault::Fault::CannotSay`] when there is none.
-    pub fn root(&self) -> anyhow::Result<PathBuf> {
+    /// [`fault::Fault::CannotSay`] when the ledger is in none.
+    pub fn repository(&self) -> anyhow::Result<&Repository> {
+        self.repository.as_ref().ok_or_else(|| {
+            fault::cannot_say(
+                format!(
+                    "{} is in no git repository, so nothing says who approved",
+                    self.root.display()
+                ),
+                "run `git init` and commit the ledger; outside git `exledger lint` alone works",
+            )
+        })
+    }
+
+    /// Returns the repository where there is one.
+    pub fn repository_or_none(&self) -> Option<&Repository> {
+        self.repository.as_ref()
+    }
+}
+
+impl Ctx {
+    /// Finds the ledger.
+    ///
+    /// # Errors
+    /// [`fault::Fault::CannotSay`] when there is none, or its repository can't be opened.
+    pub fn home(&self) -> anyhow::Result<Home> {
+        let root = self.root()?;
+        let repository = match Repository::discover(&root) {
+            Ok(repository) => Some(repository),
+            Err(OpenError::NotFound { .. }) => None,
+            Err(error) => return Err(unopened(&error)),
+        };
+        let inside = repository
+            .as_ref()
+            .and_then(|repository| Some((repository.work_dir()?, repository.prefix(&root)?)));
+        let tree = match inside {
+            Some((top, prefix)) => WorkTree::within(top, &prefix),
+            None => WorkTree::new(&root),
+        };
+        Ok(Home {
+            root,
+            tree,
+            repository,
+        })
+    }
+
+    /// Returns the folder of the ledger: `EXLEDGER_ROOT`, or the nearest one upwards from `-C` or here.
+    fn root(&self) -> anyhow::Result<PathBuf> {
         let given = self
             .variable("EXLEDGER_ROOT")
             .filter(|_| self.globals.directory.is_none());
@@ -26,27 +81,33 @@ impl Ctx {
                 "run `exledger init` in the root of the repository, or name a ledger with -C DIR",
             )
         };
+        let mark = policy::FILE;
         if let Some(given) = given {
             let folder = files::folder(&self.folder.join(given))
                 .map_err(|error| missing(format!("EXLEDGER_ROOT: {error}")))?;
-            let found = files::upwards(&folder, MARK)
+            let found = files::upwards(&folder, mark)
                 .ok()
                 .flatten()
                 .filter(|found| *found == folder);
             return found.ok_or_else(|| {
                 missing(format!(
-                    "EXLEDGER_ROOT: {} holds no {MARK}",
+                    "EXLEDGER_ROOT: {} holds no {mark}",
                     folder.display()
                 ))
             });
         }
-        match files::upwards(&self.folder, MARK) {
+        match files::upwards(&self.folder, mark) {
             Ok(Some(root)) => Ok(root),
             Ok(None) => Err(missing(format!(
-                "{} is not in a ledger: no {MARK} here or above",
+                "{} is in no ledger: no {mark} here or above",
                 self.folder.display()
             ))),
             Err(error) => Err(missing(error.to_string())),
         }
     }
+}
+
+/// Returns the error of a repository that can't be opened; the way out is in its words.
+pub fn unopened(error: &OpenError) -> anyhow::Error {
+    fault::cannot_say(error.to_string(), "")
 }

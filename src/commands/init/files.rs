@@ -2,7 +2,7 @@
 //!
 //! Start at [`drafts`].
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::Context;
 
@@ -45,14 +45,14 @@ enum Needs {
 
 impl Place {
     /// Returns the place of a ledger in a folder of a repository.
-    pub(super) fn new(repository: PathBuf, folder: &std::path::Path) -> Place {
-        let inner = folder.strip_prefix(&repository).ok();
-        let parts = inner.into_iter().flat_map(|inner| inner.iter());
-        let prefix = parts
-            .map(|part| format!("{}/", part.to_string_lossy()))
-            .collect();
+    pub(super) fn new(top: &Path, prefix: &str) -> Place {
+        let prefix = if prefix.is_empty() {
+            String::new()
+        } else {
+            format!("{prefix}/")
+        };
         Place {
-            tree: WorkTree::new(repository),
+            tree: WorkTree::new(top),
             prefix,
         }
     }
