@@ -9,6 +9,7 @@ pub mod context;
 pub mod demo;
 pub mod init;
 pub mod man;
+pub mod new;
 pub mod schema;
 
 use std::ffi::OsString;
@@ -26,6 +27,7 @@ use crate::commands::context::output::Formats;
 /// All subcommands, in the order of the help.
 pub const ALL: &[Command] = &[
     init::COMMAND,
+    new::COMMAND,
     demo::COMMAND,
     schema::COMMAND,
     completions::COMMAND,

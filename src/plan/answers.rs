@@ -94,9 +94,25 @@ impl Answers {
         }
     }
 
+    /// Puts other answers over these: maps key by key, everything else as a whole.
+    pub fn overlay(&mut self, other: &Answers) {
+        merge(&mut self.fields, &other.fields);
+    }
+
     /// Takes a field away.
     pub fn remove(&mut self, key: &str) {
         self.fields.shift_remove(key);
+    }
+}
+
+fn merge(under: &mut Map<String, Value>, over: &Map<String, Value>) {
+    for (key, value) in over {
+        match (under.get_mut(key), value) {
+            (Some(Value::Object(under)), Value::Object(over)) => merge(under, over),
+            _ => {
+                under.insert(key.clone(), value.clone());
+            }
+        }
     }
 }
 

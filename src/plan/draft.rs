@@ -5,30 +5,30 @@
 use serde_json::{Value, json};
 
 use crate::plan::answers::Answers;
-use crate::policy::Policy;
+use crate::policy::governance::Governance;
+use crate::policy::term;
 use crate::policy::tier::{self, Facts, Resolved};
 use crate::policy::tiers::Require;
+use crate::record::address::Address;
 use crate::record::id::Id;
 use crate::record::read::{self, Source};
 use crate::record::scalar::Scalar;
 use crate::record::template;
-use crate::record::time::{Day, Instant, Term, Unit, When, not_after};
+use crate::record::time::{Day, Instant, Term, Unit, When};
 use crate::record::word::{Class, Risk, RootCause, Word};
 use crate::yaml::{self, Limits};
 
 /// What is known besides the answers.
 #[derive(Clone, Debug)]
 pub struct Setting<'a> {
-    /// The policy.
-    pub policy: &'a Policy,
+    /// The policy, and the roster.
+    pub governance: &'a Governance,
     /// The instant of the clock.
     pub now: Instant,
     /// Whether it can wait for its approval.
     pub urgency: Urgency,
     /// Who files it: name and address, as git knows them.
     pub filer: Filer,
-    /// The team of an address in the roster.
-    pub team: Option<String>,
     /// The id it will have.
     pub id: Id,
     /// The folder below the first record folder; empty for none.
@@ -56,6 +56,8 @@ pub struct Filer {
 /// A record as it would be written.
 #[derive(Clone, Debug)]
 pub struct Draft {
+    /// The answers with all that was derived.
+    pub answers: Answers,
     /// The file, from the ledger's root.
     pub path: String,
     /// Its text.
@@ -91,8 +93,12 @@ pub fn draft(answers: &Answers, setting: &Setting<'_>) -> Draft {
             derived.push((path, value.to_owned()));
         }
     }
+    if setting.urgency == Urgency::Emergency && !made.states("deviates_from") {
+        let title = made.text("title").map(str::to_owned);
+        made.set_given("deviates_from.rule", title);
+    }
     let starts = starts(&mut made, setting, &mut derived);
-    let resolved = resolve(&made, setting, &starts);
+    let resolved = resolve(&made, setting);
     expires(&mut made, setting, &starts, resolved.as_ref(), &mut derived);
     reviews(&mut made, resolved.as_ref(), &mut derived);
     controls(&mut made, setting, resolved.as_ref());
@@ -126,6 +132,7 @@ fn written(
         Faithful::No
     };
     Draft {
+        answers: made,
         path,
         text,
         source,
@@ -137,6 +144,7 @@ fn written(
 
 fn path(setting: &Setting<'_>) -> String {
     let records = setting
+        .governance
         .policy
         .records
         .first()
@@ -168,24 +176,26 @@ fn defaults(setting: &Setting<'_>) -> Vec<(&'static str, &'static str)> {
     defaults
 }
 
+/// Fills in the owner: who files it, unless somebody else is named; name and team from the roster where it knows them.
 fn people(made: &mut Answers, setting: &Setting<'_>, derived: &mut Vec<(&'static str, String)>) {
-    let own = |email: Option<&str>| {
-        let filer = setting.filer.email.as_deref();
-        email.is_none()
-            || filer
-                .is_some_and(|filer| email.is_some_and(|email| email.eq_ignore_ascii_case(filer)))
-    };
-    let mine = own(made.text("owner.email"));
-    let fields = [
-        ("owner.name", setting.filer.name.as_ref()),
-        ("owner.email", setting.filer.email.as_ref()),
-        ("owner.team", setting.team.as_ref()),
-    ];
-    for (path, value) in fields {
-        if let Some(value) = value.filter(|_| mine && !made.states(path)) {
+    let mut fill = |made: &mut Answers, path: &'static str, value: Option<&String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty() && !made.states(path)) {
             made.set(path, value.as_str());
             derived.push((path, value.clone()));
         }
+    };
+    if !made.states("owner.name") || made.states("owner.email") {
+        fill(made, "owner.email", setting.filer.email.as_ref());
+    }
+    let email = made.text("owner.email").and_then(Address::new);
+    let roster = setting.governance.roster.as_ref();
+    if let Some(entry) = email.as_ref().and_then(|email| roster?.entries.get(email)) {
+        fill(made, "owner.name", Some(&entry.name));
+        fill(made, "owner.team", Some(&entry.team));
+    }
+    let filer = setting.filer.email.as_deref().and_then(Address::new);
+    if email.is_some() && email == filer {
+        fill(made, "owner.name", setting.filer.name.as_ref());
     }
 }
 
@@ -218,40 +228,11 @@ fn after(begin: &When, term: Term) -> When {
     }
 }
 
-fn resolve(made: &Answers, setting: &Setting<'_>, starts: &When) -> Option<Resolved> {
-    let mut whole = made.clone();
-    // What is missing or wrong elsewhere says nothing about the tier.
-    for (path, value) in [
-        ("title", "?"),
-        ("justification", "?"),
-        ("owner.name", "?"),
-        ("owner.email", "a@b"),
-    ] {
-        whole.set(path, value);
-    }
-    whole.set("starts", starts.to_string());
-    whole.set("expires", starts.day().plus_days(1).to_string());
-    for key in [
-        "compensating_controls",
-        "triggers",
-        "fix",
-        "rollback",
-        "references",
-        "event_ends",
-        "requester",
-        "x",
-    ] {
-        whole.remove(key);
-    }
-    whole.set("compensating_controls", json!([]));
-    for key in ["deviates_from", "subject"] {
-        if whole.get(key).is_none() {
-            whole.set(key, json!({}));
-        }
-    }
-    let text = template::write(whole.fields(), "");
+/// Returns what tier and class demand, as far as what decides is answered.
+fn resolve(made: &Answers, setting: &Setting<'_>) -> Option<Resolved> {
+    let text = template::write(made.fields(), "");
     let source = read::read(&path(setting), text.as_bytes());
-    tier::resolve(setting.policy, &Facts::of(source.record.as_ref()?))
+    tier::resolve(&setting.governance.policy, &Facts::of_source(&source))
 }
 
 fn expires(
@@ -280,12 +261,8 @@ fn expires(
 
 /// Returns the latest end that tier and class allow, to the second.
 fn cap(starts: &When, resolved: &Resolved) -> When {
-    let begin = starts.start();
-    let ends = resolved
-        .max_term
-        .iter()
-        .map(|limit| limit.term.after(begin));
-    When::instant(ends.min().unwrap_or(begin))
+    let form = When::instant(starts.start());
+    term::latest(starts, &form, &resolved.max_term).unwrap_or(form)
 }
 
 /// Returns half of the tier's term: whole days, at least one, and never past the limit.
@@ -298,24 +275,10 @@ fn half(starts: &When, resolved: &Resolved) -> When {
         .min();
     let days = (longest.unwrap_or(0) / 2 / 86_400).max(1);
     let end = When::Day(starts.day().plus_days(days));
-    let within = |end: &When| {
-        resolved
-            .max_term
-            .iter()
-            .all(|limit| fits(starts, end, limit.term))
-    };
-    if within(&end) {
+    if term::judge(starts, &end, &resolved.max_term).is_empty() {
         end
     } else {
         cap(starts, resolved)
-    }
-}
-
-/// Tells whether an end is within a limit: of days by the calendar, of hours to the second.
-fn fits(starts: &When, end: &When, limit: Term) -> bool {
-    match limit.unit {
-        Unit::Hours => not_after(end) <= limit.after(starts.start()),
-        _ => end.day() <= limit.after_day(starts.day()),
     }
 }
 

@@ -57,6 +57,16 @@ const JUSTIFICATION: (&str, &str, &str) = (
     "--justification",
     "Why it is needed now and can't be avoided",
 );
+const OWNER_NAME: (&str, &str, &str) = (
+    "owner.name",
+    "--owner-name, or git's user.name",
+    "Name of the accountable person",
+);
+const OWNER_EMAIL: (&str, &str, &str) = (
+    "owner.email",
+    "--owner-email, or git's user.email",
+    "Address of the accountable person",
+);
 const CONTROL: (&str, &str, &str) = (
     "compensating_controls",
     "--compensating-control TEXT",
@@ -82,7 +92,15 @@ pub fn missing(answers: &Answers, resolved: Option<&Resolved>) -> Vec<Question> 
             });
         }
     };
-    for of in [TITLE, DEVIATION, SUBJECT, RISK, JUSTIFICATION] {
+    for of in [
+        TITLE,
+        DEVIATION,
+        SUBJECT,
+        RISK,
+        JUSTIFICATION,
+        OWNER_NAME,
+        OWNER_EMAIL,
+    ] {
         if !is_answered(answers, of.0) {
             ask(of, Because::Always);
         }

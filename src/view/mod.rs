@@ -5,8 +5,10 @@
 pub mod check;
 pub mod doc;
 pub mod due;
+pub mod finding;
 pub mod init;
 pub mod list;
+pub mod new;
 pub mod record;
 pub mod shape;
 pub mod show;

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::ledger::tree::TreeError;
+
 /// The exit code of a command that was used wrongly.
 pub const MISUSE: u8 = 2;
 
@@ -63,4 +65,16 @@ pub fn shown(error: &anyhow::Error) -> String {
         Some(fault) => format!("error: {fault}\n"),
         None => format!("error: cannot say: {error:#}\n"),
     }
+}
+
+/// Returns the error of a tree that can't be read, with what repairs it.
+pub fn tree(error: &TreeError) -> anyhow::Error {
+    let help = match error {
+        TreeError::Missing { .. } => {
+            "run `git fetch --unshallow`, in CI check out with `fetch-depth: 0`"
+        }
+        TreeError::TooLarge { .. } => "split it into folders by year or team",
+        TreeError::Unreadable { .. } => "see whether it is there, and who may read it",
+    };
+    cannot_say(error.to_string(), help)
 }

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
+use crate::diag::{self, Level};
+use crate::ledger::tree::Tree;
 use crate::policy;
+use crate::policy::governance::{Governance, State};
 use crate::store::files::{self, WorkTree};
 use crate::store::git::Repository;
 use crate::store::git::open::OpenError;
@@ -110,4 +113,45 @@ impl Ctx {
 /// Returns the error of a repository that can't be opened; the way out is in its words.
 pub fn unopened(error: &OpenError) -> anyhow::Error {
     fault::cannot_say(error.to_string(), "")
+}
+
+impl Ctx {
+    /// Reads the governance files of a tree, which must be sound.
+    ///
+    /// # Errors
+    /// [`fault::Fault::CannotSay`] when they have errors, or can't be read.
+    pub fn governance(&self, tree: &dyn Tree) -> anyhow::Result<Governance> {
+        let governance = Governance::read(tree).map_err(|error| fault::tree(&error))?;
+        sound(&governance)?;
+        Ok(governance)
+    }
+}
+
+/// Refuses governance files with errors: nothing is judged by what can't be read.
+///
+/// # Errors
+/// [`fault::Fault::CannotSay`] with the first of the errors.
+pub fn sound(governance: &Governance) -> anyhow::Result<()> {
+    if governance.state != State::Broken {
+        return Ok(());
+    }
+    let mut errors = governance
+        .findings
+        .iter()
+        .filter(|finding| finding.level == Level::Error);
+    let first = errors.next().map(|finding| {
+        let place = finding
+            .pos
+            .map(|pos| format!(":{}:{}", pos.line, pos.column))
+            .unwrap_or_default();
+        format!("{}{place}: {}", finding.path, finding.message)
+    });
+    let more = match errors.count() {
+        0 => String::new(),
+        n => format!(", and {}", diag::count(n, "further error")),
+    };
+    Err(fault::cannot_say(
+        format!("the policy has errors: {}{more}", first.unwrap_or_default()),
+        "run `exledger lint` and correct them",
+    ))
 }

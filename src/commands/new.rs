@@ -1,0 +1,69 @@
+//! `new`: files an exception.
+//!
+//! Flags, files and presets fill one set of answers; `plan` derives the rest and names what is missing, which is asked
+//! on a terminal and refused without one. Follows `docs/spec/cli.md`, new.
+
+mod filing;
+mod flags;
+mod sources;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::new::flags::Flags;
+use crate::commands::{Command, Outcome, Run};
+
+/// File an exception
+///
+/// Asks for what is missing, derives the rest, and writes the file only if it lints clean. It grants nothing until
+/// its pull request is approved and merged.
+#[derive(Debug, Parser)]
+#[command(name = "new")]
+#[command(after_help = "\
+EXAMPLE
+  exledger new --title \"Invoices are read with the shared user\" --rule \"One user a job\" \\
+    --application billing --risk-level moderate --compensating-control \"Alert on use at night\" \\
+    --justification \"The job is replaced in December; splitting the user now would stop invoicing.\"")]
+pub struct Args {
+    #[command(flatten)]
+    flags: Flags,
+
+    /// Read the fields from a file with the shape of a record without id, YAML or JSON; - for stdin
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+
+    /// Start from a preset of the policy
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+
+    /// Start from another record
+    #[arg(long, value_name = "ID")]
+    like: Option<String>,
+
+    /// Start from a question that `check` refused, as it answered in JSON; - for stdin
+    #[arg(long, value_name = "RECEIPT")]
+    from_check: Option<PathBuf>,
+
+    /// Start now, end at the cap, be approved afterwards
+    #[arg(long)]
+    emergency: bool,
+
+    /// Write although content rules object
+    #[arg(long)]
+    draft: bool,
+
+    /// The folder below the first record folder
+    #[arg(long, value_name = "NAME")]
+    folder: Option<String>,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        filing::file(&self, ctx)
+    }
+}

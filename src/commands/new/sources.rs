@@ -1,0 +1,269 @@
+//! Where answers come from besides flags and prompts: a file, a preset, another record, a refused question.
+//!
+//! Start at [`answers`]. What is nearer to the person wins: flags, then the file, then the receipt, the profile, the
+//! other record.
+
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::Context;
+use serde_json::{Value, json};
+
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::new::Args;
+use crate::ledger::{Ledger, NotFound};
+use crate::plan::answers::Answers;
+use crate::policy::Policy;
+use crate::policy::settings::Profile;
+use crate::record::Record;
+use crate::record::word::Word;
+use crate::store::files;
+use crate::yaml::{self, Limits};
+
+/// The most bytes that are read of a file of answers.
+const MOST: u64 = 1_048_576;
+
+/// What is known before anybody is asked.
+pub(super) struct Known {
+    /// The answers.
+    pub(super) answers: Answers,
+    /// The folder of the record that this one is like.
+    pub(super) folder: Option<String>,
+}
+
+/// Gathers what flags, files and presets say.
+pub(super) fn answers(
+    args: &Args,
+    ctx: &Ctx,
+    policy: &Policy,
+    ledger: &Ledger,
+) -> anyhow::Result<Known> {
+    let mut known = Known {
+        answers: Answers::default(),
+        folder: None,
+    };
+    if let Some(id) = &args.like {
+        like(id, policy, ledger, &mut known)?;
+    }
+    if let Some(name) = &args.profile {
+        let found = policy
+            .profiles
+            .get(name)
+            .ok_or_else(|| no_profile(name, policy))?;
+        profile(found, &mut known.answers);
+    }
+    if let Some(path) = &args.from_check {
+        receipt(path, ctx, &mut known.answers)?;
+    }
+    if let Some(path) = &args.from {
+        known.answers.overlay(&file(path, ctx)?);
+    }
+    args.flags
+        .fill(&mut known.answers)
+        .map_err(|what| fault::misuse(what, "see `exledger new --help`"))?;
+    Ok(known)
+}
+
+fn bytes(path: &Path, ctx: &Ctx) -> anyhow::Result<Vec<u8>> {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .take(MOST)
+            .read_to_end(&mut bytes)
+            .context("can't read stdin")?;
+        return Ok(bytes);
+    }
+    files::read(&ctx.folder.join(path), MOST).map_err(|error| {
+        fault::misuse(error.to_string(), "name a file with the fields of a record")
+    })
+}
+
+/// Reads a file with the shape of a record.
+fn file(path: &Path, ctx: &Ctx) -> anyhow::Result<Answers> {
+    let bytes = bytes(path, ctx)?;
+    let shown = if path == Path::new("-") {
+        "stdin".to_owned()
+    } else {
+        path.display().to_string()
+    };
+    // JSON escapes characters in ways that YAML does not know.
+    if let Ok(json @ Value::Object(_)) = serde_json::from_slice::<Value>(&bytes) {
+        return checked(Answers::of_json(json), &shown);
+    }
+    let document = yaml::parse(&bytes, &Limits::POLICY);
+    if let Some(found) = document.faults.first() {
+        let place = found
+            .pos
+            .map(|pos| format!(":{}:{}", pos.line, pos.column))
+            .unwrap_or_default();
+        return Err(fault::misuse(
+            format!("{shown}{place}: {}", found.message),
+            found.help.clone(),
+        ));
+    }
+    checked(document.root.as_ref().and_then(Answers::of_node), &shown)
+}
+
+fn checked(answers: Option<Answers>, shown: &str) -> anyhow::Result<Answers> {
+    let answers = answers.ok_or_else(|| {
+        fault::misuse(
+            format!("{shown} holds no fields"),
+            "write it as a record without id, `title: …` and so on",
+        )
+    })?;
+    if answers.get("id").is_some() {
+        return Err(fault::misuse(
+            format!("{shown} has an id, and a new record gets one of its own"),
+            "remove the line `id:`, or use --like ID",
+        ));
+    }
+    Ok(answers)
+}
+
+fn no_profile(name: &str, policy: &Policy) -> anyhow::Error {
+    let known: Vec<&str> = policy.profiles.keys().map(String::as_str).collect();
+    let help = match known.as_slice() {
+        [] => "add it to exledger.yaml below `profiles:`".to_owned(),
+        known => format!("use one of {}", known.join(", ")),
+    };
+    fault::misuse(format!("the policy has no profile {name}"), help)
+}
+
+fn profile(profile: &Profile, answers: &mut Answers) {
+    answers.set_given("class", profile.class.map(Word::word));
+    answers.set_given("deviates_from.baseline", profile.baseline.map(Word::word));
+    answers.set_given("deviates_from.rule", profile.rule.as_deref());
+    answers.set_given("root_cause", profile.root_cause.map(Word::word));
+    answers.set_given("subject.environment", profile.environment.as_deref());
+    answers.set_given("risk.level", profile.risk_level.map(Word::word));
+    answers.set_given("fix.target", profile.fix_target.map(Word::word));
+    let controls: Vec<&str> = profile
+        .controls
+        .iter()
+        .map(|control| control.as_str())
+        .collect();
+    answers.set_given(
+        "deviates_from.controls",
+        (!controls.is_empty()).then_some(controls),
+    );
+    let trigger = |(n, trigger): (usize, &crate::policy::settings::ProfileTrigger)| {
+        let id = trigger.id.clone().unwrap_or_else(|| format!("T{}", n + 1));
+        match trigger.test {
+            Some(test) => {
+                json!({"id": id, "when": trigger.when, "then": trigger.then.word(), "test": test.word()})
+            }
+            None => json!({"id": id, "when": trigger.when, "then": trigger.then.word()}),
+        }
+    };
+    let triggers: Vec<Value> = profile.triggers.iter().enumerate().map(trigger).collect();
+    answers.set_given("triggers", (!triggers.is_empty()).then_some(triggers));
+}
+
+/// Takes from another record what does not belong to its time.
+fn like(id: &str, policy: &Policy, ledger: &Ledger, known: &mut Known) -> anyhow::Result<()> {
+    let entry = ledger.find(id).map_err(|error| not_found(id, &error))?;
+    let Some(record) = &entry.source.record else {
+        return Err(fault::misuse(
+            format!("{} can't be read", entry.path),
+            "run `exledger lint` and repair it",
+        ));
+    };
+    let Some(mut answers) = serde_json::to_value(timeless(record))
+        .ok()
+        .and_then(Answers::of_json)
+    else {
+        return Ok(());
+    };
+    for key in ["id", "starts", "expires"] {
+        answers.remove(key);
+    }
+    known.answers.overlay(&answers);
+    known.folder = policy.records.iter().find_map(|records| {
+        let below = entry
+            .path
+            .strip_prefix(&format!("{}/", records.trim_end_matches('/')))?;
+        below.rsplit_once('/').map(|(folder, _)| folder.to_owned())
+    });
+    Ok(())
+}
+
+fn timeless(record: &Record) -> Record {
+    let mut copy = record.clone();
+    copy.subject.credential_expires = None;
+    copy.event_ends = None;
+    copy.reviews.clear();
+    copy.handling.clear();
+    copy.renewals.clear();
+    copy.transfers.clear();
+    copy.fired.clear();
+    copy.closure = None;
+    if let Some(fix) = &mut copy.fix {
+        fix.due = None;
+    }
+    for control in &mut copy.compensating_controls {
+        control.verified = None;
+        control.evidence.clear();
+    }
+    copy
+}
+
+/// Returns the error of an id that names no single record.
+pub(super) fn not_found(id: &str, error: &NotFound) -> anyhow::Error {
+    match error {
+        NotFound::Unknown => fault::misuse(
+            format!("no record is named {id}"),
+            "run `exledger list --all` for the ids",
+        ),
+        NotFound::Ambiguous(ids) => fault::misuse(
+            format!("{id} names {} records", ids.len()),
+            format!("say which: {}", ids.join(", ")),
+        ),
+    }
+}
+
+/// Turns a question that the gate refused into a request.
+fn receipt(path: &Path, ctx: &Ctx, answers: &mut Answers) -> anyhow::Result<()> {
+    let help = "give the answer of `exledger check --format json`";
+    let bytes = bytes(path, ctx)?;
+    let receipt: Value = serde_json::from_slice(&bytes).map_err(|error| {
+        fault::misuse(format!("{} is no receipt: {error}", path.display()), help)
+    })?;
+    let Some(question) = receipt.get("question").and_then(Value::as_object) else {
+        return Err(fault::misuse(
+            format!("{} is no receipt: it has no question", path.display()),
+            help,
+        ));
+    };
+    let asked = |key: &str| {
+        question
+            .get(key)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    };
+    for key in [
+        "identity",
+        "asset",
+        "application",
+        "credential",
+        "environment",
+    ] {
+        answers.set_given(&format!("subject.{key}"), asked(key));
+    }
+    for (key, path) in [
+        ("control", "deviates_from.controls"),
+        ("resource", "scope.resources"),
+        ("action", "scope.actions"),
+    ] {
+        answers.set_given(path, asked(key).map(|text| vec![text]));
+    }
+    if let Some((tool, id)) = asked("finding").and_then(|finding| finding.split_once(':')) {
+        let mut finding = json!({"tool": tool, "id": id});
+        if let Some(map) = finding.as_object_mut() {
+            map.extend(asked("purl").map(|purl| ("purl".to_owned(), json!(purl))));
+            map.extend(asked("path").map(|path| ("paths".to_owned(), json!([path]))));
+        }
+        answers.set("scope.findings", json!([finding]));
+    }
+    Ok(())
+}

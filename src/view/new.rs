@@ -1,0 +1,82 @@
+//! `new`: what was filed, what it needs, what to run next.
+//!
+//! Uses diag, policy. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+
+use serde_json::json;
+
+use crate::diag::Finding;
+use crate::policy::tier::Needed;
+use crate::view::doc::{Block, Doc, Findings, Text, Tone};
+use crate::view::finding;
+use crate::view::shape;
+
+/// What was filed.
+#[derive(Clone, Debug)]
+pub struct Filed {
+    /// The id.
+    pub id: String,
+    /// The file.
+    pub path: String,
+    /// Whether content rules object.
+    pub draft: Draft,
+    /// The tier, where it is known.
+    pub tier: Option<String>,
+    /// Which approvals it will need.
+    pub needed: Needed,
+    /// Who could give them, a line for each need.
+    pub who: Vec<String>,
+    /// What the rules say of it.
+    pub findings: Vec<Finding>,
+    /// What was derived: the field and its value.
+    pub derived: Vec<(&'static str, String)>,
+    /// What to run next.
+    pub next: Vec<String>,
+}
+
+/// Whether a file was written although content rules object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Draft {
+    /// It was.
+    Yes,
+    /// It lints clean.
+    No,
+}
+
+/// Returns the answer.
+pub fn doc(filed: &Filed) -> Doc {
+    let mut doc = Doc::new(json!({
+        "schema": shape::schema("new"),
+        "id": filed.id,
+        "path": filed.path,
+        "draft": filed.draft == Draft::Yes,
+        "tier": filed.tier,
+        "needed": filed.needed,
+        "findings": filed.findings.iter().map(finding::json).collect::<Vec<_>>(),
+        "next": filed.next,
+    }));
+    let mut pairs = vec![("filed".to_owned(), Text::of(Tone::Good, &filed.path))];
+    let tier = filed.tier.as_deref().unwrap_or("not known");
+    pairs.push(("tier".to_owned(), Text::plain(tier)));
+    let mut needs = shape::needed_words(&filed.needed);
+    for line in &filed.who {
+        needs.push('\n');
+        needs.push_str(line);
+    }
+    pairs.push(("needs".to_owned(), Text::plain(needs)));
+    if !filed.derived.is_empty() {
+        let derived: Vec<String> = filed
+            .derived
+            .iter()
+            .map(|(field, value)| format!("{field}: {value}"))
+            .collect();
+        pairs.push(("derived".to_owned(), Text::plain(derived.join("\n"))));
+    }
+    doc.blocks.push(Block::Pairs(pairs));
+    if !filed.findings.is_empty() {
+        doc.blocks
+            .push(Block::Findings(Findings::of(filed.findings.clone())));
+    }
+    doc.blocks.push(Block::Heading(Text::plain("Next")));
+    doc.blocks.push(Block::Verbatim(filed.next.join("\n")));
+    doc
+}
