@@ -50,7 +50,7 @@ impl<'a> Message<'a> {
             return &[];
         };
         let text = self.body.get(..=last).unwrap_or_default();
-        match text.iter().rposition(|line| blank(line)) {
+        match text.iter().rposition(blank) {
             Some(gap) => text.get(gap + 1..).unwrap_or_default(),
             None => &[],
         }

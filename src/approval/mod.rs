@@ -4,7 +4,14 @@
 //! what is in force today.
 
 pub mod forge;
+pub mod keys;
 pub mod message;
+pub mod reviews;
+pub mod signature;
+pub mod signers;
+mod sshsig;
+pub mod statement;
+pub mod wire;
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -23,3 +23,4 @@ mod record_differential;
 mod record_schema;
 mod render;
 mod repo;
+mod sign;

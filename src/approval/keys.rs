@@ -1,0 +1,224 @@
+//! The keys that count at one landing, and whose they are.
+//!
+//! Uses policy's people, approval's signers. Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::approval::signers::{Line, Revoked, Signers, Signs};
+use crate::approval::wire::Key;
+use crate::policy::governance::Governance;
+use crate::policy::people::{self, Person};
+use crate::record::time::Instant;
+
+/// The listed and the revoked keys that a signature is judged by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keys {
+    lines: Vec<Line>,
+    revoked: BTreeSet<Key>,
+}
+
+/// How a key stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is listed, and good.
+    Listed(Signer),
+    /// No line lists it for this use.
+    Unlisted,
+    /// It is listed, and its dates do not cover the instant.
+    OutOfDate(Signer),
+    /// It is revoked.
+    Revoked,
+}
+
+/// Whose a listed key is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signer {
+    /// The fingerprint of the key.
+    pub key: String,
+    /// The principals of each line that lists it; all of them are one person.
+    pub lines: Vec<Vec<String>>,
+}
+
+impl Keys {
+    /// Returns the keys of a list of signers, without those that any of the other lists revokes.
+    pub fn new<'a>(signers: &Signers, revoked: impl IntoIterator<Item = &'a Revoked>) -> Keys {
+        let revoked = revoked.into_iter().flat_map(|list| &list.keys);
+        Keys {
+            lines: signers.lines.clone(),
+            revoked: revoked.cloned().collect(),
+        }
+    }
+
+    /// Returns the keys of one state of the governance files, less what the state at the tip revokes (S1).
+    pub fn of(at: &Governance, tip: &Governance) -> Keys {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let signers = Signers::parse(&text(&at.signers));
+        let revoked = [at, tip].map(|state| Revoked::parse(&text(&state.revoked)));
+        Keys::new(&signers, &revoked)
+    }
+
+    /// Returns how a key stands for signatures of a namespace at an instant.
+    pub fn standing(&self, key: &Key, namespace: &str, at: Instant) -> Standing {
+        if self.revoked.contains(key) {
+            return Standing::Revoked;
+        }
+        let listing: Vec<&Line> = self
+            .content()
+            .filter(|line| line.key == *key && is_good_for(line, namespace))
+            .collect();
+        let current: Vec<&Line> = listing
+            .iter()
+            .copied()
+            .filter(|line| is_current(line, at))
+            .collect();
+        match (listing.as_slice(), current.as_slice()) {
+            ([], _) => Standing::Unlisted,
+            (all, []) => Standing::OutOfDate(Signer::new(key, all)),
+            (_, current) => Standing::Listed(Signer::new(key, current)),
+        }
+    }
+
+    /// Tells whether any line names a person, whatever its dates: who has a key is asked to use it.
+    pub fn lists(&self, governance: &Governance, person: &Person) -> bool {
+        self.content()
+            .any(|line| names(governance, &line.principals, person))
+    }
+
+    /// Returns the keys of all persons who are one with that of this key, itself included: those who share a line
+    /// with it, or a key, directly or through others (S3).
+    ///
+    /// The keys of persons are addresses after mailmap. Patterns name nobody and join nobody.
+    pub fn kin(&self, governance: &Governance, person_key: &str) -> BTreeSet<String> {
+        let mut owners: BTreeMap<&Key, BTreeSet<String>> = BTreeMap::new();
+        for line in self.content() {
+            let persons =
+                literal(&line.principals).map(|it| people::identify(governance, "", it).key);
+            owners.entry(&line.key).or_default().extend(persons);
+        }
+        let mut kin = BTreeSet::from([person_key.to_owned()]);
+        loop {
+            let before = kin.len();
+            for persons in owners.values() {
+                if !kin.is_disjoint(persons) {
+                    kin.extend(persons.iter().cloned());
+                }
+            }
+            if kin.len() == before {
+                return kin;
+            }
+        }
+    }
+
+    fn content(&self) -> impl Iterator<Item = &Line> {
+        let content = |line: &&Line| line.signs == Signs::Content;
+        self.lines.iter().filter(content)
+    }
+}
+
+impl Signer {
+    fn new(key: &Key, lines: &[&Line]) -> Signer {
+        Signer {
+            key: key.fingerprint(),
+            lines: lines.iter().map(|line| line.principals.clone()).collect(),
+        }
+    }
+
+    /// Returns the persons that the lines name, each once, sorted by address: one human by several names.
+    ///
+    /// Empty where the lines hold patterns only, which name nobody.
+    pub fn persons(&self, governance: &Governance) -> Vec<Person> {
+        let principals = self.lines.iter().flat_map(|line| literal(line));
+        let mut persons: Vec<Person> = principals
+            .map(|principal| people::identify(governance, "", principal))
+            .collect();
+        persons.sort();
+        persons.dedup_by(|one, other| one.key == other.key);
+        persons
+    }
+
+    /// Tells whether the key may speak as a person: a line names them by address or by pattern.
+    pub fn is(&self, governance: &Governance, person: &Person) -> bool {
+        self.lines
+            .iter()
+            .any(|line| names(governance, line, person))
+    }
+
+    /// Returns the principals as they are written, for texts.
+    pub fn written(&self) -> String {
+        let lines: Vec<String> = self.lines.iter().map(|line| line.join(",")).collect();
+        lines.join(" ")
+    }
+}
+
+fn is_good_for(line: &Line, namespace: &str) -> bool {
+    let Some(patterns) = &line.namespaces else {
+        return true;
+    };
+    let patterns = patterns.iter().map(String::as_str);
+    listed(patterns, |pattern| glob(pattern, namespace))
+}
+
+/// Tells whether the dates of a line cover an instant; both bounds are inclusive, as in ssh-keygen.
+fn is_current(line: &Line, at: Instant) -> bool {
+    line.valid_after.is_none_or(|after| after <= at)
+        && line.valid_before.is_none_or(|before| at <= before)
+}
+
+/// Returns the principals that are addresses and no patterns.
+fn literal(principals: &[String]) -> impl Iterator<Item = &str> {
+    let principals = principals.iter().map(String::as_str);
+    principals.filter(|principal| !principal.starts_with('!') && !principal.contains(['*', '?']))
+}
+
+/// Tells whether the principals of a line name a person: letter case aside, and after mailmap.
+fn names(governance: &Governance, principals: &[String], person: &Person) -> bool {
+    let addresses = [&person.key, &person.email, &person.typed_email].map(|it| it.to_lowercase());
+    listed(principals.iter().map(String::as_str), |pattern| {
+        let lower = pattern.to_lowercase();
+        addresses.iter().any(|address| glob(&lower, address))
+            || !pattern.contains(['*', '?'])
+                && people::identify(governance, "", pattern).key == person.key
+    })
+}
+
+/// Tells whether a list of patterns matches; one that is negated and matches decides against it.
+fn listed<'a>(patterns: impl Iterator<Item = &'a str>, matches: impl Fn(&str) -> bool) -> bool {
+    let mut found = false;
+    for pattern in patterns {
+        match pattern.strip_prefix('!') {
+            Some(pattern) if matches(pattern) => return false,
+            Some(_) => {}
+            None => found |= matches(pattern),
+        }
+    }
+    found
+}
+
+/// Matches a pattern of ssh_config(5): `*` is any text, `?` any one character.
+fn glob(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t) = (0, 0);
+    // Where to go on after the last `*`: behind it, and one more character of the text.
+    let mut retry: Option<(usize, usize)> = None;
+    while let Some(character) = text.get(t) {
+        match pattern.get(p) {
+            Some('*') => {
+                retry = Some((p + 1, t + 1));
+                p += 1;
+                continue;
+            }
+            Some(wanted) if *wanted == '?' || wanted == character => {
+                (p, t) = (p + 1, t + 1);
+                continue;
+            }
+            _ => {}
+        }
+        let Some((after, from)) = retry else {
+            return false;
+        };
+        retry = Some((after, from + 1));
+        (p, t) = (after, from);
+    }
+    pattern.iter().skip(p).all(|rest| *rest == '*')
+}

@@ -1,0 +1,257 @@
+//! SSH signatures of commits, tags and approval files: whether one holds, and by whose key.
+//!
+//! Uses history's commits, approval's keys, and ssh_key. Pure. Start at [`of_commit`], [`Tag::seal`] or [`detached`],
+//! then [`Seal::state`]. Follows `docs/spec/approval.md`, S2 to S5 and 5 (17, 19). The mathematics is done once, in
+//! making a [`Seal`]; how it stands may then be asked for several instants and lists of keys.
+
+use std::fmt;
+
+use crate::approval::keys::{Keys, Signer, Standing};
+use crate::approval::sshsig::{self, Refused};
+use crate::approval::wire::Key;
+use crate::history::commit::Commit;
+use crate::history::objects::Oid;
+use crate::record::time::Instant;
+
+/// The namespace in which git signs commits and tags.
+pub const GIT: &str = "git";
+
+/// The namespace in which approval files are signed.
+pub const APPROVAL: &str = "exledger-approval@v1";
+
+/// How a signature stands: the states of S4.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// There is none.
+    None,
+    /// It holds, by a listed key.
+    Attested(Signer),
+    /// It holds, by the key of this fingerprint, which no line lists for this use.
+    UntrustedKey(String),
+    /// It holds, by a listed key whose dates do not cover the landing.
+    ExpiredAtLanding(Signer),
+    /// It holds, by the key of this fingerprint, which is revoked.
+    Revoked(String),
+    /// It is an SSH signature, and does not hold.
+    Bad(Bad),
+    /// It is of a kind that is not verified here.
+    Unverifiable(Kind),
+}
+
+/// Why an SSH signature does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bad {
+    /// It is not what OpenSSH writes.
+    Malformed,
+    /// It was made for another use, which is named.
+    Namespace(String),
+    /// It was made over other bytes, or by another key than it says.
+    Mismatch,
+}
+
+/// A kind of signature that is not verified here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// OpenPGP, also that of a forge.
+    OpenPgp,
+    /// X.509, which gitsign writes too.
+    X509,
+    /// By a key on a security device, whose algorithm is named.
+    SecurityKey(String),
+    /// By an OpenSSH certificate, whose algorithm is named.
+    Certificate(String),
+    /// By an RSA key of a size that is not verified: the bits of its modulus.
+    RsaSize(usize),
+    /// By a key of an algorithm that is not verified, which is named.
+    Algorithm(String),
+    /// Of a format that is not known.
+    Unknown,
+}
+
+impl State {
+    /// Returns the word of S4.
+    pub fn word(&self) -> &'static str {
+        match self {
+            State::None => "none",
+            State::Attested(_) => "attested",
+            State::UntrustedKey(_) => "untrusted-key",
+            State::ExpiredAtLanding(_) => "expired-at-landing",
+            State::Revoked(_) => "revoked",
+            State::Bad(_) => "bad",
+            State::Unverifiable(_) => "unverifiable",
+        }
+    }
+}
+
+impl fmt::Display for State {
+    /// What stands behind the word, as the end of a sentence that begins with "the signature".
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            State::None => out.write_str("is absent"),
+            State::Attested(signer) => {
+                write!(out, "is by {} ({})", signer.written(), signer.key)
+            }
+            State::UntrustedKey(key) => write!(out, "is by a key that is not listed ({key})"),
+            State::ExpiredAtLanding(signer) => write!(
+                out,
+                "is by {} ({}), whose key was not valid when it landed",
+                signer.written(),
+                signer.key
+            ),
+            State::Revoked(key) => write!(out, "is by a revoked key ({key})"),
+            State::Bad(bad) => write!(out, "is bad: {bad}"),
+            State::Unverifiable(kind) => write!(out, "can't be verified here: {kind}"),
+        }
+    }
+}
+
+impl fmt::Display for Bad {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Bad::Malformed => out.write_str("it can't be read"),
+            Bad::Namespace(other) => write!(out, "it was made for the namespace `{other}`"),
+            Bad::Mismatch => out.write_str("it is over other bytes, or by another key"),
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::OpenPgp => out.write_str("OpenPGP"),
+            Kind::X509 => out.write_str("X.509"),
+            Kind::SecurityKey(name) => write!(out, "a key on a security device ({name})"),
+            Kind::Certificate(name) => write!(out, "an OpenSSH certificate ({name})"),
+            Kind::RsaSize(bits) => write!(
+                out,
+                "an RSA key of {bits} bits, where 2048 to 4096 are verified"
+            ),
+            Kind::Algorithm(name) => write!(out, "a key of the algorithm {name}"),
+            Kind::Unknown => out.write_str("a format that is not known"),
+        }
+    }
+}
+
+/// A signature that was read, and compared with what it is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seal(Sealed);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Sealed {
+    Nothing,
+    By(Key, &'static str),
+    Broken(Bad),
+    Foreign(Kind),
+}
+
+impl Seal {
+    /// Reads an armoured signature over some bytes, made in a namespace.
+    pub fn read(armoured: &[u8], payload: &[u8], namespace: &'static str) -> Seal {
+        Seal(match kind(armoured) {
+            Some(kind) => Sealed::Foreign(kind),
+            None => match sshsig::open(armoured, payload, namespace) {
+                Ok(key) => Sealed::By(key, namespace),
+                Err(Refused::Bad(bad)) => Sealed::Broken(bad),
+                Err(Refused::Foreign(kind)) => Sealed::Foreign(kind),
+            },
+        })
+    }
+
+    /// Returns how the signature stands at an instant: the effective time of its landing (S2).
+    pub fn state(&self, keys: &Keys, at: Instant) -> State {
+        let (key, namespace) = match &self.0 {
+            Sealed::Nothing => return State::None,
+            Sealed::Broken(bad) => return State::Bad(bad.clone()),
+            Sealed::Foreign(kind) => return State::Unverifiable(kind.clone()),
+            Sealed::By(key, namespace) => (key, namespace),
+        };
+        match keys.standing(key, namespace, at) {
+            Standing::Listed(signer) => State::Attested(signer),
+            Standing::OutOfDate(signer) => State::ExpiredAtLanding(signer),
+            Standing::Unlisted => State::UntrustedKey(key.fingerprint()),
+            Standing::Revoked => State::Revoked(key.fingerprint()),
+        }
+    }
+
+    /// Returns the key that made it, where it holds.
+    pub fn key(&self) -> Option<&Key> {
+        match &self.0 {
+            Sealed::By(key, _) => Some(key),
+            _ => None,
+        }
+    }
+}
+
+/// Reads the signature of a commit.
+pub fn of_commit(commit: &Commit) -> Seal {
+    match commit.signature() {
+        Some(signed) => Seal::read(&signed.signature, &signed.payload, GIT),
+        None => Seal(Sealed::Nothing),
+    }
+}
+
+/// Reads the signature of an approval file, which lies beside it.
+pub fn detached(armoured: &[u8], text: &[u8]) -> Seal {
+    Seal::read(armoured, text, APPROVAL)
+}
+
+/// An annotated tag, as its raw bytes or a `mergetag` header state it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// The commit that it names.
+    pub commit: Oid,
+    raw: Vec<u8>,
+}
+
+impl Tag {
+    /// Returns the tag of a commit that some bytes are; `None` for a tag of anything else.
+    pub fn read(raw: &[u8]) -> Option<Tag> {
+        let mut lines = raw.split(|byte| *byte == b'\n');
+        let object = lines.next()?.strip_prefix(b"object ")?;
+        if lines.next()? != b"type commit" {
+            return None;
+        }
+        Some(Tag {
+            commit: Oid::from_hex(std::str::from_utf8(object).ok()?)?,
+            raw: raw.to_vec(),
+        })
+    }
+
+    /// Reads the signature, which is the end of the tag's text, from the last line that begins one.
+    pub fn seal(&self) -> Seal {
+        let begins = |at: usize| {
+            let rest = self.raw.get(at..).unwrap_or_default();
+            BEGINNINGS.iter().any(|(line, _)| rest.starts_with(line))
+        };
+        let starts = self.raw.iter().enumerate();
+        let starts = starts
+            .filter(|(_, byte)| **byte == b'\n')
+            .map(|(at, _)| at + 1);
+        let Some(at) = starts.rev().find(|at| begins(*at)) else {
+            return Seal(Sealed::Nothing);
+        };
+        match self.raw.split_at_checked(at) {
+            Some((payload, signature)) => Seal::read(signature, payload, GIT),
+            None => Seal(Sealed::Nothing),
+        }
+    }
+}
+
+/// The lines that signatures begin with, as git knows them; no kind for SSH's.
+const BEGINNINGS: &[(&[u8], Option<Kind>)] = &[
+    (sshsig::BEGIN, None),
+    (b"-----BEGIN PGP SIGNATURE-----", Some(Kind::OpenPgp)),
+    (b"-----BEGIN PGP MESSAGE-----", Some(Kind::OpenPgp)),
+    (b"-----BEGIN SIGNED MESSAGE-----", Some(Kind::X509)),
+];
+
+/// Returns the kind of a signature that is not SSH's.
+fn kind(armoured: &[u8]) -> Option<Kind> {
+    let begun = BEGINNINGS
+        .iter()
+        .find(|(line, _)| armoured.starts_with(line));
+    match begun {
+        Some((_, kind)) => kind.clone(),
+        None => Some(Kind::Unknown),
+    }
+}

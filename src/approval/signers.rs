@@ -1,0 +1,349 @@
+//! The lines of an OpenSSH allowed_signers file, and those of a list of revoked keys.
+//!
+//! Uses diag, record's times. Pure, never fails: a line that can't be read lists nobody and is a [`Flaw`]. Start at
+//! [`Signers::parse`] and [`Revoked::parse`]. Follows ssh-keygen(1), allowed signers, and `docs/spec/approval.md`,
+//! 1.11 and 5 (18); `docs/decisions/0004-ssh-signatures.md` says what a time without a zone means.
+
+use std::collections::BTreeSet;
+
+use crate::approval::wire::Key;
+use crate::diag::Level;
+use crate::record::time::{Day, Instant};
+
+/// An allowed_signers file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Signers {
+    /// The lines that list a key.
+    pub lines: Vec<Line>,
+    /// What is wrong with others.
+    pub flaws: Vec<Flaw>,
+}
+
+/// One line of an allowed_signers file: one person, by S3.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, from 1.
+    pub number: u32,
+    /// The addresses or patterns, as they are written, `!` included.
+    pub principals: Vec<String>,
+    /// What the key signs.
+    pub signs: Signs,
+    /// The patterns of the namespaces that it is good for; `None` for all.
+    pub namespaces: Option<Vec<String>>,
+    /// The first instant at which it is good.
+    pub valid_after: Option<Instant>,
+    /// The last instant at which it is good.
+    pub valid_before: Option<Instant>,
+    /// The key.
+    pub key: Key,
+}
+
+/// What a listed key signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signs {
+    /// Content.
+    Content,
+    /// Certificates of other keys (`cert-authority`), which are not verified here.
+    Certificates,
+}
+
+/// A list of revoked keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Revoked {
+    /// The keys.
+    pub keys: BTreeSet<Key>,
+    /// What is wrong with other lines.
+    pub flaws: Vec<Flaw>,
+}
+
+/// What is wrong with a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// The line, from 1.
+    pub line: u32,
+    /// How bad it is: an error where the line lists nothing, a warning where ssh-keygen reads it otherwise.
+    pub level: Level,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// What a line can't be read for, and the way out.
+type Refusal = (String, &'static str);
+
+const FORM: &str = "write it as: dana@example.com ssh-ed25519 AAAA…";
+
+impl Signers {
+    /// Reads an allowed_signers file.
+    pub fn parse(text: &str) -> Signers {
+        let mut signers = Signers::default();
+        for (number, text) in numbered(text) {
+            let mut loose = Vec::new();
+            match line(number, text, &mut loose) {
+                Ok(line) => signers.lines.push(line),
+                Err((message, help)) => signers.flaws.push(Flaw {
+                    line: number,
+                    level: Level::Error,
+                    message,
+                    help: help.to_owned(),
+                }),
+            }
+            signers.flaws.extend(loose.into_iter().map(|option| Flaw {
+                line: number,
+                level: Level::Warning,
+                message: format!("ssh-keygen refuses {option} without quotes"),
+                help: format!("write it as {option}=\"…\""),
+            }));
+        }
+        signers
+    }
+}
+
+impl Revoked {
+    /// Reads a list of revoked keys: public keys, one a line, as a `.pub` file holds them.
+    ///
+    /// Whatever else stands on a line, the keys on it are revoked: to overlook one would let it count.
+    pub fn parse(text: &str) -> Revoked {
+        let mut revoked = Revoked::default();
+        for (number, text) in numbered(text) {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            let pairs = words.windows(2);
+            let keys: Vec<Key> = pairs
+                .filter_map(|pair| match pair {
+                    [algorithm, base64] => Key::parse(algorithm, base64),
+                    _ => None,
+                })
+                .collect();
+            if keys.is_empty() {
+                revoked.flaws.push(Flaw {
+                    line: number,
+                    level: Level::Error,
+                    message: "no public key can be read here, so none is revoked".to_owned(),
+                    help: "write the line of the key's .pub file; binary revocation lists are not read"
+                        .to_owned(),
+                });
+            }
+            revoked.keys.extend(keys);
+        }
+        revoked
+    }
+}
+
+/// Returns the lines that are neither blank nor comments, with their numbers from 1.
+fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let lines = (1..).zip(text.split('\n').map(str::trim));
+    lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+}
+
+fn line(number: u32, text: &str, loose: &mut Vec<&'static str>) -> Result<Line, Refusal> {
+    let (principals, rest) = principals(text)?;
+    let (options, key) = match key(rest) {
+        Some(key) => ("", key),
+        None => {
+            let (options, rest) = past_options(rest)?;
+            let key = key(rest).ok_or_else(|| missing(rest))?;
+            (options, key)
+        }
+    };
+    let mut line = Line {
+        number,
+        principals,
+        signs: Signs::Content,
+        namespaces: None,
+        valid_after: None,
+        valid_before: None,
+        key,
+    };
+    take_options(&mut line, options, loose)?;
+    if let (Some(after), Some(before)) = (line.valid_after, line.valid_before)
+        && before <= after
+    {
+        return Err((
+            "valid-before is not later than valid-after".to_owned(),
+            "swap them",
+        ));
+    }
+    Ok(line)
+}
+
+fn missing(rest: &str) -> Refusal {
+    let what = if rest.is_empty() {
+        "the line has no key"
+    } else {
+        "the key can't be read"
+    };
+    (what.to_owned(), FORM)
+}
+
+/// Takes the first field, in quotes or not: patterns, separated by commas.
+fn principals(text: &str) -> Result<(Vec<String>, &str), Refusal> {
+    let (field, rest) = match text.strip_prefix('"') {
+        Some(quoted) => quoted
+            .split_once('"')
+            .ok_or_else(|| ("a quote is not closed".to_owned(), FORM))?,
+        None => word(text),
+    };
+    let patterns: Vec<String> = field
+        .split(',')
+        .map(str::trim)
+        .filter(|pattern| !pattern.trim_start_matches('!').is_empty())
+        .map(str::to_owned)
+        .collect();
+    if patterns.is_empty() || field.contains('"') {
+        return Err(("no person is named".to_owned(), FORM));
+    }
+    Ok((patterns, rest.trim_start()))
+}
+
+/// Splits at the first white space.
+fn word(text: &str) -> (&str, &str) {
+    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    (word, rest.trim_start())
+}
+
+fn key(text: &str) -> Option<Key> {
+    let (algorithm, rest) = word(text);
+    Key::parse(algorithm, word(rest).0)
+}
+
+/// Splits behind the options: at the first white space that stands in no quotes.
+fn past_options(text: &str) -> Result<(&str, &str), Refusal> {
+    let (mut quoted, mut escaped) = (false, false);
+    for (at, character) in text.char_indices() {
+        match character {
+            '"' if !escaped => quoted = !quoted,
+            ' ' | '\t' if !quoted => {
+                let (options, rest) = text.split_at_checked(at).unwrap_or((text, ""));
+                return Ok((options, rest.trim_start()));
+            }
+            _ => {}
+        }
+        escaped = character == '\\' && !escaped;
+    }
+    if quoted {
+        return Err(("a quote is not closed".to_owned(), FORM));
+    }
+    Ok((text, ""))
+}
+
+fn take_options(
+    line: &mut Line,
+    options: &str,
+    loose: &mut Vec<&'static str>,
+) -> Result<(), Refusal> {
+    let mut rest = options;
+    while !rest.is_empty() {
+        let end = rest.find(['=', ',']).unwrap_or(rest.len());
+        let (name, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let (value, after) = match after.strip_prefix('=') {
+            Some(after) => value(after)?,
+            None => (None, after),
+        };
+        take_option(line, name, value, loose)?;
+        rest = match after.strip_prefix(',') {
+            Some("") => return Err(("the options end in a comma".to_owned(), FORM)),
+            Some(rest) => rest,
+            None if after.is_empty() => "",
+            None => return Err((format!("a comma is missing behind {name}"), FORM)),
+        };
+    }
+    Ok(())
+}
+
+/// The value of an option.
+enum Value {
+    Quoted(String),
+    Bare(String),
+}
+
+/// Takes a value: in quotes, where `\"` is a quote, or up to the next comma.
+fn value(text: &str) -> Result<(Option<Value>, &str), Refusal> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let end = text.find(',').unwrap_or(text.len());
+        let (value, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+        return Ok((Some(Value::Bare(value.to_owned())), rest));
+    };
+    let mut value = String::new();
+    let mut characters = quoted.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '\\' if characters.next_if(|(_, next)| *next == '"').is_some() => value.push('"'),
+            '"' => {
+                let rest = quoted.get(at + 1..).unwrap_or_default();
+                return Ok((Some(Value::Quoted(value)), rest));
+            }
+            other => value.push(other),
+        }
+    }
+    Err(("a quote is not closed".to_owned(), FORM))
+}
+
+fn take_option(
+    line: &mut Line,
+    name: &str,
+    value: Option<Value>,
+    loose: &mut Vec<&'static str>,
+) -> Result<(), Refusal> {
+    const OPTIONS: &str = "the options are cert-authority, namespaces=\"…\", valid-after=\"…\" and valid-before=\"…\"";
+    let known = [
+        "cert-authority",
+        "namespaces",
+        "valid-after",
+        "valid-before",
+    ];
+    let Some(known) = known.into_iter().find(|it| it.eq_ignore_ascii_case(name)) else {
+        return Err((format!("`{name}` is no option of a signer"), OPTIONS));
+    };
+    let value = match value {
+        None => None,
+        Some(Value::Quoted(value)) => Some(value),
+        Some(Value::Bare(value)) => {
+            loose.push(known);
+            Some(value)
+        }
+    };
+    let twice = || Err((format!("{known} stands there twice"), "keep one of them"));
+    match (known, value) {
+        ("cert-authority", None) => line.signs = Signs::Certificates,
+        ("namespaces", Some(_)) if line.namespaces.is_some() => return twice(),
+        ("namespaces", Some(value)) => {
+            line.namespaces = Some(value.split(',').map(str::to_owned).collect());
+        }
+        ("valid-after", Some(_)) if line.valid_after.is_some() => return twice(),
+        ("valid-after", Some(value)) => line.valid_after = Some(moment(&value)?),
+        ("valid-before", Some(_)) if line.valid_before.is_some() => return twice(),
+        ("valid-before", Some(value)) => line.valid_before = Some(moment(&value)?),
+        _ => return Err((format!("{known} is not written like this"), OPTIONS)),
+    }
+    Ok(())
+}
+
+/// Reads `YYYYMMDD[HHMM[SS]][Z]`. Without `Z` the time is local to whoever reads it, who is nobody here: it is UTC.
+fn moment(text: &str) -> Result<Instant, Refusal> {
+    let refusal = || {
+        (
+            format!("`{text}` is no time of a signer"),
+            "write it as 20261231, 202612311800 or 20261231180000, with Z",
+        )
+    };
+    let zone = text.find(|character: char| !character.is_ascii_digit());
+    let (digits, zone) = text
+        .split_at_checked(zone.unwrap_or(text.len()))
+        .ok_or_else(refusal)?;
+    let zoned = ["", "Z", "UTC"]
+        .iter()
+        .any(|it| it.eq_ignore_ascii_case(zone));
+    if !zoned || !matches!(digits.len(), 8 | 12 | 14) {
+        return Err(refusal());
+    }
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or("00");
+    let day = format!("{}-{}-{}", part(0, 4), part(4, 6), part(6, 8));
+    let second = part(12, 14);
+    let time = format!("{day}T{}:{}:{second}Z", part(8, 10), part(10, 12));
+    // Day reads the year strictly, Instant the time of day.
+    Day::new(&day)
+        .and_then(|_| Instant::parse(&time))
+        .ok_or_else(refusal)
+}

@@ -1,0 +1,262 @@
+//! The files below `.approvals`: what a person signed, or what a bridge states of a forge's review.
+//!
+//! Uses record's words. Pure. Start at [`ApprovalFile`], which is written and read here; `check` says whether one may
+//! count where it lies, `lines` reads its lines. Follows `docs/spec/approval.md`, S7, 1.12 and G2.
+
+pub mod check;
+mod lines;
+
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+use crate::approval::statement::check::BadFile;
+use crate::approval::statement::lines::Lines;
+use crate::record::address::Address;
+use crate::record::id::Id;
+use crate::record::time::Instant;
+
+/// The folder of approval files, in each folder of records.
+pub const FOLDER: &str = ".approvals";
+
+/// The most characters of a reason.
+pub const LONGEST_REASON: usize = 500;
+
+/// The most bytes of an approval file.
+pub const MOST_BYTES: usize = 16 * 1024;
+
+const FIRST: &str = "exledger-approval v1";
+const GOVERNANCE: &str = "governance";
+
+/// What an approval file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApprovalFile {
+    /// The name of the ledger, `None` where its policy states none.
+    pub ledger: Option<String>,
+    /// What it is about.
+    pub about: About,
+    /// The sha256 of the bytes that it is about, in 64 lower-case hexadecimal digits.
+    pub sha256: String,
+    /// What is said of them.
+    pub decision: Decision,
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub by: Address,
+    /// In their words, on one line.
+    pub reason: Option<String>,
+    /// The address of the forge's review; `None` for what a person signed.
+    pub via: Option<String>,
+}
+
+/// What an approval is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    /// A record.
+    Record(Id),
+    /// A governance file, by its path from the ledger's root.
+    Governance(String),
+}
+
+/// What is said of the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Decision {
+    /// Yes.
+    Approve,
+    /// No: a veto.
+    Reject,
+}
+
+impl Decision {
+    /// Returns the word of the file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Decision::Approve => "approve",
+            Decision::Reject => "reject",
+        }
+    }
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            About::Record(id) => id.fmt(out),
+            About::Governance(path) => write!(out, "{GOVERNANCE}:{path}"),
+        }
+    }
+}
+
+impl ApprovalFile {
+    /// Reads a file, strictly: these lines, in this order, and no others.
+    ///
+    /// # Errors
+    /// [`BadFile`], which says what stands where something else must.
+    pub fn read(bytes: &[u8]) -> Result<ApprovalFile, BadFile> {
+        let mut lines = Lines::new(bytes)?;
+        if lines.take(FIRST) != Some("") {
+            return Err(BadFile::Line {
+                line: 1,
+                expected: FIRST,
+            });
+        }
+        let ledger = lines.need("ledger", "ledger <name, or ->", |name| {
+            (!name.is_empty()).then(|| (name != "-").then(|| name.to_owned()))
+        })?;
+        let about = lines.need("record", "record <id, or governance:path>", about)?;
+        let sha256 = lines.need(
+            "sha256",
+            "sha256 <64 lower-case hexadecimal digits>",
+            |text| is_digest(text).then(|| text.to_owned()),
+        )?;
+        let decision = lines.need("decision", "decision approve, or decision reject", |word| {
+            let known = [Decision::Approve, Decision::Reject];
+            known.into_iter().find(|decision| decision.word() == word)
+        })?;
+        let at = lines.need(
+            "at",
+            "at <RFC 3339 in UTC, such as 2026-12-01T09:30:00Z>",
+            utc,
+        )?;
+        let by = lines.need("by", "by <address>", Address::new)?;
+        let reason = lines.may(
+            "reason",
+            "reason <one line of at most 500 characters>",
+            |text| is_reason(text).then(|| text.to_owned()),
+        )?;
+        let via = lines.may("via", "via <address of the review>", |text| {
+            is_url(text).then(|| text.to_owned())
+        })?;
+        lines.end()?;
+        if via.is_some() && decision == Decision::Reject {
+            return Err(BadFile::ReviewRejects);
+        }
+        Ok(ApprovalFile {
+            ledger,
+            about,
+            sha256,
+            decision,
+            at,
+            by,
+            reason,
+            via,
+        })
+    }
+
+    /// Returns the text of the file.
+    ///
+    /// # Errors
+    /// [`BadFile`] where a value would not be read back, such as a reason of two lines.
+    pub fn text(&self) -> Result<String, BadFile> {
+        let mut text = format!(
+            "{FIRST}\nledger {}\nrecord {}\nsha256 {}\ndecision {}\nat {}\nby {}\n",
+            self.ledger.as_deref().unwrap_or("-"),
+            self.about,
+            self.sha256,
+            self.decision.word(),
+            self.at,
+            self.by,
+        );
+        for (key, value) in [("reason", &self.reason), ("via", &self.via)] {
+            if let Some(value) = value {
+                text.push_str(&format!("{key} {value}\n"));
+            }
+        }
+        let read = ApprovalFile::read(text.as_bytes())?;
+        if read.about != self.about || read.reason != self.reason || read.via != self.via {
+            return Err(BadFile::NotText);
+        }
+        Ok(text)
+    }
+
+    /// Returns where the file lies, from the ledger's root: below a folder of records.
+    ///
+    /// What a person signed has its signature beside it, at this path and [`SIGNATURE`].
+    pub fn path(&self, records: &str) -> String {
+        let folder = match &self.about {
+            About::Record(id) => id.as_str(),
+            About::Governance(_) => GOVERNANCE,
+        };
+        let digits: String = self.sha256.chars().take(12).collect();
+        let person = escaped(self.by.as_str());
+        let base = base(records);
+        format!("{base}{FOLDER}/{folder}/{digits}-{person}.txt")
+    }
+}
+
+/// What the name of a signature has behind that of what it is over.
+pub const SIGNATURE: &str = ".sig";
+
+/// Returns the sha256 of some bytes, in 64 hexadecimal digits.
+pub fn digest(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Returns an address as the names of files hold it.
+fn escaped(address: &str) -> String {
+    let plain = |character: char| {
+        character.is_ascii_lowercase()
+            || character.is_ascii_digit()
+            || matches!(character, '.' | '@' | '+' | '_' | '-')
+    };
+    let characters = address.chars();
+    characters
+        .map(|character| if plain(character) { character } else { '_' })
+        .collect()
+}
+
+/// Returns a folder of records as the beginning of paths: `exceptions/`, and nothing for the root.
+fn base(records: &str) -> String {
+    let folder = records.trim_start_matches("./").trim_end_matches('/');
+    match folder {
+        "" | "." => String::new(),
+        folder => format!("{folder}/"),
+    }
+}
+
+/// Returns a text as a reason: on one line, and short enough; `None` where nothing is left.
+pub fn shortened(text: &str) -> Option<String> {
+    let words = text.split(|character: char| character.is_whitespace() || character.is_control());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let line: String = words.join(" ").chars().take(LONGEST_REASON).collect();
+    let line = line.trim_end();
+    (!line.is_empty()).then(|| line.to_owned())
+}
+
+/// Tells whether a text can be a reason: one line with something on it, of at most 500 characters.
+pub fn is_reason(text: &str) -> bool {
+    is_line(text) && text.chars().count() <= LONGEST_REASON
+}
+
+/// Tells whether a text is one line that says something and hides nothing.
+fn is_line(text: &str) -> bool {
+    let breaks =
+        |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
+    !text.trim().is_empty() && !text.contains(breaks)
+}
+
+fn is_url(text: &str) -> bool {
+    let host = text
+        .split_once("://")
+        .filter(|(scheme, _)| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+        .filter(|(scheme, host)| !scheme.is_empty() && !host.is_empty());
+    host.is_some() && is_line(text) && !text.contains(char::is_whitespace)
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 64
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn about(text: &str) -> Option<About> {
+    match text.split_once(':') {
+        Some((GOVERNANCE, path)) => is_line(path).then(|| About::Governance(path.to_owned())),
+        _ => Id::new(text).map(About::Record),
+    }
+}
+
+fn utc(text: &str) -> Option<Instant> {
+    let zoned = text.ends_with('Z') || text.ends_with("+00:00");
+    Instant::parse(text).filter(|_| zoned)
+}

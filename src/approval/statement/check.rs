@@ -1,0 +1,244 @@
+//! Whether a file below `.approvals` may count where it lies: its lines, its name, its ledger, its signature.
+//!
+//! Uses policy's people, approval's keys and signatures. Pure. Start at [`check`], and at [`place`] for which files
+//! to look at. Follows `docs/spec/approval.md`, S7, conditions and failures, and 1.12.
+
+use std::fmt;
+
+use crate::approval::keys::{Keys, Signer};
+use crate::approval::signature::{self, Seal, State};
+use crate::approval::statement::{self, ApprovalFile, FOLDER, LONGEST_REASON, SIGNATURE};
+use crate::policy::governance::Governance;
+use crate::policy::people;
+use crate::record::time::Instant;
+
+/// Why a file below `.approvals` is not counted: `bad-approval-file`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadFile {
+    /// It is not UTF-8 text.
+    NotText,
+    /// It has more bytes than an approval can have.
+    TooLarge,
+    /// A line is not what it must be.
+    Line {
+        /// The line, from 1.
+        line: usize,
+        /// What must stand there.
+        expected: &'static str,
+    },
+    /// A review says no, which reviews can't.
+    ReviewRejects,
+    /// It lies or is named otherwise than what it says wants.
+    Path {
+        /// Where it belongs.
+        expected: String,
+    },
+    /// It is about another ledger, or about none where the policy names this one.
+    Ledger {
+        /// What it names, `-` for none.
+        named: String,
+        /// What the policy names, `-` for none.
+        expected: String,
+    },
+    /// It has neither a signature beside it nor a review in it.
+    NoSignature,
+    /// It states a review, and a signature lies beside it.
+    StraySignature,
+    /// A signature lies there, and what it would be over does not.
+    NoText,
+    /// Its signature does not count.
+    Signature(State),
+    /// Its signature is by somebody else.
+    OtherPerson {
+        /// Whom it names.
+        by: String,
+        /// Whose key it is, as the line of the signers says.
+        signer: String,
+    },
+    /// It is none of the files that belong there.
+    Stranger,
+}
+
+impl fmt::Display for BadFile {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BadFile::NotText => out.write_str("it is not text that can be read back"),
+            BadFile::TooLarge => {
+                write!(out, "it has more than {} bytes", statement::MOST_BYTES)
+            }
+            BadFile::Line { line, expected } => write!(out, "line {line} must be: {expected}"),
+            BadFile::ReviewRejects => out.write_str("a review can't reject: only a signature can"),
+            BadFile::Path { expected } => write!(out, "what it says belongs to {expected}"),
+            BadFile::Ledger { named, expected } => {
+                write!(
+                    out,
+                    "it is about the ledger `{named}`, and this is `{expected}`"
+                )
+            }
+            BadFile::NoSignature => write!(out, "no {SIGNATURE} lies beside it"),
+            BadFile::StraySignature => {
+                write!(out, "it states a review, and a {SIGNATURE} lies beside it")
+            }
+            BadFile::NoText => out.write_str("what it is a signature of is not there"),
+            BadFile::Signature(state) => write!(out, "its signature {state}"),
+            BadFile::OtherPerson { by, signer } => {
+                write!(out, "it names {by}, and its signature is by {signer}")
+            }
+            BadFile::Stranger => out.write_str("it is neither an approval nor its signature"),
+        }
+    }
+}
+
+impl std::error::Error for BadFile {}
+
+impl BadFile {
+    /// Returns what to do about it.
+    pub fn help(&self) -> String {
+        let anew = "remove it, and let `exledger approve` write it anew";
+        match self {
+            BadFile::Line { expected, .. } if expected.starts_with("reason") => {
+                format!(
+                    "keep the reason on one line of at most {LONGEST_REASON} characters, and sign again"
+                )
+            }
+            BadFile::Signature(State::UntrustedKey(_)) => {
+                "list the key in the signers file first, in a change of its own".to_owned()
+            }
+            BadFile::Signature(State::ExpiredAtLanding(_)) => {
+                "list a key that is valid, then approve again".to_owned()
+            }
+            BadFile::Signature(State::Revoked(_)) => {
+                "approve again, with a key that is not revoked".to_owned()
+            }
+            BadFile::Signature(State::Unverifiable(_)) => {
+                "approve again, with a key of the kind ed25519, ECDSA P-256 or RSA".to_owned()
+            }
+            BadFile::Stranger | BadFile::StraySignature | BadFile::NoText => {
+                "remove it: only `exledger approve` writes there".to_owned()
+            }
+            _ => anew.to_owned(),
+        }
+    }
+}
+
+/// What a path below `.approvals` names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// An approval; its signature would lie at this path.
+    Text {
+        /// The path of the signature.
+        signature: String,
+    },
+    /// A signature, of the approval at this path.
+    Signature {
+        /// The path of the approval.
+        text: String,
+    },
+    /// Something that does not belong there.
+    Stranger,
+}
+
+/// Returns what a path names, `None` where it is not below the approvals of one of the folders of records.
+pub fn place(path: &str, records: &[String]) -> Option<Place> {
+    let below = |folder: &String| {
+        let rest = path.strip_prefix(&statement::base(folder))?;
+        rest.strip_prefix(FOLDER)?.strip_prefix('/')
+    };
+    let inside = records.iter().find_map(below)?;
+    let in_one_folder = inside.split('/').count() == 2;
+    Some(match path.strip_suffix(SIGNATURE) {
+        Some(text) if in_one_folder && text.ends_with(".txt") => Place::Signature {
+            text: text.to_owned(),
+        },
+        None if in_one_folder && path.ends_with(".txt") => Place::Text {
+            signature: format!("{path}{SIGNATURE}"),
+        },
+        _ => Place::Stranger,
+    })
+}
+
+/// What an approval file says, found sound where it lies; whether its signature counts is for [`Said::signer`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// What it says.
+    pub file: ApprovalFile,
+    /// What backs it.
+    pub backing: Backing,
+}
+
+/// What backs an approval file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Backing {
+    /// The signature beside it.
+    Signature(Seal),
+    /// Whoever committed it: it states a forge's review.
+    Committer,
+}
+
+/// Reads an approval file, and compares it with its path, its ledger and what lies beside it.
+///
+/// `records` are the folders of records, `ledger` is the name in the policy, both of the state that says who people
+/// are (D2).
+///
+/// # Errors
+/// [`BadFile`] where it may not count.
+pub fn check(
+    path: &str,
+    text: &[u8],
+    signature: Option<&[u8]>,
+    records: &[String],
+    ledger: Option<&str>,
+) -> Result<Said, BadFile> {
+    let file = ApprovalFile::read(text)?;
+    if !records.iter().any(|folder| file.path(folder) == path) {
+        let first = records.first().map_or("", String::as_str);
+        let expected = file.path(first);
+        return Err(BadFile::Path { expected });
+    }
+    if file.ledger.as_deref() != ledger {
+        let shown = |name: Option<&str>| name.unwrap_or("-").to_owned();
+        return Err(BadFile::Ledger {
+            named: shown(file.ledger.as_deref()),
+            expected: shown(ledger),
+        });
+    }
+    let backing = match (&file.via, signature) {
+        (None, Some(armoured)) => Backing::Signature(signature::detached(armoured, text)),
+        (Some(_), None) => Backing::Committer,
+        (None, None) => return Err(BadFile::NoSignature),
+        (Some(_), Some(_)) => return Err(BadFile::StraySignature),
+    };
+    Ok(Said { file, backing })
+}
+
+impl Said {
+    /// Returns whose signature backs the file at an instant: the effective time of its landing.
+    ///
+    /// A signature that is bad is found without any list, so that a branch can be told before keys are compared.
+    ///
+    /// # Errors
+    /// [`BadFile::Signature`] where it does not count, [`BadFile::OtherPerson`] where it is by another than the file
+    /// names, [`BadFile::NoSignature`] where the file states a review.
+    pub fn signer(
+        &self,
+        keys: &Keys,
+        governance: &Governance,
+        at: Instant,
+    ) -> Result<Signer, BadFile> {
+        let Backing::Signature(seal) = &self.backing else {
+            return Err(BadFile::NoSignature);
+        };
+        let signer = match seal.state(keys, at) {
+            State::Attested(signer) => signer,
+            other => return Err(BadFile::Signature(other)),
+        };
+        let person = people::identify(governance, "", self.file.by.as_str());
+        if !signer.is(governance, &person) {
+            return Err(BadFile::OtherPerson {
+                by: self.file.by.to_string(),
+                signer: signer.written(),
+            });
+        }
+        Ok(signer)
+    }
+}

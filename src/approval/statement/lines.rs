@@ -1,0 +1,74 @@
+//! The lines of an approval file, taken one by one in their order.
+//!
+//! Uses nothing else of the line but the errors of statement's check. Pure. Start at [`Lines`].
+
+use crate::approval::statement::MOST_BYTES;
+use crate::approval::statement::check::BadFile;
+
+/// What is left of a file, and how far it was read.
+pub(super) struct Lines<'a> {
+    rest: &'a str,
+    number: usize,
+}
+
+impl<'a> Lines<'a> {
+    /// Begins at the first line.
+    pub(super) fn new(bytes: &'a [u8]) -> Result<Lines<'a>, BadFile> {
+        if bytes.len() > MOST_BYTES {
+            return Err(BadFile::TooLarge);
+        }
+        let rest = std::str::from_utf8(bytes).map_err(|_| BadFile::NotText)?;
+        Ok(Lines { rest, number: 1 })
+    }
+
+    /// Takes the next line where it begins with a prefix, and returns what stands behind that.
+    pub(super) fn take(&mut self, prefix: &str) -> Option<&'a str> {
+        let (line, rest) = self.rest.split_once('\n')?;
+        let value = line.strip_prefix(prefix)?;
+        (self.rest, self.number) = (rest, self.number + 1);
+        Some(value)
+    }
+
+    /// Takes the line of a key, which must be there.
+    pub(super) fn need<T>(
+        &mut self,
+        key: &str,
+        form: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, BadFile> {
+        self.may(key, form, read)?
+            .ok_or_else(|| self.expected(form))
+    }
+
+    /// Takes the line of a key, if that is the next one.
+    pub(super) fn may<T>(
+        &mut self,
+        key: &str,
+        form: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, BadFile> {
+        let line = self.number;
+        let expected = form;
+        let Some(value) = self.take(&format!("{key} ")) else {
+            return Ok(None);
+        };
+        let value = read(value).ok_or(BadFile::Line { line, expected })?;
+        Ok(Some(value))
+    }
+
+    /// Returns the error of a next line that should be another.
+    pub(super) fn expected(&self, expected: &'static str) -> BadFile {
+        BadFile::Line {
+            line: self.number,
+            expected,
+        }
+    }
+
+    /// Ends the reading.
+    pub(super) fn end(&self) -> Result<(), BadFile> {
+        match self.rest {
+            "" => Ok(()),
+            _ => Err(self.expected("the end of the file, or a line in its place")),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Signing by ssh-keygen: what it writes is verified here, and the other way round. Keys are made for one test.
+//!
+//! Where ssh-keygen is not installed these tests say so and pass.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use exledger::approval::signature::{self, GIT};
+use exledger::store::sign::{Format, Setup, SignError, SigningKey, sign};
+
+use super::{keys, landing, who};
+
+const APPROVAL: &str = "exledger-approval@v1";
+
+fn keygen(arguments: &[&str], folder: &Path) -> Output {
+    let command = Command::new("ssh-keygen")
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output();
+    command.unwrap()
+}
+
+/// Makes keys of some kinds in a new folder; `None`, and a word about it, where ssh-keygen is absent.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn made(kinds: &[(&str, &[&str])]) -> Option<tempfile::TempDir> {
+    if Command::new("ssh-keygen").arg("-?").output().is_err() {
+        eprintln!("skipped: ssh-keygen is not installed");
+        return None;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (name, kind) in kinds {
+        let arguments = [&["-q", "-N", "", "-C", "", "-f", name], *kind].concat();
+        let output = keygen(&arguments, folder.path());
+        assert!(output.status.success(), "{output:?}");
+    }
+    Some(folder)
+}
+
+fn setup(key: PathBuf) -> Setup {
+    Setup {
+        program: PathBuf::from("ssh-keygen"),
+        key: SigningKey::File(key),
+    }
+}
+
+fn read(path: PathBuf) -> String {
+    std::fs::read_to_string(path).unwrap().trim().to_owned()
+}
+
+#[test]
+fn what_is_signed_is_verified_here_and_by_ssh_keygen() {
+    let kinds: &[(&str, &[&str])] = &[
+        ("ed25519", &["-t", "ed25519"]),
+        ("p256", &["-t", "ecdsa", "-b", "256"]),
+        ("rsa", &["-t", "rsa", "-b", "2048"]),
+    ];
+    let Some(folder) = made(kinds) else { return };
+    let text = b"exledger-approval v1\n";
+    std::fs::write(folder.path().join("text"), text).unwrap();
+    for (name, _) in kinds {
+        let public = folder.path().join(format!("{name}.pub"));
+        let line = format!(
+            "dana@example.com namespaces=\"{APPROVAL}\" {}\n",
+            read(public.clone())
+        );
+        std::fs::write(folder.path().join("signers"), &line).unwrap();
+        // A path to either half of the key will do, as with git.
+        for key in [folder.path().join(name), public] {
+            let armoured = sign(&setup(key), APPROVAL, text).unwrap();
+            let state = signature::detached(&armoured, text).state(&keys(&line, ""), landing());
+            assert_eq!(who(&state), "dana@example.com", "{name}");
+            std::fs::write(folder.path().join("text.sig"), &armoured).unwrap();
+            let verify = Command::new("ssh-keygen")
+                .args(["-Y", "verify", "-f", "signers", "-I", "dana@example.com"])
+                .args(["-n", APPROVAL, "-s", "text.sig"])
+                .current_dir(folder.path())
+                .stdin(std::fs::File::open(folder.path().join("text")).unwrap())
+                .output();
+            let output = verify.unwrap();
+            assert!(output.status.success(), "{name}: {output:?}");
+        }
+    }
+}
+
+#[test]
+fn a_signature_for_git_is_none_for_approvals() {
+    let Some(folder) = made(&[("key", &["-t", "ed25519"])]) else {
+        return;
+    };
+    let line = format!("dana@example.com {}\n", read(folder.path().join("key.pub")));
+    let armoured = sign(&setup(folder.path().join("key")), GIT, b"text").unwrap();
+    let state = signature::detached(&armoured, b"text").state(&keys(&line, ""), landing());
+    assert_eq!(who(&state), "bad");
+}
+
+#[test]
+fn a_key_that_nobody_holds_is_an_error_that_names_the_way_out() {
+    let Some(folder) = made(&[("key", &["-t", "ed25519"])]) else {
+        return;
+    };
+    let public = read(folder.path().join("key.pub"));
+    std::fs::remove_file(folder.path().join("key")).unwrap();
+    let refused = sign(&setup(folder.path().join("key.pub")), APPROVAL, b"text").unwrap_err();
+    assert!(
+        matches!(&refused, SignError::Refused(said) if !said.is_empty()),
+        "{refused}"
+    );
+    assert!(refused.help().contains("ssh-add"));
+    let in_agent = Setup {
+        program: PathBuf::from("ssh-keygen"),
+        key: SigningKey::InAgent(public),
+    };
+    let refused = sign(&in_agent, APPROVAL, b"text").unwrap_err();
+    assert!(matches!(refused, SignError::Refused(_)), "{refused}");
+    let absent = Setup {
+        program: folder.path().join("no-such-program"),
+        ..in_agent
+    };
+    let refused = sign(&absent, APPROVAL, b"text").unwrap_err();
+    assert!(matches!(refused, SignError::ProgramAbsent(_)), "{refused}");
+}
+
+/// Reads the setup of a configuration with these lines.
+fn configured(lines: &str, folder: &Path) -> Result<Setup, SignError> {
+    let path = folder.join("config");
+    std::fs::write(&path, lines).unwrap();
+    let config = git2::Config::open(&path).unwrap();
+    Setup::of(&config, Some(folder), folder)
+}
+
+#[test]
+fn the_setup_is_what_git_would_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    std::fs::write(place("id.pub"), "ssh-ed25519 AAAA\n").unwrap();
+    for (lines, program, key) in [
+        (
+            "[user]\nsigningkey = ~/id.pub",
+            "ssh-keygen".into(),
+            SigningKey::File(place("id.pub")),
+        ),
+        (
+            "[user]\nsigningkey = id.pub\n[gpg \"ssh\"]\nprogram = ~/bin/op-ssh-sign",
+            place("bin/op-ssh-sign"),
+            SigningKey::File(place("id.pub")),
+        ),
+        (
+            "[user]\nsigningkey = key::ssh-ed25519 AAAA laptop",
+            "ssh-keygen".into(),
+            SigningKey::InAgent("ssh-ed25519 AAAA laptop".to_owned()),
+        ),
+        (
+            "[user]\nsigningkey = ssh-rsa AAAA\n[gpg \"ssh\"]\nprogram =",
+            "ssh-keygen".into(),
+            SigningKey::InAgent("ssh-rsa AAAA".to_owned()),
+        ),
+    ] {
+        let setup = configured(lines, folder.path()).unwrap();
+        assert_eq!(setup, Setup { program, key }, "{lines}");
+    }
+}
+
+#[test]
+fn a_missing_key_is_said_with_what_to_set() {
+    let folder = tempfile::tempdir().unwrap();
+    for lines in ["", "[user]\nsigningkey ="] {
+        let error = configured(lines, folder.path()).unwrap_err();
+        assert!(matches!(error, SignError::NoKey), "{error}");
+        assert!(error.help().contains("git config user.signingkey"));
+    }
+    for (format, known) in [
+        ("[gpg]\nformat = ssh", Format::Ssh),
+        ("[gpg]\nformat = x509", Format::Other("x509".to_owned())),
+        ("", Format::Other("openpgp".to_owned())),
+    ] {
+        let error = configured(
+            &format!("[user]\nsigningkey = ABCD1234\n{format}"),
+            folder.path(),
+        );
+        match error.unwrap_err() {
+            SignError::KeyAbsent { format, .. } => assert_eq!(format, known),
+            other => panic!("{other}"),
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! Approval files: their lines, their names, and what keeps one from counting.
+
+use exledger::approval::keys::Keys;
+use exledger::approval::signature::{Bad, State};
+use exledger::approval::statement::check::{Backing, BadFile, Place, check, place};
+use exledger::approval::statement::{About, ApprovalFile, Decision, digest, shortened};
+use exledger::policy::governance::Governance;
+use exledger::record::address::Address;
+use exledger::record::id::Id;
+
+use super::{at, dana, fixture, keys, landing, public};
+
+const PATH: &str = "exceptions/.approvals/EXC-2026-7F3KQ/3308b21155f9-dana@example.com.txt";
+
+fn approval() -> ApprovalFile {
+    ApprovalFile {
+        ledger: Some("example/payments".to_owned()),
+        about: About::Record(Id::new("EXC-2026-7F3KQ").unwrap()),
+        sha256: digest(b"exception: yes\n"),
+        decision: Decision::Approve,
+        at: at("2026-12-01T09:30:00Z"),
+        by: Address::new("dana@example.com").unwrap(),
+        reason: Some("Looked at the rollback plan".to_owned()),
+        via: None,
+    }
+}
+
+fn records() -> Vec<String> {
+    vec!["exceptions".to_owned(), "old/exceptions/".to_owned()]
+}
+
+#[test]
+fn what_is_written_is_what_the_format_says_and_is_read_back() {
+    let text = approval().text().unwrap();
+    assert_eq!(text.as_bytes(), fixture("approval.txt"));
+    assert_eq!(ApprovalFile::read(text.as_bytes()), Ok(approval()));
+    assert_eq!(approval().path("exceptions"), PATH);
+    let least = ApprovalFile {
+        ledger: None,
+        about: About::Governance(".github/allowed_signers".to_owned()),
+        sha256: digest(b""),
+        decision: Decision::Reject,
+        by: Address::new("Dana/Kim@Example.com").unwrap(),
+        reason: None,
+        ..approval()
+    };
+    let text = least.text().unwrap();
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(
+        text,
+        format!(
+            "exledger-approval v1\nledger -\nrecord governance:.github/allowed_signers\nsha256 {empty}\n\
+             decision reject\nat 2026-12-01T09:30:00Z\nby dana/kim@example.com\n"
+        )
+    );
+    assert_eq!(ApprovalFile::read(text.as_bytes()), Ok(least.clone()));
+    assert_eq!(
+        least.path("."),
+        ".approvals/governance/e3b0c44298fc-dana_kim@example.com.txt"
+    );
+    let review = ApprovalFile {
+        via: Some("https://forge.example.com/pull/12#review-1".to_owned()),
+        ..approval()
+    };
+    let text = review.text().unwrap();
+    assert!(text.ends_with("plan\nvia https://forge.example.com/pull/12#review-1\n"));
+    assert_eq!(ApprovalFile::read(text.as_bytes()), Ok(review));
+}
+
+#[test]
+fn what_would_not_be_read_back_is_not_written() {
+    for file in [
+        ApprovalFile {
+            reason: Some("one\ntwo".to_owned()),
+            ..approval()
+        },
+        ApprovalFile {
+            reason: Some("x".repeat(501)),
+            ..approval()
+        },
+        ApprovalFile {
+            reason: Some(String::new()),
+            ..approval()
+        },
+        ApprovalFile {
+            ledger: Some("a\nrecord b".to_owned()),
+            ..approval()
+        },
+        ApprovalFile {
+            via: Some("no address".to_owned()),
+            ..approval()
+        },
+        ApprovalFile {
+            sha256: "ABC".to_owned(),
+            ..approval()
+        },
+        ApprovalFile {
+            about: About::Governance("a\nb".to_owned()),
+            ..approval()
+        },
+    ] {
+        assert!(file.text().is_err(), "{file:?}");
+    }
+    let longest = ApprovalFile {
+        reason: Some("ü".repeat(500)),
+        ..approval()
+    };
+    assert!(longest.text().is_ok());
+}
+
+#[test]
+fn any_other_line_is_refused_where_it_stands() {
+    let sound = approval().text().unwrap();
+    for (from, to, line) in [
+        ("exledger-approval v1", "exledger-approval v2", 1),
+        (
+            "exledger-approval v1\n",
+            "\u{feff}exledger-approval v1\n",
+            1,
+        ),
+        ("exledger-approval v1\n", "exledger-approval v1\r\n", 1),
+        ("ledger example/payments\n", "", 2),
+        ("ledger example/payments\n", "ledger \n", 2),
+        (
+            "ledger example/payments\n",
+            "\nledger example/payments\n",
+            2,
+        ),
+        ("record EXC-2026-7F3KQ", "record exc-2026-7f3kq", 3),
+        ("record EXC-2026-7F3KQ", "record governance:", 3),
+        ("record EXC-2026-7F3KQ", "record policy:exledger.yaml", 3),
+        ("record EXC-2026-7F3KQ\n", "record EXC-2026-7F3KQ \n", 3),
+        ("sha256 ", "sha256 0", 4),
+        ("sha256 ", "sha512 ", 4),
+        ("decision approve", "decision approved", 5),
+        ("09:30:00Z", "09:30:00+01:00", 6),
+        ("09:30:00Z", "09:30Z", 6),
+        ("T09:30:00Z", "", 6),
+        ("by dana@example.com", "by Dana", 7),
+        ("by dana@example.com", "by Dana <dana@example.com>", 7),
+        ("reason Looked", "reason  \u{7}Looked", 8),
+        ("reason Looked at the rollback plan", "reason ", 8),
+        ("plan\n", "plan\n\n", 9),
+        ("plan\n", "plan\nvia ftp\n", 9),
+        ("plan\n", "plan\nreason again\n", 9),
+        (
+            "plan\n",
+            "plan\nvia https://forge.example.com/1\nvia https://forge.example.com/1\n",
+            10,
+        ),
+        ("plan\n", "plan", 8),
+        (
+            "decision approve\nat 2026-12-01T09:30:00Z\n",
+            "at 2026-12-01T09:30:00Z\ndecision approve\n",
+            5,
+        ),
+    ] {
+        let text = sound.replace(from, to);
+        assert_ne!(text, sound, "{from}");
+        match ApprovalFile::read(text.as_bytes()) {
+            Err(BadFile::Line { line: found, .. }) => assert_eq!(found, line, "{text}"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+    let review = sound.replace("approve\n", "reject\n") + "via https://forge.example.com/1\n";
+    assert_eq!(
+        ApprovalFile::read(review.as_bytes()),
+        Err(BadFile::ReviewRejects)
+    );
+    assert_eq!(
+        ApprovalFile::read(b"exledger-approval v1\n\xff"),
+        Err(BadFile::NotText)
+    );
+    assert_eq!(ApprovalFile::read(&[b'x'; 20_000]), Err(BadFile::TooLarge));
+}
+
+#[test]
+fn a_time_in_utc_may_be_written_as_others_write_it() {
+    let sound = approval().text().unwrap();
+    for time in ["2026-12-01T09:30:00+00:00", "2026-12-01T09:30:00.250Z"] {
+        let text = sound.replace("2026-12-01T09:30:00Z", time);
+        let read = ApprovalFile::read(text.as_bytes()).unwrap();
+        assert_eq!(read.at.unix(), approval().at.unix());
+    }
+}
+
+/// Checks the fixture with its signature, under the state that these say.
+fn checked(path: &str, signature: Option<&str>, ledger: Option<&str>) -> Result<Backing, BadFile> {
+    let signature = signature.map(fixture);
+    let text = fixture("approval.txt");
+    check(path, &text, signature.as_deref(), &records(), ledger).map(|said| said.backing)
+}
+
+#[test]
+fn a_file_counts_only_where_it_belongs() {
+    let name = Some("example/payments");
+    let wrong = |expected: &str| {
+        Err(BadFile::Path {
+            expected: expected.to_owned(),
+        })
+    };
+    assert!(checked(PATH, Some("ed25519.sig"), name).is_ok());
+    assert!(checked(&format!("old/{PATH}"), Some("ed25519.sig"), name).is_ok());
+    for path in [
+        format!("new/{PATH}"),
+        PATH.replace("EXC-2026-7F3KQ", "EXC-2026-7F3KR"),
+        PATH.replace("3308b21155f9", "000000000000"),
+        PATH.replace("dana", "lee"),
+    ] {
+        assert_eq!(checked(&path, Some("ed25519.sig"), name), wrong(PATH));
+    }
+    let other = |named: &str, expected: &str| {
+        let (named, expected) = (named.to_owned(), expected.to_owned());
+        Err(BadFile::Ledger { named, expected })
+    };
+    assert_eq!(
+        checked(PATH, Some("ed25519.sig"), Some("b")),
+        other("example/payments", "b")
+    );
+    assert_eq!(
+        checked(PATH, Some("ed25519.sig"), None),
+        other("example/payments", "-")
+    );
+    assert_eq!(checked(PATH, None, name), Err(BadFile::NoSignature));
+}
+
+#[test]
+fn a_review_has_no_signature_beside_it() {
+    let review = ApprovalFile {
+        via: Some("https://forge.example.com/pull/12".to_owned()),
+        ..approval()
+    };
+    let text = review.text().unwrap();
+    let check = |signature| {
+        check(
+            PATH,
+            text.as_bytes(),
+            signature,
+            &records(),
+            Some("example/payments"),
+        )
+    };
+    let said = check(None).unwrap();
+    assert_eq!(said.backing, Backing::Committer);
+    assert_eq!(
+        said.signer(&Keys::default(), &Governance::default(), landing()),
+        Err(BadFile::NoSignature)
+    );
+    assert_eq!(
+        check(Some(&fixture("ed25519.sig"))),
+        Err(BadFile::StraySignature)
+    );
+}
+
+#[test]
+fn the_person_named_must_be_the_one_who_signed() {
+    let governance = Governance::default();
+    let text = fixture("approval.txt");
+    let signer = |signature: &str, keys: &Keys| {
+        let signature = fixture(signature);
+        let said = check(
+            PATH,
+            &text,
+            Some(&signature),
+            &records(),
+            Some("example/payments"),
+        );
+        let signer = said.unwrap().signer(keys, &governance, landing());
+        signer.map(|signer| signer.written())
+    };
+    let listed = dana("ed25519.pub");
+    assert_eq!(
+        signer("ed25519.sig", &listed),
+        Ok("dana@example.com".to_owned())
+    );
+    let lee = keys(&format!("lee@example.com {}\n", public("ed25519.pub")), "");
+    let other = BadFile::OtherPerson {
+        by: "dana@example.com".to_owned(),
+        signer: "lee@example.com".to_owned(),
+    };
+    assert_eq!(signer("ed25519.sig", &lee), Err(other));
+    let both = keys(
+        &format!("d@example.com,dana@example.com {}\n", public("ed25519.pub")),
+        "",
+    );
+    assert!(signer("ed25519.sig", &both).is_ok());
+    let bad = State::Bad(Bad::Namespace("git".to_owned()));
+    assert_eq!(
+        signer("wrong-namespace.sig", &listed),
+        Err(BadFile::Signature(bad))
+    );
+    for (signature, keys, word) in [
+        ("p256.sig", listed.clone(), "untrusted-key"),
+        ("p384.sig", listed.clone(), "unverifiable"),
+        ("ed25519.sig", keys("", &public("ed25519.pub")), "revoked"),
+    ] {
+        match signer(signature, &keys) {
+            Err(BadFile::Signature(state)) => assert_eq!(state.word(), word),
+            other => panic!("{signature}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn every_file_below_approvals_has_its_place_or_is_a_stranger() {
+    let signature = format!("{PATH}.sig");
+    for (path, expected) in [
+        (
+            PATH,
+            Some(Place::Text {
+                signature: signature.clone(),
+            }),
+        ),
+        (
+            &signature,
+            Some(Place::Signature {
+                text: PATH.to_owned(),
+            }),
+        ),
+        ("old/exceptions/.approvals/README.md", Some(Place::Stranger)),
+        ("exceptions/.approvals/a/b/c.txt", Some(Place::Stranger)),
+        ("exceptions/.approvals/a/b.sig", Some(Place::Stranger)),
+        ("exceptions/EXC-2026-7F3KQ.yaml", None),
+        ("exceptions/.approvals-old/a/b.txt", None),
+        ("exceptions2/.approvals/a/b.txt", None),
+    ] {
+        assert_eq!(place(path, &records()), expected, "{path}");
+    }
+    let root = vec![".".to_owned()];
+    assert_eq!(place(".approvals/x", &root), Some(Place::Stranger));
+}
+
+#[test]
+fn a_reason_is_brought_onto_one_line() {
+    for (text, line) in [
+        ("  Looks\r\ngood\tto me\n", Some("Looks good to me")),
+        (" \n", None),
+        ("", None),
+    ] {
+        assert_eq!(shortened(text).as_deref(), line);
+    }
+    assert_eq!(shortened(&"ab ".repeat(400)).unwrap().chars().count(), 500);
+}
