@@ -8,6 +8,7 @@ pub mod completions;
 pub mod context;
 pub mod demo;
 pub mod init;
+pub mod lint;
 pub mod man;
 pub mod new;
 pub mod schema;
@@ -28,6 +29,7 @@ use crate::commands::context::output::Formats;
 pub const ALL: &[Command] = &[
     init::COMMAND,
     new::COMMAND,
+    lint::COMMAND,
     demo::COMMAND,
     schema::COMMAND,
     completions::COMMAND,

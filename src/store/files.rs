@@ -6,7 +6,7 @@
 use std::fmt;
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::history::paths::Prefix;
 use crate::ledger::tree::{Item, Kind, Tree, TreeError};
@@ -308,4 +308,49 @@ pub fn folder(path: &Path) -> Result<PathBuf, FileError> {
         return Err(FileError::Failed(place, ErrorKind::NotADirectory.into()));
     }
     Ok(place)
+}
+
+/// Returns a path that the user gave as the ledger names it, with `/`; `None` where it lies outside.
+///
+/// Links on the way are resolved, the last part is not: what it names need not be there.
+pub fn inside(root: &Path, from: &Path, path: &Path) -> Option<String> {
+    let whole = plain(&from.join(path));
+    let (mut known, mut rest) = (whole.clone(), Vec::new());
+    if !fs::symlink_metadata(&known).is_ok_and(|found| found.is_dir()) {
+        rest.push(known.file_name()?.to_owned());
+        known.pop();
+    }
+    let known = loop {
+        match fs::canonicalize(&known) {
+            Ok(real) => break real,
+            Err(_) => {
+                rest.push(known.file_name()?.to_owned());
+                known.pop();
+            }
+        }
+    };
+    let whole: PathBuf = std::iter::once(known.into_os_string())
+        .chain(rest.into_iter().rev())
+        .collect();
+    let parts = whole
+        .strip_prefix(root)
+        .ok()?
+        .iter()
+        .map(|part| part.to_str());
+    Some(parts.collect::<Option<Vec<&str>>>()?.join("/"))
+}
+
+/// Returns a path without `.` and `..`, by its text alone.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            _ => plain.push(part),
+        }
+    }
+    plain
 }

@@ -7,6 +7,7 @@ pub mod doc;
 pub mod due;
 pub mod finding;
 pub mod init;
+pub mod lint;
 pub mod list;
 pub mod new;
 pub mod record;

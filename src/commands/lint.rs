@@ -1,0 +1,150 @@
+//! `lint`: schema, policy and rules over the work tree.
+//!
+//! Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
+
+mod excerpt;
+mod input;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::context::output::Formats;
+use crate::commands::lint::input::Input;
+use crate::commands::{Command, Outcome, Run};
+use crate::diag::Finding;
+use crate::ledger::Files;
+use crate::policy::governance::{Governance, State};
+use crate::policy::tier::{self, Facts};
+use crate::record::read::Source;
+use crate::view;
+use crate::view::doc::{Findings, Judged, Readers, Shown};
+
+/// Check records and policy
+///
+/// Reads the work tree; outside git it works too. No clock plays a part unless --on says a day.
+#[derive(Debug, Parser)]
+#[command(name = "lint")]
+#[command(
+    after_help = "EXAMPLE\n  exledger lint --format github\n  exledger lint - --path exceptions/EXC-2026-7F3KQ.yaml < draft.yaml"
+)]
+pub struct Args {
+    /// Files or folders of the ledger; everything where none is named; - for one record on stdin
+    paths: Vec<PathBuf>,
+
+    /// Where the record on stdin will stand
+    #[arg(long, value_name = "FILE")]
+    path: Option<PathBuf>,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    const FORMATS: Formats = Formats::Findings;
+
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let home = ctx.home()?;
+        let input = Input::of(&self.paths, self.path.as_deref(), ctx, &home)?;
+        let governance = Governance::read(&input).map_err(|error| fault::tree(&error))?;
+        if !input.is_record(&governance.policy.records) {
+            return Err(fault::misuse(
+                "the path of the record is below no record folder",
+                "see `records` in exledger.yaml",
+            ));
+        }
+        let _progress = ctx.progress("reading the records");
+        let mut found = Found::default();
+        found.take(governance.findings.iter().cloned(), &input);
+        read(&input, &governance, &mut found)?;
+        found
+            .findings
+            .sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+        let counts = view::lint::Counts::of(found.findings.iter());
+        let commit = home
+            .repository_or_none()
+            .and_then(|repository| repository.find("HEAD"));
+        let shown = found.findings.into_iter().map(|finding| Shown {
+            excerpt: excerpt::of(&input, &finding, ctx),
+            finding,
+        });
+        ctx.show(&view::lint::doc(view::lint::Lint {
+            name: governance.policy.name.clone(),
+            commit: commit.map(|found| found.oid.to_string()),
+            instant: ctx.globals.on.as_ref().map(|on| on.instant()),
+            checked: found.judged.len(),
+            findings: Findings {
+                shown: shown.collect(),
+                rules: std::collections::BTreeMap::new(),
+                judged: found.judged,
+                readers: Readers::All,
+            },
+        }))?;
+        Ok(ctx.of_counts(counts))
+    }
+}
+
+/// What was found so far.
+#[derive(Debug, Default)]
+struct Found {
+    findings: Vec<Finding>,
+    judged: Vec<Judged>,
+}
+
+impl Found {
+    /// Keeps the findings that are asked about.
+    fn take(&mut self, findings: impl IntoIterator<Item = Finding>, input: &Input) {
+        self.findings.extend(
+            findings
+                .into_iter()
+                .filter(|finding| input.names(&finding.path)),
+        );
+    }
+
+    fn judge(&mut self, source: &Source, governance: &Governance) {
+        let tier = match governance.state {
+            State::Broken => None,
+            State::Absent | State::Sound => {
+                tier::resolve(&governance.policy, &Facts::of_source(source))
+            }
+        };
+        self.judged.push(Judged {
+            path: source.path.clone(),
+            id: source.id().map(|id| id.to_string()),
+            title: source.text("title").map(str::to_owned),
+            tier: tier.map(|tier| tier.tier),
+        });
+    }
+}
+
+/// Reads every record once; one that can't be read hides no other.
+fn read(input: &Input, governance: &Governance, found: &mut Found) -> anyhow::Result<()> {
+    let files =
+        Files::list(input, &governance.policy.records).map_err(|error| fault::tree(&error))?;
+    found.take(files.findings(), input);
+    for file in &files.records {
+        if !input.names(&file.path) {
+            continue;
+        }
+        let source = files
+            .read(input, file)
+            .map_err(|error| fault::tree(&error))?;
+        found.take(source.findings.iter().cloned(), input);
+        found.judge(&source, governance);
+    }
+    Ok(())
+}
+
+impl Ctx {
+    /// Returns the outcome of an answer with findings: errors are bad news, warnings with `--strict`.
+    pub fn of_counts(&self, counts: view::lint::Counts) -> Outcome {
+        let strict = self.globals.strict && counts.warnings > 0;
+        if counts.errors > 0 || strict {
+            Outcome::BadNews
+        } else {
+            Outcome::Fine
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What is linted: the work tree, some paths of it, or one record from standard input.
+//!
+//! Start at [`Input`].
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::context::place::Home;
+use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+use crate::policy;
+use crate::store::files::{self, WorkTree};
+
+/// The most bytes of standard input that are read: far more than a record may have.
+const MOST: u64 = 1_048_576;
+
+/// What is linted.
+pub(super) struct Input {
+    tree: WorkTree,
+    /// A record in place of what is in the folder, by its path.
+    instead: Option<(String, Vec<u8>)>,
+    /// The paths that were named, relative to the ledger's root; empty for all.
+    named: Vec<String>,
+}
+
+impl Input {
+    /// Returns what the arguments name.
+    pub(super) fn of(
+        paths: &[PathBuf],
+        path: Option<&Path>,
+        ctx: &Ctx,
+        home: &Home,
+    ) -> anyhow::Result<Input> {
+        let tree = home.tree.clone();
+        if paths.iter().any(|path| path == Path::new("-")) {
+            let (Some(path), [_]) = (path, paths) else {
+                return Err(fault::misuse(
+                    "standard input is one record, and needs its path",
+                    "run `exledger lint - --path exceptions/ID.yaml`",
+                ));
+            };
+            let mut bytes = Vec::new();
+            std::io::stdin()
+                .take(MOST)
+                .read_to_end(&mut bytes)
+                .context("can't read stdin")?;
+            let path = inside(path, ctx, home)?;
+            return Ok(Input {
+                tree,
+                named: vec![path.clone()],
+                instead: Some((path, bytes)),
+            });
+        }
+        if path.is_some() {
+            return Err(fault::misuse(
+                "--path goes with standard input alone",
+                "run `exledger lint - --path exceptions/ID.yaml`",
+            ));
+        }
+        let mut named = Vec::new();
+        for path in paths {
+            let inside = inside(path, ctx, home)?;
+            let there = inside.is_empty()
+                || tree
+                    .kind(&inside)
+                    .map_err(|error| fault::tree(&error))?
+                    .is_some();
+            if !there {
+                return Err(fault::misuse(
+                    format!("there is no {}", path.display()),
+                    "name files or folders of the ledger",
+                ));
+            }
+            named.push(inside);
+        }
+        Ok(Input {
+            tree,
+            instead: None,
+            named,
+        })
+    }
+
+    /// Tells whether a file is asked about.
+    pub(super) fn names(&self, path: &str) -> bool {
+        let below = |folder: &String| {
+            folder.is_empty()
+                || path == folder
+                || path
+                    .strip_prefix(folder.as_str())
+                    .is_some_and(|rest| rest.starts_with('/'))
+        };
+        self.named.is_empty() || self.named.iter().any(below)
+    }
+
+    /// Tells whether the one record of standard input lies where records are looked for.
+    pub(super) fn is_record(&self, folders: &[String]) -> bool {
+        let Some((path, _)) = &self.instead else {
+            return true;
+        };
+        let below =
+            |folder: &String| path.starts_with(&format!("{}/", folder.trim_end_matches('/')));
+        path != policy::FILE && folders.iter().any(below)
+    }
+}
+
+/// Returns a path as the ledger names it.
+fn inside(path: &Path, ctx: &Ctx, home: &Home) -> anyhow::Result<String> {
+    files::inside(&home.root, &ctx.folder, path).ok_or_else(|| {
+        fault::misuse(
+            format!(
+                "{} is not in the ledger {}",
+                path.display(),
+                home.root.display()
+            ),
+            "name files or folders of the ledger",
+        )
+    })
+}
+
+impl Tree for Input {
+    fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
+        let mut items = self.tree.list(folder)?;
+        if let Some((path, _)) = &self.instead {
+            let here = path.starts_with(&format!("{}/", folder.trim_end_matches('/')));
+            let known = items.iter().any(|item| item.path == *path);
+            if here && !known {
+                items.push(Item {
+                    path: path.clone(),
+                    kind: Kind::File,
+                });
+                items.sort_by(|one, other| one.path.cmp(&other.path));
+            }
+        }
+        Ok(items)
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
+        match &self.instead {
+            Some((own, _)) if own == path => Ok(Some(Kind::File)),
+            _ => self.tree.kind(path),
+        }
+    }
+
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        match &self.instead {
+            Some((own, bytes)) if own == path => Ok(Some(bytes.clone())),
+            _ => self.tree.bytes(path),
+        }
+    }
+}

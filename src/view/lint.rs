@@ -1,0 +1,119 @@
+//! `lint`: what is wrong, and how much was looked at.
+//!
+//! Uses diag. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, lint.
+
+use serde_json::json;
+
+use crate::diag::{self, Finding, Level};
+use crate::record::time::Instant;
+use crate::view::doc::{Block, Doc, Findings, Text, Tone};
+use crate::view::finding;
+use crate::view::shape;
+
+/// What `lint` shows.
+#[derive(Clone, Debug)]
+pub struct Lint {
+    /// The ledger's name in its policy.
+    pub name: Option<String>,
+    /// The commit that the work tree is based on; `None` outside git and before the first commit.
+    pub commit: Option<String>,
+    /// The instant that was asked about; `None` where no clock plays a part.
+    pub instant: Option<Instant>,
+    /// How many record files were looked at.
+    pub checked: usize,
+    /// What was found, sorted, with what the formats made for findings say besides.
+    pub findings: Findings,
+}
+
+/// How many findings there are of each level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Notes.
+    pub notes: usize,
+}
+
+impl Counts {
+    /// Counts findings.
+    pub fn of<'a>(findings: impl Iterator<Item = &'a Finding>) -> Counts {
+        let mut counts = Counts::default();
+        for finding in findings {
+            match finding.level {
+                Level::Error => counts.errors += 1,
+                Level::Warning => counts.warnings += 1,
+                Level::Note => counts.notes += 1,
+            }
+        }
+        counts
+    }
+
+    /// Returns the counts in words: `2 errors, 1 warning`.
+    pub fn words(self) -> String {
+        let parts = [
+            (self.errors, "error"),
+            (self.warnings, "warning"),
+            (self.notes, "note"),
+        ];
+        let parts: Vec<String> = parts
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, noun)| diag::count(*n, noun))
+            .collect();
+        if parts.is_empty() {
+            "nothing to object to".to_owned()
+        } else {
+            parts.join(", ")
+        }
+    }
+
+    fn tone(self) -> Tone {
+        match self {
+            Counts { errors: 1.., .. } => Tone::Bad,
+            Counts { warnings: 1.., .. } => Tone::Warn,
+            _ => Tone::Good,
+        }
+    }
+}
+
+/// Returns the answer.
+pub fn doc(lint: Lint) -> Doc {
+    let counts = Counts::of(lint.findings.shown.iter().map(|shown| &shown.finding));
+    let found: Vec<serde_json::Value> = lint
+        .findings
+        .shown
+        .iter()
+        .map(|shown| finding::json(&shown.finding))
+        .collect();
+    let mut doc = Doc::new(json!({
+        "schema": shape::schema("lint"),
+        "ledger": {"commit": lint.commit, "instant": lint.instant},
+        "checked": lint.checked,
+        "errors": counts.errors,
+        "warnings": counts.warnings,
+        "notes": counts.notes,
+        "findings": found,
+        "simulated": lint.instant.is_some(),
+    }));
+    doc.rows = Some("findings");
+    doc.repository = lint.name;
+    doc.blocks.push(Block::Findings(lint.findings));
+    let checked = format!("{} checked: ", diag::count(lint.checked, "record"));
+    doc.blocks.push(Block::Paragraph(
+        Text::plain(checked).and(counts.tone(), counts.words()),
+    ));
+    let on = lint
+        .instant
+        .map(|instant| format!("at {instant} (simulated), "))
+        .unwrap_or_default();
+    let commit = lint
+        .commit
+        .as_deref()
+        .map_or("no commit".to_owned(), |commit| {
+            format!("commit {}", shape::short(commit))
+        });
+    doc.footer = Some(format!("{on}work tree on {commit}"));
+    doc
+}
