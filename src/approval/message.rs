@@ -1,30 +1,18 @@
-//! A commit message as forges and people write it: subject, body, and the trailers of its last paragraph.
+//! A commit message as forges and people write it, and the persons that its lines name.
 //!
-//! Uses nothing else of the line. Pure. Start at [`Message::trailers`]. Follows `docs/spec/approval.md`, E4.
+//! Uses `history::trailer`. Pure. Start at [`Message`] and [`person`]. Follows `docs/spec/approval.md`, E4 and E5.
 
-/// The lines of a message, without carriage returns.
+use crate::history::trailer::{self, Trailer};
+
+/// The lines of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message<'a> {
+    /// All of it, lines ending in `\n`.
+    pub text: &'a str,
     /// The first line that is not blank.
     pub subject: &'a str,
     /// Every line after it.
     pub body: Vec<&'a str>,
-}
-
-/// One `token: value` of the last paragraph.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trailer {
-    /// The token as it is written.
-    pub token: String,
-    /// The value, its continuations joined by blanks, trimmed.
-    pub value: String,
-}
-
-impl Trailer {
-    /// Tells whether this is the trailer of a token, letter case aside.
-    pub fn is(&self, token: &str) -> bool {
-        self.token.eq_ignore_ascii_case(token)
-    }
 }
 
 /// Tells of a line whether it is the forge's own and stands aside of the trailers.
@@ -38,63 +26,28 @@ impl<'a> Message<'a> {
             .map(|line| line.strip_suffix('\r').unwrap_or(line))
             .skip_while(|line| line.trim().is_empty());
         Message {
+            text,
             subject: lines.next().unwrap_or_default().trim_end(),
             body: lines.collect(),
         }
     }
 
-    /// Returns the last paragraph, or nothing where that is the subject's.
-    pub fn last_paragraph(&self) -> &[&'a str] {
-        let blank = |line: &&str| line.trim().is_empty();
-        let Some(last) = self.body.iter().rposition(|line| !blank(line)) else {
-            return &[];
-        };
-        let text = self.body.get(..=last).unwrap_or_default();
-        match text.iter().rposition(blank) {
-            Some(gap) => text.get(gap + 1..).unwrap_or_default(),
-            None => &[],
-        }
-    }
-
     /// Returns the trailers: all of the last paragraph, or none where a line of it is no trailer.
-    ///
-    /// What git's own reader accepts beyond that (a divider, a share of other lines) is prose here: text that
-    /// happens to hold a colon names no approver.
     pub fn trailers(&self, aside: Option<Aside>) -> Vec<Trailer> {
-        let mut found: Vec<Trailer> = Vec::new();
-        for line in self.last_paragraph() {
-            if aside.is_some_and(|aside| aside(line)) {
-                continue;
-            }
-            if line.starts_with([' ', '\t']) {
-                let Some(before) = found.last_mut() else {
-                    return Vec::new();
-                };
-                before.value = format!("{} {}", before.value, line.trim())
-                    .trim()
-                    .to_owned();
-                continue;
-            }
-            let Some((token, value)) = line.split_once(':') else {
-                return Vec::new();
-            };
-            if !is_token(token) {
-                return Vec::new();
-            }
-            found.push(Trailer {
-                token: token.to_owned(),
-                value: value.trim().to_owned(),
-            });
-        }
-        found
+        trailer::read(self.text, &|line| aside.is_some_and(|aside| aside(line)))
     }
-}
 
-fn is_token(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    /// Returns who is named by `Co-authored-by` in the last paragraph, also where other lines of it are prose.
+    ///
+    /// Naming someone as author can only take away, so nothing is asked of the lines around it.
+    pub fn co_authors(&self) -> Vec<&'a str> {
+        trailer::last_paragraph(self.text)
+            .into_iter()
+            .filter_map(|line| line.split_once(':'))
+            .filter(|(token, _)| token.eq_ignore_ascii_case("Co-authored-by"))
+            .map(|(_, value)| value.trim())
+            .collect()
+    }
 }
 
 /// Returns the name and the address of `Name <address>`, of a bare address, or of a name alone.
@@ -104,9 +57,8 @@ pub fn person(value: &str) -> (Option<&str>, Option<&str>) {
     let value = value.trim();
     if let Some((name, rest)) = value.split_once('<') {
         let address = rest.split('>').next().unwrap_or_default().trim();
-        let name = name.trim();
         return (
-            Some(name).filter(|name| !name.is_empty()),
+            Some(name.trim()).filter(|name| !name.is_empty()),
             Some(address).filter(|address| address.contains('@')),
         );
     }
@@ -118,32 +70,16 @@ pub fn person(value: &str) -> (Option<&str>, Option<&str>) {
 
 /// Tells whether a value names no person: nothing, a group, or a word that stands for nobody.
 pub fn is_nobody(value: &str) -> bool {
-    let value = value.trim().trim_end_matches('.').to_lowercase();
-    value.is_empty()
-        || value.starts_with('#')
-        || matches!(
-            value.as_str(),
-            "tbd"
-                | "tba"
-                | "todo"
-                | "n/a"
-                | "na"
-                | "none"
-                | "nobody"
-                | "no one"
-                | "no-one"
-                | "null"
-                | "nil"
-                | "unknown"
-                | "pending"
-                | "-"
-                | "?"
-                | "??"
-                | "???"
-                | "x"
-                | "xxx"
-                | "team"
-                | "everyone"
-                | "all"
-        )
+    let words = [
+        "tbd", "tba", "todo", "n/a", "na", "none", "nobody", "no one", "no-one", "null", "nil",
+        "unknown", "pending", "-", "?", "??", "???",
+    ];
+    match person(value) {
+        (_, Some(_)) => false,
+        (None, None) => true,
+        (Some(name), None) => {
+            let name = name.trim_end_matches('.').to_lowercase();
+            name.is_empty() || name.starts_with('#') || words.contains(&name.as_str())
+        }
+    }
 }

@@ -3,23 +3,57 @@
 //! Uses diag to history. Pure. Start at [`Verdict`]. Follows `docs/spec/approval.md`, 1.4 to 1.8. Does not know
 //! what is in force today.
 
+mod authors;
+mod carry;
+mod demand;
+mod evidence;
+mod fold;
 pub mod forge;
+mod four_eyes;
+mod fresh;
+mod identity;
 pub mod keys;
+mod law;
+pub(crate) mod meeting;
 pub mod message;
+mod missing;
+mod places;
 pub mod reviews;
 pub mod signature;
 pub mod signers;
 mod sshsig;
 pub mod statement;
 pub mod wire;
+mod witness;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::approval::law::Laws;
+use crate::history::History;
+use crate::history::version::Key;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::people::Person;
 use crate::policy::tier::Needed;
-use crate::record::time::Instant;
+use crate::record::time::{Instant, Term};
+
+/// The verdicts on every version of every trail.
+#[derive(Clone, Debug, Default)]
+pub struct Approvals {
+    /// One verdict for each version, in the order of the trail's versions.
+    pub trails: BTreeMap<Key, Vec<Verdict>>,
+}
+
+/// Judges every version of every record, oldest first, each by the state before it landed.
+pub fn judge(history: &History) -> Approvals {
+    let laws = Laws::of(history);
+    let trails = history.trails.iter();
+    Approvals {
+        trails: trails
+            .map(|(key, trail)| (key.clone(), fold::trail(history, &laws, trail)))
+            .collect(),
+    }
+}
 
 /// What is known about the approval of one version.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,10 +81,28 @@ pub struct Verdict {
     pub flags: BTreeSet<&'static str>,
     /// Everyone who spoke, whether or not it counts.
     pub statements: Vec<Statement>,
+    /// Who outside the author set of the last approved version made this one, or gave counting evidence for it: by
+    /// them, what it adds to reviews and verifications counts also where a degraded record grants nothing (V9).
+    pub witnesses: Vec<Person>,
+    /// Co-authors that no address is known of, and who are left out.
+    pub unresolved: Vec<String>,
+    /// Whether an emergency counts as approved for a while on the word of one person.
+    pub grace: Grace,
     /// When the demand was met: the landing's effective time, later where the approval came later.
     pub approved_at: Option<Instant>,
     /// The commit whose governance judged it; `None` where none stood before.
     pub policy_commit: Option<String>,
+}
+
+/// Whether the first version of an emergency counts as approved before its approvals are there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Grace {
+    /// It does not: no first version, no emergency, or no person gave a word.
+    None,
+    /// For this long from its landing, by the policy before it.
+    Within(Term),
+    /// An earlier filing of the id may lie behind what this clone holds: why, with the command that repairs it.
+    CannotSay(String),
 }
 
 /// Whether the demand on a version is met. Unknown is never yes.

@@ -1,6 +1,14 @@
 //! One question, one verdict, one receipt.
 //!
-//! Uses diag to status. Pure. Start at [`Answer`]. Follows `docs/spec/cli.md`, check. Unknown is never yes.
+//! Uses diag to status. Pure. Start at [`verdict::ask`]. Follows `docs/spec/cli.md`, check. Unknown is never yes.
+
+mod cover;
+mod purl;
+pub mod question;
+pub mod receipt;
+pub mod verdict;
+
+use std::collections::BTreeMap;
 
 use crate::record::time::Instant;
 
@@ -101,4 +109,13 @@ pub struct Considered {
     pub status: &'static str,
     /// Why it does not allow; `None` for the one that does.
     pub why_not: Option<String>,
+}
+
+/// How often single-use records were used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Receipts {
+    /// No file was named, so it can't be told.
+    NotGiven,
+    /// The receipts that allowed, by record.
+    Counted(BTreeMap<String, u64>),
 }

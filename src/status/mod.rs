@@ -3,11 +3,26 @@
 //! Uses diag to approval. Pure. Start at [`Standing`]. Follows `docs/spec/status.md`. The one evaluator: nothing
 //! else compares dates.
 
+mod answer;
+mod clocks;
+mod duty;
+mod ground;
+mod reason;
+mod renewal;
+mod standing;
+mod timeline;
+
 use crate::approval;
+use crate::history::History;
+use crate::history::objects::Oid;
+use crate::history::version::Key;
+use crate::policy::governance::Governance;
 use crate::policy::people::Person;
 use crate::policy::tier::Resolved;
 use crate::record;
+use crate::record::address::Address;
 use crate::record::time::Instant;
+use crate::record::word::Then;
 
 /// What a record is at one instant; the first of these that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,6 +130,8 @@ pub struct Standing {
     pub effective: Option<record::Record>,
     /// What the file says as it landed, or as it is proposed; `None` where it can't be read.
     pub stated: Option<record::Record>,
+    /// What the file last said that could be read, where it can't be read now.
+    pub last_read: Option<record::Record>,
     /// The version whose grant is in force.
     pub approved: Option<Approved>,
     /// Whether something landed since that nobody approved.
@@ -137,6 +154,10 @@ pub struct Standing {
     pub in_place: InPlace,
     /// Everything about it that is dated, earliest first.
     pub duties: Vec<Duty>,
+    /// The triggers that fired.
+    pub fired: Vec<Fired>,
+    /// The owners who are not there, as landed or as last approved.
+    pub ownerless: Vec<Address>,
     /// Compensating controls with what the clock says of them.
     pub controls: Vec<Freshness>,
     /// The first instant from now on at which it no longer grants, `None` where it does not now.
@@ -225,6 +246,28 @@ pub enum DutyKind {
     PostClosureReview,
 }
 
+/// A trigger that fired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fired {
+    /// The trigger's id.
+    pub trigger: String,
+    /// What follows.
+    pub then: Then,
+    /// When the entry landed that says so.
+    pub at: Instant,
+    /// Whether something still has to be done: a review, or else the closure.
+    pub waits: Waits,
+}
+
+/// Whether something still has to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// It has.
+    Yes,
+    /// It was done.
+    No,
+}
+
 /// A compensating control, and whether it was verified in time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Freshness {
@@ -247,4 +290,24 @@ pub struct Pending {
     pub author: Option<Person>,
     /// What changes in meaning, in the words of `docs/spec/cli.md`.
     pub events: Vec<&'static str>,
+}
+
+/// A record, and what is needed to tell what it is.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// What it is known by.
+    pub key: &'a Key,
+    /// All that git proves.
+    pub history: &'a History,
+    /// One verdict for each version of the trail.
+    pub verdicts: &'a [approval::Verdict],
+    /// The governance of the tree that is asked about.
+    pub governance: &'a Governance,
+    /// Finds the digest of a file's bytes, 64 hexadecimal digits.
+    pub digest: &'a dyn Fn(Oid) -> Option<String>,
+}
+
+/// Returns what a record is at an instant, and what has to be done about it.
+pub fn evaluate(subject: Subject, instant: Instant) -> Standing {
+    standing::of(subject, instant)
 }

@@ -1,0 +1,166 @@
+//! Everyone who is named as having made the content of a version, and who landed it.
+//!
+//! Uses history's versions and commits, `approval::identity`. Pure. Start at [`of_version`]. Follows
+//! `docs/spec/approval.md`, A1 to A7 and 1.5.
+
+use std::collections::BTreeSet;
+
+use crate::approval::identity::{Lens, Party};
+use crate::approval::message::{self, Message};
+use crate::history::commit::Commit;
+use crate::history::ident::Flaw;
+use crate::history::version::{MadeInMerge, Version};
+
+/// The author set of a version, or what is known of it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AuthorSet {
+    /// The members, each once.
+    pub members: Vec<Party>,
+    /// Why the set can't be told, with the way out; `None` where it can.
+    pub doubt: Option<String>,
+    /// Co-authors that no address is known of, and who are left out.
+    pub dropped: Vec<String>,
+    /// What is to be said of it.
+    pub flags: BTreeSet<&'static str>,
+}
+
+impl AuthorSet {
+    /// Tells whether a person is a member.
+    pub(crate) fn holds(&self, party: &Party) -> bool {
+        self.members.iter().any(|member| member.is(party))
+    }
+
+    /// Tells whether a person is no member, but has the name of one.
+    pub(crate) fn holds_namesake(&self, party: &Party) -> bool {
+        !self.holds(party) && self.members.iter().any(|member| member.is_namesake(party))
+    }
+
+    /// Adds a person.
+    pub(crate) fn add(&mut self, party: Party) {
+        let known = self
+            .members
+            .iter()
+            .any(|member| member.person.key == party.person.key);
+        if !known {
+            self.members.push(party);
+        }
+    }
+
+    /// Adds the members of another set; their doubt is one's own.
+    pub(crate) fn join(&mut self, other: &AuthorSet) {
+        for member in &other.members {
+            self.add(member.clone());
+        }
+        if self.doubt.is_none() {
+            self.doubt.clone_from(&other.doubt);
+        }
+    }
+
+    fn doubt(&mut self, why: impl FnOnce() -> String) {
+        if self.doubt.is_none() {
+            self.doubt = Some(why());
+        }
+    }
+}
+
+/// Returns the authors that git names for a version: A1 to A4, without what earlier versions leave behind.
+pub(crate) fn of_version(lens: Lens, version: &Version) -> AuthorSet {
+    let mut set = AuthorSet::default();
+    let landing = &version.commit;
+    if let Some(obstacle) = &version.truncated {
+        set.doubt(|| format!("{obstacle}; {}", obstacle.repair()));
+    }
+    if landing.parents.len() < 2 {
+        of_commit(lens, landing, &mut set);
+        return set;
+    }
+    flaws(landing, &mut set);
+    for commit in &version.touched {
+        of_commit(lens, commit, &mut set);
+    }
+    let author = || lens.of_ident(&landing.author);
+    let committer = || {
+        let person = !lens.is_forge(&landing.committer);
+        person.then(|| lens.of_ident(&landing.committer)).flatten()
+    };
+    match &version.made_in_merge {
+        MadeInMerge::No => {}
+        MadeInMerge::AutoMerged => {
+            set.flags.insert("auto-merged");
+        }
+        MadeInMerge::Made => {
+            set.flags.insert("content-made-in-merge");
+            author().into_iter().for_each(|party| set.add(party));
+            committer().into_iter().for_each(|party| set.add(party));
+        }
+        MadeInMerge::Unknown(obstacle) => {
+            set.doubt(|| format!("{obstacle}; {}", obstacle.repair()));
+        }
+    }
+    // Where a forge's committer is the merger, the author of the merge is whoever opened the pull request.
+    if let (Some(author), Some(committer)) = (author(), committer())
+        && !author.is(&committer)
+    {
+        set.add(author);
+    }
+    set
+}
+
+/// Adds the author and the co-authors of a commit that makes content.
+fn of_commit(lens: Lens, commit: &Commit, set: &mut AuthorSet) {
+    flaws(commit, set);
+    match lens.of_ident(&commit.author) {
+        Some(party) => set.add(party),
+        None => set.doubt(|| {
+            format!(
+                "the author of commit {} has no usable address; map the name in people.logins",
+                commit.oid
+            )
+        }),
+    }
+    let text = commit.message();
+    for value in Message::read(&text).co_authors() {
+        match message::person(value) {
+            (name, Some(address)) => set.add(lens.party(name.unwrap_or_default(), address)),
+            (name, None) => match name.and_then(|name| lens.of_login(name)) {
+                Some(party) => set.add(party),
+                None => set.dropped.push(value.to_owned()),
+            },
+        }
+    }
+}
+
+/// Takes note of headers that can't be read in one way only; an address that is merely absent is judged apart.
+fn flaws(commit: &Commit, set: &mut AuthorSet) {
+    let idents = [("author", &commit.author), ("committer", &commit.committer)];
+    let found = idents
+        .into_iter()
+        .flat_map(|(header, ident)| ident.flaws.iter().map(move |flaw| (header, *flaw)))
+        .chain(commit.flaw())
+        .find(|(_, flaw)| !matches!(flaw, Flaw::NoAddress));
+    if let Some((header, flaw)) = found {
+        set.doubt(|| {
+            format!(
+                "commit {} is malformed ({header}: {flaw}); whoever wrote it must write it anew",
+                commit.oid
+            )
+        });
+    }
+}
+
+/// Who landed a commit, or made it in a branch: the person whose act it was.
+pub(crate) fn landed_by(lens: Lens, commit: &Commit) -> Option<Party> {
+    let forge = lens.is_forge(&commit.committer);
+    if commit.parents.len() < 2 {
+        return (!forge).then(|| lens.of_ident(&commit.committer)).flatten();
+    }
+    let author = lens.of_ident(&commit.author);
+    if forge {
+        return author;
+    }
+    let committer = lens.of_ident(&commit.committer);
+    match (author, committer) {
+        (Some(author), Some(committer)) if author.is(&committer) => Some(author),
+        (_, committer) => committer,
+    }
+}

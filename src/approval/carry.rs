@@ -1,0 +1,131 @@
+//! Which changes of a record reopen its approval, and which only narrow what was approved.
+//!
+//! Uses record, policy, `history::change`. Pure. Start at [`only_adds`] and [`only_narrows`]. Follows
+//! `docs/spec/approval.md`, V5, V9 and D3.
+
+use crate::approval::meeting as change;
+use crate::policy::Policy;
+use crate::policy::tier::{self, Facts};
+use crate::record::Record;
+
+/// Tells whether nothing changed but what a look at the exception adds: entries of `reviews`, `handling` and
+/// `fired`, and a later `verified`.
+pub(crate) fn only_adds(before: &Record, after: &Record) -> bool {
+    with_additions(before, after).is_some_and(|grown| grown == *after)
+}
+
+/// Tells whether a version grants no more than the approved one, and changes nothing that people read.
+///
+/// What the versions' meeting gives is then what the version says. A tier that comes later in the policy would be
+/// more than that.
+pub(crate) fn only_narrows(policy: &Policy, approved: &Record, after: &Record) -> bool {
+    let Some(mut before) = with_additions(approved, after) else {
+        return false;
+    };
+    if before.closure.is_none() {
+        before.closure.clone_from(&after.closure);
+    }
+    let meeting = change::meet(&before, after);
+    meeting.unequal.is_empty()
+        && says_the_same(&meeting.record, after)
+        && texts(&before) == texts(after)
+        && rank(policy, after) <= rank(policy, approved)
+}
+
+/// Returns the earlier record with what the later one adds to it; `None` where an entry was changed or removed.
+fn with_additions(before: &Record, after: &Record) -> Option<Record> {
+    let kept = is_within(&before.reviews, &after.reviews)
+        && is_within(&before.handling, &after.handling)
+        && is_within(&before.fired, &after.fired);
+    if !kept {
+        return None;
+    }
+    let mut grown = before.clone();
+    grown.reviews.clone_from(&after.reviews);
+    grown.handling.clone_from(&after.handling);
+    grown.fired.clone_from(&after.fired);
+    for control in &mut grown.compensating_controls {
+        let later = after
+            .compensating_controls
+            .iter()
+            .find(|other| other.id == control.id)
+            .and_then(|other| other.verified)
+            .filter(|day| control.verified.is_none_or(|known| *day > known));
+        control.verified = later.or(control.verified);
+    }
+    Some(grown)
+}
+
+/// Tells whether the entries of one list stand in the other, in their order.
+fn is_within<T: PartialEq>(few: &[T], many: &[T]) -> bool {
+    let mut many = many.iter();
+    few.iter().all(|entry| many.any(|other| other == entry))
+}
+
+/// Tells whether two records are equal, the order of what is a set aside.
+fn says_the_same(one: &Record, other: &Record) -> bool {
+    let sets = [one, other].map(|record| {
+        let mut record = record.clone();
+        let scope = record.scope.iter_mut();
+        scope.for_each(|scope| {
+            [
+                &mut scope.resources,
+                &mut scope.actions,
+                &mut scope.not_waived,
+            ]
+            .into_iter()
+            .flatten()
+            .for_each(|list| as_set(list, Clone::clone));
+            scope
+                .findings
+                .iter_mut()
+                .for_each(|list| as_set(list, |finding| format!("{finding:?}")));
+        });
+        if let Some(aliases) = &mut record.subject.aliases {
+            as_set(aliases, Clone::clone);
+        }
+        if let Some(controls) = &mut record.deviates_from.controls {
+            as_set(controls, Clone::clone);
+        }
+        as_set(&mut record.compensating_controls, |control| {
+            format!("{control:?}")
+        });
+        as_set(&mut record.triggers, |trigger| format!("{trigger:?}"));
+        as_set(&mut record.fired, |firing| format!("{firing:?}"));
+        record
+    });
+    let [one, other] = sets;
+    one == other
+}
+
+fn as_set<T, K: Ord>(list: &mut Vec<T>, key: fn(&T) -> K) {
+    list.sort_by_key(key);
+    list.dedup_by(|one, other| key(one) == key(other));
+}
+
+/// Returns a record of nothing but what the meeting takes as landed, to compare two.
+fn texts(record: &Record) -> Record {
+    let mut rest = record.clone();
+    rest.scope = None;
+    rest.subject = Default::default();
+    rest.deviates_from = Default::default();
+    rest.compensating_controls = Vec::new();
+    rest.triggers = Vec::new();
+    rest.fired = Vec::new();
+    rest.starts = None;
+    rest.expires = crate::record::time::When::instant(crate::record::time::Instant::MAX);
+    rest.uses = None;
+    rest.review_every = None;
+    rest.closure = None;
+    rest
+}
+
+/// Returns the place of a record's tier in the policy, the strictest first.
+fn rank(policy: &Policy, record: &Record) -> usize {
+    let tier = tier::resolve(policy, &Facts::of(record)).map(|resolved| resolved.tier);
+    policy
+        .tiers
+        .iter()
+        .position(|known| Some(&known.name) == tier.as_ref())
+        .unwrap_or(usize::MAX)
+}

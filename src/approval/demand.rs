@@ -1,0 +1,89 @@
+//! What is demanded of a version: by its own content and by the last approved one, both.
+//!
+//! Uses record, policy, history's meeting of versions. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, D1, D3
+//! and D4.
+
+use std::collections::BTreeSet;
+
+use crate::policy::governance::Governance;
+use crate::policy::people::{self, Person};
+use crate::policy::tier::{self, Facts};
+use crate::policy::tiers::Must;
+use crate::record::Record;
+
+/// What is demanded of a version.
+#[derive(Clone, Debug)]
+pub(crate) struct Demand {
+    /// Count, groups, roles and proof.
+    pub terms: tier::Demand,
+    /// The people behind the roles; a role that nobody fills is never met.
+    pub people: Vec<Role>,
+    /// Who owns the record, by its own content and by the last approved one.
+    pub owners: Vec<Person>,
+}
+
+/// A role that must be among the approvers.
+#[derive(Clone, Debug)]
+pub(crate) struct Role {
+    /// The role.
+    pub must: Must,
+    /// Who has it; `None` where the record names nobody.
+    pub person: Option<Person>,
+}
+
+/// Returns what own and approved content demand together, by the policy before the landing.
+pub(crate) fn of(
+    governance: &Governance,
+    own: Option<&Record>,
+    approved: Option<&Record>,
+) -> Demand {
+    let mut demand = Demand {
+        terms: least(governance),
+        people: Vec::new(),
+        owners: Vec::new(),
+    };
+    for record in own.into_iter().chain(approved) {
+        let owner = people::identify(governance, &record.owner.name, record.owner.email.as_str());
+        demand.owners.push(owner);
+        let Some(resolved) = tier::resolve(&governance.policy, &Facts::of(record)) else {
+            continue;
+        };
+        let terms = resolved.demand();
+        for must in &terms.must_include {
+            demand.role(governance, *must, record);
+        }
+        demand.terms = demand.terms.and(&terms);
+    }
+    demand
+}
+
+/// Returns what any approval needs: one person, at the level that the policy sets for all.
+fn least(governance: &Governance) -> tier::Demand {
+    tier::Demand {
+        count: 1,
+        each_of: BTreeSet::new(),
+        must_include: BTreeSet::new(),
+        proof: governance.policy.approval.proof,
+    }
+}
+
+impl Demand {
+    fn role(&mut self, governance: &Governance, must: Must, record: &Record) {
+        let Must::RiskOwner = must;
+        let person = record
+            .risk
+            .owner
+            .as_ref()
+            .map(|address| people::identify(governance, "", address.as_str()));
+        let known = self
+            .people
+            .iter()
+            .any(|role| match (&role.person, &person) {
+                (Some(one), Some(other)) => one.key == other.key,
+                (one, other) => one.is_none() && other.is_none(),
+            });
+        if !known {
+            self.people.push(Role { must, person });
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! A version that is judged by its own evidence.
+//!
+//! Uses record, policy, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5 and
+//! D3, and `docs/spec/status.md`, emergency.
+
+use crate::approval::authors::{self, AuthorSet};
+use crate::approval::carry;
+use crate::approval::demand;
+use crate::approval::evidence;
+use crate::approval::fold::{Fold, Interrupted, Step};
+use crate::approval::four_eyes::{Met, Outcome};
+use crate::approval::meeting as change;
+use crate::approval::witness;
+use crate::approval::{Attested, Author, FourEyes, Grace, Satisfied, Stands, Verdict};
+use crate::history::change::Event;
+use crate::history::version::{Change, Content};
+use crate::policy::demand::Proof;
+use crate::policy::tier::{self, Facts, Needed};
+use crate::record::Record;
+use crate::record::time;
+use crate::record::word::Class;
+
+impl Fold<'_> {
+    /// Judges a version by its own evidence.
+    pub(crate) fn fresh(&mut self, step: &Step) -> Verdict {
+        let base = self.base();
+        let own = self.own_authors(step);
+        let mut authors = self.author_set(step, &own, base);
+        if step.state.governance.policy.approval.authors == Proof::Attested {
+            authors.doubt.get_or_insert_with(|| {
+                "author not attested: the commits that make the content must be signed by listed keys"
+                    .to_owned()
+            });
+        }
+        let exempt = step.record.is_some_and(|record| {
+            let policy = &step.state.governance.policy;
+            record.closure.is_some()
+                || base.is_some_and(|base| carry::only_narrows(policy, base, record))
+        });
+        let demand = demand::of(step.state.governance, step.record, base);
+        let evidence = evidence::of_version(step.lens, step.version);
+        let outcome = step.hear(&authors, &demand, &evidence);
+        let stands = match (outcome.met, &authors.doubt, step.record) {
+            (Met::Yes, None, Some(_)) => Stands::AsApproved,
+            _ => Stands::AsLanded,
+        };
+        let satisfied = satisfied(step, exempt, &authors, outcome.met);
+        let mut flags = step.flags(self.before(step));
+        flags.extend(&outcome.flags);
+        flags.extend(&authors.flags);
+        if authors
+            .members
+            .iter()
+            .any(|member| step.lens.is_machine(member))
+        {
+            flags.insert("bot-author");
+        }
+        if self.series.reference.members.is_empty() {
+            self.series.reference.join(&authors);
+        }
+        if stands == Stands::AsApproved {
+            self.series.approved = Some(step.index);
+            self.series.reference = authors.clone();
+            self.series.waiting = AuthorSet::default();
+            self.series.interrupted = Interrupted::No;
+        } else {
+            if !exempt {
+                self.series.waiting.join(&authors);
+            }
+            self.interrupt(step);
+        }
+        let witnesses = witness::of(step.lens, &own, &self.series.reference, &outcome);
+        Verdict {
+            grace: self.grace(step, &outcome),
+            approved_at: (satisfied == Satisfied::Yes).then_some(step.at),
+            needed: if exempt {
+                Needed::default()
+            } else {
+                demand.terms.needed()
+            },
+            missing: if exempt || satisfied == Satisfied::Yes {
+                Vec::new()
+            } else {
+                outcome.missing
+            },
+            satisfied,
+            stands,
+            result: outcome.result,
+            approvers: outcome.approvers,
+            authors: shown(&authors),
+            landed_by: evidence.landed_by.map(|party| party.person),
+            pull_request: evidence.pull_request,
+            flags,
+            statements: outcome.statements,
+            witnesses,
+            unresolved: authors.dropped,
+            policy_commit: step.state.commit.map(|commit| commit.to_string()),
+        }
+    }
+
+    /// Returns the authors of a version by itself: A1 to A4, and on whose behalf it is filed (A5).
+    fn own_authors(&mut self, step: &Step) -> AuthorSet {
+        let mut own = authors::of_version(step.lens, step.version);
+        if let Some(requester) = step.record.and_then(|record| record.requester.as_ref()) {
+            own.add(step.lens.party("", requester.as_str()));
+        }
+        if matches!(step.version.change, Change::Introduced | Change::Readded) {
+            self.series.filer = own.clone();
+        }
+        own
+    }
+
+    /// Returns the author set: the own authors, and those whom earlier versions leave behind (A5).
+    fn author_set(&self, step: &Step, own: &AuthorSet, base: Option<&Record>) -> AuthorSet {
+        let mut set = own.clone();
+        for member in &self.series.waiting.members {
+            set.add(member.clone());
+        }
+        let Some(base) = base else { return set };
+        if let Some(requester) = &base.requester {
+            set.add(step.lens.party("", requester.as_str()));
+        }
+        let reaches_further = step.record.is_some_and(|record| {
+            time::not_after(&record.expires) > time::not_after(&base.expires)
+                || change::events(Some(base), record).contains(&Event::ScopeWidened)
+        });
+        if reaches_further {
+            set.join(&self.series.filer);
+        }
+        set
+    }
+
+    /// Tells whether a version is the first of an emergency, and landed on the word of a person.
+    fn grace(&self, step: &Step, outcome: &Outcome) -> Grace {
+        let emergency = step
+            .record
+            .filter(|record| record.class == Class::Emergency && step.index == 0);
+        let spoiled = matches!(
+            outcome.result,
+            FourEyes::Vetoed | FourEyes::InvalidSignature
+        );
+        let commit = &step.version.commit;
+        let a_person = [
+            step.lens.of_ident(&commit.author),
+            authors::landed_by(step.lens, commit),
+        ]
+        .into_iter()
+        .flatten()
+        .any(|party| !step.lens.is_machine(&party));
+        let resolved = emergency
+            .filter(|_| a_person && !spoiled)
+            .and_then(|record| tier::resolve(&step.state.governance.policy, &Facts::of(record)));
+        let Some(within) = resolved.and_then(|resolved| resolved.review_within) else {
+            return Grace::None;
+        };
+        match &self.history.mainline.boundary {
+            Some(obstacle) => Grace::CannotSay(format!("{obstacle}; {}", obstacle.repair())),
+            None => Grace::Within(within),
+        }
+    }
+
+    /// Takes note of what ends a content for good, so that it can't come back by itself.
+    pub(crate) fn interrupt(&mut self, step: &Step) {
+        let Some(record) = step.record else { return };
+        let n_fired = self.base().map_or(0, |base| base.fired.len());
+        if record.closure.is_some() || record.fired.len() > n_fired {
+            self.series.interrupted = Interrupted::Yes;
+        }
+    }
+}
+
+fn satisfied(step: &Step, exempt: bool, authors: &AuthorSet, met: Met) -> Satisfied {
+    if exempt {
+        return Satisfied::Yes;
+    }
+    if let Content::Missing(obstacle) = &step.version.record {
+        return Satisfied::CannotSay(format!("{obstacle}; {}", obstacle.repair()));
+    }
+    match (&authors.doubt, met) {
+        (Some(doubt), _) => Satisfied::CannotSay(doubt.clone()),
+        (None, Met::Yes) => Satisfied::Yes,
+        (None, Met::No) => Satisfied::No,
+    }
+}
+
+fn shown(authors: &AuthorSet) -> Vec<Author> {
+    let mut shown: Vec<Author> = authors
+        .members
+        .iter()
+        .map(|member| Author {
+            person: member.person.clone(),
+            attested: Attested::NotShown,
+        })
+        .collect();
+    shown.sort_by(|one, other| one.person.key.cmp(&other.person.key));
+    shown
+}

@@ -1,0 +1,136 @@
+//! What an approval still needs, in words, and who could give it.
+//!
+//! Uses policy's people, `approval`'s case. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, D4 and D6, and
+//! `docs/spec/cli.md`, `missing[]`.
+
+use crate::approval::demand::Role;
+use crate::approval::four_eyes::Case;
+use crate::approval::places;
+use crate::approval::{Approver, Counts, Missing, Statement};
+use crate::diag;
+use crate::policy::demand::Proof;
+use crate::policy::people::{self, Person};
+use crate::policy::tiers::Must;
+
+/// Returns what is missing: groups first, then roles, then people of any kind.
+pub(crate) fn of(case: Case, approvers: &[Approver], statements: &[Statement]) -> Vec<Missing> {
+    let terms = &case.demand.terms;
+    let groups: Vec<&str> = terms.each_of.iter().map(String::as_str).collect();
+    let member_of: Vec<Vec<String>> = approvers.iter().map(|a| a.groups.clone()).collect();
+    let unfilled = places::unfilled(&groups, &member_of);
+    let by_signature = match terms.proof {
+        Proof::Attested => ", by a signature",
+        Proof::Claimed => "",
+    };
+    let mut missing: Vec<Missing> = unfilled
+        .iter()
+        .map(|group| Missing {
+            need: format!("one person of group {group} who did not make the content{by_signature}"),
+            who: candidates(case, group, approvers),
+        })
+        .collect();
+    missing.extend(
+        case.demand
+            .people
+            .iter()
+            .filter_map(|role| of_role(case, role, approvers, by_signature)),
+    );
+    let needed = terms.needed().count as usize;
+    let n_more = needed
+        .saturating_sub(approvers.len())
+        .saturating_sub(unfilled.len());
+    if n_more > 0 {
+        let more = match (n_more, approvers.is_empty() && unfilled.is_empty()) {
+            (1, true) => "one person".to_owned(),
+            (1, false) => "one more person".to_owned(),
+            (n, true) => format!("{n} people"),
+            (n, false) => format!("{n} more people"),
+        };
+        missing.push(Missing {
+            need: format!("{more} who did not make the content{by_signature}"),
+            who: Vec::new(),
+        });
+    }
+    if let (Some(first), Some(heard)) = (missing.first_mut(), heard(statements)) {
+        first.need = format!("{} ({heard})", first.need);
+    }
+    missing
+}
+
+/// Returns who of a group could still approve.
+fn candidates(case: Case, group: &str, approvers: &[Approver]) -> Vec<Person> {
+    let approval = &case.lens.at.policy.approval;
+    let mut members: Vec<Person> = people::members(case.lens.at, group)
+        .into_iter()
+        .filter(|person| {
+            let party = case.lens.party(&person.typed_name, &person.typed_email);
+            let spent = approvers
+                .iter()
+                .any(|approver| approver.person.key == person.key);
+            let owner = !approval.owner_may_approve
+                && case
+                    .demand
+                    .owners
+                    .iter()
+                    .any(|owner| owner.key == person.key);
+            !case.authors.holds(&party) && !case.lens.is_machine(&party) && !spent && !owner
+        })
+        .collect();
+    members.sort_by(|one, other| one.key.cmp(&other.key));
+    members.dedup_by(|one, other| one.key == other.key);
+    members
+}
+
+fn of_role(case: Case, role: &Role, approvers: &[Approver], by_signature: &str) -> Option<Missing> {
+    let Must::RiskOwner = role.must;
+    let Some(person) = &role.person else {
+        return Some(Missing {
+            need: "the risk owner, whom the record does not name: fill risk.owner".to_owned(),
+            who: Vec::new(),
+        });
+    };
+    let there = approvers
+        .iter()
+        .any(|approver| approver.person.key == person.key);
+    if there {
+        return None;
+    }
+    let party = case.lens.party(&person.typed_name, &person.typed_email);
+    let (need, who) = if case.authors.holds(&party) {
+        let need = format!(
+            "a risk owner who did not make the content: {} did",
+            person.email
+        );
+        (need, Vec::new())
+    } else {
+        let need = format!("the risk owner {}{by_signature}", person.email);
+        (need, vec![person.clone()])
+    };
+    Some(Missing { need, who })
+}
+
+/// Returns who spoke without being counted, and why.
+fn heard(statements: &[Statement]) -> Option<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for statement in statements {
+        let Counts::No(why_not) = &statement.counts else {
+            continue;
+        };
+        let person = &statement.approver.person;
+        let name = match (person.email.as_str(), person.name.as_str()) {
+            ("", "") => "a line without a name",
+            ("", name) => name,
+            (email, _) => email,
+        };
+        let line = format!("{name} {why_not}");
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    let n_more = lines.len().saturating_sub(3);
+    lines.truncate(3);
+    if n_more > 0 {
+        lines.push(format!("{} more", diag::count(n_more, "word")));
+    }
+    (!lines.is_empty()).then(|| lines.join("; "))
+}

@@ -1,0 +1,40 @@
+//! Who vouches for what a version adds to reviews and verifications.
+//!
+//! Uses policy's people, `approval`'s parts. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, V9.
+
+use crate::approval::authors::AuthorSet;
+use crate::approval::four_eyes::Outcome;
+use crate::approval::identity::Lens;
+use crate::policy::people::Person;
+
+/// Returns who outside a version's reference vouches for what a version adds: its authors, and whose word counts.
+pub(crate) fn of(
+    lens: Lens,
+    own: &AuthorSet,
+    reference: &AuthorSet,
+    outcome: &Outcome,
+) -> Vec<Person> {
+    let mut people: Vec<Person> = own
+        .members
+        .iter()
+        .filter(|member| {
+            !lens.is_machine(member)
+                && !reference.holds(member)
+                && !reference.holds_namesake(member)
+        })
+        .map(|member| member.person.clone())
+        .chain(
+            outcome
+                .approvers
+                .iter()
+                .filter(|approver| {
+                    let person = &approver.person;
+                    !reference.holds(&lens.party(&person.typed_name, &person.typed_email))
+                })
+                .map(|approver| approver.person.clone()),
+        )
+        .collect();
+    people.sort_by(|one, other| one.key.cmp(&other.key));
+    people.dedup_by(|one, other| one.key == other.key);
+    people
+}

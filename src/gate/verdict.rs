@@ -1,0 +1,282 @@
+//! The verdict on one question, from what all records are at one instant.
+//!
+//! Uses record, status, `gate`'s cover. Pure. Start at [`ask`]. Follows `docs/spec/cli.md`, check: one record that
+//! allows is enough, and what can't be told is no.
+
+use std::collections::BTreeMap;
+
+use crate::approval::Satisfied;
+use crate::gate::cover::{self, About, Cover};
+use crate::gate::{Answer, Considered, Limits, Question, Receipts, Verdict};
+use crate::record::Record;
+use crate::record::word::{FixTarget, IdentityType};
+use crate::status::{InForce, Standing, Status};
+
+/// A record in the light of a question.
+struct Candidate<'a> {
+    standing: &'a Standing,
+    id: String,
+    why_not: Option<String>,
+    fits: Fits,
+}
+
+/// How a record stands to a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fits {
+    /// It covers it and is in force.
+    Allows,
+    /// Whether it allows can't be told.
+    CannotSay,
+    /// It covers it and waits for approval.
+    Waits,
+    /// It covers it and is not in force.
+    NotInForce,
+    /// It is about the same thing and does not cover it.
+    Partly,
+    /// It can't be read, so it is named where nothing allows.
+    Unreadable,
+}
+
+/// Answers a question; `receipts` tells how often single-use records were used.
+pub fn ask(question: &Question, standings: &[Standing], receipts: &Receipts) -> Answer {
+    if question.deploy {
+        return deploy(question, standings);
+    }
+    let mut candidates: Vec<Candidate> = standings
+        .iter()
+        .filter_map(|standing| candidate(question, standing, receipts))
+        .collect();
+    candidates.sort_by(|one, other| one.id.cmp(&other.id));
+    let best = |fits: Fits| {
+        candidates
+            .iter()
+            .filter(|candidate| candidate.fits == fits)
+            .max_by_key(|candidate| candidate.standing.not_after)
+    };
+    if let Some(allowing) = best(Fits::Allows) {
+        let reason = format!(
+            "{} covers it until {}",
+            allowing.id,
+            until(allowing.standing)
+        );
+        return answer(Verdict::Allow, reason, Some(allowing), &candidates);
+    }
+    let named = |candidate: &Candidate| {
+        let why = candidate.why_not.as_deref().unwrap_or("it can't be told");
+        format!("{}: {why}", candidate.id)
+    };
+    for (fits, verdict) in [
+        (Fits::CannotSay, Verdict::Unknown),
+        (Fits::Waits, Verdict::Pending),
+        (Fits::NotInForce, Verdict::Deny),
+        (Fits::Partly, Verdict::Deny),
+    ] {
+        if let Some(found) = best(fits) {
+            return answer(verdict, named(found), Some(found), &candidates);
+        }
+    }
+    let reason = "no exception covers it".to_owned();
+    answer(Verdict::Deny, reason, None, &candidates)
+}
+
+/// Returns when a grant ends: at its date, or sooner where something else ends it.
+fn until(standing: &Standing) -> String {
+    let end = standing.end.or(standing.not_after);
+    end.map_or_else(|| "its end".to_owned(), |end| end.to_string())
+}
+
+fn candidate<'a>(
+    question: &Question,
+    standing: &'a Standing,
+    receipts: &Receipts,
+) -> Option<Candidate<'a>> {
+    let found = |fits, why_not| {
+        Some(Candidate {
+            standing,
+            id: name(standing),
+            why_not,
+            fits,
+        })
+    };
+    let reasons = || Some(standing.reasons.join("; "));
+    match standing.status {
+        Status::Removed => return None,
+        Status::Invalid | Status::Conflicted => return found(Fits::Unreadable, reasons()),
+        _ => {}
+    }
+    let Some(record) = content(standing) else {
+        return match standing.in_force {
+            InForce::CannotSay => found(Fits::CannotSay, reasons()),
+            _ => None,
+        };
+    };
+    match cover::of(question, record) {
+        Cover::No(_, About::Another) => return None,
+        Cover::No(why, About::TheSame) => return found(Fits::Partly, Some(why)),
+        Cover::Yes => {}
+    }
+    let fits = match (standing.in_force, standing.status) {
+        (InForce::Yes, _) => return used(standing, record, receipts),
+        (InForce::CannotSay, _) => Fits::CannotSay,
+        (_, Status::Proposed | Status::Unapproved) => Fits::Waits,
+        _ => Fits::NotInForce,
+    };
+    found(fits, reasons())
+}
+
+/// Judges a record that is in force by its uses.
+fn used<'a>(standing: &'a Standing, record: &Record, receipts: &Receipts) -> Option<Candidate<'a>> {
+    let candidate = |fits, why_not| Candidate {
+        standing,
+        id: name(standing),
+        why_not,
+        fits,
+    };
+    let Some(uses) = &record.uses else {
+        return Some(candidate(Fits::Allows, None));
+    };
+    let Receipts::Counted(counts) = receipts else {
+        let why = "its uses are counted: ask with --receipts FILE".to_owned();
+        return Some(candidate(Fits::CannotSay, Some(why)));
+    };
+    let n_used = counts.get(record.id.as_str()).copied().unwrap_or(0);
+    if n_used < u64::from(uses.limit) {
+        return Some(candidate(Fits::Allows, None));
+    }
+    let why = format!("used up: {n_used} of {} uses", uses.limit);
+    Some(candidate(Fits::NotInForce, Some(why)))
+}
+
+/// Returns what a record grants, or would.
+fn content(standing: &Standing) -> Option<&Record> {
+    standing.effective.as_ref().or(standing.stated.as_ref())
+}
+
+fn name(standing: &Standing) -> String {
+    content(standing).map_or_else(|| standing.key.clone(), |record| record.id.to_string())
+}
+
+fn answer(
+    verdict: Verdict,
+    reason: String,
+    named: Option<&Candidate>,
+    candidates: &[Candidate],
+) -> Answer {
+    let standing = named.map(|candidate| candidate.standing);
+    let scope = standing
+        .filter(|_| verdict == Verdict::Allow)
+        .and_then(content)
+        .and_then(|record| record.scope.as_ref());
+    let considered = candidates
+        .iter()
+        .filter(|candidate| verdict != Verdict::Allow || candidate.fits != Fits::Unreadable)
+        .map(|candidate| Considered {
+            id: candidate.id.clone(),
+            status: candidate.standing.status.word(),
+            why_not: match (verdict, named) {
+                (Verdict::Allow, Some(named)) if named.id == candidate.id => None,
+                _ => Some(candidate.why_not.clone().unwrap_or_else(|| {
+                    "it allows too; another record that lasts longer answers".to_owned()
+                })),
+            },
+        })
+        .collect();
+    Answer {
+        verdict,
+        reason,
+        record: named.map(|candidate| candidate.id.clone()),
+        digest: standing.and_then(|standing| standing.digest.clone()),
+        approved_digest: standing
+            .and_then(|standing| standing.approved.as_ref())
+            .and_then(|approved| approved.digest.clone()),
+        not_after: standing.and_then(|standing| standing.not_after),
+        scope: Limits {
+            resources: scope.and_then(|scope| scope.resources.clone()),
+            actions: scope.and_then(|scope| scope.actions.clone()),
+            not_waived: scope.and_then(|scope| scope.not_waived.clone()),
+        },
+        considered,
+    }
+}
+
+/// Answers whether an application may be deployed: no open automation exception of it lacks its safeguards.
+fn deploy(question: &Question, standings: &[Standing]) -> Answer {
+    let mut lacking: BTreeMap<String, Candidate> = BTreeMap::new();
+    for standing in standings {
+        let is_landed = standing.landed.is_some();
+        let is_over = matches!(
+            standing.status,
+            Status::Removed | Status::Closed | Status::Rejected | Status::Proposed
+        );
+        if is_over || !is_landed {
+            continue;
+        }
+        if let Some(candidate) = safeguards(question, standing) {
+            lacking.insert(candidate.id.clone(), candidate);
+        }
+    }
+    let candidates: Vec<Candidate> = lacking.into_values().collect();
+    let first = |fits: Fits| candidates.iter().find(|candidate| candidate.fits == fits);
+    let named = |candidate: &Candidate| {
+        let why = candidate.why_not.as_deref().unwrap_or("it can't be told");
+        format!("{}: {why}", candidate.id)
+    };
+    if let Some(found) = first(Fits::NotInForce) {
+        return answer(Verdict::Deny, named(found), Some(found), &candidates);
+    }
+    if let Some(found) = first(Fits::CannotSay) {
+        return answer(Verdict::Unknown, named(found), Some(found), &candidates);
+    }
+    let reason = format!(
+        "no open exception of {} lacks rollback or approval",
+        question.application.as_deref().unwrap_or("it")
+    );
+    answer(Verdict::Allow, reason, None, &candidates)
+}
+
+/// Returns an open record of the application that lacks a safeguard; `None` where nothing is wrong with it.
+fn safeguards<'a>(question: &Question, standing: &'a Standing) -> Option<Candidate<'a>> {
+    let candidate = |fits, why: String| Candidate {
+        standing,
+        id: name(standing),
+        why_not: Some(why),
+        fits,
+    };
+    // What can't be read now is judged by what was last read of it.
+    let Some(record) = standing.stated.as_ref().or(standing.last_read.as_ref()) else {
+        let why = standing.reasons.join("; ");
+        return Some(match standing.in_force {
+            InForce::CannotSay => candidate(Fits::CannotSay, why),
+            _ => candidate(Fits::Unreadable, why),
+        });
+    };
+    let subject = &record.subject;
+    let asked = question.application.as_deref()?;
+    let of_it = subject.application.as_deref() == Some(asked)
+        || subject.aliases.iter().flatten().any(|alias| alias == asked);
+    let automation = record
+        .fix
+        .as_ref()
+        .is_some_and(|fix| fix.target == FixTarget::Automation);
+    let machine = subject.identity.is_some() && subject.identity_type != Some(IdentityType::Human);
+    if !of_it || !(automation || machine) {
+        return None;
+    }
+    if standing.stated.is_none() {
+        return Some(candidate(Fits::NotInForce, standing.reasons.join("; ")));
+    }
+    if record.rollback.is_none() {
+        let why = "has no rollback plan and criteria: add `rollback`".to_owned();
+        return Some(candidate(Fits::NotInForce, why));
+    }
+    match standing.approval.as_ref().map(|verdict| &verdict.satisfied) {
+        Some(Satisfied::Yes) => None,
+        Some(Satisfied::CannotSay(doubt)) => {
+            Some(candidate(Fits::CannotSay, format!("cannot say: {doubt}")))
+        }
+        _ => Some(candidate(
+            Fits::NotInForce,
+            format!("is not approved: {}", standing.reasons.join("; ")),
+        )),
+    }
+}

@@ -1,0 +1,228 @@
+//! The one evaluator: what a record is at an instant, and why.
+//!
+//! Uses record, policy, approval, `status`'s ground and clocks. Pure. Start at [`at`]. Follows `docs/spec/status.md`,
+//! the table; the order of the tests is that of its rows.
+
+use crate::diag;
+use crate::policy::people::RosterState;
+use crate::policy::tiers::Degraded;
+use crate::record::decision::Closure;
+use crate::record::time::Instant;
+use crate::record::word::{ClosureOutcome, Then, Word};
+use crate::status::clocks::Clocks;
+use crate::status::ground::{Ground, Grounds, Judged};
+use crate::status::{InForce, Status};
+
+/// What a record is at an instant.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    /// In a word.
+    pub status: Status,
+    /// Whether it grants anything.
+    pub in_force: InForce,
+    /// Why, in words; the evaluator's own, to which the approval's are added.
+    pub reasons: Vec<String>,
+    /// On what the grant rests.
+    pub rests: Rests,
+}
+
+/// On what a grant rests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rests {
+    /// On an approval, or nothing is granted.
+    OnApproval,
+    /// On the grace of an emergency, until an instant.
+    OnGrace(Instant),
+}
+
+/// Returns what a record is at an instant.
+pub(crate) fn at(ground: &Ground, clocks: Option<&Clocks>, instant: Instant) -> Answer {
+    match (ground, clocks) {
+        (Ground::Unknown(doubt), _) => {
+            let mut answer = answer(Status::Unknown, vec![format!("cannot say: {doubt}")]);
+            answer.in_force = InForce::CannotSay;
+            answer
+        }
+        (Ground::Removed, _) => answer(
+            Status::Removed,
+            vec!["the file is gone from the approved ref".to_owned()],
+        ),
+        (Ground::Conflicted(paths), _) => answer(
+            Status::Conflicted,
+            vec![format!(
+                "{} carry this id: {}; remove or rename all but one",
+                diag::count(paths.len(), "file"),
+                paths.join(", ")
+            )],
+        ),
+        (Ground::Invalid, _) | (Ground::Judged(_), None) => answer(
+            Status::Invalid,
+            vec!["the file can't be read as a record: run `exledger lint`".to_owned()],
+        ),
+        (Ground::Judged(judged), Some(clocks)) => of_judged(judged, clocks, instant),
+    }
+}
+
+fn answer(status: Status, reasons: Vec<String>) -> Answer {
+    Answer {
+        status,
+        in_force: InForce::No,
+        reasons,
+        rests: Rests::OnApproval,
+    }
+}
+
+fn of_judged(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
+    if let Some((_, closure)) = &judged.closure {
+        return closed(closure);
+    }
+    let rests = match (judged.approved, &judged.grace) {
+        (Some(_), _) => Rests::OnApproval,
+        (None, Some(Grounds::CannotSay(doubt))) => {
+            let mut answer = answer(Status::Unknown, vec![format!("cannot say: {doubt}")]);
+            answer.in_force = InForce::CannotSay;
+            return answer;
+        }
+        (None, Some(Grounds::Until(until))) if instant < *until => Rests::OnGrace(*until),
+        (None, grace) => return answer(Status::Unapproved, lapsed(grace.as_ref())),
+    };
+    if !judged.unequal.is_empty() {
+        let fields = judged.unequal.join(", ");
+        let reason = format!(
+            "what landed since the approval changes {fields}: it needs an approval of its own"
+        );
+        return answer(Status::Unapproved, vec![reason]);
+    }
+    let mut answer = in_window(judged, clocks, instant);
+    answer.rests = rests;
+    answer
+}
+
+fn closed(closure: &Closure) -> Answer {
+    let (status, how) = match closure.outcome {
+        ClosureOutcome::Rejected => (Status::Rejected, "rejected".to_owned()),
+        outcome => (Status::Closed, format!("closed ({})", outcome.word())),
+    };
+    let reason = format!(
+        "{how} on {} by {}: {}",
+        closure.date,
+        closure.by,
+        closure.reason.trim()
+    );
+    answer(status, vec![reason])
+}
+
+fn lapsed(grace: Option<&Grounds>) -> Vec<String> {
+    match grace {
+        Some(Grounds::Until(until)) => vec![format!(
+            "the emergency could go unapproved until {until}: run `exledger approve ID`, or let someone else merge an \
+             amendment of the text; a review entry is no approval"
+        )],
+        _ => Vec::new(),
+    }
+}
+
+fn in_window(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
+    if let Some(starts) = clocks.starts.filter(|starts| instant < *starts) {
+        return answer(Status::Scheduled, vec![format!("starts at {starts}")]);
+    }
+    if instant >= clocks.not_after {
+        let reason = format!(
+            "ended at {}: close it, or renew it with a reason",
+            clocks.not_after
+        );
+        return answer(Status::Expired, vec![reason]);
+    }
+    if let Some(fired) = clocks.revoked() {
+        let then = match fired.then {
+            Then::Close => "close",
+            _ => "revoke",
+        };
+        let reason = format!(
+            "trigger {} fired on {} ({then}): close it",
+            fired.trigger, fired.day
+        );
+        return answer(Status::Revoked, vec![reason]);
+    }
+    let worries = worries(clocks, instant);
+    if worries.is_empty() {
+        let reason = format!("in force until {}", clocks.not_after);
+        let mut answer = answer(Status::Active, vec![reason]);
+        answer.in_force = InForce::Yes;
+        return answer;
+    }
+    let mut answer = answer(Status::Degraded, worries);
+    let tier = judged.tier.as_ref();
+    answer.in_force = match tier.map(|tier| tier.degraded) {
+        Some(Degraded::Grant) => InForce::Yes,
+        Some(Degraded::Deny) | None => InForce::No,
+    };
+    let says = match answer.in_force {
+        InForce::Yes => "still grants while degraded",
+        _ => "grants nothing while degraded",
+    };
+    if let Some(tier) = tier {
+        answer.reasons.push(format!("tier {} {says}", tier.tier));
+    }
+    answer
+}
+
+/// Returns what makes a record degraded at an instant.
+fn worries(clocks: &Clocks, instant: Instant) -> Vec<String> {
+    let mut worries = Vec::new();
+    if let Some(overdue) = clocks
+        .review_overdue(instant)
+        .filter(|from| *from <= instant)
+    {
+        worries.push(format!(
+            "a review was due by {}: run `exledger review ID`",
+            overdue.plus_seconds(-1).day()
+        ));
+        if let Some(by) = clocks.discounted.last() {
+            worries.push(format!(
+                "reviewed by its own author ({by}): someone else must"
+            ));
+        }
+    }
+    for control in &clocks.controls {
+        let Some(stale) = control.stale_from.filter(|from| *from <= instant) else {
+            continue;
+        };
+        let day = stale.plus_seconds(-1).day();
+        let id = &control.id;
+        worries.push(format!(
+            "control {id} had to be verified again by {day}: run `exledger attest ID {id}`"
+        ));
+        if control.discounted {
+            worries.push(format!(
+                "control {id} was verified by its own author: someone else must"
+            ));
+        }
+    }
+    for id in &clocks.withdrawn {
+        worries.push(format!(
+            "control {id} was withdrawn since the approval: put it back, or have the change approved"
+        ));
+    }
+    if clocks.bare {
+        worries.push("no compensating control is left, and the tier wants one".to_owned());
+    }
+    for fired in &clocks.fired {
+        if clocks.waits(fired, instant) {
+            worries.push(format!(
+                "trigger {} fired on {} and waits for a review: run `exledger review ID`",
+                fired.trigger, fired.day
+            ));
+        }
+    }
+    for (owner, state) in &clocks.ownerless {
+        let how = match state {
+            RosterState::Inactive => "is inactive in the roster",
+            _ => "is not in the roster",
+        };
+        worries.push(format!(
+            "ownerless: {owner} {how}; run `exledger transfer ID`"
+        ));
+    }
+    worries
+}

@@ -1,0 +1,324 @@
+//! The clocks of a record: its window, its reviews, its controls, its triggers.
+//!
+//! Uses record, policy, `status::ground`. Pure. Start at [`Clocks::of`]. Follows `docs/spec/status.md`, dates that
+//! count for `degraded`, and `docs/spec/policy.md`, terms and clocks.
+
+use crate::policy::governance::Governance;
+use crate::policy::people::{self, RosterState};
+use crate::policy::term;
+use crate::policy::tier::Resolved;
+use crate::policy::tiers::{Degraded, Require};
+use crate::record::address::Address;
+use crate::record::time::{self, Day, Instant, Term, When};
+use crate::record::word::{ControlStatus, Then};
+use crate::record::{CompensatingControl, Record};
+use crate::status::ground::{Judged, Past};
+
+/// What time does to a record.
+#[derive(Clone, Debug)]
+pub(crate) struct Clocks {
+    /// Its start, where it states one.
+    pub starts: Option<Instant>,
+    /// Its end.
+    pub not_after: Instant,
+    /// From when its terms count: its start, else its first landing.
+    pub begin: When,
+    /// The intervals at which it must be looked at.
+    pub intervals: Vec<Term>,
+    /// The days on which it was looked at, as they count.
+    pub reviewed: Vec<Looked>,
+    /// Reviews whose own author alone vouches for them, where that does not count.
+    pub discounted: Vec<Address>,
+    /// Its controls.
+    pub controls: Vec<ControlClock>,
+    /// Its fired triggers.
+    pub fired: Vec<FiredClock>,
+    /// Controls withdrawn since the approved version.
+    pub withdrawn: Vec<String>,
+    /// Whether the tier wants a control and none is left.
+    pub bare: bool,
+    /// Owners who are not there: an address and what the roster says.
+    pub ownerless: Vec<(Address, RosterState)>,
+}
+
+/// A look at the exception.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Looked {
+    /// The day, none later than that of its landing.
+    pub day: Day,
+    /// The version that brought it, by its index.
+    pub brought: usize,
+}
+
+/// A compensating control and its clock.
+#[derive(Clone, Debug)]
+pub(crate) struct ControlClock {
+    /// Its id.
+    pub id: String,
+    /// The first instant at which it is stale; `None` where it never is.
+    pub stale_from: Option<Instant>,
+    /// Whether the last verification does not count because its author alone vouches for it.
+    pub discounted: bool,
+}
+
+/// A trigger that fired.
+#[derive(Clone, Debug)]
+pub(crate) struct FiredClock {
+    /// Its id.
+    pub trigger: String,
+    /// What follows.
+    pub then: Then,
+    /// The day on which it fired, none later than that of its landing.
+    pub day: Day,
+    /// When the entry landed.
+    pub landed: Instant,
+    /// The version that brought it, by its index.
+    pub brought: usize,
+}
+
+impl Clocks {
+    /// Reads the clocks of a record.
+    pub(crate) fn of(past: Past, judged: &Judged, governance: &Governance) -> Clocks {
+        let record = &judged.record;
+        let first_landed = past.landed(judged.first).unwrap_or(Instant::MIN);
+        let tier = judged.tier.as_ref();
+        let mut clocks = Clocks {
+            starts: record.starts.as_ref().map(When::start),
+            not_after: time::not_after(&record.expires),
+            begin: term::begin(record, Some(first_landed))
+                .unwrap_or_else(|| When::instant(first_landed)),
+            intervals: match tier {
+                Some(tier) => term::review_intervals(record, tier),
+                None => record.review_every.into_iter().collect(),
+            },
+            reviewed: Vec::new(),
+            discounted: Vec::new(),
+            controls: Vec::new(),
+            fired: fired(past, judged),
+            withdrawn: withdrawn(past, judged),
+            bare: bare(record, tier),
+            ownerless: ownerless(past, judged, governance),
+        };
+        let strict = tier.is_some_and(|tier| tier.degraded == Degraded::Deny);
+        clocks.review(past, judged, strict);
+        clocks.controls = controls(past, judged, &clocks.begin, strict);
+        clocks
+    }
+
+    fn review(&mut self, past: Past, judged: &Judged, strict: bool) {
+        for review in &judged.record.reviews {
+            let Some((brought, landed)) =
+                brought(past, judged, |record| record.reviews.contains(review))
+            else {
+                continue;
+            };
+            if strict && !is_witnessed(past, brought) {
+                self.discounted.push(review.by.clone());
+                continue;
+            }
+            let day = term::counted(review.date, Some(landed));
+            self.reviewed.push(Looked { day, brought });
+        }
+    }
+
+    /// Returns the first instant at which a review is overdue, by the reviews until an instant.
+    pub(crate) fn review_overdue(&self, at: Instant) -> Option<Instant> {
+        let last = self
+            .reviewed
+            .iter()
+            .map(|looked| looked.day)
+            .filter(|day| *day <= at.day())
+            .max()
+            .map(When::Day);
+        let last = last.as_ref().unwrap_or(&self.begin);
+        term::review_due(last, &self.intervals).map(term::overdue_from)
+    }
+
+    /// Returns the fired trigger that ends the record.
+    pub(crate) fn revoked(&self) -> Option<&FiredClock> {
+        self.fired.iter().find(|fired| fired.then != Then::Review)
+    }
+
+    /// Tells whether a trigger that asks for a review still waits for one.
+    pub(crate) fn waits(&self, fired: &FiredClock, at: Instant) -> bool {
+        let looked = self.reviewed.iter().any(|looked| {
+            looked.brought >= fired.brought && looked.day >= fired.day && looked.day <= at.day()
+        });
+        fired.then == Then::Review && !looked
+    }
+}
+
+/// Returns the version since which something stands in the record without a gap, and when that landed.
+///
+/// What the record has from its approved version alone is looked for up to the last version that says it.
+fn brought(
+    past: Past,
+    judged: &Judged,
+    holds: impl Fn(&Record) -> bool,
+) -> Option<(usize, Instant)> {
+    let has = |index: &usize| past.record(*index).map(&holds);
+    let last = (judged.first..=past.tip)
+        .rev()
+        .find(|index| has(index) == Some(true))?;
+    let gap = (judged.first..=last)
+        .rev()
+        .find(|index| has(index) == Some(false));
+    let since = gap.map_or(judged.first, |gap| gap + 1);
+    let first = (since..=last).find(|index| has(index) == Some(true))?;
+    Some((first, past.landed(first)?))
+}
+
+/// Tells whether a person outside the approved version's authors made a version or gave counting evidence for it.
+fn is_witnessed(past: Past, index: usize) -> bool {
+    past.verdict(index)
+        .is_some_and(|verdict| !verdict.witnesses.is_empty())
+}
+
+fn fired(past: Past, judged: &Judged) -> Vec<FiredClock> {
+    let record = &judged.record;
+    let clock = |firing: &crate::record::decision::Firing| {
+        let trigger = record
+            .triggers
+            .iter()
+            .find(|trigger| trigger.id == firing.trigger)?;
+        let (brought, landed) = brought(past, judged, |record| record.fired.contains(firing))?;
+        Some(FiredClock {
+            trigger: trigger.id.clone(),
+            then: trigger.then,
+            day: term::counted(firing.date, Some(landed)),
+            landed,
+            brought,
+        })
+    };
+    record.fired.iter().filter_map(clock).collect()
+}
+
+/// Returns the controls that the approved version has and that landed as withdrawn since.
+fn withdrawn(past: Past, judged: &Judged) -> Vec<String> {
+    let approved = past.record(judged.approved.unwrap_or(judged.first));
+    let had = |id: &str| {
+        approved.is_some_and(|approved| {
+            approved
+                .compensating_controls
+                .iter()
+                .any(|control| control.id == id && control.status != ControlStatus::Withdrawn)
+        })
+    };
+    let mut ids: Vec<String> = judged
+        .record
+        .compensating_controls
+        .iter()
+        .filter(|control| control.status == ControlStatus::Withdrawn && had(&control.id))
+        .map(|control| control.id.clone())
+        .collect();
+    ids.dedup();
+    ids
+}
+
+fn bare(record: &Record, tier: Option<&Resolved>) -> bool {
+    let wanted = tier.is_some_and(|tier| tier.require.contains(&Require::CompensatingControls));
+    let there = record
+        .compensating_controls
+        .iter()
+        .any(|control| control.status != ControlStatus::Withdrawn);
+    wanted && !there
+}
+
+fn ownerless(past: Past, judged: &Judged, governance: &Governance) -> Vec<(Address, RosterState)> {
+    let records = [Some(past.tip), judged.approved].into_iter().flatten();
+    let mut found: Vec<(Address, RosterState)> = Vec::new();
+    for record in records.filter_map(|index| past.record(index)) {
+        let owner = &record.owner.email;
+        let state = people::roster_state(governance, owner);
+        let gone = matches!(state, RosterState::NotListed | RosterState::Inactive);
+        if gone && !found.iter().any(|(known, _)| known == owner) {
+            found.push((owner.clone(), state));
+        }
+    }
+    found
+}
+
+/// Returns the clocks of the controls, one for each id: entries that differ in their verification alone are one.
+fn controls(past: Past, judged: &Judged, begin: &When, strict: bool) -> Vec<ControlClock> {
+    let mut clocks: Vec<ControlClock> = Vec::new();
+    let entries = &judged.record.compensating_controls;
+    for control in entries {
+        if has_later_twin(control, entries) {
+            continue;
+        }
+        let clock = clock(past, judged, control, begin, strict);
+        match clocks.iter_mut().find(|known| known.id == clock.id) {
+            // Of two versions of one control, the one that goes stale first decides.
+            Some(known) => {
+                let earlier = known.stale_from.into_iter().chain(clock.stale_from).min();
+                known.stale_from = earlier;
+                known.discounted |= clock.discounted;
+            }
+            None => clocks.push(clock),
+        }
+    }
+    clocks
+}
+
+fn has_later_twin(control: &CompensatingControl, entries: &[CompensatingControl]) -> bool {
+    entries.iter().any(|other| {
+        let mut twin = other.clone();
+        twin.verified = control.verified;
+        twin == *control && other.verified > control.verified
+    })
+}
+
+fn clock(
+    past: Past,
+    judged: &Judged,
+    control: &CompensatingControl,
+    begin: &When,
+    strict: bool,
+) -> ControlClock {
+    let mut clock = ControlClock {
+        id: control.id.clone(),
+        stale_from: None,
+        discounted: false,
+    };
+    let Some(every) = control
+        .verify_every
+        .filter(|_| control.status == ControlStatus::Active)
+    else {
+        return clock;
+    };
+    let mut last = None;
+    for day in verified_until(past, judged, control) {
+        let says = |record: &Record| {
+            record
+                .compensating_controls
+                .iter()
+                .any(|other| other.id == control.id && other.verified == Some(day))
+        };
+        let Some((brought, landed)) = brought(past, judged, says) else {
+            continue;
+        };
+        clock.discounted = strict && !is_witnessed(past, brought);
+        if !clock.discounted {
+            last = last.max(Some(term::counted(day, Some(landed))));
+        }
+    }
+    clock.stale_from = term::fresh_through(last, Some(begin), Some(every)).map(term::overdue_from);
+    clock
+}
+
+/// Returns the verifications of a control up to the one that counts now, earliest first.
+fn verified_until(past: Past, judged: &Judged, control: &CompensatingControl) -> Vec<Day> {
+    let Some(latest) = control.verified else {
+        return Vec::new();
+    };
+    let mut days: Vec<Day> = (judged.first..=past.tip)
+        .filter_map(|index| past.record(index))
+        .flat_map(|record| &record.compensating_controls)
+        .filter(|other| other.id == control.id)
+        .filter_map(|other| other.verified)
+        .filter(|day| *day <= latest)
+        .collect();
+    days.sort();
+    days.dedup();
+    days
+}

@@ -1,0 +1,88 @@
+//! Everything about a record that has a date, listed once.
+//!
+//! Uses record, policy, `status`'s ground and clocks. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, due.
+
+use crate::policy::term;
+use crate::record::Record;
+use crate::record::decision::Closure;
+use crate::record::time::{Instant, Term};
+use crate::record::word::ClosureOutcome;
+use crate::status::clocks::Clocks;
+use crate::status::ground::{Grounds, Judged, Past};
+use crate::status::{Duty, DutyKind};
+
+/// Returns the duties of a record at an instant, earliest first. A closed one has its post-closure review alone.
+pub(crate) fn of(past: Past, judged: &Judged, clocks: &Clocks, at: Instant) -> Vec<Duty> {
+    let mut duties = match &judged.closure {
+        Some((brought, closure)) => post_closure(past, judged, *brought, closure)
+            .into_iter()
+            .collect(),
+        None => open(judged, clocks, at),
+    };
+    duties.sort_by(|one, other| {
+        (one.at, one.kind, &one.subject).cmp(&(other.at, other.kind, &other.subject))
+    });
+    duties
+}
+
+fn open(judged: &Judged, clocks: &Clocks, at: Instant) -> Vec<Duty> {
+    let plain = |kind: DutyKind, at: Instant| Duty {
+        kind,
+        at,
+        subject: None,
+    };
+    let fix = judged.record.fix.as_ref().and_then(|fix| fix.due);
+    let grace = match &judged.grace {
+        Some(Grounds::Until(until)) => Some(*until),
+        _ => None,
+    };
+    let mut duties: Vec<Duty> = [
+        clocks.starts.map(|at| plain(DutyKind::Start, at)),
+        Some(plain(DutyKind::Expiry, clocks.not_after)),
+        clocks
+            .review_overdue(at)
+            .map(|at| plain(DutyKind::Review, at)),
+        grace.map(|at| plain(DutyKind::EmergencyReview, at)),
+        fix.map(|day| plain(DutyKind::Fix, term::overdue_from(day))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    duties.extend(clocks.controls.iter().filter_map(|control| {
+        Some(Duty {
+            kind: DutyKind::ControlVerification,
+            at: control.stale_from?,
+            subject: Some(control.id.clone()),
+        })
+    }));
+    duties
+}
+
+/// Returns the look that someone else owes a closure: by the day it names, or by the tier's, whichever is earlier.
+fn post_closure(past: Past, judged: &Judged, brought: usize, closure: &Closure) -> Option<Duty> {
+    let done = reviewed(past, brought).unwrap_or(closure.reviewed.is_some());
+    if done || closure.outcome == ClosureOutcome::Rejected {
+        return None;
+    }
+    let landed = past.landed(brought)?.day();
+    let of_tier = judged
+        .tier
+        .as_ref()
+        .map(|tier| tier.post_closure_review)
+        .filter(|term: &Term| !term.is_zero())
+        .map(|term| term.after_day(closure.date.min(landed)));
+    let day = closure.review_by.into_iter().chain(of_tier).min()?;
+    Some(Duty {
+        kind: DutyKind::PostClosureReview,
+        at: term::overdue_from(day),
+        subject: None,
+    })
+}
+
+/// Tells whether the closure as it stands at the tip was looked at.
+fn reviewed(past: Past, brought: usize) -> Option<bool> {
+    let record: &Record = (brought..=past.tip)
+        .rev()
+        .find_map(|index| past.record(index))?;
+    Some(record.closure.as_ref()?.reviewed.is_some())
+}

@@ -1,0 +1,232 @@
+//! What is known of a record whatever the instant: the last approved version met with everything landed since.
+//!
+//! Uses record, policy, history, approval. Pure. Start at [`Ground::of`]. Follows `docs/spec/approval.md`, 1.9 and
+//! V9, and `docs/spec/status.md`.
+
+use std::ops::RangeInclusive;
+
+use crate::approval::meeting as change;
+use crate::approval::{Grace, Satisfied, Stands, Verdict};
+use crate::history::version::{Change, Content, Trail, Version};
+use crate::policy::Policy;
+use crate::policy::tier::{self, Facts, Resolved};
+use crate::record::Record;
+use crate::record::decision::Closure;
+use crate::record::time::Instant;
+use crate::record::word::Class;
+
+/// The trail of a record up to one of its versions, and what was known by then.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Past<'a> {
+    /// The trail.
+    pub trail: &'a Trail,
+    /// One verdict for each version.
+    pub verdicts: &'a [Verdict],
+    /// The version at the tip, by its index.
+    pub tip: usize,
+    /// Approvals that landed later are not known yet; `None` to know all there are.
+    pub known: Option<Instant>,
+    /// The effective times of the landings of the versions.
+    pub landed: &'a [Instant],
+}
+
+/// What a record amounts to.
+#[derive(Clone, Debug)]
+pub(crate) enum Ground {
+    /// It can't be told.
+    Unknown(String),
+    /// The file is gone.
+    Removed,
+    /// The file can't be read.
+    Invalid,
+    /// Two files or more carry the id.
+    Conflicted(Vec<String>),
+    /// It can be judged.
+    Judged(Box<Judged>),
+}
+
+/// What is judged at an instant.
+#[derive(Clone, Debug)]
+pub(crate) struct Judged {
+    /// The first version of the series, by its index.
+    pub first: usize,
+    /// The last approved version of the series, by its index.
+    pub approved: Option<usize>,
+    /// When an emergency that nobody approved stops counting as approved, or why that can't be told.
+    pub grace: Option<Grounds>,
+    /// The record narrowed by everything landed since it was approved; since it was filed while it never was.
+    pub record: Record,
+    /// Fields that must be equal in all of them and are not.
+    pub unequal: Vec<String>,
+    /// The closure that landed first since, and the version that brought it.
+    pub closure: Option<(usize, Closure)>,
+    /// Tier and class, by the policy asked about: the first tier of all versions that count.
+    pub tier: Option<Resolved>,
+}
+
+/// What lets an emergency count as approved for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Grounds {
+    /// Until this instant, exclusive.
+    Until(Instant),
+    /// An earlier filing of the id may lie behind what this clone holds.
+    CannotSay(String),
+}
+
+impl<'a> Past<'a> {
+    pub(crate) fn version(&self, index: usize) -> Option<&'a Version> {
+        self.trail.versions.get(index)
+    }
+
+    pub(crate) fn record(&self, index: usize) -> Option<&'a Record> {
+        self.version(index)?.record.record().map(AsRef::as_ref)
+    }
+
+    pub(crate) fn verdict(&self, index: usize) -> Option<&'a Verdict> {
+        self.verdicts.get(index)
+    }
+
+    pub(crate) fn landed(&self, index: usize) -> Option<Instant> {
+        self.landed.get(index).copied()
+    }
+
+    /// Returns the first version of the series that the tip belongs to, by its index.
+    pub(crate) fn first(&self) -> usize {
+        let begins = |index: &usize| {
+            self.version(*index).is_some_and(|version| {
+                matches!(
+                    version.change,
+                    Change::Introduced | Change::Readded | Change::Inherited
+                )
+            })
+        };
+        (0..=self.tip).rev().find(begins).unwrap_or(0)
+    }
+
+    /// Tells whether a version stands as approved, as far as is known.
+    pub(crate) fn stands(&self, index: usize) -> bool {
+        self.verdict(index).is_some_and(|verdict| {
+            let known = match (self.known, verdict.approved_at) {
+                (Some(known), Some(at)) => at <= known,
+                _ => true,
+            };
+            verdict.stands == Stands::AsApproved
+                && verdict.satisfied == Satisfied::Yes
+                && known
+                && self.record(index).is_some()
+        })
+    }
+
+    /// Returns why some versions can't be judged.
+    fn doubt(&self, mut range: RangeInclusive<usize>) -> Option<String> {
+        range.find_map(|index| match &self.verdict(index)?.satisfied {
+            Satisfied::CannotSay(doubt) => Some(doubt.clone()),
+            _ => None,
+        })
+    }
+}
+
+impl Ground {
+    /// Judges a record as of one of its versions, by the policy of the tree that is asked about.
+    pub(crate) fn of(past: Past, policy: &Policy) -> Ground {
+        let Some(version) = past.version(past.tip) else {
+            return Ground::Removed;
+        };
+        match &version.record {
+            Content::Gone => Ground::Removed,
+            Content::Unreadable(_) | Content::File => Ground::Invalid,
+            Content::Conflicted(paths) => Ground::Conflicted(paths.clone()),
+            Content::Missing(obstacle) => {
+                Ground::Unknown(format!("{obstacle}; {}", obstacle.repair()))
+            }
+            Content::Record(landed) => judged(past, policy, landed),
+        }
+    }
+}
+
+fn judged(past: Past, policy: &Policy, landed: &Record) -> Ground {
+    let first = past.first();
+    let approved = (first..=past.tip).rev().find(|index| past.stands(*index));
+    let from = approved.unwrap_or(first);
+    let closure = closure(past, first, from);
+    // What is closed is closed, whoever approved it; nothing that is missing could reopen it but a later version.
+    let is_closed = landed.closure.is_some();
+    let since = approved.map_or(first, |approved| approved + 1);
+    if let Some(doubt) = past.doubt(since..=past.tip).filter(|_| !is_closed) {
+        return Ground::Unknown(doubt);
+    }
+    let mut versions = (from..=past.tip).filter_map(|index| past.record(index));
+    let Some(mut record) = versions.next().cloned() else {
+        return Ground::Invalid;
+    };
+    let mut unequal = Vec::new();
+    for later in versions {
+        let meeting = change::meet(&record, later);
+        record = meeting.record;
+        for field in meeting.unequal {
+            if !unequal.contains(&field) {
+                unequal.push(field);
+            }
+        }
+    }
+    Ground::Judged(Box::new(Judged {
+        first,
+        approved,
+        grace: grace(past, policy, first).filter(|_| approved.is_none()),
+        record,
+        unequal,
+        closure,
+        tier: strictest(
+            policy,
+            (from..=past.tip).filter_map(|index| past.record(index)),
+        ),
+    }))
+}
+
+/// Returns the closure that landed first since a version, and the version that brought it, which may be an earlier one.
+fn closure(past: Past, first: usize, from: usize) -> Option<(usize, Closure)> {
+    let closed = |index: usize| past.record(index).map(|record| record.closure.is_some());
+    let found = (from..=past.tip).find(|index| closed(*index) == Some(true))?;
+    let open = (first..found)
+        .rev()
+        .find(|index| closed(*index) == Some(false));
+    let brought =
+        (open.map_or(first, |open| open + 1)..=found).find(|index| closed(*index) == Some(true))?;
+    Some((brought, past.record(found)?.closure.clone()?))
+}
+
+/// Returns what lets the first version of an id count as approved for a while; `None` where nothing does.
+fn grace(past: Past, policy: &Policy, first: usize) -> Option<Grounds> {
+    let record = past.record(first).filter(|_| first == 0)?;
+    let within = match &past.verdict(first)?.grace {
+        Grace::None => return None,
+        Grace::CannotSay(doubt) => return Some(Grounds::CannotSay(doubt.clone())),
+        Grace::Within(term) => *term,
+    };
+    if record.class != Class::Emergency {
+        return None;
+    }
+    let landed = past.landed(first)?;
+    let of_now = tier::resolve(policy, &Facts::of(record)).and_then(|now| now.review_within);
+    let until = of_now
+        .map(|term| term.after(landed))
+        .into_iter()
+        .chain([within.after(landed)])
+        .min()?;
+    Some(Grounds::Until(until))
+}
+
+/// Returns tier and class of the version whose tier comes first in the policy; of several, of the latest.
+fn strictest<'a>(policy: &Policy, versions: impl Iterator<Item = &'a Record>) -> Option<Resolved> {
+    let rank = |resolved: &Resolved| {
+        let mut tiers = policy.tiers.iter();
+        tiers.position(|tier| tier.name == resolved.tier)
+    };
+    let mut resolved: Vec<Resolved> = versions
+        .filter_map(|record| tier::resolve(policy, &Facts::of(record)))
+        .collect();
+    resolved.reverse();
+    resolved
+        .into_iter()
+        .min_by_key(|resolved| rank(resolved).unwrap_or(usize::MAX))
+}

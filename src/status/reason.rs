@@ -1,0 +1,82 @@
+//! Why a record is not approved, in words that name the way out.
+//!
+//! Uses approval. Pure. Start at [`of`]. Follows `docs/spec/status.md`: the reasons name the way out.
+
+use crate::approval::{Counts, FourEyes, Satisfied, Verdict, WhyNot};
+
+/// Returns why a version's approval is not what is demanded; nothing where it is.
+pub(crate) fn of(id: &str, verdict: &Verdict) -> Vec<String> {
+    if verdict.satisfied != Satisfied::No {
+        return Vec::new();
+    }
+    let mut reasons = vec![what_was_found(id, verdict)];
+    reasons.extend(verdict.missing.iter().map(|missing| {
+        let who: Vec<&str> = missing
+            .who
+            .iter()
+            .map(|person| person.email.as_str())
+            .collect();
+        if who.is_empty() {
+            format!("needs {}", missing.need)
+        } else {
+            format!("needs {}: {}", missing.need, who.join(" or "))
+        }
+    }));
+    reasons
+}
+
+fn what_was_found(id: &str, verdict: &Verdict) -> String {
+    let authors = || {
+        let names: Vec<&str> = verdict
+            .authors
+            .iter()
+            .map(|author| author.person.email.as_str())
+            .collect();
+        names.join(", ")
+    };
+    match verdict.result {
+        FourEyes::SelfApproved => format!(
+            "approved by its own authors alone ({}): someone else must run `exledger approve {id}`, or merge a change \
+             of it",
+            authors()
+        ),
+        FourEyes::NoneRecorded if verdict.landed_by.is_none() => {
+            "merged by squash: git names no approver; run `exledger approve --from-reviews`, or merge with a merge \
+             commit"
+                .to_owned()
+        }
+        FourEyes::NoneRecorded if only_machines(verdict) => format!(
+            "the only word came from a bot or an agent, which never counts: a person must run `exledger approve {id}`"
+        ),
+        FourEyes::NoneRecorded => {
+            format!("no approval is recorded that counts: run `exledger approve {id}`")
+        }
+        FourEyes::Unresolved => format!(
+            "who approved can't be told: map the name or address in .mailmap or people.logins, or run `exledger \
+             approve {id}`"
+        ),
+        FourEyes::Claimed if verdict.approvers.is_empty() => format!(
+            "its authors say themselves that others approved ({}): an approver must run `exledger approve {id}`, or \
+             merge it",
+            authors()
+        ),
+        FourEyes::Claimed | FourEyes::Attested => {
+            format!("too few approvals: run `exledger approve {id}`")
+        }
+        FourEyes::Vetoed => "vetoed: whoever said no must say yes, or the content must change".to_owned(),
+        FourEyes::InvalidSignature => {
+            "the landing's signature is bad: land the content again, signed by a listed key or unsigned".to_owned()
+        }
+        FourEyes::Indeterminate | FourEyes::NotApplicable => {
+            format!("not approved: run `exledger approve {id}`")
+        }
+    }
+}
+
+fn only_machines(verdict: &Verdict) -> bool {
+    !verdict.statements.is_empty()
+        && verdict
+            .statements
+            .iter()
+            .all(|statement| statement.counts == Counts::No(WhyNot::Bot))
+}

@@ -1,0 +1,62 @@
+//! How often a record was renewed, and how long it runs in total.
+//!
+//! Uses record, policy's tiers, `status::ground`. Pure. Start at [`of`]. Follows M31 of the mission and
+//! `docs/spec/policy.md`, terms and clocks. What was filed anew elsewhere is counted by whoever sees all records.
+
+use crate::record::time::{self, Instant, When};
+use crate::status::Renewals;
+use crate::status::clocks::Clocks;
+use crate::status::ground::{Judged, Past};
+
+/// Counts the renewals of a record.
+pub(crate) fn of(past: Past, judged: &Judged, clocks: &Clocks) -> Renewals {
+    let tier = judged.tier.as_ref();
+    let limits = tier
+        .map(|tier| tier.max_total.as_slice())
+        .unwrap_or_default();
+    let days_of = |end: Instant| days_up(end.seconds_since(begin(clocks, &judged.record.expires)));
+    Renewals {
+        count: count(past, judged),
+        limit: tier.map(|tier| tier.max_renewals),
+        total_days: Some(days_of(match &judged.record.expires {
+            When::Day(day) => day.start(),
+            When::Instant(instant, _) => *instant,
+        })),
+        limit_days: limits
+            .iter()
+            .map(|limit| days_of(limit.term.after(begin(clocks, &judged.record.expires))))
+            .min(),
+    }
+}
+
+/// Returns from when the days are counted: for an end that is a day, from the day of the begin.
+fn begin(clocks: &Clocks, expires: &When) -> Instant {
+    match expires {
+        When::Day(_) => clocks.begin.day().start(),
+        When::Instant(..) => clocks.begin.start(),
+    }
+}
+
+/// Returns how often an approved version ended later than the approved one before it; an end that moved silently
+/// counts, and entries that came together count each.
+fn count(past: Past, judged: &Judged) -> u32 {
+    let mut approved = (judged.first..=past.tip)
+        .filter(|index| past.stands(*index))
+        .filter_map(|index| past.record(index));
+    let Some(mut before) = approved.next() else {
+        return 0;
+    };
+    let mut count = before.renewals.len();
+    for after in approved {
+        if time::not_after(&after.expires) > time::not_after(&before.expires) {
+            let entries = after.renewals.len().saturating_sub(before.renewals.len());
+            count += entries.max(1);
+        }
+        before = after;
+    }
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn days_up(seconds: i64) -> i64 {
+    seconds.div_euclid(86_400) + i64::from(seconds.rem_euclid(86_400) > 0)
+}

@@ -1,0 +1,250 @@
+//! The whole picture of one record at one instant, put together from its parts.
+//!
+//! Uses record, policy, history, approval, `status`'s parts. Pure. Start at [`of`]. Follows `docs/spec/status.md` and
+//! `docs/spec/cli.md`, a record view.
+
+use crate::approval;
+use crate::history::objects::Oid;
+use crate::history::version::Trail;
+use crate::policy::tier::{self, Facts};
+use crate::record::time::{self, Instant};
+use crate::record::word::Then;
+use crate::status::answer::{self, Rests};
+use crate::status::clocks::{Clocks, FiredClock};
+use crate::status::duty;
+use crate::status::ground::{Ground, Judged, Past};
+use crate::status::reason;
+use crate::status::renewal;
+use crate::status::timeline;
+use crate::status::{
+    Approved, Fired, Freshness, InForce, InPlace, Landed, Renewals, Standing, Status, Subject,
+    Waits,
+};
+
+/// Returns what a record is at an instant, and what has to be done about it.
+pub(crate) fn of(subject: Subject, instant: Instant) -> Standing {
+    let landings = &subject.history.mainline.landings;
+    let effective = |landing: usize| landings.get(landing).map(|landing| landing.effective);
+    match subject.history.trails.get(subject.key) {
+        Some(trail) => {
+            let versions = trail.versions.iter();
+            let landed: Vec<Instant> = versions
+                .map(|version| effective(version.landing).unwrap_or(Instant::MIN))
+                .collect();
+            let past = Past {
+                trail,
+                verdicts: subject.verdicts,
+                tip: trail.versions.len().saturating_sub(1),
+                known: None,
+                landed: &landed,
+            };
+            of_trail(subject, past, instant)
+        }
+        None => vacant(subject),
+    }
+}
+
+/// Returns the standing of what is not on the approved ref.
+fn vacant(subject: Subject) -> Standing {
+    Standing {
+        key: subject.key.to_string(),
+        path: String::new(),
+        status: Status::Proposed,
+        in_force: InForce::No,
+        reasons: vec!["proposed: it grants nothing until it is approved".to_owned()],
+        effective: None,
+        stated: None,
+        last_read: None,
+        approved: None,
+        changed_since_approval: false,
+        approval: None,
+        landed: None,
+        digest: None,
+        not_after: None,
+        days_left: None,
+        tier: None,
+        renewals: Renewals::default(),
+        in_place: InPlace::default(),
+        duties: Vec::new(),
+        fired: Vec::new(),
+        ownerless: Vec::new(),
+        controls: Vec::new(),
+        end: None,
+        pending: Vec::new(),
+    }
+}
+
+fn of_trail(subject: Subject, past: Past, instant: Instant) -> Standing {
+    let governance = subject.governance;
+    let ground = Ground::of(past, &governance.policy);
+    let clocks = timeline::clocks(past, &ground, governance);
+    let answer = answer::at(&ground, clocks.as_ref(), instant);
+    let mut standing = Standing {
+        status: answer.status,
+        in_force: answer.in_force,
+        reasons: answer.reasons,
+        in_place: timeline::in_place(past, governance, instant),
+        end: timeline::end(&ground, clocks.as_ref(), instant),
+        ..vacant(subject)
+    };
+    standing.take_landed(subject, past);
+    let shown = match (&ground, &clocks) {
+        (Ground::Judged(judged), Some(clocks)) => {
+            standing.take_judged(subject, past, judged, clocks, instant);
+            matches!(answer.rests, Rests::OnApproval)
+        }
+        _ => true,
+    };
+    if let Some(verdict) = &standing.approval {
+        match answer.status {
+            Status::Unapproved => standing.reasons.extend(reason::of(&standing.key, verdict)),
+            _ if !shown => {
+                if let Rests::OnGrace(until) = answer.rests {
+                    standing.reasons.push(format!(
+                        "an emergency that nobody approved yet: it counts until {until}; run `exledger approve {}`, or \
+                         let someone else merge an amendment of the text",
+                        standing.key
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+    standing
+}
+
+impl Standing {
+    /// Takes what the trail says of the landed version.
+    fn take_landed(&mut self, subject: Subject, past: Past) {
+        let version = past.version(past.tip);
+        let verdict = past.verdict(past.tip);
+        self.approval = verdict.cloned();
+        self.landed = version.zip(verdict).map(|(version, verdict)| Landed {
+            commit: version.commit.oid.to_string(),
+            at: past.landed(past.tip).unwrap_or(Instant::MIN),
+            by: verdict.landed_by.clone(),
+            pull_request: verdict.pull_request.clone(),
+        });
+        let file = last_file(past.trail, past.tip);
+        if let Some((path, _)) = file {
+            path.clone_into(&mut self.path);
+        }
+        let blob = version.and_then(|version| version.files.first());
+        self.digest = blob.and_then(|file| (subject.digest)(file.blob));
+        self.stated = past.record(past.tip).cloned();
+        self.last_read = match &self.stated {
+            Some(_) => None,
+            None => (0..past.tip)
+                .rev()
+                .find_map(|index| past.record(index))
+                .cloned(),
+        };
+        if let Some(record) = &self.stated {
+            self.tier = tier::resolve(&subject.governance.policy, &Facts::of(record));
+        }
+    }
+
+    /// Takes what is judged of the effective record.
+    fn take_judged(
+        &mut self,
+        subject: Subject,
+        past: Past,
+        judged: &Judged,
+        clocks: &Clocks,
+        instant: Instant,
+    ) {
+        let granted = judged.approved.is_some() || judged.grace.is_some();
+        let end = if granted && judged.unequal.is_empty() {
+            self.effective = Some(judged.record.clone());
+            Some(clocks.not_after)
+        } else {
+            let stated = self.stated.as_ref();
+            stated.map(|record| time::not_after(&record.expires))
+        };
+        self.not_after = end;
+        self.days_left = end.map(|end| end.days_since(instant));
+        self.tier.clone_from(&judged.tier);
+        self.renewals = renewal::of(past, judged, clocks);
+        self.duties = duty::of(past, judged, clocks, instant);
+        self.ownerless = clocks
+            .ownerless
+            .iter()
+            .map(|(owner, _)| owner.clone())
+            .collect();
+        self.fired = clocks
+            .fired
+            .iter()
+            .map(|fired| fired_at(clocks, fired, instant))
+            .collect();
+        self.controls = clocks
+            .controls
+            .iter()
+            .map(|control| Freshness {
+                id: control.id.clone(),
+                fresh: control.stale_from.is_none_or(|from| instant < from),
+                until: control.stale_from,
+            })
+            .collect();
+        let tip = past.tip;
+        self.changed_since_approval = match judged.approved {
+            Some(approved) => approved != tip,
+            None => judged.grace.is_some() && tip > judged.first,
+        };
+        self.approved = judged.approved.and_then(|index| {
+            let version = past.version(index)?;
+            let verdict = past.verdict(index)?;
+            let blob = version.files.first().map(|file| file.blob);
+            Some(Approved {
+                commit: version.commit.oid.to_string(),
+                at: verdict.approved_at.or(past.landed(index))?,
+                digest: blob.and_then(|blob| (subject.digest)(blob)),
+                approvers: verdict.approvers.clone(),
+            })
+        });
+        if self.changed_since_approval && self.status != Status::Unapproved {
+            self.reasons.push(changed(past, judged));
+        }
+    }
+}
+
+/// Returns what is said of a landed version that is not the approved one.
+fn changed(past: Past, judged: &Judged) -> String {
+    let narrows = past
+        .verdict(past.tip)
+        .is_some_and(|verdict| verdict.satisfied == approval::Satisfied::Yes);
+    let since = judged
+        .approved
+        .and_then(|index| past.version(index))
+        .map_or_else(String::new, |version| {
+            format!(" in {}", version.commit.oid.short())
+        });
+    if narrows {
+        format!("changed since its approval{since}: what landed only narrows it, and holds at once")
+    } else {
+        format!(
+            "changed since its approval{since}: in force is what the approved and the landed version both allow; run \
+             `exledger approve {}` to approve the rest",
+            past.trail.key
+        )
+    }
+}
+
+fn fired_at(clocks: &Clocks, fired: &FiredClock, instant: Instant) -> Fired {
+    let waits = fired.then != Then::Review || clocks.waits(fired, instant);
+    Fired {
+        trigger: fired.trigger.clone(),
+        then: fired.then,
+        at: fired.landed,
+        waits: if waits { Waits::Yes } else { Waits::No },
+    }
+}
+
+/// Returns the last file that a trail had, and its bytes.
+fn last_file(trail: &Trail, tip: usize) -> Option<(&str, Oid)> {
+    let versions = trail.versions.get(..=tip)?;
+    let file = versions
+        .iter()
+        .rev()
+        .find_map(|version| version.files.first())?;
+    Some((&file.path, file.blob))
+}

@@ -1,0 +1,162 @@
+//! When a record was and will be in force: its end, and how long it was really in place.
+//!
+//! Uses record, policy, approval, `status`'s evaluator. Pure. Start at [`end`] and [`in_place`]. Follows
+//! `docs/spec/status.md`, `in_place`: the evaluator is asked at each instant at which its answer can change.
+
+use crate::approval::Stands;
+use crate::policy::governance::Governance;
+use crate::record::time::Instant;
+use crate::status::answer;
+use crate::status::clocks::Clocks;
+use crate::status::ground::{Ground, Grounds, Past};
+use crate::status::{InForce, InPlace};
+
+/// Returns the instants after one at which the answer can change, in order.
+fn turns(ground: &Ground, clocks: Option<&Clocks>, after: Instant) -> Vec<Instant> {
+    let (Ground::Judged(judged), Some(clocks)) = (ground, clocks) else {
+        return Vec::new();
+    };
+    let grace = match &judged.grace {
+        Some(Grounds::Until(until)) => Some(*until),
+        _ => None,
+    };
+    let controls = clocks
+        .controls
+        .iter()
+        .filter_map(|control| control.stale_from);
+    let mut turns: Vec<Instant> = clocks
+        .starts
+        .into_iter()
+        .chain([clocks.not_after])
+        .chain(clocks.review_overdue(Instant::MAX))
+        .chain(clocks.review_overdue(after))
+        .chain(grace)
+        .chain(controls)
+        .filter(|turn| *turn > after)
+        .collect();
+    turns.sort();
+    turns.dedup();
+    turns
+}
+
+/// Returns the first instant after one at which a record that grants then no longer does.
+pub(crate) fn end(ground: &Ground, clocks: Option<&Clocks>, at: Instant) -> Option<Instant> {
+    let grants = |instant| answer::at(ground, clocks, instant).in_force == InForce::Yes;
+    if !grants(at) {
+        return None;
+    }
+    turns(ground, clocks, at)
+        .into_iter()
+        .find(|turn| !grants(*turn))
+}
+
+/// Returns how long a record was in place until an instant, from all landings.
+///
+/// What was known and judged at each moment is what had landed by then; the policy is that of the tree that is
+/// asked about.
+pub(crate) fn in_place(past: Past, governance: &Governance, at: Instant) -> InPlace {
+    let mut seconds = 0;
+    for tip in 0..=past.tip {
+        let Some(from) = past.landed(tip) else {
+            continue;
+        };
+        let next = (tip < past.tip).then(|| past.landed(tip + 1)).flatten();
+        let until = next.unwrap_or(at).min(at);
+        seconds += granted(Past { tip, ..past }, governance, from, until);
+    }
+    let first_approved = past
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.stands == Stands::AsApproved)
+        .filter_map(|verdict| verdict.approved_at)
+        .filter(|approved| *approved <= at)
+        .min();
+    let overrun = if seconds > 0 {
+        overrun(past, governance, at)
+    } else {
+        0
+    };
+    InPlace {
+        first_approved,
+        days: days_up(seconds),
+        overrun_days: days_up(overrun),
+    }
+}
+
+/// Returns the seconds in force between two instants, the trail ending at one version.
+fn granted(past: Past, governance: &Governance, from: Instant, until: Instant) -> i64 {
+    if until <= from {
+        return 0;
+    }
+    let later: Vec<Instant> = past
+        .verdicts
+        .iter()
+        .take(past.tip + 1)
+        .filter_map(|verdict| verdict.approved_at)
+        .filter(|at| *at > from && *at < until)
+        .collect();
+    let mut known = vec![from];
+    known.extend(later);
+    known.sort();
+    known.dedup();
+    let mut seconds = 0;
+    for (n, begin) in known.iter().enumerate() {
+        let stop = known.get(n + 1).copied().unwrap_or(until);
+        let then = Past {
+            known: Some(*begin),
+            ..past
+        };
+        let ground = Ground::of(then, &governance.policy);
+        let clocks = clocks(then, &ground, governance);
+        let mut moments = vec![*begin];
+        moments.extend(turns(&ground, clocks.as_ref(), *begin));
+        moments.retain(|moment| *moment < stop);
+        for (m, moment) in moments.iter().enumerate() {
+            let next = moments.get(m + 1).copied().unwrap_or(stop);
+            let answer = answer::at(&ground, clocks.as_ref(), *moment);
+            if answer.in_force == InForce::Yes {
+                seconds += next.seconds_since(*moment);
+            }
+        }
+    }
+    seconds
+}
+
+/// Returns the seconds between the end of a record and its closure, or the instant asked about.
+fn overrun(past: Past, governance: &Governance, at: Instant) -> i64 {
+    let ground = Ground::of(past, &governance.policy);
+    let Ground::Judged(judged) = &ground else {
+        return 0;
+    };
+    let closed = judged.closure.as_ref().map(|(index, _)| *index);
+    let stop = closed.and_then(|index| past.landed(index)).unwrap_or(at);
+    // What the record was just before it was closed says when it ended.
+    let before = match closed {
+        Some(index) if index > judged.first => Past {
+            tip: index - 1,
+            ..past
+        },
+        Some(_) => return 0,
+        None => past,
+    };
+    let ground = Ground::of(before, &governance.policy);
+    let Some(clocks) = clocks(before, &ground, governance) else {
+        return 0;
+    };
+    let revoked = clocks.revoked().map(|fired| fired.landed);
+    let end = revoked.map_or(clocks.not_after, |revoked| revoked.min(clocks.not_after));
+    stop.seconds_since(end).max(0)
+}
+
+/// Returns the clocks of a record that can be judged.
+pub(crate) fn clocks(past: Past, ground: &Ground, governance: &Governance) -> Option<Clocks> {
+    match ground {
+        Ground::Judged(judged) => Some(Clocks::of(past, judged, governance)),
+        _ => None,
+    }
+}
+
+/// Returns whole days, rounded up.
+fn days_up(seconds: i64) -> i64 {
+    seconds.div_euclid(86_400) + i64::from(seconds.rem_euclid(86_400) > 0)
+}
