@@ -37,7 +37,7 @@ impl Which {
     pub fn text(self) -> String {
         match self {
             Which::Exception => record::schema::exception(),
-            Which::Policy => format!("{:#}\n", policy::schema::policy().to_value()),
+            Which::Policy => policy::schema::policy(),
         }
     }
 }

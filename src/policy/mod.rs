@@ -38,9 +38,10 @@ pub const FILE: &str = "exledger.yaml";
 /// What a team demands of its exceptions. Every value has a default.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(extend("required" = ["version"]))]
 pub struct Policy {
     /// The version of this format: 1.
-    #[schemars(required, schema_with = "schema::version")]
+    #[schemars(schema_with = "schema::version")]
     pub version: u32,
     /// The name of this ledger in receipts and detached approvals.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,16 +2,14 @@
 //!
 //! Uses policy's types. Pure. Start at [`policy`]. Follows `docs/spec/policy.md`.
 
-use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator, json_schema};
 
 use crate::policy::Policy;
+use crate::record;
 
-/// Returns the JSON Schema of `exledger.yaml`, in the dialect 2020-12.
-pub fn policy() -> Schema {
-    SchemaSettings::draft2020_12()
-        .into_generator()
-        .into_root_schema_for::<Policy>()
+/// Returns the JSON Schema of `exledger.yaml` as the text of `schemas/policy.schema.json`.
+pub fn policy() -> String {
+    record::schema::text::<Policy>("policy", "What a team demands of its exceptions")
 }
 
 pub(crate) fn version(_: &mut SchemaGenerator) -> Schema {
@@ -36,7 +34,8 @@ pub(crate) fn levels(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "object",
         "propertyNames": { "enum": crate::policy::codes::CONTENT },
-        "additionalProperties": { "enum": ["error", "warning", "off", "warn"] },
+        // Readers of YAML 1.1 take a plain `off` for false.
+        "additionalProperties": { "enum": ["error", "warning", "off", "warn", false] },
     })
 }
 
@@ -51,4 +50,10 @@ pub(crate) fn word_map(_: &mut SchemaGenerator) -> Schema {
         "type": "object",
         "additionalProperties": { "anyOf": [word, { "type": "array", "items": word }] },
     })
+}
+
+pub(crate) fn triggers(generator: &mut SchemaGenerator) -> Schema {
+    let trigger = generator.subschema_for::<crate::policy::settings::ProfileTrigger>();
+    let text = serde_json::json!({ "type": "string" });
+    json_schema!({ "type": "array", "items": { "anyOf": [trigger, text] } })
 }

@@ -231,7 +231,8 @@ pub struct Profile {
     /// Where the correction is made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix_target: Option<FixTarget>,
-    /// The triggers.
+    /// The triggers; a text alone asks for a review.
+    #[schemars(schema_with = "crate::policy::schema::triggers")]
     pub triggers: Vec<ProfileTrigger>,
 }
 

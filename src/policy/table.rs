@@ -1,8 +1,9 @@
 //! CSV files that a policy names: rows by the name of their column, and what is wrong with them.
 //!
-//! Uses diag, yaml's checks of characters. Pure. Start at [`Table::read`]. Follows `docs/spec/policy.md`, files.
+//! Uses diag, record's words. Pure. Start at [`Table::read`]. Follows `docs/spec/policy.md`, files.
 
 use crate::diag::{Code, Finding, Level, Pos, shape};
+use crate::record::near;
 
 /// A CSV file with a header.
 #[derive(Debug)]
@@ -56,7 +57,9 @@ impl Table {
                 }
             }
         }
-        table.check_header(known, needed);
+        if !table.has_header(known, needed) {
+            table.rows.clear();
+        }
         table
     }
 
@@ -81,26 +84,34 @@ impl Table {
         self.rows.push(Row { line, cells });
     }
 
-    fn check_header(&mut self, known: &[&str], needed: &[&str]) {
+    /// A misspelt column is one finding, not two; columns that mean nothing here may stand beside the others.
+    fn has_header(&mut self, known: &[&str], needed: &[&str]) -> bool {
         let columns = self.columns.clone();
+        let before = self.findings.len();
+        let has = |column: &str| columns.iter().any(|name| name == column);
+        let absent: Vec<&str> = known.iter().copied().filter(|it| !has(it)).collect();
+        let mut meant = Vec::new();
+        for (index, name) in columns.iter().enumerate() {
+            if columns.iter().take(index).any(|before| before == name) {
+                let message = format!("two columns are called `{name}`");
+                self.note(shape::DUPLICATE_KEY, 1, &message, "remove one of them");
+            }
+            let near = near::nearest(name, absent.iter().copied());
+            if let Some(near) = near.filter(|_| !known.contains(&name.as_str())) {
+                let message = format!("unknown column `{name}`: did you mean `{near}`?");
+                let help = format!("write `{near}`, or give it another name");
+                self.note(shape::UNKNOWN_KEY, 1, &message, &help);
+                meant.push(near);
+            }
+        }
         for column in needed {
-            if !columns.iter().any(|name| name == column) {
+            if !has(column) && !meant.contains(column) {
                 let message = format!("the header has no `{column}`");
                 let help = format!("make the first line {}", known.join(","));
                 self.note(shape::MISSING_FIELD, 1, &message, &help);
             }
         }
-        for (index, name) in columns.iter().enumerate() {
-            if !known.contains(&name.as_str()) {
-                let message = format!("unknown column `{name}`");
-                let help = format!("remove it; the columns are {}", known.join(", "));
-                self.note(shape::UNKNOWN_KEY, 1, &message, &help);
-            }
-            if columns.iter().take(index).any(|before| before == name) {
-                let message = format!("two columns are called `{name}`");
-                self.note(shape::DUPLICATE_KEY, 1, &message, "remove one of them");
-            }
-        }
+        self.findings.len() == before
     }
 
     /// Returns the value of a row in a column; empty where there is none.

@@ -13,9 +13,9 @@ use crate::record::word::{self, Baseline, Class, IdentityType, Risk};
 /// What is demanded of the records that it matches. What it leaves out is taken from [`Tier::standard`].
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(extend("required" = ["name"]))]
 pub struct Tier {
     /// The name, unique among the tiers.
-    #[schemars(required)]
     pub name: String,
     /// What it matches: any of these maps. Only the last tier has none.
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]

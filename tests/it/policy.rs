@@ -10,6 +10,7 @@ use exledger::policy::governance::{Governance, State};
 
 mod catalogs;
 mod defaults;
+mod demands;
 mod files;
 mod people;
 mod reading;
