@@ -79,11 +79,18 @@ impl MapTree {
 
 impl Tree for MapTree {
     fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
-        let item = |path: &String| Item {
-            path: path.clone(),
-            kind: Kind::File,
-        };
-        Ok(self.below(folder).map(item).collect())
+        let mut items = BTreeMap::new();
+        for path in self.below(folder) {
+            items.insert(path.clone(), Kind::File);
+            let outer = path.match_indices('/').map(|(end, _)| path.get(..end));
+            for outer in outer.flatten() {
+                if outer.len() > folder.len() {
+                    items.insert(outer.to_owned(), Kind::Folder);
+                }
+            }
+        }
+        let items = items.into_iter();
+        Ok(items.map(|(path, kind)| Item { path, kind }).collect())
     }
 
     fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {

@@ -4,7 +4,7 @@
 //! rules about meaning ask the [`Source`] for the fields that can be read. Follows `docs/spec/record.md` and
 //! `docs/spec/rules.md` (shape, where a finding points).
 
-use crate::diag::{Code, Finding, Level, Pos};
+use crate::diag::{Code, Finding, Level, Pos, shape};
 use crate::record::Record;
 use crate::record::consistent;
 use crate::record::id::Id;
@@ -149,6 +149,32 @@ impl Source {
             Some(node) => node.pos,
             None => anchor(root, parent(field)),
         }
+    }
+
+    /// Returns the place of a field's key, of a list item its first line; of an absent one as [`Source::pos`] does.
+    pub fn key_pos(&self, field: &str) -> Pos {
+        let root = self.root.as_ref();
+        root.map_or(Pos::START, |root| anchor(root, field))
+    }
+
+    /// Returns the finding about an id whose prefix is none of those that the policy lists.
+    ///
+    /// An id that has no form, or is not the file's name, has a finding already.
+    pub fn other_prefix(&self, prefixes: &[String]) -> Option<Finding> {
+        let id: Id = self.value("id")?;
+        let is_listed = prefixes.iter().any(|prefix| prefix == id.prefix());
+        (!is_listed).then(|| {
+            self.finding(
+                shape::BAD_ID,
+                Level::Error,
+                "id",
+                format!("the policy does not list the prefix {}", id.prefix()),
+                format!(
+                    "use {}, or add the prefix to `id_prefix`",
+                    prefixes.join(" or ")
+                ),
+            )
+        })
     }
 
     /// Returns a finding about a field, at its place.

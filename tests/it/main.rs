@@ -23,4 +23,5 @@ mod record_differential;
 mod record_schema;
 mod render;
 mod repo;
+mod rules;
 mod sign;

@@ -1,0 +1,35 @@
+//! `bad-id`: id not of the form, with another prefix, or other than the file stem.
+//!
+//! Uses what the readers noted, and the policy's prefixes. Pure. Follows `docs/spec/rules.md` (shape).
+
+use crate::diag::{Finding, Level, shape};
+use crate::policy::governance::State;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: shape::BAD_ID,
+    level: Level::Error,
+    group: Group::Shape,
+    serves: &["M61"],
+    summary: "the id has not the form, the prefix, or the name of its file",
+    why: "An id is cited by tickets, tools and receipts: it must lead to one file.",
+    remedy: "Name the file after the id; prefix, year and five characters of 0-9 A-Z without I L O U.",
+    bad: Example::with("id", "EXC-2026-7F3KR"),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let mut findings = case.noted(shape::BAD_ID);
+    let prefixes = &case.known.governance.policy.id_prefix;
+    // Which prefixes a broken policy lists is not known.
+    if let Some(of) = case.record()
+        && case.known.governance.state != State::Broken
+    {
+        findings.extend(of.source.other_prefix(prefixes));
+    }
+    findings
+}

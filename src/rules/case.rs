@@ -1,0 +1,124 @@
+//! What a rule looks at: a subject, and what is known around it.
+//!
+//! Uses record, ledger, policy. Pure. Start at [`Case`]. Follows `docs/spec/rules.md`.
+
+use crate::diag::{Code, Finding, Level};
+use crate::ledger::Files;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::Governance;
+use crate::policy::tier::Resolved;
+use crate::record::read::{Source, Stated};
+use crate::record::scalar::Scalar;
+use crate::record::time::{Instant, When, not_after};
+use crate::rules::lint::Evidence;
+
+/// One thing that rules look at, with what is known around it.
+#[derive(Clone, Copy)]
+pub struct Case<'c> {
+    /// What is looked at.
+    pub subject: Subject<'c>,
+    /// What is known beside it.
+    pub known: &'c Known<'c>,
+}
+
+/// What rules look at.
+#[derive(Clone, Copy)]
+pub enum Subject<'c> {
+    /// A record's file, as far as it can be read.
+    Record(&'c Of<'c>),
+    /// The governance files.
+    Policy,
+    /// The names below the record folders.
+    Files(&'c Files),
+}
+
+/// A record's file, and what was worked out about it for all rules.
+pub struct Of<'c> {
+    /// The file.
+    pub source: &'c Source,
+    /// What tier and class demand; `None` where a field that decides can't be read.
+    pub tier: Option<Resolved>,
+    /// Where its term begins when it does not say so itself: its landing; `None` where history was not walked.
+    pub landed: Option<Instant>,
+    /// Its evidence files, as the tree has them.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What is known beside the subject.
+#[derive(Clone, Copy)]
+pub struct Known<'c> {
+    /// The governance files of the tree.
+    pub governance: &'c Governance,
+    /// The tree itself.
+    pub tree: &'c dyn Tree,
+    /// The instant asked about; `None` where no rule may look at a clock.
+    pub instant: Option<Instant>,
+}
+
+impl<'c> Case<'c> {
+    /// Returns the record, where the case is one.
+    pub fn record(&self) -> Option<&'c Of<'c>> {
+        match self.subject {
+            Subject::Record(of) => Some(of),
+            Subject::Policy | Subject::Files(_) => None,
+        }
+    }
+
+    /// Returns what the readers noted under a code of the shape group.
+    pub fn noted(&self, code: Code) -> Vec<Finding> {
+        let findings = match self.subject {
+            Subject::Record(of) => &of.source.findings,
+            Subject::Policy => &self.known.governance.findings,
+            Subject::Files(files) => return of_code(files.findings(), code),
+        };
+        let of_code = findings.iter().filter(|finding| finding.rule == code);
+        of_code.cloned().collect()
+    }
+}
+
+fn of_code(findings: Vec<Finding>, code: Code) -> Vec<Finding> {
+    let findings = findings.into_iter();
+    findings.filter(|finding| finding.rule == code).collect()
+}
+
+impl Of<'_> {
+    /// Says whether a field is not there, neither stated nor broken.
+    pub fn lacks(&self, field: &str) -> bool {
+        self.source.stated(field) == Stated::Absent
+    }
+
+    /// Says whether a field is not there, or is an empty list or map.
+    pub fn holds_nothing(&self, field: &str) -> bool {
+        match self.source.stated(field) {
+            Stated::Absent => true,
+            Stated::Unreadable => false,
+            Stated::Node(node) => {
+                node.text().is_none() && node.items().is_empty() && node.entries().is_empty()
+            }
+        }
+    }
+
+    /// Returns the value of a field that can be read.
+    pub fn value<T: Scalar>(&self, field: &str) -> Option<T> {
+        self.source.value(field)
+    }
+
+    /// Returns the first instant at which the exception grants nothing any more, as its `expires` says.
+    pub fn not_after(&self) -> Option<Instant> {
+        self.value::<When>("expires").as_ref().map(not_after)
+    }
+
+    /// Returns a finding at the value of a field, or where it is missing from. Its level is set by who lints.
+    pub fn finding(&self, code: Code, field: &str, message: String, help: String) -> Finding {
+        self.source
+            .finding(code, Level::Error, field, message, help)
+    }
+
+    /// Returns a finding about a map that lacks something, at the map's key.
+    pub fn finding_at_key(&self, code: Code, map: &str, message: String, help: String) -> Finding {
+        Finding {
+            pos: Some(self.source.key_pos(map)),
+            ..self.finding(code, map, message, help)
+        }
+    }
+}

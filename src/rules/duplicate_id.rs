@@ -1,0 +1,33 @@
+//! `duplicate-id`: two files, one id, letter case ignored; a finding on each.
+//!
+//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+
+use crate::diag::{Finding, Level, shape};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::sample;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: shape::DUPLICATE_ID,
+    level: Level::Error,
+    group: Group::Shape,
+    serves: &["M61"],
+    summary: "two files stand for one id",
+    why: "Which of them was approved can't be said, so neither grants.",
+    remedy: "Remove one of the files, or give it an id of its own.",
+    bad: Example::tree(&[
+        ("exceptions/EXC-2026-7F3KQ.yaml", sample::RECORD.as_bytes()),
+        (
+            "exceptions/old/EXC-2026-7F3KQ.yml",
+            sample::RECORD.as_bytes(),
+        ),
+    ]),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.noted(shape::DUPLICATE_ID)
+}

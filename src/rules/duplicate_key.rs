@@ -1,0 +1,26 @@
+//! `duplicate-key`: one key twice; the field then counts as unreadable.
+//!
+//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+
+use crate::diag::{Finding, Level, shape};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: shape::DUPLICATE_KEY,
+    level: Level::Error,
+    group: Group::Shape,
+    serves: &["M61"],
+    summary: "one key twice in a map",
+    why: "Readers disagree about which of the two counts, so a reviewer may approve the other.",
+    remedy: "Keep one of them.",
+    bad: Example::with("risk", "{level: high, level: low}"),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.noted(shape::DUPLICATE_KEY)
+}

@@ -1,0 +1,26 @@
+//! `encoding`: not UTF-8, NUL, control characters and bidi overrides, also written as escapes.
+//!
+//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+
+use crate::diag::{Finding, Level, shape};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: shape::ENCODING,
+    level: Level::Error,
+    group: Group::Shape,
+    serves: &["M61"],
+    summary: "the file hides characters, or is not UTF-8",
+    why: "A text that shows one thing and says another is approved for what it does not say.",
+    remedy: "Save the file as UTF-8 and write the characters that are meant.",
+    bad: Example::with("title", "\"Read access \\u202e for billing\""),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.noted(shape::ENCODING)
+}

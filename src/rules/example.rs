@@ -1,0 +1,162 @@
+//! Examples of rules: edits of one sample record, so that they stay short.
+//!
+//! Uses yaml. Pure. Start at [`Example`]. Follows `docs/style.md`, a rule whole.
+
+use crate::rules::sample;
+
+/// What a rule finds, or has nothing against.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    /// What is looked at.
+    pub shape: Shape,
+    /// The instant asked about: a day or an instant.
+    pub on: Option<&'static str>,
+    /// The policy.
+    pub policy: Option<&'static str>,
+}
+
+/// The five shapes of examples, and no more.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// The sample record with a field set to a value written in YAML; an empty one removes what it held.
+    With(&'static str, &'static str),
+    /// The bytes of a record's file.
+    Text(&'static [u8]),
+    /// Files of a ledger, by path.
+    Tree(&'static [(&'static str, &'static [u8])]),
+    /// A record before and after a change, as texts.
+    Change(&'static str, &'static str),
+    /// What happened to a ledger, step by step.
+    History(&'static [&'static str]),
+}
+
+impl Example {
+    /// The sample record as it is.
+    pub const SAMPLE: Example = Example::of(Shape::With("", ""));
+
+    const fn of(shape: Shape) -> Example {
+        Example {
+            shape,
+            on: None,
+            policy: None,
+        }
+    }
+
+    /// Returns the sample record with a field set to a value written in YAML.
+    pub const fn with(field: &'static str, yaml: &'static str) -> Example {
+        Example::of(Shape::With(field, yaml))
+    }
+
+    /// Returns a record's file by its bytes.
+    pub const fn text(bytes: &'static [u8]) -> Example {
+        Example::of(Shape::Text(bytes))
+    }
+
+    /// Returns the files of a ledger.
+    pub const fn tree(files: &'static [(&'static str, &'static [u8])]) -> Example {
+        Example::of(Shape::Tree(files))
+    }
+
+    /// Returns a record before and after a change.
+    pub const fn change(before: &'static str, after: &'static str) -> Example {
+        Example::of(Shape::Change(before, after))
+    }
+
+    /// Returns what happened to a ledger.
+    pub const fn history(steps: &'static [&'static str]) -> Example {
+        Example::of(Shape::History(steps))
+    }
+
+    /// Returns the example, judged at an instant: a day or an instant.
+    #[must_use]
+    pub const fn on(self, instant: &'static str) -> Example {
+        Example {
+            on: Some(instant),
+            ..self
+        }
+    }
+
+    /// Returns the example, judged under a policy.
+    #[must_use]
+    pub const fn policy(self, yaml: &'static str) -> Example {
+        Example {
+            policy: Some(yaml),
+            ..self
+        }
+    }
+
+    /// Returns the path and the bytes of each file of the example.
+    pub fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let mut files = match self.shape {
+            Shape::With(field, yaml) => vec![record(sample::with(field, yaml))],
+            Shape::Text(bytes) => vec![record(bytes)],
+            Shape::Tree(files) => files
+                .iter()
+                .map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec()))
+                .collect(),
+            Shape::Change(_, after) => vec![record(after)],
+            Shape::History(_) => Vec::new(),
+        };
+        if let Some(policy) = self.policy {
+            files.push(("exledger.yaml".to_owned(), policy.into()));
+        }
+        files
+    }
+
+    /// Returns the example as a reader sees it: the field that matters, or the whole text.
+    ///
+    /// `matters` is the field that the other example of the rule changes, for one that is the sample itself.
+    pub fn shown(&self, matters: Option<&str>) -> String {
+        let shown = match self.shape {
+            Shape::With("", _) => {
+                matters.map_or_else(|| sample::RECORD.trim_end().to_owned(), sample::shown)
+            }
+            Shape::With(field, yaml) => format!("{field}: {yaml}").trim_end().to_owned(),
+            Shape::Text(bytes) => bytes.escape_ascii_but_lines(),
+            Shape::Tree(files) => files
+                .iter()
+                .map(|(path, bytes)| match *bytes == sample::RECORD.as_bytes() {
+                    true => format!("# {path}: a record"),
+                    false => format!("# {path}\n{}", bytes.escape_ascii_but_lines()),
+                })
+                .collect::<Vec<_>>()
+                .join("\n"),
+            Shape::Change(before, after) => format!("# before\n{before}\n# after\n{after}"),
+            Shape::History(steps) => steps.join("\n"),
+        };
+        match (self.policy, self.on) {
+            (None, None) => shown,
+            (Some(policy), None) => format!("{shown}\n# exledger.yaml\n{policy}"),
+            (None, Some(on)) => format!("{shown}\n# on {on}"),
+            (Some(policy), Some(on)) => format!("{shown}\n# exledger.yaml\n{policy}\n# on {on}"),
+        }
+    }
+
+    /// Returns the field that the example changes.
+    pub fn field(&self) -> Option<&'static str> {
+        match self.shape {
+            Shape::With(field, _) if !field.is_empty() => Some(field),
+            _ => None,
+        }
+    }
+}
+
+fn record(bytes: impl Into<Vec<u8>>) -> (String, Vec<u8>) {
+    (sample::PATH.to_owned(), bytes.into())
+}
+
+/// Bytes as text that can be printed anywhere.
+trait Shown {
+    fn escape_ascii_but_lines(&self) -> String;
+}
+
+impl Shown for [u8] {
+    fn escape_ascii_but_lines(&self) -> String {
+        let lines = self.split(|byte| *byte == b'\n');
+        let lines = lines.map(|line| match std::str::from_utf8(line) {
+            Ok(text) if !text.contains(char::is_control) => text.to_owned(),
+            _ => line.escape_ascii().to_string(),
+        });
+        lines.collect::<Vec<_>>().join("\n").trim_end().to_owned()
+    }
+}

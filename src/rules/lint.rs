@@ -1,0 +1,202 @@
+//! The rules over one subject: what applies, at which level, sorted.
+//!
+//! Uses record, ledger, policy. Pure. Start at [`record`]. One file at a time, so that a large ledger is never in
+//! memory as a whole. Follows `docs/spec/rules.md` and `docs/spec/policy.md` (reading and defaults).
+
+use sha2::{Digest, Sha256};
+
+use crate::diag::{Code, Finding, Level};
+use crate::ledger::Files;
+use crate::ledger::tree::{Kind, TreeError};
+use crate::policy::governance::{Governance, State};
+use crate::policy::settings::RuleLevel;
+use crate::policy::tier::{self, Facts};
+use crate::record::read::Source;
+use crate::record::time::Instant;
+use crate::rules::case::{Case, Known, Of, Subject};
+use crate::rules::{ALL, Group, Rule};
+
+/// What the approved ref says of a record, as far as rules need it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// It is open, or its closure is new or changed: all rules look at it.
+    Open,
+    /// Its closure stands unchanged on the approved ref: it is judged by shape, secrets and evidence alone.
+    Closed,
+}
+
+/// What history says of a record, as far as rules need it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// Whether it is settled.
+    pub settled: Settled,
+    /// When it first landed, or will by the commit that adds it; `None` where history was not walked.
+    pub landed: Option<Instant>,
+}
+
+impl Past {
+    /// What is known where history was not walked.
+    pub const UNKNOWN: Past = Past {
+        settled: Settled::Open,
+        landed: None,
+    };
+}
+
+/// A file that evidence names, as the tree has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The path of the evidence in the record: `closure.evidence[0]`.
+    pub field: String,
+    /// What stands at its path.
+    pub found: Found,
+}
+
+/// What stands at the path of evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A file with this SHA-256, in lower-case hexadecimal.
+    File(String),
+    /// Nothing.
+    Nothing,
+    /// A folder, link or other thing that is no file.
+    NoFile,
+    /// The path leaves the ledger.
+    Outside,
+}
+
+/// What of the content group is judged in a settled record too.
+const ALWAYS: &[Code] = &["secret", "missing-evidence", "evidence-changed"];
+
+/// Returns the findings about a record's file, sorted.
+///
+/// # Errors
+/// [`TreeError`] when a file that its evidence names can't be read.
+pub fn record(source: &Source, known: &Known<'_>, past: Past) -> Result<Vec<Finding>, TreeError> {
+    let policy = &known.governance.policy;
+    let of = Of {
+        source,
+        tier: tier::resolve(policy, &Facts::of_source(source)),
+        landed: past.landed,
+        evidence: evidence(source, known)?,
+    };
+    let applies = |rule: &Rule| match rule.group {
+        Group::Shape => true,
+        _ if known.governance.state == State::Broken => false,
+        Group::Content => past.settled == Settled::Open || ALWAYS.contains(&rule.code),
+        Group::Change => past.settled == Settled::Open,
+        Group::Audit | Group::Drift => false,
+    };
+    Ok(findings(Subject::Record(&of), known, applies))
+}
+
+/// Returns the findings about the governance files, sorted.
+pub fn policy(known: &Known<'_>) -> Vec<Finding> {
+    findings(Subject::Policy, known, |_| true)
+}
+
+/// Returns the findings about what is named like a record and is none, sorted.
+pub fn files(files: &Files, known: &Known<'_>) -> Vec<Finding> {
+    findings(Subject::Files(files), known, |_| true)
+}
+
+fn findings(
+    subject: Subject<'_>,
+    known: &Known<'_>,
+    applies: impl Fn(&Rule) -> bool,
+) -> Vec<Finding> {
+    let case = Case { subject, known };
+    let mut findings = Vec::new();
+    for rule in ALL {
+        if !applies(rule) {
+            continue;
+        }
+        let Some(level) = level(rule, known.governance) else {
+            continue;
+        };
+        let found = (rule.check)(&case).into_iter();
+        findings.extend(found.map(|finding| Finding { level, ..finding }));
+    }
+    findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+    findings
+}
+
+/// Returns the level of a rule's findings under a policy; `None` where it is switched off.
+pub fn level(rule: &Rule, governance: &Governance) -> Option<Level> {
+    let levels = &governance.policy.lint.levels;
+    match levels
+        .get(rule.code)
+        .filter(|_| rule.group == Group::Content)
+    {
+        Some(level) => RuleLevel::level(*level),
+        None => Some(rule.level),
+    }
+}
+
+/// Looks up the files that a record's evidence names.
+fn evidence(source: &Source, known: &Known<'_>) -> Result<Vec<Evidence>, TreeError> {
+    let mut all = Vec::new();
+    for field in evidence_fields(source) {
+        let Some(path) = source.text(&format!("{field}.path")) else {
+            continue;
+        };
+        let found = look_up(path, known)?;
+        all.push(Evidence { field, found });
+    }
+    Ok(all)
+}
+
+/// Returns the paths of all evidence in a record, in the order of the format.
+pub(super) fn evidence_fields(source: &Source) -> Vec<String> {
+    let mut fields = Vec::new();
+    let mut add = |holder: String| {
+        let list = format!("{holder}.evidence");
+        let items = source.items(&list).len();
+        fields.extend((0..items).map(|index| format!("{list}[{index}]")));
+    };
+    for list in ["compensating_controls", "handling"] {
+        for (index, item) in source.items(list).iter().enumerate() {
+            if item.get("evidence").is_some() {
+                add(format!("{list}[{index}]"));
+            }
+        }
+    }
+    if source.node("closure").is_some() {
+        add("closure".to_owned());
+    }
+    fields
+}
+
+fn look_up(path: &str, known: &Known<'_>) -> Result<Found, TreeError> {
+    let Some(path) = inside(path) else {
+        return Ok(Found::Outside);
+    };
+    match known.tree.kind(&path)? {
+        Some(Kind::File) => {}
+        Some(_) => return Ok(Found::NoFile),
+        None => return Ok(Found::Nothing),
+    }
+    let Some(bytes) = known.tree.bytes(&path)? else {
+        return Ok(Found::Nothing);
+    };
+    let digest = Sha256::digest(&bytes);
+    let digits = digest.iter().map(|byte| format!("{byte:02x}"));
+    Ok(Found::File(digits.collect()))
+}
+
+/// Returns a path without `.` and `..`, or `None` where it leaves its root.
+fn inside(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    if path.starts_with(['/', '\\']) || path.get(1..2) == Some(":") {
+        return None;
+    }
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}

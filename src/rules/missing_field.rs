@@ -1,0 +1,26 @@
+//! `missing-field`: a required field is absent, or nothing stands where something must.
+//!
+//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+
+use crate::diag::{Finding, Level, shape};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: shape::MISSING_FIELD,
+    level: Level::Error,
+    group: Group::Shape,
+    serves: &["M01", "M04", "M05", "M06", "M08"],
+    summary: "a required field is absent, or nothing stands in it",
+    why: "What is left empty is read by each reader in another way; an empty list of actions must never mean all.",
+    remedy: "Fill the field, or remove it where it is optional.",
+    bad: Example::with("expires", ""),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.noted(shape::MISSING_FIELD)
+}

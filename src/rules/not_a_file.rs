@@ -1,0 +1,26 @@
+//! `not-a-file`: symlink, submodule, directory, fifo, socket or device named like a record.
+//!
+//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+
+use crate::diag::{Finding, Level, shape};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: shape::NOT_A_FILE,
+    level: Level::Error,
+    group: Group::Shape,
+    serves: &["M61"],
+    summary: "a link, folder, submodule or device named like a record",
+    why: "What a link points to is not in the history that approved it.",
+    remedy: "Put a regular file there, or give it another name.",
+    bad: Example::tree(&[("exceptions/EXC-2026-7F3KQ.yaml/notes.txt", b"")]),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.noted(shape::NOT_A_FILE)
+}

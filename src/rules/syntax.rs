@@ -1,0 +1,26 @@
+//! `syntax`: not YAML, several documents, or empty.
+//!
+//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+
+use crate::diag::{Finding, Level, shape};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: shape::SYNTAX,
+    level: Level::Error,
+    group: Group::Shape,
+    serves: &["M06"],
+    summary: "the file is not one YAML document",
+    why: "What cannot be read grants nothing, and nobody can tell what was meant.",
+    remedy: "Correct the line that is named; one file holds one record.",
+    bad: Example::text(b"id: EXC-2026-7F3KQ\ntitle: [not closed\n"),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.noted(shape::SYNTAX)
+}

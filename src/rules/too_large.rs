@@ -1,0 +1,29 @@
+//! `too-large`: over 64 KiB, or nested deeper than 16.
+//!
+//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+
+use crate::diag::{Finding, Level, shape};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: shape::TOO_LARGE,
+    level: Level::Error,
+    group: Group::Shape,
+    serves: &["M61"],
+    summary: "the file is larger, or nested deeper, than is read",
+    why: "One file must not be able to stop the reading of all others.",
+    remedy: "Keep a record below 64 KiB and 16 levels; put long material into a file and cite it as evidence.",
+    bad: Example::with(
+        "x",
+        "{a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {}}}}}}}}}}}}}}}}",
+    ),
+    good: Example::with("x", "{cost_centre: '1234'}"),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.noted(shape::TOO_LARGE)
+}

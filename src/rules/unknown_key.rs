@@ -1,0 +1,26 @@
+//! `unknown-key`: a key that the format does not know, with the one that was meant.
+//!
+//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+
+use crate::diag::{Finding, Level, shape};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: shape::UNKNOWN_KEY,
+    level: Level::Error,
+    group: Group::Shape,
+    serves: &["M06"],
+    summary: "a key that the format does not know",
+    why: "A misspelt `expire:` must never make an exception permanent.",
+    remedy: "Write the key that is meant, or remove it; what is the team's own goes below `x:`.",
+    bad: Example::with("expire", "2026-12-24"),
+    good: Example::with("x", "{ticket_queue: billing}"),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.noted(shape::UNKNOWN_KEY)
+}

@@ -1,0 +1,26 @@
+//! `wrong-type`: a list where a map is expected, and the like.
+//!
+//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+
+use crate::diag::{Finding, Level, shape};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: shape::WRONG_TYPE,
+    level: Level::Error,
+    group: Group::Shape,
+    serves: &["M08"],
+    summary: "a list where a map is expected, and the like",
+    why: "A value of another kind than expected can't be judged, so it can't be approved.",
+    remedy: "Write the kind of value that is named: one text, a list, or a map.",
+    bad: Example::with("owner", "ana@example.com"),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.noted(shape::WRONG_TYPE)
+}

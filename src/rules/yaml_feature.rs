@@ -1,0 +1,26 @@
+//! `yaml-feature`: anchor, alias, merge key or tag.
+//!
+//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+
+use crate::diag::{Finding, Level, shape};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: shape::YAML_FEATURE,
+    level: Level::Error,
+    group: Group::Shape,
+    serves: &["M61"],
+    summary: "an anchor, alias, merge key or tag",
+    why: "Reader and reviewer must see the same text; references inside a file hide what a field says.",
+    remedy: "Write the value out where it is meant.",
+    bad: Example::with("title", "&same Billing key"),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.noted(shape::YAML_FEATURE)
+}

@@ -1,0 +1,147 @@
+//! Every rule by its own examples: the bad one is found, alone and at its place; the good one is clean.
+//!
+//! Follows `docs/style.md`, a rule whole. Start at [`findings`].
+
+use std::collections::BTreeSet;
+
+use exledger::diag::Finding;
+use exledger::ledger::Files;
+use exledger::ledger::tree::MapTree;
+use exledger::policy::governance::Governance;
+use exledger::record::read;
+use exledger::record::time::{Day, Instant};
+use exledger::rules::case::Known;
+use exledger::rules::example::{Example, Shape};
+use exledger::rules::lint::{self, Past};
+use exledger::rules::{ALL, Group};
+
+use crate::house;
+
+fn instant(text: &str) -> Instant {
+    Instant::parse(text).unwrap_or_else(|| Day::new(text).unwrap().last_instant())
+}
+
+/// Lints all that an example holds.
+pub(crate) fn findings(tree: &MapTree, on: Option<&str>) -> Vec<Finding> {
+    let governance = Governance::read(tree).unwrap();
+    let known = Known {
+        governance: &governance,
+        tree,
+        instant: on.map(instant),
+    };
+    let files = Files::list(tree, &governance.policy.records).unwrap();
+    let mut findings = lint::policy(&known);
+    findings.extend(lint::files(&files, &known));
+    for file in &files.records {
+        let source = files.read(tree, file).unwrap();
+        findings.extend(lint::record(&source, &known, Past::UNKNOWN).unwrap());
+    }
+    findings
+}
+
+fn of_example(example: &Example) -> Option<(MapTree, Vec<Finding>)> {
+    match example.shape {
+        Shape::With(..) | Shape::Text(_) | Shape::Tree(_) => {
+            let tree = MapTree::of(example.files());
+            let findings = findings(&tree, example.on);
+            Some((tree, findings))
+        }
+        // Changes and histories are judged where there is a history.
+        Shape::Change(..) | Shape::History(_) => None,
+    }
+}
+
+#[test]
+fn the_bad_example_of_a_rule_is_found_and_nothing_else() {
+    for rule in ALL {
+        let Some((tree, findings)) = of_example(&rule.bad) else {
+            continue;
+        };
+        let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.rule).collect();
+        assert_eq!(codes, BTreeSet::from([rule.code]), "{findings:#?}");
+        for finding in &findings {
+            assert_eq!(finding.level, rule.level, "{}", rule.code);
+            assert!(!finding.help.is_empty(), "{}", rule.code);
+            assert_place(finding, &tree);
+        }
+    }
+}
+
+/// A finding about a field stands on the line of the field, or of what it is missing from.
+fn assert_place(finding: &Finding, tree: &MapTree) {
+    let (Some(field), Some(pos)) = (&finding.field, finding.pos) else {
+        return;
+    };
+    if !finding.path.starts_with("exceptions/") || finding.rule == "duplicate-key" {
+        return;
+    }
+    let source = read::read(&finding.path, &tree.0[&finding.path]);
+    let lines = [source.pos(field).line, source.key_pos(field).line];
+    assert!(lines.contains(&pos.line), "{finding:#?}");
+}
+
+#[test]
+fn the_good_example_of_a_rule_is_clean() {
+    for rule in ALL {
+        if let Some((_, findings)) = of_example(&rule.good) {
+            assert!(findings.is_empty(), "{}: {findings:#?}", rule.code);
+        }
+    }
+}
+
+#[test]
+fn every_file_of_a_rule_is_in_the_table() {
+    let folder = house::root().join("src/rules");
+    let mut files = BTreeSet::new();
+    for path in house::files(&folder, "rs") {
+        if std::fs::read_to_string(&path)
+            .unwrap()
+            .contains("const RULE: Rule")
+        {
+            files.insert(
+                path.file_stem()
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .replace('_', "-"),
+            );
+        }
+    }
+    let codes: BTreeSet<String> = ALL.iter().map(|rule| rule.code.to_owned()).collect();
+    assert_eq!(files, codes);
+    assert_eq!(codes.len(), ALL.len(), "a code twice");
+}
+
+#[test]
+fn every_rule_says_what_it_is_and_serves_a_requirement() {
+    for rule in ALL {
+        assert!(!rule.serves.is_empty(), "{}", rule.code);
+        for number in rule.serves {
+            let digits = number.strip_prefix('M').unwrap();
+            assert!(
+                digits.len() == 2 && digits.parse::<u8>().is_ok(),
+                "{number}"
+            );
+        }
+        assert!(
+            !rule.summary.ends_with('.') && rule.why.ends_with('.'),
+            "{}",
+            rule.code
+        );
+        assert!(rule.remedy.ends_with('.'), "{}", rule.code);
+        assert!(!rule.bad.shown(None).is_empty(), "{}", rule.code);
+        assert!(
+            !rule.good.shown(rule.bad.field()).is_empty(),
+            "{}",
+            rule.code
+        );
+    }
+}
+
+#[test]
+fn the_content_rules_are_those_whose_level_a_policy_may_change() {
+    for rule in ALL.iter().filter(|rule| rule.group == Group::Content) {
+        let code = exledger::policy::codes::content(rule.code);
+        assert_eq!(code, Some(rule.code));
+    }
+}
