@@ -198,7 +198,7 @@ pub fn detached(armoured: &[u8], text: &[u8]) -> Seal {
 /// An annotated tag, as its raw bytes or a `mergetag` header state it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag {
-    /// The commit that it names.
+    /// The commit that it names. A header of a merge may hold a tag of any commit: the reader compares.
     pub commit: Oid,
     raw: Vec<u8>,
 }

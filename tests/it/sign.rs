@@ -22,8 +22,12 @@ use exledger::record::time::Instant;
 
 /// Returns a fixture's bytes.
 fn fixture(name: &str) -> Vec<u8> {
+    std::fs::read(data(name)).unwrap()
+}
+
+fn data(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/sign");
-    std::fs::read(folder.join(name)).unwrap()
+    folder.join(name)
 }
 
 /// Returns the line of a public key, without its end.

@@ -5,10 +5,13 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use exledger::approval::signature::{self, GIT};
+use exledger::approval::keys::Keys;
+use exledger::approval::signature::{self, GIT, State};
+use exledger::approval::signers::Signers;
+use exledger::policy::governance::Governance;
 use exledger::store::sign::{Format, Setup, SignError, SigningKey, sign};
 
-use super::{keys, landing, who};
+use super::{keys, landing, person, who};
 
 const APPROVAL: &str = "exledger-approval@v1";
 
@@ -83,6 +86,85 @@ fn what_is_signed_is_verified_here_and_by_ssh_keygen() {
     }
 }
 
+/// Lines of signers behind which a key is put, all of which ssh-keygen reads too.
+const LINES: &[&str] = &[
+    "dana@example.com",
+    "lee@example.com",
+    "lee@example.com,dana@example.com",
+    "\"lee@example.com,dana@example.com\"",
+    "*@example.com",
+    "*@example.org",
+    "*@example.com,!dana@*",
+    "!dana@example.com,*",
+    "!lee@example.com",
+    "d?na@example.com",
+    "*d*n*@*.com",
+    "dana@example.com namespaces=\"exledger-approval@v1\"",
+    "dana@example.com namespaces=\"git,exledger-*\"",
+    "dana@example.com namespaces=\"*,!exledger-approval@v1\"",
+    "dana@example.com NameSpaces=\"git\"",
+    "dana@example.com namespaces=\"\"",
+    "dana@example.com cert-authority",
+    "dana@example.com cert-authority,namespaces=\"git\"",
+    "dana@example.com valid-before=\"20261202080000Z\"",
+    "dana@example.com valid-before=\"20261202075959Z\"",
+    "dana@example.com valid-before=\"202612020800Z\"",
+    "dana@example.com valid-before=\"202612020759Z\"",
+    "dana@example.com valid-before=\"20261202Z\"",
+    "dana@example.com valid-before=\"20261203z\"",
+    "dana@example.com valid-before=\"20261203UTC\"",
+    "dana@example.com valid-after=\"20261202080000Z\"",
+    "dana@example.com valid-after=\"20261202080001Z\"",
+    "dana@example.com valid-after=\"20261201Z\",valid-before=\"20261203Z\"",
+    "dana@example.com valid-after=\"20261203Z\",valid-before=\"20261201Z\"",
+    "dana@example.com valid-after=\"20261201Z\",valid-after=\"20261130Z\"",
+    "dana@example.com valid-before=\"2026-12-03\"",
+    "dana@example.com valid-before=\"20261303Z\"",
+    "dana@example.com namespaces=\"git\",namespaces=\"*\"",
+    "dana@example.com cert-authority,",
+    "dana@example.com verify-required",
+    "dana@example.com namespaces=\"git\\\",exledger-*\"",
+    "\"dana@example.com\"namespaces=\"exledger-*\"",
+    "",
+];
+
+#[test]
+fn each_line_of_signers_is_read_as_ssh_keygen_reads_it() {
+    let Some(folder) = made(&[("key", &["-t", "ed25519"])]) else {
+        return;
+    };
+    let place = |name: &str| folder.path().join(name);
+    let key = read(place("key.pub"));
+    let armoured = sign(&setup(place("key")), APPROVAL, b"text").unwrap();
+    std::fs::write(place("text"), b"text").unwrap();
+    std::fs::write(place("text.sig"), &armoured).unwrap();
+    let governance = Governance::default();
+    for fields in LINES {
+        let line = format!("{fields} {key}\n");
+        std::fs::write(place("signers"), &line).unwrap();
+        let verify = Command::new("ssh-keygen")
+            .args(["-Y", "verify", "-f", "signers", "-I", "dana@example.com"])
+            .args([
+                "-n",
+                APPROVAL,
+                "-s",
+                "text.sig",
+                "-Overify-time=20261202080000Z",
+            ])
+            .current_dir(folder.path())
+            .stdin(std::fs::File::open(place("text")).unwrap())
+            .output();
+        let theirs = verify.unwrap();
+        let keys = Keys::new(&Signers::parse(&line), []);
+        let ours = match signature::detached(&armoured, b"text").state(&keys, landing()) {
+            State::Attested(signer) => signer.is(&governance, &person("dana@example.com")),
+            _ => false,
+        };
+        let said = String::from_utf8_lossy(&theirs.stderr);
+        assert_eq!(ours, theirs.status.success(), "{fields}: {said}");
+    }
+}
+
 #[test]
 fn a_signature_for_git_is_none_for_approvals() {
     let Some(folder) = made(&[("key", &["-t", "ed25519"])]) else {
@@ -119,6 +201,24 @@ fn a_key_that_nobody_holds_is_an_error_that_names_the_way_out() {
     };
     let refused = sign(&absent, APPROVAL, b"text").unwrap_err();
     assert!(matches!(refused, SignError::ProgramAbsent(_)), "{refused}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_is_only_in_the_agent_signs_by_its_public_half() {
+    let Some(folder) = made(&[("key", &["-t", "ed25519"])]) else {
+        return;
+    };
+    let public = read(folder.path().join("key.pub"));
+    let private = folder.path().join("key");
+    let beside_agent = Setup {
+        program: super::data("agent.sh"),
+        key: SigningKey::InAgent(format!("{public} {}", private.display())),
+    };
+    let armoured = sign(&beside_agent, APPROVAL, b"text").unwrap();
+    let line = format!("dana@example.com {public}\n");
+    let state = signature::detached(&armoured, b"text").state(&keys(&line, ""), landing());
+    assert_eq!(who(&state), "dana@example.com");
 }
 
 /// Reads the setup of a configuration with these lines.
