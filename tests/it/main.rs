@@ -9,6 +9,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod approval;
 mod cli;
 mod cli_init;
 mod golden;

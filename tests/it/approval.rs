@@ -1,0 +1,3 @@
+//! Who approved each version, on real repositories and on messages that forges really wrote.
+
+mod forge;
