@@ -14,7 +14,7 @@ mod token;
 
 use std::collections::BTreeMap;
 
-use granit_parser::{Parser, StrInput};
+use granit_parser::{ErrorKind, Parser, ScanError, StrInput};
 
 use self::token::{Anchor, Kind, Token};
 use crate::yaml;
@@ -133,16 +133,25 @@ impl<'s> Builder<'s> {
                 }
                 Ok(token)
             }
-            Some(Err(error)) => {
-                let at = token::pos(error.marker());
-                Err(Stop(Box::new(explain::syntax(
-                    at,
-                    error.kind(),
-                    self.depth,
-                ))))
-            }
+            Some(Err(error)) => Err(self.stopped(&error)),
             None => Ok(Token::end()),
         }
+    }
+
+    /// Explains why the parser stopped. A quote that is not closed is shown where it opens.
+    fn stopped(&self, error: &ScanError) -> Stop {
+        let mark = error.marker();
+        let mut at = token::pos(mark);
+        if matches!(
+            error.kind(),
+            ErrorKind::UnclosedQuotedScalar | ErrorKind::InvalidQuotedScalarIndent
+        ) {
+            let end = mark.byte_offset().unwrap_or(self.source.len());
+            if let Some(quote) = source::find(self.source, self.cursor..end, &['\'', '"']) {
+                at = source::pos(self.source, at, end, quote);
+            }
+        }
+        Stop(Box::new(explain::syntax(at, error.kind(), self.depth)))
     }
 
     fn node(&mut self, mut token: Token<'s>) -> Result<Node, Stop> {

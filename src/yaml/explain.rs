@@ -256,8 +256,8 @@ fn quotes(kind: &ErrorKind) -> Words {
             "write a quote inside double quotes as `\\\"`",
         ),
         ErrorKind::InvalidQuotedScalarIndent => (
-            "a quoted text goes on too far left",
-            "indent its lines deeper than its key",
+            "this quote is not closed before a line that is indented no deeper than its key",
+            "close it with the same character, or indent the lines on which the text goes on",
         ),
         ErrorKind::UnknownQuotedScalarEscape
         | ErrorKind::InvalidQuotedScalarHexEscape

@@ -9,6 +9,8 @@ mod portable;
 mod screen;
 mod source;
 
+pub mod splice;
+
 use std::fmt::Write;
 use std::ops::Range;
 

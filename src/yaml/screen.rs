@@ -123,7 +123,7 @@ fn stand_in(length: usize) -> &'static str {
 }
 
 /// Returns what a character is that must not stand in a file as it is.
-fn named(character: char) -> Option<&'static str> {
+pub(super) fn named(character: char) -> Option<&'static str> {
     match character {
         '\u{2028}' | '\u{2029}' => Some("a line break that only some readers see"),
         '\u{FEFF}' => Some("a byte order mark inside the text"),

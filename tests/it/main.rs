@@ -26,3 +26,4 @@ mod render;
 mod repo;
 mod rules;
 mod sign;
+mod yaml;

@@ -1,0 +1,259 @@
+//! Edits that change only their own lines: comments, order, quoting, indentation and line ends stay.
+//!
+//! Uses yaml. Pure. Start at [`splice`]. Follows `docs/spec/libraries.md` (edit in place).
+
+mod add;
+mod meaning;
+mod place;
+mod quote;
+mod remove;
+mod set;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use self::meaning::Meaning;
+use self::place::Target;
+use crate::yaml;
+use crate::yaml::portable::Context;
+use crate::yaml::{Limits, Node};
+
+/// One change of a file. Paths are those of [`Node::at`]; the map or list around the place must be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit<'a> {
+    /// Writes a text: in place of the text that is there, in its quotes; or as a new key, after the last of
+    /// its map.
+    Set {
+        /// The place.
+        path: &'a str,
+        /// The text, without quotes.
+        value: &'a str,
+    },
+    /// Adds an item to the end of a list; makes the list where there is none.
+    Append {
+        /// The list.
+        path: &'a str,
+        /// The item as YAML in one line, such as `{date: 2026-12-04, by: lee@example.com}`.
+        item: &'a str,
+    },
+    /// Adds a key that is absent or empty.
+    Insert {
+        /// The key to add.
+        path: &'a str,
+        /// Its value as YAML, without the key and without indentation: the lines of a map or list, which are
+        /// then indented below the key, or a value in one line.
+        yaml: &'a str,
+    },
+    /// Takes a key or an item out.
+    Remove {
+        /// The place.
+        path: &'a str,
+    },
+}
+
+/// Why an edit is refused. The source is then as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SpliceError {
+    /// No map or list is where the path leads, or nothing that could be removed.
+    NotFound {
+        /// The path of the edit.
+        path: String,
+    },
+    /// What is there is of another kind.
+    WrongKind {
+        /// The path of the edit.
+        path: String,
+        /// What is wanted there.
+        wanted: &'static str,
+    },
+    /// What is to be added is not YAML of one value, or not in one line where it must be.
+    Malformed {
+        /// The path of the edit.
+        path: String,
+    },
+    /// The file itself has faults.
+    Faulty {
+        /// How many.
+        faults: usize,
+    },
+    /// The file is laid out so that the edit would change something else.
+    Layout {
+        /// The path of the edit.
+        path: String,
+    },
+}
+
+impl fmt::Display for SpliceError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SpliceError::NotFound { path } => write!(out, "nothing is at `{path}`"),
+            SpliceError::WrongKind { path, wanted } => write!(out, "`{path}` is no {wanted}"),
+            SpliceError::Malformed { path } => {
+                write!(
+                    out,
+                    "what is to be written at `{path}` is not one value of YAML"
+                )
+            }
+            SpliceError::Faulty { faults } => {
+                let faults = crate::diag::count(*faults, "fault");
+                write!(out, "the file has {faults} that must be mended first")
+            }
+            SpliceError::Layout { path } => write!(
+                out,
+                "the lines around `{path}` are laid out so that it must be edited by hand"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for SpliceError {}
+
+/// Bytes of a source and what stands there instead.
+struct Change {
+    range: Range<usize>,
+    text: String,
+}
+
+/// What is read back: as much as there is.
+const ALL: Limits = Limits {
+    bytes: usize::MAX,
+    depth: usize::MAX,
+};
+
+/// Applies edits to a source, one after the other; `root` is the source's node.
+///
+/// The result is read again before it is returned: the edited places say what they should, and everything
+/// else says what it said.
+///
+/// # Errors
+/// [`SpliceError`] where that is not so, and where an edit has no place; then nothing is edited.
+pub fn splice(source: &str, root: &Node, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
+    let mut text = source.to_owned();
+    let mut tree = Cow::Borrowed(root);
+    for edit in edits {
+        let target = place::target(&text, &tree, edit.path())?;
+        let mut changes = edit.changes(&text, &tree, &target)?;
+        let mut wanted = Meaning::of(&tree);
+        let is_possible = edit.mean(&mut wanted, &target).is_some();
+        changes.sort_by_key(|change| change.range.start);
+        let edited = apply(&text, &changes);
+        let read = yaml::parse(edited.as_bytes(), &ALL);
+        match read.root {
+            Some(root) if is_possible && read.faults.is_empty() && wanted.is_said_by(&root) => {
+                tree = Cow::Owned(root);
+            }
+            _ => return Err(edit.refused(&text)),
+        }
+        text = edited;
+    }
+    Ok(text)
+}
+
+/// Returns the shortest form of a text in one line that every reader of YAML reads back as that text: plain,
+/// else in single quotes, else in double quotes. It may stand inside brackets.
+///
+/// Words that some readers take for a truth value, null or number are quoted; dates and RFC 3339 instants are
+/// not, as in every record.
+pub fn quote(text: &str) -> String {
+    quote::plain_or_quoted(text, Context::Flow)
+}
+
+impl Edit<'_> {
+    fn path(&self) -> &str {
+        match self {
+            Edit::Set { path, .. }
+            | Edit::Append { path, .. }
+            | Edit::Insert { path, .. }
+            | Edit::Remove { path } => path,
+        }
+    }
+
+    fn changes(
+        &self,
+        source: &str,
+        root: &Node,
+        target: &Target<'_>,
+    ) -> Result<Vec<Change>, SpliceError> {
+        let wrong = |wanted| SpliceError::WrongKind {
+            path: self.path().to_owned(),
+            wanted,
+        };
+        match self {
+            Edit::Set { value, .. } => set::set(source, root, target, value).map_err(wrong),
+            Edit::Append { item, .. } => {
+                self.read(item)?;
+                if item.contains(['\n', '\r']) {
+                    return Err(self.malformed());
+                }
+                add::append(source, root, target, item).map_err(wrong)
+            }
+            Edit::Insert { yaml, .. } => {
+                let value = self.read(yaml)?;
+                add::insert(source, root, target, yaml, &value).map_err(wrong)
+            }
+            Edit::Remove { .. } => {
+                remove::remove(source, target).ok_or_else(|| SpliceError::NotFound {
+                    path: self.path().to_owned(),
+                })
+            }
+        }
+    }
+
+    /// Changes what a file says as this edit must.
+    fn mean(&self, wanted: &mut Meaning, target: &Target<'_>) -> Option<()> {
+        let parent = wanted.at(&target.steps)?;
+        match self {
+            Edit::Set { value, .. } => parent.put(&target.last, Meaning::Text((*value).to_owned())),
+            Edit::Append { item, .. } => {
+                let item = Meaning::of(&self.read(item).ok()?);
+                let known = parent.at(std::slice::from_ref(&target.last));
+                if let Some(Meaning::List(items)) = known {
+                    items.push(item);
+                    return Some(());
+                }
+                parent.put(&target.last, Meaning::List(vec![item]))
+            }
+            Edit::Insert { yaml, .. } => {
+                let value = Meaning::of(&self.read(yaml).ok()?);
+                parent.put(&target.last, value)
+            }
+            Edit::Remove { .. } => parent.take(&target.last),
+        }
+    }
+
+    fn read(&self, yaml: &str) -> Result<Node, SpliceError> {
+        let read = yaml::parse(yaml.as_bytes(), &ALL);
+        let root = read.root.filter(|_| read.faults.is_empty());
+        root.ok_or_else(|| self.malformed())
+    }
+
+    fn malformed(&self) -> SpliceError {
+        SpliceError::Malformed {
+            path: self.path().to_owned(),
+        }
+    }
+
+    /// Returns why the edit is refused that did not read back.
+    fn refused(&self, source: &str) -> SpliceError {
+        match yaml::parse(source.as_bytes(), &ALL).faults.len() {
+            0 => SpliceError::Layout {
+                path: self.path().to_owned(),
+            },
+            faults => SpliceError::Faulty { faults },
+        }
+    }
+}
+
+/// Returns a source with changes, which are in its order and apart.
+fn apply(source: &str, changes: &[Change]) -> String {
+    let mut out = String::with_capacity(source.len() + 128);
+    let mut done = 0;
+    for change in changes {
+        out.push_str(source.get(done..change.range.start).unwrap_or_default());
+        out.push_str(&change.text);
+        done = change.range.end;
+    }
+    out.push_str(source.get(done..).unwrap_or_default());
+    out
+}

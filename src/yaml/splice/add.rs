@@ -1,0 +1,210 @@
+//! Adding keys and items.
+//!
+//! Pure. Start at [`append`]. The end of a block collection is the end of its last leaf; what is added
+//! comes after that line.
+
+use super::Change;
+use super::meaning::Step;
+use super::place::{self, Target};
+use super::quote;
+use super::set;
+use crate::yaml::portable::Context;
+use crate::yaml::{Node, Value};
+
+/// Adds an item to a list, which is made where there is none.
+///
+/// # Errors
+/// What is wanted there instead of what is there.
+pub(super) fn append(
+    source: &str,
+    root: &Node,
+    target: &Target<'_>,
+    item: &str,
+) -> Result<Vec<Change>, &'static str> {
+    let Some(node) = target.node else {
+        if target.context == Context::Flow {
+            return entry(source, target, &format!("[{item}]"));
+        }
+        let indent = place::indents(source, root).list;
+        return below(source, target, &[format!("{}- {item}", " ".repeat(indent))]);
+    };
+    match &node.value {
+        Value::List(_) if place::is_bracketed(source, node) => {
+            Ok(vec![into_brackets(source, node, item)])
+        }
+        Value::List(_) => {
+            let line = format!("{}- {item}", " ".repeat(place::column(node.pos)));
+            Ok(vec![lines_after(source, node.span.end, &[line])])
+        }
+        Value::Null if node.span.is_empty() && target.context == Context::Block => {
+            let indent = place::indents(source, root).list + own_column(target)?;
+            let line = format!("{}- {item}", " ".repeat(indent));
+            Ok(vec![lines_after(source, node.span.end, &[line])])
+        }
+        Value::Null => Ok(vec![set::fill(source, node, &format!("[{item}]"))]),
+        Value::Scalar(_) | Value::Map(_) | Value::Unreadable => Err("list"),
+    }
+}
+
+/// Adds a key whose value is given as YAML.
+///
+/// # Errors
+/// What is wanted there instead of what is there.
+pub(super) fn insert(
+    source: &str,
+    root: &Node,
+    target: &Target<'_>,
+    yaml: &str,
+    value: &Node,
+) -> Result<Vec<Change>, &'static str> {
+    let is_below = set::is_below(target.context, yaml, value);
+    let yaml = yaml.trim_matches(['\n', '\r']);
+    let is_line = !yaml.contains(['\n', '\r']);
+    let deeper = match value.value {
+        Value::List(_) => place::indents(source, root).list,
+        _ => place::indents(source, root).map,
+    };
+    let lines: Vec<String> = crate::yaml::source::lines(yaml)
+        .map(|line| match line.trim_ascii().is_empty() {
+            true => String::new(),
+            false => format!("{}{line}", " ".repeat(deeper)),
+        })
+        .collect();
+    match target.node {
+        None if is_below => below(source, target, &lines),
+        None if is_line => entry(source, target, yaml),
+        None => {
+            // A block text or brackets over several lines: its first line stays with the key.
+            let (first, rest) = lines.split_first().ok_or("value")?;
+            entry_and(source, target, first.trim_start(), rest)
+        }
+        Some(node) if node.value != Value::Null => Err("empty place"),
+        Some(node) if is_below && node.span.is_empty() => {
+            let indent = " ".repeat(own_column(target)?);
+            let lines: Vec<String> = lines.iter().map(|line| format!("{indent}{line}")).collect();
+            Ok(vec![lines_after(source, node.span.end, &lines)])
+        }
+        Some(node) if is_line => Ok(vec![set::fill(source, node, yaml)]),
+        Some(_) => Err("absent key"),
+    }
+}
+
+/// Adds a key with a value in one line after the last of its map.
+///
+/// # Errors
+/// What is wanted there instead of what is there.
+pub(super) fn entry(
+    source: &str,
+    target: &Target<'_>,
+    written: &str,
+) -> Result<Vec<Change>, &'static str> {
+    entry_and(source, target, written, &[])
+}
+
+/// Adds a key with a value of which the first line stands with the key.
+fn entry_and(
+    source: &str,
+    target: &Target<'_>,
+    written: &str,
+    rest: &[String],
+) -> Result<Vec<Change>, &'static str> {
+    let key = new_key(target)?;
+    if place::is_bracketed(source, target.parent) {
+        let text = format!("{key}: {written}");
+        return Ok(vec![into_brackets(source, target.parent, &text)]);
+    }
+    add_lines(source, target, &format!("{key}: {written}"), rest)
+}
+
+/// Adds a key with lines below it.
+fn below(source: &str, target: &Target<'_>, lines: &[String]) -> Result<Vec<Change>, &'static str> {
+    let key = new_key(target)?;
+    add_lines(source, target, &format!("{key}:"), lines)
+}
+
+fn new_key(target: &Target<'_>) -> Result<String, &'static str> {
+    match &target.last {
+        Step::Key(key) => Ok(quote::plain_or_quoted(key, Context::Flow)),
+        Step::Index(_) => Err("item"),
+    }
+}
+
+/// Adds lines to a block map, indented as its keys are.
+fn add_lines(
+    source: &str,
+    target: &Target<'_>,
+    first: &str,
+    rest: &[String],
+) -> Result<Vec<Change>, &'static str> {
+    let known = target.parent.entries().first().ok_or("map")?;
+    let indent = " ".repeat(place::column(known.key_pos));
+    let mut lines = vec![format!("{indent}{first}")];
+    for line in rest {
+        lines.push(match line.is_empty() {
+            true => String::new(),
+            false => format!("{indent}{line}"),
+        });
+    }
+    Ok(vec![lines_after(source, target.parent.span.end, &lines)])
+}
+
+/// Returns the column of the key that an empty place belongs to, from 0.
+fn own_column(target: &Target<'_>) -> Result<usize, &'static str> {
+    match &target.last {
+        Step::Key(key) => {
+            let entry = target.parent.entry(key).ok_or("key")?;
+            Ok(place::column(entry.key_pos))
+        }
+        Step::Index(_) => Err("key"),
+    }
+}
+
+/// Puts lines after the line that a byte is in; a source that ends without a line break still does.
+fn lines_after(source: &str, offset: usize, lines: &[String]) -> Change {
+    let own = place::line_break(source, offset);
+    let newline = place::newline(source, offset);
+    let is_last = own.is_empty();
+    let text = lines
+        .iter()
+        .map(|line| match is_last {
+            true => format!("{newline}{line}"),
+            false => format!("{line}{newline}"),
+        })
+        .collect();
+    Change {
+        range: own.end..own.end,
+        text,
+    }
+}
+
+/// Puts an item or entry after the last one in brackets.
+fn into_brackets(source: &str, node: &Node, written: &str) -> Change {
+    let last = match &node.value {
+        Value::Map(entries) => entries.last().map(|entry| &entry.value),
+        _ => node.items().last(),
+    };
+    let Some(last) = last else {
+        let begin = node.span.start + 1;
+        let inside = source
+            .get(begin..node.span.end.saturating_sub(1))
+            .unwrap_or_default();
+        let is_blank = inside.bytes().all(|byte| byte == b' ');
+        let end = if is_blank {
+            begin + inside.len()
+        } else {
+            begin
+        };
+        return Change {
+            range: begin..end,
+            text: written.to_owned(),
+        };
+    };
+    let end = last.span.end;
+    // A colon without a value needs a blank before the comma.
+    let is_open = last.span.is_empty() && source.get(..end).is_some_and(|it| it.ends_with(':'));
+    let comma = if is_open { " , " } else { ", " };
+    Change {
+        range: end..end,
+        text: format!("{comma}{written}"),
+    }
+}

@@ -1,0 +1,121 @@
+//! What a file says, without places: what an edit must change, and nothing else.
+//!
+//! Pure. Start at [`Meaning`].
+
+use crate::yaml::{Node, Style, Value};
+
+/// What a node says.
+#[derive(Clone, Debug)]
+pub(super) enum Meaning {
+    /// Nothing.
+    Nothing,
+    /// A text.
+    Text(String),
+    /// Items.
+    List(Vec<Meaning>),
+    /// Entries.
+    Map(Vec<(String, Meaning)>),
+}
+
+/// One step from a node to one below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// To the value of a key.
+    Key(String),
+    /// To an item.
+    Index(usize),
+}
+
+impl Meaning {
+    /// Returns what a node says.
+    pub(super) fn of(node: &Node) -> Meaning {
+        match &node.value {
+            Value::Null | Value::Unreadable => Meaning::Nothing,
+            Value::Scalar(scalar) => Meaning::Text(scalar.text.clone()),
+            Value::List(items) => Meaning::List(items.iter().map(Meaning::of).collect()),
+            Value::Map(entries) => {
+                let pair =
+                    |entry: &crate::yaml::Entry| (entry.key.clone(), Meaning::of(&entry.value));
+                Meaning::Map(entries.iter().map(pair).collect())
+            }
+        }
+    }
+
+    /// Puts a value below this one, in place of what is there or after all others.
+    pub(super) fn put(&mut self, step: &Step, value: Meaning) -> Option<()> {
+        match (self, step) {
+            (Meaning::Map(entries), Step::Key(key)) => {
+                match entries.iter_mut().find(|(known, _)| known == key) {
+                    Some((_, known)) => *known = value,
+                    None => entries.push((key.clone(), value)),
+                }
+                Some(())
+            }
+            (Meaning::List(items), Step::Index(index)) => {
+                *items.get_mut(*index)? = value;
+                Some(())
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes a value out of this one.
+    pub(super) fn take(&mut self, step: &Step) -> Option<()> {
+        match (self, step) {
+            (Meaning::Map(entries), Step::Key(key)) => {
+                let index = entries.iter().position(|(known, _)| known == key)?;
+                entries.remove(index);
+                Some(())
+            }
+            (Meaning::List(items), Step::Index(index)) if *index < items.len() => {
+                items.remove(*index);
+                Some(())
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns what is some steps below.
+    pub(super) fn at(&mut self, steps: &[Step]) -> Option<&mut Meaning> {
+        let Some((first, rest)) = steps.split_first() else {
+            return Some(self);
+        };
+        let below = match (self, first) {
+            (Meaning::Map(entries), Step::Key(key)) => {
+                let entry = entries.iter_mut().find(|(known, _)| known == key)?;
+                &mut entry.1
+            }
+            (Meaning::List(items), Step::Index(index)) => items.get_mut(*index)?,
+            _ => return None,
+        };
+        below.at(rest)
+    }
+
+    /// Says whether a node says just this.
+    ///
+    /// The last line break of a block text does not count: the text has one or not by whether a line follows.
+    pub(super) fn is_said_by(&self, node: &Node) -> bool {
+        match (self, &node.value) {
+            (Meaning::Nothing, Value::Null) => true,
+            (Meaning::Text(text), Value::Scalar(scalar)) => {
+                let is_block = matches!(scalar.style, Style::Literal | Style::Folded);
+                let ended = |text: &str| text.strip_suffix('\n').unwrap_or(text).to_owned();
+                *text == scalar.text || (is_block && ended(text) == ended(&scalar.text))
+            }
+            (Meaning::List(meanings), Value::List(items)) => {
+                meanings.len() == items.len()
+                    && meanings
+                        .iter()
+                        .zip(items)
+                        .all(|(meaning, item)| meaning.is_said_by(item))
+            }
+            (Meaning::Map(meanings), Value::Map(entries)) => {
+                meanings.len() == entries.len()
+                    && meanings.iter().zip(entries).all(|((key, meaning), entry)| {
+                        *key == entry.key && meaning.is_said_by(&entry.value)
+                    })
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Where in a file an edit belongs, and what surrounds it.
+//!
+//! Pure. Start at [`Target`].
+
+use std::ops::Range;
+
+use crate::yaml::portable::Context;
+use crate::yaml::splice::SpliceError;
+use crate::yaml::splice::meaning::Step;
+use crate::yaml::{Node, Value};
+
+/// The place that a path names, which may be still empty.
+pub(super) struct Target<'n> {
+    /// The steps from the root to the parent.
+    pub(super) steps: Vec<Step>,
+    /// The map or list that holds the value, or will.
+    pub(super) parent: &'n Node,
+    /// The entry that holds the parent; `None` at the root and in lists.
+    pub(super) holder: Option<&'n crate::yaml::Entry>,
+    /// The step from the parent to the value.
+    pub(super) last: Step,
+    /// The value; `None` where there is none yet.
+    pub(super) node: Option<&'n Node>,
+    /// Whether the parent stands inside brackets, or is in brackets.
+    pub(super) context: Context,
+}
+
+/// Finds the place that a path names.
+pub(super) fn target<'n>(
+    source: &str,
+    root: &'n Node,
+    path: &str,
+) -> Result<Target<'n>, SpliceError> {
+    let lost = || SpliceError::NotFound {
+        path: path.to_owned(),
+    };
+    let mut target = Target {
+        steps: Vec::new(),
+        parent: root,
+        holder: None,
+        last: Step::Key(String::new()),
+        node: None,
+        context: Context::Block,
+    };
+    let mut rest = path;
+    loop {
+        if is_bracketed(source, target.parent) {
+            target.context = Context::Flow;
+        }
+        let (step, below) = step(target.parent, rest).ok_or_else(lost)?;
+        let entry = match &step {
+            Step::Key(key) => target.parent.entry(key),
+            Step::Index(_) => None,
+        };
+        let node = match &step {
+            Step::Key(_) => entry.map(|entry| &entry.value),
+            Step::Index(index) => Some(target.parent.items().get(*index).ok_or_else(lost)?),
+        };
+        if below.is_empty() {
+            target.last = step;
+            target.node = node;
+            return Ok(target);
+        }
+        target.parent = node.ok_or_else(lost)?;
+        target.holder = entry;
+        target.steps.push(step);
+        rest = below;
+    }
+}
+
+/// Returns the first step of a path from a node, and what is left of the path.
+fn step<'p>(node: &Node, path: &'p str) -> Option<(Step, &'p str)> {
+    match &node.value {
+        Value::List(_) => {
+            let (index, rest) = path.strip_prefix('[')?.split_once(']')?;
+            let step = Step::Index(index.parse().ok()?);
+            Some((step, rest.strip_prefix('.').unwrap_or(rest)))
+        }
+        Value::Map(entries) => {
+            let fits = |key: &str| {
+                path.strip_prefix(key)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            };
+            let known = entries.iter().map(|entry| entry.key.as_str());
+            let key = match known.filter(|key| fits(key)).max_by_key(|key| key.len()) {
+                Some(key) => path.get(..key.len())?,
+                None => path,
+            };
+            let is_new = node.entry(key).is_none();
+            if key.is_empty() || (is_new && key.contains(['.', '['])) {
+                return None;
+            }
+            let rest = path.get(key.len()..)?;
+            let step = Step::Key(key.to_owned());
+            Some((step, rest.strip_prefix('.').unwrap_or(rest)))
+        }
+        Value::Null | Value::Scalar(_) | Value::Unreadable => None,
+    }
+}
+
+/// Says whether a collection is written in brackets.
+pub(super) fn is_bracketed(source: &str, node: &Node) -> bool {
+    let is_collection = matches!(node.value, Value::List(_) | Value::Map(_));
+    let first = source.as_bytes().get(node.span.start);
+    is_collection && matches!(first, Some(b'[' | b'{'))
+}
+
+/// Returns how many characters stand before a node in its line.
+pub(super) fn column(pos: crate::diag::Pos) -> usize {
+    usize::try_from(pos.column).unwrap_or(1).saturating_sub(1)
+}
+
+/// Returns the first byte of the line that a byte is in.
+pub(super) fn line_start(source: &str, offset: usize) -> usize {
+    let before = source.get(..offset).unwrap_or_default();
+    let begin = before.rfind(['\n', '\r']).map_or(0, |found| found + 1);
+    match begin {
+        0 if source.starts_with('\u{FEFF}') => '\u{FEFF}'.len_utf8().min(offset),
+        begin => begin,
+    }
+}
+
+/// Returns the line break that ends the line of a byte; an empty range where the source ends.
+pub(super) fn line_break(source: &str, offset: usize) -> Range<usize> {
+    let rest = source.get(offset..).unwrap_or_default();
+    let Some(found) = rest.find(['\n', '\r']) else {
+        return source.len()..source.len();
+    };
+    let begin = offset + found;
+    let is_pair = source
+        .get(begin..)
+        .is_some_and(|rest| rest.starts_with("\r\n"));
+    begin..begin + if is_pair { 2 } else { 1 }
+}
+
+/// Returns how lines end around a byte: as its own line does, else as the one before.
+pub(super) fn newline(source: &str, offset: usize) -> &str {
+    let own = line_break(source, offset);
+    if !own.is_empty() {
+        return source.get(own).unwrap_or("\n");
+    }
+    let before = source.get(..line_start(source, offset)).unwrap_or_default();
+    match before {
+        before if before.ends_with("\r\n") => "\r\n",
+        before if before.ends_with('\r') => "\r",
+        _ => "\n",
+    }
+}
+
+/// How far a file indents what is below a key, in blanks.
+pub(super) struct Indents {
+    /// The keys of a map below a key.
+    pub(super) map: usize,
+    /// The dashes of a list below a key.
+    pub(super) list: usize,
+}
+
+/// Returns how far the file indents, from the first map and list below keys; two blanks where there is none.
+pub(super) fn indents(source: &str, root: &Node) -> Indents {
+    let (mut map, mut list) = (None, None);
+    root.walk(&mut |_, node| {
+        for entry in node.entries() {
+            let value = &entry.value;
+            let is_below = value.pos.line > entry.key_pos.line && !is_bracketed(source, value);
+            let deeper = column(value.pos).saturating_sub(column(entry.key_pos));
+            match &value.value {
+                Value::Map(_) if is_below => map = map.or(Some(deeper).filter(|it| *it > 0)),
+                Value::List(_) if is_below => list = list.or(Some(deeper)),
+                _ => {}
+            }
+        }
+    });
+    Indents {
+        map: map.unwrap_or(2),
+        list: list.unwrap_or(map.unwrap_or(2)),
+    }
+}

@@ -1,0 +1,114 @@
+//! Taking keys and items out.
+//!
+//! Pure. Start at [`remove`].
+
+use std::ops::Range;
+
+use super::Change;
+use super::meaning::Step;
+use super::place::{self, Target};
+use crate::yaml::source::find;
+use crate::yaml::{Node, Value};
+
+/// Takes a key or item out; `None` where there is none.
+pub(super) fn remove(source: &str, target: &Target<'_>) -> Option<Vec<Change>> {
+    target.node?;
+    let parent = target.parent;
+    let pieces = pieces(source, parent);
+    let index = match &target.last {
+        Step::Key(key) => parent
+            .entries()
+            .iter()
+            .position(|entry| entry.key == *key)?,
+        Step::Index(index) => *index,
+    };
+    let piece = pieces.get(index)?.clone();
+    if pieces.len() == 1 {
+        return Some(emptied(source, target));
+    }
+    let range = if place::is_bracketed(source, parent) {
+        match pieces.get(index + 1) {
+            Some(next) => piece.start..next.start,
+            None => pieces.get(index.checked_sub(1)?)?.end..piece.end,
+        }
+    } else {
+        lines(source, &piece, pieces.get(index + 1))
+    };
+    Some(vec![Change {
+        range,
+        text: String::new(),
+    }])
+}
+
+/// Returns the bytes of each entry, from its key, or of each item, from its dash.
+fn pieces(source: &str, parent: &Node) -> Vec<Range<usize>> {
+    let is_bracketed = place::is_bracketed(source, parent);
+    let mut cursor = parent.span.start;
+    let items = parent.items().iter().map(|item| {
+        let dash = find(source, cursor..item.span.end, &['-']).filter(|_| !is_bracketed);
+        cursor = item.span.end;
+        dash.unwrap_or(item.span.start)..item.span.end
+    });
+    match &parent.value {
+        Value::Map(entries) => entries
+            .iter()
+            .map(|entry| entry.key_span.start..entry.value.span.end.max(entry.key_span.end))
+            .collect(),
+        _ => items.collect(),
+    }
+}
+
+/// Returns what to take out of lines: whole lines, or, where something stands before it in its line, what
+/// is up to the next piece.
+fn lines(source: &str, piece: &Range<usize>, next: Option<&Range<usize>>) -> Range<usize> {
+    let begin = place::line_start(source, piece.start);
+    let before = source.get(begin..piece.start).unwrap_or_default();
+    let own = place::line_break(source, piece.end);
+    if !before.trim_ascii().is_empty() {
+        let gap = |next: &&Range<usize>| {
+            let between = source.get(piece.end..next.start).unwrap_or_default();
+            between.trim_ascii().is_empty()
+        };
+        return match next.filter(gap) {
+            Some(next) => piece.start..next.start,
+            None => begin + before.trim_ascii_end().len()..own.start,
+        };
+    }
+    if own.is_empty() {
+        // The source still ends without a line break.
+        let kept = source.get(..begin).unwrap_or_default();
+        let kept = kept.strip_suffix('\n').unwrap_or(kept);
+        let kept = kept.strip_suffix('\r').unwrap_or(kept);
+        return kept.len()..source.len();
+    }
+    begin..own.end
+}
+
+/// Empties a collection of its only piece: it then says that it is empty, instead of nothing.
+fn emptied(source: &str, target: &Target<'_>) -> Vec<Change> {
+    let parent = target.parent;
+    let brackets = match parent.value {
+        Value::List(_) => "[]",
+        _ => "{}",
+    };
+    let colon = target
+        .holder
+        .filter(|_| !place::is_bracketed(source, parent))
+        .and_then(|holder| find(source, holder.key_span.end..parent.span.start, &[':']));
+    let Some(colon) = colon else {
+        return vec![Change {
+            range: parent.span.clone(),
+            text: brackets.to_owned(),
+        }];
+    };
+    vec![
+        Change {
+            range: colon + 1..colon + 1,
+            text: format!(" {brackets}"),
+        },
+        Change {
+            range: lines(source, &parent.span, None),
+            text: String::new(),
+        },
+    ]
+}

@@ -1,0 +1,114 @@
+//! Writing a text at a place.
+//!
+//! Pure. Start at [`set`].
+
+use super::Change;
+use super::add;
+use super::meaning::Step;
+use super::place::{self, Target};
+use super::quote;
+use crate::yaml::portable::Context;
+use crate::yaml::{Node, Style, Value};
+
+/// Writes a text in place of the one that is there, or as a new key.
+///
+/// # Errors
+/// What is wanted there instead of what is there.
+pub(super) fn set(
+    source: &str,
+    root: &Node,
+    target: &Target<'_>,
+    value: &str,
+) -> Result<Vec<Change>, &'static str> {
+    let Some(node) = target.node else {
+        let written = quote::plain_or_quoted(value, target.context);
+        return add::entry(source, target, &written);
+    };
+    let change = match &node.value {
+        Value::Scalar(scalar) => match scalar.style {
+            Style::Literal | Style::Folded => block(source, root, target, node, value),
+            style => Change {
+                range: node.span.clone(),
+                text: quote::like(value, style, target.context),
+            },
+        },
+        Value::Null => fill(source, node, &quote::plain_or_quoted(value, target.context)),
+        Value::List(_) | Value::Map(_) | Value::Unreadable => return Err("text"),
+    };
+    Ok(vec![change])
+}
+
+/// Writes a value where nothing stands after a colon or dash, or instead of a null.
+pub(super) fn fill(source: &str, node: &Node, written: &str) -> Change {
+    let before = node.span.start.checked_sub(1);
+    let before = before.and_then(|before| source.as_bytes().get(before));
+    let text = match before {
+        _ if !node.span.is_empty() => written.to_owned(),
+        Some(b':' | b'-' | b'?') => format!(" {written}"),
+        _ => format!(": {written}"),
+    };
+    Change {
+        range: node.span.clone(),
+        text,
+    }
+}
+
+/// Writes a text in place of a block text, as a block where that can hold it.
+fn block(source: &str, root: &Node, target: &Target<'_>, node: &Node, value: &str) -> Change {
+    let range = node.span.clone();
+    let body = value.strip_suffix('\n').unwrap_or(value);
+    let is_blank = |line: &str| line.trim_matches([' ', '\t']).is_empty();
+    let first = body.split('\n').next().unwrap_or_default();
+    let last = body.split('\n').next_back().unwrap_or_default();
+    let is_block = !is_blank(first)
+        && !is_blank(last)
+        && !first.starts_with([' ', '\t'])
+        && !body.contains('\r')
+        && !body
+            .chars()
+            .any(|c| crate::yaml::screen::named(c).is_some());
+    let Some(written) = source.get(range.clone()).filter(|_| is_block) else {
+        let text = quote::plain_or_quoted(value, target.context);
+        return Change { range, text };
+    };
+    let header_end = written.find(['\n', '\r']).unwrap_or(written.len());
+    let header = written.get(..header_end).unwrap_or_default();
+    let (indicators, comment) = match header.find([' ', '\t']) {
+        Some(blank) => header.split_at(blank),
+        None => (header, ""),
+    };
+    let strips = indicators.contains('-') && !value.ends_with('\n');
+    let mut text = String::from(if strips { "|-" } else { "|" });
+    text.push_str(comment);
+    let newline = place::newline(source, range.start);
+    let indent = " ".repeat(indent(source, root, target, written));
+    for line in body.split('\n') {
+        text.push_str(newline);
+        if !line.is_empty() {
+            text.push_str(&indent);
+            text.push_str(line);
+        }
+    }
+    Change { range, text }
+}
+
+/// Returns how far a block text's lines are indented.
+fn indent(source: &str, root: &Node, target: &Target<'_>, written: &str) -> usize {
+    let lines = crate::yaml::source::lines(written).skip(1);
+    let filled = lines.filter(|line| !line.trim_ascii().is_empty());
+    let known = filled.map(|line| line.len() - line.trim_start_matches(' ').len());
+    let below = || {
+        let outer = match &target.last {
+            Step::Key(key) => target.parent.entry(key).map(|entry| entry.key_pos),
+            Step::Index(_) => Some(target.parent.pos),
+        };
+        outer.map_or(0, place::column) + place::indents(source, root).map
+    };
+    known.min().unwrap_or_else(below)
+}
+
+/// Says whether a value may stand below its key instead of after it.
+pub(super) fn is_below(context: Context, source: &str, value: &Node) -> bool {
+    let is_collection = matches!(value.value, Value::List(_) | Value::Map(_));
+    context == Context::Block && is_collection && !place::is_bracketed(source, value)
+}
