@@ -2,7 +2,7 @@
 
 use exledger::yaml::splice::{SpliceError, splice};
 
-use super::{append, clean, edited, insert, remove, set};
+use super::{append, edited, insert, remove, set};
 
 #[test]
 fn an_edit_without_a_place_is_refused() {
