@@ -262,6 +262,7 @@ impl Step<'_> {
             evidence,
             landing: &self.version.commit,
             at: self.at,
+            self_approval: self.state.self_approval,
             merge: if suspicious {
                 MergeActor::Suspicious
             } else {

@@ -10,7 +10,7 @@ use crate::approval::demand::Demand;
 use crate::approval::evidence::{Claim, Evidence, Place};
 use crate::approval::forge::Composed;
 use crate::approval::identity::{Lens, Named, Party};
-use crate::approval::missing;
+use crate::approval::missing::{self, Asked};
 use crate::approval::places;
 use crate::approval::{
     Approver, Counts, FourEyes, Missing, SelfAsserted, Statement, WhyNot, Word, strength,
@@ -37,6 +37,8 @@ pub(crate) struct Case<'a> {
     pub at: Instant,
     /// Whether the merge actor is evidence.
     pub merge: MergeActor,
+    /// Whether a member of the author set may approve.
+    pub self_approval: SelfApproval,
 }
 
 /// Whether whoever landed a commit said something by it.
@@ -89,7 +91,7 @@ pub(crate) fn judge(case: Case) -> Outcome {
         let (counts, party) = weigh(case, claim);
         let approver = approver(case, claim);
         if let (Counts::Yes, Some(party)) = (&counts, party) {
-            if claim.kind == EvidenceKind::Merge && case.landing.parents.len() < 2 {
+            if claim.kind == EvidenceKind::Merge && is_committer_alone(case, &party) {
                 flags.insert("committer-may-have-edited");
             }
             let voice = Voice {
@@ -107,14 +109,25 @@ pub(crate) fn judge(case: Case) -> Outcome {
     let mut approvers: Vec<Approver> = voices.into_iter().map(|voice| voice.approver).collect();
     approvers.sort_by(|one, other| one.person.key.cmp(&other.person.key));
     let result = result(case, &approvers, &statements);
+    let asked = Asked {
+        lens: case.lens,
+        authors: case.authors,
+        demand: case.demand,
+    };
     Outcome {
         met: met(case.demand, &approvers),
-        missing: missing::of(case, &approvers, &statements),
+        missing: missing::of(asked, &approvers, &statements),
         result,
         approvers,
         statements,
         flags,
     }
+}
+
+/// Tells whether a person landed a commit of one parent that another wrote: whoever commits may have edited it.
+fn is_committer_alone(case: Case, party: &Party) -> bool {
+    let author = case.lens.of_ident(&case.landing.author);
+    case.landing.parents.len() < 2 && author.is_none_or(|author| !author.is(party))
 }
 
 /// Adds a word, one entry a person, the strongest kind; two of one name are one person.
@@ -144,7 +157,7 @@ fn with_author(case: Case) -> Vec<Claim> {
     let mut claims = case.evidence.claims.clone();
     let alone = case.evidence.landed_by.is_none() && case.landing.parents.len() < 2;
     if alone
-        && self_approval(case) == SelfApproval::Allow
+        && case.self_approval == SelfApproval::Allow
         && let Some(author) = case.lens.of_ident(&case.landing.author)
     {
         claims.push(Claim {
@@ -157,10 +170,6 @@ fn with_author(case: Case) -> Vec<Claim> {
         });
     }
     claims
-}
-
-fn self_approval(case: Case) -> SelfApproval {
-    case.lens.at.policy.approval.self_approval
 }
 
 /// Tells whether a word counts, and whose it is.
@@ -178,7 +187,7 @@ fn weigh(case: Case, claim: &Claim) -> (Counts, Option<Party>) {
 fn why_not(case: Case, claim: &Claim, party: &Party) -> Option<WhyNot> {
     let approval = &case.lens.at.policy.approval;
     let own_act = claim.kind == EvidenceKind::Merge && claim.place == Place::Landing;
-    let by_permission = own_act && self_approval(case) == SelfApproval::Allow;
+    let by_permission = own_act && case.self_approval == SelfApproval::Allow;
     let suspicious = own_act && case.merge == MergeActor::Suspicious;
     let nested = approval.nested == Switch::Allow || approval.forge == Forge::Kernel;
     let owner = !approval.owner_may_approve

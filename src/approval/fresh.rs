@@ -3,8 +3,8 @@
 //! Uses record, policy, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5 and
 //! D3, and `docs/spec/status.md`, emergency.
 
+use crate::approval::ask;
 use crate::approval::authors::{self, AuthorSet};
-use crate::approval::carry;
 use crate::approval::demand;
 use crate::approval::evidence;
 use crate::approval::fold::{Fold, Interrupted, Step};
@@ -32,11 +32,17 @@ impl Fold<'_> {
                     .to_owned()
             });
         }
-        let exempt = step.record.is_some_and(|record| {
-            let policy = &step.state.governance.policy;
-            record.closure.is_some()
-                || base.is_some_and(|base| carry::only_narrows(policy, base, record))
-        });
+        if let Some(obstacle) = step.state.doubt {
+            authors.doubt.get_or_insert_with(|| {
+                format!(
+                    "the policy that judges it: {obstacle}; {}",
+                    obstacle.repair()
+                )
+            });
+        }
+        let exempt = step
+            .record
+            .is_some_and(|record| ask::is_exempt(step.state.governance, record, base));
         let demand = demand::of(step.state.governance, step.record, base);
         let evidence = evidence::of_version(step.lens, step.version);
         let outcome = step.hear(&authors, &demand, &evidence);

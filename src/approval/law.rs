@@ -3,7 +3,8 @@
 //! Uses policy, history. Pure. Start at [`Laws`]. Follows `docs/spec/approval.md`, G1.
 
 use crate::history::History;
-use crate::history::objects::Oid;
+use crate::history::objects::{Obstacle, Oid};
+use crate::policy::demand::SelfApproval;
 use crate::policy::governance::Governance;
 
 /// The states of governance along the mainline.
@@ -21,6 +22,10 @@ pub(crate) struct State<'a> {
     pub commit: Option<Oid>,
     /// Whether those of an earlier commit judge, because none can be read where they should be.
     pub is_earlier: bool,
+    /// Whether a member of the author set may approve: what lands with the first policy takes it from there.
+    pub self_approval: SelfApproval,
+    /// Why the files can't be told, with the way out.
+    pub doubt: Option<&'a Obstacle>,
 }
 
 impl<'a> Laws<'a> {
@@ -38,6 +43,8 @@ impl<'a> Laws<'a> {
             governance: &self.none,
             commit: None,
             is_earlier: false,
+            self_approval: self.none.policy.approval.self_approval,
+            doubt: None,
         }
     }
 

@@ -1,10 +1,11 @@
 //! What an approval still needs, in words, and who could give it.
 //!
-//! Uses policy's people, `approval`'s case. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, D4 and D6, and
+//! Uses policy's people, `approval`'s asked. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, D4 and D6, and
 //! `docs/spec/cli.md`, `missing[]`.
 
-use crate::approval::demand::Role;
-use crate::approval::four_eyes::Case;
+use crate::approval::authors::AuthorSet;
+use crate::approval::demand::{Demand, Role};
+use crate::approval::identity::Lens;
 use crate::approval::places;
 use crate::approval::{Approver, Counts, Missing, Statement};
 use crate::diag;
@@ -12,9 +13,20 @@ use crate::policy::demand::Proof;
 use crate::policy::people::{self, Person};
 use crate::policy::tiers::Must;
 
+/// Whom a demand is made of.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// Who is who.
+    pub lens: Lens<'a>,
+    /// Who made the content.
+    pub authors: &'a AuthorSet,
+    /// What is demanded.
+    pub demand: &'a Demand,
+}
+
 /// Returns what is missing: groups first, then roles, then people of any kind.
-pub(crate) fn of(case: Case, approvers: &[Approver], statements: &[Statement]) -> Vec<Missing> {
-    let terms = &case.demand.terms;
+pub(crate) fn of(asked: Asked, approvers: &[Approver], statements: &[Statement]) -> Vec<Missing> {
+    let terms = &asked.demand.terms;
     let groups: Vec<&str> = terms.each_of.iter().map(String::as_str).collect();
     let member_of: Vec<Vec<String>> = approvers.iter().map(|a| a.groups.clone()).collect();
     let unfilled = places::unfilled(&groups, &member_of);
@@ -26,14 +38,15 @@ pub(crate) fn of(case: Case, approvers: &[Approver], statements: &[Statement]) -
         .iter()
         .map(|group| Missing {
             need: format!("one person of group {group} who did not make the content{by_signature}"),
-            who: candidates(case, group, approvers),
+            who: candidates(asked, group, approvers),
         })
         .collect();
     missing.extend(
-        case.demand
+        asked
+            .demand
             .people
             .iter()
-            .filter_map(|role| of_role(case, role, approvers, by_signature)),
+            .filter_map(|role| of_role(asked, role, approvers, by_signature)),
     );
     let needed = terms.needed().count as usize;
     let n_more = needed
@@ -58,22 +71,22 @@ pub(crate) fn of(case: Case, approvers: &[Approver], statements: &[Statement]) -
 }
 
 /// Returns who of a group could still approve.
-fn candidates(case: Case, group: &str, approvers: &[Approver]) -> Vec<Person> {
-    let approval = &case.lens.at.policy.approval;
-    let mut members: Vec<Person> = people::members(case.lens.at, group)
+fn candidates(asked: Asked, group: &str, approvers: &[Approver]) -> Vec<Person> {
+    let approval = &asked.lens.at.policy.approval;
+    let mut members: Vec<Person> = people::members(asked.lens.at, group)
         .into_iter()
         .filter(|person| {
-            let party = case.lens.party(&person.typed_name, &person.typed_email);
+            let party = asked.lens.party(&person.typed_name, &person.typed_email);
             let spent = approvers
                 .iter()
                 .any(|approver| approver.person.key == person.key);
             let owner = !approval.owner_may_approve
-                && case
+                && asked
                     .demand
                     .owners
                     .iter()
                     .any(|owner| owner.key == person.key);
-            !case.authors.holds(&party) && !case.lens.is_machine(&party) && !spent && !owner
+            !asked.authors.holds(&party) && !asked.lens.is_machine(&party) && !spent && !owner
         })
         .collect();
     members.sort_by(|one, other| one.key.cmp(&other.key));
@@ -81,7 +94,12 @@ fn candidates(case: Case, group: &str, approvers: &[Approver]) -> Vec<Person> {
     members
 }
 
-fn of_role(case: Case, role: &Role, approvers: &[Approver], by_signature: &str) -> Option<Missing> {
+fn of_role(
+    asked: Asked,
+    role: &Role,
+    approvers: &[Approver],
+    by_signature: &str,
+) -> Option<Missing> {
     let Must::RiskOwner = role.must;
     let Some(person) = &role.person else {
         return Some(Missing {
@@ -95,8 +113,8 @@ fn of_role(case: Case, role: &Role, approvers: &[Approver], by_signature: &str) 
     if there {
         return None;
     }
-    let party = case.lens.party(&person.typed_name, &person.typed_email);
-    let (need, who) = if case.authors.holds(&party) {
+    let party = asked.lens.party(&person.typed_name, &person.typed_email);
+    let (need, who) = if asked.authors.holds(&party) {
         let need = format!(
             "a risk owner who did not make the content: {} did",
             person.email

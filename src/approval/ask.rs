@@ -1,0 +1,94 @@
+//! What an approval will need, of content that has not landed.
+//!
+//! Uses record, policy, `approval`'s parts. Pure. Start at [`needed`] and [`proposed`]. Follows
+//! `docs/spec/approval.md`, D3, and `docs/spec/cli.md`, `needs{}`.
+
+use std::collections::BTreeSet;
+
+use crate::approval::authors::AuthorSet;
+use crate::approval::carry;
+use crate::approval::demand::{self, Demand};
+use crate::approval::identity::Lens;
+use crate::approval::missing::{self, Asked};
+use crate::approval::{Attested, Author, FourEyes, Grace, Satisfied, Stands, Verdict};
+use crate::policy::governance::Governance;
+use crate::policy::tier::Needed;
+use crate::record::Record;
+
+/// Returns what an approval of some content needs: what it demands and what the last approved content demands, both;
+/// nobody where it holds a closure or only narrows what is approved.
+pub fn needed(governance: &Governance, own: &Record, approved: Option<&Record>) -> Needed {
+    if is_exempt(governance, own, approved) {
+        return Needed::default();
+    }
+    demand::of(governance, Some(own), approved).terms.needed()
+}
+
+/// Returns the verdict on content that has not landed: nobody approved it, and this is who could.
+///
+/// `author` is name and address of who proposes it, where that is known.
+pub fn proposed(
+    governance: &Governance,
+    own: &Record,
+    approved: Option<&Record>,
+    author: Option<(&str, &str)>,
+) -> Verdict {
+    let lens = Lens {
+        at: governance,
+        tip: governance,
+    };
+    let mut authors = AuthorSet::default();
+    if let Some((name, email)) = author {
+        authors.add(lens.party(name, email));
+    }
+    if let Some(requester) = &own.requester {
+        authors.add(lens.party("", requester.as_str()));
+    }
+    let demand: Demand = demand::of(governance, Some(own), approved);
+    let exempt = is_exempt(governance, own, approved);
+    let asked = Asked {
+        lens,
+        authors: &authors,
+        demand: &demand,
+    };
+    let members = authors.members.iter();
+    let mut shown: Vec<Author> = members
+        .map(|member| Author {
+            person: member.person.clone(),
+            attested: Attested::NotShown,
+        })
+        .collect();
+    shown.sort_by(|one, other| one.person.key.cmp(&other.person.key));
+    Verdict {
+        satisfied: if exempt {
+            Satisfied::Yes
+        } else {
+            Satisfied::No
+        },
+        stands: Stands::AsLanded,
+        result: FourEyes::NoneRecorded,
+        needed: needed(governance, own, approved),
+        approvers: Vec::new(),
+        authors: shown,
+        landed_by: None,
+        pull_request: None,
+        missing: if exempt {
+            Vec::new()
+        } else {
+            missing::of(asked, &[], &[])
+        },
+        flags: BTreeSet::new(),
+        statements: Vec::new(),
+        witnesses: Vec::new(),
+        unresolved: Vec::new(),
+        grace: Grace::None,
+        approved_at: None,
+        policy_commit: None,
+    }
+}
+
+/// Tells whether some content demands nobody.
+pub(crate) fn is_exempt(governance: &Governance, own: &Record, approved: Option<&Record>) -> bool {
+    own.closure.is_some()
+        || approved.is_some_and(|approved| carry::only_narrows(&governance.policy, approved, own))
+}
