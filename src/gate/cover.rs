@@ -1,12 +1,14 @@
 //! Whether what a record states covers what is asked.
 //!
-//! Uses record, `gate::purl`. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, check: what is asked must be stated
+//! Uses record, policy's catalogs, `gate::purl`. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, check: what is asked must be stated
 //! by the record and match.
 
 use crate::gate::Question;
 use crate::gate::purl::Purl;
+use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::pattern;
+use crate::record::reference::ControlRef;
 use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
 use crate::record::version::Range;
@@ -31,7 +33,7 @@ pub(crate) enum About {
 }
 
 /// Tells whether a record covers a question.
-pub(crate) fn of(question: &Question, record: &Record) -> Cover {
+pub(crate) fn of(question: &Question, record: &Record, governance: &Governance) -> Cover {
     let mut why_not: Option<String> = None;
     let mut about = About::Another;
     let subjects = [
@@ -76,14 +78,14 @@ pub(crate) fn of(question: &Question, record: &Record) -> Cover {
             }
         }
     }
-    let rest = control(question, record)
+    let rest = control(question, record, governance)
         .or_else(|| environment(question, record))
         .or_else(|| action(question, record))
         .or_else(|| match resource_judged {
             Judged::ByFinding => None,
             Judged::No => resource(question, record),
         })
-        .or_else(|| not_waived(question, record));
+        .or_else(|| not_waived(question, record, governance));
     match why_not.or(rest) {
         None => Cover::Yes,
         Some(why) => Cover::No(why, about),
@@ -100,13 +102,11 @@ fn is_subject(record: &Record, asked: &str, stated: Option<&str>) -> bool {
             .any(|alias| alias == asked)
 }
 
-fn control(question: &Question, record: &Record) -> Option<String> {
+fn control(question: &Question, record: &Record, governance: &Governance) -> Option<String> {
     let asked = question.control.as_ref()?;
-    let stated = record.deviates_from.controls.as_deref().unwrap_or_default();
-    let matches = stated
-        .iter()
-        .any(|control| control.as_str().eq_ignore_ascii_case(asked));
-    (!matches).then(|| format!("does not deviate from {asked}"))
+    let mut stated = record.deviates_from.controls.iter().flatten();
+    let cited = stated.any(|control| is_control(governance, control.as_str(), asked));
+    (!cited).then(|| format!("does not deviate from {asked}"))
 }
 
 fn environment(question: &Question, record: &Record) -> Option<String> {
@@ -152,14 +152,29 @@ fn in_scope(what: &str, asked: &str, stated: Option<&[String]>) -> Option<String
 }
 
 /// Returns what is asked and stays forbidden: an entry equal to resource, action or control.
-fn not_waived(question: &Question, record: &Record) -> Option<String> {
+fn not_waived(question: &Question, record: &Record, governance: &Governance) -> Option<String> {
     let stated = record.scope.as_ref()?.not_waived.as_deref()?;
-    let asked = [&question.resource, &question.action, &question.control];
-    let asked = asked
-        .into_iter()
-        .flatten()
-        .find(|asked| stated.iter().any(|entry| entry == *asked))?;
+    let forbids = |asked: &&String| stated.iter().any(|entry| entry == *asked);
+    let asked = [&question.resource, &question.action];
+    let asked = asked.into_iter().flatten().find(forbids);
+    let control = question.control.as_ref().filter(|asked| {
+        stated
+            .iter()
+            .any(|entry| is_control(governance, entry, asked))
+    });
+    let asked = asked.or(control)?;
     Some(format!("{asked} is not waived"))
+}
+
+/// Tells whether two texts cite one control, in the form in which the catalogs write it.
+fn is_control(governance: &Governance, one: &str, other: &str) -> bool {
+    let written = |text: &str| match ControlRef::new(text) {
+        Some(reference) => governance
+            .control(&reference)
+            .map_or_else(|| text.to_lowercase(), |found| found.canonical()),
+        None => text.to_lowercase(),
+    };
+    one == other || written(one) == written(other)
 }
 
 fn asks_finding(question: &Question) -> bool {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::approval::Satisfied;
 use crate::gate::cover::{self, About, Cover};
 use crate::gate::{Answer, Considered, Limits, Question, Receipts, Verdict};
+use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::word::{FixTarget, IdentityType};
 use crate::status::{InForce, Standing, Status};
@@ -37,14 +38,20 @@ enum Fits {
     Unreadable,
 }
 
-/// Answers a question; `receipts` tells how often single-use records were used.
-pub fn ask(question: &Question, standings: &[Standing], receipts: &Receipts) -> Answer {
+/// Answers a question; `receipts` tells how often single-use records were used, the governance of the
+/// tree that is asked about how controls are written.
+pub fn ask(
+    question: &Question,
+    standings: &[Standing],
+    receipts: &Receipts,
+    governance: &Governance,
+) -> Answer {
     if question.deploy {
         return deploy(question, standings);
     }
     let mut candidates: Vec<Candidate> = standings
         .iter()
-        .filter_map(|standing| candidate(question, standing, receipts))
+        .filter_map(|standing| candidate(question, standing, receipts, governance))
         .collect();
     candidates.sort_by(|one, other| one.id.cmp(&other.id));
     let best = |fits: Fits| {
@@ -89,6 +96,7 @@ fn candidate<'a>(
     question: &Question,
     standing: &'a Standing,
     receipts: &Receipts,
+    governance: &Governance,
 ) -> Option<Candidate<'a>> {
     let found = |fits, why_not| {
         Some(Candidate {
@@ -110,7 +118,7 @@ fn candidate<'a>(
             _ => None,
         };
     };
-    match cover::of(question, record) {
+    match cover::of(question, record, governance) {
         Cover::No(_, About::Another) => return None,
         Cover::No(why, About::TheSame) => return found(Fits::Partly, Some(why)),
         Cover::Yes => {}
