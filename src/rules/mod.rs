@@ -14,11 +14,28 @@ mod bad_value;
 mod duplicate_id;
 mod duplicate_key;
 mod encoding;
+mod fix_overdue;
+mod incomplete_identity;
+mod missing_change;
 mod missing_field;
+mod missing_for_tier;
+mod missing_trigger;
+mod no_compensating_control;
+mod no_deviation;
+mod no_subject;
 mod not_a_file;
+mod outlives_event;
+mod placeholder;
+mod short_justification;
+mod standing_access;
 mod syntax;
+mod term_too_long;
 mod too_large;
+mod unclassified_cause;
 mod unknown_key;
+mod unknown_owner;
+mod wildcard_scope;
+mod window_inverted;
 mod wrong_type;
 mod yaml_feature;
 
@@ -93,6 +110,23 @@ pub const ALL: &[Rule] = &[
     bad_id::RULE,
     duplicate_id::RULE,
     not_a_file::RULE,
+    no_deviation::RULE,
+    no_subject::RULE,
+    placeholder::RULE,
+    short_justification::RULE,
+    unknown_owner::RULE,
+    window_inverted::RULE,
+    term_too_long::RULE,
+    missing_trigger::RULE,
+    no_compensating_control::RULE,
+    incomplete_identity::RULE,
+    missing_for_tier::RULE,
+    wildcard_scope::RULE,
+    standing_access::RULE,
+    outlives_event::RULE,
+    fix_overdue::RULE,
+    missing_change::RULE,
+    unclassified_cause::RULE,
 ];
 
 /// Returns the rule of a code.

@@ -1,0 +1,45 @@
+//! `fix-overdue`: `fix.due` after the exception's last day, or past.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::{Finding, Level};
+use crate::record::time::Day;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "fix-overdue",
+    level: Level::Warning,
+    group: Group::Content,
+    serves: &["M80"],
+    summary: "the fix comes after the exception's end, or is late",
+    why: "A fix that comes later than the exception ends means a renewal that is planned and not said.",
+    remedy: "Bring the fix forward, or say with a renewal that it takes longer.",
+    bad: Example::with("fix.due", "2027-01-10"),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(of) = case.record() else {
+        return Vec::new();
+    };
+    let Some(due) = of.value::<Day>("fix.due") else {
+        return Vec::new();
+    };
+    let is_open = of.lacks("closure");
+    let is_after = of.not_after().is_some_and(|end| due.start() >= end);
+    let is_past = |instant| is_open && instant >= due.end();
+    let (message, help) = if is_after {
+        let message = format!("the fix is due on {due}, after the exception's last day");
+        (message, "bring the fix forward, or renew the exception")
+    } else if case.known.instant.is_some_and(is_past) {
+        let message = format!("the fix was due on {due}");
+        (message, "close the record, or say when the fix comes")
+    } else {
+        return Vec::new();
+    };
+    vec![of.finding(RULE.code, "fix.due", message, help.to_owned())]
+}

@@ -1,0 +1,52 @@
+//! `incomplete-identity`: `identity` and `identity_type` go together; a non-human one also needs `credential` and `task`.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::{Finding, Level};
+use crate::record::word::IdentityType;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "incomplete-identity",
+    level: Level::Error,
+    group: Group::Content,
+    serves: &["M10"],
+    summary: "an identity without its type, credential or task",
+    why: "What an identity may do, and what must be rotated or withdrawn afterwards, hangs on its kind, its credential and its task.",
+    remedy: "State `identity` and `identity_type` together; of anything but a human also `credential` and `task`.",
+    bad: Example::with(
+        "subject",
+        "{identity: svc:billing-batch, identity_type: service-account, task: nightly run}",
+    ),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(of) = case.record() else {
+        return Vec::new();
+    };
+    let lacks = |key: &&str| of.lacks(&format!("subject.{key}"));
+    if of.source.node("subject").is_none() || (lacks(&"identity") && lacks(&"identity_type")) {
+        return Vec::new();
+    }
+    let kind: Option<IdentityType> = of.value("subject.identity_type");
+    let is_machine = kind.is_some_and(|kind| kind != IdentityType::Human);
+    let needed: &[&str] = match is_machine {
+        true => &["identity", "identity_type", "credential", "task"],
+        false => &["identity", "identity_type"],
+    };
+    let missing: Vec<&str> = needed.iter().filter(|key| lacks(key)).copied().collect();
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    vec![of.finding_at_key(
+        RULE.code,
+        "subject",
+        format!("the subject's identity lacks {}", missing.join(", ")),
+        format!("add {} to `subject`", missing.join(", ")),
+    )]
+}

@@ -1,0 +1,40 @@
+//! `missing-change`: change-window baseline without `references.change`.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::{Finding, Level};
+use crate::record::word::Baseline;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "missing-change",
+    level: Level::Error,
+    group: Group::Content,
+    serves: &["M16"],
+    summary: "a deviation from the change window without its change",
+    why: "A change outside its window is judged by the change record; without it the gate can't be asked.",
+    remedy: "Name the change in `references.change`.",
+    bad: Example::with("deviates_from.baseline", "change-window"),
+    good: Example::with("references", "{change: CHG-1234, ticket: BILL-400}"),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(of) = case.record() else {
+        return Vec::new();
+    };
+    let field = "references.change";
+    let baseline: Option<Baseline> = of.value("deviates_from.baseline");
+    if baseline != Some(Baseline::ChangeWindow) || !of.lacks(field) {
+        return Vec::new();
+    }
+    vec![of.finding(
+        RULE.code,
+        field,
+        "an exception from the change window names no change".to_owned(),
+        "add `change: CHG-1234` to `references`".to_owned(),
+    )]
+}

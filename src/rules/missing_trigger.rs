@@ -1,0 +1,61 @@
+//! `missing-trigger`: third-party or ai-agent without triggers.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::{Finding, Level};
+use crate::policy::tiers::Require;
+use crate::record::word::{Class, IdentityType};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "missing-trigger",
+    level: Level::Error,
+    group: Group::Content,
+    serves: &["M07"],
+    summary: "nothing is said to end the exception when conditions change",
+    why: "A vendor or an agent changes without asking; then the date is not what should end the exception.",
+    remedy: "Add a trigger: `when` something happens, `then` close, review or revoke.",
+    bad: Example::text(AGENT),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(of) = case.record() else {
+        return Vec::new();
+    };
+    let is_agent = of.value("subject.identity_type") == Some(IdentityType::AiAgent);
+    let is_vendor = of.value("class") == Some(Class::ThirdParty);
+    let tier = of.tier.as_ref();
+    let is_required = tier.is_some_and(|tier| tier.require.contains(&Require::Triggers));
+    let reason = match (is_vendor, is_agent, tier) {
+        (true, ..) => "a third-party exception".to_owned(),
+        (_, true, _) => "an exception for an AI agent".to_owned(),
+        (.., Some(tier)) if is_required => format!("an exception of tier {}", tier.tier),
+        _ => return Vec::new(),
+    };
+    if !of.holds_nothing("triggers") {
+        return Vec::new();
+    }
+    let message = format!("{reason} needs a trigger that ends or reopens it");
+    let help = "add `triggers: [{id: T1, when: …, then: close}]`".to_owned();
+    vec![of.finding(RULE.code, "triggers", message, help)]
+}
+
+/// An agent's record without triggers.
+const AGENT: &[u8] = b"\
+id: EXC-2026-7F3KQ
+title: Migration agent needs the export tool for one weekend
+class: standard
+deviates_from: {rule: Agents read no personal data, baseline: tool-invocation}
+subject: {identity: agent:migration, identity_type: ai-agent, credential: vault:prod/agent, task: customer migration}
+owner: {name: Ana Ruiz, email: ana@example.com}
+justification: The old system has no other export; the agent moves 12,000 customers over one weekend.
+risk: {level: moderate}
+root_cause: tool-access
+compensating_controls: [{id: CC1, description: Session recording, owner: soc@example.com, status: active}]
+expires: 2026-12-20
+";

@@ -1,0 +1,58 @@
+//! `no-compensating-control`: the tier wants a compensating control that is `active` or `planned`.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::{Finding, Level};
+use crate::policy::tiers::Require;
+use crate::record::read::Stated;
+use crate::record::word::ControlStatus;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "no-compensating-control",
+    level: Level::Error,
+    group: Group::Content,
+    serves: &["M08"],
+    summary: "no compensating control is active or planned",
+    why: "An accepted risk that nothing limits is larger than the one that was accepted.",
+    remedy: "Name what limits the risk meanwhile, who keeps it working, and how often that is verified.",
+    bad: Example::with("compensating_controls", "[]"),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(of) = case.record() else {
+        return Vec::new();
+    };
+    let Some(tier) = &of.tier else {
+        return Vec::new();
+    };
+    let list = "compensating_controls";
+    if !tier.require.contains(&Require::CompensatingControls)
+        || !matches!(of.source.stated(list), Stated::Node(_))
+    {
+        return Vec::new();
+    }
+    let n_controls = of.source.items(list).len();
+    let limits = |index: usize| {
+        let status: Option<ControlStatus> = of.value(&format!("{list}[{index}].status"));
+        // What can't be read may be one.
+        status.is_none_or(|status| status != ControlStatus::Withdrawn)
+    };
+    if (0..n_controls).any(limits) {
+        return Vec::new();
+    }
+    vec![of.finding(
+        RULE.code,
+        list,
+        format!(
+            "tier {} wants a compensating control that is active or planned",
+            tier.tier
+        ),
+        "add `{id: CC1, description: …, owner: …, status: planned}`".to_owned(),
+    )]
+}

@@ -1,0 +1,39 @@
+//! `no-deviation`: neither control nor rule.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "no-deviation",
+    level: Level::Error,
+    group: Group::Content,
+    serves: &["M01"],
+    summary: "neither a control nor a rule is named",
+    why: "What an exception deviates from is what a reviewer compares it with; without it anything is excused.",
+    remedy: "Name a control as `catalog:id`, or the internal rule in its own words.",
+    bad: Example::with("deviates_from", "{baseline: credential-rotation}"),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(of) = case.record() else {
+        return Vec::new();
+    };
+    let is_stated = of.source.node("deviates_from").is_some();
+    let fields = ["deviates_from.controls", "deviates_from.rule"];
+    if !is_stated || !fields.iter().all(|field| of.holds_nothing(field)) {
+        return Vec::new();
+    }
+    vec![of.finding_at_key(
+        RULE.code,
+        "deviates_from",
+        "the record names neither a control nor a rule".to_owned(),
+        "add `controls: [catalog:id]`, or `rule:` with the rule's own words".to_owned(),
+    )]
+}

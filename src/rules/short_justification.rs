@@ -1,0 +1,47 @@
+//! `short-justification`: the justification has fewer characters than `lint.justification_min`.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::{Finding, Level, count};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::placeholder;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "short-justification",
+    level: Level::Error,
+    group: Group::Content,
+    serves: &["M04"],
+    summary: "the justification is shorter than the policy asks for",
+    why: "A reviewer can only weigh a reason that is written down.",
+    remedy: "Say why it is needed now, why it can't be avoided, and what ends it.",
+    bad: Example::with("justification", "Vendor delay"),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(of) = case.record() else {
+        return Vec::new();
+    };
+    let Some(text) = of.source.text("justification") else {
+        return Vec::new();
+    };
+    let least = case.known.governance.policy.lint.justification_min;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let n_characters = words.join(" ").chars().count();
+    if n_characters >= least as usize || placeholder::holds_a_place(text) {
+        return Vec::new();
+    }
+    vec![of.finding(
+        RULE.code,
+        "justification",
+        format!(
+            "the justification has {} of {least} needed",
+            count(n_characters, "character")
+        ),
+        "say why it is needed now and what ends it".to_owned(),
+    )]
+}

@@ -1,0 +1,61 @@
+//! `unknown-owner`: not in the roster, or inactive.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::{Finding, Level};
+use crate::policy::people::{self, RosterState};
+use crate::record::address::Address;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::sample;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "unknown-owner",
+    level: Level::Error,
+    group: Group::Content,
+    serves: &["M05"],
+    summary: "the owner is not in the roster, or has left",
+    why: "Nobody answers for an exception whose owner is not there; this is how workarounds outlive their reason.",
+    remedy: "Name an owner who is in the roster and active; `exledger transfer` moves all of a person's records.",
+    bad: Example::tree(&[
+        (sample::PATH, sample::RECORD.as_bytes()),
+        (
+            "exledger.yaml",
+            b"version: 1\npeople: {roster: people.csv}\n",
+        ),
+        (
+            "people.csv",
+            b"email,name,team,active\nlee@example.com,Lee Moss,billing,yes\n",
+        ),
+    ]),
+    good: Example::tree(&[
+        (sample::PATH, sample::RECORD.as_bytes()),
+        (
+            "exledger.yaml",
+            b"version: 1\npeople: {roster: people.csv}\n",
+        ),
+        (
+            "people.csv",
+            b"email,name,team,active\nana@example.com,Ana Ruiz,billing,yes\n",
+        ),
+    ]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(of) = case.record() else {
+        return Vec::new();
+    };
+    let Some(owner) = of.value::<Address>("owner.email") else {
+        return Vec::new();
+    };
+    let message = match people::roster_state(case.known.governance, &owner) {
+        RosterState::NotListed => format!("the owner {owner} is not in the roster"),
+        RosterState::Inactive => format!("the owner {owner} has left, as the roster says"),
+        RosterState::Active | RosterState::NoRoster => return Vec::new(),
+    };
+    let help = "name an owner who is active in the roster".to_owned();
+    vec![of.finding(RULE.code, "owner.email", message, help)]
+}

@@ -1,0 +1,55 @@
+//! `wildcard-scope`: a resource or action that is everything, outside a tier that matches `wildcard: true`.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::{Finding, Level};
+use crate::policy::tier::Wildcard;
+use crate::record::pattern;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "wildcard-scope",
+    level: Level::Error,
+    group: Group::Content,
+    serves: &["M12"],
+    summary: "the scope names everything",
+    why: "An exception for everything is a new rule, and nobody approved one.",
+    remedy: "List the resources and actions that are needed.",
+    bad: Example::with("scope.resources", "['*']"),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(of) = case.record() else {
+        return Vec::new();
+    };
+    let Some(tier) = of
+        .tier
+        .as_ref()
+        .filter(|tier| tier.wildcard == Wildcard::Refused)
+    else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    for list in ["scope.resources", "scope.actions"] {
+        for (index, item) in of.source.items(list).iter().enumerate() {
+            let Some(text) = item.text().filter(|text| pattern::is_wildcard(text)) else {
+                continue;
+            };
+            findings.push(of.finding(
+                RULE.code,
+                &format!("{list}[{index}]"),
+                format!(
+                    "`{text}` is a wildcard, which tier {} does not allow",
+                    tier.tier
+                ),
+                "list what is needed, each by its name".to_owned(),
+            ));
+        }
+    }
+    findings
+}
