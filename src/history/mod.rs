@@ -6,7 +6,11 @@
 pub mod chain;
 pub mod change;
 pub mod commit;
+pub mod content;
+pub mod folders;
+pub mod graph;
 pub mod ident;
+pub mod interest;
 pub mod mainline;
 pub mod objects;
 pub mod paths;

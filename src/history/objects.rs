@@ -10,6 +10,9 @@ use std::fmt;
 pub struct Oid([u8; 20]);
 
 impl Oid {
+    /// The id that no object has.
+    pub const NULL: Oid = Oid([0; 20]);
+
     /// Returns the id of 20 bytes, `None` for any other number of them.
     pub fn from_bytes(bytes: &[u8]) -> Option<Oid> {
         bytes.try_into().ok().map(Oid)

@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::history::chain;
@@ -28,6 +28,8 @@ pub struct Entry<'t> {
     pub mode: Mode,
     /// The object.
     pub oid: Oid,
+    /// All its bytes.
+    raw: &'t [u8],
 }
 
 /// What an entry of a folder is. Whether a file may be run makes no difference here.
@@ -72,15 +74,18 @@ fn entry<'t>(rest: &mut &'t [u8]) -> Result<Entry<'t>, &'static str> {
         .ok_or("an entry has no mode")?;
     let after = after.get(1..).unwrap_or_default();
     let end = after.iter().position(|byte| *byte == 0);
-    let (name, after) = end
+    let (name, id) = end
         .and_then(|at| after.split_at_checked(at))
         .ok_or("an entry has no name")?;
-    let oid = after.get(1..21).and_then(Oid::from_bytes);
+    let oid = id.get(1..21).and_then(Oid::from_bytes);
     let oid = oid.ok_or("an entry has no id")?;
+    let (raw, after) = rest
+        .split_at_checked(mode.len() + name.len() + 22)
+        .ok_or("an entry has no id")?;
     if name.contains(&b'/') || matches!(name, b"" | b"." | b"..") {
         return Err("an entry has a name that leads elsewhere");
     }
-    *rest = after.get(21..).unwrap_or_default();
+    *rest = after;
     let mode = match mode {
         b"100644" | b"100755" => Mode::File,
         b"40000" | b"040000" => Mode::Folder,
@@ -88,7 +93,27 @@ fn entry<'t>(rest: &mut &'t [u8]) -> Result<Entry<'t>, &'static str> {
         b"160000" => Mode::Submodule,
         _ => Mode::Other,
     };
-    Ok(Entry { name, mode, oid })
+    Ok(Entry {
+        name,
+        mode,
+        oid,
+        raw,
+    })
+}
+
+/// Returns the raw entries of these names, in the same form.
+///
+/// # Errors
+/// What is malformed about the folder.
+pub fn only(raw: &[u8], names: &HashSet<Vec<u8>>) -> Result<Vec<u8>, &'static str> {
+    let mut kept = Vec::new();
+    for entry in entries(raw) {
+        let entry = entry?;
+        if names.contains(entry.name) {
+            kept.extend_from_slice(entry.raw);
+        }
+    }
+    Ok(kept)
 }
 
 /// Compares entries as git sorts them: a folder's name as if a slash stood behind it.
@@ -96,6 +121,17 @@ pub fn order(left: &Entry<'_>, right: &Entry<'_>) -> std::cmp::Ordering {
     let tail = |entry: &Entry<'_>| (entry.mode == Mode::Folder).then_some(b'/');
     let left_name = left.name.iter().copied().chain(tail(left));
     left_name.cmp(right.name.iter().copied().chain(tail(right)))
+}
+
+/// Compares an entry with a name, which is that of a folder or of something else.
+pub fn order_name(entry: &Entry<'_>, name: &[u8], mode: Mode) -> std::cmp::Ordering {
+    let wanted = Entry {
+        name,
+        mode,
+        oid: Oid::NULL,
+        raw: &[],
+    };
+    order(entry, &wanted)
 }
 
 /// Tells whether two neighbours are in order and have two names.

@@ -69,6 +69,8 @@ pub struct Version {
     pub files: Vec<FileAt>,
     /// What they say.
     pub record: Content,
+    /// The digest of the bytes; `None` but for a single file whose bytes are here.
+    pub digest: Option<Digest>,
     /// Commits of merged branches that touched the record (A2), in the order of their ids.
     pub touched: Vec<Rc<Commit>>,
     /// Commits of merged branches that landed these very bytes on their own first-parent line (E1), in the order of
@@ -106,6 +108,22 @@ pub struct FileAt {
     pub path: String,
     /// The id of its bytes.
     pub blob: Oid,
+}
+
+/// The SHA-256 of a file's bytes, shown in hexadecimal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+impl fmt::Display for Digest {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
 }
 
 /// What the files of a version say.

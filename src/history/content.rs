@@ -1,0 +1,120 @@
+//! What the bytes of a file say: whose record it is, and what is in it. Every file is parsed once.
+//!
+//! Uses record, history's objects and version. Pure. Start at [`Contents`]. Follows `docs/spec/approval.md`, V2 and V3.
+
+use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::history::objects::{Kind, Objects, Obstacle, Oid};
+use crate::history::tree;
+use crate::history::version::{Content, Digest};
+use crate::record::id::Id;
+use crate::record::read;
+use crate::record::read::Source;
+
+/// Whose record a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// The record of this id, in upper case: letter case doesn't tell ids apart.
+    Id(Rc<str>),
+    /// No id can be read.
+    Nobody,
+    /// The bytes are not here.
+    Missing(Obstacle),
+}
+
+/// What files say, by their bytes.
+pub struct Contents<'o> {
+    objects: &'o dyn Objects,
+    known: HashMap<Oid, Known>,
+}
+
+struct Known {
+    whose: Whose,
+    /// What was read, and the name of the file in which it was read: another name may be another finding.
+    read: Option<(String, Content, Option<Digest>)>,
+}
+
+impl<'o> Contents<'o> {
+    /// Begins with nothing known.
+    pub fn new(objects: &'o dyn Objects) -> Contents<'o> {
+        Contents {
+            objects,
+            known: HashMap::new(),
+        }
+    }
+
+    /// Returns whose record a file is.
+    pub fn whose(&mut self, path: &str, blob: Oid) -> Whose {
+        if let Some(known) = self.known.get(&blob) {
+            return known.whose.clone();
+        }
+        let whose = match self.bytes(blob) {
+            Ok(bytes) => whose(&read::read(path, &bytes)),
+            Err(obstacle) => Whose::Missing(obstacle),
+        };
+        let known = Known {
+            whose: whose.clone(),
+            read: None,
+        };
+        self.known.insert(blob, known);
+        whose
+    }
+
+    /// Returns what a file says, and the digest of its bytes where they are here.
+    pub fn read(&mut self, path: &str, blob: Oid) -> (Content, Option<Digest>) {
+        let known = self.known.get(&blob).and_then(|known| known.read.as_ref());
+        if let Some((at, content, digest)) = known {
+            let same_name = read::stem(at) == read::stem(path);
+            let same = at == path || same_name && matches!(content, Content::Record(_));
+            if same {
+                return (content.clone(), *digest);
+            }
+        }
+        let (whose, content, digest) = match self.bytes(blob) {
+            Ok(bytes) => {
+                let source = read::read(path, &bytes);
+                let whose = whose(&source);
+                let content = match source.record {
+                    Some(record) => Content::Record(Rc::new(record)),
+                    None => Content::Unreadable(source.findings.into()),
+                };
+                (whose, content, Some(digest(&bytes)))
+            }
+            Err(obstacle) => (
+                Whose::Missing(obstacle.clone()),
+                Content::Missing(obstacle),
+                None,
+            ),
+        };
+        let read = Some((path.to_owned(), content.clone(), digest));
+        self.known.insert(blob, Known { whose, read });
+        (content, digest)
+    }
+
+    /// Returns the bytes of a file.
+    ///
+    /// # Errors
+    /// [`Obstacle`] where they are not here, or the object is no file.
+    pub fn bytes(&self, blob: Oid) -> Result<Vec<u8>, Obstacle> {
+        match self.objects.read(blob)? {
+            (Kind::Blob, bytes) => Ok(bytes),
+            _ => Err(tree::malformed(blob, "it is no file")),
+        }
+    }
+}
+
+/// Returns the digest of bytes.
+pub fn digest(bytes: &[u8]) -> Digest {
+    Digest(Sha256::digest(bytes).into())
+}
+
+/// Returns whose record a file is, also when something else is wrong with it.
+fn whose(source: &Source) -> Whose {
+    let stated = source.root.as_ref().and_then(|root| root.at("id")?.text());
+    match stated.and_then(|text| Id::new(&text.to_ascii_uppercase())) {
+        Some(id) => Whose::Id(id.as_str().into()),
+        None => Whose::Nobody,
+    }
+}

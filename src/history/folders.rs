@@ -1,0 +1,307 @@
+//! Which files differ between pairs of snapshots, folder by folder.
+//!
+//! Uses history's objects, tree, interest, paths. Pure. Start at [`Folders`]. Follows `docs/spec/performance.md`, growth:
+//! comparing snapshot by snapshot would unpack the same folders again and again, so all pairs of one folder are
+//! compared, oldest to newest, before the next folder is opened.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use crate::history::interest::{At, Kind};
+use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::paths::{self, Prefix};
+use crate::history::tree::{self, DEEPEST, Entry, MOST_ENTRIES, Mode};
+
+/// A pair of snapshots: an index into the caller's list of them.
+pub type Pair = usize;
+
+/// A file that differs between two snapshots. Only regular files are there; anything else counts as absent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileChange {
+    /// The path from the ledger's root.
+    pub path: Rc<str>,
+    /// What the file is read for.
+    pub kind: Kind,
+    /// Its bytes before.
+    pub old: Option<Oid>,
+    /// Its bytes after.
+    pub new: Option<Oid>,
+    /// Its bytes in the further snapshots of the pair.
+    pub others: Box<[Option<Oid>]>,
+}
+
+/// One folder of a pair, to be compared.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The pair.
+    pub pair: Pair,
+    /// The folder before.
+    pub old: Option<Oid>,
+    /// The folder after.
+    pub new: Option<Oid>,
+    /// The folder in further snapshots, in which files that differ are looked up.
+    pub others: Box<[Option<Oid>]>,
+}
+
+/// All comparisons of one walk.
+pub struct Folders<'o> {
+    objects: &'o dyn Objects,
+    prefix: &'o Prefix,
+    /// What is known of the topmost folders, by their ids: the raw entries that matter.
+    tops: HashMap<Oid, Rc<[u8]>>,
+    /// The files that differ, by pair.
+    pub changes: Vec<Vec<FileChange>>,
+    /// The pairs that could not be compared, and why.
+    pub obstacles: BTreeMap<Pair, Obstacle>,
+}
+
+/// One thing that differs in a folder.
+struct Difference<'a> {
+    name: &'a [u8],
+    old: Option<(Mode, Oid)>,
+    new: Option<(Mode, Oid)>,
+    others: Vec<Option<(Mode, Oid)>>,
+}
+
+/// The folders inside one folder, with what is to be compared in each.
+type Inside = BTreeMap<String, Vec<Job>>;
+
+impl<'o> Folders<'o> {
+    /// Begins comparisons of a number of pairs, of whose topmost folders some may be known already.
+    pub fn new(
+        objects: &'o dyn Objects,
+        prefix: &'o Prefix,
+        tops: HashMap<Oid, Rc<[u8]>>,
+        n_pairs: usize,
+    ) -> Folders<'o> {
+        Folders {
+            objects,
+            prefix,
+            tops,
+            changes: vec![Vec::new(); n_pairs],
+            obstacles: BTreeMap::new(),
+        }
+    }
+
+    /// Compares the topmost folders of all pairs, and then the folders inside; jobs come in the order of time.
+    pub fn run(&mut self, top: At<'_>, jobs: Vec<Job>) {
+        self.compare("", top, jobs, 0);
+    }
+
+    fn compare(&mut self, path: &str, at: At<'_>, jobs: Vec<Job>, depth: usize) {
+        let mut recent = Recent::default();
+        let mut inside = Inside::new();
+        let ledger_path = self.prefix.inward(path);
+        for job in jobs {
+            if self.obstacles.contains_key(&job.pair) {
+                continue;
+            }
+            let compared = if depth > DEEPEST {
+                Err(too_large(path))
+            } else {
+                self.compare_one(&ledger_path, at, &job, &mut recent, &mut inside)
+            };
+            if let Err(obstacle) = compared {
+                self.obstacles.insert(job.pair, obstacle);
+            }
+        }
+        for (name, jobs) in inside {
+            if let Some(at) = at.folder(&name) {
+                self.compare(&paths::join(path, &name), at, jobs, depth + 1);
+            }
+        }
+    }
+
+    fn compare_one(
+        &mut self,
+        ledger_path: &str,
+        at: At<'_>,
+        job: &Job,
+        recent: &mut Recent,
+        inside: &mut Inside,
+    ) -> Result<(), Obstacle> {
+        let mut read = |oid: Option<Oid>| match oid {
+            Some(oid) => match self.tops.get(&oid) {
+                Some(raw) => Ok(Some(Rc::clone(raw))),
+                None => recent.read(self.objects, oid).map(Some),
+            },
+            None => Ok(None),
+        };
+        let (old, new) = (read(job.old)?, read(job.new)?);
+        let others = job
+            .others
+            .iter()
+            .map(|oid| read(*oid))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut found = Vec::new();
+        differences(
+            old.as_deref().unwrap_or_default(),
+            new.as_deref().unwrap_or_default(),
+            |name, old, new| {
+                let others = Vec::new();
+                found.push(Difference {
+                    name,
+                    old,
+                    new,
+                    others,
+                });
+            },
+        )
+        .map_err(|(side, cause)| {
+            let folder = match side {
+                Side::Old => job.old,
+                Side::New => job.new,
+            };
+            folder.map_or_else(|| too_large(ledger_path), |oid| tree::malformed(oid, cause))
+        })?;
+        for other in &others {
+            look_up(&mut found, other.as_deref().unwrap_or_default());
+        }
+        for difference in found {
+            self.take(ledger_path, at, job.pair, &difference, inside)?;
+        }
+        Ok(())
+    }
+
+    fn take(
+        &mut self,
+        ledger_path: &str,
+        at: At<'_>,
+        pair: Pair,
+        difference: &Difference<'_>,
+        inside: &mut Inside,
+    ) -> Result<(), Obstacle> {
+        let name = tree::text(difference.name);
+        let of = |wanted: Mode| {
+            move |entry: &Option<(Mode, Oid)>| {
+                entry.and_then(|(mode, oid)| (mode == wanted).then_some(oid))
+            }
+        };
+        let (file, folder) = (of(Mode::File), of(Mode::Folder));
+        let (old, new) = (file(&difference.old), file(&difference.new));
+        if old != new
+            && let Some(kind) = at.file(&name)
+            && let Some(changes) = self.changes.get_mut(pair)
+        {
+            changes.push(FileChange {
+                path: paths::join(ledger_path, &name).into(),
+                kind,
+                old,
+                new,
+                others: difference.others.iter().map(&file).collect(),
+            });
+            // A change of everything removes and adds what may lie there.
+            if changes.len() > 2 * MOST_ENTRIES {
+                return Err(too_large(ledger_path));
+            }
+        }
+        let (old, new) = (folder(&difference.old), folder(&difference.new));
+        if old != new && at.folder(&name).is_some() {
+            inside.entry(name).or_default().push(Job {
+                pair,
+                old,
+                new,
+                others: difference.others.iter().map(&folder).collect(),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn too_large(folder: &str) -> Obstacle {
+    Obstacle::TooLarge {
+        folder: folder.to_owned(),
+    }
+}
+
+/// Which of two folders.
+#[derive(Clone, Copy)]
+enum Side {
+    Old,
+    New,
+}
+
+/// Calls back for each name that differs between two folders; the same name may come twice, as a file and a folder.
+fn differences<'a>(
+    old: &'a [u8],
+    new: &'a [u8],
+    mut found: impl FnMut(&'a [u8], Option<(Mode, Oid)>, Option<(Mode, Oid)>),
+) -> Result<(), (Side, &'static str)> {
+    let mut lefts = tree::entries(old);
+    let mut rights = tree::entries(new);
+    let mut next_left = || lefts.next().transpose().map_err(|cause| (Side::Old, cause));
+    let mut next_right = || {
+        rights
+            .next()
+            .transpose()
+            .map_err(|cause| (Side::New, cause))
+    };
+    let (mut left, mut right) = (next_left()?, next_right()?);
+    let what = |entry: &Entry<'_>| Some((entry.mode, entry.oid));
+    loop {
+        match (&left, &right) {
+            (None, None) => return Ok(()),
+            (Some(l), Some(r)) if l == r => (left, right) = (next_left()?, next_right()?),
+            (Some(l), Some(r)) if l.name == r.name && tree::order(l, r).is_eq() => {
+                found(l.name, what(l), what(r));
+                (left, right) = (next_left()?, next_right()?);
+            }
+            (Some(l), r) if r.as_ref().is_none_or(|r| tree::order(l, r).is_lt()) => {
+                found(l.name, what(l), None);
+                left = next_left()?;
+            }
+            (_, Some(r)) => {
+                found(r.name, None, what(r));
+                right = next_right()?;
+            }
+            (Some(_), None) => left = next_left()?,
+        }
+    }
+}
+
+/// Looks up in a further folder what differs; a folder that can't be read to its end is read as far as it goes.
+fn look_up(found: &mut [Difference<'_>], other: &[u8]) {
+    let mut entries = tree::entries(other).map_while(Result::ok).peekable();
+    for difference in found {
+        // Both lists are in git's order.
+        let mode = difference
+            .old
+            .or(difference.new)
+            .map_or(Mode::File, |(mode, _)| mode);
+        while entries
+            .next_if(|entry| tree::order_name(entry, difference.name, mode).is_lt())
+            .is_some()
+        {}
+        let hit = entries
+            .peek()
+            .filter(|entry| tree::order_name(entry, difference.name, mode).is_eq());
+        difference
+            .others
+            .push(hit.map(|entry| (entry.mode, entry.oid)));
+    }
+}
+
+/// The folders that were read last: neighbours in history share most of them.
+#[derive(Default)]
+struct Recent {
+    kept: Vec<(Oid, Rc<[u8]>)>,
+}
+
+impl Recent {
+    const MOST: usize = 12;
+
+    fn read(&mut self, objects: &dyn Objects, oid: Oid) -> Result<Rc<[u8]>, Obstacle> {
+        if let Some(at) = self.kept.iter().position(|(kept, _)| *kept == oid) {
+            let hit = self.kept.remove(at);
+            let raw = Rc::clone(&hit.1);
+            self.kept.push(hit);
+            return Ok(raw);
+        }
+        let raw: Rc<[u8]> = tree::read(objects, oid)?.into();
+        if self.kept.len() >= Self::MOST {
+            self.kept.remove(0);
+        }
+        self.kept.push((oid, Rc::clone(&raw)));
+        Ok(raw)
+    }
+}

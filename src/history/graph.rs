@@ -1,0 +1,247 @@
+//! The commits that each landing brought, and which pairs of snapshots have to be compared.
+//!
+//! Uses history's objects, commit, chain, folders, interest, tree. Pure. Start at [`read`]. Follows
+//! `docs/spec/approval.md`, 4: an incremental set of commits is exact under any skew of clocks, and reads each once.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use crate::history::chain::{self, Chain};
+use crate::history::commit::Commit;
+use crate::history::folders::{Job, Pair};
+use crate::history::interest::Interest;
+use crate::history::objects::{Edge, Objects, Obstacle, Oid};
+use crate::history::tree;
+
+/// A landing at which something that matters differs from the first parent.
+#[derive(Clone, Debug)]
+pub struct Stop {
+    /// Its index in the mainline.
+    pub landing: usize,
+    /// The comparison with the first parent.
+    pub pair: Pair,
+    /// The commits of the merged branches at which something that matters differs.
+    pub sides: Vec<Side>,
+    /// Commits that were there before and from which the merged branches set out, sorted; of merges alone.
+    pub frontier: Vec<Oid>,
+    /// What is missing of the merged branches.
+    pub truncated: Option<Obstacle>,
+}
+
+/// A commit of a merged branch.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// The commit.
+    pub commit: Rc<Commit>,
+    /// The comparison with its first parent, where that differs.
+    pub first: Option<Pair>,
+    /// The comparisons with each of its parents, where all of them differ; a commit without parents has one, with nothing.
+    pub all: Vec<Pair>,
+}
+
+/// What the commits say, before any file is looked at.
+#[derive(Debug, Default)]
+pub struct Graph {
+    /// The landings of interest, oldest first.
+    pub stops: Vec<Stop>,
+    /// The comparisons to be made, in the order of time.
+    pub jobs: Vec<Job>,
+    /// The entries that matter of each topmost folder, by its id.
+    pub tops: HashMap<Oid, Rc<[u8]>>,
+    /// Every commit that was read, with the index of the landing from which it can first be reached.
+    pub landed: HashMap<Oid, usize>,
+}
+
+struct Reader<'o> {
+    objects: &'o dyn Objects,
+    names: Option<HashSet<Vec<u8>>>,
+    graph: Graph,
+    /// Equal entries are kept once.
+    interned: HashSet<Rc<[u8]>>,
+    trees: HashMap<Oid, Oid>,
+}
+
+/// Reads every commit that can be reached from a mainline, once.
+///
+/// # Errors
+/// [`Obstacle`] where the topmost folder of a mainline commit can't be read.
+pub fn read(objects: &dyn Objects, chain: &Chain, interest: &Interest) -> Result<Graph, Obstacle> {
+    let names = interest.names().map(|names| {
+        names
+            .into_iter()
+            .map(|name| name.as_bytes().to_vec())
+            .collect()
+    });
+    let mut reader = Reader {
+        objects,
+        names,
+        graph: Graph::default(),
+        interned: HashSet::new(),
+        trees: HashMap::new(),
+    };
+    let mut before: Option<&Rc<Commit>> = None;
+    for (landing, commit) in chain.commits.iter().enumerate() {
+        reader.graph.landed.insert(commit.oid, landing);
+        reader.trees.insert(commit.oid, commit.tree);
+        let branches = reader.branches(landing, commit);
+        let top = reader.top(commit.tree)?;
+        let same = match before {
+            Some(before) => reader.top(before.tree)? == top,
+            None => top.is_empty(),
+        };
+        if !same {
+            reader.stop(landing, commit, before.map(|before| before.tree), branches);
+        }
+        before = Some(commit);
+    }
+    Ok(reader.graph)
+}
+
+/// The commits that a merge brought.
+#[derive(Default)]
+struct Branches {
+    commits: Vec<Rc<Commit>>,
+    frontier: Vec<Oid>,
+    truncated: Option<Obstacle>,
+}
+
+impl Reader<'_> {
+    /// Returns what can be reached from the further parents and from nothing before.
+    fn branches(&mut self, landing: usize, commit: &Commit) -> Branches {
+        let mut branches = Branches::default();
+        let mut stack: Vec<Oid> = commit.parents.iter().skip(1).copied().collect();
+        while let Some(oid) = stack.pop() {
+            if let Some(landed) = self.graph.landed.get(&oid) {
+                if *landed < landing {
+                    branches.frontier.push(oid);
+                }
+                continue;
+            }
+            let side = match chain::read(self.objects, oid) {
+                Ok(side) => Rc::new(side),
+                Err(obstacle) => {
+                    branches.truncated = Some(obstacle);
+                    continue;
+                }
+            };
+            self.graph.landed.insert(oid, landing);
+            self.trees.insert(oid, side.tree);
+            if self.objects.edge(oid) == Edge::Shallow && !side.parents.is_empty() {
+                branches.truncated = Some(Obstacle::Shallow { commit: oid });
+                continue;
+            }
+            stack.extend(side.parents.iter().copied());
+            branches.commits.push(side);
+        }
+        branches.commits.sort_by_key(|commit| commit.oid);
+        branches.frontier.sort();
+        branches.frontier.dedup();
+        branches
+    }
+
+    fn stop(&mut self, landing: usize, commit: &Commit, before: Option<Oid>, branches: Branches) {
+        let mut truncated = branches.truncated;
+        let mut sides = Vec::new();
+        for side in branches.commits {
+            match self.side(&side) {
+                Ok(Some(side)) => sides.push(side),
+                Ok(None) => {}
+                Err(obstacle) => truncated = Some(obstacle),
+            }
+        }
+        let others = commit
+            .parents
+            .iter()
+            .skip(1)
+            .map(|parent| self.tree(*parent).ok())
+            .collect();
+        let pair = self.pair(before, commit.tree, others);
+        self.graph.stops.push(Stop {
+            landing,
+            pair,
+            sides,
+            frontier: branches.frontier,
+            truncated,
+        });
+    }
+
+    /// Returns the comparisons of a commit of a branch, `None` where nothing that matters differs.
+    fn side(&mut self, commit: &Rc<Commit>) -> Result<Option<Side>, Obstacle> {
+        let top = self.top(commit.tree)?;
+        let mut differing = Vec::new();
+        for parent in &commit.parents {
+            let tree = self.tree(*parent)?;
+            if self.top(tree)? != top {
+                differing.push((*parent, tree));
+            }
+        }
+        let is_root = commit.parents.is_empty() && !top.is_empty();
+        let all_differ = is_root || differing.len() == commit.parents.len();
+        let first_differs = commit
+            .parents
+            .first()
+            .is_some_and(|first| differing.iter().any(|(parent, _)| parent == first));
+        if differing.is_empty() && !is_root || !first_differs && !all_differ {
+            return Ok(None);
+        }
+        let mut trees: Vec<Option<Oid>> = differing.iter().map(|(_, tree)| Some(*tree)).collect();
+        if is_root {
+            trees.push(None);
+        }
+        if !all_differ {
+            trees.truncate(1);
+        }
+        let pairs: Vec<Pair> = trees
+            .into_iter()
+            .map(|tree| self.pair(tree, commit.tree, Vec::new()))
+            .collect();
+        Ok(Some(Side {
+            commit: Rc::clone(commit),
+            first: pairs.first().copied(),
+            all: if all_differ { pairs } else { Vec::new() },
+        }))
+    }
+
+    fn pair(&mut self, old: Option<Oid>, new: Oid, others: Vec<Option<Oid>>) -> Pair {
+        let pair = self.graph.jobs.len();
+        self.graph.jobs.push(Job {
+            pair,
+            old,
+            new: Some(new),
+            others: others.into(),
+        });
+        pair
+    }
+
+    /// Returns the topmost folder of a commit.
+    fn tree(&mut self, commit: Oid) -> Result<Oid, Obstacle> {
+        if let Some(tree) = self.trees.get(&commit) {
+            return Ok(*tree);
+        }
+        let tree = chain::read(self.objects, commit)?.tree;
+        self.trees.insert(commit, tree);
+        Ok(tree)
+    }
+
+    /// Returns the raw entries of a topmost folder that lead to something.
+    fn top(&mut self, oid: Oid) -> Result<Rc<[u8]>, Obstacle> {
+        if let Some(top) = self.graph.tops.get(&oid) {
+            return Ok(Rc::clone(top));
+        }
+        let raw = tree::read(self.objects, oid)?;
+        let top = match &self.names {
+            None => raw,
+            Some(names) => tree::only(&raw, names).map_err(|cause| tree::malformed(oid, cause))?,
+        };
+        let top: Rc<[u8]> = top.into();
+        let top = match self.interned.get(&top) {
+            Some(known) => Rc::clone(known),
+            None => {
+                self.interned.insert(Rc::clone(&top));
+                top
+            }
+        };
+        self.graph.tops.insert(oid, Rc::clone(&top));
+        Ok(top)
+    }
+}
