@@ -8,20 +8,27 @@ pub mod change;
 pub mod commit;
 pub mod content;
 pub mod folders;
+pub mod governance;
 pub mod graph;
 pub mod ident;
 pub mod interest;
+pub mod made;
 pub mod mainline;
 pub mod objects;
 pub mod paths;
 pub mod refs;
 pub mod trailer;
+pub mod trails;
 pub mod tree;
 pub mod version;
+pub mod walk;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
+use crate::history::governance::States;
 use crate::history::mainline::Mainline;
+use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::{Key, Trail};
 
 /// All that the mainline says about the records, or about some of them.
@@ -33,4 +40,32 @@ pub struct History {
     pub trails: BTreeMap<Key, Trail>,
     /// The trail of each governance file, by its path; only files that some policy on the mainline named.
     pub governance: BTreeMap<String, Trail>,
+    /// The governance that each landing finds.
+    pub states: States,
+    /// The files below `.approvals` that landings changed, in landing order, then by path.
+    pub approvals: Vec<Beside>,
+}
+
+/// A change of a file below `.approvals`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// Its landing: an index into the mainline's landings.
+    pub landing: usize,
+    /// Its path from the ledger's root.
+    pub path: String,
+    /// Its bytes before, by id; `None` where it is new.
+    pub before: Option<Oid>,
+    /// Its bytes after.
+    pub after: After,
+}
+
+/// What a file beside records holds after a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum After {
+    /// Nothing: it is removed.
+    Gone,
+    /// These bytes.
+    Bytes(Rc<[u8]>),
+    /// Bytes that are not here.
+    Missing(Obstacle),
 }

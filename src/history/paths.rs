@@ -29,6 +29,14 @@ impl Prefix {
         Some(at)
     }
 
+    /// Returns a path of the ledger without detours, as paths of its files are written.
+    pub fn plain(&self, path: &str) -> String {
+        match self.outward(path) {
+            Some(segments) => self.inward(&segments.join("/")),
+            None => path.to_owned(),
+        }
+    }
+
     /// Returns a path from the top of the repository as the ledger names it, with `..` where it lies outside.
     pub fn inward(&self, path: &str) -> String {
         if path == ".mailmap" {

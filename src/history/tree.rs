@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::history::chain;
-use crate::history::objects::{Kind, Objects, Obstacle, Oid};
+use crate::history::objects::{Extent, Kind, Objects, Obstacle, Oid};
 use crate::history::paths::{self, Prefix};
 use crate::ledger::tree::{self, Item, Tree, TreeError};
 
@@ -306,6 +306,23 @@ fn kind(mode: Mode) -> tree::Kind {
         Mode::Link => tree::Kind::Link,
         Mode::Submodule => tree::Kind::Submodule,
         Mode::Other => tree::Kind::Other,
+    }
+}
+
+/// Returns the obstacle that an error of a commit's tree is.
+pub fn obstacle(error: &TreeError) -> Obstacle {
+    match error {
+        TreeError::Missing { object } => Obstacle::Missing {
+            object: Oid::from_hex(object).unwrap_or(Oid::NULL),
+            extent: Extent::Partial,
+        },
+        TreeError::TooLarge { folder } => Obstacle::TooLarge {
+            folder: folder.clone(),
+        },
+        TreeError::Unreadable { path, cause } => Obstacle::Unreadable {
+            object: Oid::from_hex(path).unwrap_or(Oid::NULL),
+            cause: cause.clone(),
+        },
     }
 }
 

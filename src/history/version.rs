@@ -11,7 +11,7 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::record::Record;
 
 /// What a trail is known by.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// The id of a record, in upper case.
     Id(String),
@@ -108,6 +108,15 @@ pub struct FileAt {
     pub path: String,
     /// The id of its bytes.
     pub blob: Oid,
+}
+
+/// Returns the file at a path as a list, empty where there is none.
+pub fn file_at(path: &str, blob: Option<Oid>) -> Vec<FileAt> {
+    let file = blob.map(|blob| FileAt {
+        path: path.to_owned(),
+        blob,
+    });
+    file.into_iter().collect()
 }
 
 /// The SHA-256 of a file's bytes, shown in hexadecimal.

@@ -1,10 +1,21 @@
 //! What git proves: raw commits, the mainline, versions. Histories come from the builder in `repo.rs`.
 
+mod approved_ref;
 mod commit;
-mod refs;
+mod merges;
 mod store;
+mod versions;
 
+use exledger::history::History;
+use exledger::history::chain::{self, Chain, Now};
 use exledger::history::objects::Oid;
+use exledger::history::paths::Prefix;
+use exledger::history::refs;
+use exledger::history::version::{Key, Trail};
+use exledger::history::walk;
+use exledger::store::git::Repository;
+
+use crate::repo::Repo;
 
 /// A record that lints clean under the default policy.
 pub(crate) const SAMPLE: &str = "\
@@ -28,4 +39,31 @@ pub(crate) const ID: &str = "EXC-2026-7F3KQ";
 /// Returns the id of an object as the library knows it.
 pub(crate) fn own(oid: git2::Oid) -> Oid {
     Oid::from_bytes(oid.as_bytes()).unwrap()
+}
+
+/// Returns the chain of a folder's approved ref.
+pub(crate) fn chain_of(git: &Repository, now: Now) -> Chain {
+    let refs = git.refs().unwrap();
+    let chosen = refs::choose(&refs, None, &|name| git.find(name), None).unwrap();
+    chain::walk(git, &chosen, now).unwrap()
+}
+
+/// Returns the history of the ledger at the top of a folder's repository.
+pub(crate) fn history_of(folder: &std::path::Path, now: Now) -> History {
+    let git = Repository::discover(folder).unwrap();
+    let chain = chain_of(&git, now);
+    walk::walk(&git, chain, &Prefix::default()).unwrap()
+}
+
+impl Repo {
+    /// Returns what git proves about `main` at the moment of the next commit.
+    pub(crate) fn history(&self) -> History {
+        history_of(self.path(), Now::Clock(self.now()))
+    }
+
+    /// Returns the trail of a record.
+    pub(crate) fn trail(&self, id: &str) -> Trail {
+        let mut history = self.history();
+        history.trails.remove(&Key::Id(id.to_owned())).unwrap()
+    }
 }

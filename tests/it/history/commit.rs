@@ -20,10 +20,19 @@ fn parse(raw: &[u8]) -> Result<commit::Commit, Obstacle> {
 
 const TREE: &str = "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n";
 
+/// A header, and the name, address, time and flaws that are read from it.
+type Line = (
+    &'static str,
+    &'static str,
+    &'static str,
+    Option<i64>,
+    &'static [Flaw],
+);
+
 #[test]
 fn an_ident_is_read_as_git_reads_it() {
     let at = |seconds| Instant::from_unix(seconds);
-    let cases: &[(&str, &str, &str, Option<i64>, &[Flaw])] = &[
+    let cases: &[Line] = &[
         (
             "Ana Ruiz <ana@example.com> 1700000000 +0100",
             "Ana Ruiz",

@@ -121,9 +121,12 @@ impl Files {
     }
 }
 
-fn folder(git: &git2::Repository, entries: &[(&str, (u32, git2::Oid))]) -> git2::Oid {
+/// A path below some folder, with mode and blob.
+type Entry<'p> = (&'p str, (u32, git2::Oid));
+
+fn folder(git: &git2::Repository, entries: &[Entry<'_>]) -> git2::Oid {
     let mut builder = git.treebuilder(None).unwrap();
-    let mut folders: BTreeMap<&str, Vec<(&str, (u32, git2::Oid))>> = BTreeMap::new();
+    let mut folders: BTreeMap<&str, Vec<Entry<'_>>> = BTreeMap::new();
     for (path, file) in entries {
         match path.split_once('/') {
             Some((name, rest)) => folders.entry(name).or_default().push((rest, *file)),

@@ -95,10 +95,18 @@ const MASTER: &str = "refs/remotes/origin/master";
 const LOCAL: &str = "refs/heads/main";
 const LOCAL_MASTER: &str = "refs/heads/master";
 
+/// What is given, and what is chosen from it.
+type Case = (Given, Result<(String, Guard), Cause>);
+
+fn check(cases: &[Case]) {
+    for (n, (given, expected)) in cases.iter().enumerate() {
+        assert_eq!(given.choose(), *expected, "case {n}: {:?}", given.refs);
+    }
+}
+
 #[test]
 fn the_approved_ref_is_found_in_the_order_of_the_contract() {
     let remote = |name: &str| Ok((name.to_owned(), Guard::Remote));
-    let local = |name: &str| Ok((name.to_owned(), Guard::Local));
     let cases = [
         // What is asked for goes before what is configured, that before the remote's default branch.
         (
@@ -166,6 +174,15 @@ fn the_approved_ref_is_found_in_the_order_of_the_contract() {
             given(&[LOCAL]).detached().asked("HEAD~1"),
             Err(Cause::Detached),
         ),
+    ];
+    check(&cases);
+}
+
+#[test]
+fn without_a_default_branch_the_layout_decides() {
+    let remote = |name: &str| Ok((name.to_owned(), Guard::Remote));
+    let local = |name: &str| Ok((name.to_owned(), Guard::Local));
+    let cases = [
         // Several remotes: the current branch's, else origin.
         (
             given(&[MAIN, "refs/remotes/up/main"])
@@ -218,9 +235,7 @@ fn the_approved_ref_is_found_in_the_order_of_the_contract() {
         (given(&[LOCAL]).detached(), Err(Cause::Detached)),
         (given(&[]), Err(Cause::Empty)),
     ];
-    for (n, (given, expected)) in cases.iter().enumerate() {
-        assert_eq!(given.choose(), *expected, "case {n}: {:?}", given.refs);
-    }
+    check(&cases);
 }
 
 #[test]

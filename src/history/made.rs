@@ -1,0 +1,256 @@
+//! Whether a merge holds content that none of its parents had.
+//!
+//! Uses history's content, folders, graph, trails, version. Pure. Start at [`Merges`]. Follows `docs/spec/approval.md`, A3.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+
+use crate::history::chain;
+use crate::history::commit::Commit;
+use crate::history::content::Contents;
+use crate::history::folders::{FileChange, Folders, Job};
+use crate::history::graph::{Graph, Stop};
+use crate::history::interest::{Interest, Kind};
+use crate::history::objects::{Edge, Merge, Objects, Obstacle, Oid};
+use crate::history::paths::Prefix;
+use crate::history::trails::{self, Bytes};
+use crate::history::version::{self, FileAt, Key, MadeInMerge, Version};
+
+/// What is looked up about merges, each comparison made once.
+pub struct Merges<'o> {
+    objects: &'o dyn Objects,
+    prefix: &'o Prefix,
+    interest: &'o Interest,
+    graph: &'o Graph,
+    compared: HashMap<(Oid, Oid), Rc<Differing>>,
+}
+
+/// The records and governance files that differ between two snapshots, each with its differing bytes.
+pub type Differing = BTreeMap<Subject, Bytes>;
+
+/// What a comparison is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A record.
+    Record(Key),
+    /// A governance file, by its path.
+    Governance(String),
+}
+
+impl<'o> Merges<'o> {
+    /// Begins with nothing compared.
+    pub fn new(
+        objects: &'o dyn Objects,
+        prefix: &'o Prefix,
+        interest: &'o Interest,
+        graph: &'o Graph,
+    ) -> Merges<'o> {
+        Merges {
+            objects,
+            prefix,
+            interest,
+            graph,
+            compared: HashMap::new(),
+        }
+    }
+
+    /// Tells whether the landing of a version made its content.
+    ///
+    /// `others` is what stands at the version's path in the further parents.
+    pub fn judge(
+        &mut self,
+        contents: &mut Contents<'_>,
+        stop: &Stop,
+        subject: &Subject,
+        version: &Version,
+        others: &[Option<Oid>],
+    ) -> MadeInMerge {
+        if version.commit.parents.len() < 2 {
+            return MadeInMerge::No;
+        }
+        if let [only] = version.files.as_slice()
+            && others.contains(&Some(only.blob))
+        {
+            return MadeInMerge::No;
+        }
+        self.look(contents, stop, subject, version)
+            .unwrap_or_else(MadeInMerge::Unknown)
+    }
+
+    fn look(
+        &mut self,
+        contents: &mut Contents<'_>,
+        stop: &Stop,
+        subject: &Subject,
+        version: &Version,
+    ) -> Result<MadeInMerge, Obstacle> {
+        let commit = &version.commit;
+        let mut theirs = Vec::new();
+        for parent in commit.parents.iter().skip(1) {
+            let compared = self.compare(contents, *parent, commit)?;
+            match compared.get(subject) {
+                None => return Ok(MadeInMerge::No),
+                Some(bytes) => theirs = bytes.old.clone(),
+            }
+        }
+        let ([ours], [theirs], [made], 2) = (
+            version.before.as_slice(),
+            theirs.as_slice(),
+            version.files.as_slice(),
+            commit.parents.len(),
+        ) else {
+            return Ok(MadeInMerge::Made);
+        };
+        if ours.path != theirs.path || ours.path != made.path {
+            return Ok(MadeInMerge::Made);
+        }
+        let Some(base) = self.base(contents, stop, subject, version)? else {
+            return Ok(MadeInMerge::Made);
+        };
+        let [base, ours, theirs, made] =
+            [base, ours.blob, theirs.blob, made.blob].map(|blob| contents.bytes(blob));
+        Ok(match self.objects.merge(&base?, &ours?, &theirs?) {
+            Merge::Clean(bytes) if bytes == made? => MadeInMerge::AutoMerged,
+            _ => MadeInMerge::Made,
+        })
+    }
+
+    /// Returns the bytes of the record at the merge base; `None` where there are none, or several that disagree.
+    fn base(
+        &mut self,
+        contents: &mut Contents<'_>,
+        stop: &Stop,
+        subject: &Subject,
+        version: &Version,
+    ) -> Result<Option<Oid>, Obstacle> {
+        let Some(first) = version.commit.parents.first() else {
+            return Ok(None);
+        };
+        let ours = Rc::new(chain::read(self.objects, *first)?);
+        let mut found: Option<Oid> = None;
+        for base in bases(self.objects, &self.graph.landed, &stop.frontier)? {
+            let compared = self.compare(contents, base, &ours)?;
+            let files: &[FileAt] = match compared.get(subject) {
+                Some(bytes) => &bytes.old,
+                None => &version.before,
+            };
+            match (files, found) {
+                ([only], None) => found = Some(only.blob),
+                ([only], Some(other)) if only.blob == other => {}
+                _ => return Ok(None),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Returns what differs between two commits.
+    ///
+    /// # Errors
+    /// [`Obstacle`] where either can't be read.
+    pub fn compare(
+        &mut self,
+        contents: &mut Contents<'_>,
+        old: Oid,
+        new: &Commit,
+    ) -> Result<Rc<Differing>, Obstacle> {
+        if let Some(compared) = self.compared.get(&(old, new.oid)) {
+            return Ok(Rc::clone(compared));
+        }
+        let before = chain::read(self.objects, old)?;
+        let compared = Rc::new(compare(
+            self.objects,
+            self.prefix,
+            self.interest,
+            contents,
+            [before.tree, new.tree],
+        )?);
+        self.compared.insert((old, new.oid), Rc::clone(&compared));
+        Ok(compared)
+    }
+}
+
+/// Returns what differs between two topmost folders.
+///
+/// # Errors
+/// [`Obstacle`] where a folder can't be read.
+pub fn compare(
+    objects: &dyn Objects,
+    prefix: &Prefix,
+    interest: &Interest,
+    contents: &mut Contents<'_>,
+    [old, new]: [Oid; 2],
+) -> Result<Differing, Obstacle> {
+    let mut folders = Folders::new(objects, prefix, HashMap::new(), 1);
+    let job = Job {
+        pair: 0,
+        old: Some(old),
+        new: Some(new),
+        others: Box::default(),
+    };
+    folders.run(interest.top(), vec![job]);
+    if let Some((_, obstacle)) = folders.obstacles.pop_first() {
+        return Err(obstacle);
+    }
+    let changes = folders.changes.into_iter().next().unwrap_or_default();
+    Ok(differing(contents, &changes))
+}
+
+/// Returns what differs, by record and by governance file.
+pub fn differing(contents: &mut Contents<'_>, changes: &[FileChange]) -> Differing {
+    let of = |kind: Kind| changes.iter().filter(move |change| change.kind == kind);
+    let records = trails::differing(contents, of(Kind::Record));
+    let mut differing: Differing = records
+        .into_iter()
+        .map(|(key, bytes)| (Subject::Record(key), bytes))
+        .collect();
+    for change in of(Kind::Governance) {
+        let bytes = Bytes {
+            old: version::file_at(&change.path, change.old),
+            new: version::file_at(&change.path, change.new),
+        };
+        differing.insert(Subject::Governance(change.path.to_string()), bytes);
+    }
+    differing
+}
+
+/// Returns the merge bases: those commits of a frontier from which no other one of it is descended.
+fn bases(
+    objects: &dyn Objects,
+    landed: &HashMap<Oid, usize>,
+    frontier: &[Oid],
+) -> Result<Vec<Oid>, Obstacle> {
+    let mut bases = Vec::new();
+    for candidate in frontier {
+        let mut is_best = true;
+        for other in frontier.iter().filter(|other| *other != candidate) {
+            is_best &= !is_ancestor(objects, landed, *candidate, *other)?;
+        }
+        if is_best {
+            bases.push(*candidate);
+        }
+    }
+    Ok(bases)
+}
+
+/// Tells whether one commit can be reached from another; what landed before the first can't lead to it.
+fn is_ancestor(
+    objects: &dyn Objects,
+    landed: &HashMap<Oid, usize>,
+    ancestor: Oid,
+    of: Oid,
+) -> Result<bool, Obstacle> {
+    let limit = landed.get(&ancestor).copied().unwrap_or_default();
+    let mut seen = HashSet::new();
+    let mut stack = vec![of];
+    while let Some(oid) = stack.pop() {
+        if oid == ancestor {
+            return Ok(true);
+        }
+        let too_old = landed.get(&oid).is_none_or(|landed| *landed < limit);
+        if too_old || !seen.insert(oid) || objects.edge(oid) == Edge::Shallow {
+            continue;
+        }
+        stack.extend(chain::read(objects, oid)?.parents);
+    }
+    Ok(false)
+}

@@ -1,0 +1,327 @@
+//! The records' versions, landing by landing: which files hold which record, and what became of it.
+//!
+//! Uses history's content, folders, version, interest. Pure. Start at [`Trails`]. Follows `docs/spec/approval.md`, V1 to
+//! V4, V7 and V8.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+
+use crate::history::commit::Commit;
+use crate::history::content::{Contents, Whose};
+use crate::history::folders::FileChange;
+use crate::history::objects::{Obstacle, Oid};
+use crate::history::version::{Change, Content, Digest, FileAt, Key, MadeInMerge, Trail, Version};
+use crate::record::id::Id;
+use crate::record::read;
+
+/// The files of a record: path to bytes.
+pub type Files = BTreeMap<Rc<str>, Oid>;
+
+/// The records as they stand after some landing, and their versions so far.
+pub struct Trails<'o> {
+    /// What the files say.
+    pub contents: Contents<'o>,
+    /// The trails.
+    pub trails: BTreeMap<Key, Trail>,
+    owners: HashMap<Rc<str>, Key>,
+    files: HashMap<Key, Files>,
+    /// Files whose id can't be read, and which stand for the record that they held just before (V2).
+    standing_in: HashSet<Rc<str>>,
+}
+
+/// One landing.
+#[derive(Clone, Copy, Debug)]
+pub struct Landed<'a> {
+    /// Its index in the mainline.
+    pub landing: usize,
+    /// Its commit.
+    pub commit: &'a Rc<Commit>,
+    /// Why nothing is known of what was before.
+    pub cut_off: Option<&'a Obstacle>,
+}
+
+/// What one landing does to the files of records.
+#[derive(Default)]
+struct Step {
+    /// The files of each record that is concerned, as they were before.
+    before: BTreeMap<Key, Files>,
+    /// The files that are gone or have other bytes: path, owner, bytes.
+    left: Vec<(Rc<str>, Key, Oid)>,
+}
+
+impl<'o> Trails<'o> {
+    /// Begins with no record.
+    pub fn new(contents: Contents<'o>) -> Trails<'o> {
+        Trails {
+            contents,
+            trails: BTreeMap::new(),
+            owners: HashMap::new(),
+            files: HashMap::new(),
+            standing_in: HashSet::new(),
+        }
+    }
+
+    /// Takes the record files that a landing changed, and returns the records that got a version.
+    pub fn land<'c>(
+        &mut self,
+        landed: Landed<'_>,
+        changes: impl Iterator<Item = &'c FileChange> + Clone,
+    ) -> Vec<Key> {
+        let mut step = Step::default();
+        for change in changes.clone() {
+            if let (Some(old), Some(owner)) = (change.old, self.owners.get(&change.path).cloned()) {
+                self.lift(&mut step, &change.path, &owner);
+                step.left.push((Rc::clone(&change.path), owner, old));
+            }
+        }
+        let mut unread = Vec::new();
+        for change in changes {
+            let Some(new) = change.new else { continue };
+            self.contents.read(&change.path, new);
+            match self.contents.whose(&change.path, new) {
+                Whose::Id(id) => {
+                    self.put(&mut step, &change.path, new, Key::Id(id.to_string()));
+                }
+                Whose::Missing(_) => {
+                    let key = step
+                        .stood_at(&change.path)
+                        .unwrap_or_else(|| named(&change.path));
+                    self.put(&mut step, &change.path, new, key);
+                }
+                Whose::Nobody => unread.push((Rc::clone(&change.path), new)),
+            }
+        }
+        self.part(&mut step);
+        for (path, new) in unread {
+            self.put_unread(&mut step, &path, new);
+        }
+        self.push(landed, step)
+    }
+
+    /// Takes a file away from its record.
+    fn lift(&mut self, step: &mut Step, path: &Rc<str>, owner: &Key) {
+        let files = self.files.entry(owner.clone()).or_default();
+        step.before
+            .entry(owner.clone())
+            .or_insert_with(|| files.clone());
+        files.remove(path);
+        self.owners.remove(path);
+        self.standing_in.remove(path);
+    }
+
+    /// Gives a file to a record.
+    fn put(&mut self, step: &mut Step, path: &Rc<str>, blob: Oid, owner: Key) {
+        let files = self.files.entry(owner.clone()).or_default();
+        step.before
+            .entry(owner.clone())
+            .or_insert_with(|| files.clone());
+        files.insert(Rc::clone(path), blob);
+        self.owners.insert(Rc::clone(path), owner);
+    }
+
+    /// Parts files that stand in for a record from it where the record itself is back at another path.
+    fn part(&mut self, step: &mut Step) {
+        let keys: Vec<Key> = step.before.keys().cloned().collect();
+        for key in keys {
+            let files = self.files.get(&key).cloned().unwrap_or_default();
+            let is_back = files.keys().any(|path| !self.standing_in.contains(path));
+            let parted = files
+                .iter()
+                .filter(|(path, _)| self.standing_in.contains(*path));
+            let parted: Vec<(Rc<str>, Oid)> = parted
+                .map(|(path, blob)| (Rc::clone(path), *blob))
+                .collect();
+            for (path, blob) in parted.into_iter().filter(|_| is_back) {
+                self.lift(step, &path, &key);
+                self.put(step, &path, blob, Key::Path(path.to_string()));
+            }
+        }
+    }
+
+    /// Gives a file whose id can't be read to the record that it held just before, else to its path.
+    fn put_unread(&mut self, step: &mut Step, path: &Rc<str>, blob: Oid) {
+        let by_path = step.stood_at(path);
+        let moved = || {
+            let from = step
+                .left
+                .iter()
+                .find(|(old_path, _, old)| *old == blob && !self.owners.contains_key(old_path));
+            from.map(|(_, key, _)| key.clone())
+        };
+        let before = by_path.or_else(moved);
+        let is_free = |key: &Key| self.files.get(key).is_none_or(Files::is_empty);
+        let owner = match before {
+            Some(key @ Key::Id(_)) if is_free(&key) => {
+                self.standing_in.insert(Rc::clone(path));
+                key
+            }
+            _ => Key::Path(path.to_string()),
+        };
+        self.put(step, path, blob, owner);
+    }
+
+    fn push(&mut self, landed: Landed<'_>, step: Step) -> Vec<Key> {
+        let mut keys = Vec::new();
+        for (key, before) in step.before {
+            let after = self.files.get(&key).cloned().unwrap_or_default();
+            let was_there = self.trails.contains_key(&key);
+            let Some(change) = change(&before, &after, was_there) else {
+                continue;
+            };
+            let change = match landed.cut_off {
+                Some(_) => Change::Inherited,
+                None => change,
+            };
+            let (record, digest) = self.content(&after);
+            let trail = self.trails.entry(key.clone()).or_insert_with(|| Trail {
+                key: key.clone(),
+                versions: Vec::new(),
+                became: None,
+            });
+            trail.versions.push(Version {
+                n: trail.versions.len() + 1,
+                landing: landed.landing,
+                commit: Rc::clone(landed.commit),
+                change,
+                before: at(&before),
+                files: at(&after),
+                record,
+                digest,
+                touched: Vec::new(),
+                nested: Vec::new(),
+                made_in_merge: MadeInMerge::No,
+                truncated: landed.cut_off.cloned(),
+            });
+            let readable = |path: &str| self.owners.get(path).filter(|it| matches!(it, Key::Id(_)));
+            trail.became = match &key {
+                Key::Path(path) if after.is_empty() => readable(path).cloned(),
+                _ => None,
+            };
+            if after.is_empty() {
+                self.files.remove(&key);
+            }
+            keys.push(key);
+        }
+        keys
+    }
+
+    fn content(&mut self, files: &Files) -> (Content, Option<Digest>) {
+        let mut each = files.iter();
+        match (each.next(), each.next()) {
+            (None, _) => (Content::Gone, None),
+            (Some((path, blob)), None) => self.contents.read(path, *blob),
+            _ => {
+                let paths = files.keys().map(ToString::to_string).collect();
+                (Content::Conflicted(paths), None)
+            }
+        }
+    }
+}
+
+impl Step {
+    /// Returns the record that a path held just before.
+    fn stood_at(&self, path: &str) -> Option<Key> {
+        let left = self.left.iter().find(|(old, ..)| &**old == path);
+        left.map(|(_, key, _)| key.clone())
+    }
+}
+
+/// Returns the record that a file's name stands for where its bytes can't be read, else its path.
+fn named(path: &str) -> Key {
+    match Id::new(&read::stem(path).to_ascii_uppercase()) {
+        Some(id) => Key::Id(id.to_string()),
+        None => Key::Path(path.to_owned()),
+    }
+}
+
+fn at(files: &Files) -> Vec<FileAt> {
+    let each = files.iter().map(|(path, blob)| FileAt {
+        path: path.to_string(),
+        blob: *blob,
+    });
+    each.collect()
+}
+
+/// Returns how a record changed, `None` where neither bytes nor paths did.
+pub fn change(before: &Files, after: &Files, was_there: bool) -> Option<Change> {
+    let bytes = |files: &Files| {
+        let mut bytes: Vec<Oid> = files.values().copied().collect();
+        bytes.sort();
+        bytes
+    };
+    let same_bytes = bytes(before) == bytes(after);
+    let same_paths = before.keys().eq(after.keys());
+    match (before.is_empty(), after.is_empty()) {
+        (true, true) => None,
+        (true, false) if was_there => Some(Change::Readded),
+        (true, false) => Some(Change::Introduced),
+        (false, true) => Some(Change::Removed),
+        (false, false) => match (same_bytes, same_paths) {
+            (true, true) => None,
+            (true, false) => Some(Change::Moved),
+            (false, true) => Some(Change::Amended),
+            (false, false) => Some(Change::AmendedMoved),
+        },
+    }
+}
+
+/// Returns the records whose bytes differ between two snapshots, each with its differing bytes before and after.
+pub fn differing<'c>(
+    contents: &mut Contents<'_>,
+    changes: impl Iterator<Item = &'c FileChange>,
+) -> BTreeMap<Key, Bytes> {
+    let mut differing: BTreeMap<Key, Bytes> = BTreeMap::new();
+    for change in changes {
+        if let Some(old) = change.old {
+            for key in keys(contents, &change.path, old) {
+                let bytes = differing.entry(key).or_default();
+                bytes.old.push(FileAt {
+                    path: change.path.to_string(),
+                    blob: old,
+                });
+            }
+        }
+        if let Some(new) = change.new {
+            for key in keys(contents, &change.path, new) {
+                let bytes = differing.entry(key).or_default();
+                bytes.new.push(FileAt {
+                    path: change.path.to_string(),
+                    blob: new,
+                });
+            }
+        }
+    }
+    differing.retain(|_, bytes| blobs(&bytes.old) != blobs(&bytes.new));
+    differing
+}
+
+/// The files of one record that differ between two snapshots.
+#[derive(Clone, Debug, Default)]
+pub struct Bytes {
+    /// As they were.
+    pub old: Vec<FileAt>,
+    /// As they are.
+    pub new: Vec<FileAt>,
+}
+
+/// Returns the bytes of files, sorted.
+pub fn blobs(files: &[FileAt]) -> Vec<Oid> {
+    let mut blobs: Vec<Oid> = files.iter().map(|file| file.blob).collect();
+    blobs.sort();
+    blobs
+}
+
+/// Returns the records that a file of a branch may be about; of one whose id can't be read, path and name decide.
+///
+/// Naming an author too many takes an approval away, naming one too few gives one.
+fn keys(contents: &mut Contents<'_>, path: &str, blob: Oid) -> Vec<Key> {
+    match contents.whose(path, blob) {
+        Whose::Id(id) => vec![Key::Id(id.to_string())],
+        Whose::Missing(_) => vec![named(path)],
+        Whose::Nobody => {
+            let mut keys = vec![Key::Path(path.to_owned()), named(path)];
+            keys.dedup();
+            keys
+        }
+    }
+}

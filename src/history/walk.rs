@@ -1,0 +1,231 @@
+//! One pass over the mainline, for all records at once.
+//!
+//! Uses all of history. Pure. Start at [`walk`]. Follows `docs/spec/approval.md`, 4.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
+use std::rc::Rc;
+
+use crate::history::chain::Chain;
+use crate::history::commit::Commit;
+use crate::history::content::Contents;
+use crate::history::folders::{FileChange, Folders, Pair};
+use crate::history::governance::{self, States};
+use crate::history::graph::{self, Graph, Stop};
+use crate::history::interest::{Interest, Kind};
+use crate::history::made::{self, Merges, Subject};
+use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::paths::Prefix;
+use crate::history::trails::{self, Bytes, Landed, Trails};
+use crate::history::tree::{self, CommitTree};
+use crate::history::version::Version;
+use crate::history::{After, Beside, History};
+use crate::policy::governance::Governance;
+
+/// What differs, and the governance that judges it.
+struct Survey {
+    interest: Interest,
+    graph: Graph,
+    changes: Vec<Vec<FileChange>>,
+    obstacles: BTreeMap<usize, Obstacle>,
+    states: States,
+}
+
+/// Walks a mainline and returns the trails of all records and governance files.
+///
+/// Record folders are those of the policy at the tip, for the whole history (V8).
+///
+/// # Errors
+/// [`Obstacle`] where a folder of a mainline commit can't be read; what is missing besides is stated on the version
+/// that needs it.
+pub fn walk(objects: &dyn Objects, chain: Chain, prefix: &Prefix) -> Result<History, Obstacle> {
+    let survey = survey(objects, &chain, prefix)?;
+    let mut trails = Trails::new(Contents::new(objects));
+    let mut governance = BTreeMap::new();
+    let mut approvals = Vec::new();
+    let mut merges = Merges::new(objects, prefix, &survey.interest, &survey.graph);
+    for stop in &survey.graph.stops {
+        let Some(commit) = chain.commits.get(stop.landing) else {
+            continue;
+        };
+        let landed = Landed {
+            landing: stop.landing,
+            commit,
+            cut_off: chain
+                .mainline
+                .boundary
+                .as_ref()
+                .filter(|_| stop.landing == 0),
+        };
+        let changes = survey.changes.get(stop.pair).map_or(&[][..], Vec::as_slice);
+        let of_records = changes.iter().filter(|change| change.kind == Kind::Record);
+        let keys = trails.land(landed, of_records);
+        let paths = governance::land(
+            &mut governance,
+            &trails.contents,
+            &survey.states,
+            prefix,
+            landed,
+            changes,
+        );
+        approvals.extend(beside(&trails.contents, stop.landing, changes));
+        if landed.cut_off.is_some() || commit.parents.len() < 2 {
+            continue;
+        }
+        let branches = Branches::read(&mut trails.contents, &survey, stop);
+        let records = keys.into_iter().map(Subject::Record);
+        for subject in records.chain(paths.into_iter().map(Subject::Governance)) {
+            let trail = match &subject {
+                Subject::Record(key) => trails.trails.get_mut(key),
+                Subject::Governance(path) => governance.get_mut(path),
+            };
+            if let Some(version) = trail.and_then(|trail| trail.versions.last_mut()) {
+                branches.fill(&subject, version);
+                let others = others(version, changes);
+                version.made_in_merge =
+                    merges.judge(&mut trails.contents, stop, &subject, version, others);
+            }
+        }
+    }
+    Ok(History {
+        mainline: chain.mainline,
+        trails: trails.trails,
+        governance,
+        states: survey.states,
+        approvals,
+    })
+}
+
+/// Finds what differs between each mainline commit and its first parent, and in the branches that they merge.
+///
+/// Which files govern is known only when every policy of the mainline was read: an unusual one begins it anew.
+fn survey(objects: &dyn Objects, chain: &Chain, prefix: &Prefix) -> Result<Survey, Obstacle> {
+    let tip = CommitTree::of_commit(objects, chain.mainline.tip, prefix)?;
+    let governance = Governance::read(&tip).map_err(|error| tree::obstacle(&error))?;
+    let mut paths: BTreeSet<String> = governance
+        .paths()
+        .iter()
+        .map(|path| prefix.plain(path))
+        .collect();
+    loop {
+        let interest = Interest::new(prefix, &governance.policy.records, &paths);
+        let mut graph = graph::read(objects, chain, &interest)?;
+        let (jobs, tops) = (mem::take(&mut graph.jobs), mem::take(&mut graph.tops));
+        let mut folders = Folders::new(objects, prefix, tops, jobs.len());
+        folders.run(interest.top(), jobs);
+        let stopped = |stop: &Stop| folders.obstacles.get(&stop.pair).cloned();
+        if let Some(obstacle) = graph.stops.iter().find_map(stopped) {
+            return Err(obstacle);
+        }
+        let states = governance::read(objects, chain, &graph.stops, &folders.changes, prefix);
+        let named = states.paths(prefix);
+        if named.is_subset(&paths) {
+            return Ok(Survey {
+                interest,
+                graph,
+                changes: folders.changes,
+                obstacles: folders.obstacles,
+                states,
+            });
+        }
+        paths.extend(named);
+    }
+}
+
+/// Returns what stands at a version's path in the further parents of its landing.
+fn others<'c>(version: &Version, changes: &'c [FileChange]) -> &'c [Option<Oid>] {
+    let [only] = version.files.as_slice() else {
+        return &[];
+    };
+    let change = changes.iter().find(|change| *change.path == *only.path);
+    change.map_or(&[], |change| &change.others)
+}
+
+/// Returns the files beside records that a landing changed.
+fn beside<'c>(
+    contents: &'c Contents<'_>,
+    landing: usize,
+    changes: &'c [FileChange],
+) -> impl Iterator<Item = Beside> + 'c {
+    let files = changes
+        .iter()
+        .filter(|change| change.kind == Kind::Approval);
+    files.map(move |change| Beside {
+        landing,
+        path: change.path.to_string(),
+        before: change.old,
+        after: match change.new.map(|blob| contents.bytes(blob)) {
+            None => After::Gone,
+            Some(Ok(bytes)) => After::Bytes(bytes.into()),
+            Some(Err(obstacle)) => After::Missing(obstacle),
+        },
+    })
+}
+
+/// What the merged branches of one landing say about records and governance files.
+#[derive(Default)]
+struct Branches {
+    sides: Vec<Told>,
+    truncated: Option<Obstacle>,
+}
+
+/// What one commit of a branch says.
+struct Told {
+    commit: Rc<Commit>,
+    /// What differs from its first parent.
+    first: BTreeMap<Subject, Bytes>,
+    /// What differs from each of its parents.
+    touched: BTreeSet<Subject>,
+}
+
+impl Branches {
+    fn read(contents: &mut Contents<'_>, survey: &Survey, stop: &Stop) -> Branches {
+        let mut branches = Branches {
+            sides: Vec::new(),
+            truncated: stop.truncated.clone(),
+        };
+        for side in &stop.sides {
+            let mut differing = |pair: &Pair| {
+                if let Some(obstacle) = survey.obstacles.get(pair) {
+                    branches.truncated = Some(obstacle.clone());
+                }
+                let changes = survey.changes.get(*pair).map_or(&[][..], Vec::as_slice);
+                made::differing(contents, changes)
+            };
+            let first = side.first.as_ref().map(&mut differing).unwrap_or_default();
+            let mut touched: Option<BTreeSet<Subject>> = None;
+            for pair in &side.all {
+                let other: BTreeSet<Subject> = match side.first {
+                    Some(own) if own == *pair => first.keys().cloned().collect(),
+                    _ => differing(pair).into_keys().collect(),
+                };
+                touched = Some(match touched {
+                    Some(touched) => touched.intersection(&other).cloned().collect(),
+                    None => other,
+                });
+            }
+            branches.sides.push(Told {
+                commit: Rc::clone(&side.commit),
+                first,
+                touched: touched.unwrap_or_default(),
+            });
+        }
+        branches
+    }
+
+    /// States on a version who touched it (A2), and where its very bytes had landed before (E1).
+    fn fill(&self, subject: &Subject, version: &mut Version) {
+        let landed = trails::blobs(&version.files);
+        for told in &self.sides {
+            if told.touched.contains(subject) {
+                version.touched.push(Rc::clone(&told.commit));
+            }
+            let first = told.first.get(subject);
+            if first.is_some_and(|bytes| !landed.is_empty() && trails::blobs(&bytes.new) == landed)
+            {
+                version.nested.push(Rc::clone(&told.commit));
+            }
+        }
+        version.truncated.clone_from(&self.truncated);
+    }
+}
