@@ -24,9 +24,9 @@ pub enum State {
     /// There is none: the built-in defaults hold.
     #[default]
     Absent,
-    /// It was read without an error.
+    /// It was read without an error; rows of a roster or catalog may have some.
     Sound,
-    /// It has errors: only its findings mean anything.
+    /// It has errors, or a file that it names can't be read at all: only the findings mean anything.
     Broken,
 }
 
@@ -304,8 +304,11 @@ impl Governance {
     fn settle(&mut self) {
         self.findings
             .sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
-        let is_broken = self.findings.iter().any(|it| it.level == Level::Error);
-        if is_broken {
+        // A row of a CSV that can't be read is as good as absent: an owner who is not listed, an unknown control.
+        let breaks = |it: &Finding| {
+            it.level == Level::Error && (it.path == FILE || it.rule != shape::BAD_VALUE)
+        };
+        if self.findings.iter().any(breaks) {
             self.state = State::Broken;
         }
     }

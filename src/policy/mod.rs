@@ -15,6 +15,7 @@ pub mod roster;
 pub mod schema;
 pub mod settings;
 pub mod signers;
+pub mod stricter;
 pub mod table;
 pub mod term;
 pub mod tier;

@@ -6,6 +6,7 @@
 mod bots;
 
 use crate::policy::governance::Governance;
+use crate::policy::roster::Roster;
 use crate::record::address::Address;
 use crate::record::pattern;
 
@@ -121,9 +122,9 @@ fn login(governance: &Governance, name: &str) -> Option<String> {
 
 /// The roster's name for someone who is named by address alone.
 fn known_name<'g>(governance: &'g Governance, key: &str) -> &'g str {
-    let entries = governance.roster.iter().flat_map(|roster| &roster.entries);
-    let mut named = entries.filter(|(address, _)| key_of(governance, address.as_str()) == key);
-    named.next().map_or("", |(_, entry)| entry.name.as_str())
+    let entry = |roster: &'g Roster| roster.entries.get(&Address::new(key)?);
+    let entry = governance.roster.as_ref().and_then(entry);
+    entry.map_or("", |entry| entry.name.as_str())
 }
 
 fn display(name: &str, email: &str) -> String {
@@ -163,22 +164,31 @@ pub fn is_forge(governance: &Governance, name: &str, email: &str) -> bool {
 /// Tells whether one of the patterns fits a person's address or name, as typed or as known.
 fn fits(patterns: &[String], person: &Person) -> bool {
     let typed = normal(&person.typed_email);
-    let texts = [
+    let mut texts = [
         &person.key,
         &person.name,
         &person.typed_name,
         &person.typed_email,
         &typed,
-    ];
+    ]
+    .map(|text| text.to_lowercase())
+    .to_vec();
+    texts.retain(|text| !text.is_empty());
+    texts.dedup();
+    let fits = |pattern: &str| texts.iter().any(|text| fits_text(pattern, text));
     patterns.iter().any(|written| {
-        let normal = normal(written);
-        let matches = |text: &&String| {
-            !text.is_empty()
-                && (pattern::matches_person(written, text)
-                    || pattern::matches_person(&normal, text))
-        };
-        texts.iter().any(matches)
+        let pattern = written.to_lowercase();
+        fits(&pattern) || fits(&normal(&pattern))
     })
+}
+
+/// Compares what stands before the first and after the last star first: that refuses most at little cost.
+fn fits_text(pattern: &str, text: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let end = rest.rsplit('*').next().unwrap_or(rest);
+    text.starts_with(start) && text.ends_with(end) && pattern::matches_person(pattern, text)
 }
 
 /// Returns the groups of a person, sorted.

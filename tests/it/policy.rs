@@ -15,6 +15,7 @@ mod files;
 mod people;
 mod reading;
 mod schema;
+mod stricter;
 mod terms;
 mod tiers;
 mod words;

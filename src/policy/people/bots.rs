@@ -1,10 +1,9 @@
 //! Bots and AI agents that are known without a policy.
 //!
-//! Uses record's patterns. Pure. Start at [`is_known`]. Follows `docs/spec/approval.md` E7. A list is never
-//! complete: teams add theirs to `people.bots` and `people.agents`.
+//! Uses people. Pure. Start at [`is_known`]. Follows `docs/spec/approval.md` E7. A list is never complete: teams
+//! add theirs to `people.bots` and `people.agents`.
 
 use crate::policy::people::{Person, folded};
-use crate::record::pattern;
 
 /// Whole names, letter case ignored. First names of people are not here, whatever product bears them.
 const NAMES: &[&str] = &[
@@ -39,46 +38,51 @@ const NAMES: &[&str] = &[
     "zuul",
 ];
 
-/// Addresses.
-const ADDRESSES: &[&str] = &[
-    "*@bots.bitbucket.org",
-    "bors@*",
-    "coderabbitai@*",
-    "copilot@*",
-    "cursoragent@cursor.com",
-    "dependabot@*",
-    "devin-ai-integration@*",
-    "gemini-code-assist@*",
-    "gitlab-duo@*",
-    "gitlabduo@*",
-    "greenkeeper@*",
-    "group_*_bot*@noreply.*",
-    "homu@*",
-    "jenkins@*",
-    "k8s-ci-robot@*",
-    "k8s.ci.robot@*",
-    "kubernetes-prow@*",
-    "mergify@*",
-    "noreply@anthropic.com",
-    "project_*_bot*@noreply.*",
-    "snyk-bot@*",
-    "zuul@*",
+/// What stands before the `@` of an address, at any host.
+const LOCALS: &[&str] = &[
+    "bors",
+    "coderabbitai",
+    "copilot",
+    "dependabot",
+    "devin-ai-integration",
+    "gemini-code-assist",
+    "gitlab-duo",
+    "gitlabduo",
+    "greenkeeper",
+    "homu",
+    "jenkins",
+    "k8s-ci-robot",
+    "k8s.ci.robot",
+    "kubernetes-prow",
+    "mergify",
+    "snyk-bot",
+    "zuul",
 ];
+
+/// Whole addresses.
+const ADDRESSES: &[&str] = &["cursoragent@cursor.com", "noreply@anthropic.com"];
+
+/// Hosts of addresses that only bots have.
+const HOSTS: &[&str] = &["bots.bitbucket.org"];
 
 /// Tells whether a person is a bot or agent that everybody knows, by any name or address of theirs.
 pub(super) fn is_known(person: &Person) -> bool {
-    let names = [&person.name, &person.typed_name];
-    let addresses = [&person.key, &person.typed_email];
-    let says_so = names
-        .iter()
-        .chain(&addresses)
-        .any(|text| text.to_ascii_lowercase().contains("[bot]"));
-    let by_name = names
-        .iter()
-        .any(|name| NAMES.contains(&folded(name).as_str()));
-    let by_address = ADDRESSES.iter().any(|known| {
-        let matches = |address: &&&String| pattern::matches_person(known, address);
-        addresses.iter().any(|address| matches(&address))
+    let by_name = [&person.name, &person.typed_name].into_iter().any(|name| {
+        let name = folded(name);
+        name.contains("[bot]") || NAMES.contains(&name.as_str())
     });
-    says_so || by_name || by_address
+    by_name || is_address(&person.key) || is_address(&person.typed_email.to_ascii_lowercase())
+}
+
+fn is_address(address: &str) -> bool {
+    let (local, host) = address.split_once('@').unwrap_or((address, ""));
+    // The tokens of GitLab's projects and groups are users of their own.
+    let is_token = ["project_", "group_"]
+        .iter()
+        .any(|start| local.starts_with(start));
+    address.contains("[bot]")
+        || LOCALS.contains(&local)
+        || ADDRESSES.contains(&address)
+        || HOSTS.contains(&host)
+        || (is_token && local.contains("_bot") && host.starts_with("noreply."))
 }

@@ -102,12 +102,20 @@ impl<'p> Known<'p> {
 /// Returns the sensitivity of names: of several that fit, the one whose tier comes first decides.
 fn sensitivity<'p>(policy: &'p Policy, names: &[String]) -> Option<&'p str> {
     let fitting = policy.assets.iter().filter(|asset| {
-        let fits = |it: &String| names.iter().any(|name| pattern::matches(it, name));
+        let fits = |it: &String| names.iter().any(|name| fits_name(it, name));
         asset.matches.iter().any(fits)
     });
     fitting
         .map(|asset| asset.sensitivity.as_str())
         .min_by_key(|word| place(policy, word))
+}
+
+/// Compares what stands before and after the first and last star first: that refuses most at little cost.
+fn fits_name(pattern: &str, name: &str) -> bool {
+    let is_special = ['*', '?'];
+    let start = pattern.split(is_special).next().unwrap_or_default();
+    let end = pattern.rsplit(is_special).next().unwrap_or_default();
+    name.starts_with(start) && name.ends_with(end) && pattern::matches(pattern, name)
 }
 
 /// Returns the place of the first tier that matches a sensitivity.

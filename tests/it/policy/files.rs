@@ -206,10 +206,10 @@ fn what_is_wrong_in_a_file_is_found_at_its_line() {
             .map(|it| format!(".github/people.csv {it}"))
             .collect();
         let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
-        let state = if expected.is_empty() {
-            State::Sound
-        } else {
-            State::Broken
+        // A row may be wrong; a header must not.
+        let state = match expected.iter().any(|it| it.contains(" 1:1 ")) {
+            true => State::Broken,
+            false => State::Sound,
         };
         check(&with(".github/people.csv", roster), state, &expected);
     }
@@ -220,10 +220,14 @@ fn what_is_wrong_in_a_file_is_found_at_its_line() {
         ("id,title\nH-1,a\nh-1,b\n", "bad-value 3:1 -"),
         ("id,title,withdrawn\nH-1,a,perhaps\n", "bad-value 2:1 -"),
     ] {
+        let state = match expected.contains(" 1:1 ") {
+            true => State::Broken,
+            false => State::Sound,
+        };
         let expected = format!("schemas/catalogs/house.csv {expected}");
         check(
             &with("schemas/catalogs/house.csv", house),
-            State::Broken,
+            state,
             &[&expected],
         );
     }

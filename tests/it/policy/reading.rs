@@ -4,6 +4,8 @@
 
 use exledger::policy::governance::{Governance, State};
 
+use proptest::prelude::*;
+
 use crate::policy::{short, sound};
 
 /// Checks a table: a policy without its first line, `version: 1`, and the findings, `rule line:column field`.
@@ -283,5 +285,70 @@ fn negative_durations_are_refused_and_zero_is_not() {
             let codes: Vec<_> = governance.findings.iter().map(|it| it.rule).collect();
             assert_eq!(codes, ["bad-value"], "{field} {bad}");
         }
+    }
+}
+
+/// Words that a policy may hold, put together at random: sense is not asked for, an answer is.
+fn pieces() -> impl Strategy<Value = String> {
+    let words = vec![
+        "version: 1",
+        "tiers:",
+        "- ",
+        "  ",
+        "\n",
+        "match: ",
+        "{",
+        "}",
+        "[",
+        "]",
+        ", ",
+        "name: a",
+        "classes: ",
+        "emergency: ",
+        "max_term: ",
+        "9999999999d",
+        "0d",
+        "-3h",
+        "90d",
+        "groups: ",
+        "owner",
+        "escalate: ",
+        "after: 1d",
+        "to: x",
+        "null",
+        "~",
+        "\"",
+        "baselines: ",
+        "expect: ",
+        "hours: 25:00-1",
+        "01:00-03:00Z",
+        "catalogs: ",
+        "a/b.csv",
+        "../x",
+        "é",
+        "\u{202e}",
+        "#",
+        "&a ",
+        "*a",
+        "lint: {levels: {",
+        "secret: off",
+        "approval: ",
+        "accept: ",
+        "x: ",
+        "assets: ",
+        "sensitivity: s",
+        "true",
+        "checks: ",
+    ];
+    prop::collection::vec(prop::sample::select(words), 0..40).prop_map(|words| words.concat())
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_policy_holds_there_is_an_answer(text in pieces()) {
+        let governance = Governance::of_policy(&text);
+        prop_assert_eq!(governance.state == State::Broken, !governance.findings.is_empty());
+        let again = Governance::of_policy(&text);
+        prop_assert_eq!(governance, again);
     }
 }
