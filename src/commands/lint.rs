@@ -4,6 +4,7 @@
 
 mod excerpt;
 mod input;
+mod past;
 
 use std::path::PathBuf;
 
@@ -12,15 +13,19 @@ use clap::Parser;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
+use crate::commands::lint::excerpt::Excerpts;
 use crate::commands::lint::input::Input;
+use crate::commands::lint::past::Approved;
 use crate::commands::{Command, Outcome, Run};
 use crate::diag::Finding;
 use crate::ledger::Files;
 use crate::policy::governance::{Governance, State};
 use crate::policy::tier::{self, Facts};
 use crate::record::read::Source;
+use crate::rules::case::Known;
+use crate::rules::lint;
 use crate::view;
-use crate::view::doc::{Findings, Judged, Readers, Shown};
+use crate::view::doc::{Findings, Judged, Readers};
 
 /// Check records and policy
 ///
@@ -55,29 +60,37 @@ impl Run for Args {
                 "see `records` in exledger.yaml",
             ));
         }
-        let _progress = ctx.progress("reading the records");
+        let progress = ctx.progress("reading the records");
+        let known = Known {
+            governance: &governance,
+            tree: &input,
+            instant: ctx.globals.on.as_ref().map(|on| on.instant()),
+        };
         let mut found = Found::default();
-        found.take(governance.findings.iter().cloned(), &input);
-        read(&input, &governance, &mut found)?;
+        found.take(lint::policy(&known), &input);
+        let approved = Approved::of(ctx, &home, &governance.policy.records);
+        read(&input, &known, &approved, &mut found)?;
         found
             .findings
             .sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+        drop(progress);
         let counts = view::lint::Counts::of(found.findings.iter());
         let commit = home
             .repository_or_none()
             .and_then(|repository| repository.find("HEAD"));
-        let shown = found.findings.into_iter().map(|finding| Shown {
-            excerpt: excerpt::of(&input, &finding, ctx),
-            finding,
-        });
+        let excerpts = Excerpts::of(&input, &found.findings, ctx);
         ctx.show(&view::lint::doc(view::lint::Lint {
             name: governance.policy.name.clone(),
             commit: commit.map(|found| found.oid.to_string()),
-            instant: ctx.globals.on.as_ref().map(|on| on.instant()),
+            instant: known.instant,
             checked: found.judged.len(),
             findings: Findings {
-                shown: shown.collect(),
-                rules: std::collections::BTreeMap::new(),
+                shown: found
+                    .findings
+                    .into_iter()
+                    .map(|finding| excerpts.shown(finding))
+                    .collect(),
+                rules: view::finding::rules(),
                 judged: found.judged,
                 readers: Readers::All,
             },
@@ -120,19 +133,25 @@ impl Found {
 }
 
 /// Reads every record once; one that can't be read hides no other.
-fn read(input: &Input, governance: &Governance, found: &mut Found) -> anyhow::Result<()> {
-    let files =
-        Files::list(input, &governance.policy.records).map_err(|error| fault::tree(&error))?;
-    found.take(files.findings(), input);
+fn read(
+    input: &Input,
+    known: &Known<'_>,
+    approved: &Approved<'_>,
+    found: &mut Found,
+) -> anyhow::Result<()> {
+    let unreadable = |error| fault::tree(&error);
+    let files = Files::list(input, &known.governance.policy.records).map_err(unreadable)?;
+    found.take(lint::files(&files, known), input);
     for file in &files.records {
         if !input.names(&file.path) {
             continue;
         }
-        let source = files
-            .read(input, file)
-            .map_err(|error| fault::tree(&error))?;
-        found.take(source.findings.iter().cloned(), input);
-        found.judge(&source, governance);
+        let source = files.read(input, file).map_err(unreadable)?;
+        found.take(
+            lint::record(&source, known, approved.past(&source)).map_err(unreadable)?,
+            input,
+        );
+        found.judge(&source, known.governance);
     }
     Ok(())
 }

@@ -7,6 +7,7 @@
 pub mod completions;
 pub mod context;
 pub mod demo;
+pub mod explain;
 pub mod init;
 pub mod lint;
 pub mod man;
@@ -30,6 +31,7 @@ pub const ALL: &[Command] = &[
     init::COMMAND,
     new::COMMAND,
     lint::COMMAND,
+    explain::COMMAND,
     demo::COMMAND,
     schema::COMMAND,
     completions::COMMAND,

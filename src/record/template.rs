@@ -151,6 +151,8 @@ fn in_brackets(key: &str, value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
+        // The one whole number of a record; readers that type scalars expect it bare.
+        Value::String(text) if key == "limit" && text.parse::<u32>().is_ok() => text.clone(),
         Value::String(text) => scalar(text),
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(|item| in_brackets(key, item)).collect();

@@ -4,11 +4,8 @@
 //! is missed from its instant on.
 
 use crate::approval;
-use crate::record;
-use crate::record::decision::Firing;
 use crate::record::time::{Instant, Term};
-use crate::record::word::Then;
-use crate::status::{DutyKind, Standing, Status};
+use crate::status::{DutyKind, Standing, Status, Waits};
 
 /// Why a record needs attention; the first that holds is its bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,15 +83,6 @@ pub struct Horizon {
     pub request_sla: Term,
 }
 
-/// Whether a person answers for a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Owned {
-    /// The owner is known and active, or no roster says otherwise.
-    Yes,
-    /// The owner is not in the roster, or inactive.
-    No,
-}
-
 /// A record that needs attention.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {
@@ -118,10 +106,9 @@ pub enum Urgency {
 }
 
 /// Returns why a record needs attention at an instant; `None` where it does not.
-pub fn of(standing: &Standing, owned: Owned, horizon: &Horizon, instant: Instant) -> Option<Due> {
+pub fn of(standing: &Standing, horizon: &Horizon, instant: Instant) -> Option<Due> {
     let case = Case {
         standing,
-        owned,
         horizon,
         instant,
     };
@@ -146,7 +133,6 @@ pub fn of(standing: &Standing, owned: Owned, horizon: &Horizon, instant: Instant
 
 struct Case<'a> {
     standing: &'a Standing,
-    owned: Owned,
     horizon: &'a Horizon,
     instant: Instant,
 }
@@ -168,7 +154,9 @@ impl Case<'_> {
             }
             Bucket::ReviewDue if self.is_granted() => missed(DutyKind::Review),
             Bucket::ControlStale if self.is_granted() => missed(DutyKind::ControlVerification),
-            Bucket::Ownerless if self.is_open() && self.owned == Owned::No => overdue(None),
+            Bucket::Ownerless if self.is_open() && !self.standing.ownerless.is_empty() => {
+                overdue(None)
+            }
             Bucket::FixOverdue if self.is_open() => missed(DutyKind::Fix),
             Bucket::Urgent => self.ends_within(bucket, self.horizon.urgent),
             Bucket::Soon
@@ -225,37 +213,13 @@ impl Case<'_> {
     }
 
     /// Returns when the first trigger fired that still waits; `None` where none does.
-    ///
-    /// One that asks for a review has waited until a review of that day or later; the others wait for the closure.
     fn fired_at(&self) -> Option<Instant> {
-        let record = self.record()?;
-        let reviewed = |firing: &Firing| {
-            record
-                .reviews
-                .iter()
-                .any(|review| review.date >= firing.date)
-        };
-        let asks_review = |firing: &Firing| {
-            let fired = record
-                .triggers
-                .iter()
-                .find(|trigger| trigger.id == firing.trigger);
-            fired.is_some_and(|trigger| trigger.then == Then::Review)
-        };
-        let waits = |firing: &&Firing| !(asks_review(firing) && reviewed(firing));
-        let fired = record
+        let waits = self
+            .standing
             .fired
             .iter()
-            .filter(waits)
-            .map(|firing| firing.date.start());
-        fired.filter(|at| *at <= self.instant).min()
-    }
-
-    fn record(&self) -> Option<&record::Record> {
-        self.standing
-            .effective
-            .as_ref()
-            .or(self.standing.stated.as_ref())
+            .filter(|fired| fired.waits == Waits::Yes);
+        waits.map(|fired| fired.at).min()
     }
 
     fn ends_within(&self, bucket: Bucket, term: Term) -> Option<Held> {

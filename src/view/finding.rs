@@ -1,10 +1,14 @@
 //! A finding, as every answer gives it.
 //!
-//! Uses diag. Pure. Start at [`json`]. Follows `docs/spec/cli.md`, a finding; the keys stand in that order.
+//! Uses diag, rules. Pure. Start at [`json`]. Follows `docs/spec/cli.md`, a finding; the keys stand in that order.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::diag::Finding;
+use crate::diag::{Code, Finding};
+use crate::rules;
+use crate::view::doc::About;
 
 /// Returns the finding.
 pub fn json(finding: &Finding) -> Value {
@@ -19,4 +23,18 @@ pub fn json(finding: &Finding) -> Value {
         "message": finding.message,
         "help": finding.help,
     })
+}
+
+/// Returns what each rule is about, for the formats that say so.
+pub fn rules() -> BTreeMap<Code, About> {
+    let about = |rule: &rules::Rule| About {
+        level: rule.level,
+        summary: rule.summary.to_owned(),
+        why: rule.why.to_owned(),
+        remedy: rule.remedy.to_owned(),
+    };
+    rules::ALL
+        .iter()
+        .map(|rule| (rule.code, about(rule)))
+        .collect()
 }

@@ -5,6 +5,7 @@
 pub mod check;
 pub mod doc;
 pub mod due;
+pub mod explain;
 pub mod finding;
 pub mod init;
 pub mod lint;

@@ -1,5 +1,6 @@
 //! The wiring of the program: exit codes, streams, one golden for each command and format. Start at [`Run`].
 
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -18,6 +19,24 @@ pub(crate) fn run(folder: &Path, args: &[&str]) -> Run {
 /// Runs the program in a folder with these variables alone.
 pub(crate) fn run_with(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Run {
     let output = program(folder, args, variables).output().unwrap();
+    Run {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Runs the program in a folder with bytes on standard input.
+pub(crate) fn run_fed(folder: &Path, args: &[&str], input: &[u8]) -> Run {
+    let mut program = program(folder, args, &[]);
+    program
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = program.spawn().unwrap();
+    // A program that refuses its arguments reads nothing.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    let output = child.wait_with_output().unwrap();
     Run {
         code: output.status.code().unwrap(),
         out: String::from_utf8(output.stdout).unwrap(),

@@ -12,6 +12,7 @@
 mod approval;
 mod cli;
 mod cli_init;
+mod cli_new;
 mod golden;
 mod history;
 mod house;

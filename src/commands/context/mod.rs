@@ -6,6 +6,7 @@ pub mod fault;
 pub mod globals;
 pub mod output;
 pub mod place;
+pub mod reference;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};

@@ -18,6 +18,8 @@ use crate::plan::question::{self, Because, Question};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::id::Id;
+use crate::rules::case::Known;
+use crate::rules::lint::{self, Past};
 use crate::store::files;
 use crate::view;
 
@@ -52,7 +54,7 @@ pub(super) fn file(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
     };
     let mut answers = known.answers;
     let made = complete(args, ctx, &setting, &mut answers)?;
-    let findings = judged(args, &made, &governance, &ledger)?;
+    let findings = judged(args, &made, &governance, &home)?;
     let made = match ctx.person {
         ask::Person::There => previewed(ctx, &setting, &mut answers, made)?,
         ask::Person::Away => made,
@@ -198,7 +200,7 @@ fn judged(
     args: &Args,
     made: &Draft,
     governance: &Governance,
-    ledger: &Ledger,
+    home: &Home,
 ) -> anyhow::Result<Vec<Finding>> {
     if made.source.record.is_none() {
         let lines: Vec<String> = made.source.findings.iter().map(words).collect();
@@ -213,7 +215,13 @@ fn judged(
             "report the fields that were given",
         ));
     }
-    let findings = content(made, governance, ledger);
+    let known = Known {
+        governance,
+        tree: &home.tree,
+        instant: None,
+    };
+    let findings =
+        lint::record(&made.source, &known, Past::UNKNOWN).map_err(|error| fault::tree(&error))?;
     let errors: Vec<String> = findings
         .iter()
         .filter(|finding| finding.level == Level::Error)
@@ -331,8 +339,4 @@ fn quoted(path: &str) -> String {
     } else {
         format!("'{}'", path.replace('\'', "'\\''"))
     }
-}
-
-fn content(_: &Draft, _: &Governance, _: &Ledger) -> Vec<Finding> {
-    Vec::new()
 }

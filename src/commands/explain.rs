@@ -1,0 +1,43 @@
+//! `explain`: a rule's what, why, example and fix.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::{Command, Outcome, Run};
+use crate::rules::{self, Rule};
+use crate::view;
+
+/// Explain a rule, or list them all
+///
+/// What it finds, why that matters, what to do, and an example of each side.
+#[derive(Debug, Parser)]
+#[command(name = "explain")]
+#[command(after_help = "EXAMPLE\n  exledger explain wildcard-scope")]
+pub struct Args {
+    /// The code that findings carry
+    rule: Option<String>,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let shown: Vec<&Rule> = match &self.rule {
+            None => rules::ALL.iter().collect(),
+            Some(code) => {
+                let found = rules::find(code.trim());
+                let missing = || {
+                    fault::misuse(
+                        format!("there is no rule {code}"),
+                        "run `exledger explain` for the list",
+                    )
+                };
+                vec![found.ok_or_else(missing)?]
+            }
+        };
+        ctx.show(&view::explain::doc(&shown))?;
+        Ok(Outcome::Fine)
+    }
+}

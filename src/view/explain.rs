@@ -1,0 +1,94 @@
+//! `explain`: what a rule finds, why, and what to do; or the list of all rules.
+//!
+//! Uses rules. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+
+use serde_json::{Value, json};
+
+use crate::diag::Level;
+use crate::rules::Rule;
+use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::view::shape;
+
+/// Returns what is to be said of some rules: of one alone everything, of several a line each.
+pub fn doc(rules: &[&Rule]) -> Doc {
+    let all: Vec<Value> = rules.iter().map(|rule| json(rule)).collect();
+    let mut doc = Doc::new(json!({"schema": shape::schema("explain"), "rules": all}));
+    doc.rows = Some("rules");
+    match rules {
+        [rule] => doc.blocks = one(rule),
+        rules => {
+            let whole = |title| Column {
+                title,
+                fit: Fit::Whole,
+            };
+            let columns = vec![
+                whole("rule"),
+                whole("level"),
+                whole("group"),
+                Column {
+                    title: "finds",
+                    fit: Fit::Flexible,
+                },
+            ];
+            let rows = rules.iter().map(|rule| row(rule)).collect();
+            doc.blocks.push(Block::Table(Table { columns, rows }));
+        }
+    }
+    doc
+}
+
+fn json(rule: &Rule) -> Value {
+    json!({
+        "code": rule.code,
+        "group": rule.group.word(),
+        "level": rule.level.word(),
+        "summary": rule.summary,
+        "why": rule.why,
+        "remedy": rule.remedy,
+        "bad": rule.bad.shown(rule.good.field()),
+        "good": rule.good.shown(rule.bad.field()),
+        "serves": rule.serves,
+    })
+}
+
+fn row(rule: &Rule) -> Vec<Text> {
+    vec![
+        Text::of(Tone::Strong, rule.code),
+        Text::of(tone(rule.level), rule.level.word()),
+        Text::plain(rule.group.word()),
+        Text::plain(rule.summary),
+    ]
+}
+
+fn one(rule: &Rule) -> Vec<Block> {
+    let heading = Text::of(Tone::Strong, rule.code).and(Tone::Plain, format!(": {}", rule.summary));
+    let pairs = vec![
+        (
+            "level".to_owned(),
+            Text::of(tone(rule.level), rule.level.word()),
+        ),
+        ("group".to_owned(), Text::plain(rule.group.word())),
+        ("why".to_owned(), Text::plain(rule.why)),
+        ("remedy".to_owned(), Text::plain(rule.remedy)),
+        (
+            "serves".to_owned(),
+            Text::of(Tone::Muted, rule.serves.join(", ")),
+        ),
+    ];
+    vec![
+        Block::Heading(heading),
+        Block::Pairs(pairs),
+        Block::Heading(Text::plain("Found")),
+        Block::Verbatim(rule.bad.shown(rule.good.field())),
+        Block::Heading(Text::plain("Clean")),
+        Block::Verbatim(rule.good.shown(rule.bad.field())),
+    ]
+}
+
+fn tone(level: Level) -> Tone {
+    match level {
+        Level::Error => Tone::Bad,
+        Level::Warning => Tone::Warn,
+        Level::Note => Tone::Plain,
+    }
+}
