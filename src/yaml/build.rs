@@ -187,8 +187,10 @@ impl<'s> Builder<'s> {
 
     /// Notes a fault of the node being read.
     fn note(&mut self, mut fault: Fault) {
+        let is_hidden = |c: char| c.is_control() || screen::named(c).is_some();
+        let shown = |c: char| if is_hidden(c) { '\u{FFFD}' } else { c };
         if !self.path.is_empty() {
-            fault.field = Some(self.path.clone());
+            fault.field = Some(self.path.chars().map(shown).collect());
         }
         self.faults.push(fault);
     }

@@ -299,9 +299,13 @@ fn blocks(kind: &ErrorKind) -> Words {
             "write it as `'*'`",
         ),
         ErrorKind::UnexpectedCharacter { character } => {
-            let message = format!("no text begins with `{character}`");
+            let message = format!("no text begins with '{character}'");
             return Some((message, "put the text in quotes"));
         }
+        ErrorKind::InvalidBlockScalarHeader | ErrorKind::ZeroBlockScalarIndent => (
+            "a block text's `|` or `>` has something else after it",
+            "begin the text on the next line, or put a text that begins with `|` or `>` in quotes",
+        ),
         ErrorKind::BomInsideDocument => (
             "a byte order mark stands inside the text",
             "delete it; many editors do not show it",

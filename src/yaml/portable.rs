@@ -25,11 +25,13 @@ pub(super) fn key(
     context: Context,
 ) -> Option<Refusal> {
     let rest = source.get(span.end..).unwrap_or_default();
-    let rest_bytes = rest.as_bytes();
+    let next = rest.trim_start_matches([' ', '\t']);
     let is_one_line = !has_break(source.get(span.clone()).unwrap_or_default());
-    let is_quoted = matches!(source.as_bytes().get(span.start), Some(b'"' | b'\''));
-    if rest_bytes.first() == Some(&b':') {
-        let follows = rest_bytes.get(1);
+    let first = source.as_bytes().get(span.start);
+    let is_quoted = matches!(first, Some(b'"' | b'\''));
+    let is_block = matches!(first, Some(b'|' | b'>'));
+    if let Some(value) = next.strip_prefix(':') {
+        let follows = value.as_bytes().first();
         let is_tight = matches!(follows, Some(b',' | b'[' | b']' | b'{' | b'}'));
         if context == Context::Flow && is_tight && !is_quoted {
             return Some((
@@ -37,18 +39,17 @@ pub(super) fn key(
                 "write `key: value`, also inside brackets",
             ));
         }
-        if is_one_line {
+        if is_one_line && !is_block {
             return None;
         }
     }
     let is_explicit = source
         .get(before)
         .is_some_and(|between| between.contains('?'));
-    let next = rest.trim_start_matches([' ', '\t']);
     let is_apart = next.starts_with(['\n', '\r', '#'])
         && super::source::find(source, span.end..source.len(), &[':', ',', '}', ']', '-'])
             .is_some_and(|found| source.as_bytes().get(found) == Some(&b':'));
-    (!is_explicit && (!is_one_line || is_apart)).then_some((
+    (is_block || (!is_explicit && (!is_one_line || is_apart))).then_some((
         "a key and its colon stand on more than one line",
         "write the key and its colon on one line",
     ))

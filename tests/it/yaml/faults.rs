@@ -107,7 +107,7 @@ fn characters_that_hide_something_are_encoding() {
                 "encoding 1:25 a[3]",
             ],
         ),
-        ("\"a\\b\": c\n", &["encoding 1:1 a\u{8}"]),
+        ("\"a\\b\": c\n", &["encoding 1:1 a\u{FFFD}"]),
         (
             "a: \"b\\tc\\nd\\r\\n\\u00E9\\L\"\nb: \"x\ty\"\nc: '\u{200F}\u{200E}\u{61C}\u{A0}–…'\n",
             &[],
@@ -219,6 +219,7 @@ fn a_key_is_a_text() {
         ("{a: b}: c\n", &["wrong-type 1:1 -"]),
         (": a\n", &["wrong-type 1:1 -"]),
         ("? a\n: b\n", &[]),
+        ("? |\n  a\n: b\n", &["syntax 1:3 a\u{FFFD}"]),
         ("1: a\nnull: b\n'': c\n", &[]),
     ]);
 }

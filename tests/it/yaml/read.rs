@@ -260,6 +260,18 @@ fn a_file_at_the_limits_passes() {
 }
 
 #[test]
+fn a_text_may_be_long_anywhere_but_in_a_key() {
+    let long = "x ".repeat(2_000) + "y";
+    let source = format!(
+        "a: {long}\nb: [{long}, '{long}']\nc:\n- {long}\n- d: \"{long}\"\ne: {{f: {long}}}\n"
+    );
+    let root = clean(&source);
+    for path in ["a", "b[0]", "b[1]", "c[0]", "c[1].d", "e.f"] {
+        assert_eq!(at(&root, path).text(), Some(long.as_str()), "{path}");
+    }
+}
+
+#[test]
 fn deep_and_wide_files_are_read_in_time() {
     let wide: String = (0..8_000).map(|key| format!("k{key}:\n")).collect();
     let cases = [
