@@ -3,7 +3,7 @@
 //! Uses diag to status. Pure. Start at [`verdict::ask`]. Follows `docs/spec/cli.md`, check. Unknown is never yes.
 
 mod cover;
-mod purl;
+pub(crate) mod purl;
 pub mod question;
 pub mod receipt;
 pub mod verdict;

@@ -56,3 +56,65 @@ impl Scalar for ControlRef {
         })
     }
 }
+
+/// Tells whether a text has the form of a ticket: `ABC-12`, `ABC0012345`, `#12`, `owner/repo#12`, an http(s) address.
+pub fn is_ticket(text: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_web(text) {
+        return true;
+    }
+    if let Some((place, digits)) = text.rsplit_once('#') {
+        return number(digits) && (place.is_empty() || is_repository(place));
+    }
+    let (key, digits) = match text.rsplit_once('-') {
+        Some(parts) => parts,
+        None => text.split_at(text.trim_end_matches(|c: char| c.is_ascii_digit()).len()),
+    };
+    let is_key = key.starts_with(|first: char| first.is_ascii_uppercase())
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    is_key && number(digits)
+}
+
+/// Says whether a text is `owner/repo`, with groups of groups as forges have them.
+fn is_repository(text: &str) -> bool {
+    let is_name = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+    };
+    text.contains('/') && text.split('/').all(is_name)
+}
+
+/// Tells whether a text is an http or https address.
+pub fn is_web(text: &str) -> bool {
+    ["https://", "http://"].iter().any(|scheme| {
+        let is_scheme = |head: &str| head.eq_ignore_ascii_case(scheme);
+        text.get(..scheme.len()).is_some_and(is_scheme)
+            && text.get(scheme.len()..).is_some_and(is_place)
+    })
+}
+
+/// Tells whether a text is an address of any scheme: `scheme://host/…`.
+pub fn is_address(text: &str) -> bool {
+    let Some((scheme, place)) = text.split_once("://") else {
+        return false;
+    };
+    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        && is_place(place)
+}
+
+fn is_place(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_alphanumeric() || first == '[')
+        && !text.contains(|it: char| it.is_whitespace() || it.is_control())
+}
+
+/// Tells whether a text can be a commit: 7 to 64 hexadecimal digits.
+pub fn is_commit(text: &str) -> bool {
+    (7..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}

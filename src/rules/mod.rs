@@ -5,18 +5,24 @@
 //! line in [`ALL`]; a test runs both examples. Follows `docs/spec/rules.md`.
 
 pub mod case;
+mod credential;
 pub mod example;
 pub mod lint;
 mod sample;
 
 mod bad_id;
+mod bad_reference;
 mod bad_value;
+mod criteria_too_wide;
 mod duplicate_id;
 mod duplicate_key;
 mod encoding;
+mod evidence_changed;
 mod fix_overdue;
 mod incomplete_identity;
+mod loose_control;
 mod missing_change;
+mod missing_evidence;
 mod missing_field;
 mod missing_for_tier;
 mod missing_trigger;
@@ -26,16 +32,21 @@ mod no_subject;
 mod not_a_file;
 mod outlives_event;
 mod placeholder;
+mod secret;
 mod short_justification;
+mod stale_baseline;
+mod stale_control;
 mod standing_access;
 mod syntax;
 mod term_too_long;
 mod too_large;
 mod unclassified_cause;
+mod unknown_control;
 mod unknown_key;
 mod unknown_owner;
 mod wildcard_scope;
 mod window_inverted;
+mod withdrawn_control;
 mod wrong_type;
 mod yaml_feature;
 
@@ -125,8 +136,18 @@ pub const ALL: &[Rule] = &[
     standing_access::RULE,
     outlives_event::RULE,
     fix_overdue::RULE,
+    criteria_too_wide::RULE,
     missing_change::RULE,
+    bad_reference::RULE,
+    unknown_control::RULE,
+    withdrawn_control::RULE,
+    loose_control::RULE,
+    secret::RULE,
     unclassified_cause::RULE,
+    stale_baseline::RULE,
+    stale_control::RULE,
+    missing_evidence::RULE,
+    evidence_changed::RULE,
 ];
 
 /// Returns the rule of a code.

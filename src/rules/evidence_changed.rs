@@ -1,0 +1,79 @@
+//! `evidence-changed`: the file's SHA-256 differs from the recorded one.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::lint::Found;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "evidence-changed",
+    level: Level::Error,
+    group: Group::Content,
+    serves: &["M48"],
+    summary: "a file that evidence names is not the one that was recorded",
+    why: "Evidence that can be exchanged afterwards is none.",
+    remedy: "Restore the file; what is new is evidence of its own, in an entry of its own.",
+    bad: Example::tree(&[
+        ("exceptions/EXC-2026-7F3KQ.yaml", RECORD),
+        ("evidence/rotate.txt", b"rotated on Tuesday"),
+    ]),
+    good: Example::tree(&[
+        ("exceptions/EXC-2026-7F3KQ.yaml", RECORD),
+        ("evidence/rotate.txt", b"rotated"),
+    ]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(of) = case.record() else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    for evidence in &of.evidence {
+        let Found::File(digest) = &evidence.found else {
+            continue;
+        };
+        let field = format!("{}.sha256", evidence.field);
+        let Some(stated) = of.source.text(&field) else {
+            continue;
+        };
+        if stated.eq_ignore_ascii_case(digest) {
+            continue;
+        }
+        let path = of.source.text(&format!("{}.path", evidence.field));
+        let message = format!(
+            "{} has another SHA-256 than recorded",
+            path.unwrap_or_default()
+        );
+        let help = format!("restore the file; it is {digest} now");
+        findings.push(of.finding(RULE.code, &field, message, help));
+    }
+    findings
+}
+
+/// A record with a file as evidence.
+const RECORD: &[u8] = b"\
+id: EXC-2026-7F3KQ
+title: Billing batch key cannot rotate before the legacy job retires
+class: standard
+deviates_from: {rule: Service-account secrets rotate every 30 days}
+subject: {application: billing}
+owner: {name: Ana Ruiz, email: ana@example.com}
+justification: The job hard-codes the credential path; it is retired on 18 December (BILL-412).
+risk: {level: moderate}
+root_cause: brittle-dependency
+compensating_controls:
+  - id: CC1
+    description: Alert on any use outside 01:00-03:00 UTC
+    owner: soc@example.com
+    status: active
+    evidence:
+      - kind: log
+        path: evidence/rotate.txt
+        sha256: f42546d5ecdd452509808b2d6d0413b5a738c70a793b99ccf8ed6f423aac83d3
+expires: 2026-12-20
+";

@@ -1,0 +1,49 @@
+//! `loose-control`: normalised from a loose form; never rewritten silently.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::{Finding, Level};
+use crate::policy::catalog::Form;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::unknown_control::{cited, meant};
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "loose-control",
+    level: Level::Warning,
+    group: Group::Content,
+    serves: &["M21"],
+    summary: "a control that is written in a loose form",
+    why: "A loose form may mean another control than the one that is meant; its title shows.",
+    remedy: "Write the id as its catalog does, if its title is what is meant.",
+    bad: Example::with("deviates_from.controls", "[owasp-nhi:NHI-07]"),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(of) = case.record() else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    for (field, control) in cited(of) {
+        let meant = meant(case.known.governance, &control);
+        let is_whole = !control.catalog().is_empty();
+        if meant.is_empty() || (is_whole && meant.iter().all(|found| found.form == Form::Exact)) {
+            continue;
+        }
+        let readings: Vec<String> = meant
+            .iter()
+            .map(|found| format!("{} ({})", found.canonical(), found.control.title))
+            .collect();
+        let message = format!("`{control}` is read as {}", readings.join(" or "));
+        let help = match &meant[..] {
+            [found] => format!("write {}, if that is meant", found.canonical()),
+            _ => "write the one that is meant".to_owned(),
+        };
+        findings.push(of.finding(RULE.code, &field, message, help));
+    }
+    findings
+}

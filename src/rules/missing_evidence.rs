@@ -1,0 +1,48 @@
+//! `missing-evidence`: the file is not there, or outside the repository by `..` or by link.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::lint::Found;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "missing-evidence",
+    level: Level::Error,
+    group: Group::Content,
+    serves: &["M48"],
+    summary: "a file that evidence names is not there",
+    why: "Evidence that can't be opened proves nothing at the audit that asks for it.",
+    remedy: "Commit the file below the ledger's root, and name its path from there.",
+    bad: Example::with(
+        "compensating_controls",
+        "[{id: CC1, description: Alert on use, owner: soc@example.com, status: active, evidence: \
+         [{kind: log, path: evidence/gone.txt, \
+         sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855}]}]",
+    ),
+    good: Example::SAMPLE,
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(of) = case.record() else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    for evidence in &of.evidence {
+        let field = format!("{}.path", evidence.field);
+        let path = of.source.text(&field).unwrap_or_default();
+        let message = match evidence.found {
+            Found::File(_) => continue,
+            Found::Nothing => format!("there is no file {path}"),
+            Found::NoFile => format!("{path} is no regular file"),
+            Found::Outside => format!("{path} leaves the ledger"),
+        };
+        let help = "commit the file, and name its path from the ledger's root".to_owned();
+        findings.push(of.finding(RULE.code, &field, message, help));
+    }
+    findings
+}

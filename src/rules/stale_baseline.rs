@@ -1,0 +1,56 @@
+//! `stale-baseline`: a policy baseline past its `review_by`.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::{Finding, Level};
+use crate::policy;
+use crate::rules::case::{Case, Subject};
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "stale-baseline",
+    level: Level::Warning,
+    group: Group::Content,
+    serves: &["M59"],
+    summary: "a baseline of the policy is past its own review",
+    why: "What is normal changes; a threshold that nobody looks at lets through what it should stop, or the reverse.",
+    remedy: "Look at the baseline with its counts, and move `review_by`.",
+    bad: Example::SAMPLE.on("2026-11-21").policy(
+        "version: 1\nbaselines:\n  - {id: B1, kind: tool-invocation, review_by: 2026-11-20}\n",
+    ),
+    good: Example::SAMPLE.on("2026-11-20").policy(
+        "version: 1\nbaselines:\n  - {id: B1, kind: tool-invocation, review_by: 2026-11-20}\n",
+    ),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let (Subject::Policy, Some(instant)) = (case.subject, case.known.instant) else {
+        return Vec::new();
+    };
+    let governance = case.known.governance;
+    let mut findings = Vec::new();
+    for (index, baseline) in governance.policy.baselines.iter().enumerate() {
+        let Some(review_by) = baseline.review_by.filter(|day| instant >= day.end()) else {
+            continue;
+        };
+        let field = format!("baselines[{index}].review_by");
+        let node = governance
+            .document
+            .as_ref()
+            .and_then(|root| root.at(&field));
+        findings.push(Finding {
+            rule: RULE.code,
+            level: RULE.level,
+            path: policy::FILE.to_owned(),
+            pos: node.map(|node| node.pos),
+            field: Some(field),
+            id: None,
+            message: format!("baseline {} was to be reviewed by {review_by}", baseline.id),
+            help: "look at it and move `review_by`".to_owned(),
+        });
+    }
+    findings
+}

@@ -1,0 +1,71 @@
+//! `stale-control`: an active control past its verification date.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::{Finding, Level};
+use crate::policy::term;
+use crate::record::form;
+use crate::record::read::Stated;
+use crate::record::time::{Day, When};
+use crate::record::word::ControlStatus;
+use crate::rules::case::{Case, Of};
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "stale-control",
+    level: Level::Warning,
+    group: Group::Content,
+    serves: &["M41"],
+    summary: "a compensating control was not verified in time",
+    why: "A control that nobody looks at is one that nobody knows to work.",
+    remedy: "Verify it and record that with `exledger attest`, or withdraw it.",
+    bad: Example::with("compensating_controls[0].verify_every", "10d").on("2026-11-30"),
+    good: Example::with("compensating_controls[0].verify_every", "10d").on("2026-11-29"),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(of) = case.record() else {
+        return Vec::new();
+    };
+    let Some(instant) = case.known.instant.filter(|_| of.lacks("closure")) else {
+        return Vec::new();
+    };
+    let list = "compensating_controls";
+    let mut findings = Vec::new();
+    for index in 0..of.source.items(list).len() {
+        let item = format!("{list}[{index}]");
+        let Some(fresh) = fresh_through(of, &item) else {
+            continue;
+        };
+        if instant < term::overdue_from(fresh) {
+            continue;
+        }
+        let name = of.source.text(&format!("{item}.id")).unwrap_or(&item);
+        let message = format!("control {name} was to be verified by {fresh}");
+        let help = "verify it and run `exledger attest`, or set it to `withdrawn`".to_owned();
+        findings.push(of.finding(RULE.code, &format!("{item}.verified"), message, help));
+    }
+    findings
+}
+
+/// Returns the last day on which a control is fresh; `None` where it is not active, need not be seen again, or a
+/// field can't be read.
+fn fresh_through(of: &Of<'_>, item: &str) -> Option<Day> {
+    let status: ControlStatus = of.value(&format!("{item}.status"))?;
+    if status != ControlStatus::Active {
+        return None;
+    }
+    let every = of.source.text(&format!("{item}.verify_every"))?;
+    let field = format!("{item}.verified");
+    let verified: Option<Day> = match of.source.stated(&field) {
+        Stated::Absent => None,
+        Stated::Unreadable => return None,
+        Stated::Node(_) => Some(of.value(&field)?),
+    };
+    let begin: Option<When> = of.value("starts");
+    let begin = begin.or_else(|| of.landed.map(When::instant));
+    term::fresh_through(verified, begin.as_ref(), form::term(every).ok())
+}

@@ -1,0 +1,52 @@
+//! `withdrawn-control`: withdrawn, with what took its place.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::unknown_control::{cited, meant};
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "withdrawn-control",
+    level: Level::Warning,
+    group: Group::Content,
+    serves: &["M21"],
+    summary: "a control that its framework has withdrawn",
+    why: "An id of an older edition is cited as if it still held; the new one may say something else.",
+    remedy: "Cite what took its place, if that is what is meant.",
+    bad: Example::with("deviates_from.controls", "[nist-csf:PR.AC-4]"),
+    good: Example::with("deviates_from.controls", "[nist-csf:PR.AA-05]"),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(of) = case.record() else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    for (field, control) in cited(of) {
+        let [found] = meant(case.known.governance, &control)[..] else {
+            continue;
+        };
+        if !found.control.withdrawn {
+            continue;
+        }
+        let message = format!(
+            "{} is withdrawn ({})",
+            found.canonical(),
+            found.control.title
+        );
+        let name = &found.catalog.name;
+        let successors = found.control.replaced_by.iter();
+        let successors: Vec<String> = successors.map(|id| format!("{name}:{id}")).collect();
+        let help = match successors[..] {
+            [] => "nothing took its place: cite what is meant today".to_owned(),
+            _ => format!("replaced by {}", successors.join(", ")),
+        };
+        findings.push(of.finding(RULE.code, &field, message, help));
+    }
+    findings
+}
