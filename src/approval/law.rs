@@ -2,15 +2,16 @@
 //!
 //! Uses policy, history. Pure. Start at [`Laws`]. Follows `docs/spec/approval.md`, G1.
 
-use crate::history::History;
+use crate::history::governance::{Origin, States};
 use crate::history::objects::{Obstacle, Oid};
 use crate::policy::demand::SelfApproval;
 use crate::policy::governance::Governance;
 
 /// The states of governance along the mainline.
+#[derive(Clone, Copy)]
 pub(crate) struct Laws<'a> {
-    history: &'a History,
-    none: Governance,
+    states: &'a States,
+    tip: usize,
 }
 
 /// The state before a landing.
@@ -29,27 +30,39 @@ pub(crate) struct State<'a> {
 }
 
 impl<'a> Laws<'a> {
-    pub(crate) fn of(history: &'a History) -> Laws<'a> {
+    /// Returns the states of a mainline of so many landings.
+    pub(crate) fn of(states: &'a States, n_landings: usize) -> Laws<'a> {
         Laws {
-            history,
-            none: Governance::default(),
+            states,
+            tip: n_landings.saturating_sub(1),
         }
     }
 
     /// Returns the state before a landing.
-    pub(crate) fn before(&self, _landing: usize) -> State<'_> {
-        let _ = self.history;
+    pub(crate) fn before(&self, landing: usize) -> State<'a> {
+        let state = self.states.before(landing);
+        let first = &self.states.at(landing).governance.policy.approval;
+        let own = &state.governance.policy.approval;
         State {
-            governance: &self.none,
-            commit: None,
-            is_earlier: false,
-            self_approval: self.none.policy.approval.self_approval,
-            doubt: None,
+            governance: &state.governance,
+            commit: match &state.origin {
+                Origin::Own(commit) | Origin::Earlier(commit) => Some(*commit),
+                Origin::Defaults | Origin::Unknown(_) => None,
+            },
+            is_earlier: matches!(state.origin, Origin::Earlier(_)),
+            self_approval: match state.origin {
+                Origin::Defaults => first.self_approval,
+                _ => own.self_approval,
+            },
+            doubt: match &state.origin {
+                Origin::Unknown(obstacle) => Some(obstacle),
+                _ => None,
+            },
         }
     }
 
     /// Returns the state at the tip.
-    pub(crate) fn tip(&self) -> &Governance {
-        &self.none
+    pub(crate) fn tip(&self) -> &'a Governance {
+        &self.states.at(self.tip).governance
     }
 }

@@ -47,7 +47,7 @@ pub struct Approvals {
 
 /// Judges every version of every record, oldest first, each by the state before it landed.
 pub fn judge(history: &History) -> Approvals {
-    let laws = Laws::of(history);
+    let laws = Laws::of(&history.states, history.mainline.landings.len());
     let trails = history.trails.iter();
     Approvals {
         trails: trails

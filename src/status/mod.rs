@@ -14,7 +14,6 @@ mod timeline;
 
 use crate::approval;
 use crate::history::History;
-use crate::history::objects::Oid;
 use crate::history::version::Key;
 use crate::policy::governance::Governance;
 use crate::policy::people::Person;
@@ -303,8 +302,6 @@ pub struct Subject<'a> {
     pub verdicts: &'a [approval::Verdict],
     /// The governance of the tree that is asked about.
     pub governance: &'a Governance,
-    /// Finds the digest of a file's bytes, 64 hexadecimal digits.
-    pub digest: &'a dyn Fn(Oid) -> Option<String>,
 }
 
 /// Returns what a record is at an instant, and what has to be done about it.

@@ -4,8 +4,7 @@
 //! `docs/spec/cli.md`, a record view.
 
 use crate::approval;
-use crate::history::objects::Oid;
-use crate::history::version::Trail;
+use crate::history::version::{Trail, Version};
 use crate::policy::tier::{self, Facts};
 use crate::record::time::{self, Instant};
 use crate::record::word::Then;
@@ -90,7 +89,7 @@ fn of_trail(subject: Subject, past: Past, instant: Instant) -> Standing {
     standing.take_landed(subject, past);
     let shown = match (&ground, &clocks) {
         (Ground::Judged(judged), Some(clocks)) => {
-            standing.take_judged(subject, past, judged, clocks, instant);
+            standing.take_judged(past, judged, clocks, instant);
             matches!(answer.rests, Rests::OnApproval)
         }
         _ => true,
@@ -126,11 +125,10 @@ impl Standing {
             pull_request: verdict.pull_request.clone(),
         });
         let file = last_file(past.trail, past.tip);
-        if let Some((path, _)) = file {
+        if let Some(path) = file {
             path.clone_into(&mut self.path);
         }
-        let blob = version.and_then(|version| version.files.first());
-        self.digest = blob.and_then(|file| (subject.digest)(file.blob));
+        self.digest = version.and_then(digest);
         self.stated = past.record(past.tip).cloned();
         self.last_read = match &self.stated {
             Some(_) => None,
@@ -145,14 +143,7 @@ impl Standing {
     }
 
     /// Takes what is judged of the effective record.
-    fn take_judged(
-        &mut self,
-        subject: Subject,
-        past: Past,
-        judged: &Judged,
-        clocks: &Clocks,
-        instant: Instant,
-    ) {
+    fn take_judged(&mut self, past: Past, judged: &Judged, clocks: &Clocks, instant: Instant) {
         let granted = judged.approved.is_some() || judged.grace.is_some();
         let end = if granted && judged.unequal.is_empty() {
             self.effective = Some(judged.record.clone());
@@ -193,11 +184,10 @@ impl Standing {
         self.approved = judged.approved.and_then(|index| {
             let version = past.version(index)?;
             let verdict = past.verdict(index)?;
-            let blob = version.files.first().map(|file| file.blob);
             Some(Approved {
                 commit: version.commit.oid.to_string(),
                 at: verdict.approved_at.or(past.landed(index))?,
-                digest: blob.and_then(|blob| (subject.digest)(blob)),
+                digest: digest(version),
                 approvers: verdict.approvers.clone(),
             })
         });
@@ -239,12 +229,16 @@ fn fired_at(clocks: &Clocks, fired: &FiredClock, instant: Instant) -> Fired {
     }
 }
 
-/// Returns the last file that a trail had, and its bytes.
-fn last_file(trail: &Trail, tip: usize) -> Option<(&str, Oid)> {
+/// Returns the last path that a trail had.
+fn last_file(trail: &Trail, tip: usize) -> Option<&str> {
     let versions = trail.versions.get(..=tip)?;
-    let file = versions
+    let mut files = versions
         .iter()
         .rev()
-        .find_map(|version| version.files.first())?;
-    Some((&file.path, file.blob))
+        .filter_map(|version| version.files.first());
+    Some(&files.next()?.path)
+}
+
+fn digest(version: &Version) -> Option<String> {
+    Some(version.digest?.to_string())
 }

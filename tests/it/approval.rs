@@ -1,3 +1,123 @@
 //! Who approved each version, on real repositories and on messages that forges really wrote.
 
+mod demand;
+mod evidence;
+mod fold;
 mod forge;
+
+use exledger::approval::{self, Satisfied, Verdict};
+use exledger::history::version::Key;
+
+use crate::history::{ID, SAMPLE};
+use crate::repo::Repo;
+
+/// What a verdict says, in the words of the answers.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub satisfied: &'static str,
+    pub result: &'static str,
+    pub approvers: Vec<String>,
+    pub authors: Vec<String>,
+}
+
+/// Returns the verdicts on all versions of a record.
+pub(crate) fn verdicts(repo: &Repo, id: &str) -> Vec<Verdict> {
+    let history = repo.history();
+    let mut approvals = approval::judge(&history);
+    approvals.trails.remove(&Key::Id(id.to_owned())).unwrap()
+}
+
+/// Returns the verdict on the last version of the sample.
+pub(crate) fn verdict(repo: &Repo) -> Verdict {
+    verdicts(repo, ID).pop().unwrap()
+}
+
+/// Returns the local part of an address.
+fn local(email: &str) -> String {
+    email.split('@').next().unwrap().to_owned()
+}
+
+/// Returns what a verdict says.
+pub(crate) fn said(verdict: &Verdict) -> Said {
+    Said {
+        satisfied: match &verdict.satisfied {
+            Satisfied::Yes => "yes",
+            Satisfied::No => "no",
+            Satisfied::CannotSay(_) => "cannot say",
+        },
+        result: verdict.result.word(),
+        approvers: verdict
+            .approvers
+            .iter()
+            .map(|approver| local(&approver.person.email))
+            .collect(),
+        authors: verdict
+            .authors
+            .iter()
+            .map(|author| local(&author.person.email))
+            .collect(),
+    }
+}
+
+/// Checks a verdict: satisfied, result, approvers and authors by the local parts of their addresses.
+pub(crate) fn check(
+    what: &str,
+    verdict: &Verdict,
+    satisfied: &str,
+    result: &str,
+    approvers: &[&str],
+    authors: &[&str],
+) {
+    let found = said(verdict);
+    let seen = (
+        found.satisfied,
+        found.result,
+        found.approvers.as_slice(),
+        found.authors.as_slice(),
+    );
+    let owned = |names: &[&str]| {
+        names
+            .iter()
+            .map(|&name| name.to_owned())
+            .collect::<Vec<_>>()
+    };
+    let (approvers, authors) = (owned(approvers), owned(authors));
+    assert_eq!(
+        seen,
+        (satisfied, result, approvers.as_slice(), authors.as_slice()),
+        "{what}: {:?} {:?}",
+        verdict.satisfied,
+        verdict.missing
+    );
+}
+
+/// A repository whose policy landed first, by someone who plays no further part.
+pub(crate) fn ledger(policy: &str) -> Repo {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("root")
+        .write("exledger.yaml", &format!("version: 1\n{policy}"))
+        .commit("Begin");
+    repo
+}
+
+/// Files the sample on a branch by Ana.
+pub(crate) fn file(repo: &Repo) {
+    file_as(repo, SAMPLE);
+}
+
+/// Files a record of the sample's id on a branch by Ana.
+pub(crate) fn file_as(repo: &Repo, text: &str) {
+    repo.branch("file")
+        .by("ana")
+        .write(ID, text)
+        .commit("File it");
+}
+
+/// A ledger in which Ana filed the sample and Lee merged it.
+pub(crate) fn approved(policy: &str) -> Repo {
+    let repo = ledger(policy);
+    file(&repo);
+    repo.by("lee")
+        .merge("file", "Merge pull request #7 from ana/file");
+    repo
+}
