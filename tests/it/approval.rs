@@ -4,6 +4,7 @@ mod demand;
 mod evidence;
 mod fold;
 mod forge;
+mod landing;
 
 use exledger::approval::{self, Satisfied, Verdict};
 use exledger::history::version::Key;

@@ -28,108 +28,109 @@ const fn chosen(
     }
 }
 
+const CHOSEN: &[Chosen] = &[
+    chosen(
+        "Merge pull request #1505 from ana/fix/tui\n\nTitle",
+        GITHUB,
+        "github",
+        Some("#1505"),
+    ),
+    chosen("Title (#864)\n\n* commit", GITHUB, "github", Some("#864")),
+    chosen("Edit a file", GITHUB, "github", None),
+    chosen(
+        "Merge pull request #7 from ana/renew",
+        LEE,
+        "generic",
+        Some("#7"),
+    ),
+    chosen(
+        "Merge branch 'x' into 'main'\n\nTitle\n\nSee merge request group/proj!7223",
+        ("GitLab", "noreply@gitlab.com"),
+        "gitlab",
+        Some("!7223"),
+    ),
+    chosen(
+        "Merge branch 'x' into 'main'\n\nTitle\n\nSee merge request https://gitlab.example.com/g/p/-/merge_requests/12\n\nApproved-by: Dana <dana@example.com>",
+        LEE,
+        "gitlab",
+        Some("!12"),
+    ),
+    chosen(
+        "Merge branch 'x' into 'main'\n\nSee merge request of last week",
+        LEE,
+        "generic",
+        None,
+    ),
+    chosen(
+        "Merge pull request 'Title' (#12) from renew into main\n\nReviewed-on: https://git.example.com/p/pulls/12\nReviewed-by: Dana <dana@example.com>",
+        LEE,
+        "gitea",
+        Some("#12"),
+    ),
+    chosen(
+        "Title (!12)\n\nReviewed-on: https://git.example.com/p/pulls/12",
+        LEE,
+        "gitea",
+        Some("!12"),
+    ),
+    chosen("Title (#12)", LEE, "generic", Some("#12")),
+    chosen(
+        "Merged in ana/renew (pull request #116)\n\nTitle",
+        LEE,
+        "bitbucket",
+        Some("#116"),
+    ),
+    chosen(
+        "Pull request #68: Title\n\nMerge in PROJ/repo from a to b\n\n* commit 'abc':",
+        LEE,
+        "bitbucket",
+        Some("#68"),
+    ),
+    chosen("Pull request #68: Title", LEE, "generic", Some("#68")),
+    chosen(
+        "Merged PR 10794979: Title\n\nRelated work items: #51114542",
+        LEE,
+        "azure",
+        Some("#10794979"),
+    ),
+    chosen("Merge \"Deprecate version attribute\"", LEE, "gerrit", None),
+    chosen(
+        "Merge \"Deprecate it\" into stable/2026",
+        LEE,
+        "gerrit",
+        None,
+    ),
+    chosen("Merge changes Iab,Icd", LEE, "gerrit", None),
+    chosen(
+        "Title\n\nChange-Id: I1\nReviewed-on: https://review.example.com/c/p/+/12\nReviewed-by: Dana <dana@example.com>",
+        LEE,
+        "gerrit",
+        Some("https://review.example.com/c/p/+/12"),
+    ),
+    chosen(
+        "Merge #1015\n\n1015: Title r=dkim a=ana",
+        LEE,
+        "generic",
+        Some("#1015"),
+    ),
+    chosen(
+        "Auto merge of #572 - ana:renew, r=dkim",
+        LEE,
+        "generic",
+        Some("#572"),
+    ),
+    chosen(
+        "Revert \"Merge pull request #7 from ana/renew\"",
+        LEE,
+        "generic",
+        None,
+    ),
+    chosen("Revert \"Title (#864)\"", LEE, "generic", None),
+];
+
 #[test]
 fn the_forge_is_chosen_by_its_committer_then_by_its_own_form() {
-    let cases = [
-        chosen(
-            "Merge pull request #1505 from ana/fix/tui\n\nTitle",
-            GITHUB,
-            "github",
-            Some("#1505"),
-        ),
-        chosen("Title (#864)\n\n* commit", GITHUB, "github", Some("#864")),
-        chosen("Edit a file", GITHUB, "github", None),
-        chosen(
-            "Merge pull request #7 from ana/renew",
-            LEE,
-            "generic",
-            Some("#7"),
-        ),
-        chosen(
-            "Merge branch 'x' into 'main'\n\nTitle\n\nSee merge request group/proj!7223",
-            ("GitLab", "noreply@gitlab.com"),
-            "gitlab",
-            Some("!7223"),
-        ),
-        chosen(
-            "Merge branch 'x' into 'main'\n\nTitle\n\nSee merge request https://gitlab.example.com/g/p/-/merge_requests/12\n\nApproved-by: Dana <dana@example.com>",
-            LEE,
-            "gitlab",
-            Some("!12"),
-        ),
-        chosen(
-            "Merge branch 'x' into 'main'\n\nSee merge request of last week",
-            LEE,
-            "generic",
-            None,
-        ),
-        chosen(
-            "Merge pull request 'Title' (#12) from renew into main\n\nReviewed-on: https://git.example.com/p/pulls/12\nReviewed-by: Dana <dana@example.com>",
-            LEE,
-            "gitea",
-            Some("#12"),
-        ),
-        chosen(
-            "Title (!12)\n\nReviewed-on: https://git.example.com/p/pulls/12",
-            LEE,
-            "gitea",
-            Some("!12"),
-        ),
-        chosen("Title (#12)", LEE, "generic", Some("#12")),
-        chosen(
-            "Merged in ana/renew (pull request #116)\n\nTitle",
-            LEE,
-            "bitbucket",
-            Some("#116"),
-        ),
-        chosen(
-            "Pull request #68: Title\n\nMerge in PROJ/repo from a to b\n\n* commit 'abc':",
-            LEE,
-            "bitbucket",
-            Some("#68"),
-        ),
-        chosen("Pull request #68: Title", LEE, "generic", Some("#68")),
-        chosen(
-            "Merged PR 10794979: Title\n\nRelated work items: #51114542",
-            LEE,
-            "azure",
-            Some("#10794979"),
-        ),
-        chosen("Merge \"Deprecate version attribute\"", LEE, "gerrit", None),
-        chosen(
-            "Merge \"Deprecate it\" into stable/2026",
-            LEE,
-            "gerrit",
-            None,
-        ),
-        chosen("Merge changes Iab,Icd", LEE, "gerrit", None),
-        chosen(
-            "Title\n\nChange-Id: I1\nReviewed-on: https://review.example.com/c/p/+/12\nReviewed-by: Dana <dana@example.com>",
-            LEE,
-            "gerrit",
-            Some("https://review.example.com/c/p/+/12"),
-        ),
-        chosen(
-            "Merge #1015\n\n1015: Title r=dkim a=ana",
-            LEE,
-            "generic",
-            Some("#1015"),
-        ),
-        chosen(
-            "Auto merge of #572 - ana:renew, r=dkim",
-            LEE,
-            "generic",
-            Some("#572"),
-        ),
-        chosen(
-            "Revert \"Merge pull request #7 from ana/renew\"",
-            LEE,
-            "generic",
-            None,
-        ),
-        chosen("Revert \"Title (#864)\"", LEE, "generic", None),
-    ];
-    for case in cases {
+    for case in CHOSEN {
         let message = Message::read(case.message);
         let found = forge::choose(case.committer, &message);
         assert_eq!(found.name, case.forge, "{}", case.message);
@@ -143,123 +144,130 @@ fn the_forge_is_chosen_by_its_committer_then_by_its_own_form() {
     }
 }
 
+const DANA: &str = "Dana Kim <dana@example.com>";
+const LEE_CHEN: &str = "Lee Chen <lee@example.com>";
+
+/// Whom a forge names in a message, and who composed the line.
+type Named = &'static [(&'static str, Composed)];
+
+const APPROVALS: &[(&str, &str, Named)] = &[
+    (
+        "generic",
+        "T\n\nReviewed-by: Dana Kim <dana@example.com>\nAcked-by: Lee Chen <lee@example.com>",
+        &[(DANA, Composed::ByHand), (LEE_CHEN, Composed::ByHand)],
+    ),
+    (
+        "generic",
+        "T\n\nReviewed-by: Dana Kim <dana@example.com>\n\nText after it",
+        &[],
+    ),
+    (
+        "generic",
+        "T\n\nSee: this\nand prose\nReviewed-by: Dana Kim <dana@example.com>",
+        &[],
+    ),
+    ("generic", "Reviewed-by: Dana Kim <dana@example.com>", &[]),
+    (
+        "generic",
+        "T\r\n\r\nApproved-by: Dana Kim\r\n <dana@example.com>\r\n",
+        &[(DANA, Composed::ByHand)],
+    ),
+    (
+        "generic",
+        "T\n\nTested-by: Dana Kim <dana@example.com>\nSigned-off-by: Lee Chen <lee@example.com>",
+        &[],
+    ),
+    (
+        "github",
+        "T\n\nApproved-by: Dana Kim <dana@example.com>",
+        &[],
+    ),
+    (
+        "gitlab",
+        "Merge branch 'x' into 'main'\n\nSee merge request g/p!7\nApproved-by: Dana Kim <dana@example.com>",
+        &[(DANA, Composed::ByForge)],
+    ),
+    (
+        "gitlab",
+        "T\n\nApproved-by: Dana Kim <dana@example.com>\nReviewed-by: Lee Chen <lee@example.com>",
+        &[(DANA, Composed::ByHand)],
+    ),
+    (
+        "bitbucket",
+        "Merged in x (pull request #1)\n\nT\n\nApproved-by: Dana Kim <dana@example.com>",
+        &[(DANA, Composed::ByForge)],
+    ),
+    (
+        "bitbucket",
+        "T\n\nApproved-by: Dana Kim <dana@example.com>",
+        &[(DANA, Composed::ByHand)],
+    ),
+    (
+        "gerrit",
+        "T\n\nReviewed-by: Lee Chen <lee@example.com>\nReviewed-on: https://r.example.com/1\nReviewed-by: Dana Kim <dana@example.com>",
+        &[(LEE_CHEN, Composed::ByHand), (DANA, Composed::ByForge)],
+    ),
+    (
+        "gitea",
+        "T (#1)\n\nReviewed-on: https://g.example.com/1\nReviewed-by: Dana Kim <dana@example.com>",
+        &[(DANA, Composed::ByForge)],
+    ),
+    (
+        "gitea",
+        "T (#1)\n\nReviewed-by: Dana Kim <dana@example.com>",
+        &[],
+    ),
+    (
+        "azure",
+        "Merged PR 1: T\n\nApproved-by: Dana Kim <dana@example.com>",
+        &[],
+    ),
+    (
+        "kernel",
+        "T\n\nReviewed-by: Dana Kim <dana@example.com>\nApproved-by: Lee Chen <lee@example.com>",
+        &[(DANA, Composed::ByHand)],
+    ),
+    (
+        "phabricator",
+        "T\n\nReviewers: lee\n\nReviewed By: #blessed, dkim\n\nDifferential Revision: https://p.example.com/D21870",
+        &[("#blessed", Composed::ByHand), ("dkim", Composed::ByHand)],
+    ),
+    (
+        "homu",
+        "Auto merge of #572 - ana:renew, r=dkim",
+        &[("dkim", Composed::ByHand)],
+    ),
+    (
+        "homu",
+        "Auto merge of #572 - ana:renew, r=dkim and more",
+        &[],
+    ),
+    (
+        "bors",
+        "Merge #12 #13\n\n12: One r=dkim a=ana\n13: Two r=lee,sam a=ana\n",
+        &[
+            ("dkim", Composed::ByHand),
+            ("lee", Composed::ByHand),
+            ("sam", Composed::ByHand),
+        ],
+    ),
+    (
+        "bors",
+        "Merge #12\n\n12: One a=ana\n\n12: One r=dkim a=ana",
+        &[],
+    ),
+    ("bors", "Merge #12\n\nText first\n12: One r=dkim a=ana", &[]),
+    ("bors", "Merge #12\n\n13: Other r=dkim a=ana", &[]),
+    (
+        "bors",
+        "Merge #12\n\n12: r= in the title r=dkim a=ana",
+        &[("dkim", Composed::ByHand)],
+    ),
+];
+
 #[test]
 fn a_forge_names_its_approvers_in_its_own_lines_alone() {
-    use Composed::{ByForge, ByHand};
-    let dana = "Dana Kim <dana@example.com>";
-    let lee = "Lee Chen <lee@example.com>";
-    type Named<'a> = &'a [(&'a str, Composed)];
-    let cases: &[(&str, &str, Named)] = &[
-        (
-            "generic",
-            "T\n\nReviewed-by: Dana Kim <dana@example.com>\nAcked-by: Lee Chen <lee@example.com>",
-            &[(dana, ByHand), (lee, ByHand)],
-        ),
-        (
-            "generic",
-            "T\n\nReviewed-by: Dana Kim <dana@example.com>\n\nText after it",
-            &[],
-        ),
-        (
-            "generic",
-            "T\n\nSee: this\nand prose\nReviewed-by: Dana Kim <dana@example.com>",
-            &[],
-        ),
-        ("generic", "Reviewed-by: Dana Kim <dana@example.com>", &[]),
-        (
-            "generic",
-            "T\r\n\r\nApproved-by: Dana Kim\r\n <dana@example.com>\r\n",
-            &[(dana, ByHand)],
-        ),
-        (
-            "generic",
-            "T\n\nTested-by: Dana Kim <dana@example.com>\nSigned-off-by: Lee Chen <lee@example.com>",
-            &[],
-        ),
-        (
-            "github",
-            "T\n\nApproved-by: Dana Kim <dana@example.com>",
-            &[],
-        ),
-        (
-            "gitlab",
-            "Merge branch 'x' into 'main'\n\nSee merge request g/p!7\nApproved-by: Dana Kim <dana@example.com>",
-            &[(dana, ByForge)],
-        ),
-        (
-            "gitlab",
-            "T\n\nApproved-by: Dana Kim <dana@example.com>\nReviewed-by: Lee Chen <lee@example.com>",
-            &[(dana, ByHand)],
-        ),
-        (
-            "bitbucket",
-            "Merged in x (pull request #1)\n\nT\n\nApproved-by: Dana Kim <dana@example.com>",
-            &[(dana, ByForge)],
-        ),
-        (
-            "bitbucket",
-            "T\n\nApproved-by: Dana Kim <dana@example.com>",
-            &[(dana, ByHand)],
-        ),
-        (
-            "gerrit",
-            "T\n\nReviewed-by: Lee Chen <lee@example.com>\nReviewed-on: https://r.example.com/1\nReviewed-by: Dana Kim <dana@example.com>",
-            &[(lee, ByHand), (dana, ByForge)],
-        ),
-        (
-            "gitea",
-            "T (#1)\n\nReviewed-on: https://g.example.com/1\nReviewed-by: Dana Kim <dana@example.com>",
-            &[(dana, ByForge)],
-        ),
-        (
-            "gitea",
-            "T (#1)\n\nReviewed-by: Dana Kim <dana@example.com>",
-            &[],
-        ),
-        (
-            "azure",
-            "Merged PR 1: T\n\nApproved-by: Dana Kim <dana@example.com>",
-            &[],
-        ),
-        (
-            "kernel",
-            "T\n\nReviewed-by: Dana Kim <dana@example.com>\nApproved-by: Lee Chen <lee@example.com>",
-            &[(dana, ByHand)],
-        ),
-        (
-            "phabricator",
-            "T\n\nReviewers: lee\n\nReviewed By: #blessed, dkim\n\nDifferential Revision: https://p.example.com/D21870",
-            &[("#blessed", ByHand), ("dkim", ByHand)],
-        ),
-        (
-            "homu",
-            "Auto merge of #572 - ana:renew, r=dkim",
-            &[("dkim", ByHand)],
-        ),
-        (
-            "homu",
-            "Auto merge of #572 - ana:renew, r=dkim and more",
-            &[],
-        ),
-        (
-            "bors",
-            "Merge #12 #13\n\n12: One r=dkim a=ana\n13: Two r=lee,sam a=ana\n",
-            &[("dkim", ByHand), ("lee", ByHand), ("sam", ByHand)],
-        ),
-        (
-            "bors",
-            "Merge #12\n\n12: One a=ana\n\n12: One r=dkim a=ana",
-            &[],
-        ),
-        ("bors", "Merge #12\n\nText first\n12: One r=dkim a=ana", &[]),
-        ("bors", "Merge #12\n\n13: Other r=dkim a=ana", &[]),
-        (
-            "bors",
-            "Merge #12\n\n12: r= in the title r=dkim a=ana",
-            &[("dkim", ByHand)],
-        ),
-    ];
-    for (name, text, expected) in cases {
+    for (name, text, expected) in APPROVALS {
         let forge = forge::named(name).unwrap();
         let said = (forge.approvals)(&Message::read(text), Pinned::ByPolicy);
         let found: Vec<(&str, Composed)> = said
