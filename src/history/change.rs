@@ -1,6 +1,15 @@
 //! What a change of a record means, field by field.
 //!
-//! Uses record. Pure. Follows `docs/spec/cli.md` (events) and `docs/spec/approval.md`, V5 and 1.9.
+//! Uses record, history's version. Pure. Start at [`events`]; each field's event is in `fields`, how two versions meet in
+//! `meet`, the bare differences in `differ`. Follows `docs/spec/cli.md` (events) and `docs/spec/approval.md`, V5.
+
+pub mod differ;
+pub mod fields;
+pub mod meet;
+
+use crate::history::change::fields::FIELDS;
+use crate::history::version::{Change, Content, Trail, Version};
+use crate::record::Record;
 
 /// A named change of meaning, in the order in which answers list them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,4 +103,79 @@ impl Event {
             Event::Vetoed => "vetoed",
         }
     }
+}
+
+/// Returns what a change of content means, in the order of [`Event`]; of a new record, that it is filed.
+///
+/// Nothing where all values are equal.
+pub fn events(before: Option<&Record>, after: &Record) -> Vec<Event> {
+    let Some(before) = before else {
+        let closure = fields::closure(None, after);
+        return [Event::Filed].into_iter().chain(closure).collect();
+    };
+    let mut events = Vec::new();
+    if differ::is_equal(before, after) {
+        return events;
+    }
+    for field in FIELDS {
+        if (field.equal)(before, after) {
+            continue;
+        }
+        let named = (field.events)(before, after);
+        if named.is_empty() {
+            events.push(Event::Amended);
+        }
+        events.extend(named);
+    }
+    events.sort();
+    events.dedup();
+    events
+}
+
+/// Returns what a version of a trail means, in the order of [`Event`]; never nothing.
+///
+/// Compared is the content before it that could be read, back to the last removal.
+pub fn of_version(trail: &Trail, version: &Version) -> Vec<Event> {
+    let is_first = matches!(version.change, Change::Introduced | Change::Inherited);
+    let mut events = Vec::new();
+    match version.change {
+        Change::Readded => events.push(Event::Restored),
+        Change::Moved | Change::AmendedMoved => events.push(Event::Moved),
+        Change::Introduced | Change::Inherited => events.push(Event::Filed),
+        Change::Removed | Change::Amended => {}
+    }
+    match &version.record {
+        Content::Gone => events.push(Event::Removed),
+        Content::Unreadable(_) | Content::Conflicted(_) => events.push(Event::Broken),
+        Content::File | Content::Missing(_) if events.is_empty() => events.push(Event::Amended),
+        Content::File | Content::Missing(_) => {}
+        Content::Record(record) => {
+            let said = self::events(last_record(trail, version), record);
+            events.extend(
+                said.into_iter()
+                    .filter(|it| is_first || *it != Event::Filed),
+            );
+            let mut earlier = trail.versions.iter().rev();
+            let before = earlier.find(|it| it.n < version.n);
+            if before.is_some_and(|it| !matches!(it.record, Content::Record(_) | Content::Gone)) {
+                events.push(Event::Restored);
+            }
+            if events.is_empty() {
+                events.push(Event::Reformatted);
+            }
+        }
+    }
+    events.sort();
+    events.dedup();
+    events
+}
+
+/// Returns the content that a version is compared with: the last one before it that could be read, back to the last
+/// removal.
+pub fn last_record<'t>(trail: &'t Trail, version: &Version) -> Option<&'t Record> {
+    let earlier = trail.versions.iter().rev().filter(|it| it.n < version.n);
+    earlier
+        .take_while(|it| !matches!(it.record, Content::Gone))
+        .find_map(|it| it.record.record())
+        .map(|record| &**record)
 }

@@ -1,7 +1,9 @@
 //! What git proves: raw commits, the mainline, versions. Histories come from the builder in `repo.rs`.
 
 mod approved_ref;
+mod change;
 mod commit;
+mod meet;
 mod merges;
 mod store;
 mod versions;

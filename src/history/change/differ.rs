@@ -1,0 +1,99 @@
+//! The bare differences of two records, as values by field.
+//!
+//! Uses record. Pure. Start at [`differences`]. Follows `docs/spec/cli.md`, `changes[]{field,from,to}`.
+
+use serde_json::Value;
+
+use crate::record::Record;
+use crate::record::time::When;
+
+/// One value that differs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// The dotted path, list indices from 0.
+    pub field: String,
+    /// The value before; null where there was none.
+    pub from: Value,
+    /// The value after; null where there is none.
+    pub to: Value,
+}
+
+/// Tells whether two records say the same, however it is written: an instant in another offset is the same instant.
+pub fn is_equal(one: &Record, other: &Record) -> bool {
+    one == other || plain(one) == plain(other)
+}
+
+/// Returns a record with each instant written in UTC.
+fn plain(record: &Record) -> Record {
+    let mut record = record.clone();
+    let moments = [
+        &mut record.starts,
+        &mut record.event_ends,
+        &mut record.subject.credential_expires,
+    ];
+    let renewals = record.renewals.iter_mut();
+    let entries = renewals.flat_map(|entry| [&mut entry.from, &mut entry.until]);
+    for when in moments
+        .into_iter()
+        .flatten()
+        .chain(entries)
+        .chain([&mut record.expires])
+    {
+        if let When::Instant(instant, _) = when {
+            *when = When::instant(*instant);
+        }
+    }
+    record
+}
+
+/// Returns what differs between two records, in the order of the fields; of a new record, each field that it states.
+pub fn differences(before: Option<&Record>, after: &Record) -> Vec<Difference> {
+    let value = |record: &Record| serde_json::to_value(record).unwrap_or(Value::Null);
+    let mut found = Vec::new();
+    let old = before.map_or(Value::Null, |before| value(&plain(before)));
+    compare("", &old, &value(&plain(after)), &mut found);
+    found
+}
+
+fn compare(path: &str, from: &Value, to: &Value, found: &mut Vec<Difference>) {
+    match (from, to) {
+        (from, to) if from == to => {}
+        (Value::Object(old), Value::Object(new)) => {
+            for (key, value) in new {
+                compare(
+                    &joined(path, key),
+                    old.get(key).unwrap_or(&Value::Null),
+                    value,
+                    found,
+                );
+            }
+            for (key, value) in old.iter().filter(|(key, _)| !new.contains_key(*key)) {
+                compare(&joined(path, key), value, &Value::Null, found);
+            }
+        }
+        (Value::Null, Value::Object(new)) if path.is_empty() => {
+            for (key, value) in new {
+                compare(key, &Value::Null, value, found);
+            }
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            for index in 0..old.len().max(new.len()) {
+                let [from, to] = [old, new].map(|list| list.get(index).unwrap_or(&Value::Null));
+                compare(&format!("{path}[{index}]"), from, to, found);
+            }
+        }
+        _ => found.push(Difference {
+            field: path.to_owned(),
+            from: from.clone(),
+            to: to.clone(),
+        }),
+    }
+}
+
+fn joined(path: &str, key: &str) -> String {
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
+}

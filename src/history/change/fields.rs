@@ -1,0 +1,345 @@
+//! Each field of a record: what a change of it is called.
+//!
+//! Uses record, and history's `change`. Pure. Start at [`FIELDS`], which a test compares with the schema. A new field is
+//! one line there, and one in `meet` where its meeting is not simply what landed.
+
+use std::collections::BTreeSet;
+
+use crate::history::change::Event;
+use crate::history::change::meet::{self, Rule};
+use crate::record::time;
+use crate::record::word::{ClosureOutcome, ControlStatus};
+use crate::record::{CompensatingControl, Record};
+
+/// A field of a record, at the top level.
+pub struct Field {
+    /// Its key.
+    pub name: &'static str,
+    /// Returns what a change of it means; nothing specific means that it is amended.
+    pub events: fn(&Record, &Record) -> Vec<Event>,
+    /// Tells whether two records say the same in it.
+    pub equal: fn(&Record, &Record) -> bool,
+    /// How an approved version and what landed since meet in it.
+    pub meet: Rule,
+}
+
+/// A field of which each change amends the record, and which holds as landed.
+macro_rules! plain {
+    ($field:ident) => {
+        Field {
+            name: stringify!($field),
+            events: |_, _| Vec::new(),
+            equal: |before, after| before.$field == after.$field,
+            meet: Rule::AsLanded,
+        }
+    };
+}
+
+/// A field with events and a rule of its own.
+macro_rules! special {
+    ($field:ident, $events:expr, $meet:expr) => {
+        Field {
+            name: stringify!($field),
+            events: $events,
+            equal: |before, after| before.$field == after.$field,
+            meet: $meet,
+        }
+    };
+}
+
+/// All fields of a record, in the order in which a file states them.
+pub const FIELDS: &[Field] = &[
+    plain!(id),
+    plain!(title),
+    special!(class, |_, _| Vec::new(), Rule::Meets(meet::class)),
+    special!(
+        deviates_from,
+        deviates_from,
+        Rule::Meets(meet::deviates_from)
+    ),
+    special!(subject, subject, Rule::Meets(meet::subject)),
+    special!(scope, scope, Rule::Meets(meet::scope)),
+    special!(owner, owner, Rule::AsLanded),
+    plain!(requester),
+    plain!(justification),
+    special!(risk, risk, Rule::AsLanded),
+    plain!(root_cause),
+    plain!(fix),
+    special!(
+        compensating_controls,
+        controls,
+        Rule::Meets(meet::compensating_controls)
+    ),
+    special!(starts, |_, _| Vec::new(), Rule::Meets(meet::starts)),
+    special!(expires, expires, Rule::Meets(meet::expires)),
+    plain!(event_ends),
+    special!(
+        review_every,
+        |_, _| Vec::new(),
+        Rule::Meets(meet::review_every)
+    ),
+    special!(triggers, |_, _| Vec::new(), Rule::Meets(meet::triggers)),
+    special!(uses, |_, _| Vec::new(), Rule::Meets(meet::uses)),
+    plain!(rollback),
+    plain!(references),
+    special!(
+        reviews,
+        |a, b| added(&a.reviews, &b.reviews, Event::Reviewed),
+        Rule::AsLanded
+    ),
+    special!(
+        handling,
+        |a, b| added(&a.handling, &b.handling, Event::Noted),
+        Rule::AsLanded
+    ),
+    special!(
+        renewals,
+        |a, b| added(&a.renewals, &b.renewals, Event::Renewed),
+        Rule::AsLanded
+    ),
+    special!(
+        transfers,
+        |a, b| added(&a.transfers, &b.transfers, Event::Transferred),
+        Rule::AsLanded
+    ),
+    special!(
+        fired,
+        |a, b| added(&a.fired, &b.fired, Event::Fired),
+        Rule::Meets(meet::fired)
+    ),
+    special!(
+        closure,
+        |a, b| closure(Some(a), b),
+        Rule::Meets(meet::closure)
+    ),
+    plain!(x),
+];
+
+/// Returns the entries of one list that the other lacks, each counted as often as it stands there.
+pub fn beyond<'t, T: PartialEq>(list: &'t [T], other: &[T]) -> Vec<&'t T> {
+    let mut rest: Vec<&T> = other.iter().collect();
+    list.iter()
+        .filter(|entry| match rest.iter().position(|it| it == entry) {
+            Some(at) => {
+                rest.swap_remove(at);
+                false
+            }
+            None => true,
+        })
+        .collect()
+}
+
+/// An entry more is the event; an entry changed or gone amends the record, and so does another order.
+fn added<T: PartialEq>(before: &[T], after: &[T], event: Event) -> Vec<Event> {
+    let n_more = beyond(after, before).len();
+    let n_gone = beyond(before, after).len();
+    let mut events = Vec::new();
+    if n_more > n_gone {
+        events.push(event);
+    }
+    if n_gone > 0 {
+        events.push(Event::Amended);
+    }
+    events
+}
+
+fn wider(is_wider: bool) -> Option<Event> {
+    is_wider.then_some(Event::ScopeWidened)
+}
+
+fn narrower(is_narrower: bool) -> Option<Event> {
+    is_narrower.then_some(Event::ScopeNarrowed)
+}
+
+/// Names a change of a list of which more entries waive more; absent is empty.
+fn granting<T: PartialEq>(before: Option<&[T]>, after: Option<&[T]>) -> Vec<Event> {
+    let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+    let wider = wider(!beyond(after, before).is_empty());
+    let narrower = narrower(!beyond(before, after).is_empty());
+    wider.into_iter().chain(narrower).collect()
+}
+
+/// Names a change of a list of a scope; one that is absent says nothing, so it is wider with it and without.
+fn scope_list<T: PartialEq>(before: Option<&[T]>, after: Option<&[T]>) -> Vec<Event> {
+    match (before, after) {
+        (Some(_), Some(_)) => granting(before, after),
+        (None, None) => Vec::new(),
+        _ => vec![Event::ScopeWidened],
+    }
+}
+
+fn scope(before: &Record, after: &Record) -> Vec<Event> {
+    let (Some(before), Some(after)) = (&before.scope, &after.scope) else {
+        return vec![Event::ScopeWidened];
+    };
+    let mut events = scope_list(before.resources.as_deref(), after.resources.as_deref());
+    events.extend(scope_list(
+        before.actions.as_deref(),
+        after.actions.as_deref(),
+    ));
+    events.extend(scope_list(
+        before.findings.as_deref(),
+        after.findings.as_deref(),
+    ));
+    // Of what stays forbidden, an entry less waives more.
+    events.extend(granting(
+        after.not_waived.as_deref(),
+        before.not_waived.as_deref(),
+    ));
+    events
+}
+
+fn subject(before: &Record, after: &Record) -> Vec<Event> {
+    let (before, after) = (&before.subject, &after.subject);
+    let mut events = granting(before.aliases.as_deref(), after.aliases.as_deref());
+    let mut rest = before.clone();
+    rest.aliases.clone_from(&after.aliases);
+    if rest != *after {
+        events.push(Event::Amended);
+    }
+    events
+}
+
+fn deviates_from(before: &Record, after: &Record) -> Vec<Event> {
+    let (before, after) = (&before.deviates_from, &after.deviates_from);
+    let mut events = granting(before.controls.as_deref(), after.controls.as_deref());
+    if before.rule != after.rule || before.baseline != after.baseline {
+        events.push(Event::Amended);
+    }
+    events
+}
+
+fn owner(before: &Record, after: &Record) -> Vec<Event> {
+    if before.owner.email == after.owner.email {
+        return Vec::new();
+    }
+    let entries = beyond(&after.transfers, &before.transfers);
+    let is_said = entries
+        .iter()
+        .any(|entry| entry.from == before.owner.email && entry.to == after.owner.email);
+    vec![if is_said {
+        Event::Transferred
+    } else {
+        Event::OwnerChanged
+    }]
+}
+
+fn risk(before: &Record, after: &Record) -> Vec<Event> {
+    let mut events = Vec::new();
+    if after.risk.level > before.risk.level {
+        events.push(Event::RiskRaised);
+    }
+    if after.risk.level < before.risk.level {
+        events.push(Event::RiskLowered);
+    }
+    let mut rest = before.risk.clone();
+    rest.level = after.risk.level;
+    if rest != after.risk {
+        events.push(Event::Amended);
+    }
+    events
+}
+
+fn expires(before: &Record, after: &Record) -> Vec<Event> {
+    let ends = [before, after].map(|record| time::not_after(&record.expires));
+    let [old, new] = ends;
+    if new < old {
+        return vec![Event::Shortened];
+    }
+    if new == old {
+        return Vec::new();
+    }
+    let entries = beyond(&after.renewals, &before.renewals);
+    let is_said = entries
+        .iter()
+        .any(|entry| time::not_after(&entry.until) == new);
+    vec![if is_said {
+        Event::Renewed
+    } else {
+        Event::Extended
+    }]
+}
+
+fn controls(before: &Record, after: &Record) -> Vec<Event> {
+    let ids = |record: &Record| -> BTreeSet<String> {
+        let controls = record.compensating_controls.iter();
+        controls.map(|control| control.id.clone()).collect()
+    };
+    let (old, new) = (ids(before), ids(after));
+    let mut events = Vec::new();
+    if new.difference(&old).next().is_some() {
+        events.push(Event::ControlAdded);
+    }
+    if old.difference(&new).next().is_some() {
+        events.push(Event::ControlDropped);
+    }
+    for control in &after.compensating_controls {
+        let mut former = before.compensating_controls.iter();
+        if let Some(former) = former.find(|former| former.id == control.id) {
+            events.extend(one_control(former, control));
+        }
+    }
+    events
+}
+
+fn one_control(before: &CompensatingControl, after: &CompensatingControl) -> Vec<Event> {
+    let mut events = Vec::new();
+    let withdrawn = ControlStatus::Withdrawn;
+    match (before.status, after.status) {
+        (before, after) if before == after => {}
+        (_, ControlStatus::Withdrawn) => events.push(Event::ControlDropped),
+        (ControlStatus::Planned, ControlStatus::Active) => events.push(Event::Attested),
+        (before, _) if before == withdrawn => events.push(Event::ControlAdded),
+        _ => events.push(Event::Amended),
+    }
+    let is_later = match (before.verified, after.verified) {
+        (None, Some(_)) => true,
+        (Some(old), Some(new)) => new > old,
+        _ => false,
+    };
+    if is_later {
+        events.push(Event::Attested);
+    }
+    let attested = events.contains(&Event::Attested);
+    let mut rest = before.clone();
+    rest.status = after.status;
+    if is_later {
+        rest.verified = after.verified;
+    }
+    if attested && beyond(&before.evidence, &after.evidence).is_empty() {
+        rest.evidence.clone_from(&after.evidence);
+    }
+    if rest != *after {
+        events.push(Event::Amended);
+    }
+    events
+}
+
+/// Names a change of the closure.
+pub fn closure(before: Option<&Record>, after: &Record) -> Vec<Event> {
+    let before = before.and_then(|before| before.closure.as_ref());
+    match (before, &after.closure) {
+        (None, None) => Vec::new(),
+        (None, Some(closure)) => {
+            let closed = match closure.outcome {
+                ClosureOutcome::Rejected => Event::Rejected,
+                _ => Event::Closed,
+            };
+            let reviewed = closure.reviewed.as_ref().map(|_| Event::PostReviewed);
+            [closed].into_iter().chain(reviewed).collect()
+        }
+        (Some(_), None) => vec![Event::Amended],
+        (Some(before), Some(after)) => {
+            let mut events = Vec::new();
+            let mut rest = before.clone();
+            if before.reviewed.is_none() && after.reviewed.is_some() {
+                events.push(Event::PostReviewed);
+                rest.reviewed.clone_from(&after.reviewed);
+            }
+            if rest != *after {
+                events.push(Event::Amended);
+            }
+            events
+        }
+    }
+}

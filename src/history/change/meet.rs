@@ -1,0 +1,207 @@
+//! How an approved version and what landed since meet: what both grant, and nothing more.
+//!
+//! Uses record, and history's `change`. Pure. Start at [`meet`]. Follows `docs/spec/approval.md`, 1.9. The tier is not a
+//! field: of several versions the one that comes first in the policy decides, which `status` looks up.
+
+use crate::history::change::fields::FIELDS;
+use crate::record::subject::{Scope, Subject};
+use crate::record::time::{self, Term};
+use crate::record::{Deviation, Record, Uses};
+
+/// How a field of two versions meets.
+pub enum Rule {
+    /// The later version's holds.
+    AsLanded,
+    /// The function writes what both grant into the third record, and names what must be equal and is not.
+    Meets(fn(&Record, &Record, &mut Record) -> Vec<&'static str>),
+}
+
+/// Two versions met.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Meeting {
+    /// What both grant; texts and owner as landed.
+    pub record: Record,
+    /// The fields that must be equal and are not: nothing is granted then. Sorted dotted paths.
+    pub unequal: Vec<String>,
+}
+
+/// Returns what an approved version and one that landed after it grant together.
+///
+/// Of more than two, meet the result with each later one in turn.
+pub fn meet(approved: &Record, landed: &Record) -> Meeting {
+    let mut record = landed.clone();
+    let mut unequal = Vec::new();
+    for field in FIELDS {
+        if let Rule::Meets(rule) = field.meet {
+            unequal.extend(
+                rule(approved, landed, &mut record)
+                    .into_iter()
+                    .map(str::to_owned),
+            );
+        }
+    }
+    unequal.sort();
+    Meeting { record, unequal }
+}
+
+/// Returns the entries of the later list that the earlier has too.
+fn in_both<T: PartialEq + Clone>(earlier: &[T], later: &[T]) -> Vec<T> {
+    let both = later.iter().filter(|entry| earlier.contains(entry));
+    both.cloned().collect()
+}
+
+/// Returns the entries of the later list, then those of the earlier that it lacks.
+fn in_any<T: PartialEq + Clone>(earlier: &[T], later: &[T]) -> Vec<T> {
+    let lost = earlier.iter().filter(|entry| !later.contains(entry));
+    later.iter().chain(lost).cloned().collect()
+}
+
+/// Returns the list in both versions, where absent is empty.
+fn both_or_none<T: PartialEq + Clone>(
+    earlier: Option<&Vec<T>>,
+    later: Option<&Vec<T>>,
+) -> Option<Vec<T>> {
+    Some(in_both(earlier?, later?))
+}
+
+/// Returns a list of a scope: absent it stays as approved, dropped later it stays as it was.
+fn scope_list<T: PartialEq + Clone>(
+    earlier: Option<&Vec<T>>,
+    later: Option<&Vec<T>>,
+) -> Option<Vec<T>> {
+    let earlier = earlier?;
+    Some(match later {
+        Some(later) => in_both(earlier, later),
+        None => earlier.clone(),
+    })
+}
+
+pub(super) fn class(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+    met.class = earlier.class;
+    differing(&[("class", earlier.class == later.class)])
+}
+
+pub(super) fn deviates_from(
+    earlier: &Record,
+    later: &Record,
+    met: &mut Record,
+) -> Vec<&'static str> {
+    let (old, new) = (&earlier.deviates_from, &later.deviates_from);
+    met.deviates_from = Deviation {
+        controls: both_or_none(old.controls.as_ref(), new.controls.as_ref()),
+        rule: old.rule.clone(),
+        baseline: new.baseline,
+    };
+    differing(&[("deviates_from.rule", old.rule == new.rule)])
+}
+
+pub(super) fn subject(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+    let (old, new) = (&earlier.subject, &later.subject);
+    met.subject = Subject {
+        aliases: both_or_none(old.aliases.as_ref(), new.aliases.as_ref()),
+        ..old.clone()
+    };
+    let moment = |when: &Option<time::When>| when.as_ref().map(time::not_after);
+    differing(&[
+        ("subject.identity", old.identity == new.identity),
+        (
+            "subject.identity_type",
+            old.identity_type == new.identity_type,
+        ),
+        ("subject.credential", old.credential == new.credential),
+        (
+            "subject.credential_expires",
+            moment(&old.credential_expires) == moment(&new.credential_expires),
+        ),
+        ("subject.asset", old.asset == new.asset),
+        ("subject.application", old.application == new.application),
+        ("subject.environment", old.environment == new.environment),
+        ("subject.task", old.task == new.task),
+        ("subject.vendor", old.vendor == new.vendor),
+    ])
+}
+
+fn differing(fields: &[(&'static str, bool)]) -> Vec<&'static str> {
+    let differing = fields.iter().filter(|(_, equal)| !equal);
+    differing.map(|(name, _)| *name).collect()
+}
+
+pub(super) fn scope(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+    let none = Scope::default();
+    let old = earlier.scope.as_ref().unwrap_or(&none);
+    let new = later.scope.as_ref().unwrap_or(&none);
+    let not_waived = match (&old.not_waived, &new.not_waived) {
+        (Some(old), Some(new)) => Some(in_any(old, new)),
+        (one, other) => other.clone().or_else(|| one.clone()),
+    };
+    let scope = Scope {
+        resources: scope_list(old.resources.as_ref(), new.resources.as_ref()),
+        actions: scope_list(old.actions.as_ref(), new.actions.as_ref()),
+        findings: scope_list(old.findings.as_ref(), new.findings.as_ref()),
+        not_waived,
+    };
+    let is_stated = scope != none || earlier.scope.is_some() && later.scope.is_some();
+    met.scope = is_stated.then_some(scope);
+    Vec::new()
+}
+
+pub(super) fn compensating_controls(
+    earlier: &Record,
+    later: &Record,
+    met: &mut Record,
+) -> Vec<&'static str> {
+    met.compensating_controls =
+        in_any(&earlier.compensating_controls, &later.compensating_controls);
+    Vec::new()
+}
+
+pub(super) fn triggers(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+    met.triggers = in_any(&earlier.triggers, &later.triggers);
+    Vec::new()
+}
+
+pub(super) fn fired(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+    met.fired = in_any(&earlier.fired, &later.fired);
+    Vec::new()
+}
+
+pub(super) fn closure(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+    met.closure = later.closure.clone().or_else(|| earlier.closure.clone());
+    Vec::new()
+}
+
+pub(super) fn starts(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+    met.starts = match (&earlier.starts, &later.starts) {
+        (Some(old), Some(new)) if old.start() > new.start() => Some(old.clone()),
+        (Some(old), None) => Some(old.clone()),
+        (_, new) => new.clone(),
+    };
+    Vec::new()
+}
+
+pub(super) fn expires(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+    if time::not_after(&earlier.expires) < time::not_after(&later.expires) {
+        met.expires = earlier.expires.clone();
+    }
+    Vec::new()
+}
+
+pub(super) fn review_every(
+    earlier: &Record,
+    later: &Record,
+    met: &mut Record,
+) -> Vec<&'static str> {
+    let terms = [later.review_every, earlier.review_every];
+    met.review_every = terms
+        .into_iter()
+        .flatten()
+        .min_by_key(|term| Term::seconds(*term));
+    Vec::new()
+}
+
+pub(super) fn uses(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+    let uses = [&later.uses, &earlier.uses];
+    let limits = uses.into_iter().flatten().map(|uses| uses.limit);
+    met.uses = limits.min().map(|limit| Uses { limit });
+    Vec::new()
+}
