@@ -4,15 +4,19 @@
 //! [`main`]; what every command gets is in `context`. Follows `docs/spec/cli.md`. To add a command: its file, its
 //! `mod` line, one line in [`ALL`].
 
+pub mod check;
 pub mod completions;
 pub mod context;
 pub mod demo;
+pub mod due;
 pub mod explain;
 pub mod init;
 pub mod lint;
+pub mod list;
 pub mod man;
 pub mod new;
 pub mod schema;
+pub mod show;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -30,7 +34,11 @@ use crate::commands::context::output::Formats;
 pub const ALL: &[Command] = &[
     init::COMMAND,
     new::COMMAND,
+    list::COMMAND,
+    show::COMMAND,
     lint::COMMAND,
+    due::COMMAND,
+    check::COMMAND,
     explain::COMMAND,
     demo::COMMAND,
     schema::COMMAND,

@@ -197,8 +197,11 @@ fn with_twins(paths: BTreeSet<String>) -> Vec<File> {
     files.map(|(path, twins)| File { path, twins }).collect()
 }
 
-/// Returns the one thing whose file stem a text names.
-fn named<'t, T>(
+/// Returns the one thing whose file stem a text names: whole, or by a beginning or end that no other has.
+///
+/// # Errors
+/// [`NotFound`] when none or several are named.
+pub fn named<'t, T>(
     things: &'t [T],
     path: impl Fn(&T) -> &String,
     text: &str,

@@ -125,7 +125,9 @@ fn row(standing: &Standing, due: &Due, stamp: &Stamp) -> Vec<Text> {
         Urgency::InTime => Tone::Warn,
     };
     let mut words = Text::of(tone, due.bucket.word());
-    for bucket in &due.also {
+    // What is urgent is soon as well, and need not be told so.
+    let said = |bucket: &&Bucket| due.bucket == Bucket::Urgent && **bucket == Bucket::Soon;
+    for bucket in due.also.iter().filter(|bucket| !said(bucket)) {
         words = words.and(Tone::Muted, format!(", {}", bucket.word()));
     }
     let why = standing.reasons.first().map_or("", String::as_str);

@@ -23,6 +23,10 @@ pub struct Globals {
     #[arg(long, value_name = "REF", global = true)]
     pub approved_ref: Option<String>,
 
+    /// Judge the approved ref as it stood at a day's end, or at one of its commits, then
+    #[arg(long, value_name = "DATE|REV", global = true, value_parser = as_of)]
+    pub as_of: Option<AsOf>,
+
     /// Judge the ledger as it stands now at another day (its last instant, UTC) or instant
     #[arg(long, value_name = "DATE|INSTANT", global = true, value_parser = moment)]
     pub on: Option<Moment>,
@@ -56,6 +60,19 @@ pub struct Globals {
     /// Say more on stderr about how the answer was found
     #[arg(short, long, global = true)]
     pub verbose: bool,
+}
+
+/// A state of the approved ref in the past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    /// As it stood at a day's end, or at an instant.
+    Moment(Moment),
+    /// As it stood with this commit at its tip.
+    Revision(String),
+}
+
+fn as_of(text: &str) -> Result<AsOf, String> {
+    Ok(moment(text).map_or_else(|_| AsOf::Revision(text.to_owned()), AsOf::Moment))
 }
 
 /// When to use colour.

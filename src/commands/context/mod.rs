@@ -2,7 +2,9 @@
 //!
 //! Start at [`Ctx`]. Follows `docs/spec/cli.md`, exit codes and clock.
 
+pub mod approved;
 pub mod fault;
+pub mod filter;
 pub mod globals;
 pub mod output;
 pub mod place;

@@ -41,16 +41,20 @@ pub(super) fn pairs(
 }
 
 fn status(standing: &Standing) -> Text {
+    let reason = standing.reasons.first().map_or("", String::as_str);
+    let said = reason.starts_with("in force") || standing.status.word() == "unknown";
     let word = match standing.in_force {
-        InForce::Yes => Text::of(Tone::Good, "in force"),
-        InForce::No => Text::of(Tone::Bad, "not in force"),
-        InForce::CannotSay => Text::of(Tone::Bad, "cannot say"),
+        _ if said => Text::plain(""),
+        InForce::Yes => Text::plain(", ").and(Tone::Good, "in force"),
+        InForce::No => Text::plain(", ").and(Tone::Bad, "not in force"),
+        InForce::CannotSay => Text::plain(", ").and(Tone::Bad, "cannot say"),
     };
-    let text = Text(list::status(standing).0).and(Tone::Plain, ": ");
-    let text = Text(text.0.into_iter().chain(word.0).collect());
-    match standing.reasons.first() {
-        Some(reason) => text.and(Tone::Plain, format!("; {}", cut(reason, 2 * WIDE))),
-        None => text,
+    let mut text = list::status(standing);
+    text.0.extend(word.0);
+    if reason.is_empty() {
+        text
+    } else {
+        text.and(Tone::Plain, format!(": {}", cut(reason, 2 * WIDE)))
     }
 }
 

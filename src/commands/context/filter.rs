@@ -1,0 +1,111 @@
+//! The flags that say which records are meant.
+//!
+//! Start at [`Filters`]. Follows `docs/spec/cli.md`, list.
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use crate::record::scalar::Scalar;
+use crate::record::time::Term;
+use crate::record::word::{Class, RootCause, Word};
+use crate::status::Status;
+use crate::survey::select::Filter;
+
+/// Which records are meant; every flag may be given several times, or with values separated by commas.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Filters")]
+pub struct Filters {
+    /// By status
+    #[arg(long, value_delimiter = ',', value_parser = statuses())]
+    status: Vec<String>,
+    /// By the owner's address or name
+    #[arg(long, value_delimiter = ',')]
+    owner: Vec<String>,
+    /// By the owner's team
+    #[arg(long, value_delimiter = ',')]
+    team: Vec<String>,
+    /// By a control, as catalog:id
+    #[arg(long, value_delimiter = ',')]
+    control: Vec<String>,
+    /// By identity
+    #[arg(long, value_delimiter = ',')]
+    identity: Vec<String>,
+    /// By credential
+    #[arg(long, value_delimiter = ',')]
+    credential: Vec<String>,
+    /// By asset
+    #[arg(long, value_delimiter = ',')]
+    asset: Vec<String>,
+    /// By application
+    #[arg(long, value_delimiter = ',')]
+    application: Vec<String>,
+    /// By vendor
+    #[arg(long, value_delimiter = ',')]
+    vendor: Vec<String>,
+    /// By a finding, as TOOL:ID
+    #[arg(long, value_delimiter = ',')]
+    finding: Vec<String>,
+    /// By a reference or ticket
+    #[arg(long, value_delimiter = ',')]
+    reference: Vec<String>,
+    /// By class
+    #[arg(long, value_delimiter = ',', value_parser = words::<Class>())]
+    class: Vec<String>,
+    /// By tier
+    #[arg(long, value_delimiter = ',')]
+    tier: Vec<String>,
+    /// By root cause
+    #[arg(long, value_delimiter = ',', value_parser = words::<RootCause>())]
+    root_cause: Vec<String>,
+    /// By how soon they end, such as 30d
+    #[arg(long, value_name = "DURATION", value_parser = term)]
+    ends_within: Option<Term>,
+}
+
+impl Filters {
+    /// Returns what a record must be to be meant.
+    pub fn filter(&self) -> Filter {
+        Filter {
+            status: self
+                .status
+                .iter()
+                .filter_map(|word| Status::from_word(word))
+                .collect(),
+            owner: self.owner.clone(),
+            team: self.team.clone(),
+            control: self.control.clone(),
+            identity: self.identity.clone(),
+            credential: self.credential.clone(),
+            asset: self.asset.clone(),
+            application: self.application.clone(),
+            vendor: self.vendor.clone(),
+            finding: self.finding.clone(),
+            reference: self.reference.clone(),
+            class: self
+                .class
+                .iter()
+                .filter_map(|word| Class::from_word(word))
+                .collect(),
+            tier: self.tier.clone(),
+            root_cause: self
+                .root_cause
+                .iter()
+                .filter_map(|word| RootCause::from_word(word))
+                .collect(),
+            ends_within: self.ends_within,
+        }
+    }
+}
+
+/// Reads a duration.
+pub fn term(text: &str) -> Result<Term, String> {
+    Term::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
+}
+
+fn statuses() -> PossibleValuesParser {
+    PossibleValuesParser::new(Status::ALL.iter().map(|status| status.word()))
+}
+
+fn words<W: Word>() -> PossibleValuesParser {
+    PossibleValuesParser::new(W::WORDS.iter().map(|(word, _)| *word))
+}

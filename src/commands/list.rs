@@ -1,0 +1,116 @@
+//! `list`: a table of the records.
+
+use clap::{Parser, ValueEnum};
+
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::{self, Approved};
+use crate::commands::context::filter::Filters;
+use crate::commands::{Command, Outcome, Run};
+use crate::status::Standing;
+use crate::survey::select::{self, Meant, Order};
+use crate::view;
+
+/// List the exceptions
+///
+/// Those on the approved ref, and what branches and the work tree propose. Values of one filter are alternatives,
+/// all filters must hold.
+#[derive(Debug, Parser)]
+#[command(name = "list")]
+#[command(
+    after_help = "EXAMPLE\n  exledger list --owner ana@example.com --ends-within 30d --sort expires"
+)]
+pub struct Args {
+    #[command(flatten)]
+    filters: Filters,
+
+    /// The order
+    #[arg(long, value_enum, default_value = "id", hide_default_value = true)]
+    sort: Sort,
+
+    /// Show closed, rejected and removed ones too
+    #[arg(long)]
+    all: bool,
+
+    /// Leave out what is only proposed
+    #[arg(long)]
+    approved_only: bool,
+}
+
+/// In what order records are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Sort {
+    /// By id; the default
+    Id,
+    /// The earliest end first
+    Expires,
+    /// By the owner's address
+    Owner,
+    /// By the tier's name
+    Tier,
+    /// By status, what can't be told first
+    Status,
+    /// By title
+    Title,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let home = ctx.home()?;
+        let approved = ctx.approved(&home)?;
+        let filter = self.filters.filter();
+        let same = |control: &_, asked: &str| approved.same(control, asked);
+        let meant = |standing: &&Standing| filter.meant(standing, &same, approved.stamp.instant);
+        let asked: Vec<&Standing> = approved
+            .standings
+            .iter()
+            .filter(|standing| meant(standing) == Meant::Yes)
+            .collect();
+        let shows = |standing: &&&Standing| {
+            self.all || filter.names_ended() || !select::is_ended(standing.status)
+        };
+        let mut records: Vec<&Standing> = asked.iter().filter(shows).copied().collect();
+        let order = self.sort.order();
+        records.sort_by(|one, other| {
+            order.compare(
+                (view::record::id(one), one),
+                (view::record::id(other), other),
+            )
+        });
+        let hidden = asked.len() - records.len();
+        let titles = |control: &_| approved.title(control);
+        ctx.show(&view::list::doc(
+            &view::list::List {
+                stamp: &approved.stamp,
+                records,
+                hidden,
+            },
+            &titles,
+        ))?;
+        Ok(outcome(ctx, &approved, &meant))
+    }
+}
+
+/// A record of which it can't be told whether it is meant leaves the answer open, listed or not.
+fn outcome(ctx: &Ctx, approved: &Approved<'_>, meant: &dyn Fn(&&Standing) -> Meant) -> Outcome {
+    let unknown = approved.standings.iter().filter(approved::is_unknown);
+    ctx.of_unknown(
+        unknown.filter(|standing| meant(standing) != Meant::No),
+        Outcome::Fine,
+    )
+}
+
+impl Sort {
+    fn order(self) -> Order {
+        match self {
+            Sort::Id => Order::Id,
+            Sort::Expires => Order::Expires,
+            Sort::Owner => Order::Owner,
+            Sort::Tier => Order::Tier,
+            Sort::Status => Order::Status,
+            Sort::Title => Order::Title,
+        }
+    }
+}

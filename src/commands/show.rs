@@ -1,0 +1,71 @@
+//! `show`: one record, the four questions first.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::{self, Approved};
+use crate::commands::context::fault;
+use crate::commands::{Command, Outcome, Run};
+use crate::ledger::{self, NotFound};
+use crate::status::Standing;
+use crate::view;
+
+/// Show one exception
+///
+/// Why it is allowed, who approved it and how that is known, what compensates for it, when it ends; then the rest.
+#[derive(Debug, Parser)]
+#[command(name = "show")]
+#[command(after_help = "EXAMPLE\n  exledger show 7F3KQ")]
+pub struct Args {
+    /// The id, or a beginning or end of it that no other has
+    id: String,
+
+    /// Print the file as it is
+    #[arg(long)]
+    raw: bool,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let home = ctx.home()?;
+        let approved = ctx.approved(&home)?;
+        let standing = find(&approved, &self.id)?;
+        if self.raw {
+            let missing = || {
+                fault::cannot_say(
+                    format!("the bytes of {} are not here", standing.path),
+                    "run `git fetch --unshallow`",
+                )
+            };
+            ctx.print(&approved.bytes(standing).ok_or_else(missing)?)?;
+        } else {
+            let titles = |control: &_| approved.title(control);
+            ctx.show(&view::show::doc(standing, &titles, &approved.stamp))?;
+        }
+        Ok(ctx.of_unknown(
+            Some(standing).filter(approved::is_unknown).into_iter(),
+            Outcome::Fine,
+        ))
+    }
+}
+
+/// Returns the record that a text names: an id, or an unambiguous beginning or end of one, in any letter case.
+///
+/// # Errors
+/// [`fault::Fault::Misuse`] where none or several are named.
+pub fn find<'a>(approved: &'a Approved<'_>, text: &str) -> anyhow::Result<&'a Standing> {
+    let named = ledger::named(&approved.standings, |standing| &standing.key, text);
+    named.map_err(|error| match error {
+        NotFound::Unknown => fault::misuse(
+            format!("no record is named {text}"),
+            "run `exledger list --all` for the ids",
+        ),
+        NotFound::Ambiguous(ids) => fault::misuse(
+            format!("{text} names {} records", ids.len()),
+            format!("say which: {}", ids.join(", ")),
+        ),
+    })
+}
