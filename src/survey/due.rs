@@ -65,6 +65,100 @@ impl Bucket {
             Bucket::Ownerless => "ownerless",
             Bucket::FixOverdue => "fix-overdue",
             Bucket::Urgent => "urgent",
+            Bucket::Soon => "soon",
+            Bucket::PostClosureReviewDue => "post-closure-review-due",
+            Bucket::WaitingApproval => "waiting-approval",
+        }
+    }
+}
+
+/// How long before the end a record is due, and how long an approval may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Horizon {
+    /// How long before the end it is urgent.
+    pub urgent: Term,
+    /// How long before the end it is due soon.
+    pub soon: Term,
+    /// How long a request may wait.
+    pub request_sla: Term,
+}
+
+/// A record that needs attention.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Why, first.
+    pub bucket: Bucket,
+    /// Why besides.
+    pub also: Vec<Bucket>,
+    /// How bad that is.
+    pub urgency: Urgency,
+    /// What the bucket counts from or to.
+    pub at: Option<Instant>,
+}
+
+/// Whether something should have been done by now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// It should.
+    Overdue,
+    /// There is time.
+    InTime,
+}
+
+/// Returns why a record needs attention at an instant; `None` where it does not.
+pub fn of(standing: &Standing, horizon: &Horizon, instant: Instant) -> Option<Due> {
+    let case = Case {
+        standing,
+        horizon,
+        instant,
+    };
+    let mut held: Vec<(Bucket, Urgency, Option<Instant>)> = Bucket::ALL
+        .iter()
+        .filter_map(|bucket| case.holds(*bucket))
+        .collect();
+    let urgency = held.iter().map(|(_, urgency, _)| *urgency).min()?;
+    let also = held
+        .split_off(1)
+        .into_iter()
+        .map(|(bucket, ..)| bucket)
+        .collect();
+    let (bucket, _, at) = held.pop()?;
+    Some(Due {
+        bucket,
+        also,
+        urgency,
+        at,
+    })
+}
+
+struct Case<'a> {
+    standing: &'a Standing,
+    horizon: &'a Horizon,
+    instant: Instant,
+}
+
+type Held = (Bucket, Urgency, Option<Instant>);
+
+impl Case<'_> {
+    fn holds(&self, bucket: Bucket) -> Option<Held> {
+        let overdue = |at: Option<Instant>| Some((bucket, Urgency::Overdue, at));
+        let missed = |kind: DutyKind| overdue(Some(self.missed(kind)?));
+        match bucket {
+            Bucket::OverdueClosure if self.has_ended() && self.was_in_force() => {
+                overdue(self.ended_at())
+            }
+            Bucket::Fired if self.is_open() => overdue(Some(self.fired_at()?)),
+            Bucket::EmergencyReviewDue if self.is_open() => missed(DutyKind::EmergencyReview),
+            Bucket::Expired if self.standing.status == Status::Expired && !self.was_in_force() => {
+                overdue(self.standing.not_after)
+            }
+            Bucket::ReviewDue if self.is_granted() => missed(DutyKind::Review),
+            Bucket::ControlStale if self.is_granted() => missed(DutyKind::ControlVerification),
+            Bucket::Ownerless if self.is_open() && !self.standing.ownerless.is_empty() => {
+                overdue(None)
+            }
+            Bucket::FixOverdue if self.is_open() => missed(DutyKind::Fix),
+            Bucket::Urgent => self.ends_within(bucket, self.horizon.urgent),
             Bucket::Soon => self.ends_within(bucket, self.horizon.soon),
             Bucket::PostClosureReviewDue if self.standing.status == Status::Closed => {
                 missed(DutyKind::PostClosureReview)

@@ -10,7 +10,6 @@ use crate::commands::context::globals::AsOf;
 use crate::commands::context::place::{self, Home};
 use crate::history::History;
 use crate::history::chain::{self, Chain, Now};
-use crate::history::content;
 use crate::history::mainline::Guard;
 use crate::history::objects::{Kind, Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
@@ -184,7 +183,6 @@ impl Ctx {
 impl Approved<'_> {
     /// Judges every record at an instant, by the governance of the tree that is asked about.
     pub fn at(&self, instant: Instant) -> Vec<Standing> {
-        let digest = |blob: Oid| Some(content::digest(&self.blob(blob)?).to_string());
         let open = self
             .history
             .trails
@@ -204,7 +202,6 @@ impl Approved<'_> {
                     history,
                     verdicts,
                     governance,
-                    digest: &digest,
                 },
                 instant,
             )
