@@ -13,6 +13,7 @@ mod sample;
 mod bad_id;
 mod bad_reference;
 mod bad_value;
+mod closure_incomplete;
 mod criteria_too_wide;
 mod duplicate_id;
 mod duplicate_key;
@@ -32,8 +33,10 @@ mod no_subject;
 mod not_a_file;
 mod outlives_event;
 mod placeholder;
+mod review_by_self;
 mod secret;
 mod short_justification;
+mod silent_extension;
 mod stale_baseline;
 mod stale_control;
 mod standing_access;
@@ -148,6 +151,9 @@ pub const ALL: &[Rule] = &[
     stale_control::RULE,
     missing_evidence::RULE,
     evidence_changed::RULE,
+    closure_incomplete::RULE,
+    review_by_self::RULE,
+    silent_extension::RULE,
 ];
 
 /// Returns the rule of a code.
