@@ -5,6 +5,7 @@
 
 pub mod address;
 mod consistent;
+pub mod credential;
 pub mod decision;
 pub mod fields;
 pub mod form;

@@ -7,6 +7,7 @@
 use crate::diag::{Code, Finding, Level, Pos, shape};
 use crate::record::Record;
 use crate::record::consistent;
+use crate::record::credential;
 use crate::record::id::Id;
 use crate::record::reader;
 use crate::record::scalar::Scalar;
@@ -71,8 +72,8 @@ pub fn findings(path: &str, id: Option<&str>, faults: Vec<Fault>) -> Vec<Finding
         pos: fault.pos,
         field: fault.field,
         id: id.map(str::to_owned),
-        message: fault.message,
-        help: fault.help,
+        message: credential::hidden(fault.message),
+        help: credential::hidden(fault.help),
     };
     let mut findings: Vec<Finding> = faults.into_iter().map(finding).collect();
     findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));

@@ -11,6 +11,7 @@ use crate::ledger::tree::{Kind, TreeError};
 use crate::policy::governance::{Governance, State};
 use crate::policy::settings::RuleLevel;
 use crate::policy::tier::{self, Facts};
+use crate::record::credential;
 use crate::record::read::Source;
 use crate::record::time::Instant;
 use crate::rules::case::{Case, Known, Of, Subject};
@@ -114,7 +115,12 @@ fn findings(
             continue;
         };
         let found = (rule.check)(&case).into_iter();
-        findings.extend(found.map(|finding| Finding { level, ..finding }));
+        findings.extend(found.map(|finding| Finding {
+            level,
+            message: credential::hidden(finding.message),
+            help: credential::hidden(finding.help),
+            ..finding
+        }));
     }
     findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
     findings

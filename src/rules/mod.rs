@@ -5,7 +5,6 @@
 //! line in [`ALL`]; a test runs both examples. Follows `docs/spec/rules.md`.
 
 pub mod case;
-mod credential;
 pub mod example;
 pub mod lint;
 mod sample;

@@ -4,9 +4,9 @@
 
 use crate::diag::{Finding, Level};
 use crate::policy;
+use crate::record::credential;
 use crate::record::pattern;
 use crate::rules::case::{Case, Subject};
-use crate::rules::credential;
 use crate::rules::example::Example;
 use crate::rules::{Group, Rule};
 use crate::yaml::Node;

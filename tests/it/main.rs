@@ -26,5 +26,8 @@ mod record_schema;
 mod render;
 mod repo;
 mod rules;
+mod rules_content;
+mod rules_evidence;
+mod rules_texts;
 mod sign;
 mod yaml;

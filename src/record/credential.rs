@@ -1,6 +1,7 @@
 //! Whether a text looks like a credential: by the beginnings that issuers give their keys, and by shape.
 //!
 //! Uses nothing else of the line. Pure. Start at [`kind`]. What is found is named by its kind, never repeated.
+//! Follows `docs/spec/rules.md` (`secret`) and `docs/architecture.md`, invariant 8.
 
 /// A key with a beginning of its own.
 struct Key {
@@ -113,7 +114,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// Returns what kind of credential a text looks like; `None` of any other text.
-pub(super) fn kind(text: &str) -> Option<&'static str> {
+pub fn kind(text: &str) -> Option<&'static str> {
     if text.len() < 8 {
         return None;
     }
@@ -123,6 +124,23 @@ pub(super) fn kind(text: &str) -> Option<&'static str> {
         .or_else(|| password_in_address(text))
         .or_else(|| named_password(text))
         .or_else(|| random(text))
+}
+
+/// Returns a message in which what looks like a credential is replaced by `…`.
+pub fn hidden(message: String) -> String {
+    let quoted = message.split('`').any(|part| kind(part).is_some());
+    if !quoted && kind(&message).is_none() {
+        return message;
+    }
+    let parts = message.split('`').map(|part| match kind(part) {
+        Some(_) => "…",
+        None => part,
+    });
+    let hidden = parts.collect::<Vec<_>>().join("`");
+    match kind(&hidden) {
+        Some(_) => "a value here looks like a credential, so it is not repeated".to_owned(),
+        None => hidden,
+    }
 }
 
 fn issued(text: &str) -> Option<&'static str> {
