@@ -3,7 +3,7 @@
 //! Uses record, policy, `history::change`. Pure. Start at [`only_adds`] and [`only_narrows`]. Follows
 //! `docs/spec/approval.md`, V5, V9 and D3.
 
-use crate::approval::meeting as change;
+use crate::history::change::{differ, meet};
 use crate::policy::Policy;
 use crate::policy::tier::{self, Facts};
 use crate::record::Record;
@@ -11,7 +11,7 @@ use crate::record::Record;
 /// Tells whether nothing changed but what a look at the exception adds: entries of `reviews`, `handling` and
 /// `fired`, and a later `verified`.
 pub(crate) fn only_adds(before: &Record, after: &Record) -> bool {
-    with_additions(before, after).is_some_and(|grown| grown == *after)
+    with_additions(before, after).is_some_and(|grown| differ::is_equal(&grown, after))
 }
 
 /// Tells whether a version grants no more than the approved one, and changes nothing that people read.
@@ -25,10 +25,10 @@ pub(crate) fn only_narrows(policy: &Policy, approved: &Record, after: &Record) -
     if before.closure.is_none() {
         before.closure.clone_from(&after.closure);
     }
-    let meeting = change::meet(&before, after);
+    let meeting = meet::meet(&before, after);
     meeting.unequal.is_empty()
         && says_the_same(&meeting.record, after)
-        && texts(&before) == texts(after)
+        && differ::is_equal(&texts(&before), &texts(after))
         && rank(policy, after) <= rank(policy, approved)
 }
 
@@ -95,7 +95,7 @@ fn says_the_same(one: &Record, other: &Record) -> bool {
         record
     });
     let [one, other] = sets;
-    one == other
+    differ::is_equal(&one, &other)
 }
 
 fn as_set<T, K: Ord>(list: &mut Vec<T>, key: fn(&T) -> K) {
@@ -108,7 +108,8 @@ fn texts(record: &Record) -> Record {
     let mut rest = record.clone();
     rest.scope = None;
     rest.subject = Default::default();
-    rest.deviates_from = Default::default();
+    rest.deviates_from.controls = None;
+    rest.deviates_from.rule = None;
     rest.compensating_controls = Vec::new();
     rest.triggers = Vec::new();
     rest.fired = Vec::new();

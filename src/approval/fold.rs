@@ -15,6 +15,7 @@ use crate::approval::law::{Laws, State};
 use crate::approval::witness;
 use crate::approval::{FourEyes, Grace, Satisfied, Stands, Verdict};
 use crate::history::History;
+use crate::history::change::differ;
 use crate::history::mainline::{Flag, Landing};
 use crate::history::version::{Change, Trail, Version};
 use crate::policy::tier::Needed;
@@ -149,14 +150,14 @@ impl<'a> Fold<'a> {
         }
         let after = step.record?;
         let before = self.record(Some(from));
-        if before.is_some_and(|before| before == after) {
+        if before.is_some_and(|before| differ::is_equal(before, after)) {
             return previous(Some("cosmetic"));
         }
         if let Some(from) = self.series.approved
             && self.series.interrupted == Interrupted::No
             && self
                 .record(Some(from))
-                .is_some_and(|approved| approved == after)
+                .is_some_and(|approved| differ::is_equal(approved, after))
         {
             let flag = Some("restored-to-approved-content");
             return Some(Carried { from, flag });

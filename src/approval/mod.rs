@@ -15,7 +15,6 @@ mod fresh;
 mod identity;
 pub mod keys;
 mod law;
-pub(crate) mod meeting;
 pub mod message;
 mod missing;
 mod places;

@@ -5,8 +5,8 @@
 
 use std::ops::RangeInclusive;
 
-use crate::approval::meeting as change;
 use crate::approval::{Grace, Satisfied, Stands, Verdict};
+use crate::history::change::meet;
 use crate::history::version::{Change, Content, Trail, Version};
 use crate::policy::Policy;
 use crate::policy::tier::{self, Facts, Resolved};
@@ -161,7 +161,7 @@ fn judged(past: Past, policy: &Policy, landed: &Record) -> Ground {
     };
     let mut unequal = Vec::new();
     for later in versions {
-        let meeting = change::meet(&record, later);
+        let meeting = meet::meet(&record, later);
         record = meeting.record;
         for field in meeting.unequal {
             if !unequal.contains(&field) {

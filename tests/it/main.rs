@@ -30,4 +30,5 @@ mod rules_content;
 mod rules_evidence;
 mod rules_texts;
 mod sign;
+mod status;
 mod yaml;

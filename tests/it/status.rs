@@ -1,0 +1,57 @@
+//! What a record is at an instant, on real repositories.
+
+mod clocks;
+mod emergency;
+mod meeting;
+mod time;
+mod window;
+
+use exledger::approval;
+use exledger::history::History;
+use exledger::history::version::Key;
+use exledger::record::time::Instant;
+use exledger::status::{self, InForce, Standing, Subject};
+
+use crate::history::ID;
+use crate::repo::Repo;
+
+pub(crate) fn instant(text: &str) -> Instant {
+    Instant::parse(text).unwrap()
+}
+
+/// Returns what a record is at an instant, by all that the repository holds.
+pub(crate) fn standing_of(repo: &Repo, key: &Key, at: &str) -> Standing {
+    standing_in(&repo.history(), key, at)
+}
+
+/// Returns what a record is at an instant, by what git proves.
+pub(crate) fn standing_in(history: &History, key: &Key, at: &str) -> Standing {
+    let approvals = approval::judge(history);
+    let tip = history.mainline.landings.len() - 1;
+    let subject = Subject {
+        key,
+        history,
+        verdicts: &approvals.trails[key],
+        governance: &history.states.at(tip).governance,
+    };
+    status::evaluate(subject, instant(at))
+}
+
+/// Returns what the sample is at an instant.
+pub(crate) fn standing(repo: &Repo, at: &str) -> Standing {
+    standing_of(repo, &Key::Id(ID.to_owned()), at)
+}
+
+/// Checks what the sample is at several instants.
+pub(crate) fn check(what: &str, repo: &Repo, expected: &[(&str, &str, bool)]) {
+    for (at, word, in_force) in expected {
+        let standing = standing(repo, at);
+        assert_eq!(
+            (standing.status.word(), standing.in_force == InForce::Yes),
+            (*word, *in_force),
+            "{what} at {at}: {:?}",
+            standing.reasons
+        );
+        assert!(!standing.reasons.is_empty(), "{what} at {at}: no reason");
+    }
+}

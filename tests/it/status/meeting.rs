@@ -1,0 +1,187 @@
+//! What is in force where the landed version is not the approved one: never more than both allow.
+
+use crate::approval::{file_as, ledger};
+use crate::history::{ID, SAMPLE};
+use crate::repo::{Repo, Work};
+use crate::status::{check, standing};
+
+const AT: &str = "2026-11-25T00:00:00Z";
+
+/// The sample with a scope, filed by Ana and merged by Lee.
+fn scoped() -> Repo {
+    let repo = ledger("");
+    file_as(
+        &repo,
+        &format!("{SAMPLE}scope: {{resources: [db:invoices, db:orders], actions: [read]}}\n"),
+    );
+    repo.by("lee").merge("file", "Merge branch 'file'");
+    repo
+}
+
+fn resources(repo: &Repo) -> Vec<String> {
+    let effective = standing(repo, AT).effective.unwrap();
+    effective.scope.unwrap().resources.unwrap()
+}
+
+#[test]
+fn a_direct_push_narrows_and_ends() {
+    let repo = scoped();
+    repo.by("ana")
+        .edit(ID, "scope: {resources: [db:orders], actions: [read]}")
+        .commit("Narrow it");
+    let narrowed = standing(&repo, AT);
+    assert!(narrowed.changed_since_approval);
+    assert_eq!(narrowed.approval.as_ref().unwrap().needed.count, 0);
+    assert_eq!(resources(&repo), ["db:orders"]);
+    repo.by("ana")
+        .edit(ID, "expires: 2026-11-30")
+        .commit("Shorten it");
+    check(
+        "shortened",
+        &repo,
+        &[
+            ("2026-11-30T23:59:59Z", "active", true),
+            ("2026-12-01T00:00:00Z", "expired", false),
+        ],
+    );
+    let before = standing(&repo, AT).approved.unwrap();
+    assert_eq!(before.approvers.len(), 1);
+    assert_ne!(Some(before.digest.unwrap()), standing(&repo, AT).digest);
+}
+
+#[test]
+fn a_direct_push_neither_widens_nor_extends() {
+    let repo = scoped();
+    repo.by("ana")
+        .edit(
+            ID,
+            "scope: {resources: [db:invoices, db:orders, db:people], actions: [read]}",
+        )
+        .commit("Widen it");
+    assert_eq!(resources(&repo), ["db:invoices", "db:orders"]);
+    repo.by("ana")
+        .edit(ID, "expires: 2027-06-30")
+        .commit("Extend it");
+    check(
+        "extended",
+        &repo,
+        &[
+            ("2026-12-20T23:59:59Z", "active", true),
+            ("2026-12-21T00:00:00Z", "expired", false),
+        ],
+    );
+    let widened = standing(&repo, AT);
+    assert!(widened.changed_since_approval);
+    assert!(
+        widened
+            .reasons
+            .iter()
+            .any(|it| it.contains("changed since its approval"))
+    );
+    // Several in a row neither: what a middle version took away stays away.
+    let repo = scoped();
+    repo.by("ana")
+        .edit(ID, "scope: {resources: [db:orders], actions: [read]}")
+        .commit("Narrow it");
+    repo.by("ana")
+        .edit(
+            ID,
+            "scope: {resources: [db:invoices, db:orders, db:people], actions: [read]}",
+        )
+        .commit("Widen it");
+    assert_eq!(resources(&repo), ["db:orders"]);
+}
+
+#[test]
+fn a_change_of_what_must_be_equal_grants_nothing_and_names_the_field() {
+    type Step = fn(Work<'_>) -> Work<'_>;
+    let cases: &[(&str, Step)] = &[
+        ("class", |it| {
+            it.replace(ID, "class: standard", "class: regulated")
+        }),
+        ("deviates_from.rule", |it| {
+            it.replace(ID, "own database user", "own user")
+        }),
+        ("subject.application", |it| {
+            it.replace(ID, "application: billing", "application: orders")
+        }),
+    ];
+    for (field, change) in cases {
+        let repo = scoped();
+        change(repo.by("ana")).commit("Change it");
+        check(field, &repo, &[(AT, "unapproved", false)]);
+        let reasons = standing(&repo, AT).reasons.join("; ");
+        assert!(reasons.contains(field), "{field}: {reasons}");
+        // Undone, it is what was approved.
+        let undone = repo.by("ana").write(
+            ID,
+            &format!("{SAMPLE}scope: {{resources: [db:invoices, db:orders], actions: [read]}}\n"),
+        );
+        undone.commit("Undo it");
+        check("undone", &repo, &[(AT, "active", true)]);
+        assert!(!standing(&repo, AT).changed_since_approval);
+    }
+}
+
+#[test]
+fn texts_and_owner_hold_as_they_landed() {
+    let repo = scoped();
+    repo.by("ana")
+        .edit(ID, "title: Another title of the same")
+        .commit("Title");
+    let changed = standing(&repo, AT);
+    assert_eq!(
+        changed.effective.unwrap().title,
+        "Another title of the same"
+    );
+    assert!(changed.changed_since_approval);
+}
+
+#[test]
+fn a_dropped_control_still_has_to_be_kept() {
+    let repo = scoped();
+    let line = "  - {id: CC1, description: Alert on use outside 01:00-03:00 UTC, owner: soc@example.com, status: active}";
+    let weaker = line.replace("status: active", "status: withdrawn");
+    repo.by("ana")
+        .replace(ID, line, &weaker)
+        .commit("Withdraw it");
+    check("withdrawn", &repo, &[(AT, "degraded", true)]);
+    let reasons = standing(&repo, AT).reasons.join("; ");
+    assert!(reasons.contains("CC1"), "{reasons}");
+}
+
+#[test]
+fn an_approved_amendment_takes_the_place_of_the_first() {
+    let repo = scoped();
+    repo.branch("renew")
+        .by("ana")
+        .edit(ID, "expires: 2027-01-10")
+        .edit_more();
+    repo.by("lee").merge("renew", "Merge branch 'renew'");
+    check(
+        "renewed",
+        &repo,
+        &[("2027-01-10T00:00:00Z", "active", true)],
+    );
+    let renewed = standing(&repo, AT);
+    assert!(!renewed.changed_since_approval);
+    assert_eq!(renewed.approved.unwrap().digest, renewed.digest);
+    assert_eq!(renewed.renewals.count, 1);
+}
+
+trait More {
+    fn edit_more(self);
+}
+
+impl More for Work<'_> {
+    /// Adds the entry that a renewal needs.
+    fn edit_more(self) {
+        let entry = "renewals: [{date: 2026-11-21, from: 2026-12-20, until: 2027-01-10, reason: The job runs on}]";
+        let text = self.text(ID);
+        let text = format!(
+            "{}{entry}\n",
+            text.replace("expires: 2026-12-20", "expires: 2027-01-10")
+        );
+        self.write(ID, &text).commit("Renew it");
+    }
+}
