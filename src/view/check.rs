@@ -123,7 +123,7 @@ fn limits(answer: &Answer) -> Vec<(String, Text)> {
     let until = answer
         .not_after
         .filter(|_| answer.verdict == Verdict::Allow);
-    let until = until.map(|until| ("until".to_owned(), Text::plain(until.to_string())));
+    let until = until.map(|until| ("not after".to_owned(), Text::plain(until.to_string())));
     let digest = answer
         .digest
         .as_ref()

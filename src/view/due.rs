@@ -53,7 +53,7 @@ pub fn doc(list: &DueList<'_>, titles: &record::Titles<'_>) -> Doc {
     }
     if list.hidden > 0 {
         let text = format!(
-            "{} hidden: nothing is due about them",
+            "{} not shown: nothing is due",
             diag::count(list.hidden, "record")
         );
         doc.blocks
@@ -93,7 +93,7 @@ fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a Standing, Du
 }
 
 fn owner(standing: &Standing) -> String {
-    let content = record::content(standing);
+    let content = record::told(standing);
     content.map_or("owner not readable".to_owned(), |record| {
         format!("{} <{}>", record.owner.name, record.owner.email)
     })
@@ -119,7 +119,7 @@ fn columns() -> Vec<Column> {
 
 fn row(standing: &Standing, due: &Due, stamp: &Stamp) -> Vec<Text> {
     let title =
-        record::content(standing).map_or(standing.path.as_str(), |record| record.title.as_str());
+        record::told(standing).map_or(standing.path.as_str(), |record| record.title.as_str());
     let tone = match due.urgency {
         Urgency::Overdue => Tone::Bad,
         Urgency::InTime => Tone::Warn,

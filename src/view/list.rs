@@ -80,7 +80,7 @@ fn columns() -> Vec<Column> {
 }
 
 fn row(standing: &Standing, instant: Instant) -> Vec<Text> {
-    let content = record::content(standing);
+    let content = record::told(standing);
     let title = content.map_or(standing.path.as_str(), |record| record.title.as_str());
     let owner = content.map_or("", |record| record.owner.name.as_str());
     let tier = standing.tier.as_ref().map_or("", |tier| tier.tier.as_str());

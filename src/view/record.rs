@@ -31,6 +31,11 @@ pub fn content(standing: &status::Standing) -> Option<&record::Record> {
     standing.effective.as_ref().or(standing.stated.as_ref())
 }
 
+/// Returns what people are told of a record: what is shown of it, else what its file said when it could be read.
+pub fn told(standing: &status::Standing) -> Option<&record::Record> {
+    content(standing).or(standing.last_read.as_ref())
+}
+
 /// Returns the record view.
 pub fn json(standing: &status::Standing, titles: &Titles<'_>) -> Value {
     let shown = content(standing);

@@ -24,7 +24,7 @@ pub fn doc(standing: &Standing, titles: &record::Titles<'_>, stamp: &Stamp) -> D
         }),
     );
     let title =
-        record::content(standing).map_or(standing.path.as_str(), |record| record.title.as_str());
+        record::told(standing).map_or(standing.path.as_str(), |record| record.title.as_str());
     let heading = Text::of(Tone::Id, record::id(standing)).and(Tone::Plain, "  ");
     doc.blocks
         .push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));

@@ -11,6 +11,7 @@
 
 mod approval;
 mod cli;
+mod cli_answers;
 mod cli_init;
 mod cli_new;
 mod golden;

@@ -86,19 +86,33 @@ fn approved(standing: &Standing) -> Text {
         .flat_map(|verdict| &verdict.missing);
     let missing =
         missing.map(|missing| Text::of(Tone::Warn, cut(&missing_words(missing), 2 * WIDE)));
-    let result = standing
-        .approval
-        .as_ref()
-        .map_or("not yet", |verdict| verdict.result.word());
     let nobody = by.is_empty().then(|| {
         let tone = if standing.in_force == InForce::Yes {
             Tone::Warn
         } else {
             Tone::Bad
         };
-        Text::of(tone, format!("by nobody: {result}"))
+        Text::of(tone, unapproved(standing.approval.as_ref()))
     });
     lines(nobody.into_iter().chain(by).chain(missing).collect(), 4)
+}
+
+/// Says why nobody counts.
+fn unapproved(verdict: Option<&approval::Verdict>) -> String {
+    use approval::FourEyes;
+    let Some(verdict) = verdict else {
+        return "not yet".to_owned();
+    };
+    let words = match verdict.result {
+        FourEyes::SelfApproved => "by its own authors alone",
+        FourEyes::Vetoed => "refused",
+        FourEyes::Indeterminate => "cannot say",
+        FourEyes::Unresolved => "by nobody whom git tells from its authors",
+        FourEyes::InvalidSignature => "by nobody: the signature is bad",
+        FourEyes::NotApplicable => "not needed: the file is gone",
+        FourEyes::NoneRecorded | FourEyes::Attested | FourEyes::Claimed => "by nobody",
+    };
+    format!("{words} ({})", verdict.result.word())
 }
 
 /// Returns what is missing, in words.

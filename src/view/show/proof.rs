@@ -4,6 +4,7 @@
 
 use super::answers;
 use super::rest::{Pairs, add};
+use crate::diag;
 use crate::record::time::Instant;
 use crate::status::{Pending, Standing};
 use crate::view::doc::{Text, Tone};
@@ -144,13 +145,15 @@ fn in_place(pairs: &mut Pairs, standing: &Standing) {
         "renewals",
         Some(format!("{times}{}", days.unwrap_or_default())),
     );
+    let days = |days: i64| diag::count(usize::try_from(days).unwrap_or(0), "day");
     let over = match standing.in_place.overrun_days {
         0 => String::new(),
-        days => format!(", and {days} past its end"),
+        over => format!(", and {} past its end", days(over)),
     };
+    let in_force = days(standing.in_place.days);
     add(
         pairs,
         "in place",
-        Some(format!("{} days in force{over}", standing.in_place.days)),
+        Some(format!("{in_force} in force{over}")),
     );
 }
