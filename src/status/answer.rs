@@ -175,7 +175,7 @@ fn worries(clocks: &Clocks, instant: Instant) -> Vec<String> {
         .filter(|from| *from <= instant)
     {
         worries.push(format!(
-            "a review was due by {}: run `exledger review ID`",
+            "a review was due by {}, overdue since {overdue}: run `exledger review ID`",
             overdue.plus_seconds(-1).day()
         ));
         if let Some(by) = clocks.discounted.last() {
@@ -191,7 +191,7 @@ fn worries(clocks: &Clocks, instant: Instant) -> Vec<String> {
         let day = stale.plus_seconds(-1).day();
         let id = &control.id;
         worries.push(format!(
-            "control {id} had to be verified again by {day}: run `exledger attest ID {id}`"
+            "control {id} had to be verified again by {day}, stale since {stale}: run `exledger attest ID {id}`"
         ));
         if control.discounted {
             worries.push(format!(

@@ -14,6 +14,7 @@ mod cli;
 mod cli_answers;
 mod cli_init;
 mod cli_new;
+mod gate;
 mod golden;
 mod history;
 mod house;

@@ -1,0 +1,69 @@
+//! One question, one answer: what covers it, and why not.
+
+mod finding;
+mod receipt;
+mod verdict;
+
+use exledger::approval;
+use exledger::gate::{Answer, Question, Receipts, verdict as gate};
+use exledger::status::{self, Standing, Subject};
+
+use crate::approval::{file_as, ledger};
+use crate::history::SAMPLE;
+use crate::repo::Repo;
+use crate::status::instant;
+
+/// Returns what all records of a repository are at an instant.
+pub(crate) fn standings(repo: &Repo, at: &str) -> Vec<Standing> {
+    let history = repo.history();
+    let approvals = approval::judge(&history);
+    let tip = history.mainline.landings.len() - 1;
+    let governance = &history.states.at(tip).governance;
+    let trails = history
+        .trails
+        .iter()
+        .filter(|(_, trail)| trail.became.is_none());
+    trails
+        .map(|(key, _)| {
+            let subject = Subject {
+                key,
+                history: &history,
+                verdicts: &approvals.trails[key],
+                governance,
+            };
+            status::evaluate(subject, instant(at))
+        })
+        .collect()
+}
+
+/// Answers a question at an instant.
+pub(crate) fn ask(repo: &Repo, question: &Question, at: &str) -> Answer {
+    ask_with(repo, question, at, &Receipts::NotGiven)
+}
+
+/// Answers a question at an instant, with receipts.
+pub(crate) fn ask_with(repo: &Repo, question: &Question, at: &str, receipts: &Receipts) -> Answer {
+    let governance = exledger::policy::governance::Governance::default();
+    gate::ask(question, &standings(repo, at), receipts, &governance)
+}
+
+/// Returns a question of its keys and values.
+pub(crate) fn question(asked: &[(&str, &str)]) -> Question {
+    let keys: serde_json::Map<String, serde_json::Value> = asked
+        .iter()
+        .map(|(key, value)| match *value {
+            "true" => ((*key).to_owned(), true.into()),
+            value => ((*key).to_owned(), value.into()),
+        })
+        .collect();
+    let line = serde_json::Value::Object(keys).to_string();
+    exledger::gate::question::read(&line).unwrap().question
+}
+
+/// A ledger with the sample, changed, filed by Ana and merged by Lee.
+pub(crate) fn with(change: impl Fn(&str) -> String) -> Repo {
+    let repo = ledger("");
+    file_as(&repo, &change(SAMPLE));
+    repo.by("lee").merge("file", "Merge branch 'file'");
+    repo
+}

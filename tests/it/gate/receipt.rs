@@ -1,0 +1,80 @@
+//! Questions that are read from lines, and receipts that are counted.
+
+use exledger::gate::Receipts;
+use exledger::gate::question::{self as line, NoQuestion};
+use exledger::gate::receipt::{self, NoReceipt};
+
+use crate::gate::{ask_with, question, with};
+use crate::history::ID;
+
+const AT: &str = "2026-11-25T00:00:00Z";
+
+fn allowing(id: &str) -> String {
+    format!(r#"{{"schema": "exledger/check/v1", "verdict": "allow", "record": "{id}"}}"#)
+}
+
+#[test]
+fn a_single_use_is_counted_or_not_told() {
+    let repo = with(|text| format!("{text}uses: {{limit: 2}}\n"));
+    let asked = question(&[("application", "billing")]);
+    let counted = |lines: &[String]| Receipts::Counted(receipt::count(&lines.join("\n")).unwrap());
+    let once = allowing(ID);
+    for (receipts, verdict) in [
+        (Receipts::NotGiven, "unknown"),
+        (counted(&[]), "allow"),
+        (
+            counted(&[once.clone(), allowing("EXC-2026-0THER")]),
+            "allow",
+        ),
+        (counted(&[once.clone(), once]), "deny"),
+    ] {
+        let answer = ask_with(&repo, &asked, AT, &receipts);
+        assert_eq!(answer.verdict.word(), verdict, "{}", answer.reason);
+    }
+}
+
+#[test]
+fn a_line_that_is_no_receipt_can_not_be_counted() {
+    let good = allowing(ID);
+    for bad in [
+        "{",
+        "[]",
+        r#"{"verdict": "allow", "record": "EXC-2026-7F3KQ"}"#,
+        r#"{"schema": "exledger/list/v1", "verdict": "allow", "record": "EXC-2026-7F3KQ"}"#,
+        r#"{"schema": "exledger/check/v1", "verdict": "maybe", "record": null}"#,
+    ] {
+        let text = format!("{good}\n\n{bad}\n");
+        assert_eq!(receipt::count(&text), Err(NoReceipt { line: 3 }), "{bad}");
+    }
+    let denied =
+        r#"{"schema": "exledger/check/v1", "verdict": "deny", "record": "EXC-2026-7F3KQ"}"#;
+    assert!(receipt::count(denied).unwrap().is_empty());
+}
+
+#[test]
+fn a_question_is_read_strictly() {
+    let wrong = |key: &str| NoQuestion::WrongValue(key.to_owned());
+    for (text, expected) in [
+        ("", NoQuestion::NoObject),
+        ("[]", NoQuestion::NoObject),
+        ("{}", NoQuestion::NoSubject),
+        (r#"{"action": "read"}"#, NoQuestion::NoSubject),
+        (r#"{"identity": 7}"#, wrong("identity")),
+        (r#"{"identity": " "}"#, wrong("identity")),
+        (r#"{"identity": "x", "at": "soon"}"#, wrong("at")),
+        (
+            r#"{"identity": "x", "severity": "awful"}"#,
+            wrong("severity"),
+        ),
+        (r#"{"identity": "x", "deploy": "yes"}"#, wrong("deploy")),
+        (
+            r#"{"identitty": "x"}"#,
+            NoQuestion::UnknownKey("identitty".to_owned()),
+        ),
+    ] {
+        assert_eq!(line::read(text), Err(expected), "{text}");
+    }
+    let asked = line::read(r#"{"identity": "x", "action": null, "at": "2026-12-20"}"#).unwrap();
+    assert_eq!(asked.question.identity.as_deref(), Some("x"));
+    assert_eq!(asked.at.unwrap().to_string(), "2026-12-20T23:59:59Z");
+}
