@@ -10,6 +10,7 @@ use crate::policy::tier::Resolved;
 use crate::record::read::{Source, Stated};
 use crate::record::scalar::Scalar;
 use crate::record::time::{Instant, When, not_after};
+use crate::rules::changed::{Changed, Ruling};
 use crate::rules::lint::Evidence;
 
 /// One thing that rules look at, with what is known around it.
@@ -30,6 +31,10 @@ pub enum Subject<'c> {
     Policy,
     /// The names below the record folders.
     Files(&'c Files),
+    /// A record before and after a change.
+    Change(&'c Changed<'c>),
+    /// What a branch does to the governance files, commit by commit.
+    Branch(&'c [Ruling]),
 }
 
 /// A record's file, and what was worked out about it for all rules.
@@ -60,7 +65,15 @@ impl<'c> Case<'c> {
     pub fn record(&self) -> Option<&'c Of<'c>> {
         match self.subject {
             Subject::Record(of) => Some(of),
-            Subject::Policy | Subject::Files(_) => None,
+            _ => None,
+        }
+    }
+
+    /// Returns the change of a record, where the case is one.
+    pub fn change(&self) -> Option<&'c Changed<'c>> {
+        match self.subject {
+            Subject::Change(changed) => Some(changed),
+            _ => None,
         }
     }
 
@@ -70,6 +83,7 @@ impl<'c> Case<'c> {
             Subject::Record(of) => &of.source.findings,
             Subject::Policy => &self.known.governance.findings,
             Subject::Files(files) => return of_code(files.findings(), code),
+            Subject::Change(_) | Subject::Branch(_) => return Vec::new(),
         };
         let of_code = findings.iter().filter(|finding| finding.rule == code);
         of_code.cloned().collect()

@@ -24,7 +24,8 @@ pub enum Shape {
     Text(&'static [u8]),
     /// Files of a ledger, by path.
     Tree(&'static [(&'static str, &'static [u8])]),
-    /// A record before and after a change, as texts.
+    /// The sample record before and after a change, each as edits, `field: value` a line: none of them for the sample
+    /// as it is, `absent` where there is no file, a first line `unapproved` where what landed was never approved.
     Change(&'static str, &'static str),
     /// What happened to a ledger, step by step.
     History(&'static [&'static str]),
@@ -57,7 +58,7 @@ impl Example {
         Example::of(Shape::Tree(files))
     }
 
-    /// Returns a record before and after a change.
+    /// Returns the sample record before and after a change, each as edits of it.
     pub const fn change(before: &'static str, after: &'static str) -> Example {
         Example::of(Shape::Change(before, after))
     }
@@ -94,13 +95,31 @@ impl Example {
                 .iter()
                 .map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec()))
                 .collect(),
-            Shape::Change(_, after) => vec![record(after)],
+            Shape::Change(_, after) => sample::edited(after).into_iter().map(record).collect(),
             Shape::History(_) => Vec::new(),
         };
         if let Some(policy) = self.policy {
             files.push(("exledger.yaml".to_owned(), policy.into()));
         }
         files
+    }
+
+    /// Returns the bytes of the record before the change, where the example is one and there was a file.
+    pub fn before(&self) -> Option<(String, Vec<u8>)> {
+        match self.shape {
+            Shape::Change(before, _) => sample::edited(before).map(record),
+            _ => None,
+        }
+    }
+
+    /// Returns the sample where what the example builds on landed without being approved, as the sample was.
+    pub fn approved(&self) -> Option<(String, Vec<u8>)> {
+        match self.shape {
+            Shape::Change(before, _) if before.starts_with(sample::UNAPPROVED) => {
+                Some(record(sample::RECORD))
+            }
+            _ => None,
+        }
     }
 
     /// Returns the example as a reader sees it: the field that matters, or the whole text.
@@ -121,7 +140,14 @@ impl Example {
                 })
                 .collect::<Vec<_>>()
                 .join("\n"),
-            Shape::Change(before, after) => format!("# before\n{before}\n# after\n{after}"),
+            Shape::Change(before, after) => {
+                let [before, after] = [before, after].map(|edits| match edits {
+                    "" => "# as the sample",
+                    "absent" => "# no file",
+                    edits => edits,
+                });
+                format!("# before\n{before}\n# after\n{after}")
+            }
             Shape::History(steps) => steps.join("\n"),
         };
         match (self.policy, self.on) {

@@ -15,6 +15,7 @@ use crate::record::credential;
 use crate::record::read::Source;
 use crate::record::time::Instant;
 use crate::rules::case::{Case, Known, Of, Subject};
+use crate::rules::changed::{Changed, Ruling};
 use crate::rules::{ALL, Group, Rule};
 
 /// What the approved ref says of a record, as far as rules need it.
@@ -100,6 +101,20 @@ pub fn files(files: &Files, known: &Known<'_>) -> Vec<Finding> {
     findings(Subject::Files(files), known, |_| true)
 }
 
+/// Returns the findings about a change of a record, sorted; each has the level that its rule gives it.
+pub fn change(changed: &Changed<'_>, known: &Known<'_>) -> Vec<Finding> {
+    findings(Subject::Change(changed), known, is_of_changes)
+}
+
+/// Returns the findings about what a branch does to the governance files, sorted.
+pub fn branch(rulings: &[Ruling], known: &Known<'_>) -> Vec<Finding> {
+    findings(Subject::Branch(rulings), known, is_of_changes)
+}
+
+fn is_of_changes(rule: &Rule) -> bool {
+    rule.group == Group::Change
+}
+
 fn findings(
     subject: Subject<'_>,
     known: &Known<'_>,
@@ -115,8 +130,12 @@ fn findings(
             continue;
         };
         let found = (rule.check)(&case).into_iter();
+        // A rule about changes gives each finding its own level: the same change may be said or left unsaid.
         findings.extend(found.map(|finding| Finding {
-            level,
+            level: match rule.group {
+                Group::Change => finding.level,
+                _ => level,
+            },
             message: credential::hidden(finding.message),
             help: credential::hidden(finding.help),
             ..finding

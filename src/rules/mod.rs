@@ -5,21 +5,28 @@
 //! line in [`ALL`]; a test runs both examples. Follows `docs/spec/rules.md`.
 
 pub mod case;
+pub mod changed;
 pub mod example;
 pub mod lint;
+pub mod meaning;
 mod sample;
+pub mod told;
 
 mod bad_id;
 mod bad_reference;
 mod bad_value;
+mod closed_edited;
 mod closure_incomplete;
+mod control_dropped;
 mod criteria_too_wide;
+mod decision_rewritten;
 mod duplicate_id;
 mod duplicate_key;
 mod encoding;
 mod evidence_changed;
 mod fix_overdue;
 mod incomplete_identity;
+mod landed_unapproved;
 mod loose_control;
 mod missing_change;
 mod missing_evidence;
@@ -31,8 +38,14 @@ mod no_deviation;
 mod no_subject;
 mod not_a_file;
 mod outlives_event;
+mod owner_changed;
 mod placeholder;
+mod policy_changed;
+mod policy_loosened;
+mod record_deleted;
 mod review_by_self;
+mod risk_lowered;
+mod scope_widened;
 mod secret;
 mod short_justification;
 mod silent_extension;
@@ -153,6 +166,16 @@ pub const ALL: &[Rule] = &[
     closure_incomplete::RULE,
     review_by_self::RULE,
     silent_extension::RULE,
+    scope_widened::RULE,
+    control_dropped::RULE,
+    risk_lowered::RULE,
+    owner_changed::RULE,
+    record_deleted::RULE,
+    closed_edited::RULE,
+    decision_rewritten::RULE,
+    landed_unapproved::RULE,
+    policy_changed::RULE,
+    policy_loosened::RULE,
 ];
 
 /// Returns the rule of a code.

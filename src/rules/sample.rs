@@ -36,10 +36,28 @@ rollback: {plan: Disable the key and pause the job, criteria: Any use from an un
 references: {ticket: BILL-400}
 ";
 
+/// The first line of edits that landed without being approved.
+pub(super) const UNAPPROVED: &str = "unapproved";
+
+/// Returns the sample after edits, `field: value` a line; `None` where they say that there is no file.
+pub(super) fn edited(edits: &str) -> Option<String> {
+    if edits == "absent" {
+        return None;
+    }
+    let lines = edits.lines().filter(|line| *line != UNAPPROVED);
+    let edits = lines.filter_map(|line| line.split_once(": "));
+    Some(edits.fold(RECORD.to_owned(), |text, (field, yaml)| {
+        set(text, field, yaml)
+    }))
+}
+
 /// Returns the sample with the value of a field replaced by one written in YAML, or added where it is absent.
 pub(super) fn with(field: &str, yaml: &str) -> String {
-    let mut text = RECORD.to_owned();
-    let document = yaml::parse(RECORD.as_bytes(), &Limits::RECORD);
+    set(RECORD.to_owned(), field, yaml)
+}
+
+fn set(mut text: String, field: &str, yaml: &str) -> String {
+    let document = yaml::parse(text.as_bytes(), &Limits::RECORD);
     let Some(root) = document.root.filter(|_| !field.is_empty()) else {
         return text;
     };

@@ -29,7 +29,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     let (path, root, id) = match case.subject {
         Subject::Record(of) => (of.source.path.as_str(), &of.source.root, of.source.id()),
         Subject::Policy => (policy::FILE, &case.known.governance.document, None),
-        Subject::Files(_) => return Vec::new(),
+        Subject::Files(_) | Subject::Change(_) | Subject::Branch(_) => return Vec::new(),
     };
     let passing = &case.known.governance.policy.lint.not_secrets;
     let mut findings = Vec::new();

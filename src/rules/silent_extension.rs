@@ -1,11 +1,13 @@
-//! `silent-extension`: later expiry without a renewal entry that says so.
+//! `silent-extension`: a later end that no renewal entry says, and a last renewal that says another end.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (change); the second is judged in a file alone too.
 
 use crate::diag::{Finding, Level};
 use crate::record::time::{When, not_after};
-use crate::rules::case::Case;
+use crate::rules::case::{Case, Of};
+use crate::rules::changed::Changed;
 use crate::rules::example::Example;
+use crate::rules::meaning::{self, Extension};
 use crate::rules::{Group, Rule};
 
 /// The rule.
@@ -14,39 +16,64 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Error,
     group: Group::Change,
     serves: &["M30"],
-    summary: "a later end that no renewal says",
-    why: "A date that moves by itself is how an exception becomes permanent without a decision.",
-    remedy: "Renew it with `exledger renew`, which adds the entry with its reason and moves the end.",
-    bad: Example::with(
-        "renewals",
-        "[{date: 2026-12-01, from: 2026-12-10, until: 2026-12-15, reason: The consumer is late}]",
-    ),
-    good: Example::with(
-        "renewals",
-        "[{date: 2026-12-01, from: 2026-12-10, until: 2026-12-20, reason: The consumer is late}]",
+    summary: "it ends later without a renewal entry that says so",
+    why: "A renewal is a fresh decision with a reason; a date that moves by itself is how exceptions become permanent.",
+    remedy: "Run `exledger renew`, which writes the entry and moves the end, or set the end back.",
+    bad: Example::change("", "expires: 2027-01-10"),
+    good: Example::change(
+        "",
+        "expires: 2027-01-10\n\
+         renewals: [{date: 2026-12-18, from: 2026-12-20, until: 2027-01-10, reason: The vendor is late}]",
     ),
     check,
 };
 
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
+    let found = match (case.record(), case.change()) {
+        (Some(of), _) => contradiction(of),
+        (_, Some(changed)) => extension(changed),
+        (None, None) => None,
     };
-    let Some(last) = of.source.items("renewals").len().checked_sub(1) else {
-        return Vec::new();
-    };
-    let field = format!("renewals[{last}].until");
-    let (Some(until), Some(expires)) = (of.value::<When>(&field), of.value::<When>("expires"))
-    else {
-        return Vec::new();
-    };
+    found.into_iter().collect()
+}
+
+/// The last renewal and the end must agree.
+fn contradiction(of: &Of<'_>) -> Option<Finding> {
+    let last = of.source.items("renewals").len().checked_sub(1)?;
+    let until: When = of.value(&format!("renewals[{last}].until"))?;
+    let expires: When = of.value("expires")?;
     if not_after(&until) == not_after(&expires) {
-        return Vec::new();
+        return None;
     }
-    vec![of.finding(
+    Some(of.finding(
         RULE.code,
         "expires",
-        format!("the exception ends {expires}, its last renewal says {until}"),
-        format!("end it {until}, or renew it with `exledger renew`"),
-    )]
+        format!("the exception ends on {expires}, its last renewal says until {until}"),
+        "let both say the same; `exledger renew` writes both".to_owned(),
+    ))
+}
+
+fn extension(changed: &Changed<'_>) -> Option<Finding> {
+    let (before, after) = changed.both()?;
+    if meaning::extension(before, after) != Extension::Silent || contradicts(after) {
+        return None;
+    }
+    let (old, new) = (&before.expires, &after.expires);
+    let id = &after.id;
+    changed.finding(
+        RULE.code,
+        Level::Error,
+        "expires",
+        format!(
+            "the end moves from {old} to {new} ({}), and no new renewal entry leads from the one to the other",
+            meaning::shift(not_after(old), not_after(new))
+        ),
+        format!("run `exledger renew {id} --until {new} --reason …` on the file as it was, or set it back to {old}"),
+    )
+}
+
+/// What the file alone shows is said once.
+fn contradicts(after: &crate::record::Record) -> bool {
+    let last = after.renewals.last();
+    last.is_some_and(|last| not_after(&last.until) != not_after(&after.expires))
 }

@@ -1,0 +1,127 @@
+//! What rules about changes look at: a record before and after, and what a branch does to the governance files.
+//!
+//! Uses record, policy, approval. Pure. Start at [`Changed`]. Follows `docs/spec/rules.md` (change) and
+//! `docs/spec/policy.md`, whose policy judges.
+
+use std::rc::Rc;
+
+use crate::approval::Missing;
+use crate::diag::{Code, Finding, Level, count};
+use crate::policy::governance::Governance;
+use crate::policy::tier::Needed;
+use crate::record::Record;
+use crate::record::read::Source;
+use crate::rules::lint::Past;
+
+/// A record before and after a change.
+pub struct Changed<'c> {
+    /// The file before; `None` where the record is new.
+    pub before: Option<&'c Source>,
+    /// The file after; `None` where it is gone.
+    pub after: Option<&'c Source>,
+    /// What the last approved version says; `None` where none is approved.
+    pub approved: Option<&'c Record>,
+    /// What landed without being approved; `None` where what landed is approved, and where nothing landed.
+    pub waiting: Option<&'c Record>,
+    /// Who must approve it.
+    pub needs: Needs,
+    /// What history says of the record.
+    pub past: Past,
+    /// The governance before the change, which judges who must approve it.
+    pub base: &'c Governance,
+    /// Each governance that the branch brings, the last one included; empty where it changes none.
+    pub brought: &'c [Rc<Governance>],
+}
+
+/// Who must approve a change.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Needs {
+    /// What its content and the last approved content demand, both.
+    pub needed: Needed,
+    /// The same in words, with who could.
+    pub missing: Vec<Missing>,
+}
+
+/// A commit of a branch that changes a governance file, or what is not committed yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ruling {
+    /// The first digits of the commit's id; `None` for the work tree.
+    pub commit: Option<String>,
+    /// Who is named as having written it.
+    pub author: Option<String>,
+    /// The governance file.
+    pub path: String,
+    /// What became of it.
+    pub how: How,
+}
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// It is new.
+    Added,
+    /// It has other bytes.
+    Changed,
+    /// It is gone.
+    Removed,
+}
+
+impl How {
+    /// Returns the verb: `adds`, `changes`, `removes`.
+    pub fn verb(self) -> &'static str {
+        match self {
+            How::Added => "adds",
+            How::Changed => "changes",
+            How::Removed => "removes",
+        }
+    }
+}
+
+impl<'c> Changed<'c> {
+    /// Returns both contents, where both can be read. A file that could not be read before is compared with what was
+    /// last approved.
+    pub fn both(&self) -> Option<(&'c Record, &'c Record)> {
+        let before = self.before?.record.as_ref().or(self.approved)?;
+        Some((before, self.after?.record.as_ref()?))
+    }
+
+    /// Returns a finding at a field of the file after the change.
+    pub fn finding(
+        &self,
+        code: Code,
+        level: Level,
+        field: &str,
+        message: String,
+        help: String,
+    ) -> Option<Finding> {
+        Some(self.after?.finding(code, level, field, message, help))
+    }
+}
+
+impl Needs {
+    /// Returns who must approve, in words that stand alone: `needs 2 approvals: …`.
+    pub fn words(&self) -> String {
+        if self.needed.count == 0 {
+            return "it needs no approval".to_owned();
+        }
+        let n = usize::try_from(self.needed.count).unwrap_or(usize::MAX);
+        let missing: Vec<String> = self.missing.iter().map(said).collect();
+        match missing.is_empty() {
+            true => format!("it needs {}", count(n, "approval")),
+            false => format!("it needs {}: {}", count(n, "approval"), missing.join("; ")),
+        }
+    }
+}
+
+/// Returns one need with who could meet it.
+pub fn said(missing: &Missing) -> String {
+    let who: Vec<&str> = missing
+        .who
+        .iter()
+        .map(|person| person.email.as_str())
+        .collect();
+    match who.is_empty() {
+        true => missing.need.clone(),
+        false => format!("{} ({})", missing.need, who.join(", ")),
+    }
+}

@@ -1,0 +1,62 @@
+//! `closed-edited`: a closed record changed, other than by its post-closure review.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (change). Where the version that reopens it is approved, whoever
+//! judges the mainline makes it a note.
+
+use crate::diag::{Finding, Level};
+use crate::record::Record;
+use crate::rules::case::Case;
+use crate::rules::changed::Changed;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+const CLOSED: &str = "closure: {outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired}";
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "closed-edited",
+    level: Level::Error,
+    group: Group::Change,
+    serves: &["M49"],
+    summary: "a closed record changed, other than by its post-closure review",
+    why: "A closed record is evidence: whoever reads it later must find what was true when it was closed.",
+    remedy: "Undo the change; file a new record where the exception is needed again.",
+    bad: Example::change(CLOSED, ""),
+    good: Example::change(
+        CLOSED,
+        "closure: {outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired, \
+         reviewed: {date: 2027-01-10, by: dana@example.com, outcome: effective}}",
+    ),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.change().and_then(edited).into_iter().collect()
+}
+
+fn edited(changed: &Changed<'_>) -> Option<Finding> {
+    let (before, after) = changed.both()?;
+    if before.closure.is_none() || without_review(before) == without_review(after) {
+        return None;
+    }
+    let id = &after.id;
+    let (message, help) = match &after.closure {
+        None => (
+            "the record is closed, and this reopens it".to_owned(),
+            format!("put the closure back and file anew: `exledger new --like {id}`"),
+        ),
+        Some(_) => (
+            "the record is closed, and this changes it".to_owned(),
+            format!("undo the change; only `exledger close {id} --reviewed` may follow a closure"),
+        ),
+    };
+    changed.finding(RULE.code, Level::Error, "closure", message, help)
+}
+
+fn without_review(record: &Record) -> Record {
+    let mut record = record.clone();
+    if let Some(closure) = &mut record.closure {
+        closure.reviewed = None;
+    }
+    record
+}

@@ -1,0 +1,40 @@
+//! `control-dropped`: a compensating control is gone, or withdrawn.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::changed::Changed;
+use crate::rules::example::Example;
+use crate::rules::meaning;
+use crate::rules::scope_widened::reopens;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "control-dropped",
+    level: Level::Note,
+    group: Group::Change,
+    serves: &["M29"],
+    summary: "a compensating control is gone or withdrawn, which reopens the approval",
+    why: "The risk was accepted because of this control; without it, somebody has to accept it anew.",
+    remedy: "Let those approve it who are named, put another control in its place, or keep it.",
+    bad: Example::change("", "compensating_controls[0].status: withdrawn"),
+    good: Example::change("", "compensating_controls[0].verified: 2026-12-04"),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.change().and_then(dropped).into_iter().collect()
+}
+
+fn dropped(changed: &Changed<'_>) -> Option<Finding> {
+    let (before, after) = changed.both()?;
+    let differences = meaning::dropped(before, after);
+    reopens(
+        changed,
+        RULE.code,
+        "a compensating control is dropped",
+        &differences,
+    )
+}

@@ -1,0 +1,57 @@
+//! `decision-rewritten`: an entry of a decision that was taken was changed or removed.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, V9.
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::changed::Changed;
+use crate::rules::example::Example;
+use crate::rules::meaning;
+use crate::rules::{Group, Rule};
+
+const REVIEWED: &str = "reviews: [{date: 2026-12-04, by: lee@example.com, outcome: reduce}]";
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "decision-rewritten",
+    level: Level::Error,
+    group: Group::Change,
+    serves: &["M29", "M63"],
+    summary: "an entry of reviews, handling, renewals, transfers or fired was changed or removed",
+    why: "Each entry is a decision that somebody took; rewriting it says that they took another one.",
+    remedy: "Put the entry back as it was, and add a further one that says what is true now.",
+    bad: Example::change(
+        REVIEWED,
+        "reviews: [{date: 2026-12-04, by: lee@example.com, outcome: still-needed}]",
+    ),
+    good: Example::change(
+        REVIEWED,
+        "reviews: [{date: 2026-12-04, by: lee@example.com, outcome: reduce}, \
+         {date: 2026-12-11, by: lee@example.com, outcome: still-needed}]",
+    ),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.change().map(rewritten).unwrap_or_default()
+}
+
+fn rewritten(changed: &Changed<'_>) -> Vec<Finding> {
+    let Some((before, after)) = changed.both() else {
+        return Vec::new();
+    };
+    let lists = meaning::rewritten(before, after).into_iter();
+    let finding = |list: meaning::Difference| {
+        changed.finding(
+            RULE.code,
+            Level::Error,
+            &list.field,
+            list.words,
+            format!(
+                "put it back as it was, and add an entry instead; it reopens the approval: {}",
+                changed.needs.words()
+            ),
+        )
+    };
+    lists.filter_map(finding).collect()
+}

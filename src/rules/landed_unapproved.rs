@@ -1,0 +1,43 @@
+//! `landed-unapproved`: what changes builds on something that landed without being approved.
+//!
+//! Uses the case. Pure. Follows `docs/spec/cli.md` (lint and diff).
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::changed::Changed;
+use crate::rules::example::Example;
+use crate::rules::told;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "landed-unapproved",
+    level: Level::Note,
+    group: Group::Change,
+    serves: &["M25", "M29"],
+    summary: "whoever approves the change approves what landed unapproved too",
+    why: "A change of one word looks harmless; with it goes all that landed since the last approval.",
+    remedy: "Look at what landed since the last approval too, and approve the change only if both are right.",
+    bad: Example::change(
+        "unapproved\nscope.resources: [db:invoices, db:orders]",
+        "scope.resources: [db:invoices, db:orders]\ntitle: A better title",
+    ),
+    good: Example::change("", "title: A better title"),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.change().and_then(waiting).into_iter().collect()
+}
+
+fn waiting(changed: &Changed<'_>) -> Option<Finding> {
+    let landed = changed.waiting?;
+    let after = changed.after?.record.as_ref()?;
+    let words = told::also(changed.approved, landed, after)?;
+    let finding = changed.finding(RULE.code, Level::Note, "id", words, changed.needs.words())?;
+    Some(Finding {
+        field: None,
+        pos: None,
+        ..finding
+    })
+}

@@ -1,0 +1,385 @@
+//! What a change of a record means: which entries, whose, by how much; rules and views say it in these words.
+//!
+//! Uses record. Pure. Start at [`widened`], [`extension`], [`rewritten`]. Follows `docs/spec/rules.md` (change) and
+//! `docs/spec/approval.md`, V5 and V9.
+
+use std::fmt::Display;
+
+use crate::record::Record;
+use crate::record::address::Address;
+use crate::record::decision::Renewal;
+use crate::record::subject::{FindingKey, Scope};
+use crate::record::time::{Instant, not_after};
+use crate::record::word::{ControlStatus, Word};
+
+/// A list of what is waived, and what came or went in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entries {
+    /// The list, as a path in the record.
+    pub list: &'static str,
+    /// Whether the list itself is there.
+    pub stated: Stated,
+    /// What came, each with its index in the list after the change.
+    pub came: Vec<(usize, String)>,
+    /// What went.
+    pub went: Vec<String>,
+}
+
+/// Whether a list is stated before and after a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stated {
+    /// Both times, or neither time.
+    Alike,
+    /// It was added.
+    Added,
+    /// It was dropped.
+    Dropped,
+}
+
+impl Entries {
+    fn of<T: PartialEq>(
+        list: &'static str,
+        before: Option<&Vec<T>>,
+        after: Option<&Vec<T>>,
+        shown: impl Fn(&T) -> String,
+    ) -> Entries {
+        let none = Vec::new();
+        let (old, new) = (before.unwrap_or(&none), after.unwrap_or(&none));
+        let came = new.iter().enumerate().filter(|(_, it)| !old.contains(it));
+        let went = old.iter().filter(|it| !new.contains(it));
+        Entries {
+            list,
+            stated: match (before, after) {
+                (None, Some(_)) => Stated::Added,
+                (Some(_), None) => Stated::Dropped,
+                _ => Stated::Alike,
+            },
+            came: came.map(|(at, it)| (at, shown(it))).collect(),
+            went: went.map(&shown).collect(),
+        }
+    }
+
+    /// Returns the last word of the list's path, as people call it.
+    pub fn name(&self) -> &'static str {
+        self.list.rsplit('.').next().unwrap_or(self.list)
+    }
+}
+
+/// Returns the lists of what a record waives, before and after a change: those of the scope, aliases, controls.
+fn lists(before: &Record, after: &Record) -> [Entries; 6] {
+    let (none, text) = (Scope::default(), String::clone);
+    let old = before.scope.as_ref().unwrap_or(&none);
+    let new = after.scope.as_ref().unwrap_or(&none);
+    [
+        Entries::of(
+            "scope.resources",
+            old.resources.as_ref(),
+            new.resources.as_ref(),
+            text,
+        ),
+        Entries::of(
+            "scope.actions",
+            old.actions.as_ref(),
+            new.actions.as_ref(),
+            text,
+        ),
+        Entries::of(
+            "scope.findings",
+            old.findings.as_ref(),
+            new.findings.as_ref(),
+            finding,
+        ),
+        Entries::of(
+            "scope.not_waived",
+            old.not_waived.as_ref(),
+            new.not_waived.as_ref(),
+            text,
+        ),
+        Entries::of(
+            "subject.aliases",
+            before.subject.aliases.as_ref(),
+            after.subject.aliases.as_ref(),
+            text,
+        ),
+        Entries::of(
+            "deviates_from.controls",
+            before.deviates_from.controls.as_ref(),
+            after.deviates_from.controls.as_ref(),
+            |control| control.as_str().to_owned(),
+        ),
+    ]
+}
+
+/// Returns a scanner's finding in one line.
+pub fn finding(key: &FindingKey) -> String {
+    let severity = key.severity.map(|level| format!("up to {}", level.word()));
+    let lists = [("in", &key.paths), ("on", &key.resources)];
+    let lists = lists.map(|(word, list)| {
+        let list = list.as_ref()?;
+        Some(format!("{word} {}", list.join(", ")))
+    });
+    let parts = [
+        key.tool.clone(),
+        key.id.clone(),
+        key.cwe.clone(),
+        severity,
+        key.purl.clone(),
+        key.versions.clone(),
+    ];
+    let parts: Vec<String> = parts.into_iter().chain(lists).flatten().collect();
+    parts.join(" ")
+}
+
+/// Something that waives more, or less, than before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Where it stands, as a path in the record after the change.
+    pub field: String,
+    /// What it is, in words: `resources + db:orders`.
+    pub words: String,
+}
+
+/// Returns what waives more: `scope` or a list of it added or dropped, more aliases or waived controls, a `not_waived`
+/// that is gone.
+pub fn widened(before: &Record, after: &Record) -> Vec<Difference> {
+    let mut found = Vec::new();
+    let mut add = |field: String, words: String| found.push(Difference { field, words });
+    match (&before.scope, &after.scope) {
+        (None, Some(_)) => add("scope".to_owned(), "the scope was added".to_owned()),
+        (Some(_), None) => add("scope".to_owned(), "the scope was dropped".to_owned()),
+        _ => {}
+    }
+    let has_scope = before.scope.is_some() && after.scope.is_some();
+    for list in lists(before, after) {
+        let name = list.name();
+        let in_scope = list.list.starts_with("scope.");
+        if name == "not_waived" {
+            if has_scope && !list.went.is_empty() {
+                add(
+                    list.list.to_owned(),
+                    format!("{name} - {}", list.went.join(", ")),
+                );
+            }
+            continue;
+        }
+        if in_scope && !has_scope {
+            continue;
+        }
+        match list.stated {
+            Stated::Dropped if in_scope => {
+                add(list.list.to_owned(), format!("{name} was dropped"));
+            }
+            Stated::Added if in_scope && list.came.is_empty() => {
+                add(list.list.to_owned(), format!("{name} was added"));
+            }
+            _ => {}
+        }
+        if let Some((first, _)) = list.came.first() {
+            let came: Vec<&str> = list.came.iter().map(|(_, it)| it.as_str()).collect();
+            add(
+                format!("{}[{first}]", list.list),
+                format!("{name} + {}", came.join(", ")),
+            );
+        }
+    }
+    found
+}
+
+/// Returns what waives less: an entry that is gone, a `not_waived` more.
+pub fn narrowed(before: &Record, after: &Record) -> Vec<Difference> {
+    let mut found = Vec::new();
+    for list in lists(before, after) {
+        let name = list.name();
+        let is_kept = name == "not_waived";
+        let words: Vec<&str> = match is_kept {
+            true => list.came.iter().map(|(_, it)| it.as_str()).collect(),
+            false => list.went.iter().map(String::as_str).collect(),
+        };
+        if !words.is_empty() && (is_kept || list.stated != Stated::Dropped) {
+            let sign = if is_kept { '+' } else { '-' };
+            found.push(Difference {
+                field: list.list.to_owned(),
+                words: format!("{name} {sign} {}", words.join(", ")),
+            });
+        }
+    }
+    found
+}
+
+/// Returns the compensating controls that are gone, or withdrawn now.
+pub fn dropped(before: &Record, after: &Record) -> Vec<Difference> {
+    let mut found = Vec::new();
+    for control in &before.compensating_controls {
+        let mut kept = after.compensating_controls.iter().enumerate();
+        match kept.find(|(_, other)| other.id == control.id) {
+            None => found.push(Difference {
+                field: "compensating_controls".to_owned(),
+                words: format!("{} removed: {}", control.id, control.description),
+            }),
+            Some((at, other))
+                if other.status == ControlStatus::Withdrawn
+                    && control.status != ControlStatus::Withdrawn =>
+            {
+                found.push(Difference {
+                    field: format!("compensating_controls[{at}].status"),
+                    words: format!("{} withdrawn: {}", control.id, control.description),
+                });
+            }
+            Some(_) => {}
+        }
+    }
+    found
+}
+
+/// Whether a record ends later, and whether it says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extension {
+    /// It ends no later.
+    No,
+    /// It does, and as many new renewal entries lead from the end before to the end after.
+    Renewed(usize),
+    /// It does, and no renewal entry says so.
+    Silent,
+}
+
+/// Tells whether a record ends later, and whether new renewal entries say so: the first from the end before, each from
+/// where the one before it led, the last until the end after.
+pub fn extension(before: &Record, after: &Record) -> Extension {
+    let (old, new) = (not_after(&before.expires), not_after(&after.expires));
+    if new <= old {
+        return Extension::No;
+    }
+    let mut known = before.renewals.iter().collect::<Vec<&Renewal>>();
+    let mut is_new = |renewal: &&Renewal| match known.iter().position(|it| it == renewal) {
+        Some(at) => {
+            known.remove(at);
+            false
+        }
+        None => true,
+    };
+    let entries: Vec<&Renewal> = after
+        .renewals
+        .iter()
+        .filter(|renewal| is_new(renewal))
+        .collect();
+    let mut at: Instant = old;
+    for entry in &entries {
+        if not_after(&entry.from) != at {
+            return Extension::Silent;
+        }
+        at = not_after(&entry.until);
+    }
+    match entries.len() {
+        0 => Extension::Silent,
+        _ if at != new => Extension::Silent,
+        n => Extension::Renewed(n),
+    }
+}
+
+/// Whether a record has another owner, and whether it says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Handover {
+    /// It has the same owner.
+    No,
+    /// Another, and new transfer entries lead from the one to the other.
+    Transferred,
+    /// Another, and no transfer entry says so.
+    Silent,
+}
+
+/// Tells whether a record has another owner, and whether new transfer entries say so.
+pub fn handover(before: &Record, after: &Record) -> Handover {
+    if before.owner.email == after.owner.email {
+        return Handover::No;
+    }
+    let mut at: &Address = &before.owner.email;
+    for entry in added(&before.transfers, &after.transfers) {
+        if entry.from == *at {
+            at = &entry.to;
+        }
+    }
+    match *at == after.owner.email {
+        true => Handover::Transferred,
+        false => Handover::Silent,
+    }
+}
+
+/// Returns the entries of a list that were not there before.
+pub fn added<'r, T: PartialEq>(before: &[T], after: &'r [T]) -> Vec<&'r T> {
+    let mut known: Vec<&T> = before.iter().collect();
+    let entries = after.iter();
+    entries
+        .filter(
+            |entry| match known.iter().position(|known| known == entry) {
+                Some(at) => {
+                    known.remove(at);
+                    false
+                }
+                None => true,
+            },
+        )
+        .collect()
+}
+
+/// Returns the lists of decisions in which an entry was changed or removed, each with where and what.
+pub fn rewritten(before: &Record, after: &Record) -> Vec<Difference> {
+    let found = [
+        lost("reviews", &before.reviews, &after.reviews, |it| &it.date),
+        lost("handling", &before.handling, &after.handling, |it| &it.date),
+        lost("renewals", &before.renewals, &after.renewals, |it| &it.date),
+        lost("transfers", &before.transfers, &after.transfers, |it| {
+            &it.date
+        }),
+        lost("fired", &before.fired, &after.fired, |it| &it.date),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+/// Returns the first entry of a list that no longer stands there in its order.
+fn lost<T: PartialEq, D: Display>(
+    list: &'static str,
+    before: &[T],
+    after: &[T],
+    date: impl Fn(&T) -> &D,
+) -> Option<Difference> {
+    let mut rest = after.iter();
+    let (at, entry) = before
+        .iter()
+        .enumerate()
+        .find(|(_, entry)| !rest.any(|other| other == *entry))?;
+    let is_changed = after.get(at).is_some_and(|other| !before.contains(other));
+    let (field, how) = match is_changed {
+        true => (format!("{list}[{at}]"), "changed"),
+        false => (list.to_owned(), "removed"),
+    };
+    Some(Difference {
+        field,
+        words: format!("the entry of {} in {list} was {how}", date(entry)),
+    })
+}
+
+/// Returns how much later, or earlier, an end is: `+21 d`, `-10 d`, `+36 h`, `+90 min`.
+pub fn shift(before: Instant, after: Instant) -> String {
+    let seconds = after.seconds_since(before);
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let size = seconds.unsigned_abs();
+    let (number, unit) = match size {
+        _ if size.is_multiple_of(86_400) => (size / 86_400, "d"),
+        _ if size.is_multiple_of(3_600) => (size / 3_600, "h"),
+        _ if size >= 172_800 => (size / 86_400, "d"),
+        _ => (size / 60, "min"),
+    };
+    format!("{sign}{number} {unit}")
+}
+
+/// Returns a number in the order of things: `1st`, `2nd`, `3rd`, `4th`, `11th`.
+pub fn ordinal(number: u32) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}

@@ -1,0 +1,65 @@
+//! `owner-changed`: somebody else is accountable; an error where no transfer entry says so.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::changed::Changed;
+use crate::rules::example::Example;
+use crate::rules::meaning::{self, Difference, Handover};
+use crate::rules::scope_widened::reopens;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "owner-changed",
+    level: Level::Note,
+    group: Group::Change,
+    serves: &["M29", "M43"],
+    summary: "somebody else is accountable, which reopens the approval; an error without a transfer entry",
+    why: "Who answers for an exception is part of what was approved, and a handover leaves a trace with both names.",
+    remedy: "Run `exledger transfer`, which writes the entry, and let those approve it who are named.",
+    bad: Example::change(
+        "",
+        "owner.email: lee@example.com\n\
+         transfers: [{date: 2026-12-01, from: ana@example.com, to: lee@example.com}]",
+    ),
+    good: Example::change("", "owner.team: payments"),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.change().and_then(handed).into_iter().collect()
+}
+
+fn handed(changed: &Changed<'_>) -> Option<Finding> {
+    let (before, after) = changed.both()?;
+    let (old, new) = (&before.owner.email, &after.owner.email);
+    let difference = Difference {
+        field: "owner.email".to_owned(),
+        words: format!("{old} → {new}"),
+    };
+    match meaning::handover(before, after) {
+        Handover::No => None,
+        Handover::Transferred => reopens(
+            changed,
+            RULE.code,
+            "the owner is another",
+            std::slice::from_ref(&difference),
+        ),
+        Handover::Silent => changed.finding(
+            RULE.code,
+            Level::Error,
+            &difference.field,
+            format!(
+                "the owner is another: {}, and no new transfer entry says so",
+                difference.words
+            ),
+            format!(
+                "run `exledger transfer {} --to {new}` on the file as it was; {}",
+                after.id,
+                changed.needs.words()
+            ),
+        ),
+    }
+}

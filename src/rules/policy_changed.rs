@@ -1,0 +1,61 @@
+//! `policy-changed`: a commit of the branch changes a governance file, also when a later one undoes it.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3.
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::{Case, Subject};
+use crate::rules::changed::Ruling;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "policy-changed",
+    level: Level::Warning,
+    group: Group::Change,
+    serves: &["M25"],
+    summary: "a commit of the branch changes the policy, or a file that it rests on",
+    why: "The policy, its people and its keys decide what an approval is worth; a branch that is rebased lands commit by commit, so what one commit loosens counts for the next.",
+    remedy: "Land it by itself, approved by someone who did not write it.",
+    bad: Example::change("", "").policy("version: 1\napproval: {self_approval: allow}\n"),
+    good: Example::change("", "title: A better title"),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    match case.subject {
+        Subject::Branch(rulings) => rulings.iter().map(finding).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn finding(ruling: &Ruling) -> Finding {
+    let commit = match &ruling.commit {
+        Some(commit) => format!("commit {commit}"),
+        None => "the work tree".to_owned(),
+    };
+    let by = match &ruling.author {
+        Some(author) => format!(" by {author}"),
+        None => String::new(),
+    };
+    let path = &ruling.path;
+    let but = match &ruling.author {
+        Some(author) => format!(" other than {author}"),
+        None => String::new(),
+    };
+    Finding {
+        rule: RULE.code,
+        level: Level::Warning,
+        path: path.clone(),
+        pos: None,
+        field: None,
+        id: None,
+        message: format!(
+            "{commit}{by} {} {path}, which judges approvals",
+            ruling.how.verb()
+        ),
+        help: format!(
+            "let someone{but} approve the change of {path}: it is judged like a record, by the state before it"
+        ),
+    }
+}

@@ -1,0 +1,167 @@
+//! `policy-loosened`: a record on the branch needs the looser policy that the branch brings.
+//!
+//! Uses the case, and the rules about content under either policy. Pure. Start at [`eased`]. Follows
+//! `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3 and D1. The state before the branch is compared with
+//! every state that the branch brings: a rebase lands its commits one by one.
+
+use std::collections::BTreeSet;
+
+use crate::diag::{Finding, Level};
+use crate::policy::demand::Approval;
+use crate::policy::governance::{Governance, State};
+use crate::policy::people;
+use crate::policy::tier::{self, Facts};
+use crate::record::Record;
+use crate::rules::case::{Case, Known};
+use crate::rules::changed::Changed;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule, lint};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "policy-loosened",
+    level: Level::Error,
+    group: Group::Change,
+    serves: &["M25", "M54"],
+    summary: "a record needs the looser policy that came with it",
+    why: "Whoever files an exception and loosens the rule for it in one go has approved it himself.",
+    remedy: "Land the change of the policy by itself, approved by someone else; then file the record.",
+    bad: Example::change("absent", "expires: 2027-02-28").policy(
+        "version: 1\ntiers: [{name: standard, max_term: 120d, max_renewals: 2, max_total: 270d, approvals: {count: 1}}]\n",
+    ),
+    good: Example::change("absent", "expires: 2027-01-31"),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let found = case
+        .change()
+        .and_then(|changed| loosened(changed, case.known));
+    found.into_iter().collect()
+}
+
+fn loosened(changed: &Changed<'_>, known: &Known<'_>) -> Option<Finding> {
+    let after = changed.after?;
+    // Before the first policy there was nothing to loosen.
+    if changed.base.state == State::Absent {
+        return None;
+    }
+    let states = changed
+        .brought
+        .iter()
+        .filter(|state| state.state != State::Broken);
+    let mut reasons = BTreeSet::new();
+    for state in states.filter(|state| ***state != *changed.base) {
+        reasons.extend(forgiven(changed, known, state));
+        if let Some(record) = &after.record
+            && changed.needs.needed.count > 0
+        {
+            reasons.extend(eased(changed.base, state, record));
+        }
+    }
+    if reasons.is_empty() {
+        return None;
+    }
+    let reasons: Vec<String> = reasons.into_iter().collect();
+    Some(Finding {
+        rule: RULE.code,
+        level: Level::Error,
+        path: after.path.clone(),
+        pos: None,
+        field: None,
+        id: after.id().map(|id| id.to_string()),
+        message: format!(
+            "it needs the looser policy of this branch: {}",
+            reasons.join("; ")
+        ),
+        help: "land the change of the policy by itself, approved by someone else, then this record"
+            .to_owned(),
+    })
+}
+
+/// Returns the errors of the record that a state no longer finds.
+fn forgiven(changed: &Changed<'_>, known: &Known<'_>, state: &Governance) -> Vec<String> {
+    let Some(after) = changed.after else {
+        return Vec::new();
+    };
+    let errors = |governance: &Governance| {
+        let known = Known {
+            governance,
+            ..*known
+        };
+        let found = lint::record(after, &known, changed.past).unwrap_or_default();
+        found
+            .into_iter()
+            .filter(|finding| finding.level == Level::Error)
+    };
+    let left: BTreeSet<_> = errors(state).map(|it| (it.rule, it.field)).collect();
+    errors(changed.base)
+        .filter(|it| !left.contains(&(it.rule, it.field.clone())))
+        .map(|it| format!("before, {} ({})", it.message, it.rule))
+        .collect()
+}
+
+/// Returns how a state makes the approval of a record easier.
+fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> {
+    let mut reasons = switches(&base.policy.approval, &state.policy.approval);
+    let demand = |governance: &Governance| {
+        let resolved = tier::resolve(&governance.policy, &Facts::of(record));
+        resolved.map(|resolved| resolved.demand())
+    };
+    let (Some(before), Some(after)) = (demand(base), demand(state)) else {
+        return reasons;
+    };
+    if before.and(&after) != after {
+        let words = |demand: &tier::Demand| {
+            let needed = demand.needed();
+            let groups = match needed.each_of.is_empty() {
+                true => String::new(),
+                false => format!(" of {}", needed.each_of.join(" and ")),
+            };
+            let role = if needed.must_include.is_empty() {
+                ""
+            } else {
+                " with the risk owner"
+            };
+            let count = needed.count;
+            let proof = crate::record::word::Word::word(demand.proof);
+            format!("{count} {proof}{groups}{role}")
+        };
+        reasons.push(format!(
+            "approvals needed before: {}, now: {}",
+            words(&before),
+            words(&after)
+        ));
+    }
+    for group in &before.each_of {
+        let known = people::members(base, group);
+        let is_new = |person: &people::Person| !known.iter().any(|it| it.key == person.key);
+        let new = people::members(state, group).into_iter().filter(is_new);
+        let new: Vec<String> = new.map(|person| person.email).collect();
+        if !new.is_empty() {
+            reasons.push(format!("group {group} now has {}", new.join(", ")));
+        }
+    }
+    reasons
+}
+
+/// Returns the switches of approval that now let more count.
+fn switches(before: &Approval, after: &Approval) -> Vec<String> {
+    let kinds = |approval: &Approval| approval.accept.iter().copied().collect::<BTreeSet<_>>();
+    let eased = [
+        (after.self_approval > before.self_approval, "self_approval"),
+        (after.self_asserted > before.self_asserted, "self_asserted"),
+        (after.nested > before.nested, "nested"),
+        (after.authors < before.authors, "authors"),
+        (
+            after.owner_may_approve && !before.owner_may_approve,
+            "owner_may_approve",
+        ),
+        (!kinds(after).is_subset(&kinds(before)), "accept"),
+        (after.forge != before.forge, "forge"),
+    ];
+    let eased = eased.iter().filter(|(is_eased, _)| *is_eased);
+    eased
+        .map(|(_, name)| format!("approval.{name} lets more count"))
+        .collect()
+}

@@ -1,0 +1,47 @@
+//! `record-deleted`: the file of a record is gone.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::changed::Changed;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "record-deleted",
+    level: Level::Error,
+    group: Group::Change,
+    serves: &["M44"],
+    summary: "the file of a record is gone",
+    why: "A record is the proof that something was allowed; what is over is closed, never deleted.",
+    remedy: "Put the file back, and close the record if it is no longer needed.",
+    bad: Example::change("", "absent"),
+    good: Example::change(
+        "",
+        "closure: {outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired}",
+    ),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.change().and_then(deleted).into_iter().collect()
+}
+
+fn deleted(changed: &Changed<'_>) -> Option<Finding> {
+    let (Some(before), None) = (changed.before, changed.after) else {
+        return None;
+    };
+    let name = before.stem();
+    Some(Finding {
+        rule: RULE.code,
+        level: Level::Error,
+        path: before.path.clone(),
+        pos: None,
+        field: None,
+        id: before.id().map(|id| id.to_string()),
+        message: format!("the file of {name} is gone"),
+        help: format!("put it back; if it is over, say so with `exledger close {name}`"),
+    })
+}

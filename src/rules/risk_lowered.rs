@@ -1,0 +1,45 @@
+//! `risk-lowered`: a lower residual risk is stated than before.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
+
+use crate::diag::{Finding, Level};
+use crate::record::word::Word;
+use crate::rules::case::Case;
+use crate::rules::changed::Changed;
+use crate::rules::example::Example;
+use crate::rules::meaning::Difference;
+use crate::rules::scope_widened::reopens;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "risk-lowered",
+    level: Level::Note,
+    group: Group::Change,
+    serves: &["M29"],
+    summary: "a lower risk is stated than before, which reopens the approval",
+    why: "The stated risk chooses the tier and with it the judges; who lowers it does not choose them alone.",
+    remedy: "Let those approve it who are named: what the old and the new level demand, both.",
+    bad: Example::change("", "risk.level: low"),
+    good: Example::change("", "risk.level: critical"),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.change().and_then(lowered).into_iter().collect()
+}
+
+fn lowered(changed: &Changed<'_>) -> Option<Finding> {
+    let (before, after) = changed.both()?;
+    let (old, new) = (before.risk.level, after.risk.level);
+    let difference = (new < old).then(|| Difference {
+        field: "risk.level".to_owned(),
+        words: format!("from {} to {}", old.word(), new.word()),
+    });
+    reopens(
+        changed,
+        RULE.code,
+        "the stated risk is lower",
+        difference.as_slice(),
+    )
+}

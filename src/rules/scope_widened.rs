@@ -1,0 +1,57 @@
+//! `scope-widened`: more is waived than before.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, V5.
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::changed::Changed;
+use crate::rules::example::Example;
+use crate::rules::meaning::{self, Difference};
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "scope-widened",
+    level: Level::Note,
+    group: Group::Change,
+    serves: &["M29"],
+    summary: "more is waived than before, which reopens the approval",
+    why: "What was approved was the narrower scope; the rest is waived by nobody until it is approved.",
+    remedy: "Let those approve it who are named, or take the entries out again.",
+    bad: Example::change("", "scope.resources: [db:invoices, db:orders]"),
+    good: Example::change("", "scope.not_waived: [db:salaries]"),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let changed = case.change();
+    changed.and_then(widened).into_iter().collect()
+}
+
+fn widened(changed: &Changed<'_>) -> Option<Finding> {
+    let (before, after) = changed.both()?;
+    reopens(
+        changed,
+        RULE.code,
+        "the scope is wider",
+        &meaning::widened(before, after),
+    )
+}
+
+/// Returns the note that a change reopens the approval, at the first of the differences.
+pub(super) fn reopens(
+    changed: &Changed<'_>,
+    code: &'static str,
+    what: &str,
+    differences: &[Difference],
+) -> Option<Finding> {
+    let first = differences.first()?;
+    let words: Vec<&str> = differences.iter().map(|it| it.words.as_str()).collect();
+    changed.finding(
+        code,
+        Level::Note,
+        &first.field,
+        format!("{what}: {}", words.join("; ")),
+        format!("this reopens the approval: {}", changed.needs.words()),
+    )
+}

@@ -1,0 +1,187 @@
+//! The events of a change, each with its detail in words.
+//!
+//! Uses record, policy's tiers, `history::change`, `rules::meaning`. Pure. Start at [`events`]. Follows
+//! `docs/spec/cli.md` (diff and the shared shapes).
+
+use crate::history::change::fields::FIELDS;
+use crate::history::change::{self, Event};
+use crate::policy::tier::Resolved;
+use crate::record::Record;
+use crate::record::time::not_after;
+use crate::record::word::Word;
+use crate::rules::meaning::{self, Difference, Extension, Handover};
+
+/// An event with its detail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What happened.
+    pub event: Event,
+    /// By how much, which, from whom to whom; empty where there is nothing to add.
+    pub detail: String,
+}
+
+/// Returns what changes in meaning from one content to another, in the order of the events.
+///
+/// `tier` is what tier and class demand of the later content.
+pub fn events(before: Option<&Record>, after: &Record, tier: Option<&Resolved>) -> Vec<Told> {
+    let mut events = change::events(before, after);
+    if let Some(before) = before {
+        events
+            .iter_mut()
+            .for_each(|event| *event = strict(*event, before, after));
+        events.sort();
+        events.dedup();
+    }
+    let events = events.into_iter();
+    events
+        .map(|event| Told {
+            event,
+            detail: match before {
+                Some(before) => detail(event, before, after, tier),
+                None => filed(after, tier),
+            },
+        })
+        .collect()
+}
+
+/// Entries must lead from the one to the other: one from elsewhere says nothing of this change.
+fn strict(event: Event, before: &Record, after: &Record) -> Event {
+    match (event, meaning::extension(before, after)) {
+        (Event::Renewed, Extension::Silent) => return Event::Extended,
+        (Event::Extended, Extension::Renewed(_)) => return Event::Renewed,
+        _ => {}
+    }
+    match (event, meaning::handover(before, after)) {
+        (Event::Transferred, Handover::Silent) => Event::OwnerChanged,
+        (Event::OwnerChanged, Handover::Transferred) => Event::Transferred,
+        _ => event,
+    }
+}
+
+fn filed(after: &Record, tier: Option<&Resolved>) -> String {
+    let tier = tier.map_or_else(String::new, |tier| format!(", tier {}", tier.tier));
+    let class = after.class.word();
+    format!("class {class}{tier}, until {}", after.expires)
+}
+
+fn detail(event: Event, before: &Record, after: &Record, tier: Option<&Resolved>) -> String {
+    match event {
+        Event::Renewed => renewed(before, after, tier),
+        Event::Extended => format!("{}, now until {}", moved(before, after), after.expires),
+        Event::Shortened => format!("{}, now until {}", moved(before, after), after.expires),
+        Event::ScopeWidened => joined(&meaning::widened(before, after)),
+        Event::ScopeNarrowed => joined(&meaning::narrowed(before, after)),
+        Event::ControlDropped => joined(&meaning::dropped(before, after)),
+        Event::ControlAdded => controls_added(before, after),
+        Event::RiskRaised | Event::RiskLowered => {
+            format!("{} → {}", before.risk.level.word(), after.risk.level.word())
+        }
+        Event::OwnerChanged | Event::Transferred => {
+            format!("{} → {}", before.owner.email, after.owner.email)
+        }
+        Event::Reviewed => entries(meaning::added(&before.reviews, &after.reviews), |it| {
+            format!("{} by {}: {}", it.date, it.by, it.outcome.word())
+        }),
+        Event::Noted => entries(meaning::added(&before.handling, &after.handling), |it| {
+            format!("{} by {}: {}", it.date, it.by, it.stage.word())
+        }),
+        Event::Fired => entries(meaning::added(&before.fired, &after.fired), |it| {
+            format!("{} on {} by {}", it.trigger, it.date, it.by)
+        }),
+        Event::Attested => attested(before, after),
+        Event::Closed | Event::Rejected => after.closure.as_ref().map_or_else(String::new, |it| {
+            format!("{} by {}: {}", it.outcome.word(), it.by, it.reason.trim())
+        }),
+        Event::PostReviewed => {
+            let closure = after.closure.as_ref();
+            let review = closure.and_then(|closure| closure.reviewed.as_ref());
+            review.map_or_else(String::new, |it| {
+                format!("{} by {}: {}", it.date, it.by, it.outcome.word())
+            })
+        }
+        Event::Amended => amended(before, after).join(", "),
+        _ => String::new(),
+    }
+}
+
+/// Returns the fields of which nothing better can be said than that they differ.
+fn amended(before: &Record, after: &Record) -> Vec<&'static str> {
+    let differ = FIELDS.iter().filter(|field| !(field.equal)(before, after));
+    let unnamed = differ.filter(|field| {
+        let events = (field.events)(before, after);
+        events.is_empty() || events.contains(&Event::Amended)
+    });
+    unnamed.map(|field| field.name).collect()
+}
+
+fn moved(before: &Record, after: &Record) -> String {
+    meaning::shift(not_after(&before.expires), not_after(&after.expires))
+}
+
+/// Days, and which renewal of how many.
+fn renewed(before: &Record, after: &Record, tier: Option<&Resolved>) -> String {
+    let number = u32::try_from(after.renewals.len()).unwrap_or(u32::MAX);
+    let of = tier.map_or_else(String::new, |tier| format!(" of {}", tier.max_renewals));
+    format!(
+        "{} ({}{of})",
+        moved(before, after),
+        meaning::ordinal(number)
+    )
+}
+
+fn joined(differences: &[Difference]) -> String {
+    let words: Vec<&str> = differences.iter().map(|it| it.words.as_str()).collect();
+    words.join("; ")
+}
+
+fn entries<T>(added: Vec<&T>, words: impl Fn(&T) -> String) -> String {
+    let words: Vec<String> = added.into_iter().map(words).collect();
+    words.join("; ")
+}
+
+fn controls_added(before: &Record, after: &Record) -> String {
+    let known = |id: &str| before.compensating_controls.iter().any(|it| it.id == id);
+    let added = after.compensating_controls.iter();
+    entries(added.filter(|it| !known(&it.id)).collect(), |it| {
+        format!("{} {}", it.id, it.description.trim())
+    })
+}
+
+fn attested(before: &Record, after: &Record) -> String {
+    let is_other = |it: &&crate::record::CompensatingControl| {
+        let mut known = before.compensating_controls.iter();
+        let known = known.find(|other| other.id == it.id);
+        known.is_some_and(|known| known.verified != it.verified || known.status != it.status)
+    };
+    let controls = after.compensating_controls.iter().filter(is_other);
+    entries(controls.collect(), |it| {
+        let verified = it
+            .verified
+            .map_or_else(String::new, |day| format!(", verified {day}"));
+        format!("{} {}{verified}", it.id, it.status.word())
+    })
+}
+
+/// Returns what is approved together with a change, because it landed without being approved; `None` where nothing
+/// of it is left.
+pub fn also(approved: Option<&Record>, landed: &Record, after: &Record) -> Option<String> {
+    let left: Vec<Event> = change::events(approved, after);
+    let told = events(approved, landed, None).into_iter();
+    let words: Vec<String> = told
+        .filter(|told| left.contains(&told.event))
+        .map(|told| told.words())
+        .collect();
+    (!words.is_empty())
+        .then(|| format!("also approves what landed unapproved: {}", words.join("; ")))
+}
+
+impl Told {
+    /// Returns event and detail in one line: `scope widened: resources + db:orders`.
+    pub fn words(&self) -> String {
+        let event = self.event.word().replace('-', " ");
+        match self.detail.as_str() {
+            "" => event,
+            detail => format!("{event}: {detail}"),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Changes of a record, judged without a repository: what was approved is what stands before the change.
+
+use std::rc::Rc;
+
+use exledger::approval::ask;
+use exledger::diag::Finding;
+use exledger::ledger::tree::MapTree;
+use exledger::policy::governance::Governance;
+use exledger::record::read::{self, Source};
+use exledger::rules::case::Known;
+use exledger::rules::changed::{Changed, How, Needs, Ruling};
+use exledger::rules::example::Example;
+use exledger::rules::lint::{self, Past};
+
+fn source(file: Option<(String, Vec<u8>)>) -> Option<Source> {
+    file.map(|(path, bytes)| {
+        let source = read::read(&path, &bytes);
+        assert_eq!(source.findings, [], "{}", String::from_utf8_lossy(&bytes));
+        source
+    })
+}
+
+/// Judges the change that an example is, and the policy that it brings.
+pub(crate) fn findings(example: &Example) -> Vec<Finding> {
+    let tree = MapTree::of(example.files());
+    let base = Governance::of_policy("version: 1\n");
+    let brought = example.policy.map(Governance::of_policy);
+    let before = source(example.before());
+    let record = tree.0.get_key_value("exceptions/EXC-2026-7F3KQ.yaml");
+    let after = source(record.map(|(path, bytes)| (path.clone(), bytes.clone())));
+    let sample = source(example.approved());
+    let landed = before.as_ref().and_then(|before| before.record.as_ref());
+    let (approved, waiting) = match &sample {
+        Some(sample) => (sample.record.as_ref(), landed),
+        None => (landed, None),
+    };
+    let own = after.as_ref().and_then(|after| after.record.as_ref());
+    let verdict = own.map(|own| ask::proposed(&base, own, approved, None));
+    let brought: Vec<Rc<Governance>> = brought.into_iter().map(Rc::new).collect();
+    let known = Known {
+        governance: brought.last().map_or(&base, |last| last),
+        tree: &tree,
+        instant: None,
+    };
+    let changed = Changed {
+        before: before.as_ref(),
+        after: after.as_ref(),
+        approved,
+        waiting,
+        needs: verdict.map_or_else(Needs::default, |verdict| Needs {
+            needed: verdict.needed,
+            missing: verdict.missing,
+        }),
+        past: Past::UNKNOWN,
+        base: &base,
+        brought: &brought,
+    };
+    let rulings: Vec<Ruling> = brought
+        .iter()
+        .map(|_| Ruling {
+            commit: Some("3f2c9a7be1d0".to_owned()),
+            author: Some("ana@example.com".to_owned()),
+            path: "exledger.yaml".to_owned(),
+            how: How::Changed,
+        })
+        .collect();
+    let mut findings = lint::change(&changed, &known);
+    findings.extend(lint::branch(&rulings, &known));
+    findings
+}
