@@ -36,6 +36,21 @@ struct Known {
     read: Option<(String, Content, Option<Digest>)>,
 }
 
+impl Known {
+    fn of(path: &str, bytes: &[u8]) -> Known {
+        let source = read::read(path, bytes);
+        let whose = whose(&source);
+        let content = match source.record {
+            Some(record) => Content::Record(Rc::new(record)),
+            None => Content::Unreadable(source.findings.into()),
+        };
+        Known {
+            whose,
+            read: Some((path.to_owned(), content, Some(digest(bytes)))),
+        }
+    }
+}
+
 impl<'o> Contents<'o> {
     /// Begins with nothing known.
     pub fn new(objects: &'o dyn Objects) -> Contents<'o> {
@@ -43,6 +58,12 @@ impl<'o> Contents<'o> {
             objects,
             known: HashMap::new(),
         }
+    }
+
+    /// Takes the bytes of a file that are no object of the repository.
+    pub fn learn(&mut self, path: &str, blob: Oid, bytes: &[u8]) {
+        let known = Known::of(path, bytes);
+        self.known.insert(blob, known);
     }
 
     /// Returns whose record a file is.
@@ -72,25 +93,18 @@ impl<'o> Contents<'o> {
                 return (content.clone(), *digest);
             }
         }
-        let (whose, content, digest) = match self.bytes(blob) {
-            Ok(bytes) => {
-                let source = read::read(path, &bytes);
-                let whose = whose(&source);
-                let content = match source.record {
-                    Some(record) => Content::Record(Rc::new(record)),
-                    None => Content::Unreadable(source.findings.into()),
-                };
-                (whose, content, Some(digest(&bytes)))
-            }
-            Err(obstacle) => (
-                Whose::Missing(obstacle.clone()),
-                Content::Missing(obstacle),
-                None,
-            ),
+        let known = match self.bytes(blob) {
+            Ok(bytes) => Known::of(path, &bytes),
+            Err(obstacle) => Known {
+                whose: Whose::Missing(obstacle.clone()),
+                read: Some((path.to_owned(), Content::Missing(obstacle), None)),
+            },
         };
-        let read = Some((path.to_owned(), content.clone(), digest));
-        self.known.insert(blob, Known { whose, read });
-        (content, digest)
+        let read = known.read.clone();
+        self.known.insert(blob, known);
+        read.map_or((Content::Gone, None), |(_, content, digest)| {
+            (content, digest)
+        })
     }
 
     /// Returns the bytes of a file.

@@ -88,6 +88,17 @@ impl Interest {
         }
     }
 
+    /// Returns what a file at a path of the ledger is read for.
+    pub fn kind_of(&self, prefix: &Prefix, path: &str) -> Option<Kind> {
+        let segments = prefix.outward(path)?;
+        let (name, folders) = segments.split_last()?;
+        let mut at = self.top();
+        for folder in folders {
+            at = at.folder(folder)?;
+        }
+        at.file(name)
+    }
+
     /// Returns the names at the top that lead to something, `None` when all do.
     pub fn names(&self) -> Option<Vec<&str>> {
         let all = self.top.what == Some(What::Records);

@@ -128,7 +128,8 @@ impl<'o> Merges<'o> {
         };
         let ours = Rc::new(chain::read(self.objects, *first)?);
         let mut found: Option<Oid> = None;
-        for base in bases(self.objects, &self.graph.landed, &stop.frontier)? {
+        let age = |oid: Oid| self.graph.landed.get(&oid).copied();
+        for base in bases(self.objects, &age, &stop.frontier)? {
             let compared = self.compare(contents, base, &ours)?;
             let files: &[FileAt] = match compared.get(subject) {
                 Some(bytes) => &bytes.old,
@@ -162,7 +163,7 @@ impl<'o> Merges<'o> {
             self.prefix,
             self.interest,
             contents,
-            [before.tree, new.tree],
+            [Some(before.tree), Some(new.tree)],
         )?);
         self.compared.insert((old, new.oid), Rc::clone(&compared));
         Ok(compared)
@@ -178,13 +179,13 @@ pub fn compare(
     prefix: &Prefix,
     interest: &Interest,
     contents: &mut Contents<'_>,
-    [old, new]: [Oid; 2],
+    [old, new]: [Option<Oid>; 2],
 ) -> Result<Differing, Obstacle> {
     let mut folders = Folders::new(objects, prefix, HashMap::new(), 1);
     let job = Job {
         pair: 0,
-        old: Some(old),
-        new: Some(new),
+        old,
+        new,
         others: Box::default(),
     };
     folders.run(interest.top(), vec![job]);
@@ -213,17 +214,23 @@ pub fn differing(contents: &mut Contents<'_>, changes: &[FileChange]) -> Differi
     differing
 }
 
-/// Returns the merge bases: those commits of a frontier from which no other one of it is descended.
-fn bases(
+/// Returns the merge bases: those commits of a frontier that can't be reached from any other one of it.
+///
+/// `age` is the landing that brought a commit, `None` for one that is out of question; no commit is older than its
+/// ancestors.
+///
+/// # Errors
+/// [`Obstacle`] where a commit on the way can't be read.
+pub fn bases(
     objects: &dyn Objects,
-    landed: &HashMap<Oid, usize>,
+    age: &dyn Fn(Oid) -> Option<usize>,
     frontier: &[Oid],
 ) -> Result<Vec<Oid>, Obstacle> {
     let mut bases = Vec::new();
     for candidate in frontier {
         let mut is_best = true;
         for other in frontier.iter().filter(|other| *other != candidate) {
-            is_best &= !is_ancestor(objects, landed, *candidate, *other)?;
+            is_best = is_best && !is_ancestor(objects, age, *candidate, *other)?;
         }
         if is_best {
             bases.push(*candidate);
@@ -235,18 +242,18 @@ fn bases(
 /// Tells whether one commit can be reached from another; what landed before the first can't lead to it.
 fn is_ancestor(
     objects: &dyn Objects,
-    landed: &HashMap<Oid, usize>,
+    age: &dyn Fn(Oid) -> Option<usize>,
     ancestor: Oid,
     of: Oid,
 ) -> Result<bool, Obstacle> {
-    let limit = landed.get(&ancestor).copied().unwrap_or_default();
+    let limit = age(ancestor).unwrap_or_default();
     let mut seen = HashSet::new();
     let mut stack = vec![of];
     while let Some(oid) = stack.pop() {
         if oid == ancestor {
             return Ok(true);
         }
-        let too_old = landed.get(&oid).is_none_or(|landed| *landed < limit);
+        let too_old = age(oid).is_none_or(|age| age < limit);
         if too_old || !seen.insert(oid) || objects.edge(oid) == Edge::Shallow {
             continue;
         }

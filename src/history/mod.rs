@@ -3,6 +3,7 @@
 //! Uses diag to policy. Pure: objects come through [`objects::Objects`]. Start at [`History`]. Follows
 //! `docs/spec/approval.md`, 1.2, 1.3 and 4. States facts; who counts as an approver is judged in `approval`.
 
+pub mod branch;
 pub mod chain;
 pub mod change;
 pub mod commit;
@@ -16,6 +17,7 @@ pub mod made;
 pub mod mainline;
 pub mod objects;
 pub mod paths;
+pub mod proposal;
 pub mod refs;
 pub mod trailer;
 pub mod trails;
@@ -23,7 +25,7 @@ pub mod tree;
 pub mod version;
 pub mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use crate::history::governance::States;
@@ -44,6 +46,8 @@ pub struct History {
     pub states: States,
     /// The files below `.approvals` that landings changed, in landing order, then by path.
     pub approvals: Vec<Beside>,
+    /// Every commit that can be reached from the tip, with the index of the landing that brought it.
+    pub landed: HashMap<Oid, usize>,
 }
 
 /// A change of a file below `.approvals`.

@@ -93,6 +93,7 @@ pub fn walk(objects: &dyn Objects, chain: Chain, prefix: &Prefix) -> Result<Hist
         governance,
         states: survey.states,
         approvals,
+        landed: survey.graph.landed,
     })
 }
 

@@ -3,6 +3,7 @@
 //! Uses record (instants), history (the traits that it serves, the plain data that it fills), and git2. Start at
 //! [`Repository::discover`]. Follows `docs/spec/approval.md`, 1.2 and 5.
 
+mod loose;
 mod names;
 pub mod open;
 

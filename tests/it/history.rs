@@ -5,6 +5,7 @@ mod change;
 mod commit;
 mod meet;
 mod merges;
+mod proposal;
 mod store;
 mod versions;
 

@@ -1,0 +1,326 @@
+//! What has not landed: the changes of records that branches and the work tree propose.
+//!
+//! Uses history's branch, change, refs, trails, version. Pure: loose files come as plain data. Start at [`read`]. Follows
+//! `docs/spec/status.md`, proposals and pending changes. Whatever is proposed grants nothing and ends nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::history::History;
+use crate::history::branch::{Branch, Lens};
+use crate::history::change::{self, Event};
+use crate::history::commit::Commit;
+use crate::history::folders::FileChange;
+use crate::history::interest::{Interest, Kind};
+use crate::history::made::Subject;
+use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::paths::Prefix;
+use crate::history::refs::{Chosen, Head, Layout, Refs};
+use crate::history::trails::{self, Bytes};
+use crate::history::tree::{self, CommitTree, Mode};
+use crate::history::version::{Content, FileAt, Key, Version};
+use crate::record::time::Instant;
+
+/// A change of one record that has not landed.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// The branch, by its short name; `None` for what is only in the work tree.
+    pub branch: Option<String>,
+    /// The committer time of the first commit that changes the record, by its own account.
+    pub since: Option<Instant>,
+    /// The committer time of the last commit that changes the record, by its own account.
+    pub latest: Option<Instant>,
+    /// Name and address of the author of that first commit.
+    pub author: Option<(String, String)>,
+    /// The files that differ from what landed, as they are proposed; none where the record is to be removed.
+    pub files: Vec<FileAt>,
+    /// What they say.
+    pub record: Content,
+    /// What changes in meaning against what landed.
+    pub events: Vec<Event>,
+}
+
+/// All proposals.
+#[derive(Clone, Debug, Default)]
+pub struct Proposals {
+    /// By record; of several the one that changed last comes first, the work tree's comes last.
+    pub by_key: BTreeMap<Key, Vec<Proposal>>,
+    /// The branches that can't be looked at, and why.
+    pub obstacles: Vec<(String, Obstacle)>,
+}
+
+/// Where proposals may be.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Branches by their short names.
+    pub branches: Vec<(String, Oid)>,
+    /// The commit that is checked out, where it is on no branch.
+    pub detached: Option<Oid>,
+    /// The commit that is checked out, with which the work tree is compared; `None` before the first.
+    pub head: Option<Oid>,
+    /// The files of the work tree that differ from that commit.
+    pub loose: Vec<Loose>,
+}
+
+/// A file of the work tree that differs from what is checked out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loose {
+    /// The path from the ledger's root.
+    pub path: String,
+    /// Its bytes and their id; `None` where the file is gone.
+    pub file: Option<(Oid, Vec<u8>)>,
+}
+
+impl Sources {
+    /// Returns the branches that may propose something: those of the approved ref's remote, without one the local ones,
+    /// and the current branch.
+    pub fn of(refs: &Refs, chosen: &Chosen, loose: Vec<Loose>) -> Sources {
+        let folder = match &chosen.remote {
+            Some(remote) => format!("refs/remotes/{remote}/"),
+            None => HEADS.to_owned(),
+        };
+        let short = |name: &str| {
+            let bare = name
+                .strip_prefix("refs/remotes/")
+                .or(name.strip_prefix(HEADS));
+            bare.unwrap_or(name).to_owned()
+        };
+        let others = refs
+            .names
+            .iter()
+            .filter(|(name, _)| **name != chosen.reference);
+        let mut branches: Vec<(String, Oid)> = others
+            .filter(|(name, _)| name.starts_with(&folder))
+            .map(|(name, oid)| (short(name), *oid))
+            .collect();
+        let (head, detached) = match &refs.head {
+            Head::Detached(oid) => (Some(*oid), Some(*oid)),
+            Head::Branch(name) => (refs.names.get(name).copied(), None),
+        };
+        // A branch that is pushed already is named once, by its name there.
+        let is_new = |oid: &Oid| branches.iter().all(|(_, other)| other != oid);
+        if let (Head::Branch(name), Layout::Work) = (&refs.head, refs.layout)
+            && *name != chosen.reference
+            && let Some(oid) = head.filter(is_new)
+        {
+            branches.push((short(name), oid));
+        }
+        Sources {
+            branches,
+            detached,
+            head,
+            loose,
+        }
+    }
+}
+
+const HEADS: &str = "refs/heads/";
+
+/// Returns what has not landed.
+///
+/// `records` are the record folders of the policy at the tip.
+///
+/// # Errors
+/// [`Obstacle`] where the commit that is checked out can't be read; branches that can't be are among the answer.
+pub fn read(
+    objects: &dyn Objects,
+    history: &History,
+    prefix: &Prefix,
+    records: &[String],
+    sources: &Sources,
+) -> Result<Proposals, Obstacle> {
+    let interest = Interest::new(prefix, records, &BTreeSet::new());
+    let mut desk = Desk {
+        lens: Lens::new(objects, prefix, &interest),
+        history,
+        proposals: Proposals::default(),
+    };
+    desk.work_tree(sources)?;
+    if let Some(tip) = sources.detached {
+        desk.branch(None, tip);
+    }
+    for (name, tip) in &sources.branches {
+        desk.branch(Some(name), *tip);
+    }
+    let mut proposals = desk.proposals;
+    for of_one in proposals.by_key.values_mut() {
+        of_one.sort_by(|one, other| rank(one).cmp(&rank(other)));
+    }
+    Ok(proposals)
+}
+
+/// Branches before the work tree, the latest first, then by name.
+fn rank(proposal: &Proposal) -> impl Ord + '_ {
+    let latest = std::cmp::Reverse(proposal.latest);
+    (proposal.branch.is_none(), latest, &proposal.branch)
+}
+
+struct Desk<'o, 'h> {
+    lens: Lens<'o>,
+    history: &'h History,
+    proposals: Proposals,
+}
+
+impl Desk<'_, '_> {
+    /// Looks at the files of the work tree that differ from what is checked out.
+    fn work_tree(&mut self, sources: &Sources) -> Result<(), Obstacle> {
+        let mut changes = Vec::new();
+        let head = match sources.head {
+            Some(head) => Some(CommitTree::of_commit(
+                self.lens.objects,
+                head,
+                self.lens.prefix,
+            )?),
+            None => None,
+        };
+        for loose in &sources.loose {
+            let kind = self.lens.interest.kind_of(self.lens.prefix, &loose.path);
+            let old = match &head {
+                Some(head) => head
+                    .entry(&loose.path)
+                    .map_err(|error| tree::obstacle(&error))?,
+                None => None,
+            };
+            if let Some((oid, bytes)) = &loose.file {
+                self.lens.contents.learn(&loose.path, *oid, bytes);
+            }
+            changes.extend(kind.map(|kind| FileChange {
+                path: loose.path.as_str().into(),
+                kind,
+                old: old.and_then(|(mode, oid)| (mode == Mode::File).then_some(oid)),
+                new: loose.file.as_ref().map(|(oid, _)| *oid),
+                others: Box::default(),
+            }));
+        }
+        let records = changes.iter().filter(|change| change.kind == Kind::Record);
+        let differing = trails::differing(&mut self.lens.contents, records);
+        for (key, bytes) in &differing {
+            if is_told_by_id(key, bytes, differing.iter()) {
+                continue;
+            }
+            let landed = self
+                .landed(&key)
+                .map_or(&[][..], |version| version.files.as_slice());
+            if trails::blobs(&bytes.new) != trails::blobs(landed) {
+                self.propose(None, key, bytes, None);
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at a branch; one without a name is what is checked out.
+    fn branch(&mut self, name: Option<&str>, tip: Oid) {
+        if let Err(obstacle) = self.try_branch(name, tip) {
+            let name = name.unwrap_or("HEAD").to_owned();
+            self.proposals.obstacles.push((name, obstacle));
+        }
+    }
+
+    fn try_branch(&mut self, name: Option<&str>, tip: Oid) -> Result<(), Obstacle> {
+        let Some(branch) = Branch::ahead(self.lens.objects, &self.history.landed, tip)? else {
+            return Ok(());
+        };
+        let mut changed = branch.beyond(&mut self.lens, self.history.mainline.tip)?;
+        if branch.truncated.is_some() {
+            // Where it set out is not known: only of what never landed is it certain that the branch proposes it.
+            changed.retain(|subject, bytes| match subject {
+                Subject::Record(key) => {
+                    !self.history.trails.contains_key(key) && !bytes.new.is_empty()
+                }
+                Subject::Governance(_) => false,
+            });
+        }
+        let told = if changed.is_empty() || name.is_none() {
+            Vec::new()
+        } else {
+            branch.told(&mut self.lens).unwrap_or_default()
+        };
+        for (subject, bytes) in &changed {
+            let Subject::Record(key) = subject else {
+                continue;
+            };
+            let others = changed.iter().filter_map(|(subject, bytes)| match subject {
+                Subject::Record(key) => Some((key, bytes)),
+                Subject::Governance(_) => None,
+            });
+            if is_told_by_id(key, bytes, others) {
+                continue;
+            }
+            let mut own = told.iter().filter(|told| told.touched.contains(subject));
+            let first = own.next();
+            let last = own.next_back().or(first);
+            let span = first
+                .zip(last)
+                .map(|(first, last)| [&*first.commit, &*last.commit]);
+            self.propose(name, key, bytes, span);
+        }
+        branch.truncated.map_or(Ok(()), Err)
+    }
+
+    fn landed(&self, key: &Key) -> Option<&Version> {
+        self.history.trails.get(key)?.last()
+    }
+
+    fn propose(
+        &mut self,
+        branch: Option<&str>,
+        key: &Key,
+        bytes: &Bytes,
+        span: Option<[&Commit; 2]>,
+    ) {
+        let record = match bytes.new.as_slice() {
+            [] => Content::Gone,
+            [only] => self.lens.contents.read(&only.path, only.blob).0,
+            several => Content::Conflicted(several.iter().map(|it| it.path.clone()).collect()),
+        };
+        let landed = self.landed(key).map(|version| &version.record);
+        let proposal = Proposal {
+            branch: branch.map(str::to_owned),
+            since: span.and_then(|[first, _]| first.committer.time),
+            latest: span.and_then(|[_, last]| last.committer.time),
+            author: span.map(|[first, _]| {
+                let author = &first.author;
+                (author.name.clone(), author.email.clone())
+            }),
+            events: events(landed, &record),
+            files: bytes.new.clone(),
+            record,
+        };
+        let of_one = self.proposals.by_key.entry(key.clone()).or_default();
+        // What is checked out on no branch and what is written on top of it are one proposal, the latter.
+        let is_known = branch.is_none() && of_one.iter().any(|other| other.branch.is_none());
+        if !is_known {
+            of_one.push(proposal);
+        }
+    }
+}
+
+/// Tells whether a file whose id can't be read is told of under the id that its name stands for already.
+fn is_told_by_id<'b>(
+    key: &Key,
+    bytes: &Bytes,
+    mut others: impl Iterator<Item = (&'b Key, &'b Bytes)>,
+) -> bool {
+    let holds = |other: &Bytes| bytes.new.iter().all(|file| other.new.contains(file));
+    matches!(key, Key::Path(_))
+        && others.any(|(other, bytes)| matches!(other, Key::Id(_)) && holds(bytes))
+}
+
+/// Returns what a proposal changes in meaning.
+fn events(landed: Option<&Content>, proposed: &Content) -> Vec<Event> {
+    let after = match proposed {
+        Content::Record(record) => record,
+        Content::Gone => return vec![Event::Removed],
+        _ => return vec![Event::Broken],
+    };
+    match landed {
+        None => change::events(None, after),
+        Some(Content::Record(before)) => {
+            let events = change::events(Some(before), after);
+            match events.is_empty() {
+                true => vec![Event::Reformatted],
+                false => events,
+            }
+        }
+        Some(_) => vec![Event::Restored],
+    }
+}

@@ -1,0 +1,102 @@
+//! The files of the work tree that differ from what is checked out.
+//!
+//! Uses history (the plain data that it fills), and git2. Follows `docs/spec/approval.md`, 5 (21 to 23 and 27).
+
+use std::fs;
+
+use crate::history::objects::Oid;
+use crate::history::paths::Prefix;
+use crate::history::proposal::Loose;
+use crate::store::git::{GitError, Repository, ours, theirs};
+
+impl Repository {
+    /// Returns the files below some folders of the ledger that differ from a commit, sorted by path; untracked ones too,
+    /// ignored ones not. Whatever is no regular file counts as gone.
+    ///
+    /// # Errors
+    /// [`GitError`] where git or the system refuses.
+    pub fn loose(
+        &self,
+        head: Option<Oid>,
+        prefix: &Prefix,
+        folders: &[String],
+    ) -> Result<Vec<Loose>, GitError> {
+        let Some(work_dir) = &self.work_dir else {
+            return Ok(Vec::new());
+        };
+        let mut options = git2::DiffOptions::new();
+        options
+            .include_untracked(true)
+            .recurse_untracked_dirs(true)
+            .show_untracked_content(true)
+            .include_typechange(true)
+            .disable_pathspec_match(true)
+            .ignore_submodules(true)
+            .update_index(false);
+        for folder in folders {
+            if let Some(segments) = prefix.outward(folder) {
+                options.pathspec(segments.join("/"));
+            }
+        }
+        let tree = match head {
+            Some(head) => Some(self.git.find_commit(theirs(head)?)?.tree()?),
+            None => None,
+        };
+        let index = self.git.index()?;
+        let diff = self
+            .git
+            .diff_tree_to_workdir_with_index(tree.as_ref(), Some(&mut options))?;
+        let mut loose = Vec::new();
+        for delta in diff.deltas() {
+            let file = delta.new_file().path().or(delta.old_file().path());
+            let Some(path) = file.and_then(|path| path.to_str()) else {
+                continue;
+            };
+            // A sparse work tree leaves files out that nobody removed.
+            let left_out = index
+                .get_path(path.as_ref(), 0)
+                .is_some_and(|entry| entry.flags_extended & SKIP_WORKTREE != 0);
+            if left_out {
+                continue;
+            }
+            let place = work_dir.join(path);
+            let is_file = fs::symlink_metadata(&place).is_ok_and(|found| found.is_file());
+            let file = if is_file {
+                let bytes = fs::read(&place).map_err(|cause| GitError {
+                    cause: format!("can't read {path}: {cause}"),
+                })?;
+                if differs_in_line_ends(&bytes, delta.old_file().id())? {
+                    continue;
+                }
+                let oid = git2::Oid::hash_object(git2::ObjectType::Blob, &bytes)?;
+                ours(oid).map(|oid| (oid, bytes))
+            } else {
+                None
+            };
+            loose.push(Loose {
+                path: prefix.inward(path),
+                file,
+            });
+        }
+        loose.sort_by(|left, right| left.path.cmp(&right.path));
+        Ok(loose)
+    }
+}
+
+/// Tells whether a file has the bytes of an object but for its line ends, which git may convert on its way.
+fn differs_in_line_ends(bytes: &[u8], object: git2::Oid) -> Result<bool, GitError> {
+    if !bytes.contains(&b'\r') {
+        return Ok(false);
+    }
+    let mut bare = Vec::with_capacity(bytes.len());
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        match line.strip_suffix(b"\r\n") {
+            Some(line) => bare.extend(line.iter().chain(b"\n")),
+            None => bare.extend(line),
+        }
+    }
+    Ok(git2::Oid::hash_object(git2::ObjectType::Blob, &bare)? == object)
+}
+
+/// The bit of an index entry that says that its file is left out of the work tree.
+const SKIP_WORKTREE: u16 = 1 << 14;
