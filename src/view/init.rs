@@ -63,11 +63,24 @@ pub fn doc(init: &Init) -> Doc {
         .map(|path| ("left as it is".to_owned(), Text::plain(*path)));
     doc.blocks.push(Block::Pairs(created.chain(left).collect()));
     doc.blocks.extend(needs(init));
-    if !init.next.is_empty() {
-        doc.blocks.push(Block::Heading(Text::plain("Next")));
-        doc.blocks.push(Block::Verbatim(init.next.join("\n")));
-    }
+    doc.blocks.extend(next(init.next.clone()));
     doc
+}
+
+/// Returns the commands to run next, nothing where there are none.
+pub fn next(commands: Vec<String>) -> Vec<Block> {
+    if commands.is_empty() {
+        return Vec::new();
+    }
+    vec![
+        Block::Heading(Text::plain("Next")),
+        Block::Verbatim(commands.join("\n")),
+    ]
+}
+
+/// Returns the answer of `demo`: the files that were made. A folder that holds any is refused, so none is skipped.
+pub fn demo(created: &[String]) -> Doc {
+    Doc::new(json!({"schema": shape::schema("demo"), "created": created, "skipped": []}))
 }
 
 /// Returns what the files need that were there already.

@@ -141,3 +141,35 @@ fn the_workflow_runs_only_commands_that_there_are() {
         );
     }
 }
+
+#[test]
+fn the_demo_has_the_same_commits_under_one_clock_and_wants_an_empty_folder() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for folder in [&one, &other] {
+        let answer = run(
+            folder.path(),
+            &["demo", "ledger", "--on", "2026-12-01", "--format", "json"],
+        );
+        assert_eq!(answer.code, 0, "{}", answer.err);
+        let json: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+        assert_eq!(json["schema"], "exledger/demo/v1");
+        assert!(
+            json["created"]
+                .as_array()
+                .unwrap()
+                .contains(&"exledger.yaml".into())
+        );
+        assert_eq!(json["skipped"], serde_json::json!([]));
+    }
+    let tip =
+        |folder: &Path| crate::repo::git(&folder.join("ledger"), &["rev-parse", "main", "HEAD"]);
+    assert_eq!(tip(one.path()), tip(other.path()));
+    let again = run(one.path(), &["demo", "ledger"]);
+    assert_eq!((again.code, again.out.as_str()), (2, ""), "{}", again.err);
+    let shown = run(one.path(), &["demo", "table", "--on", "2026-12-01"]);
+    assert_eq!(
+        shown.code, 0,
+        "something is due, and a demo is no answer about it"
+    );
+    assert!(shown.out.contains("overdue-closure"), "{}", shown.out);
+}

@@ -25,6 +25,30 @@ pub struct Home {
 }
 
 impl Home {
+    /// Returns the ledger in a folder.
+    ///
+    /// # Errors
+    /// [`fault::Fault::CannotSay`] when its repository can't be opened.
+    pub fn at(root: PathBuf) -> anyhow::Result<Home> {
+        let repository = match Repository::discover(&root) {
+            Ok(repository) => Some(repository),
+            Err(OpenError::NotFound { .. }) => None,
+            Err(error) => return Err(unopened(&error)),
+        };
+        let inside = repository
+            .as_ref()
+            .and_then(|repository| Some((repository.work_dir()?, repository.prefix(&root)?)));
+        let tree = match inside {
+            Some((top, prefix)) => WorkTree::within(top, &prefix),
+            None => WorkTree::new(&root),
+        };
+        Ok(Home {
+            root,
+            tree,
+            repository,
+        })
+    }
+
     /// Returns the repository.
     ///
     /// # Errors
@@ -53,24 +77,7 @@ impl Ctx {
     /// # Errors
     /// [`fault::Fault::CannotSay`] when there is none, or its repository can't be opened.
     pub fn home(&self) -> anyhow::Result<Home> {
-        let root = self.root()?;
-        let repository = match Repository::discover(&root) {
-            Ok(repository) => Some(repository),
-            Err(OpenError::NotFound { .. }) => None,
-            Err(error) => return Err(unopened(&error)),
-        };
-        let inside = repository
-            .as_ref()
-            .and_then(|repository| Some((repository.work_dir()?, repository.prefix(&root)?)));
-        let tree = match inside {
-            Some((top, prefix)) => WorkTree::within(top, &prefix),
-            None => WorkTree::new(&root),
-        };
-        Ok(Home {
-            root,
-            tree,
-            repository,
-        })
+        Home::at(self.root()?)
     }
 
     /// Returns the folder of the ledger: `EXLEDGER_ROOT`, or the nearest one upwards from `-C` or here.

@@ -11,8 +11,12 @@ use clap::Parser;
 
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
+use crate::commands::context::place::Home;
 use crate::commands::{Command, Outcome, Run};
+use crate::commands::{due, schema};
+use crate::ledger::tree::{Kind, Tree};
 use crate::store::vacant;
+use crate::view;
 
 /// Make a small ledger with a history to look at
 ///
@@ -39,7 +43,55 @@ impl Run for Args {
             fault::misuse(cause.to_string(), "name a folder that is missing or empty")
         })?;
         let start = ctx.instant().day().start();
-        build::build(&folder, start, &[])?;
+        build::build(&folder, start, &schemas())?;
+        let home = Home::at(folder)?;
+        let mut doc = view::init::demo(&made(&home)?);
+        let due = due::answer(ctx, &home)?;
+        doc.blocks.extend(due.blocks);
+        doc.footer = due.footer;
+        doc.blocks.extend(view::init::next(next(ctx, &home)));
+        ctx.show(&doc)?;
         Ok(Outcome::Fine)
     }
+}
+
+/// Returns the schemas that the ledger begins with.
+fn schemas() -> [(&'static str, String); 2] {
+    [
+        (
+            "schemas/exception.schema.json",
+            schema::Which::Exception.text(),
+        ),
+        ("schemas/policy.schema.json", schema::Which::Policy.text()),
+    ]
+}
+
+/// Returns the files of the demo, sorted.
+fn made(home: &Home) -> anyhow::Result<Vec<String>> {
+    let items = home.tree.list("").map_err(|error| fault::tree(&error))?;
+    Ok(items
+        .into_iter()
+        .filter(|item| item.kind == Kind::File)
+        .map(|item| item.path)
+        .collect())
+}
+
+/// Returns what to try next.
+fn next(ctx: &Ctx, home: &Home) -> Vec<String> {
+    let on = ctx
+        .globals
+        .on
+        .as_ref()
+        .map(|_| format!(" --on {}", ctx.instant()))
+        .unwrap_or_default();
+    let exledger = |command: &str| format!("exledger{on} {command}");
+    vec![
+        format!("cd {}", home.root.display()),
+        exledger("list --all"),
+        exledger("show 7F3KQ"),
+        exledger("check --identity svc:billing-batch --resource db:invoices --action read"),
+        exledger("due"),
+        "exledger lint".to_owned(),
+        "git log --graph --oneline".to_owned(),
+    ]
 }
