@@ -19,34 +19,40 @@ use crate::record::Record;
 use crate::record::time;
 use crate::record::word::Class;
 
+/// Whether a version demands nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exempt {
+    /// It holds a closure, only narrows, or is where governance begins.
+    Yes,
+    /// It demands what its content does.
+    No,
+}
+
 impl Fold<'_> {
     /// Judges a version by its own evidence.
     pub(crate) fn fresh(&mut self, step: &Step) -> Verdict {
         let base = self.base();
         let own = self.own_authors(step);
-        let mut authors = self.author_set(step, &own, base);
-        if step.state.governance.policy.approval.authors == Proof::Attested {
-            authors.doubt.get_or_insert_with(|| {
-                "author not attested: the commits that make the content must be signed by listed keys"
-                    .to_owned()
-            });
-        }
-        if let Some(obstacle) = step.state.doubt {
-            authors.doubt.get_or_insert_with(|| {
-                format!(
-                    "the policy that judges it: {obstacle}; {}",
-                    obstacle.repair()
-                )
-            });
-        }
+        let authors = self.author_set(step, &own, base);
         let exempt = step
             .record
             .is_some_and(|record| ask::is_exempt(step.state.governance, record, base));
+        // Before the first policy there is nobody to judge governance files: what lands then is where it begins.
+        let begins = matches!(step.version.record, Content::File)
+            && step.state.commit.is_none()
+            && step.state.doubt.is_none();
+        let exempt = if exempt || begins {
+            Exempt::Yes
+        } else {
+            Exempt::No
+        };
         let demand = demand::of(step.state.governance, step.record, base);
         let evidence = evidence::of_version(step.lens, step.version);
         let outcome = step.hear(&authors, &demand, &evidence);
-        let stands = match (outcome.met, &authors.doubt, step.record) {
-            (Met::Yes, None, Some(_)) => Stands::AsApproved,
+        let is_sound = matches!(step.version.record, Content::Record(_) | Content::File);
+        let stands = match (outcome.met, &authors.doubt, is_sound) {
+            _ if begins => Stands::AsApproved,
+            (Met::Yes, None, true) => Stands::AsApproved,
             _ => Stands::AsLanded,
         };
         let satisfied = satisfied(step, exempt, &authors, outcome.met);
@@ -60,33 +66,18 @@ impl Fold<'_> {
         {
             flags.insert("bot-author");
         }
-        if self.series.reference.members.is_empty() {
-            self.series.reference.join(&authors);
-        }
-        if stands == Stands::AsApproved {
-            self.series.approved = Some(step.index);
-            self.series.reference = authors.clone();
-            self.series.waiting = AuthorSet::default();
-            self.series.interrupted = Interrupted::No;
-        } else {
-            if !exempt {
-                self.series.waiting.join(&authors);
-            }
-            self.interrupt(step);
-        }
+        self.leave(step, &authors, stands, exempt);
         let witnesses = witness::of(step.lens, &own, &self.series.reference, &outcome);
         Verdict {
             grace: self.grace(step, &outcome),
             approved_at: (satisfied == Satisfied::Yes).then_some(step.at),
-            needed: if exempt {
-                Needed::default()
-            } else {
-                demand.terms.needed()
+            needed: match exempt {
+                Exempt::Yes => Needed::default(),
+                Exempt::No => demand.terms.needed(),
             },
-            missing: if exempt || satisfied == Satisfied::Yes {
-                Vec::new()
-            } else {
-                outcome.missing
+            missing: match satisfied {
+                Satisfied::Yes => Vec::new(),
+                _ => outcome.missing,
             },
             satisfied,
             stands,
@@ -101,6 +92,24 @@ impl Fold<'_> {
             unresolved: authors.dropped,
             policy_commit: step.state.commit.map(|commit| commit.to_string()),
         }
+    }
+
+    /// Leaves to later versions what they need of this one.
+    fn leave(&mut self, step: &Step, authors: &AuthorSet, stands: Stands, exempt: Exempt) {
+        if self.series.reference.members.is_empty() {
+            self.series.reference.join(authors);
+        }
+        if stands == Stands::AsApproved {
+            self.series.approved = Some(step.index);
+            self.series.reference = authors.clone();
+            self.series.waiting = AuthorSet::default();
+            self.series.interrupted = Interrupted::No;
+            return;
+        }
+        if exempt == Exempt::No {
+            self.series.waiting.join(authors);
+        }
+        self.interrupt(step);
     }
 
     /// Returns the authors of a version by itself: A1 to A4, and on whose behalf it is filed (A5).
@@ -118,6 +127,7 @@ impl Fold<'_> {
     /// Returns the author set: the own authors, and those whom earlier versions leave behind (A5).
     fn author_set(&self, step: &Step, own: &AuthorSet, base: Option<&Record>) -> AuthorSet {
         let mut set = own.clone();
+        doubts(step, &mut set);
         for member in &self.series.waiting.members {
             set.add(member.clone());
         }
@@ -174,8 +184,26 @@ impl Fold<'_> {
     }
 }
 
-fn satisfied(step: &Step, exempt: bool, authors: &AuthorSet, met: Met) -> Satisfied {
-    if exempt {
+/// Takes note of what makes any author set doubtful: authors who must sign, and a policy that can't be read.
+fn doubts(step: &Step, authors: &mut AuthorSet) {
+    if step.state.governance.policy.approval.authors == Proof::Attested {
+        authors.doubt.get_or_insert_with(|| {
+            "author not attested: the commits that make the content must be signed by listed keys"
+                .to_owned()
+        });
+    }
+    if let Some(obstacle) = step.state.doubt {
+        authors.doubt.get_or_insert_with(|| {
+            format!(
+                "the policy that judges it: {obstacle}; {}",
+                obstacle.repair()
+            )
+        });
+    }
+}
+
+fn satisfied(step: &Step, exempt: Exempt, authors: &AuthorSet, met: Met) -> Satisfied {
+    if exempt == Exempt::Yes {
         return Satisfied::Yes;
     }
     if let Content::Missing(obstacle) = &step.version.record {

@@ -42,15 +42,22 @@ use crate::record::time::{Instant, Term};
 pub struct Approvals {
     /// One verdict for each version, in the order of the trail's versions.
     pub trails: BTreeMap<Key, Vec<Verdict>>,
+    /// The same for each governance file, by its path: one person, no groups, by the state before (G2). The first
+    /// policy is judged by nobody; no policy commit stands in its verdict.
+    pub governance: BTreeMap<String, Vec<Verdict>>,
 }
 
-/// Judges every version of every record, oldest first, each by the state before it landed.
+/// Judges every version of every record and governance file, oldest first, each by the state before it landed.
 pub fn judge(history: &History) -> Approvals {
     let laws = Laws::of(&history.states, history.mainline.landings.len());
     let trails = history.trails.iter();
+    let files = history.governance.iter();
     Approvals {
         trails: trails
             .map(|(key, trail)| (key.clone(), fold::trail(history, &laws, trail)))
+            .collect(),
+        governance: files
+            .map(|(path, trail)| (path.clone(), fold::trail(history, &laws, trail)))
             .collect(),
     }
 }

@@ -4,7 +4,9 @@ mod demand;
 mod evidence;
 mod fold;
 mod forge;
+mod governance;
 mod landing;
+mod shallow;
 
 use exledger::approval::{self, Satisfied, Verdict};
 use exledger::history::version::Key;
