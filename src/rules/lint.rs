@@ -138,6 +138,7 @@ fn findings(
             },
             message: credential::hidden(finding.message),
             help: credential::hidden(finding.help),
+            field: finding.field.map(credential::hidden),
             ..finding
         }));
     }

@@ -1,15 +1,18 @@
-//! `secret`: a value that looks like a credential; the message never repeats it.
+//! `secret`: a value, or a key, that looks like a credential.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Uses yaml, record's judgement of texts, the case. Pure. Start at [`check`]. No message repeats what was found,
+//! and no path does. Follows `docs/spec/rules.md` (content) and
+//! `docs/spec/policy.md` (`not_secrets`).
 
-use crate::diag::{Finding, Level};
+use crate::diag::{Finding, Level, Pos};
 use crate::policy;
 use crate::record::credential;
+use crate::record::credential::name::Name;
 use crate::record::pattern;
 use crate::rules::case::{Case, Subject};
 use crate::rules::example::Example;
 use crate::rules::{Group, Rule};
-use crate::yaml::Node;
+use crate::yaml::{Node, Value};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -17,43 +20,149 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Error,
     group: Group::Content,
     serves: &["M22"],
-    summary: "a value that looks like a credential",
-    why: "Whoever can read the repository can read it, and git keeps it after it is removed: it must be replaced.",
-    remedy: "Revoke the credential, put it into a vault and write where it is; see `lint.not_secrets` for what is none.",
-    bad: Example::with("subject.credential", "AKIAQ3EXAMPLE7EXAMPL"),
-    good: Example::SAMPLE,
+    summary: "a value looks like a credential",
+    why: "Whoever can read the repository can read its records, in every clone and for ever.",
+    remedy: "Revoke it, take it out of file and history, and state where it is kept, such as vault:prod/billing/db. What is no secret goes into `lint.not_secrets`.",
+    bad: Example::with("x", "{deploy: AKIAIOSFODNN7EXAMPLE}"),
+    good: Example::with("x", "{deploy: vault:prod/billing/deploy}"),
     check,
 };
 
+const HELP: &str = "revoke it, take it out of file and history, and state where it is kept, such as vault:prod/billing/db; what is no secret goes into `lint.not_secrets`";
+
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    let (path, root, id) = match case.subject {
-        Subject::Record(of) => (of.source.path.as_str(), &of.source.root, of.source.id()),
-        Subject::Policy => (policy::FILE, &case.known.governance.document, None),
-        Subject::Files(_) | Subject::Change(_) | Subject::Branch(_) => return Vec::new(),
+    let root = match case.subject {
+        Subject::Record(of) => of.source.root.as_ref(),
+        Subject::Policy => case.known.governance.document.as_ref(),
+        Subject::Files(_) | Subject::Change(_) | Subject::Branch(_) => None,
     };
-    let passing = &case.known.governance.policy.lint.not_secrets;
-    let mut findings = Vec::new();
-    let Some(root) = root else {
-        return findings;
-    };
-    root.walk(&mut |field: &str, node: &Node| {
-        let Some(kind) = node.text().and_then(credential::kind) else {
-            return;
-        };
-        let passes = |text: &str| passing.iter().any(|it| pattern::matches(it, text));
-        if field.starts_with("lint.not_secrets") || node.text().is_some_and(passes) {
-            return;
-        }
-        findings.push(Finding {
-            rule: RULE.code,
-            level: RULE.level,
-            path: path.to_owned(),
-            pos: Some(node.pos),
-            field: Some(field.to_owned()).filter(|field| !field.is_empty()),
-            id: id.as_ref().map(ToString::to_string),
-            message: format!("`{field}` looks like {kind}"),
-            help: "revoke it, keep the new one in a vault, and write where it is".to_owned(),
+    let mut sightings = Vec::new();
+    if let Some(root) = root {
+        look(root, &At::ROOT, Name::Plain, &mut |sighting| {
+            sightings.push(sighting);
         });
-    });
-    findings
+    }
+    let allowed = &case.known.governance.policy.lint.not_secrets;
+    sightings.retain(|sighting| !pattern_fits(allowed, &sighting.whole));
+    let sightings = sightings.into_iter();
+    sightings.map(|sighting| finding(case, sighting)).collect()
+}
+
+fn pattern_fits(patterns: &[String], whole: &str) -> bool {
+    let mut patterns = patterns.iter();
+    patterns.any(|allowed| pattern::matches(allowed, whole))
+}
+
+/// Something that looks like a credential.
+struct Sighting {
+    /// The path of the field: of a key, and below one, that of the map around it.
+    field: String,
+    pos: Pos,
+    what: &'static str,
+    /// The whole value, which no message repeats.
+    whole: String,
+}
+
+fn finding(case: &Case<'_>, sighting: Sighting) -> Finding {
+    let message = match sighting.field.as_str() {
+        "" => format!("a key looks like {}", sighting.what),
+        field => format!("`{field}` holds what looks like {}", sighting.what),
+    };
+    let (path, id) = match case.subject {
+        Subject::Record(of) => (of.source.path.clone(), of.source.id()),
+        _ => (policy::FILE.to_owned(), None),
+    };
+    Finding {
+        rule: RULE.code,
+        level: RULE.level,
+        path,
+        pos: Some(sighting.pos),
+        field: Some(sighting.field).filter(|field| !field.is_empty()),
+        id: id.map(|id| id.to_string()),
+        message,
+        help: HELP.to_owned(),
+    }
+}
+
+/// Where a node is. Its path is written only for a sighting, because almost every node has none.
+struct At<'a> {
+    outer: Option<&'a At<'a>>,
+    step: Step<'a>,
+}
+
+enum Step<'a> {
+    Root,
+    Key(&'a str),
+    Item(usize),
+}
+
+impl At<'_> {
+    const ROOT: At<'static> = At {
+        outer: None,
+        step: Step::Root,
+    };
+
+    /// Returns the dotted path, which ends before the first key that itself is a sighting.
+    fn path(&self) -> String {
+        self.path_or_end().unwrap_or_else(|end| end)
+    }
+
+    fn path_or_end(&self) -> Result<String, String> {
+        let Some(outer) = self.outer else {
+            return Ok(String::new());
+        };
+        let path = outer.path_or_end()?;
+        match self.step {
+            Step::Root => Ok(path),
+            Step::Item(index) => Ok(format!("{path}[{index}]")),
+            Step::Key(key) if credential::kind(key, Name::Plain).is_some() => Err(path),
+            Step::Key(key) if path.is_empty() => Ok(key.to_owned()),
+            Step::Key(key) => Ok(format!("{path}.{key}")),
+        }
+    }
+}
+
+/// Looks at a node and all below it; `name` is what the nearest key says of the values below it.
+fn look(node: &Node, at: &At<'_>, name: Name, seen: &mut dyn FnMut(Sighting)) {
+    match &node.value {
+        Value::Null | Value::Unreadable => {}
+        Value::Scalar(scalar) => {
+            if let Some(what) = credential::kind(&scalar.text, name) {
+                seen(Sighting {
+                    field: at.path(),
+                    pos: node.pos,
+                    what,
+                    whole: scalar.text.clone(),
+                });
+            }
+        }
+        Value::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let step = Step::Item(index);
+                let outer = Some(at);
+                look(item, &At { outer, step }, name, seen);
+            }
+        }
+        Value::Map(entries) => {
+            // What a closing answers names items such as `token`, and its values are sentences and evidence.
+            let answers = matches!(at.step, Step::Key("checks"));
+            for entry in entries {
+                if let Some(what) = credential::kind(&entry.key, Name::Plain) {
+                    seen(Sighting {
+                        field: at.path(),
+                        pos: entry.key_pos,
+                        what,
+                        whole: entry.key.clone(),
+                    });
+                }
+                let name = match answers {
+                    true => Name::Plain,
+                    false => Name::of(&entry.key),
+                };
+                let step = Step::Key(&entry.key);
+                let outer = Some(at);
+                look(&entry.value, &At { outer, step }, name, seen);
+            }
+        }
+    }
 }

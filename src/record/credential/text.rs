@@ -1,0 +1,168 @@
+//! What in a text looks like a credential, by its own form or by what stands before it.
+//!
+//! Uses nothing else of the line. Pure. Start at [`find`]. One pass over the bytes finds the few places that are
+//! looked at more closely: long words, `name=value`, `name: value`, `--name value`, `scheme://…@`.
+
+use std::ops::Range;
+
+use crate::record::credential::form;
+use crate::record::credential::name::Name;
+use crate::record::credential::value;
+
+/// Something in a text that looks like a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Its bytes in the text.
+    pub span: Range<usize>,
+    /// What it looks like.
+    pub what: &'static str,
+}
+
+/// Returns the first thing in a text that looks like a credential.
+pub(super) fn find(text: &str) -> Option<Found> {
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if is_part(*byte) {
+            continue;
+        }
+        if let Some(found) = after_word(text, start..at, *byte) {
+            return Some(found);
+        }
+        start = at + 1;
+    }
+    word(text, start..text.len())
+}
+
+/// Tells whether a byte belongs to a word: letters, digits, and what tokens have between them.
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'~')
+}
+
+/// Looks at a word and at what the byte after it begins.
+fn after_word(text: &str, span: Range<usize>, byte: u8) -> Option<Found> {
+    let after = span.end + 1;
+    let found = word(text, span.clone());
+    if found.is_some() {
+        return found;
+    }
+    match byte {
+        b'=' => given(text, &span, after),
+        b':' if text.get(after..)?.starts_with("//") => locator(text, after + 2),
+        b':' => given(text, &span, after),
+        b' ' => spoken(text, &span, after),
+        _ => None,
+    }
+}
+
+/// Looks at a word by itself.
+fn word(text: &str, span: Range<usize>) -> Option<Found> {
+    if span.len() >= form::SHORTEST {
+        return form::find(text, span);
+    }
+    // The name of what follows is within a few words: `-----BEGIN OPENSSH PRIVATE KEY-----`.
+    let begins = text.get(span.clone())? == "-----BEGIN";
+    let line = text.get(span.end..).filter(|_| begins)?;
+    let line = line.lines().next().unwrap_or_default();
+    line.contains("PRIVATE KEY").then_some(Found {
+        span: span.start..text.len(),
+        what: "a private key",
+    })
+}
+
+/// Looks at a value after `name=` or `name:`, quoted or not.
+fn given(text: &str, span: &Range<usize>, after: usize) -> Option<Found> {
+    let mut name = text.get(span.clone())?;
+    if name.is_empty() {
+        // `"name": "value"` and `name = value`.
+        let before = text
+            .get(..span.start)?
+            .trim_end_matches(['"', '\'', ' ', '\\']);
+        let at = before.rfind(|it: char| !it.is_ascii() || !is_part(it as u8));
+        name = before.get(at.map_or(0, |at| at + 1)..)?;
+    }
+    let kind = Name::of(name);
+    if kind == Name::Plain {
+        return None;
+    }
+    let found = next(text, after, kind)?;
+    // `secret:prod2` is a reference, and `secret: prod2` a remark: only what looks drawn is more than that.
+    let is_prose = text.as_bytes().get(after - 1) == Some(&b':');
+    let is_touching = found.span.start == after;
+    let value = text.get(found.span.clone())?;
+    (!is_prose || !is_touching || value::is_random(value)).then_some(found)
+}
+
+/// Looks at a value after `--name `, or after the name of a kind of authorization.
+fn spoken(text: &str, span: &Range<usize>, after: usize) -> Option<Found> {
+    let name = text.get(span.clone())?;
+    if let Some(name) = name.strip_prefix("--") {
+        return match Name::of(name) {
+            Name::Plain => None,
+            kind => next(text, after, kind),
+        };
+    }
+    let is_scheme = ["bearer", "basic"]
+        .iter()
+        .any(|it| name.eq_ignore_ascii_case(it));
+    match is_scheme {
+        true => next(text, after, Name::Perhaps),
+        false => None,
+    }
+}
+
+/// Looks at the next value in a text.
+fn next(text: &str, from: usize, kind: Name) -> Option<Found> {
+    let opening = [' ', '"', '\'', '\\'];
+    let rest = text.get(from..)?.trim_start_matches(opening);
+    let start = text.len() - rest.len();
+    let is_end = |it: char| {
+        it.is_whitespace() || matches!(it, '"' | '\'' | ';' | ',' | '&' | ')' | '\\' | '`')
+    };
+    let value = rest.split(is_end).next().unwrap_or_default();
+    let value = value.trim_end_matches(['.', ':']);
+    let what = value::named(value, kind)?;
+    Some(Found {
+        span: start..start + value.len(),
+        what,
+    })
+}
+
+/// Addresses that let whoever knows them write: the host, and how the path begins.
+const HOOKS: &[(&str, &str)] = &[
+    ("hooks.slack.com", "/services/T"),
+    ("hooks.slack.com", "/workflows/T"),
+    ("discord.com", "/api/webhooks/"),
+    ("discordapp.com", "/api/webhooks/"),
+];
+
+/// Looks at a locator after its `://`.
+fn locator(text: &str, from: usize) -> Option<Found> {
+    let rest = text.get(from..)?;
+    let end = rest
+        .find(|it: char| it.is_whitespace() || matches!(it, '/' | '?' | '#' | '"' | '\'' | '`'));
+    let (authority, path) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
+    let is_hook = |(host, begin): &(&str, &str)| authority == *host && path.starts_with(begin);
+    if HOOKS.iter().any(is_hook) {
+        let end = path.find(char::is_whitespace).unwrap_or(path.len());
+        return Some(Found {
+            span: from..from + authority.len() + end,
+            what: "the address of a webhook",
+        });
+    }
+    let (user, _) = authority.rsplit_once('@')?;
+    let span = from..from + user.len();
+    match user.split_once(':') {
+        Some((_, password)) => {
+            let is_open = password.is_empty() || value::stands_in(password);
+            (!is_open).then_some(Found {
+                span,
+                what: "a password in a locator",
+            })
+        }
+        None => value::is_random(user).then_some(Found {
+            span,
+            what: "a token in a locator",
+        }),
+    }
+}

@@ -1,0 +1,138 @@
+//! Whether a value is a credential, where its name says that it may be one.
+//!
+//! Uses nothing else of the line. Pure. Start at [`named`]. What refers to a credential, or stands in for one, is
+//! none: `vault:prod/x`, `${TOKEN}`, `DB_PASSWORD`, `rotated-weekly`, `<password>`.
+
+use crate::record::credential::name::Name;
+
+/// The shortest value that is taken for a credential by its name alone.
+const SHORTEST: usize = 6;
+
+/// The shortest value that is taken for a credential because it looks random.
+const RANDOM: usize = 20;
+
+/// The lengths of a value that is taken for a key without any name.
+const KEY: std::ops::RangeInclusive<usize> = 40..=512;
+
+/// Returns what a value looks like under a name; `None` of a reference, a stand-in, or plain words.
+pub(super) fn named(value: &str, name: Name) -> Option<&'static str> {
+    let value = value.trim();
+    if matches!(name, Name::Plain | Name::Public)
+        || value.len() < SHORTEST
+        || value.contains(char::is_whitespace)
+    {
+        return None;
+    }
+    if stands_in(value) || refers(value) {
+        return None;
+    }
+    let is_given_away = match name {
+        Name::Plain | Name::Public => false,
+        Name::Perhaps => is_random(value),
+        Name::Token => is_random(value) || !is_words(value),
+        Name::Password => is_random(value) || !is_words(value) || is_one_mixed_word(value),
+    };
+    is_given_away.then_some(match name {
+        Name::Password => "a password",
+        _ => "a token or key",
+    })
+}
+
+/// Tells whether a value only shows where a credential would stand.
+pub(super) fn stands_in(value: &str) -> bool {
+    const PARTS: &[&str] = &["***", "...", "…", "xxxx", "XXXX", "${", "{{", "$("];
+    let opens = value.starts_with(['<', '$', '%', '{', '[', '(']);
+    let lower = || value.to_ascii_lowercase();
+    opens || PARTS.iter().any(|part| value.contains(part)) || lower().contains("redacted")
+}
+
+/// Tells whether a value says where a credential is, or whose: a locator, a path, an address, a UUID.
+fn refers(value: &str) -> bool {
+    let scheme = value.split_once(':').map(|(scheme, _)| scheme);
+    let is_word = |word: &str| {
+        word.len() >= 2
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+'))
+    };
+    if scheme.is_some_and(is_word) || value.starts_with(['/', '.', '~']) {
+        return true;
+    }
+    is_address(value) || is_uuid(value)
+}
+
+fn is_address(value: &str) -> bool {
+    let Some((local, domain)) = value.split_once('@') else {
+        return false;
+    };
+    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    !local.is_empty() && domain.contains('.') && domain.bytes().all(is_host)
+}
+
+fn is_uuid(value: &str) -> bool {
+    let lengths = value.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12])
+        && value
+            .bytes()
+            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+/// Tells whether a value is made of words and numbers, as a name, a date, a ticket or a remark is.
+fn is_words(value: &str) -> bool {
+    value
+        .split(['-', '_', '.', '/', ',', '#', '+'])
+        .all(is_word)
+}
+
+/// A word: letters, digits, or one after the other, such as `prod2` and `30d`.
+fn is_word(piece: &str) -> bool {
+    let mut turns = 0;
+    let mut before = None;
+    for character in piece.chars() {
+        if !character.is_alphanumeric() {
+            return false;
+        }
+        let is_digit = character.is_numeric();
+        turns += usize::from(before.is_some_and(|before| before != is_digit));
+        before = Some(is_digit);
+    }
+    turns <= 1
+}
+
+/// One word with a digit in it, such as people choose for a password.
+fn is_one_mixed_word(value: &str) -> bool {
+    value.chars().all(char::is_alphanumeric) && value.contains(|it: char| it.is_ascii_digit())
+}
+
+/// Tells whether a whole value is so long, and looks so drawn, that it is a key whatever its name.
+pub(super) fn is_key(value: &str) -> bool {
+    let value = value.trim();
+    let is_part =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_');
+    KEY.contains(&value.len()) && value.bytes().all(is_part) && is_random(value)
+}
+
+/// Tells whether a value looks as if it were drawn: capitals, small letters and digits all mixed.
+pub(super) fn is_random(value: &str) -> bool {
+    let kinds = value.bytes().map(|byte| match byte {
+        b'A'..=b'Z' => Some(0),
+        b'a'..=b'z' => Some(1),
+        b'0'..=b'9' => Some(2),
+        b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~' | b'%' => Some(3),
+        _ => None,
+    });
+    let (mut seen, mut turns, mut before) = ([0_usize; 4], 0, None);
+    for kind in kinds {
+        let Some(kind) = kind else {
+            return false;
+        };
+        if let Some(count) = seen.get_mut(kind) {
+            *count += 1;
+        }
+        turns += usize::from(before.is_some_and(|before| before != kind));
+        before = Some(kind);
+    }
+    let is_mixed = seen.iter().take(3).all(|count| *count > 0);
+    // Of 62 characters drawn evenly, three in five differ in kind from the one before; in words, one in five does.
+    value.len() >= RANDOM && is_mixed && turns * 100 >= value.len() * 38
+}
