@@ -7,7 +7,7 @@ mod answer;
 mod clocks;
 mod duty;
 mod ground;
-mod reason;
+pub mod reason;
 mod renewal;
 mod standing;
 mod timeline;

@@ -2,27 +2,31 @@
 //!
 //! Uses approval. Pure. Start at [`of`]. Follows `docs/spec/status.md`: the reasons name the way out.
 
-use crate::approval::{Counts, FourEyes, Satisfied, Verdict, WhyNot};
+use crate::approval::{Counts, FourEyes, Missing, Satisfied, Verdict, WhyNot};
 
 /// Returns why a version's approval is not what is demanded; nothing where it is.
 pub(crate) fn of(id: &str, verdict: &Verdict) -> Vec<String> {
     if verdict.satisfied != Satisfied::No {
         return Vec::new();
     }
-    let mut reasons = vec![what_was_found(id, verdict)];
-    reasons.extend(verdict.missing.iter().map(|missing| {
+    let found = what_was_found(id, verdict);
+    [found].into_iter().chain(missing(verdict)).collect()
+}
+
+/// Returns what an approval still needs, one sentence each, and who could give it.
+pub fn missing(verdict: &Verdict) -> Vec<String> {
+    let sentence = |missing: &Missing| {
         let who: Vec<&str> = missing
             .who
             .iter()
             .map(|person| person.email.as_str())
             .collect();
-        if who.is_empty() {
-            format!("needs {}", missing.need)
-        } else {
-            format!("needs {}: {}", missing.need, who.join(" or "))
+        match who.as_slice() {
+            [] => format!("needs {}", missing.need),
+            _ => format!("needs {}: {}", missing.need, who.join(" or ")),
         }
-    }));
-    reasons
+    };
+    verdict.missing.iter().map(sentence).collect()
 }
 
 fn what_was_found(id: &str, verdict: &Verdict) -> String {
