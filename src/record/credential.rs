@@ -4,7 +4,7 @@
 //! Follows `docs/spec/rules.md` (`secret`) and `docs/architecture.md`, invariant 8.
 
 mod form;
-pub mod name;
+mod name;
 mod text;
 mod value;
 
@@ -12,12 +12,14 @@ use crate::record::credential::name::Name;
 
 /// Returns what kind of credential a whole value looks like; `None` of any other value.
 ///
-/// `name` is what the key before it says: a reference, a stand-in such as `${TOKEN}` and plain words are none.
-pub fn kind(value: &str, name: Name) -> Option<&'static str> {
+/// `name` is the key before it, empty where there is none. What refers to a credential, or stands in for one, is
+/// none, whatever its name: `vault:prod/x`, `${TOKEN}`, `rotated-weekly`.
+pub fn kind(value: &str, name: &str) -> Option<&'static str> {
     let found = text::find(value).map(|found| found.what);
+    let is_key = || value::is_key(value) && Name::of(name) != Name::Public;
     found
         .or_else(|| value::named(value, name))
-        .or_else(|| (name != Name::Public && value::is_key(value)).then_some("a key"))
+        .or_else(|| is_key().then_some("a key"))
 }
 
 /// Returns a text in which what looks like a credential is replaced by `…`.

@@ -7,7 +7,6 @@
 use crate::diag::{Finding, Level, Pos};
 use crate::policy;
 use crate::record::credential;
-use crate::record::credential::name::Name;
 use crate::record::pattern;
 use crate::rules::case::{Case, Subject};
 use crate::rules::example::Example;
@@ -38,7 +37,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     };
     let mut sightings = Vec::new();
     if let Some(root) = root {
-        look(root, &At::ROOT, Name::Plain, &mut |sighting| {
+        look(root, &At::ROOT, "", &mut |sighting| {
             sightings.push(sighting);
         });
     }
@@ -115,15 +114,15 @@ impl At<'_> {
         match self.step {
             Step::Root => Ok(path),
             Step::Item(index) => Ok(format!("{path}[{index}]")),
-            Step::Key(key) if credential::kind(key, Name::Plain).is_some() => Err(path),
+            Step::Key(key) if credential::kind(key, "").is_some() => Err(path),
             Step::Key(key) if path.is_empty() => Ok(key.to_owned()),
             Step::Key(key) => Ok(format!("{path}.{key}")),
         }
     }
 }
 
-/// Looks at a node and all below it; `name` is what the nearest key says of the values below it.
-fn look(node: &Node, at: &At<'_>, name: Name, seen: &mut dyn FnMut(Sighting)) {
+/// Looks at a node and all below it; `name` is the nearest key around it.
+fn look(node: &Node, at: &At<'_>, name: &str, seen: &mut dyn FnMut(Sighting)) {
     match &node.value {
         Value::Null | Value::Unreadable => {}
         Value::Scalar(scalar) => {
@@ -147,7 +146,7 @@ fn look(node: &Node, at: &At<'_>, name: Name, seen: &mut dyn FnMut(Sighting)) {
             // What a closing answers names items such as `token`, and its values are sentences and evidence.
             let answers = matches!(at.step, Step::Key("checks"));
             for entry in entries {
-                if let Some(what) = credential::kind(&entry.key, Name::Plain) {
+                if let Some(what) = credential::kind(&entry.key, "") {
                     seen(Sighting {
                         field: at.path(),
                         pos: entry.key_pos,
@@ -156,8 +155,8 @@ fn look(node: &Node, at: &At<'_>, name: Name, seen: &mut dyn FnMut(Sighting)) {
                     });
                 }
                 let name = match answers {
-                    true => Name::Plain,
-                    false => Name::of(&entry.key),
+                    true => "",
+                    false => entry.key.as_str(),
                 };
                 let step = Step::Key(&entry.key);
                 let outer = Some(at);

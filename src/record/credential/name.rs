@@ -4,7 +4,7 @@
 
 /// What a name says of the value it stands before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Name {
+pub(super) enum Name {
     /// Nothing.
     Plain,
     /// It is made to be shown: a public key, a digest.
@@ -17,65 +17,117 @@ pub enum Name {
     Password,
 }
 
-/// Endings of names, as letters and digits alone, the longer ones first.
-const ENDINGS: &[(&str, Name)] = &[
-    ("publickey", Name::Public),
-    ("fingerprint", Name::Public),
-    ("thumbprint", Name::Public),
-    ("checksum", Name::Public),
-    ("digest", Name::Public),
-    ("sha256", Name::Public),
-    ("hash", Name::Public),
-    ("password", Name::Password),
-    ("passphrase", Name::Password),
-    ("passwd", Name::Password),
-    ("encryptionkey", Name::Token),
-    ("privatekey", Name::Token),
-    ("signingkey", Name::Token),
-    ("accountkey", Name::Token),
-    ("servicekey", Name::Token),
-    ("accesskey", Name::Token),
-    ("secretkey", Name::Token),
-    ("masterkey", Name::Token),
-    ("sharedkey", Name::Token),
-    ("authkey", Name::Token),
-    ("apikey", Name::Token),
-    ("secret", Name::Token),
-    ("token", Name::Token),
-];
+/// An ending of names, as letters and digits alone.
+struct Ending {
+    text: &'static str,
+    says: Name,
+    counts: Counts,
+}
 
-/// Endings that mean this only as a word of their own, not in `turkey`.
-const WORDS: &[(&str, Name)] = &[
-    ("pwd", Name::Password),
-    ("authorization", Name::Perhaps),
-    ("credential", Name::Perhaps),
-    ("signature", Name::Perhaps),
-    ("bearer", Name::Perhaps),
-    ("cookie", Name::Perhaps),
-    ("auth", Name::Perhaps),
-    ("key", Name::Perhaps),
-    ("sig", Name::Perhaps),
+/// Where an ending counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counts {
+    /// Wherever it stands: `dbpassword`.
+    Always,
+    /// As a word of its own alone, which is not so in `turkey`.
+    AsWord,
+}
+
+const fn always(text: &'static str, says: Name) -> Ending {
+    Ending {
+        text,
+        says,
+        counts: Counts::Always,
+    }
+}
+
+const fn word(text: &'static str, says: Name) -> Ending {
+    Ending {
+        text,
+        says,
+        counts: Counts::AsWord,
+    }
+}
+
+/// Endings by their last letter, because most names of fields end in none of them; the longer ones first.
+fn endings(last: u8) -> &'static [Ending] {
+    match last.to_ascii_lowercase() {
+        b'd' => {
+            const {
+                &[
+                    always("password", Name::Password),
+                    always("passwd", Name::Password),
+                    word("pwd", Name::Password),
+                ]
+            }
+        }
+        b'e' => {
+            const {
+                &[
+                    always("passphrase", Name::Password),
+                    word("signature", Name::Perhaps),
+                    word("cookie", Name::Perhaps),
+                ]
+            }
+        }
+        b'g' => const { &[word("sig", Name::Perhaps)] },
+        b'h' => const { &[always("hash", Name::Public), word("auth", Name::Perhaps)] },
+        b'l' => const { &[word("credential", Name::Perhaps)] },
+        b'm' => const { &[always("checksum", Name::Public)] },
+        b'n' => {
+            const {
+                &[
+                    always("token", Name::Token),
+                    word("authorization", Name::Perhaps),
+                ]
+            }
+        }
+        b'r' => const { &[word("bearer", Name::Perhaps)] },
+        b't' => {
+            const {
+                &[
+                    always("fingerprint", Name::Public),
+                    always("thumbprint", Name::Public),
+                    always("digest", Name::Public),
+                    always("secret", Name::Token),
+                ]
+            }
+        }
+        b'y' => KEYS,
+        b'6' => const { &[always("sha256", Name::Public)] },
+        _ => &[],
+    }
+}
+
+const KEYS: &[Ending] = &[
+    always("publickey", Name::Public),
+    always("encryptionkey", Name::Token),
+    always("privatekey", Name::Token),
+    always("signingkey", Name::Token),
+    always("accountkey", Name::Token),
+    always("servicekey", Name::Token),
+    always("accesskey", Name::Token),
+    always("secretkey", Name::Token),
+    always("masterkey", Name::Token),
+    always("sharedkey", Name::Token),
+    always("authkey", Name::Token),
+    always("apikey", Name::Token),
+    word("key", Name::Perhaps),
 ];
 
 impl Name {
     /// Returns what a name says; letter case and `_ - .` in it are ignored, as is a plural.
-    pub fn of(name: &str) -> Name {
+    pub(super) fn of(name: &str) -> Name {
         let singular = name.strip_suffix(['s', 'S']).unwrap_or(name);
-        // Every ending above ends in one of these.
-        let last = singular.bytes().next_back();
-        let last = last.map(|byte| byte.to_ascii_lowercase());
-        if !last.is_some_and(|last| b"6deghklmnrtwy".contains(&last)) {
+        let Some(last) = singular.bytes().next_back() else {
             return Name::Plain;
-        }
-        let ending = ENDINGS
-            .iter()
-            .find(|(ending, _)| before(singular, ending).is_some());
-        let word = || {
-            WORDS
-                .iter()
-                .find(|(word, _)| before(singular, word).is_some_and(|rest| ends(rest, singular)))
         };
-        ending.or_else(word).map_or(Name::Plain, |(_, name)| *name)
+        let fits = |ending: &&Ending| {
+            before(singular, ending.text)
+                .is_some_and(|rest| ending.counts == Counts::Always || ends(rest, singular))
+        };
+        let ending = endings(last).iter().find(fits);
+        ending.map_or(Name::Plain, |ending| ending.says)
     }
 }
 

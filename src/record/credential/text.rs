@@ -18,15 +18,22 @@ pub(super) struct Found {
     pub what: &'static str,
 }
 
+/// The shortest text in which anything is found: `pwd=` and a value.
+const SHORTEST: usize = 10;
+
 /// Returns the first thing in a text that looks like a credential.
 pub(super) fn find(text: &str) -> Option<Found> {
-    let bytes = text.as_bytes();
+    if text.len() < SHORTEST {
+        return None;
+    }
     let mut start = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        if is_part(*byte) {
+    for (at, byte) in text.bytes().enumerate() {
+        if is_part(byte) {
             continue;
         }
-        if let Some(found) = after_word(text, start..at, *byte) {
+        if is_worth_a_look(text, start..at, byte)
+            && let Some(found) = after_word(text, start..at, byte)
+        {
             return Some(found);
         }
         start = at + 1;
@@ -34,9 +41,34 @@ pub(super) fn find(text: &str) -> Option<Found> {
     word(text, start..text.len())
 }
 
+/// The bytes of words, as a table: every byte of every record is looked up.
+const PARTS: [bool; 256] = {
+    let mut parts = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        parts[byte] =
+            (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'-' | b'.' | b'~');
+        byte += 1;
+    }
+    parts
+};
+
 /// Tells whether a byte belongs to a word: letters, digits, and what tokens have between them.
 fn is_part(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'~')
+    PARTS.get(usize::from(byte)) == Some(&true)
+}
+
+/// Tells from its length, its first byte and the byte after it whether a word may matter: most do not.
+fn is_worth_a_look(text: &str, span: Range<usize>, after: u8) -> bool {
+    match after {
+        _ if span.len() >= form::SHORTEST => true,
+        b'=' | b':' => true,
+        b' ' if span.len() >= 5 => {
+            let first = text.as_bytes().get(span.start);
+            matches!(first, Some(b'-' | b'b' | b'B'))
+        }
+        _ => false,
+    }
 }
 
 /// Looks at a word and at what the byte after it begins.
@@ -121,7 +153,7 @@ fn next(text: &str, from: usize, kind: Name) -> Option<Found> {
     };
     let value = rest.split(is_end).next().unwrap_or_default();
     let value = value.trim_end_matches(['.', ':']);
-    let what = value::named(value, kind)?;
+    let what = value::given(value, kind)?;
     Some(Found {
         span: start..start + value.len(),
         what,

@@ -15,12 +15,22 @@ const RANDOM: usize = 20;
 const KEY: std::ops::RangeInclusive<usize> = 40..=512;
 
 /// Returns what a value looks like under a name; `None` of a reference, a stand-in, or plain words.
-pub(super) fn named(value: &str, name: Name) -> Option<&'static str> {
+pub(super) fn named(value: &str, name: &str) -> Option<&'static str> {
+    // Almost every value is made of words, and its name is not looked at.
+    let is_drawn = |byte: u8| !byte.is_ascii_alphabetic() && !matches!(byte, b'-' | b'_' | b' ');
+    if value.len() < SHORTEST || !value.bytes().any(is_drawn) {
+        return None;
+    }
+    match Name::of(name) {
+        Name::Plain | Name::Public => None,
+        name => given(value, name),
+    }
+}
+
+/// Returns what a value looks like after a name that says it may be a credential.
+pub(super) fn given(value: &str, name: Name) -> Option<&'static str> {
     let value = value.trim();
-    if matches!(name, Name::Plain | Name::Public)
-        || value.len() < SHORTEST
-        || value.contains(char::is_whitespace)
-    {
+    if value.len() < SHORTEST || value.contains(char::is_whitespace) {
         return None;
     }
     if stands_in(value) || refers(value) {
@@ -106,6 +116,9 @@ fn is_one_mixed_word(value: &str) -> bool {
 
 /// Tells whether a whole value is so long, and looks so drawn, that it is a key whatever its name.
 pub(super) fn is_key(value: &str) -> bool {
+    if value.len() < *KEY.start() {
+        return false;
+    }
     let value = value.trim();
     let is_part =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_');
