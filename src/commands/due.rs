@@ -75,7 +75,14 @@ fn answered(approved: &Approved<'_>, within: Option<Term>) -> (Doc, Outcome) {
         .iter()
         .filter(|(standing, _)| !select::is_ended(standing.status))
         .count();
-    let titles = |control: &_| approved.title(control);
+    let (control, filer) = (
+        |control: &_| approved.title(control),
+        |standing: &_| approved.filer(standing),
+    );
+    let names = view::record::Names {
+        control: &control,
+        filer: &filer,
+    };
     let list = view::due::DueList {
         stamp: &approved.stamp,
         records,
@@ -86,5 +93,5 @@ fn answered(approved: &Approved<'_>, within: Option<Term>) -> (Doc, Outcome) {
     } else {
         Outcome::Fine
     };
-    (view::due::doc(&list, &titles), outcome)
+    (view::due::doc(&list, &names), outcome)
 }

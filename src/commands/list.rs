@@ -59,7 +59,11 @@ pub const COMMAND: Command = Command::of::<Args>();
 impl Run for Args {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
-        let approved = ctx.approved(&home)?;
+        let approved = if self.approved_only {
+            ctx.approved_only(&home)?
+        } else {
+            ctx.approved(&home)?
+        };
         let filter = self.filters.filter();
         let same = |control: &_, asked: &str| approved.same(control, asked);
         let meant = |standing: &&Standing| filter.meant(standing, &same, approved.stamp.instant);
@@ -80,14 +84,21 @@ impl Run for Args {
             )
         });
         let hidden = asked.len() - records.len();
-        let titles = |control: &_| approved.title(control);
+        let (control, filer) = (
+            |control: &_| approved.title(control),
+            |standing: &_| approved.filer(standing),
+        );
+        let names = view::record::Names {
+            control: &control,
+            filer: &filer,
+        };
         ctx.show(&view::list::doc(
             &view::list::List {
                 stamp: &approved.stamp,
                 records,
                 hidden,
             },
-            &titles,
+            &names,
         ))?;
         Ok(outcome(ctx, &approved, &meant))
     }

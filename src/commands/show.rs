@@ -42,8 +42,15 @@ impl Run for Args {
             };
             ctx.print(&approved.bytes(standing).ok_or_else(missing)?)?;
         } else {
-            let titles = |control: &_| approved.title(control);
-            ctx.show(&view::show::doc(standing, &titles, &approved.stamp))?;
+            let (control, filer) = (
+                |control: &_| approved.title(control),
+                |standing: &_| approved.filer(standing),
+            );
+            let names = view::record::Names {
+                control: &control,
+                filer: &filer,
+            };
+            ctx.show(&view::show::doc(standing, &names, &approved.stamp))?;
         }
         Ok(ctx.of_unknown(
             Some(standing).filter(approved::is_unknown).into_iter(),

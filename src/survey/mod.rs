@@ -4,4 +4,5 @@
 //! Dates are not compared here: `status` says what is due, in its standing and its duties.
 
 pub mod due;
+pub mod proposed;
 pub mod select;

@@ -23,11 +23,11 @@ pub struct DueList<'a> {
 }
 
 /// Returns the answer.
-pub fn doc(list: &DueList<'_>, titles: &record::Titles<'_>) -> Doc {
+pub fn doc(list: &DueList<'_>, names: &record::Names<'_>) -> Doc {
     let records: Vec<Value> = list
         .records
         .iter()
-        .map(|(standing, due)| json(standing, due, titles))
+        .map(|(standing, due)| json(standing, due, names))
         .collect();
     let mut doc = list
         .stamp
@@ -62,8 +62,8 @@ pub fn doc(list: &DueList<'_>, titles: &record::Titles<'_>) -> Doc {
     doc
 }
 
-fn json(standing: &Standing, due: &Due, titles: &record::Titles<'_>) -> Value {
-    let mut view = record::json(standing, titles);
+fn json(standing: &Standing, due: &Due, names: &record::Names<'_>) -> Value {
+    let mut view = record::json(standing, names);
     if let Some(view) = view.as_object_mut() {
         let also: Vec<&str> = due.also.iter().map(|bucket| bucket.word()).collect();
         view.insert("bucket".to_owned(), json!(due.bucket.word()));

@@ -23,11 +23,11 @@ pub struct List<'a> {
 }
 
 /// Returns the answer.
-pub fn doc(list: &List<'_>, titles: &record::Titles<'_>) -> Doc {
+pub fn doc(list: &List<'_>, names: &record::Names<'_>) -> Doc {
     let records: Vec<Value> = list
         .records
         .iter()
-        .map(|standing| record::json(standing, titles))
+        .map(|standing| record::json(standing, names))
         .collect();
     let mut doc = list
         .stamp

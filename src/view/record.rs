@@ -16,6 +16,15 @@ use crate::view::shape;
 /// Finds what a control is called: its id in the catalog's own form, and its official title.
 pub type Titles<'a> = dyn Fn(&ControlRef) -> Option<(String, String)> + 'a;
 
+/// What a view needs to name things that the record itself does not name.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    /// What a control is called.
+    pub control: &'a Titles<'a>,
+    /// On whose behalf a record was filed that does not say so: the author of the commit that added it.
+    pub filer: &'a dyn Fn(&status::Standing) -> Option<String>,
+}
+
 /// Returns the id under which a record is shown: its own, or the stem of a file that has none.
 pub fn id(standing: &status::Standing) -> &str {
     let stem = || {
@@ -37,7 +46,7 @@ pub fn told(standing: &status::Standing) -> Option<&record::Record> {
 }
 
 /// Returns the record view.
-pub fn json(standing: &status::Standing, titles: &Titles<'_>) -> Value {
+pub fn json(standing: &status::Standing, names: &Names<'_>) -> Value {
     let shown = content(standing);
     let written = standing.stated.as_ref().or(shown);
     let mut view = json!({
@@ -50,11 +59,11 @@ pub fn json(standing: &status::Standing, titles: &Titles<'_>) -> Value {
         "in_force": standing.in_force == status::InForce::Yes,
         "reasons": standing.reasons,
         "owner": shown.map(owner),
-        "requester": shown.and_then(|record| record.requester.as_ref()),
+        "requester": requester(shown, standing, names),
         "subject": shown.map(subject),
         "risk": shown.map(|record| record.risk.level),
         "root_cause": shown.map(|record| record.root_cause),
-        "controls": controls(shown, titles),
+        "controls": controls(shown, names.control),
         "compensating_controls": compensating(shown, standing),
     });
     let latest = standing.pending.first();
@@ -77,6 +86,15 @@ pub fn json(standing: &status::Standing, titles: &Titles<'_>) -> Value {
         view.extend(rest);
     }
     view
+}
+
+fn requester(
+    record: Option<&record::Record>,
+    standing: &status::Standing,
+    names: &Names<'_>,
+) -> Option<String> {
+    let stated = record?.requester.as_ref().map(ToString::to_string);
+    stated.or_else(|| (names.filer)(standing))
 }
 
 fn owner(record: &record::Record) -> Value {

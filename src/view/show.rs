@@ -15,11 +15,11 @@ use crate::view::record;
 use crate::view::shape::Stamp;
 
 /// Returns the answer.
-pub fn doc(standing: &Standing, titles: &record::Titles<'_>, stamp: &Stamp) -> Doc {
+pub fn doc(standing: &Standing, names: &record::Names<'_>, stamp: &Stamp) -> Doc {
     let mut doc = stamp.doc(
         "show",
         json!({
-            "record": record::json(standing, titles),
+            "record": record::json(standing, names),
             "content": record::content(standing),
         }),
     );
@@ -30,10 +30,10 @@ pub fn doc(standing: &Standing, titles: &record::Titles<'_>, stamp: &Stamp) -> D
         .push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));
     doc.blocks.push(Block::Pairs(answers::pairs(
         standing,
-        titles,
+        names.control,
         stamp.instant,
     )));
-    for (heading, pairs) in rest::sections(standing, titles, stamp.instant) {
+    for (heading, pairs) in rest::sections(standing, names.control, stamp.instant) {
         if !pairs.is_empty() {
             doc.blocks.push(Block::Heading(Text::plain(heading)));
             doc.blocks.push(Block::Pairs(pairs));

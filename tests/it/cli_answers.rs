@@ -3,6 +3,7 @@
 mod asking;
 mod choosing;
 mod goldens;
+mod proposing;
 
 use crate::cli::{self, Run};
 use crate::repo::Repo;

@@ -8,15 +8,20 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::globals::AsOf;
 use crate::commands::context::place::{self, Home};
+use crate::commands::context::proposals::{self, Proposed};
 use crate::history::History;
 use crate::history::chain::{self, Chain, Now};
+use crate::history::ident::Ident;
 use crate::history::mainline::Guard;
 use crate::history::objects::{Kind, Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::refs::Chosen;
 use crate::history::tree::CommitTree;
+use crate::history::version::Key;
 use crate::history::walk;
-use crate::policy::governance::Governance;
+use crate::policy;
+use crate::policy::governance::{Governance, State};
+use crate::policy::people;
 use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
 use crate::status::{self, Standing, Status};
@@ -32,9 +37,12 @@ pub struct Approved<'h> {
     pub governance: Governance,
     /// Every record of its mainline, by key.
     pub standings: Vec<Standing>,
-    repository: &'h Repository,
-    history: History,
+    pub(super) repository: &'h Repository,
+    pub(super) history: History,
+    pub(super) prefix: Prefix,
+    pub(super) chosen: Chosen,
     approvals: Approvals,
+    proposals: Option<Proposed>,
 }
 
 /// The mainline that is asked about, and the instant.
@@ -44,22 +52,44 @@ struct Asked {
 }
 
 impl Ctx {
+    /// Judges every record on the approved ref, and adds what branches and the work tree propose.
+    ///
+    /// # Errors
+    /// As [`Ctx::approved_only`].
+    pub fn approved<'h>(&self, home: &'h Home) -> anyhow::Result<Approved<'h>> {
+        let mut approved = self.approved_only(home)?;
+        // What was proposed in the past is not known: branches move.
+        if self.globals.as_of.is_none() {
+            approved.proposals = Some(proposals::read(self, home, &approved)?);
+            approved.standings = approved.at(approved.stamp.instant);
+        }
+        Ok(approved)
+    }
+
     /// Judges every record on the approved ref.
     ///
     /// # Errors
     /// [`fault::Fault::CannotSay`] outside git, without an approved ref, under a policy with errors, or when the tip
     /// can't be read; [`fault::Fault::Misuse`] when `--as-of` names nothing on the mainline.
-    pub fn approved<'h>(&self, home: &'h Home) -> anyhow::Result<Approved<'h>> {
+    pub fn approved_only<'h>(&self, home: &'h Home) -> anyhow::Result<Approved<'h>> {
         let repository = home.repository()?;
         let _progress = self.progress("reading the history");
         // What is proposed here is read by the policy that is here.
-        place::sound(&Governance::read(&home.tree).map_err(|error| fault::tree(&error))?)?;
+        if self.globals.as_of.is_none() {
+            place::sound(&Governance::read(&home.tree).map_err(|error| fault::tree(&error))?)?;
+        }
         let chosen = self.approved_ref(repository)?;
         let asked = self.asked(repository, &chosen)?;
         let prefix = Prefix::new(&repository.prefix(&home.root).unwrap_or_default());
         let tree = CommitTree::of_commit(repository, asked.chain.mainline.tip, &prefix)
             .map_err(obstacle)?;
         let governance = self.governance(&tree)?;
+        if governance.state == State::Absent && home.work_tree().is_err() {
+            return Err(fault::cannot_say(
+                format!("{} holds no {}", chosen.reference, policy::FILE),
+                "name the ref of the ledger with --approved-ref",
+            ));
+        }
         let instant = asked.instant;
         let history = walk::walk(repository, asked.chain, &prefix).map_err(obstacle)?;
         let mut approved = Approved {
@@ -67,6 +97,9 @@ impl Ctx {
             standings: Vec::new(),
             governance,
             repository,
+            prefix,
+            chosen,
+            proposals: None,
             approvals: approval::judge(&history),
             history,
         };
@@ -188,40 +221,51 @@ impl Approved<'_> {
             .trails
             .iter()
             .filter(|(_, trail)| trail.became.is_none());
-        let standing = |key| {
-            let verdicts = self
-                .approvals
-                .trails
-                .get(key)
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            let (history, governance) = (&self.history, &self.governance);
-            status::evaluate(
-                status::Subject {
-                    key,
-                    history,
-                    verdicts,
-                    governance,
-                },
-                instant,
-            )
-        };
-        open.map(|(key, _)| standing(key)).collect()
+        let mut standings: Vec<Standing> =
+            open.map(|(key, _)| self.standing(key, instant)).collect();
+        if let Some(proposals) = &self.proposals {
+            proposals.join(&mut standings, self, instant);
+        }
+        standings
+    }
+
+    /// Judges one record at an instant.
+    pub(super) fn standing(&self, key: &Key, instant: Instant) -> Standing {
+        let verdicts = self
+            .approvals
+            .trails
+            .get(key)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let (history, governance) = (&self.history, &self.governance);
+        status::evaluate(
+            status::Subject {
+                key,
+                history,
+                verdicts,
+                governance,
+            },
+            instant,
+        )
     }
 
     /// Returns the bytes of a record's file as it landed; of a removed one, as it last did.
     pub fn bytes(&self, standing: &Standing) -> Option<Vec<u8>> {
         let mut trails = self.history.trails.iter();
-        let (_, trail) = trails.find(|(key, _)| key.as_str() == standing.key)?;
-        let files = trail
-            .versions
-            .iter()
-            .rev()
-            .find_map(|version| version.files.first());
-        self.blob(files?.blob)
+        match trails.find(|(key, _)| key.as_str() == standing.key) {
+            Some((_, trail)) => {
+                let files = trail
+                    .versions
+                    .iter()
+                    .rev()
+                    .find_map(|version| version.files.first());
+                self.blob(files?.blob)
+            }
+            None => self.proposals.as_ref()?.bytes(standing, self),
+        }
     }
 
-    fn blob(&self, oid: Oid) -> Option<Vec<u8>> {
+    pub(super) fn blob(&self, oid: Oid) -> Option<Vec<u8>> {
         match self.repository.read(oid) {
             Ok((Kind::Blob, bytes)) => Some(bytes),
             _ => None,
@@ -232,6 +276,31 @@ impl Approved<'_> {
     pub fn title(&self, control: &ControlRef) -> Option<(String, String)> {
         let found = self.governance.control(control)?;
         Some((found.canonical(), found.control.title.clone()))
+    }
+
+    /// Returns who filed a record: the author of the commit that added it.
+    ///
+    /// Of a merged branch this is its first commit that touches the record.
+    pub fn filer(&self, standing: &Standing) -> Option<String> {
+        let person = |ident: &Ident| {
+            let person = people::identify(&self.governance, &ident.name, &ident.email);
+            person.is_resolved().then_some(person.email)
+        };
+        let mut trails = self.history.trails.iter();
+        let Some((_, trail)) = trails.find(|(key, _)| key.as_str() == standing.key) else {
+            return standing
+                .pending
+                .first()?
+                .author
+                .as_ref()
+                .map(|author| author.email.clone());
+        };
+        let first = trail.versions.first()?;
+        let touched = first
+            .touched
+            .iter()
+            .min_by_key(|commit| commit.committer.time);
+        person(&touched.unwrap_or(&first.commit).author)
     }
 
     /// Tells whether two forms name one control.

@@ -8,6 +8,7 @@ pub mod filter;
 pub mod globals;
 pub mod output;
 pub mod place;
+pub mod proposals;
 pub mod reference;
 
 use std::collections::BTreeMap;

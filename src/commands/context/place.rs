@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::diag::{self, Level};
+use crate::history::refs::Layout;
 use crate::ledger::tree::Tree;
 use crate::policy;
 use crate::policy::governance::{Governance, State};
@@ -22,6 +23,8 @@ pub struct Home {
     pub tree: WorkTree,
     /// Its repository; `None` in a plain folder.
     repository: Option<Repository>,
+    /// Whether there are files besides the history.
+    layout: Layout,
 }
 
 impl Home {
@@ -43,6 +46,7 @@ impl Home {
             None => WorkTree::new(&root),
         };
         Ok(Home {
+            layout: Layout::Work,
             root,
             tree,
             repository,
@@ -65,6 +69,23 @@ impl Home {
         })
     }
 
+    /// Returns the files as they are now.
+    ///
+    /// # Errors
+    /// [`fault::Fault::CannotSay`] when the repository is bare.
+    pub fn work_tree(&self) -> anyhow::Result<&WorkTree> {
+        match self.layout {
+            Layout::Work => Ok(&self.tree),
+            Layout::Bare => Err(fault::cannot_say(
+                format!(
+                    "{} is a bare repository, without files",
+                    self.root.display()
+                ),
+                "run the command in a clone that has its files checked out",
+            )),
+        }
+    }
+
     /// Returns the repository where there is one.
     pub fn repository_or_none(&self) -> Option<&Repository> {
         self.repository.as_ref()
@@ -77,14 +98,34 @@ impl Ctx {
     /// # Errors
     /// [`fault::Fault::CannotSay`] when there is none, or its repository can't be opened.
     pub fn home(&self) -> anyhow::Result<Home> {
-        Home::at(self.root()?)
+        match files::upwards(&self.folder, policy::FILE) {
+            Ok(None) if self.named_root().is_none() => self.bare(),
+            _ => Home::at(self.root()?),
+        }
+    }
+
+    /// Finds the ledger of a bare repository, which has a history and no files.
+    fn bare(&self) -> anyhow::Result<Home> {
+        match Repository::discover(&self.folder) {
+            Ok(repository) if repository.work_dir().is_none() => Ok(Home {
+                root: repository.common_dir().to_owned(),
+                tree: WorkTree::new(repository.common_dir().join("no files")),
+                repository: Some(repository),
+                layout: Layout::Bare,
+            }),
+            _ => Home::at(self.root()?),
+        }
+    }
+
+    /// Returns the ledger that the environment names, unless a flag names a folder.
+    fn named_root(&self) -> Option<&str> {
+        self.variable("EXLEDGER_ROOT")
+            .filter(|_| self.globals.directory.is_none())
     }
 
     /// Returns the folder of the ledger: `EXLEDGER_ROOT`, or the nearest one upwards from `-C` or here.
     fn root(&self) -> anyhow::Result<PathBuf> {
-        let given = self
-            .variable("EXLEDGER_ROOT")
-            .filter(|_| self.globals.directory.is_none());
+        let given = self.named_root();
         let missing = |what: String| {
             fault::cannot_say(
                 what,

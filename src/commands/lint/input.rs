@@ -34,7 +34,7 @@ impl Input {
         ctx: &Ctx,
         home: &Home,
     ) -> anyhow::Result<Input> {
-        let tree = home.tree.clone();
+        let tree = home.work_tree()?.clone();
         if paths.iter().any(|path| path == Path::new("-")) {
             let (Some(path), [_]) = (path, paths) else {
                 return Err(fault::misuse(

@@ -30,7 +30,7 @@ const DRAWS: usize = 100;
 pub(super) fn file(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let home = ctx.home()?;
     let (name, email) = home.repository()?.user();
-    let governance = ctx.governance(&home.tree)?;
+    let governance = ctx.governance(home.work_tree()?)?;
     let ledger = Ledger::read(&home.tree, &governance.policy.records)
         .map_err(|error| fault::tree(&error))?;
     let known = sources::answers(args, ctx, &governance.policy, &ledger)?;

@@ -1,0 +1,119 @@
+//! What branches and the work tree propose, read from the repository.
+//!
+//! Start at [`read`]. Follows `docs/spec/status.md`, proposals and pending changes.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::{self, Approved};
+use crate::commands::context::fault;
+use crate::commands::context::place::Home;
+use crate::history::proposal::{self, Proposals, Sources};
+use crate::history::refs::Head;
+use crate::history::tree::CommitTree;
+use crate::policy::governance::{Governance, State};
+use crate::record::time::Instant;
+use crate::status::Standing;
+use crate::store::files::WorkTree;
+use crate::survey::proposed::{self, Around};
+
+/// What is proposed, and where.
+pub struct Proposed {
+    proposals: Proposals,
+    sources: Sources,
+    tree: WorkTree,
+}
+
+/// Reads what is proposed against an approved ref.
+///
+/// # Errors
+/// [`fault::Fault::CannotSay`] when refs, work tree or the commit that is checked out can't be read.
+pub fn read(ctx: &Ctx, home: &Home, approved: &Approved<'_>) -> anyhow::Result<Proposed> {
+    let (repository, prefix) = (approved.repository, &approved.prefix);
+    let records = &approved.governance.policy.records;
+    let refs = repository
+        .refs()
+        .map_err(|error| fault::cannot_say(error.to_string(), ""))?;
+    let head = match &refs.head {
+        Head::Branch(name) => refs.names.get(name).copied(),
+        Head::Detached(oid) => Some(*oid),
+    };
+    let loose = repository
+        .loose(head, prefix, records)
+        .map_err(|error| fault::cannot_say(error.to_string(), ""))?;
+    let sources = Sources::of(&refs, &approved.chosen, loose);
+    let proposals = proposal::read(repository, &approved.history, prefix, records, &sources)
+        .map_err(approved::obstacle)?;
+    for (branch, obstacle) in &proposals.obstacles {
+        ctx.hint(&format!(
+            "hint: cannot say what {branch} proposes: {obstacle}: {}",
+            obstacle.repair()
+        ));
+    }
+    Ok(Proposed {
+        proposals,
+        sources,
+        tree: home.tree.clone(),
+    })
+}
+
+impl Proposed {
+    /// Adds what is proposed to what stands.
+    pub(super) fn join(
+        &self,
+        standings: &mut Vec<Standing>,
+        approved: &Approved<'_>,
+        instant: Instant,
+    ) {
+        let known = RefCell::new(BTreeMap::new());
+        let governance = |branch: Option<&str>| -> Governance {
+            let mut known = known.borrow_mut();
+            let found = known
+                .entry(branch.map(str::to_owned))
+                .or_insert_with(|| self.governance(branch, approved));
+            found.clone()
+        };
+        let around = Around {
+            governance: &approved.governance,
+            proposed: &governance,
+            vacant: &|key| approved.standing(key, instant),
+            instant,
+        };
+        proposed::join(standings, &self.proposals, &around);
+    }
+
+    /// Returns the governance of a branch, or of the work tree; where it can't be relied on, that of the approved ref.
+    fn governance(&self, branch: Option<&str>, approved: &Approved<'_>) -> Governance {
+        let read = || match branch {
+            None => Governance::read(&self.tree).ok(),
+            Some(name) => {
+                let (_, tip) = self
+                    .sources
+                    .branches
+                    .iter()
+                    .find(|(branch, _)| branch == name)?;
+                let tree =
+                    CommitTree::of_commit(approved.repository, *tip, &approved.prefix).ok()?;
+                Governance::read(&tree).ok()
+            }
+        };
+        read()
+            .filter(|read| read.state == State::Sound)
+            .unwrap_or_else(|| approved.governance.clone())
+    }
+
+    /// Returns the bytes of a record that is only proposed.
+    pub(super) fn bytes(&self, standing: &Standing, approved: &Approved<'_>) -> Option<Vec<u8>> {
+        use crate::ledger::tree::Tree;
+        let mut found = self.proposals.by_key.iter();
+        let (_, of_one) = found.find(|(key, _)| key.as_str() == standing.key)?;
+        let file = of_one
+            .iter()
+            .flat_map(|proposal| &proposal.files)
+            .find(|file| file.path == standing.path)?;
+        approved
+            .blob(file.blob)
+            .or_else(|| self.tree.bytes(&file.path).ok()?)
+    }
+}

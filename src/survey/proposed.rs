@@ -1,0 +1,125 @@
+//! What branches and the work tree propose, joined with what stands on the approved ref.
+//!
+//! Uses record, policy, history (proposals), status. Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals
+//! and pending changes: a proposal grants nothing and ends nothing, and the status of what has landed stays.
+
+use crate::history::proposal::{Proposal, Proposals};
+use crate::history::version::{Content, Key};
+use crate::policy::governance::Governance;
+use crate::policy::people;
+use crate::policy::tier::{self, Facts};
+use crate::record::Record;
+use crate::record::time::{Instant, not_after};
+use crate::status::{Pending, Standing, Status};
+
+/// What is needed to tell what a proposal is.
+pub struct Around<'a> {
+    /// The governance of the approved ref's tree, which says who people are.
+    pub governance: &'a Governance,
+    /// Finds the governance of a branch, of the work tree for `None`: it judges the records proposed there.
+    pub proposed: &'a dyn Fn(Option<&str>) -> Governance,
+    /// The standing of a record that is not on the approved ref.
+    pub vacant: &'a dyn Fn(&Key) -> Standing,
+    /// The instant that is asked about.
+    pub instant: Instant,
+}
+
+/// Adds the proposals to what stands; a record that is nowhere else becomes `proposed`.
+pub fn join(standings: &mut Vec<Standing>, proposals: &Proposals, around: &Around<'_>) {
+    for (key, of_one) in &proposals.by_key {
+        let pending: Vec<Pending> = of_one
+            .iter()
+            .map(|proposal| pending(proposal, around.governance))
+            .collect();
+        if let Some(standing) = standings
+            .iter_mut()
+            .find(|standing| standing.key == key.as_str())
+        {
+            standing.pending = pending;
+        } else if let Some(first) = of_one
+            .iter()
+            .find(|proposal| !matches!(proposal.record, Content::Gone))
+        {
+            standings.push(Standing {
+                pending,
+                ..proposed(key, first, around)
+            });
+        }
+    }
+    standings.sort_by(|one, other| one.key.cmp(&other.key));
+}
+
+fn pending(proposal: &Proposal, governance: &Governance) -> Pending {
+    Pending {
+        branch: proposal.branch.clone(),
+        since: proposal.since,
+        author: proposal
+            .author
+            .as_ref()
+            .map(|(name, email)| people::identify(governance, name, email)),
+        events: proposal.events.iter().map(|event| event.word()).collect(),
+    }
+}
+
+/// Returns the standing of a record that is only proposed.
+fn proposed(key: &Key, proposal: &Proposal, around: &Around<'_>) -> Standing {
+    let place = match &proposal.branch {
+        Some(branch) => format!("on branch {branch}"),
+        None => "in the work tree".to_owned(),
+    };
+    let vacant = (around.vacant)(key);
+    let path = proposal
+        .files
+        .first()
+        .map(|file| file.path.clone())
+        .unwrap_or_default();
+    let standing = Standing { path, ..vacant };
+    match &proposal.record {
+        Content::Record(record) => stated(standing, record, proposal, &place, around),
+        Content::Unreadable(_) => of(
+            standing,
+            Status::Invalid,
+            format!("proposed {place}, and can't be read as a record: run `exledger lint` there"),
+        ),
+        Content::Conflicted(paths) => of(
+            standing,
+            Status::Conflicted,
+            format!("{} carry this id {place}", paths.join(" and ")),
+        ),
+        Content::Missing(obstacle) => of(
+            standing,
+            Status::Unknown,
+            format!("{obstacle}: {}", obstacle.repair()),
+        ),
+        Content::Gone | Content::File => standing,
+    }
+}
+
+fn of(standing: Standing, status: Status, reason: String) -> Standing {
+    Standing {
+        status,
+        reasons: vec![reason],
+        ..standing
+    }
+}
+
+fn stated(
+    standing: Standing,
+    record: &Record,
+    proposal: &Proposal,
+    place: &str,
+    around: &Around<'_>,
+) -> Standing {
+    let governance = (around.proposed)(proposal.branch.as_deref());
+    let end = not_after(&record.expires);
+    Standing {
+        reasons: vec![format!(
+            "proposed {place}: it grants nothing until it is approved and merged"
+        )],
+        tier: tier::resolve(&governance.policy, &Facts::of(record)),
+        not_after: Some(end),
+        days_left: Some(end.days_since(around.instant)),
+        stated: Some(record.clone()),
+        ..standing
+    }
+}
