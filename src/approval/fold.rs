@@ -214,6 +214,7 @@ impl<'a> Fold<'a> {
         };
         self.series.inherited = Some(step.index);
         self.series.filer.doubt = Some(doubt.clone());
+        self.series.reference.doubt = Some(doubt.clone());
         let demand = demand::of(step.state.governance, step.record, None);
         let mut verdict = removed(step);
         verdict.satisfied = Satisfied::CannotSay(doubt);

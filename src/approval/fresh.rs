@@ -131,7 +131,12 @@ impl Fold<'_> {
         for member in &self.series.waiting.members {
             set.add(member.clone());
         }
-        let Some(base) = base else { return set };
+        let Some(base) = base else {
+            if self.series.inherited.is_some() {
+                set.join(&self.series.filer);
+            }
+            return set;
+        };
         if let Some(requester) = &base.requester {
             set.add(step.lens.party("", requester.as_str()));
         }

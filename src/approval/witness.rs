@@ -14,6 +14,10 @@ pub(crate) fn of(
     reference: &AuthorSet,
     outcome: &Outcome,
 ) -> Vec<Person> {
+    // Who made what it is compared with is not known: nobody can be told to be somebody else.
+    if reference.doubt.is_some() {
+        return Vec::new();
+    }
     let mut people: Vec<Person> = own
         .members
         .iter()

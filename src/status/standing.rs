@@ -96,7 +96,10 @@ fn of_trail(subject: Subject, past: Past, instant: Instant) -> Standing {
     };
     if let Some(verdict) = &standing.approval {
         match answer.status {
-            Status::Unapproved => standing.reasons.extend(reason::of(&standing.key, verdict)),
+            Status::Unapproved => {
+                standing.reasons.extend(reason::of(&standing.key, verdict));
+                standing.reasons.extend(brought_back(past));
+            }
             _ if !shown => {
                 if let Rests::OnGrace(until) = answer.rests {
                     standing.reasons.push(format!(
@@ -195,6 +198,23 @@ impl Standing {
             self.reasons.push(changed(past, judged));
         }
     }
+}
+
+/// Returns what is said of a file that came back as it was before it was removed.
+fn brought_back(past: Past) -> Option<String> {
+    let first = past.first();
+    let version = past.version(first)?;
+    let earlier = past
+        .trail
+        .versions
+        .iter()
+        .take(first)
+        .rev()
+        .find(|earlier| version.digest.is_some() && earlier.digest == version.digest)?;
+    Some(format!(
+        "the same bytes landed in {} before the file was removed; no approval of them carries over",
+        earlier.commit.oid.short()
+    ))
 }
 
 /// Returns what is said of a landed version that is not the approved one.

@@ -133,6 +133,8 @@ fn what_is_gone_broken_or_doubled_grants_nothing() {
         &repo,
         &[("2026-11-21T00:00:00Z", "unapproved", false)],
     );
+    let reasons = standing(&repo, "2026-11-21T00:00:00Z").reasons.join("; ");
+    assert!(reasons.contains("the same bytes landed in"), "{reasons}");
     let repo = approved("");
     repo.by("ana")
         .write(ID, "id: EXC-2026-7F3KQ\ntitle: [\n")
