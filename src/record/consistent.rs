@@ -5,6 +5,7 @@
 
 use crate::diag::{Code, shape};
 use crate::record::id::Id;
+use crate::record::places;
 use crate::yaml::{Fault, Node, Value};
 
 /// Returns what is wrong between the fields of a record whose file has this stem.
@@ -87,53 +88,15 @@ fn again(node: &Node, field: String, id: &str) -> Fault {
 /// Notes ids of evidence that evidence anywhere before it has too.
 fn repeated_evidence(root: &Node, faults: &mut Vec<Fault>) {
     let mut seen: Vec<&str> = Vec::new();
-    for (holder, evidence) in evidence(root) {
-        for (index, item) in evidence.items().iter().enumerate() {
-            let Some((node, id)) = id_of(item) else {
-                continue;
-            };
-            if seen.contains(&id) {
-                let field = format!("{}.evidence[{index}].id", holder.path());
-                faults.push(again(node, field, id));
-            }
-            seen.push(id);
+    places::evidence(root, &mut |place, item| {
+        let Some((node, id)) = id_of(item) else {
+            return;
+        };
+        if seen.contains(&id) {
+            faults.push(again(node, format!("{}.id", place.path()), id));
         }
-    }
-}
-
-/// What evidence belongs to: a key at the top, or an item of its list.
-#[derive(Clone, Copy)]
-struct Holder {
-    key: &'static str,
-    index: Option<usize>,
-}
-
-impl Holder {
-    fn path(self) -> String {
-        match self.index {
-            Some(index) => format!("{}[{index}]", self.key),
-            None => self.key.to_owned(),
-        }
-    }
-}
-
-/// Returns every list of evidence in a record, in the order of the format.
-fn evidence(root: &Node) -> Vec<(Holder, &Node)> {
-    let mut lists = Vec::new();
-    for key in ["compensating_controls", "handling"] {
-        let items = root.get(key).map_or(&[][..], Node::items);
-        for (index, item) in items.iter().enumerate() {
-            let index = Some(index);
-            lists.extend(
-                item.get("evidence")
-                    .map(|list| (Holder { key, index }, list)),
-            );
-        }
-    }
-    let (key, index) = ("closure", None);
-    let list = root.get(key).and_then(|closure| closure.get("evidence"));
-    lists.extend(list.map(|list| (Holder { key, index }, list)));
-    lists
+        seen.push(id);
+    });
 }
 
 /// Notes firings of triggers that the record does not have; says nothing while a trigger's id can't be read.

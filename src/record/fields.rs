@@ -16,6 +16,8 @@ pub struct Fields<'n, 'r> {
     entries: &'n [Entry],
     reader: &'r mut Reader<'n>,
     known: Vec<&'static str>,
+    /// The entries that were asked for, by their place; those beyond the 64th are looked up again at the end.
+    taken: u64,
     missing: Vec<Missing>,
 }
 
@@ -32,6 +34,7 @@ impl<'n, 'r> Fields<'n, 'r> {
             entries,
             reader,
             known: Vec::with_capacity(entries.len() + 8),
+            taken: 0,
             missing: Vec::new(),
         }
     }
@@ -146,9 +149,13 @@ impl<'n, 'r> Fields<'n, 'r> {
 
     /// Notes what is left: keys that nobody asked for, and what is missing and was not meant by one of them.
     pub(super) fn close(mut self) -> Closed {
+        let is_all_known = self.entries.len() == self.taken.count_ones() as usize;
+        if is_all_known && self.missing.is_empty() {
+            return Closed::Complete;
+        }
         let meant = self.unknown();
         let missing = std::mem::take(&mut self.missing);
-        let is_complete = missing.is_empty() && self.known_entries() == self.entries.len();
+        let is_complete = missing.is_empty() && self.entries.iter().all(|it| self.is_known(it));
         for missing in missing {
             self.note_missing(missing, &meant);
         }
@@ -160,19 +167,24 @@ impl<'n, 'r> Fields<'n, 'r> {
 
     fn know(&mut self, key: &'static str) -> Option<&'n Entry> {
         self.known.push(key);
-        self.entries.iter().find(|entry| entry.key == key)
+        let mut entries = self.entries.iter().enumerate();
+        let (index, entry) = entries.find(|(_, entry)| entry.key == key)?;
+        self.taken |= u32::try_from(index)
+            .ok()
+            .and_then(|index| 1_u64.checked_shl(index))
+            .unwrap_or(0);
+        Some(entry)
     }
 
-    fn known_entries(&self) -> usize {
-        let is_known = |entry: &&Entry| self.known.contains(&entry.key.as_str());
-        self.entries.iter().filter(is_known).count()
+    fn is_known(&self, entry: &Entry) -> bool {
+        self.known.contains(&entry.key.as_str())
     }
 
     /// Notes unknown keys; returns the keys that they meant.
     fn unknown(&mut self) -> Vec<&'static str> {
         let mut meant = Vec::new();
         for entry in self.entries {
-            if self.known.contains(&entry.key.as_str()) {
+            if self.is_known(entry) {
                 continue;
             }
             let absent = self

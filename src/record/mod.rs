@@ -13,6 +13,7 @@ pub mod free;
 pub mod id;
 pub mod near;
 pub mod pattern;
+pub mod places;
 pub mod read;
 pub mod reader;
 pub mod reference;

@@ -5,11 +5,12 @@
 use crate::diag::{Finding, Level};
 use crate::gate::purl::Purl;
 use crate::record::id::Id;
+use crate::record::places;
 use crate::record::reference;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
-use crate::rules::lint;
 use crate::rules::{Group, Rule};
+use crate::yaml::Node;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -30,25 +31,47 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let mut findings = Vec::new();
-    let mut look = |field: &str, form: &Form| {
-        if of.source.text(field).is_some_and(|text| !(form.fits)(text)) {
+    for (field, form) in malformed(&of.source.root) {
+        if of.source.text(&field).is_some() {
             let message = format!("`{field}` is not {}", form.name);
-            findings.push(of.finding(RULE.code, field, message, form.help.to_owned()));
+            findings.push(of.finding(RULE.code, &field, message, form.help.to_owned()));
         }
-    };
-    for key in TICKETS {
-        look(&format!("references.{key}"), &TICKET);
-    }
-    look("fix.ticket", &TICKET);
-    look("references.supersedes", &ID);
-    for evidence in lint::evidence_fields(of.source) {
-        look(&format!("{evidence}.url"), &ADDRESS);
-        look(&format!("{evidence}.commit"), &COMMIT);
-    }
-    for index in 0..of.source.items("scope.findings").len() {
-        look(&format!("scope.findings[{index}].purl"), &PACKAGE);
     }
     findings
+}
+
+/// Returns the fields that have not their form; a path is made of those alone.
+fn malformed(root: &Option<Node>) -> Vec<(String, &'static Form)> {
+    let mut malformed = Vec::new();
+    let Some(root) = root else {
+        return malformed;
+    };
+    let mut look =
+        |holder: Option<&Node>, key: &str, form: &'static Form, path: &dyn Fn() -> String| {
+            let text = holder.and_then(|holder| holder.get(key)?.text());
+            if text.is_some_and(|text| !(form.fits)(text)) {
+                malformed.push((format!("{}.{key}", path()), form));
+            }
+        };
+    let references = root.get("references");
+    for entry in references.map_or(&[][..], Node::entries) {
+        let form = match entry.key.as_str() {
+            "supersedes" => &ID,
+            _ => &TICKET,
+        };
+        look(references, &entry.key, form, &|| "references".to_owned());
+    }
+    look(root.get("fix"), "ticket", &TICKET, &|| "fix".to_owned());
+    places::evidence(root, &mut |place, item| {
+        look(Some(item), "url", &ADDRESS, &|| place.path());
+        look(Some(item), "commit", &COMMIT, &|| place.path());
+    });
+    let findings = root.get("scope").and_then(|scope| scope.get("findings"));
+    for (index, item) in findings.map_or(&[][..], Node::items).iter().enumerate() {
+        let path = || format!("scope.findings[{index}]");
+        look(Some(item), "purl", &PACKAGE, &path);
+    }
+    malformed
 }
 
 /// The form that a reference has.
@@ -58,44 +81,31 @@ struct Form {
     fits: fn(&str) -> bool,
 }
 
-const TICKETS: &[&str] = &[
-    "change",
-    "incident",
-    "ticket",
-    "onboarding",
-    "access_review",
-    "rotation",
-    "offboarding",
-    "pam",
-    "risk",
-    "redesign",
-];
-
-const TICKET: Form = Form {
+static TICKET: Form = Form {
     name: "a ticket",
     help: "write it as ABC-12, ABC0012345, #12, owner/repo#12, or an http(s) address",
     fits: reference::is_ticket,
 };
 
-const ID: Form = Form {
+static ID: Form = Form {
     name: "the id of a record",
     help: "write it as EXC-2026-7F3KQ",
     fits: |text| Id::new(text).is_some(),
 };
 
-const ADDRESS: Form = Form {
+static ADDRESS: Form = Form {
     name: "an address",
     help: "write it with its scheme, such as https://ci.example.com/7",
     fits: reference::is_address,
 };
 
-const COMMIT: Form = Form {
+static COMMIT: Form = Form {
     name: "a commit",
     help: "write 7 to 64 hexadecimal digits",
     fits: reference::is_commit,
 };
 
-const PACKAGE: Form = Form {
+static PACKAGE: Form = Form {
     name: "a package URL",
     help: "write it as pkg:cargo/openssl@0.10.60",
     fits: |text| Purl::parse(text).is_some(),

@@ -12,6 +12,7 @@ use crate::policy::governance::{Governance, State};
 use crate::policy::settings::RuleLevel;
 use crate::policy::tier::{self, Facts};
 use crate::record::credential;
+use crate::record::places;
 use crate::record::read::Source;
 use crate::record::time::Instant;
 use crate::rules::case::{Case, Known, Of, Subject};
@@ -160,8 +161,16 @@ pub fn level(rule: &Rule, governance: &Governance) -> Option<Level> {
 
 /// Looks up the files that a record's evidence names.
 fn evidence(source: &Source, known: &Known<'_>) -> Result<Vec<Evidence>, TreeError> {
+    let mut named = Vec::new();
+    if let Some(root) = &source.root {
+        places::evidence(root, &mut |place, item| {
+            if item.get("path").is_some() {
+                named.push(place.path());
+            }
+        });
+    }
     let mut all = Vec::new();
-    for field in evidence_fields(source) {
+    for field in named {
         let Some(path) = source.text(&format!("{field}.path")) else {
             continue;
         };
@@ -169,27 +178,6 @@ fn evidence(source: &Source, known: &Known<'_>) -> Result<Vec<Evidence>, TreeErr
         all.push(Evidence { field, found });
     }
     Ok(all)
-}
-
-/// Returns the paths of all evidence in a record, in the order of the format.
-pub(super) fn evidence_fields(source: &Source) -> Vec<String> {
-    let mut fields = Vec::new();
-    let mut add = |holder: String| {
-        let list = format!("{holder}.evidence");
-        let items = source.items(&list).len();
-        fields.extend((0..items).map(|index| format!("{list}[{index}]")));
-    };
-    for list in ["compensating_controls", "handling"] {
-        for (index, item) in source.items(list).iter().enumerate() {
-            if item.get("evidence").is_some() {
-                add(format!("{list}[{index}]"));
-            }
-        }
-    }
-    if source.node("closure").is_some() {
-        add("closure".to_owned());
-    }
-    fields
 }
 
 fn look_up(path: &str, known: &Known<'_>) -> Result<Found, TreeError> {

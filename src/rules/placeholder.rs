@@ -3,9 +3,10 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::{Finding, Level};
-use crate::rules::case::{Case, Of};
+use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::{Group, Rule};
+use crate::yaml::Node;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -26,8 +27,8 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let mut findings = Vec::new();
-    for field in fields(of) {
-        if of.source.text(&field).is_some_and(holds_a_place) {
+    for field in of.source.root.iter().flat_map(held) {
+        if of.source.text(&field).is_some() {
             let message = format!("`{field}` only holds a place");
             let help = "write what is meant".to_owned();
             findings.push(of.finding(RULE.code, &field, message, help));
@@ -58,12 +59,21 @@ const ITEMS: &[(&str, &str)] = &[
     ("transfers", "reason"),
 ];
 
-fn fields(of: &Of<'_>) -> impl Iterator<Item = String> {
-    let items = ITEMS.iter().flat_map(|(list, key)| {
-        let n_items = of.source.items(list).len();
-        (0..n_items).map(move |index| format!("{list}[{index}].{key}"))
-    });
-    FIELDS.iter().map(|field| (*field).to_owned()).chain(items)
+/// Returns the fields that hold a place; a path is made of those alone.
+fn held(root: &Node) -> Vec<String> {
+    let is_held = |node: Option<&Node>| node.and_then(Node::text).is_some_and(holds_a_place);
+    let fields = FIELDS.iter().filter(|field| is_held(root.at(field)));
+    let mut held: Vec<String> = fields.map(|field| (*field).to_owned()).collect();
+    for (list, key) in ITEMS {
+        let items = root
+            .get(list)
+            .map_or(&[][..], Node::items)
+            .iter()
+            .enumerate();
+        let items = items.filter(|(_, item)| is_held(item.get(key)));
+        held.extend(items.map(|(index, _)| format!("{list}[{index}].{key}")));
+    }
+    held
 }
 
 /// Words that hold a place when they are the whole text.
@@ -91,17 +101,16 @@ const BEGINNINGS: &[&str] = &["todo(", "tbd:", "lorem ipsum"];
 
 /// Says whether a text only holds a place; letter case and the punctuation at its end are ignored.
 pub(super) fn holds_a_place(text: &str) -> bool {
-    let text = text.trim().to_lowercase();
-    if text.is_empty() {
-        return false;
-    }
+    let text = text.trim();
     let is_end = |character: char| !character.is_alphanumeric() && !matches!(character, '(' | ')');
     let bare = text.trim_end_matches(is_end);
-    let is_run = bare.len() >= 3 && bare.bytes().all(|byte| byte == b'x');
-    bare.is_empty()
+    let is_run = bare.len() >= 3 && bare.bytes().all(|byte| matches!(byte, b'x' | b'X'));
+    let begins = |beginning: &&str| {
+        let head = text.get(..beginning.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(beginning))
+    };
+    (bare.is_empty() && !text.is_empty())
         || is_run
-        || WORDS.contains(&bare)
-        || BEGINNINGS
-            .iter()
-            .any(|beginning| text.starts_with(beginning))
+        || WORDS.iter().any(|word| bare.eq_ignore_ascii_case(word))
+        || BEGINNINGS.iter().any(begins)
 }

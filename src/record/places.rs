@@ -1,0 +1,46 @@
+//! Where the same thing stands in several places of a record: evidence.
+//!
+//! Uses yaml. Pure. Start at [`evidence`]. No path is made a text before somebody asks for it.
+
+use crate::yaml::Node;
+
+/// The place of one piece of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The key at the top of the record.
+    pub key: &'static str,
+    /// The item of its list that holds the evidence; `None` where the key itself does.
+    pub item: Option<usize>,
+    /// Which of the evidence it is.
+    pub index: usize,
+}
+
+impl Place {
+    /// Returns the dotted path: `compensating_controls[0].evidence[1]`.
+    pub fn path(self) -> String {
+        let Place { key, item, index } = self;
+        match item {
+            Some(item) => format!("{key}[{item}].evidence[{index}]"),
+            None => format!("{key}.evidence[{index}]"),
+        }
+    }
+}
+
+/// Visits every piece of evidence in a record, in the order of the format.
+pub fn evidence<'n>(root: &'n Node, visit: &mut dyn FnMut(Place, &'n Node)) {
+    let mut list = |key, item, holder: &'n Node| {
+        let evidence = holder.get("evidence").map_or(&[][..], Node::items);
+        for (index, node) in evidence.iter().enumerate() {
+            visit(Place { key, item, index }, node);
+        }
+    };
+    for key in ["compensating_controls", "handling"] {
+        let items = root.get(key).map_or(&[][..], Node::items);
+        for (index, holder) in items.iter().enumerate() {
+            list(key, Some(index), holder);
+        }
+    }
+    if let Some(closure) = root.get("closure") {
+        list("closure", None, closure);
+    }
+}
