@@ -1,8 +1,9 @@
 //! What branches and the work tree propose, joined with what stands on the approved ref.
 //!
-//! Uses record, policy, history (proposals), status. Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals
+//! Uses record, policy, history (proposals), approval, status. Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals
 //! and pending changes: a proposal grants nothing and ends nothing, and the status of what has landed stays.
 
+use crate::approval::ask;
 use crate::history::proposal::{Proposal, Proposals};
 use crate::history::version::{Content, Key};
 use crate::policy::governance::Governance;
@@ -112,6 +113,8 @@ fn stated(
 ) -> Standing {
     let governance = (around.proposed)(proposal.branch.as_deref());
     let end = not_after(&record.expires);
+    let author = proposal.author.as_ref();
+    let author = author.map(|(name, email)| (name.as_str(), email.as_str()));
     Standing {
         reasons: vec![format!(
             "proposed {place}: it grants nothing until it is approved and merged"
@@ -120,6 +123,8 @@ fn stated(
         not_after: Some(end),
         days_left: Some(end.days_since(around.instant)),
         stated: Some(record.clone()),
+        // Its approval will be judged by the policy that it lands on, not by the one that it brings.
+        approval: Some(ask::proposed(around.governance, record, None, author)),
         ..standing
     }
 }
