@@ -10,6 +10,7 @@ use crate::history::commit::{self, Commit};
 use crate::history::mainline::{Flag, Landing, Mainline};
 use crate::history::objects::{Edge, Kind, Objects, Obstacle, Oid};
 use crate::history::refs::Chosen;
+use crate::history::tree;
 use crate::record::time::Instant;
 
 /// How much a clock may be ahead, in seconds, before a time counts as being in the future.
@@ -53,6 +54,7 @@ pub fn read(objects: &dyn Objects, oid: Oid) -> Result<Commit, Obstacle> {
 /// [`Obstacle`] where the tip itself can't be read; further back it becomes the mainline's boundary.
 pub fn walk(objects: &dyn Objects, chosen: &Chosen, now: Now) -> Result<Chain, Obstacle> {
     let mut commits = vec![Rc::new(read(objects, chosen.tip)?)];
+    let mut seen = HashSet::from([chosen.tip]);
     let mut boundary = None;
     while let Some(last) = commits.last() {
         let Some(parent) = last.parents.first().copied() else {
@@ -63,6 +65,11 @@ pub fn walk(objects: &dyn Objects, chosen: &Chosen, now: Now) -> Result<Chain, O
             break;
         }
         match read(objects, parent) {
+            // Hashes forbid it; whoever serves objects without checking them must not hang the walk.
+            Ok(commit) if !seen.insert(parent) => {
+                boundary = Some(tree::malformed(commit.oid, "it is its own ancestor"));
+                break;
+            }
             Ok(commit) => commits.push(Rc::new(commit)),
             Err(obstacle) => {
                 boundary = Some(obstacle);

@@ -53,6 +53,8 @@ pub struct Folders<'o> {
     pub changes: Vec<Vec<FileChange>>,
     /// The pairs that could not be compared, and why.
     pub obstacles: BTreeMap<Pair, Obstacle>,
+    /// How many entries of each pair were looked at that differ.
+    n_seen: Vec<usize>,
 }
 
 /// One thing that differs in a folder.
@@ -80,6 +82,7 @@ impl<'o> Folders<'o> {
             tops,
             changes: vec![Vec::new(); n_pairs],
             obstacles: BTreeMap::new(),
+            n_seen: vec![0; n_pairs],
         }
     }
 
@@ -171,6 +174,13 @@ impl<'o> Folders<'o> {
         difference: &Difference<'_>,
         inside: &mut Inside,
     ) -> Result<(), Obstacle> {
+        if let Some(n_seen) = self.n_seen.get_mut(pair) {
+            *n_seen += 1;
+            // A change of everything removes and adds as much as may lie there.
+            if *n_seen > 2 * MOST_ENTRIES {
+                return Err(too_large(ledger_path));
+            }
+        }
         let name = tree::text(difference.name);
         let of = |wanted: Mode| {
             move |entry: &Option<(Mode, Oid)>| {
@@ -190,10 +200,6 @@ impl<'o> Folders<'o> {
                 new,
                 others: difference.others.iter().map(&file).collect(),
             });
-            // A change of everything removes and adds what may lie there.
-            if changes.len() > 2 * MOST_ENTRIES {
-                return Err(too_large(ledger_path));
-            }
         }
         let (old, new) = (folder(&difference.old), folder(&difference.new));
         if old != new && at.folder(&name).is_some() {

@@ -198,7 +198,7 @@ impl Desk<'_, '_> {
                 continue;
             }
             let landed = self
-                .landed(&key)
+                .landed(key)
                 .map_or(&[][..], |version| version.files.as_slice());
             if trails::blobs(&bytes.new) != trails::blobs(landed) {
                 self.propose(None, key, bytes, None);

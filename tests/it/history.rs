@@ -1,8 +1,10 @@
 //! What git proves: raw commits, the mainline, versions. Histories come from the builder in `repo.rs`.
 
 mod approved_ref;
+mod chain;
 mod change;
 mod commit;
+mod hostile;
 mod meet;
 mod merges;
 mod proposal;
@@ -10,7 +12,7 @@ mod store;
 mod versions;
 
 use exledger::history::History;
-use exledger::history::chain::{self, Chain, Now};
+use exledger::history::chain::{Chain, Now};
 use exledger::history::objects::Oid;
 use exledger::history::paths::Prefix;
 use exledger::history::refs;
@@ -48,7 +50,7 @@ pub(crate) fn own(oid: git2::Oid) -> Oid {
 pub(crate) fn chain_of(git: &Repository, now: Now) -> Chain {
     let refs = git.refs().unwrap();
     let chosen = refs::choose(&refs, None, &|name| git.find(name), None).unwrap();
-    chain::walk(git, &chosen, now).unwrap()
+    exledger::history::chain::walk(git, &chosen, now).unwrap()
 }
 
 /// Returns the history of the ledger at the top of a folder's repository.
