@@ -7,6 +7,7 @@
 pub mod check;
 pub mod completions;
 pub mod context;
+pub mod controls;
 pub mod demo;
 pub mod due;
 pub mod explain;
@@ -37,6 +38,7 @@ pub const ALL: &[Command] = &[
     list::COMMAND,
     show::COMMAND,
     lint::COMMAND,
+    controls::COMMAND,
     due::COMMAND,
     check::COMMAND,
     explain::COMMAND,

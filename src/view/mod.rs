@@ -3,6 +3,7 @@
 //! Uses diag to plan. Pure. One file a command. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
 pub mod check;
+pub mod controls;
 pub mod doc;
 pub mod due;
 pub mod explain;

@@ -4,6 +4,7 @@
 //! `schemas/catalogs/SOURCES.md`, matching. Nothing is opened before it is asked for.
 
 pub mod built_in;
+pub mod search;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,80 @@
+//! `controls`: the catalogs, or what of them a text means.
+//!
+//! Works without a ledger; in one, its own catalogs are among them. Follows `docs/spec/cli.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::{Command, Outcome, Run};
+use crate::policy::catalog::search::search;
+use crate::policy::catalog::{self, Catalog, built_in};
+use crate::policy::governance::{Governance, State};
+use crate::view;
+
+/// Find controls by id, alias or words of their title
+///
+/// Everything that the catalogs hold where nothing is searched for. Withdrawn controls are shown with what took
+/// their place.
+#[derive(Debug, Parser)]
+#[command(name = "controls")]
+#[command(
+    after_help = "EXAMPLE\n  exledger controls NHI-02\n  exledger controls nist-csf PR.AA\n  exledger controls long-lived secrets"
+)]
+pub struct Args {
+    /// An id, an alias, the name of a catalog, or words of a title
+    search: Vec<String>,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let governance = governance(ctx);
+        let mut catalogs: BTreeMap<&str, &Catalog> = built_in::ALL
+            .iter()
+            .map(|catalog| (catalog.name, catalog.catalog()))
+            .collect();
+        let listed = governance.iter().flat_map(|own| &own.policy.catalogs);
+        let listed: BTreeSet<&str> = listed.map(|name| catalog::name_of(name)).collect();
+        if let Some(own) = &governance {
+            // A house catalog of the same name takes the place of the one that comes with the program.
+            let known = listed.iter().filter_map(|name| own.catalog(name));
+            catalogs.extend(known.map(|catalog| (catalog.name.as_str(), catalog)));
+        }
+        let catalogs: Vec<&Catalog> = catalogs.into_values().collect();
+        let asked = self.search.join(" ");
+        let hits = search(&catalogs, &asked);
+        let found: BTreeSet<&str> = hits.iter().map(|hit| hit.catalog.name.as_str()).collect();
+        let unlisted = match governance {
+            Some(_) => found.difference(&listed).copied().collect(),
+            None => Vec::new(),
+        };
+        ctx.show(&view::controls::doc(&view::controls::Controls {
+            asked: asked.trim(),
+            hits,
+            unlisted,
+        }))?;
+        Ok(Outcome::Fine)
+    }
+}
+
+/// Returns the governance files of the ledger around, where there is one that can be read.
+fn governance(ctx: &Ctx) -> Option<Governance> {
+    let home = ctx.home().ok()?;
+    match Governance::read(&home.tree) {
+        Ok(governance) if governance.state == State::Broken => {
+            ctx.hint("the policy has errors: run `exledger lint`; only catalogs that come with the program are shown");
+            None
+        }
+        Ok(governance) => Some(governance),
+        Err(error) => {
+            ctx.hint(&format!(
+                "{error}: only catalogs that come with the program are shown"
+            ));
+            None
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Controls by what somebody remembers of them: an id, another form of it, words of the title.
+//!
+//! Uses policy's catalog. Pure. Start at [`search`]. Follows `docs/spec/cli.md` (controls).
+
+use crate::policy::catalog::{Catalog, Control};
+
+/// A control that was searched for.
+#[derive(Clone, Copy, Debug)]
+pub struct Hit<'c> {
+    /// The catalog.
+    pub catalog: &'c Catalog,
+    /// The control.
+    pub control: &'c Control,
+    /// The id, alias, title or name of a catalog that fits; `None` where nothing was searched for.
+    pub matched: Option<&'c str>,
+}
+
+/// How well a control fits, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// It is what was written.
+    Whole,
+    /// It belongs to what was written, as `AC-2(1)` to `AC-2`, or the catalog is what was written.
+    Part,
+    /// Its title has the words.
+    Words,
+}
+
+/// Returns the controls that a text means, the best first, else in the order of the catalogs; all for an empty text.
+pub fn search<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
+    let asked = text.trim().to_lowercase();
+    let mut hits = Vec::new();
+    for catalog in catalogs {
+        let asked = Asked::of(catalog, &asked);
+        for control in &catalog.controls {
+            let fit = match &asked {
+                Asked::Everything => Some((Fit::Part, None)),
+                Asked::Catalog => Some((Fit::Part, Some(catalog.name.as_str()))),
+                Asked::Text(asked) => fit(control, asked).map(|(fit, text)| (fit, Some(text))),
+            };
+            hits.extend(fit.map(|(fit, matched)| {
+                (
+                    fit,
+                    Hit {
+                        catalog,
+                        control,
+                        matched,
+                    },
+                )
+            }));
+        }
+    }
+    // Stable: what fits as well stays in the order of the catalogs.
+    hits.sort_by_key(|(fit, _)| *fit);
+    hits.into_iter().map(|(_, hit)| hit).collect()
+}
+
+/// What is asked of one catalog.
+enum Asked<'t> {
+    Everything,
+    Catalog,
+    Text(&'t str),
+}
+
+impl<'t> Asked<'t> {
+    /// Takes the catalog's name off the front of a text in lower case.
+    fn of(catalog: &Catalog, text: &'t str) -> Asked<'t> {
+        if text.is_empty() {
+            return Asked::Everything;
+        }
+        let name = catalog.name.to_lowercase();
+        match text.strip_prefix(&name) {
+            Some("" | ":") => Asked::Catalog,
+            Some(rest) if rest.starts_with([':', ' ']) => {
+                Asked::Text(rest.get(1..).unwrap_or_default().trim_start())
+            }
+            _ => Asked::Text(text),
+        }
+    }
+}
+
+fn fit<'c>(control: &'c Control, asked: &str) -> Option<(Fit, &'c str)> {
+    let mut part = None;
+    for form in std::iter::once(&control.id).chain(&control.aliases) {
+        let lower = form.to_lowercase();
+        match lower.strip_prefix(asked) {
+            Some("") => return Some((Fit::Whole, form)),
+            Some(rest) if !rest.starts_with(char::is_alphanumeric) => {
+                part = part.or(Some((Fit::Part, form.as_str())));
+            }
+            _ => {}
+        }
+    }
+    let words = || has_words(&control.title, asked).then_some((Fit::Words, control.title.as_str()));
+    part.or_else(words)
+}
+
+/// Tells whether each word that was asked for begins a word of the title.
+fn has_words(title: &str, asked: &str) -> bool {
+    let title = title.to_lowercase();
+    let words = || title.split(|it: char| !it.is_alphanumeric());
+    let mut asked = asked
+        .split(|it: char| !it.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .peekable();
+    asked.peek().is_some() && asked.all(|asked| words().any(|word| word.starts_with(asked)))
+}

@@ -1,0 +1,90 @@
+//! `controls`: what the catalogs hold.
+//!
+//! Uses policy's catalogs. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+
+use serde_json::{Value, json};
+
+use crate::diag;
+use crate::policy::catalog::search::Hit;
+use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::view::shape;
+
+/// What `controls` shows.
+#[derive(Clone, Debug)]
+pub struct Controls<'c> {
+    /// What was searched for; empty for everything.
+    pub asked: &'c str,
+    /// What was found.
+    pub hits: Vec<Hit<'c>>,
+    /// Catalogs among them that the policy of this ledger does not list, sorted.
+    pub unlisted: Vec<&'c str>,
+}
+
+/// Returns the answer.
+pub fn doc(controls: &Controls<'_>) -> Doc {
+    let all: Vec<Value> = controls.hits.iter().map(json).collect();
+    let mut doc = Doc::new(json!({"schema": shape::schema("controls"), "controls": all}));
+    doc.rows = Some("controls");
+    if controls.hits.is_empty() {
+        let text = format!("no catalog has a control `{}`", controls.asked);
+        doc.blocks.push(Block::Paragraph(Text::plain(text)));
+        return doc;
+    }
+    let rows = controls.hits.iter().map(row).collect();
+    doc.blocks.push(Block::Table(Table {
+        columns: columns(),
+        rows,
+    }));
+    let count = diag::count(controls.hits.len(), "control");
+    doc.blocks
+        .push(Block::Paragraph(Text::of(Tone::Muted, count)));
+    if !controls.unlisted.is_empty() {
+        let text = format!(
+            "exledger.yaml does not list {}: what a record cites from there is `unknown-control`",
+            controls.unlisted.join(", ")
+        );
+        doc.blocks
+            .push(Block::Paragraph(Text::of(Tone::Warn, text)));
+    }
+    doc
+}
+
+fn json(hit: &Hit<'_>) -> Value {
+    let name = &hit.catalog.name;
+    let successors = hit.control.replaced_by.iter();
+    let successors: Vec<String> = successors.map(|id| format!("{name}:{id}")).collect();
+    json!({
+        "id": format!("{name}:{}", hit.control.id),
+        "title": hit.control.title,
+        "group": Some(&hit.control.group).filter(|group| !group.is_empty()),
+        "withdrawn": hit.control.withdrawn,
+        "replaced_by": successors,
+        "matched": hit.matched,
+    })
+}
+
+fn columns() -> Vec<Column> {
+    let column = |title, fit| Column { title, fit };
+    vec![
+        column("control", Fit::Whole),
+        column("title", Fit::Flexible),
+        column("group", Fit::Optional),
+        column("state", Fit::Flexible),
+    ]
+}
+
+fn row(hit: &Hit<'_>) -> Vec<Text> {
+    let state = match &hit.control.replaced_by[..] {
+        _ if !hit.control.withdrawn => Text::default(),
+        [] => Text::of(Tone::Warn, "withdrawn"),
+        successors => Text::of(Tone::Warn, "withdrawn")
+            .and(Tone::Plain, format!(", now {}", successors.join(", "))),
+    };
+    let id = format!("{}:{}", hit.catalog.name, hit.control.id);
+    vec![
+        Text::of(Tone::Strong, id),
+        Text::plain(hit.control.title.as_str()),
+        Text::of(Tone::Muted, hit.control.group.as_str()),
+        state,
+    ]
+}
