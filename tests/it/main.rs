@@ -23,6 +23,7 @@ mod layering;
 mod ledger;
 mod pattern;
 mod policy;
+mod readme;
 mod record;
 mod record_differential;
 mod record_schema;
