@@ -13,6 +13,7 @@ use clap::Parser;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
+use crate::commands::context::place::Home;
 use crate::commands::lint::excerpt::Excerpts;
 use crate::commands::lint::input::Input;
 use crate::commands::lint::past::Approved;
@@ -22,6 +23,7 @@ use crate::ledger::Files;
 use crate::policy::governance::{Governance, State};
 use crate::policy::tier::{self, Facts};
 use crate::record::read::Source;
+use crate::render::Offered;
 use crate::rules::case::Known;
 use crate::rules::lint;
 use crate::view;
@@ -84,6 +86,7 @@ impl Run for Args {
             commit: commit.map(|found| found.oid.to_string()),
             instant: known.instant,
             checked: found.judged.len(),
+            folder: folder(ctx, &home),
             findings: Findings {
                 shown: found
                     .findings
@@ -97,6 +100,15 @@ impl Run for Args {
         }))?;
         Ok(ctx.of_counts(counts))
     }
+}
+
+/// Returns the ledger's folder for the formats that a forge reads: its paths begin at the top of the repository.
+fn folder(ctx: &Ctx, home: &Home) -> String {
+    let read_by_forge = ctx.format.offered == Offered::ForFindings;
+    let repository = home.repository_or_none().filter(|_| read_by_forge);
+    repository
+        .and_then(|repository| repository.prefix(&home.root))
+        .unwrap_or_default()
 }
 
 /// What was found so far.
@@ -148,7 +160,7 @@ fn read(
         }
         let source = files.read(input, file).map_err(unreadable)?;
         found.take(
-            lint::record(&source, known, approved.past(&source)).map_err(unreadable)?,
+            lint::record(&source, known, approved.past(&source, input)).map_err(unreadable)?,
             input,
         );
         found.judge(&source, known.governance);

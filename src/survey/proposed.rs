@@ -3,6 +3,8 @@
 //! Uses record, policy, history (proposals), approval, status. Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals
 //! and pending changes: a proposal grants nothing and ends nothing, and the status of what has landed stays.
 
+use std::collections::BTreeMap;
+
 use crate::approval::ask;
 use crate::history::proposal::{Proposal, Proposals};
 use crate::history::version::{Content, Key};
@@ -27,15 +29,19 @@ pub struct Around<'a> {
 
 /// Adds the proposals to what stands; a record that is nowhere else becomes `proposed`.
 pub fn join(standings: &mut Vec<Standing>, proposals: &Proposals, around: &Around<'_>) {
+    let keys = standings.iter().enumerate();
+    let places: BTreeMap<String, usize> = keys
+        .map(|(place, standing)| (standing.key.clone(), place))
+        .collect();
     for (key, of_one) in &proposals.by_key {
         let pending: Vec<Pending> = of_one
             .iter()
             .map(|proposal| pending(proposal, around.governance))
             .collect();
-        if let Some(standing) = standings
-            .iter_mut()
-            .find(|standing| standing.key == key.as_str())
-        {
+        let known = places
+            .get(key.as_str())
+            .and_then(|place| standings.get_mut(*place));
+        if let Some(standing) = known {
             standing.pending = pending;
         } else if let Some(first) = of_one
             .iter()

@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 
 use crate::record;
+use crate::record::address::Address;
 use crate::record::reference::ControlRef;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Instant, Term};
@@ -116,7 +117,7 @@ impl Filter {
 
     /// Tells whether what the record states fits; `None` where it can't be read.
     fn stated_fits(&self, standing: &Standing, same: &SameControl<'_>) -> Option<bool> {
-        let record = standing.effective.as_ref().or(standing.stated.as_ref())?;
+        let record = shown(standing)?;
         let (subject, owner) = (&record.subject, &record.owner);
         let is_owner = |asked: &String| {
             owner.email.as_str() == asked.to_lowercase()
@@ -235,12 +236,6 @@ pub enum Order {
 impl Order {
     /// Compares two records of which the ids are given.
     pub fn compare(self, one: (&str, &Standing), other: (&str, &Standing)) -> Ordering {
-        let record = |standing: &Standing| {
-            standing
-                .effective
-                .clone()
-                .or_else(|| standing.stated.clone())
-        };
         let by = match self {
             Order::Id => Ordering::Equal,
             Order::Expires => {
@@ -249,18 +244,22 @@ impl Order {
             }
             Order::Tier => tier(one.1).cmp(&tier(other.1)),
             Order::Status => one.1.status.cmp(&other.1.status),
-            Order::Owner => {
-                let owner = |standing: &Standing| record(standing).map(|record| record.owner.email);
-                owner(one.1).cmp(&owner(other.1))
-            }
-            Order::Title => {
-                let title = |standing: &Standing| {
-                    record(standing).map(|record| record.title.to_lowercase())
-                };
-                title(one.1).cmp(&title(other.1))
-            }
+            Order::Owner => owner(one.1).cmp(&owner(other.1)),
+            Order::Title => title(one.1).cmp(&title(other.1)),
         };
         by.then_with(|| one.0.cmp(other.0))
             .then_with(|| one.1.path.cmp(&other.1.path))
     }
+}
+
+fn shown(standing: &Standing) -> Option<&record::Record> {
+    standing.effective.as_ref().or(standing.stated.as_ref())
+}
+
+fn owner(standing: &Standing) -> Option<&Address> {
+    shown(standing).map(|record| &record.owner.email)
+}
+
+fn title(standing: &Standing) -> Option<String> {
+    shown(standing).map(|record| record.title.to_lowercase())
 }

@@ -21,6 +21,8 @@ pub struct Lint {
     pub instant: Option<Instant>,
     /// How many record files were looked at.
     pub checked: usize,
+    /// The ledger's folder from the top of its repository, for formats whose readers start there; else empty.
+    pub folder: String,
     /// What was found, sorted, with what the formats made for findings say besides.
     pub findings: Findings,
 }
@@ -79,7 +81,7 @@ impl Counts {
 }
 
 /// Returns the answer.
-pub fn doc(lint: Lint) -> Doc {
+pub fn doc(mut lint: Lint) -> Doc {
     let counts = Counts::of(lint.findings.shown.iter().map(|shown| &shown.finding));
     let found: Vec<serde_json::Value> = lint
         .findings
@@ -98,6 +100,21 @@ pub fn doc(lint: Lint) -> Doc {
         "simulated": lint.instant.is_some(),
     }));
     doc.rows = Some("findings");
+    if !lint.folder.is_empty() {
+        let findings = lint
+            .findings
+            .shown
+            .iter_mut()
+            .map(|shown| &mut shown.finding.path);
+        let judged = lint
+            .findings
+            .judged
+            .iter_mut()
+            .map(|judged| &mut judged.path);
+        for path in findings.chain(judged) {
+            *path = format!("{}/{path}", lint.folder);
+        }
+    }
     doc.repository = lint.name;
     doc.blocks.push(Block::Findings(lint.findings));
     let checked = format!("{} checked: ", diag::count(lint.checked, "record"));

@@ -145,3 +145,58 @@ fn every_command_file_is_in_the_table_and_gives_an_example() {
 fn the_declaration_of_arguments_is_sound() {
     exledger::commands::declare().debug_assert();
 }
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    for args in [&["schema"][..], &["man"], &["explain"], &["--help"]] {
+        let mut program = program(folder.path(), args, &[]);
+        let mut child = program
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{args:?}");
+    }
+}
+
+#[test]
+fn colour_comes_only_where_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    for (args, variables, coloured) in [
+        (&["explain"][..], &[][..], false),
+        (&["explain", "--color", "always"], &[], true),
+        (
+            &["explain", "--color", "always"],
+            &[("NO_COLOR", "1")],
+            true,
+        ),
+        (&["explain"], &[("CLICOLOR_FORCE", "1")], true),
+        (&["explain"], &[("CLICOLOR_FORCE", "0")], false),
+        (
+            &["explain"],
+            &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")],
+            false,
+        ),
+        (
+            &["explain", "--color", "never"],
+            &[("CLICOLOR_FORCE", "1")],
+            false,
+        ),
+        (
+            &["explain", "--color", "always", "--format", "json"],
+            &[],
+            false,
+        ),
+    ] {
+        let run = run_with(folder.path(), args, variables);
+        assert_eq!(
+            run.out.contains('\u{1b}'),
+            coloured,
+            "{args:?} {variables:?}"
+        );
+    }
+}

@@ -302,3 +302,55 @@ fn a_record_of_a_tier_states_the_interval_that_the_tier_wants() {
         "{text}"
     );
 }
+
+#[test]
+fn a_new_ledger_and_a_new_record_lint_clean_and_are_proposed() {
+    let folder = tempfile::tempdir().unwrap();
+    let git = |words: &[&str]| crate::repo::git(folder.path(), words);
+    git(&["init", "-q", "-b", "main"]);
+    git(&["config", "user.name", "Ana Ruiz"]);
+    git(&["config", "user.email", "ana@example.com"]);
+    for method in ["merge", "squash", "rebase"] {
+        let made = run(folder.path(), &["init", "-q", "--merge-method", method]);
+        assert_eq!(made.code, 0, "{}", made.err);
+        let lint = run(folder.path(), &["lint", "--strict"]);
+        assert_eq!(lint.code, 0, "{method}: {}", lint.out);
+        std::fs::remove_file(folder.path().join("exledger.yaml")).unwrap();
+    }
+    run(folder.path(), &["init", "-q"]);
+    git(&["add", "-A"]);
+    git(&["commit", "-qm", "Keep exceptions in a ledger"]);
+    let (answer, ..) = written(
+        folder.path(),
+        &filed(folder.path(), &["--root-cause", "brittle-dependency"]),
+    );
+    let lint = run(folder.path(), &["lint", "--strict"]);
+    assert_eq!(lint.code, 0, "{}", lint.out);
+    let list = run(folder.path(), &["list", "--format", "json"]);
+    assert_eq!(list.code, 0, "{}", list.err);
+    let list: serde_json::Value = serde_json::from_str(&list.out).unwrap();
+    assert_eq!(list["records"][0]["id"], answer["id"]);
+    assert_eq!(list["records"][0]["status"], "proposed");
+}
+
+#[test]
+fn a_record_that_would_not_lint_is_written_only_as_a_draft() {
+    let folder = ledger();
+    let long = ["--expires", "2027-12-20"];
+    let refused = filed(folder.path(), &long);
+    assert_eq!((refused.code, refused.out.as_str()), (2, ""));
+    assert!(refused.err.contains("term-too-long"), "{}", refused.err);
+    assert!(!folder.path().join("exceptions").exists());
+    let (answer, ..) = written(
+        folder.path(),
+        &filed(folder.path(), &[&long[..], &["--draft"]].concat()),
+    );
+    assert_eq!(answer["draft"], true);
+    assert!(
+        answer["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|finding| finding["rule"] == "term-too-long")
+    );
+}

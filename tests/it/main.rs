@@ -36,4 +36,5 @@ mod rules_secret;
 mod rules_texts;
 mod sign;
 mod status;
+mod template;
 mod yaml;

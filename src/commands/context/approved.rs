@@ -17,7 +17,7 @@ use crate::history::objects::{Kind, Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::refs::Chosen;
 use crate::history::tree::CommitTree;
-use crate::history::version::Key;
+use crate::history::version::{Key, Trail};
 use crate::history::walk;
 use crate::policy;
 use crate::policy::governance::{Governance, State};
@@ -60,8 +60,11 @@ impl Ctx {
         let mut approved = self.approved_only(home)?;
         // What was proposed in the past is not known: branches move.
         if self.globals.as_of.is_none() {
-            approved.proposals = Some(proposals::read(self, home, &approved)?);
-            approved.standings = approved.at(approved.stamp.instant);
+            let proposals = proposals::read(self, home, &approved)?;
+            let mut standings = std::mem::take(&mut approved.standings);
+            proposals.join(&mut standings, &approved, approved.stamp.instant);
+            approved.standings = standings;
+            approved.proposals = Some(proposals);
         }
         Ok(approved)
     }
@@ -251,9 +254,8 @@ impl Approved<'_> {
 
     /// Returns the bytes of a record's file as it landed; of a removed one, as it last did.
     pub fn bytes(&self, standing: &Standing) -> Option<Vec<u8>> {
-        let mut trails = self.history.trails.iter();
-        match trails.find(|(key, _)| key.as_str() == standing.key) {
-            Some((_, trail)) => {
+        match self.trail(standing) {
+            Some(trail) => {
                 let files = trail
                     .versions
                     .iter()
@@ -263,6 +265,12 @@ impl Approved<'_> {
             }
             None => self.proposals.as_ref()?.bytes(standing, self),
         }
+    }
+
+    fn trail(&self, standing: &Standing) -> Option<&Trail> {
+        let trails = &self.history.trails;
+        let by_path = || trails.get(&Key::Path(standing.key.clone()));
+        trails.get(&Key::Id(standing.key.clone())).or_else(by_path)
     }
 
     pub(super) fn blob(&self, oid: Oid) -> Option<Vec<u8>> {
@@ -286,8 +294,7 @@ impl Approved<'_> {
             let person = people::identify(&self.governance, &ident.name, &ident.email);
             person.is_resolved().then_some(person.email)
         };
-        let mut trails = self.history.trails.iter();
-        let Some((_, trail)) = trails.find(|(key, _)| key.as_str() == standing.key) else {
+        let Some(trail) = self.trail(standing) else {
             return standing
                 .pending
                 .first()?

@@ -3,15 +3,17 @@
 //! Start at [`Approved`]. Outside git, and where no ref is approved, nothing is settled. Follows
 //! `docs/spec/rules.md`, content.
 
+use std::cell::OnceCell;
+
 use crate::commands::context::Ctx;
 use crate::commands::context::place::Home;
 use crate::history::paths::Prefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
+use crate::record::decision::Closure;
 use crate::record::read::{self, Source};
 use crate::rules::lint::{Past, Settled};
-use std::cell::OnceCell;
 
 /// The files at the approved ref, as far as they can be read.
 pub(super) struct Approved<'h> {
@@ -37,13 +39,13 @@ impl<'h> Approved<'h> {
     }
 
     /// Returns what is known of a record's past.
-    pub(super) fn past(&self, source: &Source) -> Past {
+    pub(super) fn past(&self, source: &Source, now: &dyn Tree) -> Past {
         let closure = source
             .record
             .as_ref()
             .and_then(|record| record.closure.as_ref());
-        let settled = match closure.and_then(|closure| Some((closure, self.record(source)?))) {
-            Some((closure, landed)) if landed.closure.as_ref() == Some(closure) => Settled::Closed,
+        let settled = match closure {
+            Some(closure) if self.has(source, closure, now) => Settled::Closed,
             _ => Settled::Open,
         };
         Past {
@@ -52,19 +54,32 @@ impl<'h> Approved<'h> {
         }
     }
 
-    /// Returns the record of the same id at the approved ref: at the same path, else wherever it lies.
-    fn record(&self, source: &Source) -> Option<crate::record::Record> {
-        let tree = self.tree.as_ref()?;
-        let at = |path: &str| {
-            tree.bytes(path)
-                .ok()?
-                .and_then(|bytes| read::read(path, &bytes).record)
+    /// Tells whether the record of the same id at the approved ref has this closure.
+    fn has(&self, source: &Source, closure: &Closure, now: &dyn Tree) -> bool {
+        let Some(tree) = &self.tree else {
+            return false;
         };
-        at(&source.path).or_else(|| {
-            let files = self
-                .files
-                .get_or_init(|| Files::list(tree, &self.folders).unwrap_or_default());
-            at(&files.find(source.stem()).ok()?.path)
-        })
+        let landed = |path: &str| tree.bytes(path).ok().flatten();
+        // Most closed records never change again: their bytes tell that without being read once more.
+        let same_path = landed(&source.path);
+        if same_path.is_some() && same_path == now.bytes(&source.path).ok().flatten() {
+            return true;
+        }
+        let has = |path: &str, bytes: Vec<u8>| {
+            let record = read::read(path, &bytes).record;
+            record.is_some_and(|record| record.closure.as_ref() == Some(closure))
+        };
+        match same_path {
+            Some(bytes) => has(&source.path, bytes),
+            None => {
+                let files = self
+                    .files
+                    .get_or_init(|| Files::list(tree, &self.folders).unwrap_or_default());
+                let moved = files.find(source.stem()).ok();
+                moved
+                    .and_then(|file| Some((file, landed(&file.path)?)))
+                    .is_some_and(|(file, bytes)| has(&file.path, bytes))
+            }
+        }
     }
 }
