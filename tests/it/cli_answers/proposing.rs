@@ -34,7 +34,7 @@ fn proposing() -> Repo {
         "2026-11-30",
         "2026-12-20",
     );
-    repo.scribble("EXC-2026-DRAFT", &draft.replace("DRAFT", "DRAFT"));
+    repo.scribble("EXC-2026-DRAFT", &draft);
     repo
 }
 
