@@ -7,6 +7,7 @@ use crate::diag;
 use crate::policy::people::RosterState;
 use crate::policy::tiers::Degraded;
 use crate::record::decision::Closure;
+use crate::record::id::Id;
 use crate::record::time::Instant;
 use crate::record::word::{ClosureOutcome, Then, Word};
 use crate::status::clocks::Clocks;
@@ -84,7 +85,12 @@ fn of_judged(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
             return answer;
         }
         (None, Some(Grounds::Until(until))) if instant < *until => Rests::OnGrace(*until),
-        (None, grace) => return answer(Status::Unapproved, lapsed(grace.as_ref())),
+        (None, grace) => {
+            return answer(
+                Status::Unapproved,
+                lapsed(&judged.record.id, grace.as_ref()),
+            );
+        }
     };
     if !judged.unequal.is_empty() {
         let fields = judged.unequal.join(", ");
@@ -112,10 +118,10 @@ fn closed(closure: &Closure) -> Answer {
     answer(status, vec![reason])
 }
 
-fn lapsed(grace: Option<&Grounds>) -> Vec<String> {
+fn lapsed(id: &Id, grace: Option<&Grounds>) -> Vec<String> {
     match grace {
         Some(Grounds::Until(until)) => vec![format!(
-            "the emergency could go unapproved until {until}: run `exledger approve ID`, or let someone else merge an \
+            "the emergency could go unapproved until {until}: run `exledger approve {id}`, or let someone else merge an \
              amendment of the text; a review entry is no approval"
         )],
         _ => Vec::new(),
@@ -144,7 +150,7 @@ fn in_window(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
         );
         return answer(Status::Revoked, vec![reason]);
     }
-    let worries = worries(clocks, instant);
+    let worries = worries(&judged.record.id, clocks, instant);
     if worries.is_empty() {
         let reason = format!("in force until {}", clocks.not_after);
         let mut answer = answer(Status::Active, vec![reason]);
@@ -168,14 +174,14 @@ fn in_window(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
 }
 
 /// Returns what makes a record degraded at an instant.
-fn worries(clocks: &Clocks, instant: Instant) -> Vec<String> {
+fn worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<String> {
     let mut worries = Vec::new();
     if let Some(overdue) = clocks
         .review_overdue(instant)
         .filter(|from| *from <= instant)
     {
         worries.push(format!(
-            "a review was due by {}, overdue since {overdue}: run `exledger review ID`",
+            "a review was due by {}, overdue since {overdue}: run `exledger review {record}`",
             overdue.plus_seconds(-1).day()
         ));
         if let Some(by) = clocks.discounted.last() {
@@ -191,7 +197,7 @@ fn worries(clocks: &Clocks, instant: Instant) -> Vec<String> {
         let day = stale.plus_seconds(-1).day();
         let id = &control.id;
         worries.push(format!(
-            "control {id} had to be verified again by {day}, stale since {stale}: run `exledger attest ID {id}`"
+            "control {id} had to be verified again by {day}, stale since {stale}: run `exledger attest {record} {id}`"
         ));
         if control.discounted {
             worries.push(format!(
@@ -210,7 +216,7 @@ fn worries(clocks: &Clocks, instant: Instant) -> Vec<String> {
     for fired in &clocks.fired {
         if clocks.waits(fired, instant) {
             worries.push(format!(
-                "trigger {} fired on {} and waits for a review: run `exledger review ID`",
+                "trigger {} fired on {} and waits for a review: run `exledger review {record}`",
                 fired.trigger, fired.day
             ));
         }
@@ -221,7 +227,7 @@ fn worries(clocks: &Clocks, instant: Instant) -> Vec<String> {
             _ => "is not in the roster",
         };
         worries.push(format!(
-            "ownerless: {owner} {how}; run `exledger transfer ID`"
+            "ownerless: {owner} {how}; run `exledger transfer {record}`"
         ));
     }
     worries
