@@ -1,6 +1,6 @@
 //! What an approval will need, of content that has not landed.
 //!
-//! Uses record, policy, `approval`'s parts. Pure. Start at [`needed`] and [`proposed`]. Follows
+//! Uses record, policy, `approval`'s parts. Pure. Start at [`needed`], [`proposed`], [`lacking`]. Follows
 //! `docs/spec/approval.md`, D3, and `docs/spec/cli.md`, `needs{}`.
 
 use std::collections::BTreeSet;
@@ -10,8 +10,9 @@ use crate::approval::carry;
 use crate::approval::demand::{self, Demand};
 use crate::approval::identity::Lens;
 use crate::approval::missing::{self, Asked};
-use crate::approval::{Attested, Author, FourEyes, Grace, Satisfied, Stands, Verdict};
+use crate::approval::{Attested, Author, FourEyes, Grace, Missing, Satisfied, Stands, Verdict};
 use crate::policy::governance::Governance;
+use crate::policy::people::Person;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 
@@ -85,6 +86,39 @@ pub fn proposed(
         approved_at: None,
         policy_commit: None,
     }
+}
+
+/// Returns what an approval of some content still needs, and who could give it: nobody of those who made it.
+///
+/// `makers` are the author set so far; a requester of own or approved content joins them (A5).
+pub fn lacking(
+    governance: &Governance,
+    own: &Record,
+    approved: Option<&Record>,
+    makers: &[Person],
+) -> Vec<Missing> {
+    if is_exempt(governance, own, approved) {
+        return Vec::new();
+    }
+    let lens = Lens {
+        at: governance,
+        tip: governance,
+    };
+    let mut authors = AuthorSet::default();
+    for maker in makers {
+        authors.add(lens.party(&maker.typed_name, &maker.typed_email));
+    }
+    let requesters = [Some(own), approved].into_iter().flatten();
+    for requester in requesters.filter_map(|record| record.requester.as_ref()) {
+        authors.add(lens.party("", requester.as_str()));
+    }
+    let demand = demand::of(governance, Some(own), approved);
+    let asked = Asked {
+        lens,
+        authors: &authors,
+        demand: &demand,
+    };
+    missing::of(asked, &[], &[])
 }
 
 /// Tells whether some content demands nobody.

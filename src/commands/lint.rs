@@ -2,6 +2,7 @@
 //!
 //! Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
+mod base;
 mod excerpt;
 mod input;
 mod past;
@@ -35,7 +36,7 @@ use crate::view::doc::{Findings, Judged, Readers};
 #[derive(Debug, Parser)]
 #[command(name = "lint")]
 #[command(
-    after_help = "EXAMPLE\n  exledger lint --format github\n  exledger lint - --path exceptions/EXC-2026-7F3KQ.yaml < draft.yaml"
+    after_help = "EXAMPLE\n  exledger lint --format github\n  exledger lint --base origin/main\n  exledger lint - --path exceptions/EXC-2026-7F3KQ.yaml < draft.yaml"
 )]
 pub struct Args {
     /// Files or folders of the ledger; everything where none is named; - for one record on stdin
@@ -44,6 +45,10 @@ pub struct Args {
     /// Where the record on stdin will stand
     #[arg(long, value_name = "FILE")]
     path: Option<PathBuf>,
+
+    /// Judge only what changed since the branch parted from this commit, and the changes themselves
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
 }
 
 /// The command.
@@ -69,9 +74,15 @@ impl Run for Args {
             instant: ctx.globals.on.as_ref().map(|on| on.instant()),
         };
         let mut found = Found::default();
-        found.take(lint::policy(&known), &input);
-        let approved = Approved::of(ctx, &home, &governance.policy.records);
-        read(&input, &known, &approved, &mut found)?;
+        let doubts = match &self.base {
+            Some(base) => base::read(ctx, &home, base, &input, &known, &mut found)?,
+            None => {
+                found.take(lint::policy(&known), &input);
+                let approved = Approved::of(ctx, &home, &governance.policy.records);
+                read(&input, &known, &approved, &mut found)?;
+                Outcome::Fine
+            }
+        };
         found
             .findings
             .sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
@@ -98,7 +109,11 @@ impl Run for Args {
                 readers: Readers::All,
             },
         }))?;
-        Ok(ctx.of_counts(counts))
+        // What is wrong is wrong, whatever else can't be told.
+        Ok(match ctx.of_counts(counts) {
+            Outcome::BadNews => Outcome::BadNews,
+            _ => doubts,
+        })
     }
 }
 

@@ -9,6 +9,7 @@ pub mod completions;
 pub mod context;
 pub mod controls;
 pub mod demo;
+pub mod diff;
 pub mod due;
 pub mod explain;
 pub mod init;
@@ -38,6 +39,7 @@ pub const ALL: &[Command] = &[
     list::COMMAND,
     show::COMMAND,
     lint::COMMAND,
+    diff::COMMAND,
     controls::COMMAND,
     due::COMMAND,
     check::COMMAND,

@@ -30,44 +30,57 @@ const ROOM: usize = 1_000_000;
 
 fn render(doc: &doc::Doc, style: &Style) -> Vec<u8> {
     let mut out = String::new();
-    let mut heading = "##";
-    for block in &doc.blocks {
-        let start = out.len();
-        if start > 0 {
-            out.push('\n');
-        }
-        let empty = out.len();
-        match block {
-            Block::Heading(text) => {
-                out.push_str(&format!("{heading} {}\n", inline(text, " ")));
-                heading = "###";
-            }
-            Block::Paragraph(text) => {
-                out.push_str(&format!("{}\n", escape::start(&inline(text, " "))))
-            }
-            Block::Pairs(pairs) => pairs.iter().for_each(|(label, text)| {
-                out.push_str(&format!(
-                    "- **{}**: {}\n",
-                    escape::text(label),
-                    inline(text, "<br>")
-                ));
-            }),
-            Block::Table(table) => columns(table, &mut out),
-            Block::Findings(findings) if findings.readers == doc::Readers::All => {
-                list(findings, &mut out)
-            }
-            Block::Findings(_) => {}
-            Block::Verbatim(text) => out.push_str(&fenced(text)),
-        }
-        if out.len() == empty {
-            out.truncate(start);
-        }
-    }
+    blocks(&doc.blocks, &mut "##", &mut out);
     if let (Some(footer), Quiet::No) = (&doc.footer, style.quiet) {
         let gap = if out.is_empty() { "" } else { "\n" };
         out.push_str(&format!("{gap}<sub>{}</sub>\n", escape::text(footer)));
     }
     out.into_bytes()
+}
+
+/// Writes blocks with an empty line between them; the first heading of all is the larger one.
+fn blocks(blocks: &[Block], heading: &mut &'static str, out: &mut String) {
+    for (n, block) in blocks.iter().enumerate() {
+        let start = out.len();
+        if n > 0 && start > 0 {
+            out.push('\n');
+        }
+        let empty = out.len();
+        write(block, heading, out);
+        if out.len() == empty {
+            out.truncate(start);
+        }
+    }
+}
+
+fn write(block: &Block, heading: &mut &'static str, out: &mut String) {
+    match block {
+        Block::Heading(text) => {
+            out.push_str(&format!("{heading} {}\n", inline(text, " ")));
+            *heading = "###";
+        }
+        Block::Paragraph(text) => {
+            out.push_str(&format!("{}\n", escape::start(&inline(text, " "))));
+        }
+        Block::Pairs(pairs) => pairs.iter().for_each(|(label, text)| {
+            out.push_str(&format!(
+                "- **{}**: {}\n",
+                escape::text(label),
+                inline(text, "<br>")
+            ));
+        }),
+        Block::Table(table) => columns(table, out),
+        Block::Findings(findings) if findings.readers == doc::Readers::All => list(findings, out),
+        Block::Findings(_) => {}
+        Block::Verbatim(text) => out.push_str(&fenced(text)),
+        Block::Folded(summary, inside) => {
+            // Markdown means nothing on the line of the tag, and begins again after an empty one.
+            let summary = escape::html(&visible::line(&summary.bare()));
+            out.push_str(&format!("<details><summary>{summary}</summary>\n\n"));
+            blocks(inside, heading, out);
+            out.push_str("\n</details>\n");
+        }
+    }
 }
 
 /// Returns a text on one line; what stands out on a terminal is bold.

@@ -3,8 +3,9 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change); the second is judged in a file alone too.
 
 use crate::diag::{Finding, Level};
+use crate::record::read::Source;
 use crate::record::time::{When, not_after};
-use crate::rules::case::{Case, Of};
+use crate::rules::case::Case;
 use crate::rules::changed::Changed;
 use crate::rules::example::Example;
 use crate::rules::meaning::{self, Extension};
@@ -30,32 +31,33 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &Case<'_>) -> Vec<Finding> {
     let found = match (case.record(), case.change()) {
-        (Some(of), _) => contradiction(of),
-        (_, Some(changed)) => extension(changed),
+        (Some(of), _) => contradiction(of.source),
+        (_, Some(changed)) => extension(changed).or_else(|| contradiction(changed.after?)),
         (None, None) => None,
     };
     found.into_iter().collect()
 }
 
 /// The last renewal and the end must agree.
-fn contradiction(of: &Of<'_>) -> Option<Finding> {
-    let last = of.source.items("renewals").len().checked_sub(1)?;
-    let until: When = of.value(&format!("renewals[{last}].until"))?;
-    let expires: When = of.value("expires")?;
+fn contradiction(source: &Source) -> Option<Finding> {
+    let last = source.items("renewals").len().checked_sub(1)?;
+    let until: When = source.value(&format!("renewals[{last}].until"))?;
+    let expires: When = source.value("expires")?;
     if not_after(&until) == not_after(&expires) {
         return None;
     }
-    Some(of.finding(
+    Some(source.finding(
         RULE.code,
+        Level::Error,
         "expires",
         format!("the exception ends on {expires}, its last renewal says until {until}"),
-        "let both say the same; `exledger renew` writes both".to_owned(),
+        "let both say the same; `exledger renew` writes both",
     ))
 }
 
 fn extension(changed: &Changed<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
-    if meaning::extension(before, after) != Extension::Silent || contradicts(after) {
+    if meaning::extension(before, after) != Extension::Silent {
         return None;
     }
     let (old, new) = (&before.expires, &after.expires);
@@ -70,10 +72,4 @@ fn extension(changed: &Changed<'_>) -> Option<Finding> {
         ),
         format!("run `exledger renew {id} --until {new} --reason …` on the file as it was, or set it back to {old}"),
     )
-}
-
-/// What the file alone shows is said once.
-fn contradicts(after: &crate::record::Record) -> bool {
-    let last = after.renewals.last();
-    last.is_some_and(|last| not_after(&last.until) != not_after(&after.expires))
 }

@@ -1,8 +1,10 @@
-//! All records together: filters, order, what is due.
+//! All records together: filters, order, what is due, what a branch changes.
 //!
 //! Uses diag to gate. Pure. Start at [`select::Filter`] and [`due::of`]. How it will be shown is not known here.
 //! Dates are not compared here: `status` says what is due, in its standing and its duties.
 
+pub mod branch;
 pub mod due;
+pub mod landed;
 pub mod proposed;
 pub mod select;

@@ -80,6 +80,8 @@ pub enum Block {
     Findings(Findings),
     /// Text that keeps its lines and is never wrapped: commands to run, a file's content.
     Verbatim(String),
+    /// What only some readers want: folded behind a line where the format can fold, else left out.
+    Folded(Text, Vec<Block>),
 }
 
 /// Findings, with what the formats made for them say besides.

@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod controls;
+pub mod diff;
 pub mod doc;
 pub mod due;
 pub mod explain;

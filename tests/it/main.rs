@@ -15,6 +15,7 @@ mod cli_answers;
 mod cli_controls;
 mod cli_init;
 mod cli_new;
+mod diff;
 mod gate;
 mod golden;
 mod history;

@@ -24,7 +24,10 @@ fn the_screen_is_what_the_program_prints() {
         .map(|command| {
             let mut args = vec!["--quiet", "--on", DAY];
             args.extend(command.split_whitespace());
-            format!("$ exledger {command}\n{}", cli::run(&ledger, &args).out.trim_end())
+            format!(
+                "$ exledger {command}\n{}",
+                cli::run(&ledger, &args).out.trim_end()
+            )
         })
         .collect();
     let shown = shown.join("\n\n") + "\n";
@@ -44,5 +47,8 @@ fn a_fresh_machine_needs_two_commands() {
         .lines()
         .filter(|line| line.starts_with("cargo "))
         .collect();
-    assert_eq!(commands, ["cargo run --release -- demo", "cargo test --locked"]);
+    assert_eq!(
+        commands,
+        ["cargo run --release -- demo", "cargo test --locked"]
+    );
 }

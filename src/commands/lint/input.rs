@@ -83,6 +83,11 @@ impl Input {
         })
     }
 
+    /// Returns the path of the record that comes from standard input.
+    pub(super) fn instead(&self) -> Option<&str> {
+        self.instead.as_ref().map(|(path, _)| path.as_str())
+    }
+
     /// Tells whether a file is asked about.
     pub(super) fn names(&self, path: &str) -> bool {
         let below = |folder: &String| {

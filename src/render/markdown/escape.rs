@@ -29,6 +29,22 @@ pub(super) fn text(text: &str) -> String {
     out
 }
 
+/// Returns a text for the inside of an HTML tag, in which Markdown means nothing anyway.
+pub(super) fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for char in text.chars() {
+        match char {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '@' => out.push_str("&#64;&#8203;"),
+            _ if super::visible::hidden(char) => out.extend(char.escape_unicode()),
+            _ => out.push(char),
+        }
+    }
+    out
+}
+
 /// Escapes what means something at the start of a line: lists, headings, quotes, and GitLab's quick actions.
 pub(super) fn start(line: &str) -> String {
     let line = line.trim_start();

@@ -1,0 +1,171 @@
+//! What a branch changes against where it will land: the one way from repository to the rules about changes.
+//!
+//! Start at [`Ctx::compare`]. Follows `docs/spec/cli.md`, lint and diff.
+
+mod desk;
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use crate::approval;
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::obstacle;
+use crate::commands::context::compare::desk::Desk;
+use crate::commands::context::fault;
+use crate::commands::context::place::Home;
+use crate::diag::Finding;
+use crate::history::chain::{self, Now};
+use crate::history::objects::Oid;
+use crate::history::paths::Prefix;
+use crate::history::walk;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::{Governance, State};
+use crate::policy::people;
+use crate::rules::case::Known;
+use crate::rules::changed::{Changed, Needs, Ruling};
+use crate::rules::lint::{self, Past};
+use crate::store::git::Repository;
+use crate::survey::branch::Delta;
+use crate::survey::landed::Landed;
+
+/// The state that is compared with where it will land.
+#[derive(Clone, Copy)]
+pub struct Proposed<'p> {
+    /// Its files.
+    pub tree: &'p dyn Tree,
+    /// Its governance.
+    pub governance: &'p Governance,
+    /// The commit; `None` for the work tree.
+    pub commit: Option<Oid>,
+    /// A file that is not what the work tree holds, by its path.
+    pub instead: Option<&'p str>,
+}
+
+/// What a branch changes.
+pub struct Compared {
+    /// The commit at which it parts from where it will land.
+    pub base: Oid,
+    /// The commit that it ends with, or that the work tree is based on.
+    pub head: Oid,
+    /// The records that differ, by key.
+    pub entries: Vec<Entry>,
+    /// What it does to the governance files.
+    pub rulings: Vec<Ruling>,
+    /// The governance before it.
+    pub before: Rc<Governance>,
+    /// Each governance that it brings.
+    pub brought: Vec<Rc<Governance>>,
+    /// The paths of the governance files.
+    pub governance_paths: BTreeSet<String>,
+    /// The paths named like records that are no files and were not there before.
+    pub odd: Vec<String>,
+}
+
+/// A record that differs.
+pub struct Entry {
+    /// Its files before and after.
+    pub delta: Delta,
+    /// What of it has landed, and what of it is approved.
+    pub landed: Landed,
+    /// Who must approve the change.
+    pub needs: Needs,
+    /// What rules need to know of its past.
+    pub past: Past,
+}
+
+impl Ctx {
+    /// Compares a state with the commit where it will land: the approved ref unless another is named.
+    ///
+    /// # Errors
+    /// [`fault::Fault::CannotSay`] outside git, without an approved ref, without a common commit, or where objects are
+    /// missing; [`fault::Fault::Misuse`] when the name stands for no commit.
+    pub fn compare(
+        &self,
+        home: &Home,
+        onto: Option<&str>,
+        proposed: Proposed<'_>,
+    ) -> anyhow::Result<Compared> {
+        let repository = home.repository()?;
+        if self.globals.as_of.is_some() {
+            return Err(fault::misuse(
+                "--as-of asks about one commit, and two are compared here",
+                "name the two commits themselves",
+            ));
+        }
+        let _progress = self.progress("reading the history");
+        let chosen = self.approved_ref(repository)?;
+        let onto = match onto {
+            Some(name) => self.commit(repository, name)?,
+            None => chosen.tip,
+        };
+        let head = match proposed.commit {
+            Some(commit) => commit,
+            None => self.commit(repository, "HEAD")?,
+        };
+        let prefix = Prefix::new(&repository.prefix(&home.root).unwrap_or_default());
+        let on = self.globals.on.as_ref().map(|on| on.instant());
+        let now = on.map_or(Now::Clock(self.now), Now::Asked);
+        let chain = chain::walk(repository, &chosen, now).map_err(obstacle)?;
+        let history = walk::walk(repository, chain, &prefix).map_err(obstacle)?;
+        let approvals = approval::judge(&history);
+        let (name, email) = repository.user();
+        let mut desk = Desk {
+            onto: Rc::default(),
+            repository,
+            prefix,
+            history,
+            approvals,
+            worker: None,
+        };
+        desk.onto = desk.state(onto)?;
+        desk.worker = email.map(|email| {
+            let name = name.unwrap_or_default();
+            people::identify(&desk.onto, &name, &email)
+        });
+        desk.compare([onto, head], proposed)
+    }
+
+    /// Returns the commit that a name stands for.
+    ///
+    /// # Errors
+    /// [`fault::Fault::Misuse`] where it stands for none.
+    pub fn commit(&self, repository: &Repository, name: &str) -> anyhow::Result<Oid> {
+        let found = repository.find(name).map(|found| found.oid);
+        found.ok_or_else(|| {
+            fault::misuse(
+                format!("{name} names no commit of this repository"),
+                "name a branch, tag or id; `git fetch origin` brings what is missing",
+            )
+        })
+    }
+}
+
+impl Entry {
+    /// Returns the change as rules look at it.
+    pub fn changed<'c>(&'c self, compared: &'c Compared) -> Changed<'c> {
+        Changed {
+            before: self.delta.before.first(),
+            after: self.delta.after.first(),
+            approved: self.landed.approved.as_deref(),
+            waiting: self.landed.waiting.as_deref(),
+            needs: self.needs.clone(),
+            past: self.past,
+            base: &compared.before,
+            brought: &compared.brought,
+        }
+    }
+}
+
+impl Compared {
+    /// Returns the findings about the changes: of each record, and of the governance files.
+    pub fn findings(&self, known: &Known<'_>) -> Vec<Finding> {
+        let mut findings = lint::branch(&self.rulings, known);
+        // Under a policy that can't be read nothing is judged.
+        if known.governance.state != State::Broken {
+            for entry in &self.entries {
+                findings.extend(lint::change(&entry.changed(self), known));
+            }
+        }
+        findings
+    }
+}

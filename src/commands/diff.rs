@@ -1,0 +1,219 @@
+//! `diff`: what a branch changes in meaning.
+//!
+//! Follows `docs/spec/cli.md`, lint and diff.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::compare::{Compared, Entry, Proposed};
+use crate::commands::context::fault;
+use crate::commands::context::output::Formats;
+use crate::commands::context::place;
+use crate::commands::{Command, Outcome, Run};
+use crate::diag::Finding;
+use crate::history::change::Event;
+use crate::history::objects::Oid;
+use crate::history::paths::Prefix;
+use crate::history::tree::CommitTree;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::Governance;
+use crate::policy::tier::{self, Facts};
+use crate::record::read::Source;
+use crate::rules::case::Known;
+use crate::rules::told::{self, Told};
+use crate::survey::landed::Before;
+use crate::view;
+use crate::view::doc::{Findings, Judged, Readers, Shown};
+
+/// Show what a branch changes in meaning
+///
+/// Names the events of each record, the approvals that they need, and who could give them.
+#[derive(Debug, Parser)]
+#[command(name = "diff")]
+#[command(
+    after_help = "EXAMPLE\n  exledger diff\n  exledger diff origin/main HEAD --format markdown"
+)]
+pub struct Args {
+    /// Where it will land; the approved ref unless another commit is named
+    base: Option<String>,
+
+    /// What will land; the work tree unless a commit is named
+    head: Option<String>,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    const FORMATS: Formats = Formats::Findings;
+
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let home = ctx.home()?;
+        let repository = home.repository()?;
+        let commit = self
+            .head
+            .as_deref()
+            .map(|name| ctx.commit(repository, name));
+        let commit: Option<Oid> = commit.transpose()?;
+        let prefix = Prefix::new(&repository.prefix(&home.root).unwrap_or_default());
+        let committed = commit.map(|commit| {
+            CommitTree::of_commit(repository, commit, &prefix)
+                .map_err(crate::commands::context::approved::obstacle)
+        });
+        let committed = committed.transpose()?;
+        let tree: &dyn Tree = match &committed {
+            Some(tree) => tree,
+            None => &home.tree,
+        };
+        let governance = Governance::read(tree).map_err(|error| fault::tree(&error))?;
+        place::sound(&governance)?;
+        let proposed = Proposed {
+            tree,
+            governance: &governance,
+            commit,
+            instead: None,
+        };
+        let compared = ctx.compare(&home, self.base.as_deref(), proposed)?;
+        let known = Known {
+            governance: &governance,
+            tree,
+            instant: ctx.globals.on.as_ref().map(|on| on.instant()),
+        };
+        let findings = findings(&compared, &known);
+        let counts = view::lint::Counts::of(findings.iter());
+        ctx.show(&view::diff::doc(answer(
+            &compared, findings, &known, commit,
+        )))?;
+        let doubts = ctx.of_doubts(&compared);
+        Ok(doubts.max(ctx.of_counts(counts)))
+    }
+}
+
+/// Returns what rules say of the changes, and why a changed file can't be read.
+fn findings(compared: &Compared, known: &Known<'_>) -> Vec<Finding> {
+    let mut findings = compared.findings(known);
+    let files = compared.entries.iter().flat_map(|entry| &entry.delta.after);
+    findings.extend(files.flat_map(|source| source.findings.iter().cloned()));
+    findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+    findings
+}
+
+fn answer(
+    compared: &Compared,
+    findings: Vec<Finding>,
+    known: &Known<'_>,
+    commit: Option<Oid>,
+) -> view::diff::Diff {
+    let mut changes: Vec<view::diff::Change> = compared
+        .entries
+        .iter()
+        .map(|entry| change(entry, known.governance))
+        .collect();
+    changes.sort_by(|one, other| one.id.cmp(&other.id));
+    let judged = compared.entries.iter().filter_map(|entry| {
+        let source = entry.delta.after.first().or(entry.delta.before.first())?;
+        Some(Judged {
+            path: source.path.clone(),
+            id: source.id().map(|id| id.to_string()),
+            title: source.text("title").map(str::to_owned),
+            tier: tier::resolve(&known.governance.policy, &Facts::of_source(source))
+                .map(|it| it.tier),
+        })
+    });
+    view::diff::Diff {
+        name: known.governance.policy.name.clone(),
+        base: compared.base.to_string(),
+        head: compared.head.to_string(),
+        of: match commit {
+            Some(_) => view::diff::Compared::Commit,
+            None => view::diff::Compared::WorkTree,
+        },
+        changes,
+        findings: Findings {
+            shown: findings.into_iter().map(Shown::from).collect(),
+            rules: view::finding::rules(),
+            judged: judged.collect(),
+            readers: Readers::All,
+        },
+    }
+}
+
+fn change(entry: &Entry, governance: &Governance) -> view::diff::Change {
+    let delta = &entry.delta;
+    let before = delta
+        .before
+        .first()
+        .and_then(|source| source.record.as_ref());
+    let after = delta.record_after();
+    let title = |source: &Source| source.text("title").map(str::to_owned);
+    let sources = delta.after.iter().chain(&delta.before);
+    let also = entry.landed.waiting.as_ref().zip(after);
+    view::diff::Change {
+        id: delta.name(),
+        title: sources.filter_map(title).next(),
+        events: events(entry, governance),
+        needs: entry.needs.clone(),
+        also: also.and_then(|(landed, after)| {
+            told::also(entry.landed.approved.as_deref(), landed, after)
+        }),
+        before: before.cloned(),
+        after: after.cloned(),
+    }
+}
+
+/// Returns what happens to a record: to its file, and to what it says.
+fn events(entry: &Entry, governance: &Governance) -> Vec<Told> {
+    let bare = |event: Event, detail: &str| Told {
+        event,
+        detail: detail.to_owned(),
+    };
+    let delta = &entry.delta;
+    let (Some(first), before) = (delta.after.first(), delta.before.first()) else {
+        return vec![bare(Event::Removed, "")];
+    };
+    let mut events = Vec::new();
+    if let Some(before) = before
+        && before.path != first.path
+    {
+        events.push(bare(
+            Event::Moved,
+            &format!("{} → {}", before.path, first.path),
+        ));
+    }
+    let Some(after) = &first.record else {
+        let detail = match delta.after.as_slice() {
+            [_] => "it can't be read",
+            _ => "two files carry the id",
+        };
+        events.push(bare(Event::Broken, detail));
+        return events;
+    };
+    let resolved = tier::resolve(&governance.policy, &Facts::of(after));
+    let was = before.map(|before| before.record.as_ref());
+    match was {
+        None if entry.landed.before == Before::Removed => {
+            let filed = told::events(None, after, resolved.as_ref()).into_iter();
+            events.extend(filed.map(|told| Told {
+                event: match told.event {
+                    Event::Filed => Event::Restored,
+                    event => event,
+                },
+                ..told
+            }));
+        }
+        None => events.extend(told::events(None, after, resolved.as_ref())),
+        Some(Some(before)) => events.extend(told::events(Some(before), after, resolved.as_ref())),
+        // What could not be read is compared with what was last approved.
+        Some(None) => {
+            events.push(bare(Event::Restored, "it can be read again"));
+            if let Some(approved) = entry.landed.approved.as_deref() {
+                events.extend(told::events(Some(approved), after, resolved.as_ref()));
+            }
+        }
+    }
+    if events.is_empty() {
+        events.push(bare(Event::Reformatted, ""));
+    }
+    events.sort_by_key(|told| told.event);
+    events
+}

@@ -1,0 +1,267 @@
+//! What a branch changes: the records that differ, who made that, what of them was approved, which policies it brings.
+//!
+//! Uses ledger, policy, history, approval. Pure. Start at [`deltas`] and [`told`]. Follows `docs/spec/cli.md`
+//! (lint and diff) and `docs/spec/approval.md`, A2, A5, D3, G3.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::approval::message::{self, Message};
+use crate::history::branch::{Branch, Lens, Told};
+use crate::history::commit::Commit;
+use crate::history::interest::Interest;
+use crate::history::made::Subject;
+use crate::history::objects::{Objects, Obstacle};
+use crate::history::paths::Prefix;
+use crate::history::trails::Bytes;
+use crate::history::tree::{self, CommitTree};
+use crate::history::version::Key;
+use crate::ledger;
+use crate::ledger::tree::{Tree, TreeError};
+use crate::policy;
+use crate::policy::governance::Governance;
+use crate::policy::people::{self, Person};
+use crate::record::Record;
+use crate::record::read::Source;
+use crate::record::time::Instant;
+
+/// The files of a ledger on one side of a comparison.
+#[derive(Clone, Copy)]
+pub struct Side<'t> {
+    /// The files.
+    pub tree: &'t dyn Tree,
+    /// The record folders.
+    pub folders: &'t [String],
+}
+
+/// A record whose files differ.
+#[derive(Clone, Debug)]
+pub struct Delta {
+    /// The file's name without folder and suffix, in upper case: what the record is known by.
+    pub key: String,
+    /// The files before, sorted by path: one, or none, or several with one id.
+    pub before: Vec<Source>,
+    /// The files after.
+    pub after: Vec<Source>,
+}
+
+/// Which files may differ.
+#[derive(Clone, Copy, Debug)]
+pub enum Candidates<'c> {
+    /// Any.
+    All,
+    /// These at most, by their paths.
+    Among(&'c BTreeSet<String>),
+}
+
+/// Returns the records whose files differ between two sides, sorted by key.
+///
+/// # Errors
+/// [`TreeError`] where a folder or a file can't be read.
+pub fn deltas(
+    before: Side<'_>,
+    after: Side<'_>,
+    candidates: Candidates<'_>,
+) -> Result<Vec<Delta>, TreeError> {
+    let listed = |side: Side<'_>| ledger::Files::list(side.tree, side.folders);
+    let (old, new) = (listed(before)?, listed(after)?);
+    let is_candidate = |path: &str| match candidates {
+        Candidates::All => true,
+        Candidates::Among(paths) => paths.contains(path),
+    };
+    let key = |file: &ledger::File| file.stem().to_ascii_uppercase();
+    let files = old.records.iter().chain(&new.records);
+    let keys: BTreeSet<String> = files
+        .filter(|file| is_candidate(&file.path))
+        .map(key)
+        .collect();
+    let mut found: BTreeMap<String, [Vec<&ledger::File>; 2]> = BTreeMap::new();
+    for (at, files) in [&old.records, &new.records].into_iter().enumerate() {
+        for file in files {
+            let key = key(file);
+            if keys.contains(&key)
+                && let Some(list) = found.entry(key).or_default().get_mut(at)
+            {
+                list.push(file);
+            }
+        }
+    }
+    let mut deltas = Vec::new();
+    for (key, [olds, news]) in found {
+        let raw = |side: Side<'_>, files: &[&ledger::File]| {
+            let bytes = files.iter().map(|file| side.tree.bytes(&file.path));
+            bytes.collect::<Result<Vec<_>, TreeError>>()
+        };
+        let paths = |files: &[&ledger::File]| -> Vec<String> {
+            files.iter().map(|file| file.path.clone()).collect()
+        };
+        if paths(&olds) == paths(&news) && raw(before, &olds)? == raw(after, &news)? {
+            continue;
+        }
+        let sources = |side: Side<'_>, listed: &ledger::Files, files: &[&ledger::File]| {
+            let sources = files.iter().map(|file| listed.read(side.tree, file));
+            sources.collect::<Result<Vec<Source>, TreeError>>()
+        };
+        deltas.push(Delta {
+            before: sources(before, &old, &olds)?,
+            after: sources(after, &new, &news)?,
+            key,
+        });
+    }
+    Ok(deltas)
+}
+
+impl Delta {
+    /// Returns the id as it is written, or the key of a file without one.
+    pub fn name(&self) -> String {
+        let sources = self.after.iter().chain(&self.before);
+        let mut ids = sources.filter_map(Source::id);
+        ids.next()
+            .map_or_else(|| self.key.clone(), |id| id.to_string())
+    }
+
+    /// Returns what it says after the change, where that can be read.
+    pub fn record_after(&self) -> Option<&Record> {
+        self.after.first().and_then(|source| source.record.as_ref())
+    }
+
+    /// Returns the paths of its files on either side.
+    pub fn paths(&self) -> BTreeSet<&str> {
+        let sources = self.before.iter().chain(&self.after);
+        sources.map(|source| source.path.as_str()).collect()
+    }
+}
+
+/// Who changed a record on a branch, and when it came.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Made {
+    /// The authors and co-authors, each once.
+    pub by: Vec<Person>,
+    /// The committer time of the commit that adds it, as typed; `None` where no commit of the branch does.
+    pub added: Option<Instant>,
+}
+
+/// A commit of a branch that changes a governance file.
+#[derive(Clone, Debug)]
+pub struct Ruling {
+    /// The commit.
+    pub commit: Rc<Commit>,
+    /// The file.
+    pub path: String,
+    /// Whether it was there before, and is there after.
+    pub there: [bool; 2],
+}
+
+/// Returns who changed a record: the commits that made it other than each of their parents have it (A2).
+pub fn made(told: &[Told], delta: &Delta, governance: &Governance) -> Made {
+    let key = Key::Id(delta.key.clone());
+    let paths = delta.paths();
+    let is_own = |told: &Told, subject: &Subject| {
+        let at_path = |bytes: &Bytes| {
+            let mut files = bytes.old.iter().chain(&bytes.new);
+            files.any(|file| paths.contains(file.path.as_str()))
+        };
+        match subject {
+            Subject::Record(other) if *other == key => true,
+            Subject::Record(_) => told.first.get(subject).is_some_and(at_path),
+            Subject::Governance(_) => false,
+        }
+    };
+    let mut made = Made::default();
+    for told in told {
+        let mut own = told.touched.iter().filter(|subject| is_own(told, subject));
+        let Some(subject) = own.next() else {
+            continue;
+        };
+        let came = told.first.get(subject);
+        if came.is_some_and(|it| it.old.is_empty() && !it.new.is_empty()) {
+            made.added = told.commit.committer.time;
+        }
+        for person in authors(&told.commit, governance) {
+            add(&mut made.by, person);
+        }
+    }
+    made
+}
+
+/// Returns the commits that change a governance file, parents first, then by path.
+pub fn rulings(told: &[Told]) -> Vec<Ruling> {
+    let mut found = Vec::new();
+    for told in told {
+        for subject in &told.touched {
+            let Subject::Governance(path) = subject else {
+                continue;
+            };
+            let bytes = told.first.get(subject);
+            found.push(Ruling {
+                commit: Rc::clone(&told.commit),
+                path: path.clone(),
+                there: bytes.map_or([true, true], |it| {
+                    [&it.old, &it.new].map(|it| !it.is_empty())
+                }),
+            });
+        }
+    }
+    found
+}
+
+/// Returns what the commits of a branch change, and each governance that one of them brings.
+///
+/// A governance file counts where any policy of the branch, or before it, names it; `known` are those before it.
+///
+/// # Errors
+/// [`Obstacle`] where something needed is not here.
+pub fn told(
+    objects: &dyn Objects,
+    prefix: &Prefix,
+    branch: &Branch,
+    folders: &[String],
+    known: impl IntoIterator<Item = String>,
+) -> Result<(Vec<Told>, Vec<Rc<Governance>>), Obstacle> {
+    let mut paths: BTreeSet<String> = known.into_iter().map(|path| prefix.plain(&path)).collect();
+    paths.insert(policy::FILE.to_owned());
+    loop {
+        let interest = Interest::new(prefix, folders, &paths);
+        let told = branch.told(&mut Lens::new(objects, prefix, &interest))?;
+        let mut states = Vec::new();
+        let mut commits: Vec<_> = rulings(&told).into_iter().map(|it| it.commit).collect();
+        commits.dedup_by_key(|commit| commit.oid);
+        for commit in commits {
+            let tree = CommitTree::new(objects, commit.tree, prefix);
+            let state = Governance::read(&tree).map_err(|error| tree::obstacle(&error))?;
+            states.push(Rc::new(state));
+        }
+        let named = states.iter().flat_map(|state| state.paths());
+        let named: BTreeSet<String> = named.map(|path| prefix.plain(&path)).collect();
+        if named.is_subset(&paths) {
+            return Ok((told, states));
+        }
+        paths.extend(named);
+    }
+}
+
+/// Adds a person who is not there yet.
+pub fn add(people: &mut Vec<Person>, person: Person) {
+    if !people.iter().any(|known| known.key == person.key) {
+        people.push(person);
+    }
+}
+
+/// Returns the author and the co-authors of a commit.
+pub fn authors(commit: &Commit, governance: &Governance) -> Vec<Person> {
+    let author = &commit.author;
+    let mut people = vec![people::identify(governance, &author.name, &author.email)];
+    let text = commit.message();
+    for value in Message::read(&text).co_authors() {
+        let (name, address) = message::person(value);
+        let person = people::identify(
+            governance,
+            name.unwrap_or_default(),
+            address.unwrap_or_default(),
+        );
+        if person.is_resolved() {
+            people.push(person);
+        }
+    }
+    people
+}

@@ -1,0 +1,116 @@
+//! What of a record has landed and what of it is approved, for whoever proposes a change of it.
+//!
+//! Uses history, approval. Pure. Start at [`Landed::of`]. Follows `docs/spec/approval.md`, A5, D3, M7.
+
+use std::rc::Rc;
+
+use crate::approval::{Approvals, Satisfied, Stands, Verdict};
+use crate::history::History;
+use crate::history::version::{Change, Content, Key, Version};
+use crate::policy::people::Person;
+use crate::record::Record;
+use crate::record::time::Instant;
+use crate::survey::branch;
+
+/// What of a record has landed, and what of it is approved.
+#[derive(Clone, Debug, Default)]
+pub struct Landed {
+    /// What the last approved version says; `None` where none of the present series is approved.
+    pub approved: Option<Rc<Record>>,
+    /// What landed without being approved; `None` where what landed is approved, or nothing landed.
+    pub waiting: Option<Rc<Record>>,
+    /// What stands at the tip, where that can be read.
+    pub tip: Option<Rc<Record>>,
+    /// When the series began; `None` where nothing landed, or it was removed.
+    pub first: Option<Instant>,
+    /// Who filed the series.
+    pub filer: Vec<Person>,
+    /// Who made what landed since the last approved version.
+    pub since: Vec<Person>,
+    /// Whether it was there once and was removed.
+    pub before: Before,
+    /// Why it can't be told what is approved, with the command that repairs it.
+    pub doubt: Option<String>,
+}
+
+/// Whether a record was there once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Before {
+    /// It never was, or it is there.
+    #[default]
+    Nothing,
+    /// It was, and was removed.
+    Removed,
+}
+
+impl Landed {
+    /// Returns what is known of a record by its key.
+    pub fn of(history: &History, approvals: &Approvals, key: &str) -> Landed {
+        let key = Key::Id(key.to_owned());
+        let (Some(trail), Some(verdicts)) = (history.trails.get(&key), approvals.trails.get(&key))
+        else {
+            return Landed::default();
+        };
+        let pairs: Vec<(&Version, &Verdict)> = trail.versions.iter().zip(verdicts).collect();
+        let begins = |(version, _): &(&Version, &Verdict)| {
+            matches!(
+                version.change,
+                Change::Introduced | Change::Readded | Change::Inherited
+            )
+        };
+        let is_gone = |pair: &&(&Version, &Verdict)| matches!(pair.0.record, Content::Gone);
+        let first = pairs.iter().rposition(begins).unwrap_or(0);
+        if pairs.last().filter(is_gone).is_some() {
+            return Landed {
+                before: Before::Removed,
+                ..Landed::default()
+            };
+        }
+        let series = pairs.get(first..).unwrap_or_default();
+        let landing = |version: &Version| history.mainline.landings.get(version.landing);
+        let mut landed = Landed {
+            first: series
+                .first()
+                .and_then(|(version, _)| Some(landing(version)?.effective)),
+            filer: series.first().map(|(_, it)| makers(it)).unwrap_or_default(),
+            ..Landed::default()
+        };
+        landed.take(series);
+        landed
+    }
+
+    fn take(&mut self, series: &[(&Version, &Verdict)]) {
+        let record = |version: &Version| version.record.record().map(Rc::clone);
+        self.tip = series.last().and_then(|(version, _)| record(version));
+        let stands = |(version, verdict): &(&Version, &Verdict)| {
+            let stands =
+                verdict.stands == Stands::AsApproved && verdict.satisfied == Satisfied::Yes;
+            // What the oldest commit of a clone holds counts as approved for what is demanded.
+            (stands || version.change == Change::Inherited) && version.record.record().is_some()
+        };
+        let approved = series.iter().rposition(stands);
+        let after = approved.map_or(0, |at| at + 1);
+        self.approved = approved
+            .and_then(|at| series.get(at))
+            .and_then(|(version, _)| record(version));
+        let rest = series.get(after..).unwrap_or_default();
+        for (_, verdict) in rest {
+            for person in makers(verdict) {
+                branch::add(&mut self.since, person);
+            }
+            if let Satisfied::CannotSay(doubt) = &verdict.satisfied {
+                self.doubt.get_or_insert_with(|| doubt.clone());
+            }
+        }
+        if let Some((version, verdict)) = rest.last()
+            && verdict.satisfied != Satisfied::Yes
+        {
+            self.waiting = record(version);
+        }
+    }
+}
+
+fn makers(verdict: &Verdict) -> Vec<Person> {
+    let authors = verdict.authors.iter();
+    authors.map(|author| author.person.clone()).collect()
+}

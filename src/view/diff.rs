@@ -1,0 +1,236 @@
+//! `diff`: what a branch changes in meaning, which approvals that needs, and from whom.
+//!
+//! Uses record, policy's tiers, rules. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, diff. `markdown` is made for
+//! one comment on a pull request: short, and the values before and after folded away.
+
+mod fields;
+
+use serde_json::{Value, json};
+
+use crate::diag::{self, Level};
+use crate::policy::tier::Needed;
+use crate::record::Record;
+use crate::record::credential;
+use crate::rules::changed::{self, Needs};
+use crate::rules::told::Told;
+use crate::view::doc::{Block, Column, Doc, Findings, Fit, Readers, Shown, Table, Text, Tone};
+use crate::view::lint::Counts;
+use crate::view::{finding, shape};
+
+/// So many characters of values before and after one comment holds; a forge takes 65,536 in all.
+const ROOM: usize = 30_000;
+
+/// What `diff` shows.
+#[derive(Clone, Debug)]
+pub struct Diff {
+    /// The ledger's name in its policy.
+    pub name: Option<String>,
+    /// The commit at which the two part.
+    pub base: String,
+    /// The commit that is compared with it, or that the work tree is based on.
+    pub head: String,
+    /// Whether the work tree is compared.
+    pub of: Compared,
+    /// The records that change, sorted by id.
+    pub changes: Vec<Change>,
+    /// What rules say of the changes, sorted.
+    pub findings: Findings,
+}
+
+/// What is compared with where it will land.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// A commit.
+    Commit,
+    /// The work tree, on top of a commit.
+    WorkTree,
+}
+
+/// What changes of one record.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The id, or the name of a file without one.
+    pub id: String,
+    /// The title after the change, else before; `None` where neither can be read.
+    pub title: Option<String>,
+    /// What changes in meaning.
+    pub events: Vec<Told>,
+    /// Who must approve it.
+    pub needs: Needs,
+    /// What is approved with it, as it landed unapproved.
+    pub also: Option<String>,
+    /// What it said before.
+    pub before: Option<Record>,
+    /// What it says after.
+    pub after: Option<Record>,
+}
+
+/// Returns the answer.
+pub fn doc(diff: Diff) -> Doc {
+    let found = diff.findings.shown.iter();
+    let found: Vec<Value> = found.map(|shown| finding::json(&shown.finding)).collect();
+    let changes: Vec<Value> = diff.changes.iter().map(change).collect();
+    let mut doc = Doc::new(json!({
+        "schema": shape::schema("diff"),
+        "base": diff.base,
+        "head": diff.head,
+        "changes": changes,
+        "findings": found,
+    }));
+    doc.rows = Some("changes");
+    doc.repository = diff.name;
+    doc.blocks
+        .push(Block::Heading(heading(&diff.changes, &diff.findings)));
+    doc.blocks.push(Block::Table(table(&diff.changes)));
+    // A note says what the table says already; for machines all of them are there.
+    let (notes, worse): (Vec<Shown>, Vec<Shown>) = diff
+        .findings
+        .shown
+        .iter()
+        .cloned()
+        .partition(|shown| shown.finding.level == Level::Note);
+    doc.blocks.push(Block::Findings(Findings {
+        shown: worse,
+        ..diff.findings.clone()
+    }));
+    doc.blocks.push(Block::Findings(Findings {
+        shown: notes,
+        readers: Readers::Machines,
+        ..diff.findings
+    }));
+    doc.blocks.extend(folded(&diff.changes));
+    let head = match diff.of {
+        Compared::Commit => "commit",
+        Compared::WorkTree => "the work tree on",
+    };
+    doc.footer = Some(format!(
+        "{head} {} against commit {}",
+        shape::short(&diff.head),
+        shape::short(&diff.base)
+    ));
+    doc
+}
+
+fn change(change: &Change) -> Value {
+    let needs = &change.needs.needed;
+    let events: Vec<Value> = change
+        .events
+        .iter()
+        .map(|told| {
+            let detail = credential::hidden(told.detail.clone());
+            json!({
+                "event": told.event.word(),
+                "detail": Some(detail).filter(|detail| !detail.is_empty()),
+                "needs": needs,
+            })
+        })
+        .collect();
+    json!({"id": change.id, "events": events})
+}
+
+fn heading(changes: &[Change], findings: &Findings) -> Text {
+    let counts = Counts::of(findings.shown.iter().map(|shown| &shown.finding));
+    let waiting = changes
+        .iter()
+        .filter(|it| it.needs.needed.count > 0)
+        .count();
+    let text = match changes.len() {
+        0 => Text::of(Tone::Good, "No exception changes"),
+        n => Text::plain(format!("{} changed", diag::count(n, "exception"))),
+    };
+    let text = match waiting {
+        0 => text,
+        1 => text.and(Tone::Plain, ", 1 needs approval"),
+        n => text.and(Tone::Plain, format!(", {n} need approval")),
+    };
+    match (counts.errors, counts.warnings) {
+        (0, 0) => text,
+        (0, n) => text
+            .and(Tone::Plain, ", ")
+            .and(Tone::Warn, diag::count(n, "warning")),
+        (n, _) => text
+            .and(Tone::Plain, ", ")
+            .and(Tone::Bad, diag::count(n, "error")),
+    }
+}
+
+/// One row a record: what it is, what changes, what that needs.
+fn table(changes: &[Change]) -> Table {
+    let column = |title, fit| Column { title, fit };
+    Table {
+        columns: vec![
+            column("exception", Fit::Whole),
+            column("title", Fit::Flexible),
+            column("what changes", Fit::Flexible),
+            column("needs", Fit::Flexible),
+        ],
+        rows: changes.iter().map(row).collect(),
+    }
+}
+
+fn row(change: &Change) -> Vec<Text> {
+    let events: Vec<String> = change.events.iter().map(Told::words).collect();
+    let events = events.into_iter().chain(change.also.clone());
+    let what: Vec<String> = events.map(credential::hidden).collect();
+    let title = change.title.clone().map(credential::hidden);
+    vec![
+        Text::of(Tone::Id, &change.id),
+        Text::plain(fields::cut(&title.unwrap_or_default(), 80)),
+        Text::plain(what.join("; ")),
+        match change.after {
+            Some(_) => needs(&change.needs),
+            None => Text::of(Tone::Bad, "not allowed"),
+        },
+    ]
+}
+
+/// Returns which approvals are needed, and from whom.
+fn needs(needs: &Needs) -> Text {
+    let Needed { count, .. } = needs.needed;
+    if count == 0 {
+        return Text::of(Tone::Muted, "no approval");
+    }
+    let n = usize::try_from(count).unwrap_or(usize::MAX);
+    let text = Text::of(Tone::Strong, diag::count(n, "approval"));
+    let missing: Vec<String> = needs.missing.iter().map(changed::said).collect();
+    match missing.is_empty() {
+        true => text,
+        false => text.and(Tone::Plain, format!(": {}", missing.join("; "))),
+    }
+}
+
+/// Returns the values before and after, folded, as many as a comment holds.
+fn folded(changes: &[Change]) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut room = ROOM;
+    let mut n_left_out = 0;
+    for change in changes {
+        let (Some(before), Some(after)) = (&change.before, &change.after) else {
+            continue;
+        };
+        let rows = fields::differing(before, after);
+        let size: usize = rows.iter().map(fields::Row::size).sum();
+        if rows.is_empty() {
+            continue;
+        }
+        if size > room {
+            n_left_out += 1;
+            continue;
+        }
+        room -= size;
+        blocks.push(Block::Folded(
+            Text::plain(format!("{}: before and after", change.id)),
+            vec![Block::Table(fields::table(rows))],
+        ));
+    }
+    if n_left_out > 0 {
+        let left_out = diag::count(n_left_out, "further exception");
+        blocks.push(Block::Folded(
+            Text::plain("more"),
+            vec![Block::Paragraph(Text::plain(format!(
+                "the values of {left_out} are left out: run `exledger diff` on the branch"
+            )))],
+        ));
+    }
+    blocks
+}

@@ -1,0 +1,148 @@
+//! The values of a record before and after a change, for people: a row a field, lists in one line.
+//!
+//! Start at [`differing`].
+
+use serde_json::Value;
+
+use crate::record::Record;
+use crate::record::credential;
+use crate::view::doc::{Column, Fit, Table, Text, Tone};
+
+/// So many characters of a value are shown.
+const MOST: usize = 200;
+
+/// A field that differs.
+pub(super) struct Row {
+    field: String,
+    before: String,
+    after: String,
+}
+
+impl Row {
+    fn of(field: &str, before: &Value, after: &Value) -> Row {
+        Row {
+            field: field.to_owned(),
+            before: shown(before),
+            after: shown(after),
+        }
+    }
+
+    /// Returns how much room the row takes, escapes aside.
+    pub(super) fn size(&self) -> usize {
+        self.field.len() + self.before.len() + self.after.len() + 16
+    }
+}
+
+/// Returns the fields that differ, in the order of the format.
+pub(super) fn differing(before: &Record, after: &Record) -> Vec<Row> {
+    let value = |record: &Record| serde_json::to_value(record).unwrap_or(Value::Null);
+    let mut rows = Vec::new();
+    compare("", &value(before), &value(after), &mut rows);
+    rows
+}
+
+/// Returns the rows as a table.
+pub(super) fn table(rows: Vec<Row>) -> Table {
+    let column = |title| Column {
+        title,
+        fit: Fit::Flexible,
+    };
+    let rows = rows.into_iter().map(|row| {
+        vec![
+            Text::of(Tone::Strong, row.field),
+            Text::plain(row.before),
+            Text::plain(row.after),
+        ]
+    });
+    Table {
+        columns: vec![column("field"), column("before"), column("after")],
+        rows: rows.collect(),
+    }
+}
+
+fn compare(field: &str, before: &Value, after: &Value, rows: &mut Vec<Row>) {
+    if before == after {
+        return;
+    }
+    match (before, after) {
+        (Value::Object(old), Value::Object(new)) => {
+            let gone = old.keys().filter(|key| !new.contains_key(*key));
+            for key in new.keys().chain(gone) {
+                let field = match field {
+                    "" => key.clone(),
+                    field => format!("{field}.{key}"),
+                };
+                let value = |map: &serde_json::Map<String, Value>| {
+                    map.get(key).cloned().unwrap_or(Value::Null)
+                };
+                compare(&field, &value(old), &value(new), rows);
+            }
+        }
+        (Value::Array(old), Value::Array(new)) if is_of_maps(old) && is_of_maps(new) => {
+            entries(field, old, new, rows);
+        }
+        _ => rows.push(Row::of(field, before, after)),
+    }
+}
+
+fn is_of_maps(list: &[Value]) -> bool {
+    list.iter().all(Value::is_object)
+}
+
+/// Compares lists of maps: those with an id by it, others whole.
+fn entries(field: &str, old: &[Value], new: &[Value], rows: &mut Vec<Row>) {
+    let id = |entry: &Value| Some(entry.get("id")?.as_str()?.to_owned());
+    let named = |entry: &Value| match id(entry) {
+        Some(id) => format!("{field} {id}"),
+        None => field.to_owned(),
+    };
+    let same = |entry: &Value, list: &[Value]| -> Option<Value> {
+        let mut list = list.iter();
+        let own = id(entry);
+        list.find(|other| match &own {
+            Some(own) => id(other).as_ref() == Some(own),
+            None => *other == entry,
+        })
+        .cloned()
+    };
+    for entry in old {
+        match same(entry, new) {
+            Some(other) => compare(&named(entry), entry, &other, rows),
+            None => rows.push(Row::of(&named(entry), entry, &Value::Null)),
+        }
+    }
+    for entry in new.iter().filter(|entry| same(entry, old).is_none()) {
+        rows.push(Row::of(&named(entry), &Value::Null, entry));
+    }
+}
+
+/// Returns a value in one line of plain words.
+fn shown(value: &Value) -> String {
+    cut(&credential::hidden(words(value)), MOST)
+}
+
+fn words(value: &Value) -> String {
+    match value {
+        Value::Null => "–".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) if list.is_empty() => "nothing".to_owned(),
+        Value::Array(list) => list.iter().map(words).collect::<Vec<_>>().join(", "),
+        Value::Object(map) => {
+            let pairs = map.iter().filter(|(key, _)| *key != "id");
+            let pairs =
+                pairs.map(|(key, value)| format!("{} {}", key.replace('_', " "), words(value)));
+            pairs.collect::<Vec<_>>().join("; ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Returns a text as one line of at most so many characters; one that is longer ends in `…`.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= most {
+        return line;
+    }
+    let kept: String = line.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}

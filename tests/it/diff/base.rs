@@ -1,0 +1,163 @@
+//! `lint --base`: only what changed, and the changes themselves; what is compared with what.
+
+use serde_json::Value;
+
+use crate::diff::{ID, Ledger, found, record};
+
+const OTHER: &str = "EXC-2026-0THER";
+
+fn lint(ledger: &Ledger, args: &[&str]) -> (i32, Value) {
+    let run = ledger.run(&[&["lint", "--format", "json"], args].concat());
+    let json = serde_json::from_str(&run.out);
+    (
+        run.code,
+        json.unwrap_or_else(|_| panic!("{}{}", run.out, run.err)),
+    )
+}
+
+/// A ledger in which an untouched record breaks a rule.
+fn with_an_old_mistake() -> Ledger {
+    let ledger = Ledger::with(&[ID]);
+    let broken = record(OTHER).replace("expires: 2026-12-20", "expires: 2028-12-20");
+    ledger
+        .repo
+        .by("dana")
+        .write(OTHER, &broken)
+        .commit("File too long");
+    ledger.repo.checkout();
+    ledger
+}
+
+#[test]
+fn only_what_changed_is_judged() {
+    let ledger = with_an_old_mistake();
+    assert_eq!(found(&lint(&ledger, &[]).1), ["error term-too-long"]);
+    ledger
+        .repo
+        .branch("work")
+        .by("ana")
+        .edit(ID, "title: A better title for it")
+        .commit("Reword");
+    ledger.switch("work");
+    let (exit, answer) = lint(&ledger, &["--base", "main"]);
+    assert_eq!(
+        (exit, found(&answer), &answer["checked"]),
+        (0, Vec::new(), &1.into())
+    );
+    // What is not committed counts too.
+    ledger.repo.scribble(
+        ID,
+        &record(ID).replace("expires: 2026-12-20", "expires: 2026-12-30"),
+    );
+    let (exit, answer) = lint(&ledger, &["--base", "main"]);
+    assert_eq!(
+        (exit, found(&answer)),
+        (1, vec!["error silent-extension".to_owned()])
+    );
+}
+
+#[test]
+fn a_file_of_an_id_that_is_there_already_is_found_on_both() {
+    let ledger = Ledger::with(&[ID, OTHER]);
+    let path = format!("exceptions/copy/{}.yml", ID.to_lowercase());
+    ledger
+        .repo
+        .branch("work")
+        .by("ana")
+        .write(&path, &record(ID))
+        .commit("Copy");
+    ledger.switch("work");
+    let (exit, answer) = lint(&ledger, &["--base", "main"]);
+    let findings = found(&answer);
+    let duplicates = findings.iter().filter(|it| *it == "error duplicate-id");
+    assert_eq!((exit, duplicates.count()), (1, 2), "{answer:#}");
+    let (_, diff) = ledger.diff("work");
+    assert_eq!(
+        diff["changes"][0]["events"][0]["event"], "broken",
+        "{diff:#}"
+    );
+}
+
+#[test]
+fn a_term_begins_where_the_record_landed_or_is_added() {
+    let ledger = Ledger::with(&[]);
+    // The commit that adds it is of 20 November; 90 days later is 18 February.
+    let text = record(ID).replace("starts: 2026-11-20\n", "");
+    for (n, (expires, is_long)) in [("2027-02-18", false), ("2027-02-19", true)]
+        .iter()
+        .enumerate()
+    {
+        let branch = format!("file-{n}");
+        let text = text.replace("expires: 2026-12-20", &format!("expires: {expires}"));
+        ledger.repo.clock("2026-11-20T12:00:00Z");
+        ledger
+            .repo
+            .branch(&branch)
+            .by("ana")
+            .write(ID, &text)
+            .commit("File");
+        ledger.switch(&branch);
+        let (_, answer) = lint(&ledger, &["--base", "main"]);
+        assert_eq!(
+            found(&answer).contains(&"error term-too-long".to_owned()),
+            *is_long,
+            "{expires}"
+        );
+    }
+}
+
+#[test]
+fn a_record_on_standard_input_is_compared_too() {
+    let ledger = Ledger::with(&[ID]);
+    let path = format!("exceptions/{ID}.yaml");
+    let (exit, answer) = lint(&ledger, &["--base", "main", &path]);
+    assert_eq!((exit, &answer["checked"]), (0, &0.into()));
+}
+
+#[test]
+fn what_can_not_be_compared_is_said() {
+    let ledger = Ledger::with(&[ID]);
+    for (args, code) in [
+        (&["lint", "--base", "nowhere"][..], 2),
+        (&["diff", "nowhere"], 2),
+        (&["diff", "main", "nowhere"], 2),
+        (&["diff", "--as-of", "2026-11-20"], 2),
+        (&["diff", "--approved-ref", "nowhere"], 3),
+    ] {
+        let run = ledger.run(args);
+        assert_eq!(
+            (run.code, run.out.as_str()),
+            (code, ""),
+            "{args:?} {}",
+            run.err
+        );
+        assert!(!run.err.is_empty());
+    }
+    ledger
+        .repo
+        .orphan("alone")
+        .by("ana")
+        .write(ID, &record(ID))
+        .commit("Alone");
+    let run = ledger.run(&["diff", "main", "alone"]);
+    assert_eq!(run.code, 3, "{}", run.err);
+    assert!(run.err.contains("no commit in common"), "{}", run.err);
+}
+
+#[test]
+fn the_work_tree_is_compared_with_the_approved_ref_when_nothing_is_named() {
+    let ledger = Ledger::with(&[ID]);
+    ledger.repo.scribble(
+        ID,
+        &record(ID).replace("[db:invoices]", "[db:invoices, db:orders]"),
+    );
+    let run = ledger.run(&["diff", "--format", "json"]);
+    let diff: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(
+        crate::diff::told(&diff),
+        ["scope-widened: resources + db:orders"]
+    );
+    assert_eq!(diff["base"], diff["head"]);
+    let keys: Vec<&String> = diff.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["schema", "base", "head", "changes", "findings"]);
+}

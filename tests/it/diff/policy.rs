@@ -1,0 +1,187 @@
+//! What a branch does to the policy, and what landed without being approved.
+
+use crate::diff::{ID, Ledger, POLICY, found, record, told};
+
+#[test]
+fn every_commit_that_changes_the_policy_is_named_also_when_a_later_one_undoes_it() {
+    let ledger = Ledger::with(&[ID]);
+    let loose = POLICY.replace("max_term: 90d", "max_term: 200d");
+    let work = || ledger.repo.branch("undone").by("ana");
+    work().write("exledger.yaml", &loose).commit("Loosen");
+    work()
+        .write("exledger.yaml", POLICY)
+        .commit("Tighten again");
+    let (exit, diff) = ledger.diff("undone");
+    assert_eq!(
+        (exit, found(&diff)),
+        (0, vec!["warning policy-changed".to_owned(); 2])
+    );
+    let strict = ledger.run(&["--strict", "diff", "main", "undone"]);
+    assert_eq!(strict.code, 1);
+    assert_eq!(diff["findings"][0]["path"], "exledger.yaml");
+}
+
+#[test]
+fn what_was_changed_on_main_is_not_the_branches() {
+    let ledger = Ledger::with(&[ID]);
+    ledger
+        .repo
+        .branch("work")
+        .by("ana")
+        .edit(ID, "title: A better title for it")
+        .commit("Reword");
+    let stricter = POLICY.replace("max_term: 90d", "max_term: 80d");
+    ledger
+        .repo
+        .by("dana")
+        .write("exledger.yaml", &stricter)
+        .commit("Tighten");
+    ledger
+        .repo
+        .branch("work")
+        .by("ana")
+        .merge("main", "Merge branch 'main' into work");
+    let (exit, diff) = ledger.diff("work");
+    assert_eq!((exit, found(&diff)), (0, Vec::new()));
+    assert_eq!(told(&diff), ["amended: title"]);
+}
+
+/// The policy's text that is replaced, by what, edits of the record, and whether the record needs that.
+type Case = (&'static str, &'static str, &'static str, &'static str, bool);
+
+const CASES: &[Case] = &[
+    // It ends later than the policy before allowed.
+    (
+        "max_term: 90d",
+        "max_term: 200d",
+        "expires: 2026-12-20",
+        "expires: 2027-03-20",
+        true,
+    ),
+    // It would have been allowed anyway.
+    (
+        "max_term: 90d",
+        "max_term: 200d",
+        "expires: 2026-12-20",
+        "expires: 2026-12-28",
+        false,
+    ),
+    // Nothing that is looser, though the term breaks it too.
+    (
+        "max_term: 60d",
+        "max_term: 50d",
+        "expires: 2026-12-20",
+        "expires: 2027-03-20",
+        false,
+    ),
+    // Two people before, one after.
+    (
+        "approvals: {count: 2, each_of: [security, platform]}",
+        "approvals: {count: 1}",
+        "level: moderate",
+        "level: high",
+        true,
+    ),
+    // Another tier than the record's.
+    (
+        "approvals: {count: 2, each_of: [security, platform]}",
+        "approvals: {count: 1}",
+        "level: moderate",
+        "level: low",
+        false,
+    ),
+    // The author may approve from now on.
+    (
+        "version: 1",
+        "version: 1\napproval: {self_approval: allow}",
+        "level: moderate",
+        "level: low",
+        true,
+    ),
+    // A closure needs nobody, so nothing eases it.
+    (
+        "version: 1",
+        "version: 1\napproval: {self_approval: allow}",
+        "expires: 2026-12-20",
+        "expires: 2026-12-20\nclosure: {outcome: withdrawn, date: 2026-11-21, by: ana@example.com, reason: Not needed}",
+        false,
+    ),
+    // A new member of a group that must approve it.
+    (
+        "[dana@example.com, sam@example.com]",
+        "[dana@example.com, sam@example.com, eve@example.com]",
+        "level: moderate",
+        "level: high",
+        true,
+    ),
+];
+
+#[test]
+fn a_record_that_needs_the_looser_policy_of_its_branch_is_an_error() {
+    for (n, (from, to, old, new, needs)) in CASES.iter().enumerate() {
+        let ledger = Ledger::with(&[]);
+        assert!(POLICY.contains(from) && record(ID).contains(old));
+        let work = ledger.repo.branch("both").by("ana");
+        let work = work.write(ID, &record(ID).replace(old, new));
+        work.write("exledger.yaml", &POLICY.replacen(from, to, 1))
+            .commit("Both");
+        let (exit, diff) = ledger.diff("both");
+        let loosened = found(&diff).contains(&"error policy-loosened".to_owned());
+        assert_eq!((loosened, exit == 1), (*needs, *needs), "{n}: {diff:#}");
+        assert!(found(&diff).contains(&"warning policy-changed".to_owned()));
+    }
+}
+
+#[test]
+fn a_policy_that_is_tightened_again_has_still_been_looser() {
+    let ledger = Ledger::with(&[]);
+    let loose = POLICY.replace(
+        "approvals: {count: 2, each_of: [security, platform]}",
+        "approvals: {count: 1}",
+    );
+    let work = || ledger.repo.branch("sandwich").by("ana");
+    work().write("exledger.yaml", &loose).commit("Loosen");
+    work()
+        .write(ID, &record(ID).replace("moderate", "high"))
+        .commit("File");
+    work()
+        .write("exledger.yaml", POLICY)
+        .commit("Tighten again");
+    let (exit, diff) = ledger.diff("sandwich");
+    assert_eq!(exit, 1);
+    let loosened = diff["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["rule"] == "policy-loosened");
+    assert_eq!(loosened.unwrap()["id"], ID, "{diff:#}");
+}
+
+#[test]
+fn whoever_approves_a_change_approves_what_landed_unapproved_too() {
+    let ledger = Ledger::with(&[ID]);
+    // Ana pushes it to main herself.
+    ledger
+        .repo
+        .by("ana")
+        .replace(ID, "[db:invoices]", "[db:invoices, db:orders]")
+        .commit("Widen");
+    let (exit, diff) = ledger.after("reword", &[("title: Nightly", "title: The nightly")]);
+    assert_eq!(exit, 0);
+    assert_eq!(told(&diff), ["amended: title"]);
+    assert_eq!(found(&diff), ["note landed-unapproved"]);
+    assert_eq!(
+        diff["findings"][0]["message"],
+        "also approves what landed unapproved: scope widened: resources + db:orders"
+    );
+    let run = ledger.run(&["diff", "main", "reword"]);
+    assert!(
+        run.out.contains("also approves what landed unapproved"),
+        "{}",
+        run.out
+    );
+    // Undone, nothing of it is left to approve.
+    let (_, diff) = ledger.after("undo", &[("[db:invoices, db:orders]", "[db:invoices]")]);
+    assert_eq!(found(&diff), Vec::<String>::new());
+    assert_eq!(crate::diff::counts(&diff), [0]);
+}
