@@ -2,20 +2,28 @@
 //!
 //! Follows `docs/spec/cli.md`, check. Any doubt is a no.
 
+mod receipts;
+
 use std::io::BufRead;
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Parser;
+use clap::builder::NonEmptyStringValueParser;
 
+use crate::commands::check::receipts::Book;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
+use crate::commands::context::filter;
 use crate::commands::context::globals::{self, Moment};
 use crate::commands::{Command, Outcome, Run};
-use crate::gate::question::{self, NoQuestion};
+use crate::gate::question;
 use crate::gate::verdict;
-use crate::gate::{Answer, Limits, Question, Receipts, Verdict};
+use crate::gate::{Answer, Limits, Question, Verdict};
+use crate::plan::part;
 use crate::record::time::Instant;
+use crate::record::word::Risk;
 use crate::view;
 use crate::view::shape::Stamp;
 
@@ -29,40 +37,40 @@ use crate::view::shape::Stamp;
 )]
 pub struct Args {
     /// The identity that acts
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     identity: Option<String>,
     /// The asset
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     asset: Option<String>,
     /// The application
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     application: Option<String>,
     /// The credential, as a reference
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     credential: Option<String>,
     /// The control that is deviated from, as catalog:id
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     control: Option<String>,
     /// The action
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     action: Option<String>,
     /// The resource
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     resource: Option<String>,
     /// The environment
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     environment: Option<String>,
     /// The scanner's finding
-    #[arg(long, value_name = "TOOL:ID")]
+    #[arg(long, value_name = "TOOL:ID", value_parser = finding)]
     finding: Option<String>,
     /// The finding's package, as a package URL
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     purl: Option<String>,
     /// The finding's file, from the repository's root
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     path: Option<String>,
     /// The finding's severity
-    #[arg(long)]
+    #[arg(long, value_parser = filter::words::<Risk>())]
     severity: Option<String>,
     /// The instant that is asked about; by default now
     #[arg(long, value_name = "INSTANT", value_parser = globals::moment)]
@@ -73,6 +81,9 @@ pub struct Args {
     /// Read questions from standard input, one JSON object a line, and answer each with a receipt
     #[arg(long)]
     stdin: bool,
+    /// Count the uses of single-use records from this file, and append each answer to it
+    #[arg(long, value_name = "FILE")]
+    receipts: Option<PathBuf>,
 }
 
 /// The command.
@@ -101,68 +112,81 @@ impl Run for Args {
         }
         let home = ctx.home()?;
         let approved = ctx.approved(&home)?;
+        let receipts = self.receipts.as_ref().map(|path| ctx.folder.join(path));
+        let mut desk = Desk {
+            approved: &approved,
+            book: Book::open(receipts.as_deref()),
+        };
         if self.stdin {
-            return stdin(ctx, &approved);
+            return desk.lines(ctx);
         }
-        let (answer, stamp) = answered(&question, self.at.map(|at| at.instant()), &approved);
+        let (answer, stamp) = desk.answer(&question, self.at.map(|at| at.instant()));
         ctx.show(&view::check::doc(&question, &answer, &stamp))?;
         Ok(outcome(answer.verdict))
     }
 }
 
-/// Answers a question at an instant, else at the one that the ledger is asked about.
-fn answered(question: &Question, at: Option<Instant>, approved: &Approved<'_>) -> (Answer, Stamp) {
-    let mut stamp = approved.stamp.clone();
-    let moved = at.filter(|at| *at != stamp.instant);
-    stamp.instant = moved.unwrap_or(stamp.instant);
-    let answer = match moved {
-        Some(at) => verdict::ask(
-            question,
-            &approved.at(at),
-            &Receipts::NotGiven,
-            &approved.governance,
-        ),
-        None => verdict::ask(
-            question,
-            &approved.standings,
-            &Receipts::NotGiven,
-            &approved.governance,
-        ),
-    };
-    (answer, stamp)
+/// The gate with what it needs beside the question.
+struct Desk<'a> {
+    approved: &'a Approved<'a>,
+    book: Book,
 }
 
-/// Answers one question a line with one receipt a line; the worst answer decides.
-fn stdin(ctx: &Ctx, approved: &Approved<'_>) -> anyhow::Result<Outcome> {
-    let mut worst = Outcome::Fine;
-    for line in std::io::stdin().lock().split(b'\n') {
-        let line = line.context("can't read stdin")?;
-        let line = String::from_utf8_lossy(&line);
-        if line.trim().is_empty() {
-            continue;
-        }
-        let (question, answer, stamp) = match question::read(&line) {
-            Ok(asked) => {
-                let (answer, stamp) = answered(&asked.question, asked.at, approved);
-                (asked.question, answer, stamp)
+impl Desk<'_> {
+    /// Answers a question at an instant, else at the one that the ledger is asked about, and keeps the receipt.
+    fn answer(&mut self, question: &Question, at: Option<Instant>) -> (Answer, Stamp) {
+        let mut stamp = self.approved.stamp.clone();
+        let moved = at.filter(|at| *at != stamp.instant);
+        stamp.instant = moved.unwrap_or(stamp.instant);
+        let governance = &self.approved.governance;
+        let answer = match (self.book.receipts(), moved) {
+            (Err(cause), _) => unknown(cause.to_owned()),
+            (Ok(receipts), Some(at)) => {
+                verdict::ask(question, &self.approved.at(at), receipts, governance)
             }
-            Err(error) => (
-                Question::default(),
-                no_question(&error),
-                approved.stamp.clone(),
-            ),
+            (Ok(receipts), None) => {
+                verdict::ask(question, &self.approved.standings, receipts, governance)
+            }
         };
-        worst = worst.max(outcome(answer.verdict));
-        ctx.print(format!("{}\n", view::check::json(&question, &answer, &stamp)).as_bytes())?;
+        let line = view::check::json(question, &answer, &stamp).to_string();
+        match self.book.keep(&answer, &line) {
+            Ok(()) => (answer, stamp),
+            Err(cause) => (unknown(cause), stamp),
+        }
     }
-    Ok(worst)
+
+    /// Answers one question a line with one receipt a line; the worst answer decides.
+    fn lines(&mut self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let mut worst = Outcome::Fine;
+        for line in std::io::stdin().lock().split(b'\n') {
+            let line = line.context("can't read stdin")?;
+            let line = String::from_utf8_lossy(&line);
+            if line.trim().is_empty() {
+                continue;
+            }
+            let (question, answer, stamp) = match question::read(&line) {
+                Ok(asked) => {
+                    let (answer, stamp) = self.answer(&asked.question, asked.at);
+                    (asked.question, answer, stamp)
+                }
+                Err(error) => (
+                    Question::default(),
+                    unknown(error.to_string()),
+                    self.approved.stamp.clone(),
+                ),
+            };
+            worst = worst.max(outcome(answer.verdict));
+            ctx.print(format!("{}\n", view::check::json(&question, &answer, &stamp)).as_bytes())?;
+        }
+        Ok(worst)
+    }
 }
 
-/// Returns the answer to a line that is no question.
-fn no_question(error: &NoQuestion) -> Answer {
+/// Returns the answer where there can be none.
+fn unknown(reason: String) -> Answer {
     Answer {
         verdict: Verdict::Unknown,
-        reason: error.to_string(),
+        reason,
         record: None,
         digest: None,
         approved_digest: None,
@@ -199,4 +223,9 @@ fn outcome(verdict: Verdict) -> Outcome {
         Verdict::Deny | Verdict::Pending => Outcome::BadNews,
         Verdict::Unknown => Outcome::CannotSay,
     }
+}
+
+/// Reads the value of `--finding`.
+fn finding(text: &str) -> Result<String, String> {
+    part::finding(text).map(|_| text.to_owned())
 }

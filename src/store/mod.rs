@@ -4,6 +4,7 @@
 
 pub mod files;
 pub mod git;
+pub mod locked;
 pub mod scribe;
 pub mod sign;
 pub mod vacant;

@@ -106,6 +106,7 @@ fn statuses() -> PossibleValuesParser {
     PossibleValuesParser::new(Status::ALL.iter().map(|status| status.word()))
 }
 
-fn words<W: Word>() -> PossibleValuesParser {
+/// Returns the words of a vocabulary, for a flag that takes one of them.
+pub fn words<W: Word>() -> PossibleValuesParser {
     PossibleValuesParser::new(W::WORDS.iter().map(|(word, _)| *word))
 }

@@ -164,6 +164,9 @@ fn a_question_about_nothing_is_a_wrong_use() {
         &["check", "--action", "read"],
         &["check", "--application", "search", "--at", ON, "--on", ON],
         &["check", "--deploy"],
+        &["check", "--application", ""],
+        &["check", "--finding", "CVE-2026-1"],
+        &["check", "--application", "search", "--severity", "bad"],
         &["check", "--stdin", "--application", "search"],
         &["check", "--application", "search", "--format", "sarif"],
         &["list", "--format", "github"],
@@ -305,5 +308,56 @@ fn the_ledger_is_found_from_below_by_c_and_by_the_environment() {
     assert_eq!(
         cli::run(elsewhere.path(), &["-C", "missing", "list"]).code,
         3
+    );
+}
+
+#[test]
+fn a_single_use_is_counted_from_the_receipts_that_are_shown() {
+    let repo = story();
+    let once =
+        crate::cli_answers::standard("EXC-2026-0NCE0", "Once", "once", "2026-11-20", "2026-12-20")
+            + "uses: {limit: 1}\n";
+    crate::cli_answers::file(&repo, "EXC-2026-0NCE0", &once);
+    let gate = |more: &[&str]| {
+        ask(
+            &repo,
+            &[
+                &["check", "--application", "once", "--format", "json"],
+                more,
+            ]
+            .concat(),
+        )
+    };
+    assert_eq!(gate(&[]).code, 3, "without receipts it can't be told");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("receipts.jsonl");
+    let path = file.to_str().unwrap();
+    assert_eq!(gate(&["--receipts", path]).code, 0);
+    assert_eq!(gate(&["--receipts", path]).code, 1);
+    let lines = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        (&first["verdict"], &first["record"]),
+        (&"allow".into(), &"EXC-2026-0NCE0".into())
+    );
+    for broken in ["nonsense\n", "{\"schema\": \"exledger/check/v1\""] {
+        std::fs::write(&file, broken).unwrap();
+        let answer = gate(&["--receipts", path]);
+        assert_eq!(answer.code, 3, "{broken}");
+        assert_eq!(
+            serde_json::from_str::<Value>(&answer.out).unwrap()["verdict"],
+            "unknown"
+        );
+        assert_eq!(
+            std::fs::read_to_string(&file).unwrap(),
+            broken,
+            "what can't be read is left"
+        );
+    }
+    assert_eq!(
+        gate(&["--receipts", folder.path().to_str().unwrap()]).code,
+        3,
+        "a folder is no file"
     );
 }
