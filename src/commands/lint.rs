@@ -26,6 +26,7 @@ use crate::policy::tier::{self, Facts};
 use crate::record::read::Source;
 use crate::render::Offered;
 use crate::rules::case::Known;
+use crate::rules::house::House;
 use crate::rules::lint;
 use crate::view;
 use crate::view::doc::{Findings, Judged, Readers};
@@ -70,6 +71,7 @@ impl Run for Args {
         let progress = ctx.progress("reading the records");
         let known = Known {
             governance: &governance,
+            house: &House::of(&governance),
             tree: &input,
             instant: ctx.globals.on.as_ref().map(|on| on.instant()),
         };

@@ -11,6 +11,7 @@ use crate::record::read::{Source, Stated};
 use crate::record::scalar::Scalar;
 use crate::record::time::{Instant, When, not_after};
 use crate::rules::changed::{Changed, Ruling};
+use crate::rules::house::House;
 use crate::rules::lint::Evidence;
 
 /// One thing that rules look at, with what is known around it.
@@ -56,6 +57,8 @@ pub struct Known<'c> {
     pub governance: &'c Governance,
     /// The tree itself.
     pub tree: &'c dyn Tree,
+    /// The team's own schema of these governance files.
+    pub house: &'c House,
     /// The instant asked about; `None` where no rule may look at a clock.
     pub instant: Option<Instant>,
 }

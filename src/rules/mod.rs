@@ -7,6 +7,7 @@
 pub mod case;
 pub mod changed;
 pub mod example;
+pub mod house;
 pub mod lint;
 pub mod meaning;
 mod sample;
@@ -25,6 +26,7 @@ mod duplicate_key;
 mod encoding;
 mod evidence_changed;
 mod fix_overdue;
+mod house_schema;
 mod incomplete_identity;
 mod landed_unapproved;
 mod loose_control;
@@ -152,6 +154,7 @@ pub const ALL: &[Rule] = &[
     outlives_event::RULE,
     fix_overdue::RULE,
     criteria_too_wide::RULE,
+    house_schema::RULE,
     missing_change::RULE,
     bad_reference::RULE,
     unknown_control::RULE,

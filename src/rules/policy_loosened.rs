@@ -15,6 +15,7 @@ use crate::record::Record;
 use crate::rules::case::{Case, Known};
 use crate::rules::changed::Changed;
 use crate::rules::example::Example;
+use crate::rules::house::House;
 use crate::rules::{Group, Rule, lint};
 
 /// The rule.
@@ -87,6 +88,7 @@ fn forgiven(changed: &Changed<'_>, known: &Known<'_>, state: &Governance) -> Vec
     let errors = |governance: &Governance| {
         let known = Known {
             governance,
+            house: &House::of(governance),
             ..*known
         };
         let found = lint::record(after, &known, changed.past).unwrap_or_default();

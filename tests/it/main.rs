@@ -33,6 +33,7 @@ mod repo;
 mod rules;
 mod rules_content;
 mod rules_evidence;
+mod rules_house;
 mod rules_secret;
 mod rules_texts;
 mod sign;

@@ -12,6 +12,7 @@ use exledger::record::read;
 use exledger::record::time::{Day, Instant};
 use exledger::rules::case::Known;
 use exledger::rules::example::{Example, Shape};
+use exledger::rules::house::House;
 use exledger::rules::lint::{self, Past};
 use exledger::rules::{ALL, Group};
 
@@ -28,6 +29,7 @@ pub(crate) fn findings(tree: &MapTree, on: Option<&str>) -> Vec<Finding> {
     let governance = Governance::read(tree).unwrap();
     let known = Known {
         governance: &governance,
+        house: &House::of(&governance),
         tree,
         instant: on.map(instant),
     };

@@ -6,6 +6,7 @@ use exledger::ledger::tree::MapTree;
 use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;
 use exledger::rules::case::Known;
+use exledger::rules::house::House;
 use exledger::rules::lint::{self, Past, Settled};
 
 use crate::record::{PATH, SMALL};
@@ -166,6 +167,7 @@ fn a_settled_record_is_judged_by_shape_secret_and_evidence_alone() {
     let governance = Governance::read(&tree).unwrap();
     let known = Known {
         governance: &governance,
+        house: &House::of(&governance),
         tree: &tree,
         instant: Instant::parse("2027-06-01T00:00:00Z"),
     };

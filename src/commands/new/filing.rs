@@ -19,6 +19,7 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::id::Id;
 use crate::rules::case::Known;
+use crate::rules::house::House;
 use crate::rules::lint::{self, Past};
 use crate::store::files;
 use crate::view;
@@ -217,6 +218,7 @@ fn judged(
     }
     let known = Known {
         governance,
+        house: &House::of(governance),
         tree: &home.tree,
         instant: None,
     };

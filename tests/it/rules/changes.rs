@@ -10,6 +10,7 @@ use exledger::record::read::{self, Source};
 use exledger::rules::case::Known;
 use exledger::rules::changed::{Changed, How, Needs, Ruling};
 use exledger::rules::example::Example;
+use exledger::rules::house::House;
 use exledger::rules::lint::{self, Past};
 
 fn source(file: Option<(String, Vec<u8>)>) -> Option<Source> {
@@ -39,6 +40,7 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
     let brought: Vec<Rc<Governance>> = brought.into_iter().map(Rc::new).collect();
     let known = Known {
         governance: brought.last().map_or(&base, |last| last),
+        house: &House::of(&base),
         tree: &tree,
         instant: None,
     };

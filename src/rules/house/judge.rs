@@ -1,0 +1,70 @@
+//! A JSON Schema that is ready to judge.
+//!
+//! Uses jsonschema, which is built to read neither files nor the network. Pure. Start at [`Judge::of`].
+
+use jsonschema::error::{ValidationError, ValidationErrorKind as Kind};
+use jsonschema::paths::LocationSegment;
+use serde_json::Value;
+
+use crate::rules::house::{Refusal, Step};
+
+/// A schema that is ready to judge.
+#[derive(Debug)]
+pub(super) struct Judge(jsonschema::Validator);
+
+impl Judge {
+    /// Makes a schema ready: that of its `$schema`, else of draft 2020-12, with `format` compared too.
+    ///
+    /// # Errors
+    /// Why it can't be used: it is no schema, or refers to something outside itself.
+    pub(super) fn of(schema: &Value) -> Result<Judge, String> {
+        let options = jsonschema::options().should_validate_formats(true);
+        options.build(schema).map(Judge).map_err(|error| {
+            let place = error.instance_path().as_str().to_owned();
+            match place.as_str() {
+                "" => error.to_string(),
+                place => format!("{place}: {error}"),
+            }
+        })
+    }
+
+    /// Returns what the schema refuses of a map.
+    pub(super) fn refusals(&self, map: &Value) -> Vec<Refusal> {
+        let errors = self.0.iter_errors(map);
+        errors.flat_map(|error| refused(&error)).collect()
+    }
+}
+
+/// Returns the refusals of one error, each where a reader looks for it.
+fn refused(error: &ValidationError<'_>) -> Vec<Refusal> {
+    let segments = error.instance_path().into_iter();
+    let path: Vec<Step> = segments
+        .map(|segment| match segment {
+            LocationSegment::Property(key) => Step::Key(key.into_owned()),
+            LocationSegment::Index(index) => Step::Item(index),
+        })
+        .collect();
+    let below = |key: &str, message: &str| Refusal {
+        path: [&path[..], &[Step::Key(key.to_owned())]].concat(),
+        message: message.to_owned(),
+    };
+    match error.kind() {
+        Kind::Required { property } => {
+            let key = property.as_str().unwrap_or_default();
+            vec![below(key, "is required")]
+        }
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            let keys = unexpected.iter();
+            keys.map(|key| below(key, "is not a key that it allows"))
+                .collect()
+        }
+        Kind::PropertyNames { .. } => vec![Refusal {
+            path,
+            message: "has a key whose name it does not allow".to_owned(),
+        }],
+        _ => vec![Refusal {
+            path,
+            message: error.masked_with("").to_string().trim_start().to_owned(),
+        }],
+    }
+}

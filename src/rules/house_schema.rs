@@ -1,0 +1,134 @@
+//! `house-schema`: what the team's own schema refuses below `x:`.
+//!
+//! Uses the case, and the schema made ready beside it. Pure. A record without `x` holds an empty map there.
+//! Follows `docs/spec/rules.md` (content) and `docs/spec/record.md` (schema and edits).
+
+use serde_json::{Map, Value};
+
+use crate::diag::{Finding, Level, Pos};
+use crate::policy;
+use crate::record::free;
+use crate::record::read::Stated;
+use crate::rules::case::{Case, Of, Subject};
+use crate::rules::example::Example;
+use crate::rules::house::Step;
+use crate::rules::sample;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "house-schema",
+    level: Level::Error,
+    group: Group::Content,
+    serves: &["M06"],
+    summary: "the team's own schema refuses what stands below `x`",
+    why: "What a team asks of its records beyond the format holds only if each of them is compared with it.",
+    remedy: "Write what the schema asks for, or change the schema that `extra_schema` names.",
+    bad: Example::tree(&[
+        ("exledger.yaml", POLICY),
+        ("house.schema.json", SCHEMA),
+        (sample::PATH, sample::RECORD.as_bytes()),
+    ]),
+    good: Example::tree(&[
+        ("exledger.yaml", POLICY),
+        ("house.schema.json", SCHEMA),
+        (sample::PATH, GOOD),
+    ]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    match case.subject {
+        Subject::Record(of) => record(case, of),
+        Subject::Policy => policy(case).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn record(case: &Case<'_>, of: &Of<'_>) -> Vec<Finding> {
+    let house = case.known.house;
+    if !house.judges() {
+        return Vec::new();
+    }
+    let map = match of.source.stated("x") {
+        Stated::Unreadable => return Vec::new(),
+        Stated::Absent => Value::Object(Map::new()),
+        Stated::Node(node) => free::json(node),
+    };
+    // What can't be read has a finding of its own, and is no value to compare.
+    let mut fields = of
+        .source
+        .findings
+        .iter()
+        .filter_map(|it| it.field.as_deref());
+    if fields.any(|field| field.starts_with("x.")) {
+        return Vec::new();
+    }
+    let refusals = house.refusals(&map).into_iter();
+    refusals
+        .map(|refusal| {
+            let field = field(&refusal.path);
+            let message = format!("`{field}` {}, says the house schema", refusal.message);
+            let help = match &case.known.governance.policy.extra_schema {
+                Some(path) => format!("see {path}"),
+                None => "see the schema".to_owned(),
+            };
+            of.finding(RULE.code, &field, message, help)
+        })
+        .collect()
+}
+
+/// Returns the dotted path of a value below `x`.
+fn field(path: &[Step]) -> String {
+    let mut field = "x".to_owned();
+    for step in path {
+        match step {
+            Step::Key(key) => field.push_str(&format!(".{key}")),
+            Step::Item(index) => field.push_str(&format!("[{index}]")),
+        }
+    }
+    field
+}
+
+/// Returns the finding about a schema that can't be used: then nothing below `x` is judged.
+fn policy(case: &Case<'_>) -> Option<Finding> {
+    let flaw = case.known.house.flaw()?;
+    let document = case.known.governance.document.as_ref();
+    let node = document.and_then(|root| root.at("extra_schema"));
+    Some(Finding {
+        rule: RULE.code,
+        level: RULE.level,
+        path: policy::FILE.to_owned(),
+        pos: Some(node.map_or(Pos::START, |node| node.pos)),
+        field: Some("extra_schema".to_owned()),
+        id: None,
+        message: format!("the house schema can't be used: {flaw}"),
+        help: "correct the schema; it may refer to nothing outside itself".to_owned(),
+    })
+}
+
+const POLICY: &[u8] = b"version: 1\nextra_schema: house.schema.json\n";
+
+const SCHEMA: &[u8] = b"\
+{
+  \"properties\": {\"cost_centre\": {\"type\": \"string\", \"pattern\": \"^[0-9]{4}$\"}},
+  \"required\": [\"cost_centre\"]
+}
+";
+
+/// A record that states what the schema asks for.
+const GOOD: &[u8] = b"\
+id: EXC-2026-7F3KQ
+title: Nightly invoices still read with the shared database user
+class: standard
+deviates_from: {rule: Every job has its own database user}
+subject: {application: billing}
+owner: {name: Ana Ruiz, email: ana@example.com}
+justification: The job is replaced in December (BILL-412); splitting the user now would stop invoicing.
+risk: {level: moderate}
+root_cause: brittle-dependency
+compensating_controls:
+  - {id: CC1, description: Alert on use outside 01:00-03:00 UTC, owner: soc@example.com, status: active}
+expires: 2026-12-20
+x: {cost_centre: '1234'}
+";
