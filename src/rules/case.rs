@@ -5,9 +5,11 @@
 use crate::diag::{Code, Finding, Level};
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
+use crate::policy::catalog::{self, Found};
 use crate::policy::governance::Governance;
 use crate::policy::tier::Resolved;
 use crate::record::read::{Source, Stated};
+use crate::record::reference::ControlRef;
 use crate::record::scalar::Scalar;
 use crate::record::time::{Instant, When, not_after};
 use crate::rules::changed::{Changed, Ruling};
@@ -48,6 +50,18 @@ pub struct Of<'c> {
     pub landed: Option<Instant>,
     /// Its evidence files, as the tree has them.
     pub evidence: Vec<Evidence>,
+    /// The controls that it cites, in the order of the file.
+    pub cited: Vec<Cited<'c>>,
+}
+
+/// A control that a record cites.
+pub struct Cited<'c> {
+    /// Which of `deviates_from.controls` it is.
+    pub index: usize,
+    /// The control as it is written.
+    pub control: ControlRef,
+    /// What it may mean: the control of its catalog; without a catalog those of all that the policy lists.
+    pub meant: Vec<Found<'c>>,
 }
 
 /// What is known beside the subject.
@@ -96,6 +110,39 @@ impl<'c> Case<'c> {
 fn of_code(findings: Vec<Finding>, code: Code) -> Vec<Finding> {
     let findings = findings.into_iter();
     findings.filter(|finding| finding.rule == code).collect()
+}
+
+impl<'c> Cited<'c> {
+    /// Returns the controls that a record cites.
+    pub fn of(source: &Source, governance: &'c Governance) -> Vec<Cited<'c>> {
+        let items = source.items("deviates_from.controls").iter().enumerate();
+        let cited = items.filter_map(|(index, item)| {
+            let control = ControlRef::new(item.text()?)?;
+            let meant = meant(governance, &control);
+            Some(Cited {
+                index,
+                control,
+                meant,
+            })
+        });
+        cited.collect()
+    }
+
+    /// Returns the path of the control in the record.
+    pub fn field(&self) -> String {
+        format!("deviates_from.controls[{}]", self.index)
+    }
+}
+
+fn meant<'c>(governance: &'c Governance, control: &ControlRef) -> Vec<Found<'c>> {
+    if !control.catalog().is_empty() {
+        return governance.control(control).into_iter().collect();
+    }
+    let listed = governance.policy.catalogs.iter();
+    let catalogs = listed.filter_map(|name| governance.catalog(catalog::name_of(name)));
+    catalogs
+        .filter_map(|catalog| catalog.find(control.id()))
+        .collect()
 }
 
 impl Of<'_> {

@@ -8,6 +8,7 @@ use crate::record::pattern;
 use crate::rules::case::{Case, Of};
 use crate::rules::example::Example;
 use crate::rules::{Group, Rule};
+use crate::yaml::Node;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -28,25 +29,31 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let mut findings = Vec::new();
-    for index in 0..of.source.items("scope.findings").len() {
-        let item = format!("scope.findings[{index}]");
-        findings.extend(unlimited(of, &item));
-        findings.extend(starred(of, &item));
+    for (index, item) in of.source.items("scope.findings").iter().enumerate() {
+        let field = format!("scope.findings[{index}]");
+        findings.extend(unlimited(of, item, &field));
+        findings.extend(starred(of, item, &field));
     }
     findings
 }
 
 /// Returns the finding about a criterion that nothing limits.
-fn unlimited(of: &Of<'_>, item: &str) -> Option<Finding> {
-    let lacks = |key: &str| of.lacks(&format!("{item}.{key}"));
-    let purl = of.source.text(&format!("{item}.purl"));
+fn unlimited(of: &Of<'_>, item: &Node, field: &str) -> Option<Finding> {
+    if ["id", "paths", "resources"]
+        .iter()
+        .any(|key| item.get(key).is_some())
+    {
+        return None;
+    }
+    let lacks = |key: &str| of.lacks(&format!("{field}.{key}"));
+    let purl = of.source.text(&format!("{field}.purl"));
     let is_named = purl.and_then(Purl::parse).is_some();
     let is_broken = purl.is_none() && !lacks("purl");
-    let is_limited = is_named || is_broken || !lacks("paths") || !lacks("resources");
-    (lacks("id") && !is_limited).then(|| {
+    let is_unlimited = ["id", "paths", "resources"].iter().all(|key| lacks(key));
+    (is_unlimited && !is_named && !is_broken).then(|| {
         of.finding(
             RULE.code,
-            item,
+            field,
             "the criterion names neither a package, paths nor resources".to_owned(),
             "add `purl` with a name, `paths` or `resources`".to_owned(),
         )
@@ -54,20 +61,26 @@ fn unlimited(of: &Of<'_>, item: &str) -> Option<Finding> {
 }
 
 /// Returns the findings about keys of a criterion that are only stars.
-fn starred(of: &Of<'_>, item: &str) -> Vec<Finding> {
-    let mut fields: Vec<String> = ["id", "purl"].map(|key| format!("{item}.{key}")).to_vec();
+fn starred(of: &Of<'_>, item: &Node, field: &str) -> Vec<Finding> {
+    let is_wide = |node: Option<&Node>| node.and_then(Node::text).is_some_and(is_everything);
+    let keys = ["id", "purl"].iter().filter(|key| is_wide(item.get(key)));
+    let mut wide: Vec<String> = keys.map(|key| format!("{field}.{key}")).collect();
     for list in ["paths", "resources"] {
-        let list = format!("{item}.{list}");
-        let n_items = of.source.items(&list).len();
-        fields.extend((0..n_items).map(|index| format!("{list}[{index}]")));
+        let items = item
+            .get(list)
+            .map_or(&[][..], Node::items)
+            .iter()
+            .enumerate();
+        let items = items.filter(|(_, item)| is_wide(Some(item)));
+        wide.extend(items.map(|(index, _)| format!("{field}.{list}[{index}]")));
     }
-    let is_wide = |field: &&String| of.source.text(field).is_some_and(is_everything);
     let finding = |field: &String| {
         let message = format!("`{field}` is only stars");
         let help = "write what is covered by its name".to_owned();
         of.finding(RULE.code, field, message, help)
     };
-    fields.iter().filter(is_wide).map(finding).collect()
+    let readable = wide.iter().filter(|field| of.source.text(field).is_some());
+    readable.map(finding).collect()
 }
 
 /// Says whether a value is only stars, `pkg:npm/*` included, or a word for everything.

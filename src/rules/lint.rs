@@ -15,7 +15,7 @@ use crate::record::credential;
 use crate::record::places;
 use crate::record::read::Source;
 use crate::record::time::Instant;
-use crate::rules::case::{Case, Known, Of, Subject};
+use crate::rules::case::{Case, Cited, Known, Of, Subject};
 use crate::rules::changed::{Changed, Ruling};
 use crate::rules::{ALL, Group, Rule};
 
@@ -81,6 +81,7 @@ pub fn record(source: &Source, known: &Known<'_>, past: Past) -> Result<Vec<Find
         tier: tier::resolve(policy, &Facts::of_source(source)),
         landed: past.landed,
         evidence: evidence(source, known)?,
+        cited: Cited::of(source, known.governance),
     };
     let applies = |rule: &Rule| match rule.group {
         Group::Shape => true,

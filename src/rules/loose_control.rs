@@ -6,7 +6,6 @@ use crate::diag::{Finding, Level};
 use crate::policy::catalog::Form;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
-use crate::rules::unknown_control::{cited, meant};
 use crate::rules::{Group, Rule};
 
 /// The rule.
@@ -28,8 +27,8 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let mut findings = Vec::new();
-    for (field, control) in cited(of) {
-        let meant = meant(case.known.governance, &control);
+    for cited in &of.cited {
+        let (control, meant) = (&cited.control, &cited.meant);
         let is_whole = !control.catalog().is_empty();
         if meant.is_empty() || (is_whole && meant.iter().all(|found| found.form == Form::Exact)) {
             continue;
@@ -43,7 +42,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             [found] => format!("write {}, if that is meant", found.canonical()),
             _ => "write the one that is meant".to_owned(),
         };
-        findings.push(of.finding(RULE.code, &field, message, help));
+        findings.push(of.finding(RULE.code, &cited.field(), message, help));
     }
     findings
 }

@@ -3,10 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::{Finding, Level};
-use crate::policy::catalog::{self, Found};
-use crate::policy::governance::Governance;
-use crate::record::reference::ControlRef;
-use crate::rules::case::{Case, Of};
+use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::{Group, Rule};
 
@@ -30,40 +27,15 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     };
     let governance = case.known.governance;
     let mut findings = Vec::new();
-    for (field, control) in cited(of) {
-        if !meant(governance, &control).is_empty() {
-            continue;
-        }
+    for cited in of.cited.iter().filter(|cited| cited.meant.is_empty()) {
+        let control = &cited.control;
         let message = match governance.catalog(control.catalog()) {
             Some(catalog) => format!("{} knows no control `{}`", catalog.name, control.id()),
             None if control.catalog().is_empty() => format!("no catalog knows `{control}`"),
             None => format!("the policy lists no catalog `{}`", control.catalog()),
         };
         let help = format!("look it up: `exledger controls {}`", control.id());
-        findings.push(of.finding(RULE.code, &field, message, help));
+        findings.push(of.finding(RULE.code, &cited.field(), message, help));
     }
     findings
-}
-
-/// Returns the controls that a record cites, with their fields.
-pub(super) fn cited(of: &Of<'_>) -> Vec<(String, ControlRef)> {
-    let items = of.source.items("deviates_from.controls").iter().enumerate();
-    let cited = items.filter_map(|(index, item)| {
-        let control = ControlRef::new(item.text()?)?;
-        Some((format!("deviates_from.controls[{index}]"), control))
-    });
-    cited.collect()
-}
-
-/// Returns the controls that a citation may mean: the one of its catalog, without a catalog those of all that the
-/// policy lists.
-pub(super) fn meant<'g>(governance: &'g Governance, control: &ControlRef) -> Vec<Found<'g>> {
-    if !control.catalog().is_empty() {
-        return governance.control(control).into_iter().collect();
-    }
-    let listed = governance.policy.catalogs.iter();
-    let catalogs = listed.filter_map(|name| governance.catalog(catalog::name_of(name)));
-    catalogs
-        .filter_map(|catalog| catalog.find(control.id()))
-        .collect()
 }

@@ -5,7 +5,6 @@
 use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
-use crate::rules::unknown_control::{cited, meant};
 use crate::rules::{Group, Rule};
 
 /// The rule.
@@ -27,8 +26,8 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let mut findings = Vec::new();
-    for (field, control) in cited(of) {
-        let [found] = meant(case.known.governance, &control)[..] else {
+    for cited in &of.cited {
+        let [found] = cited.meant[..] else {
             continue;
         };
         if !found.control.withdrawn {
@@ -46,7 +45,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             [] => "nothing took its place: cite what is meant today".to_owned(),
             _ => format!("replaced by {}", successors.join(", ")),
         };
-        findings.push(of.finding(RULE.code, &field, message, help));
+        findings.push(of.finding(RULE.code, &cited.field(), message, help));
     }
     findings
 }

@@ -169,9 +169,11 @@ impl Node {
                 item.at(rest.strip_prefix('.').unwrap_or(rest))
             }
             Value::Map(entries) => {
+                // What follows the key is looked at first: that tells most of them apart without comparing texts.
                 let fits = |entry: &&Entry| {
-                    path.strip_prefix(entry.key.as_str())
-                        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+                    let after = path.as_bytes().get(entry.key.len());
+                    let is_end = matches!(after, None | Some(b'.' | b'['));
+                    is_end && path.starts_with(entry.key.as_str())
                 };
                 let entry = entries
                     .iter()

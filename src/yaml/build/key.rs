@@ -14,7 +14,7 @@ use crate::yaml::portable;
 use crate::yaml::{Entry, Style, Value};
 
 /// Maps of more entries than this look keys up instead of comparing all.
-const FEW: usize = 16;
+const FEW: usize = 48;
 
 /// A key that was read.
 pub(super) struct Key {
