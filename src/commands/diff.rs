@@ -20,6 +20,7 @@ use crate::policy::governance::Governance;
 use crate::policy::tier::{self, Facts};
 use crate::record::read::Source;
 use crate::rules::case::Known;
+use crate::rules::house::House;
 use crate::rules::told::{self, Told};
 use crate::survey::landed::Before;
 use crate::view;
@@ -76,6 +77,7 @@ impl Run for Args {
         let compared = ctx.compare(&home, self.base.as_deref(), proposed)?;
         let known = Known {
             governance: &governance,
+            house: &House::of(&governance),
             tree,
             instant: ctx.globals.on.as_ref().map(|on| on.instant()),
         };
