@@ -10,7 +10,6 @@ use crate::history::commit::{self, Commit};
 use crate::history::mainline::{Flag, Landing, Mainline};
 use crate::history::objects::{Edge, Kind, Objects, Obstacle, Oid};
 use crate::history::refs::Chosen;
-use crate::history::tree;
 use crate::record::time::Instant;
 
 /// How much a clock may be ahead, in seconds, before a time counts as being in the future.
@@ -67,7 +66,7 @@ pub fn walk(objects: &dyn Objects, chosen: &Chosen, now: Now) -> Result<Chain, O
         match read(objects, parent) {
             // Hashes forbid it; whoever serves objects without checking them must not hang the walk.
             Ok(commit) if !seen.insert(parent) => {
-                boundary = Some(tree::malformed(commit.oid, "it is its own ancestor"));
+                boundary = Some(Obstacle::malformed(commit.oid, "it is its own ancestor"));
                 break;
             }
             Ok(commit) => commits.push(Rc::new(commit)),
@@ -189,13 +188,15 @@ impl Mainline {
 }
 
 impl Chain {
-    /// Returns the chain as it was when the commit at a position was the tip.
-    pub fn cut(mut self, position: usize) -> Chain {
+    /// Returns the chain as it was when the commit at a position was the tip, its times judged anew: what was pushed
+    /// later changes nothing about it.
+    pub fn cut(mut self, position: usize, now: Now) -> Chain {
         self.commits.truncate(position.saturating_add(1));
-        self.mainline.landings.truncate(position.saturating_add(1));
-        if let Some(tip) = self.mainline.landings.last() {
+        if let Some(tip) = self.commits.last() {
             self.mainline.tip = tip.oid;
         }
+        let branch = branch(&self.mainline.reference);
+        self.mainline.landings = landings(&self.commits, limit(&self.commits, now), branch);
         self
     }
 

@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::history::objects::{Kind, Objects, Obstacle, Oid};
-use crate::history::tree;
 use crate::history::version::{Content, Digest};
 use crate::record::id::Id;
 use crate::record::read;
@@ -66,13 +65,15 @@ impl<'o> Contents<'o> {
         self.known.insert(blob, known);
     }
 
-    /// Returns whose record a file is.
+    /// Returns whose record a file is, without reading all of it where its first lines say what its name says.
     pub fn whose(&mut self, path: &str, blob: Oid) -> Whose {
         if let Some(known) = self.known.get(&blob) {
             return known.whose.clone();
         }
         let whose = match self.bytes(blob) {
-            Ok(bytes) => whose(&read::read(path, &bytes)),
+            Ok(bytes) => {
+                at_first_sight(path, &bytes).unwrap_or_else(|| whose(&read::read(path, &bytes)))
+            }
             Err(obstacle) => Whose::Missing(obstacle),
         };
         let known = Known {
@@ -114,7 +115,7 @@ impl<'o> Contents<'o> {
     pub fn bytes(&self, blob: Oid) -> Result<Vec<u8>, Obstacle> {
         match self.objects.read(blob)? {
             (Kind::Blob, bytes) => Ok(bytes),
-            _ => Err(tree::malformed(blob, "it is no file")),
+            _ => Err(Obstacle::malformed(blob, "it is no file")),
         }
     }
 }
@@ -122,6 +123,16 @@ impl<'o> Contents<'o> {
 /// Returns the digest of bytes.
 pub fn digest(bytes: &[u8]) -> Digest {
     Digest(Sha256::digest(bytes).into())
+}
+
+/// Returns the record that one of the first lines names, where the file has that name.
+///
+/// It is right of every file that can be parsed, and of others as right as their name.
+fn at_first_sight(path: &str, bytes: &[u8]) -> Option<Whose> {
+    let id = Id::new(read::stem(path))?;
+    let mut lines = bytes.split(|byte| *byte == b'\n').take(16);
+    let said = lines.find_map(|line| line.strip_prefix(b"id: "))?;
+    (said.trim_ascii() == id.as_str().as_bytes()).then(|| Whose::Id(id.as_str().into()))
 }
 
 /// Returns whose record a file is, also when something else is wrong with it.

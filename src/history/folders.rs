@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
+use crate::history::folder::{self, Both, DEEPEST, Folder, MOST_ENTRIES, Mode};
 use crate::history::interest::{At, Kind};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::{self, Prefix};
-use crate::history::tree::{self, DEEPEST, Entry, MOST_ENTRIES, Mode};
 
 /// A pair of snapshots: an index into the caller's list of them.
 pub type Pair = usize;
@@ -60,8 +60,7 @@ pub struct Folders<'o> {
 /// One thing that differs in a folder.
 struct Difference<'a> {
     name: &'a [u8],
-    old: Option<(Mode, Oid)>,
-    new: Option<(Mode, Oid)>,
+    both: Both,
     others: Vec<Option<(Mode, Oid)>>,
 }
 
@@ -124,11 +123,11 @@ impl<'o> Folders<'o> {
         inside: &mut Inside,
     ) -> Result<(), Obstacle> {
         let mut read = |oid: Option<Oid>| match oid {
+            None => Ok(Rc::default()),
             Some(oid) => match self.tops.get(&oid) {
-                Some(raw) => Ok(Some(Rc::clone(raw))),
-                None => recent.read(self.objects, oid).map(Some),
+                Some(raw) => parse(oid, raw.to_vec()),
+                None => recent.read(self.objects, oid),
             },
-            None => Ok(None),
         };
         let (old, new) = (read(job.old)?, read(job.new)?);
         let others = job
@@ -137,29 +136,18 @@ impl<'o> Folders<'o> {
             .map(|oid| read(*oid))
             .collect::<Result<Vec<_>, _>>()?;
         let mut found = Vec::new();
-        differences(
-            old.as_deref().unwrap_or_default(),
-            new.as_deref().unwrap_or_default(),
-            |name, old, new| {
-                let others = Vec::new();
-                found.push(Difference {
-                    name,
-                    old,
-                    new,
-                    others,
-                });
-            },
-        )
-        .map_err(|(side, cause)| {
-            let folder = match side {
-                Side::Old => job.old,
-                Side::New => job.new,
+        folder::differences(&old, &new, |name, (old, new)| {
+            let mode = old.or(new).map_or(Mode::File, |(mode, _)| mode);
+            let there = |folder: &Rc<Folder>| {
+                let entry = folder.find(name, mode)?;
+                Some((entry.mode, entry.oid))
             };
-            folder.map_or_else(|| too_large(ledger_path), |oid| tree::malformed(oid, cause))
-        })?;
-        for other in &others {
-            look_up(&mut found, other.as_deref().unwrap_or_default());
-        }
+            found.push(Difference {
+                name,
+                both: (old, new),
+                others: others.iter().map(there).collect(),
+            });
+        });
         for difference in found {
             self.take(ledger_path, at, job.pair, &difference, inside)?;
         }
@@ -181,14 +169,14 @@ impl<'o> Folders<'o> {
                 return Err(too_large(ledger_path));
             }
         }
-        let name = tree::text(difference.name);
+        let name = folder::text(difference.name);
         let of = |wanted: Mode| {
             move |entry: &Option<(Mode, Oid)>| {
                 entry.and_then(|(mode, oid)| (mode == wanted).then_some(oid))
             }
         };
         let (file, folder) = (of(Mode::File), of(Mode::Folder));
-        let (old, new) = (file(&difference.old), file(&difference.new));
+        let (old, new) = (file(&difference.both.0), file(&difference.both.1));
         if old != new
             && let Some(kind) = at.file(&name)
             && let Some(changes) = self.changes.get_mut(pair)
@@ -201,7 +189,7 @@ impl<'o> Folders<'o> {
                 others: difference.others.iter().map(&file).collect(),
             });
         }
-        let (old, new) = (folder(&difference.old), folder(&difference.new));
+        let (old, new) = (folder(&difference.both.0), folder(&difference.both.1));
         if old != new && at.folder(&name).is_some() {
             inside.entry(name).or_default().push(Job {
                 pair,
@@ -220,94 +208,34 @@ fn too_large(folder: &str) -> Obstacle {
     }
 }
 
-/// Which of two folders.
-#[derive(Clone, Copy)]
-enum Side {
-    Old,
-    New,
-}
-
-/// Calls back for each name that differs between two folders; the same name may come twice, as a file and a folder.
-fn differences<'a>(
-    old: &'a [u8],
-    new: &'a [u8],
-    mut found: impl FnMut(&'a [u8], Option<(Mode, Oid)>, Option<(Mode, Oid)>),
-) -> Result<(), (Side, &'static str)> {
-    let mut lefts = tree::entries(old);
-    let mut rights = tree::entries(new);
-    let mut next_left = || lefts.next().transpose().map_err(|cause| (Side::Old, cause));
-    let mut next_right = || {
-        rights
-            .next()
-            .transpose()
-            .map_err(|cause| (Side::New, cause))
-    };
-    let (mut left, mut right) = (next_left()?, next_right()?);
-    let what = |entry: &Entry<'_>| Some((entry.mode, entry.oid));
-    loop {
-        match (&left, &right) {
-            (None, None) => return Ok(()),
-            (Some(l), Some(r)) if l == r => (left, right) = (next_left()?, next_right()?),
-            (Some(l), Some(r)) if l.name == r.name && tree::order(l, r).is_eq() => {
-                found(l.name, what(l), what(r));
-                (left, right) = (next_left()?, next_right()?);
-            }
-            (Some(l), r) if r.as_ref().is_none_or(|r| tree::order(l, r).is_lt()) => {
-                found(l.name, what(l), None);
-                left = next_left()?;
-            }
-            (_, Some(r)) => {
-                found(r.name, None, what(r));
-                right = next_right()?;
-            }
-            (Some(_), None) => left = next_left()?,
-        }
-    }
-}
-
-/// Looks up in a further folder what differs; a folder that can't be read to its end is read as far as it goes.
-fn look_up(found: &mut [Difference<'_>], other: &[u8]) {
-    let mut entries = tree::entries(other).map_while(Result::ok).peekable();
-    for difference in found {
-        // Both lists are in git's order.
-        let mode = difference
-            .old
-            .or(difference.new)
-            .map_or(Mode::File, |(mode, _)| mode);
-        while entries
-            .next_if(|entry| tree::order_name(entry, difference.name, mode).is_lt())
-            .is_some()
-        {}
-        let hit = entries
-            .peek()
-            .filter(|entry| tree::order_name(entry, difference.name, mode).is_eq());
-        difference
-            .others
-            .push(hit.map(|entry| (entry.mode, entry.oid)));
+fn parse(oid: Oid, raw: Vec<u8>) -> Result<Rc<Folder>, Obstacle> {
+    match Folder::parse(raw) {
+        Ok(folder) => Ok(Rc::new(folder)),
+        Err(cause) => Err(Obstacle::malformed(oid, cause)),
     }
 }
 
 /// The folders that were read last: neighbours in history share most of them.
 #[derive(Default)]
 struct Recent {
-    kept: Vec<(Oid, Rc<[u8]>)>,
+    kept: Vec<(Oid, Rc<Folder>)>,
 }
 
 impl Recent {
     const MOST: usize = 12;
 
-    fn read(&mut self, objects: &dyn Objects, oid: Oid) -> Result<Rc<[u8]>, Obstacle> {
+    fn read(&mut self, objects: &dyn Objects, oid: Oid) -> Result<Rc<Folder>, Obstacle> {
         if let Some(at) = self.kept.iter().position(|(kept, _)| *kept == oid) {
             let hit = self.kept.remove(at);
-            let raw = Rc::clone(&hit.1);
+            let folder = Rc::clone(&hit.1);
             self.kept.push(hit);
-            return Ok(raw);
+            return Ok(folder);
         }
-        let raw: Rc<[u8]> = tree::read(objects, oid)?.into();
+        let folder = parse(oid, folder::read(objects, oid)?)?;
         if self.kept.len() >= Self::MOST {
             self.kept.remove(0);
         }
-        self.kept.push((oid, Rc::clone(&raw)));
-        Ok(raw)
+        self.kept.push((oid, Rc::clone(&folder)));
+        Ok(folder)
     }
 }

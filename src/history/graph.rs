@@ -8,10 +8,10 @@ use std::rc::Rc;
 
 use crate::history::chain::{self, Chain};
 use crate::history::commit::Commit;
+use crate::history::folder;
 use crate::history::folders::{Job, Pair};
 use crate::history::interest::Interest;
 use crate::history::objects::{Edge, Objects, Obstacle, Oid};
-use crate::history::tree;
 
 /// A landing at which something that matters differs from the first parent.
 #[derive(Clone, Debug)]
@@ -228,10 +228,12 @@ impl Reader<'_> {
         if let Some(top) = self.graph.tops.get(&oid) {
             return Ok(Rc::clone(top));
         }
-        let raw = tree::read(self.objects, oid)?;
+        let raw = folder::read(self.objects, oid)?;
         let top = match &self.names {
             None => raw,
-            Some(names) => tree::only(&raw, names).map_err(|cause| tree::malformed(oid, cause))?,
+            Some(names) => {
+                folder::only(&raw, names).map_err(|cause| Obstacle::malformed(oid, cause))?
+            }
         };
         let top: Rc<[u8]> = top.into();
         let top = match self.interned.get(&top) {

@@ -8,6 +8,7 @@ pub mod chain;
 pub mod change;
 pub mod commit;
 pub mod content;
+pub mod folder;
 pub mod folders;
 pub mod governance;
 pub mod graph;

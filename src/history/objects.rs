@@ -167,6 +167,14 @@ pub enum Extent {
 }
 
 impl Obstacle {
+    /// Returns the obstacle of a malformed object.
+    pub fn malformed(object: Oid, cause: &str) -> Obstacle {
+        Obstacle::Malformed {
+            object,
+            cause: cause.to_owned(),
+        }
+    }
+
     /// Returns what to do about it.
     pub fn repair(&self) -> &'static str {
         match self {

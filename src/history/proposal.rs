@@ -9,6 +9,7 @@ use crate::history::History;
 use crate::history::branch::{Branch, Lens};
 use crate::history::change::{self, Event};
 use crate::history::commit::Commit;
+use crate::history::folder::Mode;
 use crate::history::folders::FileChange;
 use crate::history::interest::{Interest, Kind};
 use crate::history::made::Subject;
@@ -16,7 +17,7 @@ use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::refs::{Chosen, Head, Layout, Refs};
 use crate::history::trails::{self, Bytes};
-use crate::history::tree::{self, CommitTree, Mode};
+use crate::history::tree::{self, CommitTree};
 use crate::history::version::{Content, FileAt, Key, Version};
 use crate::record::time::Instant;
 

@@ -160,7 +160,9 @@ fn the_state_of_a_date_is_that_of_the_last_commit_until_then() {
     assert_eq!(at("2026-11-20T09:00:00Z"), Some(0));
     assert_eq!(at("2026-11-20T09:59:59Z"), Some(0));
     assert_eq!(at("2026-11-20T10:00:00Z"), Some(1));
-    let cut = chain.clone().cut(0);
+    let cut = chain
+        .clone()
+        .cut(0, Now::Asked(instant("2026-11-20T09:30:00Z")));
     assert_eq!(
         (cut.mainline.tip, cut.mainline.landings.len()),
         (chain.mainline.landings[0].oid, 1)

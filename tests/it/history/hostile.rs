@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use exledger::history::chain::{self, Now};
+use exledger::history::folder::{self, Folder, Mode};
 use exledger::history::mainline::Guard;
 use exledger::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
 use exledger::history::paths::Prefix;
 use exledger::history::refs::Chosen;
-use exledger::history::tree::{self, Mode};
 use exledger::history::walk;
 use exledger::record::time::Instant;
 use proptest::prelude::*;
@@ -57,7 +57,7 @@ fn entries_of_every_mode_are_told_apart() {
     ];
     for (mode, expected) in modes {
         let raw = entry(mode, "a", 1);
-        let read: Vec<Mode> = tree::entries(&raw)
+        let read: Vec<Mode> = folder::entries(&raw)
             .map(|entry| entry.unwrap().mode)
             .collect();
         assert_eq!(read, [expected], "{mode}");
@@ -91,7 +91,7 @@ fn a_folder_that_leads_elsewhere_or_is_out_of_order_is_malformed() {
         ("no mode", b"x".to_vec()),
     ];
     for (what, raw) in cases {
-        assert!(tree::entries(raw).any(|entry| entry.is_err()), "{what}");
+        assert!(folder::entries(raw).any(|entry| entry.is_err()), "{what}");
     }
     let sorted = [
         entry("100644", "a.b", 2),
@@ -100,10 +100,31 @@ fn a_folder_that_leads_elsewhere_or_is_out_of_order_is_malformed() {
     ]
     .concat();
     assert!(
-        tree::entries(&sorted).all(|entry| entry.is_ok()),
+        folder::entries(&sorted).all(|entry| entry.is_ok()),
         "a folder sorts as if a slash stood behind it"
     );
-    assert_eq!(tree::text(b"a\xffb"), "a\\xffb");
+    assert_eq!(folder::text(b"a\xffb"), "a\\xffb");
+}
+
+/// Folders of random files and folders, as a map.
+fn listing(most: usize) -> impl Strategy<Value = std::collections::BTreeMap<String, (bool, u8)>> {
+    proptest::collection::btree_map(
+        "[a-c.]{1,3}".prop_filter("no way out", |name| name != "." && name != ".."),
+        (any::<bool>(), 0..3_u8),
+        0..most,
+    )
+}
+
+fn stored(listing: &std::collections::BTreeMap<String, (bool, u8)>) -> Folder {
+    let mut entries: Vec<(String, Vec<u8>)> = listing
+        .iter()
+        .map(|(name, (is_folder, n))| match is_folder {
+            true => (format!("{name}/"), entry("40000", name, *n)),
+            false => (name.clone(), entry("100644", name, *n)),
+        })
+        .collect();
+    entries.sort();
+    Folder::parse(entries.into_iter().flat_map(|(_, raw)| raw).collect()).unwrap()
 }
 
 /// A commit that can be any of a few, of parents and folders that may be any object.
@@ -165,8 +186,44 @@ fn objects() -> impl Strategy<Value = Vec<(Kind, Vec<u8>)>> {
 
 proptest! {
     #[test]
+    fn folders_differ_in_exactly_the_entries_that_differ(old in listing(12), changes in listing(3)) {
+        let mut new = old.clone();
+        for (name, (is_folder, n)) in changes {
+            if n == 2 {
+                new.remove(&name);
+            } else {
+                new.insert(name, (is_folder, n));
+            }
+        }
+        let (one, other) = (stored(&old), stored(&new));
+        let mut told = Vec::new();
+        folder::differences(&one, &other, |name, (old, new)| {
+            let is_folder = |mode: Mode| mode == Mode::Folder;
+            let name = folder::text(name);
+            told.extend(old.map(|(mode, oid)| (name.clone(), 0, is_folder(mode), oid)));
+            told.extend(new.map(|(mode, oid)| (name.clone(), 1, is_folder(mode), oid)));
+        });
+        told.sort();
+        let mut expected = Vec::new();
+        for (side, own, opposite) in [(0, &old, &new), (1, &new, &old)] {
+            for (name, (is_folder, n)) in own {
+                if opposite.get(name) != Some(&(*is_folder, *n)) {
+                    expected.push((name.clone(), side, *is_folder, oid(*n)));
+                }
+            }
+        }
+        expected.sort();
+        prop_assert_eq!(told, expected);
+        for (name, (is_folder, n)) in &old {
+            let mode = if *is_folder { Mode::Folder } else { Mode::File };
+            let found = one.find(name.as_bytes(), mode).map(|entry| entry.oid);
+            prop_assert_eq!(found, Some(oid(*n)));
+        }
+    }
+
+    #[test]
     fn no_bytes_make_the_reader_of_folders_panic(raw in proptest::collection::vec(any::<u8>(), 0..200)) {
-        tree::entries(&raw).for_each(drop);
+        folder::entries(&raw).for_each(drop);
     }
 
     /// Ids that are no hashes can make commits their own ancestors, which no git can.

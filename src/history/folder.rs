@@ -1,0 +1,261 @@
+//! One folder as git stores it: raw entries, in git's order.
+//!
+//! Uses history's objects. Pure, never fails on anything but malformed bytes. Start at [`Folder`], which knows where each
+//! entry begins; [`differences`] compares two. Follows `docs/spec/approval.md`, V4.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use crate::history::objects::{Kind, Objects, Obstacle, Oid};
+
+/// The most entries that may lie below one folder of records.
+pub const MOST_ENTRIES: usize = 200_000;
+
+/// How deep folders may lie below one folder of records.
+pub const DEEPEST: usize = 100;
+
+/// One entry of a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry<'t> {
+    /// The name, which need not be text.
+    pub name: &'t [u8],
+    /// What it is.
+    pub mode: Mode,
+    /// The object.
+    pub oid: Oid,
+    /// All its bytes.
+    raw: &'t [u8],
+}
+
+/// What an entry of a folder is. Whether a file may be run makes no difference here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A regular file: `100644` or `100755`.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link.
+    Link,
+    /// A submodule.
+    Submodule,
+    /// Anything else, which git no longer writes.
+    Other,
+}
+
+/// Reads the entries of a folder one by one, in the order of git; the last one is an error where bytes are malformed.
+pub fn entries(raw: &[u8]) -> impl Iterator<Item = Result<Entry<'_>, &'static str>> {
+    let mut rest = raw;
+    let mut before: Option<Entry<'_>> = None;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let read = entry(&mut rest).and_then(|entry| match before {
+            Some(before) if !precedes(&before, &entry) => Err("its entries are not in order"),
+            _ => Ok(entry),
+        });
+        match read {
+            Ok(entry) => before = Some(entry),
+            Err(_) => rest = &[],
+        }
+        Some(read)
+    })
+}
+
+fn entry<'t>(rest: &mut &'t [u8]) -> Result<Entry<'t>, &'static str> {
+    let blank = rest.iter().take(8).position(|byte| *byte == b' ');
+    let (mode, after) = blank
+        .and_then(|at| rest.split_at_checked(at))
+        .ok_or("an entry has no mode")?;
+    let after = after.get(1..).unwrap_or_default();
+    let end = after.iter().position(|byte| *byte == 0);
+    let (name, id) = end
+        .and_then(|at| after.split_at_checked(at))
+        .ok_or("an entry has no name")?;
+    let oid = id.get(1..21).and_then(Oid::from_bytes);
+    let oid = oid.ok_or("an entry has no id")?;
+    let (raw, after) = rest
+        .split_at_checked(mode.len() + name.len() + 22)
+        .ok_or("an entry has no id")?;
+    if name.contains(&b'/') || matches!(name, b"" | b"." | b"..") {
+        return Err("an entry has a name that leads elsewhere");
+    }
+    *rest = after;
+    let mode = match mode {
+        b"100644" | b"100755" => Mode::File,
+        b"40000" | b"040000" => Mode::Folder,
+        b"120000" => Mode::Link,
+        b"160000" => Mode::Submodule,
+        _ => Mode::Other,
+    };
+    Ok(Entry {
+        name,
+        mode,
+        oid,
+        raw,
+    })
+}
+
+/// Returns the raw entries of these names, in the same form.
+///
+/// # Errors
+/// What is malformed about the folder.
+pub fn only(raw: &[u8], names: &HashSet<Vec<u8>>) -> Result<Vec<u8>, &'static str> {
+    let mut kept = Vec::new();
+    for entry in entries(raw) {
+        let entry = entry?;
+        if names.contains(entry.name) {
+            kept.extend_from_slice(entry.raw);
+        }
+    }
+    Ok(kept)
+}
+
+/// Compares entries as git sorts them: a folder's name as if a slash stood behind it.
+pub fn order(left: &Entry<'_>, right: &Entry<'_>) -> Ordering {
+    let n_both = left.name.len().min(right.name.len());
+    let rest = |entry: &Entry<'_>| {
+        let tail = (entry.mode == Mode::Folder).then_some(b'/');
+        entry.name.get(n_both).copied().or(tail)
+    };
+    let heads = left.name.get(..n_both).cmp(&right.name.get(..n_both));
+    heads.then_with(|| rest(left).cmp(&rest(right)))
+}
+
+/// Tells whether two neighbours are in order and have two names.
+fn precedes(left: &Entry<'_>, right: &Entry<'_>) -> bool {
+    left.name != right.name && order(left, right).is_lt()
+}
+
+/// Returns the text of a name; bytes that are no UTF-8 are written as `\xNN`.
+pub fn text(name: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in name.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    text
+}
+
+/// A folder whose entries are well-formed and in order.
+#[derive(Clone, Debug, Default)]
+pub struct Folder {
+    raw: Vec<u8>,
+    /// Where each entry begins.
+    starts: Vec<usize>,
+}
+
+impl Folder {
+    /// Reads a folder to its end.
+    ///
+    /// # Errors
+    /// What is malformed about it.
+    pub fn parse(raw: Vec<u8>) -> Result<Folder, &'static str> {
+        let mut starts = Vec::with_capacity(raw.len() / 40);
+        let mut at = 0;
+        for entry in entries(&raw) {
+            starts.push(at);
+            at += entry?.raw.len();
+        }
+        Ok(Folder { raw, starts })
+    }
+
+    /// Returns the entry of a name, which is that of a folder or of something else.
+    pub fn find(&self, name: &[u8], mode: Mode) -> Option<Entry<'_>> {
+        let wanted = Entry {
+            name,
+            mode,
+            oid: Oid::NULL,
+            raw: &[],
+        };
+        let at = self.starts.binary_search_by(|start| {
+            let found = self.entry(*start);
+            found.map_or(Ordering::Greater, |entry| order(&entry, &wanted))
+        });
+        self.entry(*self.starts.get(at.ok()?)?)
+    }
+
+    fn entry(&self, start: usize) -> Option<Entry<'_>> {
+        entry(&mut self.raw.get(start..)?).ok()
+    }
+
+    /// Returns the bytes of the entry of a number, from the first or from the last.
+    fn bytes(&self, n: usize, from: From) -> Option<&[u8]> {
+        let n_entries = self.starts.len();
+        let n = match from {
+            From::First => n,
+            From::Last => n_entries.checked_sub(n + 1)?,
+        };
+        let end = self.starts.get(n + 1).copied().unwrap_or(self.raw.len());
+        self.raw.get(*self.starts.get(n)?..end)
+    }
+
+    /// Returns the entries but for some of the first and some of the last.
+    fn between(&self, n_first: usize, n_last: usize) -> impl Iterator<Item = Entry<'_>> {
+        let end = self.starts.len().saturating_sub(n_last);
+        let starts = self.starts.get(n_first..end).unwrap_or_default().iter();
+        starts.filter_map(|start| self.entry(*start))
+    }
+}
+
+/// From which end entries are counted.
+#[derive(Clone, Copy)]
+enum From {
+    First,
+    Last,
+}
+
+/// Returns how many entries of two folders are the same, from one end.
+fn n_shared(one: &Folder, other: &Folder, from: From) -> usize {
+    let same = |n: &usize| {
+        let [one, other] = [one, other].map(|folder| folder.bytes(*n, from));
+        one.is_some() && one == other
+    };
+    (0..).take_while(same).count()
+}
+
+/// What stands under one name in two folders.
+pub type Both = (Option<(Mode, Oid)>, Option<(Mode, Oid)>);
+
+/// Calls back for each name that differs between two folders; a name may come twice, as a file and as a folder.
+pub fn differences<'f>(old: &'f Folder, new: &'f Folder, mut found: impl FnMut(&'f [u8], Both)) {
+    // Snapshots that follow each other share nearly all of a folder: only what lies between is looked at.
+    let n_head = n_shared(old, new, From::First);
+    let n_most = old.starts.len().min(new.starts.len()) - n_head;
+    let n_tail = n_shared(old, new, From::Last).min(n_most);
+    let mut lefts = old.between(n_head, n_tail).peekable();
+    let mut rights = new.between(n_head, n_tail).peekable();
+    let what = |entry: &Entry<'_>| Some((entry.mode, entry.oid));
+    loop {
+        let side = match (lefts.peek(), rights.peek()) {
+            (None, None) => return,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(left), Some(right)) => order(left, right),
+        };
+        let left = lefts.next_if(|_| side.is_le());
+        let right = rights.next_if(|_| side.is_ge());
+        if let (Some(left), Some(right)) = (&left, &right)
+            && left.raw == right.raw
+        {
+            continue;
+        }
+        if let Some(entry) = left.as_ref().or(right.as_ref()) {
+            let both = (left.as_ref().and_then(what), right.as_ref().and_then(what));
+            found(entry.name, both);
+        }
+    }
+}
+
+/// Reads the bytes of a folder.
+///
+/// # Errors
+/// [`Obstacle`] where they are not here, or the object is no folder.
+pub fn read(objects: &dyn Objects, oid: Oid) -> Result<Vec<u8>, Obstacle> {
+    match objects.read(oid)? {
+        (Kind::Tree, raw) => Ok(raw),
+        _ => Err(Obstacle::malformed(oid, "it is no folder")),
+    }
+}
