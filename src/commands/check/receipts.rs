@@ -36,10 +36,9 @@ impl Book {
             Err(cause) => return failed(cause),
         };
         // The last line may stand without its end; what is appended must not run into it.
-        if !text.is_empty() && !text.ends_with('\n') && receipt::count(&text).is_ok() {
-            if let Err(cause) = file.append("") {
-                return failed(cause);
-            }
+        let runs_on = !text.is_empty() && !text.ends_with('\n') && receipt::count(&text).is_ok();
+        if runs_on && let Err(cause) = file.append("") {
+            return failed(cause);
         }
         match receipt::count(&text) {
             Ok(counts) => Book::Open(file, Receipts::Counted(counts)),

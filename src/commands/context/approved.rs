@@ -9,6 +9,7 @@ use crate::commands::context::fault;
 use crate::commands::context::globals::AsOf;
 use crate::commands::context::place::{self, Home};
 use crate::commands::context::proposals::{self, Proposed};
+use crate::diag;
 use crate::history::History;
 use crate::history::chain::{self, Chain, Now};
 use crate::history::ident::Ident;
@@ -94,6 +95,12 @@ impl Ctx {
             ));
         }
         let instant = asked.instant;
+        let mainline = &asked.chain.mainline;
+        let commits = diag::count(mainline.landings.len(), "commit");
+        self.detail(&format!(
+            "approved ref: {} at {}, {commits} by first parents",
+            mainline.reference, mainline.tip
+        ));
         let history = walk::walk(repository, asked.chain, &prefix).map_err(obstacle)?;
         let mut approved = Approved {
             stamp: self.stamp(repository, &history, &governance, instant),

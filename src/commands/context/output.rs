@@ -82,6 +82,13 @@ impl Ctx {
         }
     }
 
+    /// Writes a line about how the answer was found to stderr, where more was asked for.
+    pub fn detail(&self, line: &str) {
+        if self.globals.verbose {
+            self.tell(line);
+        }
+    }
+
     /// Writes a line to stderr in any case; a closed stderr has no reader to miss it.
     pub fn tell(&self, line: &str) {
         let _ = writeln!(io::stderr(), "{line}");

@@ -98,10 +98,12 @@ impl Ctx {
     /// # Errors
     /// [`fault::Fault::CannotSay`] when there is none, or its repository can't be opened.
     pub fn home(&self) -> anyhow::Result<Home> {
-        match files::upwards(&self.folder, policy::FILE) {
-            Ok(None) if self.named_root().is_none() => self.bare(),
-            _ => Home::at(self.root()?),
-        }
+        let home = match files::upwards(&self.folder, policy::FILE) {
+            Ok(None) if self.named_root().is_none() => self.bare()?,
+            _ => Home::at(self.root()?)?,
+        };
+        self.detail(&format!("ledger: {}", home.root.display()));
+        Ok(home)
     }
 
     /// Finds the ledger of a bare repository, which has a history and no files.
