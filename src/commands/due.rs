@@ -87,6 +87,11 @@ fn answered(approved: &Approved<'_>, within: Option<Term>) -> (Doc, Outcome) {
         stamp: &approved.stamp,
         records,
         hidden: open - shown,
+        unknown: approved
+            .standings
+            .iter()
+            .filter(|standing| approved::is_unknown(standing))
+            .count(),
     };
     let outcome = if overdue {
         Outcome::BadNews

@@ -11,7 +11,7 @@ use crate::gate::{Answer, Considered, Limits, Question, Receipts, Verdict};
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::word::{FixTarget, IdentityType};
-use crate::status::{InForce, Standing, Status};
+use crate::status::{DutyKind, InForce, Standing, Status};
 
 /// A record in the light of a question.
 struct Candidate<'a> {
@@ -86,10 +86,28 @@ pub fn ask(
     answer(Verdict::Deny, reason, None, &candidates)
 }
 
-/// Returns when a grant ends: at its date, or sooner where something else ends it.
+/// Returns when a grant ends: at its date, or sooner where something is not done by then.
 fn until(standing: &Standing) -> String {
-    let end = standing.end.or(standing.not_after);
-    end.map_or_else(|| "its end".to_owned(), |end| end.to_string())
+    let Some(last) = standing.not_after.or(standing.end) else {
+        return "its end".to_owned();
+    };
+    let Some(end) = standing.end.filter(|end| *end < last) else {
+        return last.to_string();
+    };
+    let due = standing.duties.iter().find(|duty| duty.at == end);
+    let done = due.and_then(|duty| match duty.kind {
+        DutyKind::Review => Some("it is reviewed".to_owned()),
+        DutyKind::EmergencyReview => Some("it is approved".to_owned()),
+        DutyKind::ControlVerification => {
+            let control = duty.subject.as_deref().unwrap_or("the control");
+            Some(format!("{control} is verified again"))
+        }
+        DutyKind::Start | DutyKind::Expiry | DutyKind::Fix | DutyKind::PostClosureReview => None,
+    });
+    done.map_or_else(
+        || end.to_string(),
+        |done| format!("{last}, if {done} before {end}"),
+    )
 }
 
 fn candidate<'a>(

@@ -148,7 +148,10 @@ impl Case<'_> {
                 overdue(self.ended_at())
             }
             Bucket::Fired if self.is_open() => overdue(Some(self.fired_at()?)),
-            Bucket::EmergencyReviewDue if self.is_open() => missed(DutyKind::EmergencyReview),
+            // It runs unreviewed from its first moment, so the review is owed at once.
+            Bucket::EmergencyReviewDue if self.is_open() && !self.is_approved() => {
+                overdue(Some(self.first(DutyKind::EmergencyReview)?))
+            }
             Bucket::Expired if self.standing.status == Status::Expired && !self.was_in_force() => {
                 overdue(self.standing.not_after)
             }
@@ -168,13 +171,21 @@ impl Case<'_> {
         }
     }
 
+    /// Returns the earliest instant of a duty of a kind.
+    fn first(&self, kind: DutyKind) -> Option<Instant> {
+        let of_kind = self.standing.duties.iter().filter(|duty| duty.kind == kind);
+        of_kind.map(|duty| duty.at).min()
+    }
+
     /// Returns the earliest instant at which a duty of a kind was missed.
     fn missed(&self, kind: DutyKind) -> Option<Instant> {
-        let of_kind = self.standing.duties.iter().filter(|duty| duty.kind == kind);
-        of_kind
-            .map(|duty| duty.at)
-            .filter(|at| *at <= self.instant)
-            .min()
+        self.first(kind).filter(|at| *at <= self.instant)
+    }
+
+    /// Tells whether the landed version has the approvals that it needs.
+    fn is_approved(&self) -> bool {
+        let verdict = self.standing.approval.as_ref();
+        verdict.is_some_and(|verdict| verdict.satisfied == approval::Satisfied::Yes)
     }
 
     /// Tells whether it is on the approved ref and neither closed nor gone.
@@ -227,15 +238,9 @@ impl Case<'_> {
 
     /// Returns since when it waits for approval: landed without it, or proposed by a branch or the work tree.
     fn waits(&self) -> Option<Held> {
-        let unapproved = self.is_open() && self.standing.status != Status::Expired && {
-            let satisfied = self
-                .standing
-                .approval
-                .as_ref()
-                .map(|verdict| &verdict.satisfied);
-            satisfied != Some(&approval::Satisfied::Yes)
-                || self.standing.status == Status::Unapproved
-        };
+        let unapproved = self.is_open()
+            && self.standing.status != Status::Expired
+            && (!self.is_approved() || self.standing.status == Status::Unapproved);
         let proposed = self.standing.pending.first();
         if !unapproved && proposed.is_none() && self.standing.status != Status::Proposed {
             return None;

@@ -10,10 +10,12 @@ use crate::history::proposal::{Proposal, Proposals};
 use crate::history::version::{Content, Key};
 use crate::policy::governance::Governance;
 use crate::policy::people;
+use crate::policy::term;
 use crate::policy::tier::{self, Facts};
 use crate::record::Record;
 use crate::record::time::{Instant, not_after};
-use crate::status::{Pending, Standing, Status};
+use crate::record::word::ControlStatus;
+use crate::status::{Freshness, Pending, Standing, Status};
 
 /// What is needed to tell what a proposal is.
 pub struct Around<'a> {
@@ -129,8 +131,27 @@ fn stated(
         not_after: Some(end),
         days_left: Some(end.days_since(around.instant)),
         stated: Some(record.clone()),
+        controls: controls(record, proposal.since, around.instant),
         // Its approval will be judged by the policy that it lands on, not by the one that it brings.
         approval: Some(ask::proposed(around.governance, record, None, author)),
         ..standing
     }
+}
+
+/// Returns what the clock says of the controls of a record that has not landed.
+fn controls(record: &Record, since: Option<Instant>, instant: Instant) -> Vec<Freshness> {
+    let begin = term::begin(record, since);
+    let judged = record.compensating_controls.iter().map(|control| {
+        let every = control
+            .verify_every
+            .filter(|_| control.status == ControlStatus::Active);
+        let until = term::fresh_through(control.verified, begin.as_ref(), every);
+        let until = until.map(term::overdue_from);
+        Freshness {
+            id: control.id.clone(),
+            fresh: until.is_none_or(|until| instant < until),
+            until,
+        }
+    });
+    judged.collect()
 }

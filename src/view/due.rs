@@ -20,6 +20,8 @@ pub struct DueList<'a> {
     pub records: Vec<(&'a Standing, Due)>,
     /// How many do not.
     pub hidden: usize,
+    /// Of how many of those it can't be told.
+    pub unknown: usize,
 }
 
 /// Returns the answer.
@@ -47,14 +49,18 @@ pub fn doc(list: &DueList<'_>, names: &record::Names<'_>) -> Doc {
             rows,
         }));
     }
-    if list.records.is_empty() {
+    if list.unknown > 0 {
+        let text = format!("cannot say about {}", diag::count(list.unknown, "record"));
+        doc.blocks.push(Block::Paragraph(Text::of(Tone::Bad, text)));
+    } else if list.records.is_empty() {
         doc.blocks
             .push(Block::Paragraph(Text::of(Tone::Good, "nothing is due")));
     }
-    if list.hidden > 0 {
+    let healthy = list.hidden.saturating_sub(list.unknown);
+    if healthy > 0 {
         let text = format!(
             "{} not shown: nothing is due",
-            diag::count(list.hidden, "record")
+            diag::count(healthy, "record")
         );
         doc.blocks
             .push(Block::Paragraph(Text::of(Tone::Muted, text)));

@@ -28,18 +28,25 @@ pub fn doc(standing: &Standing, names: &record::Names<'_>, stamp: &Stamp) -> Doc
     let heading = Text::of(Tone::Id, record::id(standing)).and(Tone::Plain, "  ");
     doc.blocks
         .push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));
-    doc.blocks.push(Block::Pairs(answers::pairs(
-        standing,
-        names.control,
-        stamp.instant,
-    )));
-    for (heading, pairs) in rest::sections(standing, names.control, stamp.instant) {
+    let answers = answers::pairs(standing, names.control, stamp.instant);
+    let shown: Vec<String> = answers.iter().map(|(_, text)| folded(text)).collect();
+    doc.blocks.push(Block::Pairs(answers));
+    for (heading, mut pairs) in rest::sections(standing, names.control, stamp.instant) {
+        if heading == rest::IN_FULL {
+            // What the first screen shows whole need not be said twice.
+            pairs.retain(|(_, text)| !shown.iter().any(|shown| shown.contains(&folded(text))));
+        }
         if !pairs.is_empty() {
             doc.blocks.push(Block::Heading(Text::plain(heading)));
             doc.blocks.push(Block::Pairs(pairs));
         }
     }
     doc
+}
+
+/// Returns the words of a text with one blank between them.
+fn folded(text: &Text) -> String {
+    text.bare().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns a text as one line of at most so many characters; one that is longer ends in `…`.

@@ -2,6 +2,8 @@
 //!
 //! Start at [`Ctx::approved`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
 
+use std::collections::BTreeMap;
+
 use crate::approval::{self, Approvals};
 use crate::commands::Outcome;
 use crate::commands::context::Ctx;
@@ -210,16 +212,25 @@ impl Ctx {
         unknown: impl Iterator<Item = &'a Standing>,
         outcome: Outcome,
     ) -> Outcome {
-        let mut found = outcome;
+        let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for standing in unknown {
-            found = Outcome::CannotSay;
             let reason = standing.reasons.first().map_or("", String::as_str);
-            self.tell(&format!(
-                "error: cannot say about {}: {reason}",
-                view::record::id(standing)
-            ));
+            let ids = by_reason.entry(reason).or_default();
+            ids.push(view::record::id(standing));
         }
-        found
+        for (reason, ids) in &by_reason {
+            let about = match ids.as_slice() {
+                [id] => (*id).to_owned(),
+                ids => diag::count(ids.len(), "record"),
+            };
+            let reason = reason.strip_prefix("cannot say: ").unwrap_or(reason);
+            self.tell(&format!("error: cannot say about {about}: {reason}"));
+        }
+        if by_reason.is_empty() {
+            outcome
+        } else {
+            Outcome::CannotSay
+        }
     }
 }
 

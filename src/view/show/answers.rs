@@ -54,7 +54,7 @@ fn status(standing: &Standing) -> Text {
     if reason.is_empty() {
         text
     } else {
-        text.and(Tone::Plain, format!(": {}", cut(reason, 2 * WIDE)))
+        text.and(Tone::Plain, format!(": {}", cut(reason, 4 * WIDE)))
     }
 }
 

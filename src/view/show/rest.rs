@@ -14,6 +14,9 @@ use crate::view::record;
 
 pub(super) type Pairs = Vec<(String, Text)>;
 
+/// The section of what the first screen had to cut.
+pub(super) const IN_FULL: &str = "In full";
+
 /// Wide enough that nothing is cut.
 const WHOLE: usize = usize::MAX;
 
@@ -31,7 +34,7 @@ pub(super) fn sections(
         ),
         ("People and risk", content.map(people).unwrap_or_default()),
         (
-            "In full",
+            IN_FULL,
             content
                 .map(|content| in_full(content, standing, titles))
                 .unwrap_or_default(),
