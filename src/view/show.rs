@@ -34,7 +34,10 @@ pub fn doc(standing: &Standing, names: &record::Names<'_>, stamp: &Stamp) -> Doc
     for (heading, mut pairs) in rest::sections(standing, names.control, stamp.instant) {
         if heading == rest::IN_FULL {
             // What the first screen shows whole need not be said twice.
-            pairs.retain(|(_, text)| !shown.iter().any(|shown| shown.contains(&folded(text))));
+            let whole = |text: &Text| shown.iter().any(|shown| shown.ends_with(&folded(text)));
+            pairs.retain(|(label, text)| {
+                rest::STATED_LATER.contains(&label.as_str()) || !whole(text)
+            });
         }
         if !pairs.is_empty() {
             doc.blocks.push(Block::Heading(Text::plain(heading)));

@@ -17,6 +17,9 @@ pub(super) type Pairs = Vec<(String, Text)>;
 /// The section of what the first screen had to cut.
 pub(super) const IN_FULL: &str = "In full";
 
+/// What that section says and the first screen never does.
+pub(super) const STATED_LATER: &[&str] = &["starts", "references"];
+
 /// Wide enough that nothing is cut.
 const WHOLE: usize = usize::MAX;
 
