@@ -69,6 +69,14 @@ impl<'o> CommitTree<'o> {
         Ok(Some(at))
     }
 
+    fn blob(&self, oid: Oid) -> Result<Vec<u8>, TreeError> {
+        match self.objects.read(oid) {
+            Ok((Kind::Blob, bytes)) => Ok(bytes),
+            Ok(_) => Err(failed(&Obstacle::malformed(oid, "it is no file"))),
+            Err(obstacle) => Err(failed(&obstacle)),
+        }
+    }
+
     fn folder(&self, oid: Oid) -> Result<Folder, TreeError> {
         if let Some(folder) = self.folders.borrow().get(&oid) {
             return Ok(Rc::clone(folder));
@@ -132,13 +140,16 @@ impl Tree for CommitTree<'_> {
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
-        let Some((Mode::File, oid)) = self.entry(path)? else {
-            return Ok(None);
-        };
-        match self.objects.read(oid) {
-            Ok((Kind::Blob, bytes)) => Ok(Some(bytes)),
-            Ok(_) => Err(failed(&Obstacle::malformed(oid, "it is no file"))),
-            Err(obstacle) => Err(failed(&obstacle)),
+        match self.entry(path)? {
+            Some((Mode::File, oid)) => self.blob(oid).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn target(&self, path: &str) -> Result<Option<String>, TreeError> {
+        match self.entry(path)? {
+            Some((Mode::Link, oid)) => Ok(String::from_utf8(self.blob(oid)?).ok()),
+            _ => Ok(None),
         }
     }
 }

@@ -48,6 +48,14 @@ pub trait Tree {
     /// # Errors
     /// [`TreeError`] when the file can't be read.
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError>;
+
+    /// Returns the path that a symbolic link says, from the link's own folder; `None` where there is no link.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the link can't be read.
+    fn target(&self, _path: &str) -> Result<Option<String>, TreeError> {
+        Ok(None)
+    }
 }
 
 /// A tree that is held in memory: the files by their paths.

@@ -13,8 +13,8 @@ use crate::record::reference::ControlRef;
 use crate::record::scalar::Scalar;
 use crate::record::time::{Instant, When, not_after};
 use crate::rules::changed::{Changed, Ruling};
+use crate::rules::evidence::Evidence;
 use crate::rules::house::House;
-use crate::rules::lint::Evidence;
 
 /// One thing that rules look at, with what is known around it.
 #[derive(Clone, Copy)]

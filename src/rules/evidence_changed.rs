@@ -4,8 +4,8 @@
 
 use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
+use crate::rules::evidence::Found;
 use crate::rules::example::Example;
-use crate::rules::lint::Found;
 use crate::rules::{Group, Rule};
 
 /// The rule.

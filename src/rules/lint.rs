@@ -3,21 +3,18 @@
 //! Uses record, ledger, policy. Pure. Start at [`record`]. One file at a time, so that a large ledger is never in
 //! memory as a whole. Follows `docs/spec/rules.md` and `docs/spec/policy.md` (reading and defaults).
 
-use sha2::{Digest, Sha256};
-
 use crate::diag::{Code, Finding, Level};
 use crate::ledger::Files;
-use crate::ledger::tree::{Kind, TreeError};
+use crate::ledger::tree::TreeError;
 use crate::policy::governance::{Governance, State};
 use crate::policy::settings::RuleLevel;
 use crate::policy::tier::{self, Facts};
 use crate::record::credential;
-use crate::record::places;
 use crate::record::read::Source;
 use crate::record::time::Instant;
 use crate::rules::case::{Case, Cited, Known, Of, Subject};
 use crate::rules::changed::{Changed, Ruling};
-use crate::rules::{ALL, Group, Rule};
+use crate::rules::{ALL, Group, Rule, evidence};
 
 /// What the approved ref says of a record, as far as rules need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,28 +42,6 @@ impl Past {
     };
 }
 
-/// A file that evidence names, as the tree has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Evidence {
-    /// The path of the evidence in the record: `closure.evidence[0]`.
-    pub field: String,
-    /// What stands at its path.
-    pub found: Found,
-}
-
-/// What stands at the path of evidence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
-    /// A file with this SHA-256, in lower-case hexadecimal.
-    File(String),
-    /// Nothing.
-    Nothing,
-    /// A folder, link or other thing that is no file.
-    NoFile,
-    /// The path leaves the ledger.
-    Outside,
-}
-
 /// What of the content group is judged in a settled record too.
 const ALWAYS: &[Code] = &["secret", "missing-evidence", "evidence-changed"];
 
@@ -80,7 +55,7 @@ pub fn record(source: &Source, known: &Known<'_>, past: Past) -> Result<Vec<Find
         source,
         tier: tier::resolve(policy, &Facts::of_source(source)),
         landed: past.landed,
-        evidence: evidence(source, known)?,
+        evidence: evidence::of(source, known.tree)?,
         cited: Cited::of(source, known.governance),
     };
     let applies = |rule: &Rule| match rule.group {
@@ -158,60 +133,4 @@ pub fn level(rule: &Rule, governance: &Governance) -> Option<Level> {
         Some(level) => RuleLevel::level(*level),
         None => Some(rule.level),
     }
-}
-
-/// Looks up the files that a record's evidence names.
-fn evidence(source: &Source, known: &Known<'_>) -> Result<Vec<Evidence>, TreeError> {
-    let mut named = Vec::new();
-    if let Some(root) = &source.root {
-        places::evidence(root, &mut |place, item| {
-            if item.get("path").is_some() {
-                named.push(place.path());
-            }
-        });
-    }
-    let mut all = Vec::new();
-    for field in named {
-        let Some(path) = source.text(&format!("{field}.path")) else {
-            continue;
-        };
-        let found = look_up(path, known)?;
-        all.push(Evidence { field, found });
-    }
-    Ok(all)
-}
-
-fn look_up(path: &str, known: &Known<'_>) -> Result<Found, TreeError> {
-    let Some(path) = inside(path) else {
-        return Ok(Found::Outside);
-    };
-    match known.tree.kind(&path)? {
-        Some(Kind::File) => {}
-        Some(_) => return Ok(Found::NoFile),
-        None => return Ok(Found::Nothing),
-    }
-    let Some(bytes) = known.tree.bytes(&path)? else {
-        return Ok(Found::Nothing);
-    };
-    let digest = Sha256::digest(&bytes);
-    let digits = digest.iter().map(|byte| format!("{byte:02x}"));
-    Ok(Found::File(digits.collect()))
-}
-
-/// Returns a path without `.` and `..`, or `None` where it leaves its root.
-fn inside(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    if path.starts_with(['/', '\\']) || path.get(1..2) == Some(":") {
-        return None;
-    }
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }

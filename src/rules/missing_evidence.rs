@@ -4,8 +4,8 @@
 
 use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
+use crate::rules::evidence::Found;
 use crate::rules::example::Example;
-use crate::rules::lint::Found;
 use crate::rules::{Group, Rule};
 
 /// The rule.
@@ -39,9 +39,9 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             Found::File(_) => continue,
             Found::Nothing => format!("there is no file {path}"),
             Found::NoFile => format!("{path} is no regular file"),
-            Found::Outside => format!("{path} leaves the ledger"),
+            Found::Outside => format!("{path} leads out of the repository, or to nothing there"),
         };
-        let help = "commit the file, and name its path from the ledger's root".to_owned();
+        let help = "commit the file, and name its path from the folder of exledger.yaml".to_owned();
         findings.push(of.finding(RULE.code, &field, message, help));
     }
     findings

@@ -6,6 +6,7 @@
 
 pub mod case;
 pub mod changed;
+pub mod evidence;
 pub mod example;
 pub mod house;
 pub mod lint;

@@ -152,6 +152,18 @@ impl Tree for WorkTree {
             Err(cause) => Err(unreadable(path, &cause)),
         }
     }
+
+    fn target(&self, path: &str) -> Result<Option<String>, TreeError> {
+        let Some(place) = self.place(path) else {
+            return Ok(None);
+        };
+        match fs::read_link(&place) {
+            Ok(target) => Ok(target.to_str().map(str::to_owned)),
+            // What is no link is an invalid argument to this call.
+            Err(cause) if is_absent(&cause) || cause.kind() == ErrorKind::InvalidInput => Ok(None),
+            Err(cause) => Err(unreadable(path, &cause)),
+        }
+    }
 }
 
 fn kind_of(file_type: fs::FileType, place: &Path) -> Kind {

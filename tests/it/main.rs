@@ -34,6 +34,7 @@ mod rules;
 mod rules_content;
 mod rules_evidence;
 mod rules_house;
+mod rules_links;
 mod rules_secret;
 mod rules_texts;
 mod sign;

@@ -155,4 +155,8 @@ impl Tree for Input {
             _ => self.tree.bytes(path),
         }
     }
+
+    fn target(&self, path: &str) -> Result<Option<String>, TreeError> {
+        self.tree.target(path)
+    }
 }

@@ -1,0 +1,138 @@
+//! The files that a record's evidence names, as a tree has them.
+//!
+//! Uses ledger's tree, record's places. Pure. Start at [`of`]. A link is followed here and nowhere else, because
+//! evidence may lie where a tool keeps it; it must stay inside the repository. Follows `docs/spec/record.md`, values.
+
+use sha2::{Digest, Sha256};
+
+use crate::ledger::tree::{Kind, Tree, TreeError};
+use crate::record::places;
+use crate::record::read::Source;
+
+/// A file that evidence names, as the tree has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The path of the evidence in the record: `closure.evidence[0]`.
+    pub field: String,
+    /// What stands at its path.
+    pub found: Found,
+}
+
+/// What stands at the path of evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A file with this SHA-256, in lower-case hexadecimal.
+    File(String),
+    /// Nothing.
+    Nothing,
+    /// A folder or other thing that is no file.
+    NoFile,
+    /// The path leaves the repository, by name or by a link.
+    Outside,
+}
+
+/// So many links are followed on the way to one file, as systems do; more are a circle.
+const MOST_LINKS: usize = 40;
+
+/// Looks up the files that a record's evidence names, in the order of the format.
+///
+/// # Errors
+/// [`TreeError`] when one can't be read.
+pub fn of(source: &Source, tree: &dyn Tree) -> Result<Vec<Evidence>, TreeError> {
+    let mut named = Vec::new();
+    if let Some(root) = &source.root {
+        places::evidence(root, &mut |place, item| {
+            if item.get("path").is_some() {
+                named.push(place.path());
+            }
+        });
+    }
+    let mut all = Vec::new();
+    for field in named {
+        let Some(path) = source.text(&format!("{field}.path")) else {
+            continue;
+        };
+        let found = look_up(path, tree)?;
+        all.push(Evidence { field, found });
+    }
+    Ok(all)
+}
+
+fn look_up(path: &str, tree: &dyn Tree) -> Result<Found, TreeError> {
+    if is_absolute(path) {
+        return Ok(Found::Outside);
+    }
+    // A tree says `File` only where no link is on the way.
+    if !path.contains("..") && tree.kind(path)? == Some(Kind::File) {
+        return hashed(path, tree);
+    }
+    let mut at = Way::default();
+    let mut rest = steps(path);
+    let mut n_links = 0;
+    while let Some(step) = rest.pop() {
+        at.take(&step);
+        let place = at.place();
+        if tree.kind(&place)? != Some(Kind::Link) {
+            continue;
+        }
+        n_links += 1;
+        let Some(target) = tree.target(&place)?.filter(|_| n_links <= MOST_LINKS) else {
+            return Ok(Found::Nothing);
+        };
+        if is_absolute(&target) {
+            return Ok(Found::Outside);
+        }
+        at.take("..");
+        rest.extend(steps(&target));
+    }
+    let place = at.place();
+    match tree.kind(&place)? {
+        Some(Kind::File) => hashed(&place, tree),
+        Some(_) => Ok(Found::NoFile),
+        None if at.leads_up() => Ok(Found::Outside),
+        None => Ok(Found::Nothing),
+    }
+}
+
+fn hashed(path: &str, tree: &dyn Tree) -> Result<Found, TreeError> {
+    let Some(bytes) = tree.bytes(path)? else {
+        return Ok(Found::Nothing);
+    };
+    let digest = Sha256::digest(&bytes);
+    let digits = digest.iter().map(|byte| format!("{byte:02x}"));
+    Ok(Found::File(digits.collect()))
+}
+
+/// Tells whether a path begins at the root of a file system, of any system.
+fn is_absolute(path: &str) -> bool {
+    path.starts_with(['/', '\\']) || path.get(1..2) == Some(":")
+}
+
+/// Returns the steps of a path, the last one first.
+fn steps(path: &str) -> Vec<String> {
+    path.split('/').rev().map(str::to_owned).collect()
+}
+
+/// The way from the ledger's folder, without detours; it may lead up to where the repository begins.
+#[derive(Default)]
+struct Way(Vec<String>);
+
+impl Way {
+    fn take(&mut self, step: &str) {
+        match step {
+            "" | "." => {}
+            ".." if self.0.last().is_some_and(|last| last != "..") => {
+                self.0.pop();
+            }
+            step => self.0.push(step.to_owned()),
+        }
+    }
+
+    fn place(&self) -> String {
+        self.0.join("/")
+    }
+
+    fn leads_up(&self) -> bool {
+        self.0.first().is_some_and(|first| first == "..")
+    }
+}

@@ -1,0 +1,87 @@
+//! Evidence that lies beside the ledger's folder, or behind links: in a work tree and in a commit alike.
+//!
+//! Follows `docs/spec/record.md` (evidence). Start at [`found`].
+
+use exledger::history::paths::Prefix;
+use exledger::history::tree::CommitTree;
+use exledger::ledger::tree::Tree;
+use exledger::record::read;
+use exledger::rules::evidence::{self, Found};
+use exledger::store::files::WorkTree;
+use exledger::store::git::Repository;
+
+use crate::record::{PATH, SMALL};
+use crate::repo::Repo;
+
+fn found(path: &str, tree: &dyn Tree) -> Found {
+    let digest = "0".repeat(64);
+    let handling = format!(
+        "handling: [{{date: 2026-12-01, stage: triage, by: a@example.com, evidence: [{{kind: log, path: '{path}', sha256: {digest}}}]}}]"
+    );
+    let source = read::read(PATH, format!("{SMALL}{handling}\n").as_bytes());
+    let mut found = evidence::of(&source, tree).unwrap();
+    assert_eq!(found.len(), 1, "{path}");
+    found.remove(0).found
+}
+
+#[cfg(unix)]
+#[test]
+fn evidence_may_lie_anywhere_in_the_repository_and_behind_links_that_stay_inside() {
+    const LINK: u32 = 0o120_000;
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("a.txt"), "rotated").unwrap();
+    let away = outside.path().to_str().unwrap();
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("ana")
+        .write("ledger/exledger.yaml", "version: 1\n")
+        .write("ledger/evidence/a.txt", "rotated")
+        .write("logs/a.txt", "rotated")
+        .write_mode("ledger/evidence/near", LINK, b"a.txt")
+        .write_mode("ledger/evidence/beside", LINK, b"../../logs/a.txt")
+        .write_mode("ledger/evidence/logs", LINK, b"../../logs")
+        .write_mode("ledger/evidence/again", LINK, b"near")
+        .write_mode("ledger/evidence/circle", LINK, b"circle")
+        .write_mode("ledger/evidence/gone", LINK, b"nothing")
+        .write_mode("ledger/evidence/out", LINK, b"../../../a.txt")
+        .write_mode(
+            "ledger/evidence/away",
+            LINK,
+            format!("{away}/a.txt").as_bytes(),
+        )
+        .write_mode("ledger/evidence/folder", LINK, away.as_bytes())
+        .commit("File evidence");
+    repo.checkout();
+    let work = WorkTree::within(repo.path(), "ledger");
+    let git = Repository::discover(repo.path()).unwrap();
+    let commit = git.find("HEAD").unwrap().oid;
+    let commit = CommitTree::of_commit(&git, commit, &Prefix::new("ledger")).unwrap();
+    use sha2::Digest;
+    let digest = sha2::Sha256::digest("rotated");
+    let file = Found::File(digest.iter().map(|byte| format!("{byte:02x}")).collect());
+    let trees: [(&str, &dyn Tree); 2] = [("work tree", &work), ("commit", &commit)];
+    for (name, tree) in trees {
+        for (path, expected) in [
+            ("evidence/a.txt", &file),
+            ("evidence/../evidence/./a.txt", &file),
+            ("../logs/a.txt", &file),
+            ("evidence/near", &file),
+            ("evidence/beside", &file),
+            ("evidence/logs/a.txt", &file),
+            ("evidence/logs/../ledger/evidence/a.txt", &file),
+            ("evidence/again", &file),
+            ("evidence/circle", &Found::Nothing),
+            ("evidence/gone", &Found::Nothing),
+            ("evidence/nothing", &Found::Nothing),
+            ("evidence/out", &Found::Outside),
+            ("evidence/away", &Found::Outside),
+            ("evidence/folder/a.txt", &Found::Outside),
+            ("../../a.txt", &Found::Outside),
+            ("../nothing", &Found::Outside),
+            ("evidence", &Found::NoFile),
+            ("evidence/logs", &Found::NoFile),
+        ] {
+            assert_eq!(found(path, tree), *expected, "{path} in the {name}");
+        }
+        assert_eq!(found(&format!("{away}/a.txt"), tree), Found::Outside);
+    }
+}
