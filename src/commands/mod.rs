@@ -25,9 +25,11 @@ use std::io::Write;
 use std::panic;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::commands::context::Ctx;
+use crate::commands::context::by_hand;
 use crate::commands::context::fault;
 use crate::commands::context::globals::Globals;
 use crate::commands::context::output::Formats;
@@ -142,6 +144,10 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let matches = match declare().try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(usage) => {
+            if let Some(way) = unwritten(&usage) {
+                complain(&way);
+                return fault::MISUSE;
+            }
             // Help and version come this way too, with code 0; a closed pipe is no failure of theirs.
             let _ = usage.print();
             return u8::try_from(usage.exit_code()).unwrap_or(fault::MISUSE);
@@ -153,6 +159,14 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
             complain(&fault::shown(&error));
             fault::code(&error)
         }
+    }
+}
+
+/// Returns what to do by hand where a decision was asked for that no command writes yet.
+fn unwritten(usage: &clap::Error) -> Option<String> {
+    match usage.get(ContextKind::InvalidSubcommand)? {
+        ContextValue::String(name) => by_hand::way(name),
+        _ => None,
     }
 }
 

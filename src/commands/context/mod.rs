@@ -3,6 +3,7 @@
 //! Start at [`Ctx`]. Follows `docs/spec/cli.md`, exit codes and clock.
 
 pub mod approved;
+pub mod by_hand;
 pub mod compare;
 pub mod fault;
 pub mod filter;
