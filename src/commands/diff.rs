@@ -21,7 +21,7 @@ use crate::policy::tier::{self, Facts};
 use crate::record::read::Source;
 use crate::rules::case::Known;
 use crate::rules::house::House;
-use crate::rules::told::{self, Told};
+use crate::rules::told::{self, Beside, Told};
 use crate::survey::landed::Before;
 use crate::view;
 use crate::view::doc::{Findings, Judged, Readers, Shown};
@@ -191,10 +191,14 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<Told> {
         return events;
     };
     let resolved = tier::resolve(&governance.policy, &Facts::of(after));
+    let beside = Beside {
+        tier: resolved.as_ref(),
+        renewed: entry.landed.renewed,
+    };
     let was = before.map(|before| before.record.as_ref());
     match was {
         None if entry.landed.before == Before::Removed => {
-            let filed = told::events(None, after, resolved.as_ref()).into_iter();
+            let filed = told::events(None, after, beside).into_iter();
             events.extend(filed.map(|told| Told {
                 event: match told.event {
                     Event::Filed => Event::Restored,
@@ -203,13 +207,13 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<Told> {
                 ..told
             }));
         }
-        None => events.extend(told::events(None, after, resolved.as_ref())),
-        Some(Some(before)) => events.extend(told::events(Some(before), after, resolved.as_ref())),
+        None => events.extend(told::events(None, after, beside)),
+        Some(Some(before)) => events.extend(told::events(Some(before), after, beside)),
         // What could not be read is compared with what was last approved.
         Some(None) => {
             events.push(bare(Event::Restored, "it can be read again"));
             if let Some(approved) = entry.landed.approved.as_deref() {
-                events.extend(told::events(Some(approved), after, resolved.as_ref()));
+                events.extend(told::events(Some(approved), after, beside));
             }
         }
     }

@@ -1,8 +1,8 @@
 //! `markdown`: for job summaries and comments on pull requests, in GitHub's and GitLab's dialect.
 //!
 //! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 1: cells escape
-//! pipe, `<`, backtick and `@`; a job summary holds 1 MiB, so findings stand worst first and what does not fit
-//! is counted.
+//! pipe, `<`, backtick and `@`; a job summary holds 1 MiB and a comment 64 KiB, so findings stand worst first and
+//! what does not fit is counted.
 
 mod escape;
 
@@ -25,12 +25,14 @@ pub const FORMAT: Format = Format {
     render,
 };
 
-/// Bytes after which no further row is written: 1 MiB, less what may still follow the tables.
-const ROOM: usize = 1_000_000;
-
 fn render(doc: &doc::Doc, style: &Style) -> Vec<u8> {
-    let mut out = String::new();
-    blocks(&doc.blocks, &mut "##", &mut out);
+    let mut page = Page {
+        out: String::new(),
+        heading: "##",
+        room: doc.room,
+    };
+    page.blocks(&doc.blocks);
+    let mut out = page.out;
     if let (Some(footer), Quiet::No) = (&doc.footer, style.quiet) {
         let gap = if out.is_empty() { "" } else { "\n" };
         out.push_str(&format!("{gap}<sub>{}</sub>\n", escape::text(footer)));
@@ -38,48 +40,149 @@ fn render(doc: &doc::Doc, style: &Style) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// Writes blocks with an empty line between them; the first heading of all is the larger one.
-fn blocks(blocks: &[Block], heading: &mut &'static str, out: &mut String) {
-    for (n, block) in blocks.iter().enumerate() {
-        let start = out.len();
-        if n > 0 && start > 0 {
-            out.push('\n');
+/// What is written, and how much more may be.
+struct Page {
+    out: String,
+    /// The mark of the next heading; the first of all is the larger one.
+    heading: &'static str,
+    /// So many bytes it may become.
+    room: usize,
+}
+
+impl Page {
+    /// Writes blocks with an empty line between them, and how many folded ones did not fit.
+    fn blocks(&mut self, blocks: &[Block]) {
+        let mut n_left_out = 0;
+        for (n, block) in blocks.iter().enumerate() {
+            let start = self.out.len();
+            if n > 0 && start > 0 {
+                self.out.push('\n');
+            }
+            let empty = self.out.len();
+            let room = self.room;
+            // What comes first leaves half of the room to what comes after it.
+            if blocks.iter().skip(n + 1).any(is_long) {
+                self.room -= room.saturating_sub(empty) / 2;
+            }
+            self.block(block);
+            self.room = room;
+            let is_folded = matches!(block, Block::Folded(..));
+            let too_much = is_folded && self.out.len() > room;
+            n_left_out += usize::from(too_much);
+            if too_much || self.out.len() == empty {
+                self.out.truncate(start);
+            }
         }
-        let empty = out.len();
-        write(block, heading, out);
-        if out.len() == empty {
-            out.truncate(start);
+        if n_left_out > 0 {
+            let left = diag::count(n_left_out, "more section");
+            self.out.push_str(&format!(
+                "\n{left} left out: there is no room for more here\n"
+            ));
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        match block {
+            Block::Heading(text) => {
+                let line = format!("{} {}\n", self.heading, inline(text, " "));
+                self.out.push_str(&line);
+                self.heading = "###";
+            }
+            Block::Paragraph(text) => {
+                let line = format!("{}\n", escape::start(&inline(text, " ")));
+                self.out.push_str(&line);
+            }
+            Block::Pairs(pairs) => pairs.iter().for_each(|(label, text)| {
+                self.out.push_str(&format!(
+                    "- **{}**: {}\n",
+                    escape::text(label),
+                    inline(text, "<br>")
+                ));
+            }),
+            Block::Table(table) => self.columns(table),
+            Block::Findings(findings) if findings.readers == doc::Readers::All => {
+                self.list(findings);
+            }
+            Block::Findings(_) => {}
+            Block::Verbatim(text) => self.out.push_str(&fenced(text)),
+            Block::Folded(summary, inside) => {
+                // Markdown means nothing on the line of the tag, and begins again after an empty one.
+                let summary = escape::html(&visible::line(&summary.bare()));
+                let open = format!("<details><summary>{summary}</summary>\n\n");
+                self.out.push_str(&open);
+                self.blocks(inside);
+                self.out.push_str("\n</details>\n");
+            }
+        }
+    }
+
+    fn columns(&mut self, table: &doc::Table) {
+        let titles: Vec<&str> = table.columns.iter().map(|column| column.title).collect();
+        let rows = table
+            .rows
+            .iter()
+            .map(|row| row.iter().map(|cell| inline(cell, " ")).collect());
+        self.grid(&titles, rows.collect());
+    }
+
+    fn list(&mut self, findings: &doc::Findings) {
+        let mut worst: Vec<&diag::Finding> =
+            findings.shown.iter().map(|shown| &shown.finding).collect();
+        worst.sort_by_key(|finding| finding.level);
+        let rows = worst.iter().map(|finding| {
+            let place = match finding.pos {
+                Some(pos) => format!("{}:{}", finding.path, pos.line),
+                None => finding.path.clone(),
+            };
+            let texts = [
+                finding.level.word(),
+                finding.rule,
+                &place,
+                &finding.message,
+                &finding.help,
+            ];
+            texts
+                .iter()
+                .map(|text| escape::text(&visible::line(text)))
+                .collect()
+        });
+        self.grid(
+            &["level", "rule", "where", "what", "how to fix"],
+            rows.collect(),
+        );
+    }
+
+    fn grid(&mut self, titles: &[&str], rows: Vec<Vec<String>>) {
+        if rows.is_empty() {
+            return;
+        }
+        let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+        let titles: Vec<String> = titles.iter().map(|title| escape::text(title)).collect();
+        self.out.push_str(&line(&titles));
+        self.out
+            .push_str(&line(&vec!["---".to_owned(); titles.len()]));
+        for (written, row) in rows.iter().enumerate() {
+            let line = line(row);
+            if self.out.len() + line.len() > self.room {
+                let left = diag::count(rows.len() - written, "more row");
+                self.out.push_str(&format!(
+                    "\n{left} left out: there is no room for more here\n"
+                ));
+                return;
+            }
+            self.out.push_str(&line);
         }
     }
 }
 
-fn write(block: &Block, heading: &mut &'static str, out: &mut String) {
+/// Tells whether a block may be long, and should be seen.
+fn is_long(block: &Block) -> bool {
     match block {
-        Block::Heading(text) => {
-            out.push_str(&format!("{heading} {}\n", inline(text, " ")));
-            *heading = "###";
+        Block::Table(table) => !table.rows.is_empty(),
+        Block::Findings(findings) => {
+            findings.readers == doc::Readers::All && !findings.shown.is_empty()
         }
-        Block::Paragraph(text) => {
-            out.push_str(&format!("{}\n", escape::start(&inline(text, " "))));
-        }
-        Block::Pairs(pairs) => pairs.iter().for_each(|(label, text)| {
-            out.push_str(&format!(
-                "- **{}**: {}\n",
-                escape::text(label),
-                inline(text, "<br>")
-            ));
-        }),
-        Block::Table(table) => columns(table, out),
-        Block::Findings(findings) if findings.readers == doc::Readers::All => list(findings, out),
-        Block::Findings(_) => {}
-        Block::Verbatim(text) => out.push_str(&fenced(text)),
-        Block::Folded(summary, inside) => {
-            // Markdown means nothing on the line of the tag, and begins again after an empty one.
-            let summary = escape::html(&visible::line(&summary.bare()));
-            out.push_str(&format!("<details><summary>{summary}</summary>\n\n"));
-            blocks(inside, heading, out);
-            out.push_str("\n</details>\n");
-        }
+        _ => false,
     }
 }
 
@@ -102,62 +205,6 @@ fn inline(text: &Text, line_break: &str) -> String {
         }
     }
     out.trim().to_owned()
-}
-
-fn columns(table: &doc::Table, out: &mut String) {
-    let titles: Vec<&str> = table.columns.iter().map(|column| column.title).collect();
-    let rows = table
-        .rows
-        .iter()
-        .map(|row| row.iter().map(|cell| inline(cell, " ")).collect());
-    grid(&titles, rows.collect(), out);
-}
-
-fn list(findings: &doc::Findings, out: &mut String) {
-    let mut worst: Vec<&diag::Finding> =
-        findings.shown.iter().map(|shown| &shown.finding).collect();
-    worst.sort_by_key(|finding| finding.level);
-    let rows = worst.iter().map(|finding| {
-        let place = match finding.pos {
-            Some(pos) => format!("{}:{}", finding.path, pos.line),
-            None => finding.path.clone(),
-        };
-        let texts = [
-            finding.level.word(),
-            finding.rule,
-            &place,
-            &finding.message,
-            &finding.help,
-        ];
-        texts
-            .iter()
-            .map(|text| escape::text(&visible::line(text)))
-            .collect()
-    });
-    grid(
-        &["level", "rule", "where", "what", "how to fix"],
-        rows.collect(),
-        out,
-    );
-}
-
-fn grid(titles: &[&str], rows: Vec<Vec<String>>, out: &mut String) {
-    if rows.is_empty() {
-        return;
-    }
-    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-    let titles: Vec<String> = titles.iter().map(|title| escape::text(title)).collect();
-    out.push_str(&line(&titles));
-    out.push_str(&line(&vec!["---".to_owned(); titles.len()]));
-    for (written, row) in rows.iter().enumerate() {
-        let line = line(row);
-        if out.len() + line.len() > ROOM {
-            let left = diag::count(rows.len() - written, "more row");
-            out.push_str(&format!("\n{left} left out: a job summary holds 1 MiB\n"));
-            return;
-        }
-        out.push_str(&line);
-    }
 }
 
 /// Returns a code block whose fence is longer than any run of backticks inside.

@@ -23,6 +23,8 @@ pub struct Changed<'c> {
     pub approved: Option<&'c Record>,
     /// What landed without being approved; `None` where what landed is approved, and where nothing landed.
     pub waiting: Option<&'c Record>,
+    /// How often an approved version ended later than the approved one before it.
+    pub renewed: u32,
     /// Who must approve it.
     pub needs: Needs,
     /// What history says of the record.

@@ -20,10 +20,17 @@ pub struct Told {
     pub detail: String,
 }
 
+/// What is known beside the contents.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'b> {
+    /// What tier and class demand of the later content.
+    pub tier: Option<&'b Resolved>,
+    /// How often an approved version ended later than the approved one before it.
+    pub renewed: u32,
+}
+
 /// Returns what changes in meaning from one content to another, in the order of the events.
-///
-/// `tier` is what tier and class demand of the later content.
-pub fn events(before: Option<&Record>, after: &Record, tier: Option<&Resolved>) -> Vec<Told> {
+pub fn events(before: Option<&Record>, after: &Record, beside: Beside<'_>) -> Vec<Told> {
     let mut events = change::events(before, after);
     if let Some(before) = before {
         events
@@ -37,8 +44,8 @@ pub fn events(before: Option<&Record>, after: &Record, tier: Option<&Resolved>) 
         .map(|event| Told {
             event,
             detail: match before {
-                Some(before) => detail(event, before, after, tier),
-                None => filed(after, tier),
+                Some(before) => detail(event, before, after, beside),
+                None => filed(after, beside.tier),
             },
         })
         .collect()
@@ -64,9 +71,9 @@ fn filed(after: &Record, tier: Option<&Resolved>) -> String {
     format!("class {class}{tier}, until {}", after.expires)
 }
 
-fn detail(event: Event, before: &Record, after: &Record, tier: Option<&Resolved>) -> String {
+fn detail(event: Event, before: &Record, after: &Record, beside: Beside<'_>) -> String {
     match event {
-        Event::Renewed => renewed(before, after, tier),
+        Event::Renewed => renewed(before, after, beside),
         Event::Extended => format!("{}, now until {}", moved(before, after), after.expires),
         Event::Shortened => format!("{}, now until {}", moved(before, after), after.expires),
         Event::ScopeWidened => joined(&meaning::widened(before, after)),
@@ -119,9 +126,15 @@ fn moved(before: &Record, after: &Record) -> String {
 }
 
 /// Days, and which renewal of how many.
-fn renewed(before: &Record, after: &Record, tier: Option<&Resolved>) -> String {
-    let number = u32::try_from(after.renewals.len()).unwrap_or(u32::MAX);
-    let of = tier.map_or_else(String::new, |tier| format!(" of {}", tier.max_renewals));
+///
+/// Renewals are counted from history, in which one may have been silent, and from the entries, whichever says more.
+fn renewed(before: &Record, after: &Record, beside: Beside<'_>) -> String {
+    let new = meaning::added(&before.renewals, &after.renewals).len();
+    let count = |entries: usize| u32::try_from(entries).unwrap_or(u32::MAX);
+    let number = count(after.renewals.len()).max(beside.renewed.saturating_add(count(new)));
+    let of = beside
+        .tier
+        .map_or_else(String::new, |tier| format!(" of {}", tier.max_renewals));
     format!(
         "{} ({}{of})",
         moved(before, after),
@@ -166,7 +179,7 @@ fn attested(before: &Record, after: &Record) -> String {
 /// of it is left.
 pub fn also(approved: Option<&Record>, landed: &Record, after: &Record) -> Option<String> {
     let left: Vec<Event> = change::events(approved, after);
-    let told = events(approved, landed, None).into_iter();
+    let told = events(approved, landed, Beside::default()).into_iter();
     let words: Vec<String> = told
         .filter(|told| left.contains(&told.event))
         .map(|told| told.words())

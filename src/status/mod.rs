@@ -8,7 +8,7 @@ mod clocks;
 mod duty;
 mod ground;
 pub mod reason;
-mod renewal;
+pub(crate) mod renewal;
 mod standing;
 mod timeline;
 

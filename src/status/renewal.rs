@@ -3,6 +3,7 @@
 //! Uses record, policy's tiers, `status::ground`. Pure. Start at [`of`]. Follows M31 of the mission and
 //! `docs/spec/policy.md`, terms and clocks. What was filed anew elsewhere is counted by whoever sees all records.
 
+use crate::record::Record;
 use crate::record::time::{self, Instant, When};
 use crate::status::Renewals;
 use crate::status::clocks::Clocks;
@@ -37,12 +38,16 @@ fn begin(clocks: &Clocks, expires: &When) -> Instant {
     }
 }
 
-/// Returns how often an approved version ended later than the approved one before it; an end that moved silently
-/// counts, and entries that came together count each.
 fn count(past: Past, judged: &Judged) -> u32 {
-    let mut approved = (judged.first..=past.tip)
+    let approved = (judged.first..=past.tip)
         .filter(|index| past.stands(*index))
         .filter_map(|index| past.record(index));
+    counted(approved)
+}
+
+/// Returns how often an approved version ended later than the approved one before it; an end that moved silently
+/// counts, and entries that came together count each.
+pub(crate) fn counted<'a>(mut approved: impl Iterator<Item = &'a Record>) -> u32 {
     let Some(mut before) = approved.next() else {
         return 0;
     };

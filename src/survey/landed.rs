@@ -10,6 +10,7 @@ use crate::history::version::{Change, Content, Key, Version};
 use crate::policy::people::Person;
 use crate::record::Record;
 use crate::record::time::Instant;
+use crate::status::renewal;
 use crate::survey::branch;
 
 /// What of a record has landed, and what of it is approved.
@@ -23,6 +24,8 @@ pub struct Landed {
     pub tip: Option<Rc<Record>>,
     /// When the series began; `None` where nothing landed, or it was removed.
     pub first: Option<Instant>,
+    /// How often an approved version ended later than the approved one before it.
+    pub renewed: u32,
     /// Who filed the series.
     pub filer: Vec<Person>,
     /// Who made what landed since the last approved version.
@@ -89,6 +92,9 @@ impl Landed {
             (stands || version.change == Change::Inherited) && version.record.record().is_some()
         };
         let approved = series.iter().rposition(stands);
+        let of_approved = series.iter().filter(|pair| stands(pair));
+        let of_approved = of_approved.filter_map(|(version, _)| version.record.record());
+        self.renewed = renewal::counted(of_approved.map(AsRef::as_ref));
         let after = approved.map_or(0, |at| at + 1);
         self.approved = approved
             .and_then(|at| series.get(at))

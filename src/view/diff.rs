@@ -13,12 +13,11 @@ use crate::record::Record;
 use crate::record::credential;
 use crate::rules::changed::{self, Needs};
 use crate::rules::told::Told;
-use crate::view::doc::{Block, Column, Doc, Findings, Fit, Readers, Shown, Table, Text, Tone};
+use crate::view::doc::{
+    self, Block, Column, Doc, Findings, Fit, Readers, Shown, Table, Text, Tone,
+};
 use crate::view::lint::Counts;
 use crate::view::{finding, shape};
-
-/// So many characters of values before and after one comment holds; a forge takes 65,536 in all.
-const ROOM: usize = 30_000;
 
 /// What `diff` shows.
 #[derive(Clone, Debug)]
@@ -78,6 +77,7 @@ pub fn doc(diff: Diff) -> Doc {
         "findings": found,
     }));
     doc.rows = Some("changes");
+    doc.room = doc::COMMENT;
     doc.repository = diff.name;
     doc.blocks
         .push(Block::Heading(heading(&diff.changes, &diff.findings)));
@@ -199,38 +199,16 @@ fn needs(needs: &Needs) -> Text {
     }
 }
 
-/// Returns the values before and after, folded, as many as a comment holds.
-fn folded(changes: &[Change]) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut room = ROOM;
-    let mut n_left_out = 0;
-    for change in changes {
-        let (Some(before), Some(after)) = (&change.before, &change.after) else {
-            continue;
-        };
+/// Returns the values before and after, folded.
+fn folded(changes: &[Change]) -> impl Iterator<Item = Block> + '_ {
+    changes.iter().filter_map(|change| {
+        let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
         let rows = fields::differing(before, after);
-        let size: usize = rows.iter().map(fields::Row::size).sum();
-        if rows.is_empty() {
-            continue;
-        }
-        if size > room {
-            n_left_out += 1;
-            continue;
-        }
-        room -= size;
-        blocks.push(Block::Folded(
-            Text::plain(format!("{}: before and after", change.id)),
-            vec![Block::Table(fields::table(rows))],
-        ));
-    }
-    if n_left_out > 0 {
-        let left_out = diag::count(n_left_out, "further exception");
-        blocks.push(Block::Folded(
-            Text::plain("more"),
-            vec![Block::Paragraph(Text::plain(format!(
-                "the values of {left_out} are left out: run `exledger diff` on the branch"
-            )))],
-        ));
-    }
-    blocks
+        (!rows.is_empty()).then(|| {
+            Block::Folded(
+                Text::plain(format!("{}: before and after", change.id)),
+                vec![Block::Table(fields::table(rows))],
+            )
+        })
+    })
 }

@@ -22,7 +22,15 @@ pub struct Doc {
     /// The ledger's name in its policy; each line of `jsonl` carries it, so that lines of many ledgers
     /// can stand in one file.
     pub repository: Option<String>,
+    /// So many bytes the place holds that `markdown` is made for; of what does not fit, the number is told.
+    pub room: usize,
 }
+
+/// What a job's summary holds on a forge: 1 MiB, less what may still follow a table.
+pub const JOB_SUMMARY: usize = 1_000_000;
+
+/// What a comment on a pull request holds: 65,536 characters, less what may still follow a table.
+pub const COMMENT: usize = 60_000;
 
 impl Doc {
     /// Returns an answer that shows nothing to people yet.
@@ -33,6 +41,7 @@ impl Doc {
             rows: None,
             footer: None,
             repository: None,
+            room: JOB_SUMMARY,
         }
     }
 

@@ -2,25 +2,23 @@
 //!
 //! Start at [`Ctx::compare`]. Follows `docs/spec/cli.md`, lint and diff.
 
+mod cast;
 mod desk;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::approval;
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::obstacle;
 use crate::commands::context::compare::desk::Desk;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::diag::Finding;
-use crate::history::chain::{self, Now};
+use crate::history::chain::Now;
 use crate::history::objects::Oid;
 use crate::history::paths::Prefix;
-use crate::history::walk;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
-use crate::policy::people;
 use crate::rules::case::Known;
 use crate::rules::changed::{Changed, Needs, Ruling};
 use crate::rules::lint::{self, Past};
@@ -102,26 +100,14 @@ impl Ctx {
             Some(commit) => commit,
             None => self.commit(repository, "HEAD")?,
         };
-        let prefix = Prefix::new(&repository.prefix(&home.root).unwrap_or_default());
         let on = self.globals.on.as_ref().map(|on| on.instant());
-        let now = on.map_or(Now::Clock(self.now), Now::Asked);
-        let chain = chain::walk(repository, &chosen, now).map_err(obstacle)?;
-        let history = walk::walk(repository, chain, &prefix).map_err(obstacle)?;
-        let approvals = approval::judge(&history);
-        let (name, email) = repository.user();
-        let mut desk = Desk {
-            onto: Rc::default(),
+        let desk = Desk {
             repository,
-            prefix,
-            history,
-            approvals,
-            worker: None,
+            prefix: Prefix::new(&repository.prefix(&home.root).unwrap_or_default()),
+            chosen,
+            now: on.map_or(Now::Clock(self.now), Now::Asked),
+            past: OnceCell::new(),
         };
-        desk.onto = desk.state(onto)?;
-        desk.worker = email.map(|email| {
-            let name = name.unwrap_or_default();
-            people::identify(&desk.onto, &name, &email)
-        });
         desk.compare([onto, head], proposed)
     }
 
@@ -148,6 +134,7 @@ impl Entry {
             after: self.delta.after.first(),
             approved: self.landed.approved.as_deref(),
             waiting: self.landed.waiting.as_deref(),
+            renewed: self.landed.renewed,
             needs: self.needs.clone(),
             past: self.past,
             base: &compared.before,

@@ -26,11 +26,6 @@ impl Row {
             after: shown(after),
         }
     }
-
-    /// Returns how much room the row takes, escapes aside.
-    pub(super) fn size(&self) -> usize {
-        self.field.len() + self.before.len() + self.after.len() + 16
-    }
 }
 
 /// Returns the fields that differ, in the order of the format.

@@ -161,3 +161,67 @@ fn the_work_tree_is_compared_with_the_approved_ref_when_nothing_is_named() {
     let keys: Vec<&String> = diff.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["schema", "base", "head", "changes", "findings"]);
 }
+
+#[test]
+fn a_ledger_in_a_folder_of_the_repository_is_compared_too() {
+    let ledger = Ledger::with(&[]);
+    let repo = &ledger.repo;
+    let path = format!("audit/exceptions/{ID}.yaml");
+    repo.by("dana")
+        .write("audit/exledger.yaml", crate::diff::POLICY)
+        .commit("Begin another");
+    repo.branch("file")
+        .by("ana")
+        .write(&path, &record(ID))
+        .commit("File");
+    repo.by("lee")
+        .merge("file", "Merge pull request #1 from ana/file");
+    repo.branch("work")
+        .by("ana")
+        .replace(&path, "[read]", "[read, write]")
+        .commit("Widen");
+    ledger.switch("work");
+    for args in [&["diff", "main"][..], &["diff", "main", "HEAD"]] {
+        let run = ledger.run(&[&["-C", "audit", "--format", "json"], args].concat());
+        let diff: Value = serde_json::from_str(&run.out).unwrap();
+        assert_eq!(crate::diff::told(&diff), ["scope-widened: actions + write"]);
+        assert_eq!(diff["findings"][0]["path"], format!("exceptions/{ID}.yaml"));
+    }
+    let run = ledger.run(&["-C", "audit", "lint", "--base", "main"]);
+    assert!(run.out.contains("1 record checked: 1 note"), "{}", run.out);
+}
+
+#[test]
+fn a_clone_that_ends_before_the_branch_set_out_can_not_say() {
+    let ledger = Ledger::with(&[ID]);
+    ledger
+        .repo
+        .branch("work")
+        .by("ana")
+        .edit(ID, "title: A better title for it")
+        .commit("Reword");
+    ledger
+        .repo
+        .by("dana")
+        .write("README.md", "Hello\n")
+        .commit("Say hello");
+    let options = ["--depth=1", "--no-single-branch", "--branch=work"];
+    let clone = ledger.repo.clone_with(&options);
+    let run = crate::cli::run(clone.path(), &["diff", "origin/main"]);
+    assert_eq!(run.code, 3, "{}{}", run.out, run.err);
+    assert!(run.err.contains("fetch-depth: 0"), "{}", run.err);
+}
+
+#[test]
+fn one_comment_holds_it_all_or_says_how_much_it_does_not() {
+    let ledger = Ledger::with(&[]);
+    let mut work = ledger.repo.branch("many").by("ana");
+    for n in 0..900 {
+        let id = format!("EXC-2026-{n:05}");
+        work = work.write(&id, &record(&id));
+    }
+    work.commit("File many");
+    let run = ledger.run(&["diff", "main", "many", "--format", "markdown"]);
+    assert!(run.out.len() < 65_536, "{}", run.out.len());
+    assert!(run.out.contains("more rows left out"));
+}

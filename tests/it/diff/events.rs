@@ -176,6 +176,47 @@ const CASES: &[Case] = &[
         0,
     ),
     (
+        &[("expires: 2026-12-20", "expires: 2026-12-20T12:00:00Z")],
+        &["shortened: -12 h, now until 2026-12-20T12:00:00Z"],
+        0,
+        &[],
+        0,
+    ),
+    (
+        // A renewal from elsewhere does not say how this end came about.
+        &[
+            ("expires: 2026-12-20", "expires: 2027-01-10"),
+            (
+                "",
+                "renewals: [{date: 2026-12-18, from: 2026-12-30, until: 2027-01-10, reason: The job lives on}]",
+            ),
+        ],
+        &["extended: +21 d, now until 2027-01-10"],
+        1,
+        &["error silent-extension"],
+        1,
+    ),
+    (
+        &[(
+            "compensating_controls:\n  - {id: CC1, description: Alert on use outside 01:00-03:00 UTC, owner: soc@example.com, status: active}",
+            "compensating_controls: []",
+        )],
+        &["control-dropped: CC1 removed: Alert on use outside 01:00-03:00 UTC"],
+        1,
+        &["note control-dropped"],
+        0,
+    ),
+    (
+        &[(
+            "rule: Every job has its own database user",
+            "rule: Another rule",
+        )],
+        &["amended: deviates_from"],
+        1,
+        &[],
+        0,
+    ),
+    (
         &[("title: Nightly", "title: The nightly")],
         &["amended: title"],
         1,
@@ -302,5 +343,99 @@ fn who_could_approve_is_named_and_nobody_of_those_who_made_it() {
             .contains("group security who did not make the content (dana@example.com)"),
         "{}",
         run.out
+    );
+}
+
+#[test]
+fn an_entry_of_a_decision_stays_as_it_was() {
+    let ledger = Ledger::with(&[ID]);
+    let reviews = "reviews: [{date: 2026-12-04, by: lee@example.com, outcome: reduce}, \
+                   {date: 2026-12-11, by: lee@example.com, outcome: still-needed}]";
+    let (exit, diff) = ledger.after("review", &[("", reviews)]);
+    assert_eq!((exit, counts(&diff)), (0, vec![0]));
+    ledger
+        .repo
+        .by("lee")
+        .merge("review", "Merge pull request #2 from ana/review");
+    let first = "{date: 2026-12-04, by: lee@example.com, outcome: reduce}, ";
+    for (branch, from, to) in [
+        ("rewrite", "outcome: reduce", "outcome: close"),
+        ("remove", first, ""),
+        ("remove-all", reviews, ""),
+    ] {
+        let (exit, diff) = ledger.after(branch, &[(from, to)]);
+        assert_eq!(
+            (exit, found(&diff)),
+            (1, vec!["error decision-rewritten".to_owned()]),
+            "{branch}"
+        );
+        assert_eq!(counts(&diff), [1], "{branch}: it reopens the approval");
+    }
+    let third = "still-needed}, {date: 2026-12-18, by: sam@example.com, outcome: close}]";
+    let (exit, diff) = ledger.after("add", &[("still-needed}]", third)]);
+    assert_eq!((exit, found(&diff)), (0, Vec::new()));
+}
+
+#[test]
+fn whoever_filed_a_record_does_not_approve_that_it_ends_later_or_waives_more() {
+    let ledger = Ledger::with(&[]);
+    let text = crate::diff::record(ID).replace("moderate", "high");
+    ledger
+        .repo
+        .branch("file")
+        .by("lee")
+        .write(ID, &text)
+        .commit("File");
+    ledger
+        .repo
+        .by("ana")
+        .merge("file", "Merge pull request #1 from lee/file");
+    for (branch, from, to, who) in [
+        ("widen", "[read]", "[read, write]", "(ana@example.com)"),
+        (
+            "reword",
+            "title: Nightly",
+            "title: The nightly",
+            "(ana@example.com, lee@example.com)",
+        ),
+    ] {
+        ledger
+            .repo
+            .branch(branch)
+            .by("sam")
+            .replace(ID, from, to)
+            .commit("Change");
+        let run = ledger.run(&["diff", "main", branch]);
+        let all = format!("of group platform who did not make the content {who}");
+        // Nothing of it is approved yet, so those who made what landed are out of question anyway.
+        let out = "of group platform who did not make the content (ana@example.com)";
+        assert!(
+            run.out.contains(&all) || run.out.contains(out),
+            "{}",
+            run.out
+        );
+        assert!(!run.out.contains("sam@example.com"), "{}", run.out);
+    }
+}
+
+#[test]
+fn a_renewal_says_which_of_how_many_by_history_too() {
+    let ledger = Ledger::with(&[ID]);
+    // An end that moved silently, and that Lee approved by merging it, was a renewal too.
+    let (_, diff) = ledger.after("silent", &[("expires: 2026-12-20", "expires: 2027-01-10")]);
+    assert_eq!(found(&diff), ["error silent-extension"]);
+    ledger
+        .repo
+        .by("dana")
+        .merge("silent", "Merge pull request #2 from ana/silent");
+    let entry =
+        "renewals: [{date: 2027-01-08, from: 2027-01-10, until: 2027-01-31, reason: It lives on}]";
+    let (exit, diff) = ledger.after(
+        "renew",
+        &[("expires: 2027-01-10", "expires: 2027-01-31"), ("", entry)],
+    );
+    assert_eq!(
+        (exit, told(&diff)),
+        (0, vec!["renewed: +21 d (2nd of 2)".to_owned()])
     );
 }

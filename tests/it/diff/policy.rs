@@ -185,3 +185,114 @@ fn whoever_approves_a_change_approves_what_landed_unapproved_too() {
     assert_eq!(found(&diff), Vec::<String>::new());
     assert_eq!(crate::diff::counts(&diff), [0]);
 }
+
+#[test]
+fn every_governance_file_counts_whichever_policy_of_the_branch_names_it() {
+    let ledger = Ledger::with(&[ID]);
+    let work = || ledger.repo.branch("people").by("ana");
+    work()
+        .write(
+            ".mailmap",
+            "Ana Ruiz <ana@example.com> <ana@old.example.com>\n",
+        )
+        .commit("Map");
+    let roster = "people: {roster: .github/people.csv}\n";
+    work()
+        .write("exledger.yaml", &(POLICY.to_owned() + roster))
+        .write(
+            ".github/people.csv",
+            "email,name,team,active\nana@example.com,Ana,billing,yes\n",
+        )
+        .commit("Name a roster");
+    work()
+        .write(
+            ".github/people.csv",
+            "email,name,team,active\nlee@example.com,Lee,billing,yes\n",
+        )
+        .commit("Change it");
+    work()
+        .write("README.md", "Nothing of it\n")
+        .commit("Read me");
+    let (exit, diff) = ledger.diff("people");
+    let paths: Vec<&str> = diff["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(exit, 0, "{diff:#}");
+    assert_eq!(
+        paths,
+        [
+            ".github/people.csv",
+            ".github/people.csv",
+            ".mailmap",
+            "exledger.yaml"
+        ]
+    );
+}
+
+#[test]
+fn a_policy_that_is_not_committed_counts_too() {
+    let ledger = Ledger::with(&[ID]);
+    ledger.repo.scribble(
+        "exledger.yaml",
+        &POLICY.replace("max_term: 90d", "max_term: 200d"),
+    );
+    let run = ledger.run(&["diff"]);
+    assert!(
+        run.out.contains("the work tree changes exledger.yaml"),
+        "{}",
+        run.out
+    );
+    ledger.repo.scribble(
+        ID,
+        &record(ID).replace("expires: 2026-12-20", "expires: 2027-04-20"),
+    );
+    let run = ledger.run(&["diff", "--format", "json"]);
+    let diff: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert!(
+        found(&diff).contains(&"error policy-loosened".to_owned()),
+        "{diff:#}"
+    );
+}
+
+#[test]
+fn a_folder_that_the_policy_no_longer_names_takes_its_records_along() {
+    let ledger = Ledger::with(&[ID]);
+    let work = ledger.repo.branch("folders").by("ana");
+    work.write(
+        "exledger.yaml",
+        &(POLICY.to_owned() + "records: [waivers]\n"),
+    )
+    .commit("Look elsewhere");
+    let (exit, diff) = ledger.diff("folders");
+    assert_eq!(exit, 1);
+    assert!(
+        found(&diff).contains(&"error record-deleted".to_owned()),
+        "{diff:#}"
+    );
+}
+
+#[test]
+fn a_branch_that_repairs_a_broken_policy_can_be_judged() {
+    let ledger = Ledger::with(&[ID]);
+    ledger
+        .repo
+        .by("dana")
+        .write("exledger.yaml", "version: 1\nnonsense: true\n")
+        .commit("Break");
+    let work = ledger.repo.branch("repair").by("ana");
+    work.write("exledger.yaml", POLICY)
+        .edit(ID, "title: A better title for it")
+        .commit("Repair");
+    ledger.switch("repair");
+    let (exit, diff) = ledger.diff("repair");
+    assert_eq!((exit, told(&diff)), (0, vec!["amended: title".to_owned()]));
+    ledger.switch("main");
+    let run = ledger.run(&["diff"]);
+    assert_eq!(run.code, 3, "{}", run.out);
+    let run = ledger.run(&["lint", "--base", "main"]);
+    assert_eq!(run.code, 1, "{}", run.out);
+    assert!(run.out.contains("unknown-key"), "{}", run.out);
+}

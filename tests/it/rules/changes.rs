@@ -49,6 +49,7 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
         after: after.as_ref(),
         approved,
         waiting,
+        renewed: 0,
         needs: verdict.map_or_else(Needs::default, |verdict| Needs {
             needed: verdict.needed,
             missing: verdict.missing,

@@ -2,60 +2,78 @@
 //!
 //! Start at [`Desk::compare`].
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use crate::approval::{Approvals, ask};
+use crate::approval::{self, Approvals};
 use crate::commands::context::approved::obstacle;
-use crate::commands::context::compare::{Compared, Entry, Proposed};
+use crate::commands::context::compare::cast::{Cast, how};
+use crate::commands::context::compare::{Compared, Proposed};
 use crate::commands::context::fault;
 use crate::history::History;
-use crate::history::branch::{Branch, Told};
-use crate::history::chain;
+use crate::history::branch::Branch;
+use crate::history::chain::{self, Now};
 use crate::history::folders::{Folders, Job};
 use crate::history::interest::Interest;
 use crate::history::objects::{Extent, Oid};
 use crate::history::paths::Prefix;
+use crate::history::refs::Chosen;
 use crate::history::tree::CommitTree;
+use crate::history::walk;
 use crate::ledger::Files;
 use crate::ledger::tree::{Tree, TreeError};
 use crate::policy::governance::{Governance, State};
-use crate::policy::people::Person;
-use crate::record::Record;
-use crate::record::time::not_after;
-use crate::rules::changed::{How, Needs, Ruling};
-use crate::rules::lint::{Past, Settled};
-use crate::rules::meaning;
+use crate::policy::people::{self};
+use crate::rules::changed::Ruling;
 use crate::store::git::Repository;
-use crate::survey::branch::{self, Candidates, Delta, Made, Side};
+use crate::survey::branch::{self, Candidates, Delta, Side};
 use crate::survey::landed::Landed;
 
 /// What is at hand while comparing.
 pub(super) struct Desk<'h> {
     pub(super) repository: &'h Repository,
     pub(super) prefix: Prefix,
-    pub(super) history: History,
-    pub(super) approvals: Approvals,
-    /// The governance that the branch will land on, which says who must approve.
-    pub(super) onto: Rc<Governance>,
-    pub(super) worker: Option<Person>,
+    pub(super) chosen: Chosen,
+    pub(super) now: Now,
+    /// What the approved ref says, read once something needs it.
+    pub(super) past: OnceCell<(History, Approvals)>,
 }
 
 impl Desk<'_> {
-    /// Returns the governance in the tree of a commit, or the nearest earlier one that can be read.
-    pub(super) fn state(&self, commit: Oid) -> anyhow::Result<Rc<Governance>> {
-        let mainline = &self.history.mainline;
-        if let Some(at) = mainline.position(commit) {
-            return Ok(Rc::clone(&self.history.states.at(at).governance));
+    fn past(&self) -> anyhow::Result<&(History, Approvals)> {
+        if let Some(past) = self.past.get() {
+            return Ok(past);
         }
+        let chain = chain::walk(self.repository, &self.chosen, self.now).map_err(obstacle)?;
+        let history = walk::walk(self.repository, chain, &self.prefix).map_err(obstacle)?;
+        let approvals = approval::judge(&history);
+        Ok(self.past.get_or_init(|| (history, approvals)))
+    }
+
+    /// Returns the governance in the tree of a commit, or the nearest earlier one that can be read.
+    fn state(&self, commit: Oid) -> anyhow::Result<Rc<Governance>> {
         let tree = self.tree(commit)?;
         let own = Governance::read(&tree).map_err(|error| fault::tree(&error))?;
-        if own.state != State::Broken {
+        if own.state == State::Sound {
             return Ok(Rc::new(own));
         }
-        let landed = self.history.landed.get(&commit).copied();
-        let at = landed.unwrap_or(mainline.landings.len());
-        Ok(Rc::clone(&self.history.states.before(at).governance))
+        let (history, _) = self.past()?;
+        Ok(match history.landed.get(&commit) {
+            Some(landing) => Rc::clone(&history.states.at(*landing).governance),
+            None if own.state == State::Absent => Rc::new(own),
+            None => Rc::clone(&history.states.at(usize::MAX).governance),
+        })
+    }
+
+    fn cast(&self, onto: Oid) -> anyhow::Result<Cast> {
+        let onto = self.state(onto)?;
+        let (name, email) = self.repository.user();
+        let worker = email.map(|email| {
+            let name = name.unwrap_or_default();
+            people::identify(&onto, &name, &email)
+        });
+        Ok(Cast { onto, worker })
     }
 
     fn tree(&self, commit: Oid) -> anyhow::Result<CommitTree<'_>> {
@@ -64,12 +82,7 @@ impl Desk<'_> {
 
     /// Returns what the head has beyond where it will land; `None` where nothing.
     fn branch(&self, [onto, head]: [Oid; 2]) -> anyhow::Result<Option<Branch>> {
-        let objects = self.repository;
-        let branch = match onto == self.history.mainline.tip {
-            true => Branch::ahead(objects, &self.history.landed, head),
-            false => Branch::between(objects, onto, head),
-        };
-        let branch = branch.map_err(obstacle)?;
+        let branch = Branch::between(self.repository, onto, head).map_err(obstacle)?;
         match branch.as_ref().and_then(|branch| branch.truncated.clone()) {
             Some(missing) => Err(obstacle(missing)),
             None => Ok(branch),
@@ -78,7 +91,11 @@ impl Desk<'_> {
 
     /// Returns where a branch set out; of several places the one that landed last.
     fn base(&self, branch: &Branch) -> anyhow::Result<Oid> {
-        let landed = |oid: &Oid| self.history.landed.get(oid).copied();
+        if let [only] = branch.bases.as_slice() {
+            return Ok(*only);
+        }
+        let (history, _) = self.past()?;
+        let landed = |oid: &Oid| history.landed.get(oid).copied();
         let base = branch.bases.iter().copied().max_by_key(landed);
         base.ok_or_else(|| {
             let help = match self.repository.extent() {
@@ -96,15 +113,16 @@ impl Desk<'_> {
         ends: [Oid; 2],
         proposed: Proposed<'_>,
     ) -> anyhow::Result<Compared> {
-        let [_, head] = ends;
+        let [onto, head] = ends;
         let branch = self.branch(ends)?;
         let base = match &branch {
             Some(branch) => self.base(branch)?,
             None => head,
         };
+        let cast = self.cast(onto)?;
         let before = self.state(base)?;
         let deltas = self.deltas(base, &before, proposed)?;
-        let known = [&*before, &*self.onto, proposed.governance];
+        let known = [&*before, &*cast.onto, proposed.governance];
         let known = known.into_iter().flat_map(Governance::paths);
         let mut governance_paths: BTreeSet<String> = known.collect();
         let folders = folders(&before, proposed.governance);
@@ -121,22 +139,24 @@ impl Desk<'_> {
         };
         let mut rulings: Vec<Ruling> = branch::rulings(&told)
             .into_iter()
-            .map(|ruling| self.ruling(ruling))
+            .map(|ruling| cast.ruling(ruling))
             .collect();
         governance_paths.extend(rulings.iter().map(|ruling| ruling.path.clone()));
         let mut loose = BTreeSet::new();
         if proposed.commit.is_none() {
             let paths: Vec<String> = governance_paths.iter().cloned().collect();
             loose = self.loose(head, &folders)?;
-            rulings.extend(self.uncommitted(head, proposed.tree, &paths)?);
+            rulings.extend(self.uncommitted(&cast, head, proposed.tree, &paths)?);
         }
         if !rulings.is_empty() {
             brought.push(Rc::new(proposed.governance.clone()));
         }
-        let entries = deltas
-            .into_iter()
-            .map(|delta| self.entry(delta, &told, &loose))
-            .collect();
+        let mut entries = Vec::new();
+        for delta in deltas {
+            let (history, approvals) = self.past()?;
+            let landed = Landed::of(history, approvals, &delta.key);
+            entries.push(cast.entry(delta, landed, &told, &loose));
+        }
         Ok(Compared {
             base,
             head,
@@ -226,21 +246,10 @@ impl Desk<'_> {
         }
     }
 
-    fn ruling(&self, ruling: branch::Ruling) -> Ruling {
-        let author = branch::authors(&ruling.commit, &self.onto)
-            .into_iter()
-            .next();
-        Ruling {
-            commit: Some(ruling.commit.oid.short()),
-            author: author.map(|author| author.email),
-            path: ruling.path,
-            how: how(ruling.there),
-        }
-    }
-
     /// Returns what is done to the governance files in the work tree without being committed.
     fn uncommitted(
         &self,
+        cast: &Cast,
         head: Oid,
         tree: &dyn Tree,
         paths: &[String],
@@ -260,69 +269,12 @@ impl Desk<'_> {
             ];
             found.push(Ruling {
                 commit: None,
-                author: self.worker.as_ref().map(|worker| worker.email.clone()),
+                author: cast.worker.as_ref().map(|worker| worker.email.clone()),
                 path,
                 how: how(there),
             });
         }
         Ok(found)
-    }
-
-    fn entry(&self, delta: Delta, told: &[Told], loose: &BTreeSet<String>) -> Entry {
-        let landed = Landed::of(&self.history, &self.approvals, &delta.key);
-        let mut made = branch::made(told, &delta, &self.onto);
-        if delta.paths().iter().any(|path| loose.contains(*path))
-            && let Some(worker) = &self.worker
-        {
-            branch::add(&mut made.by, worker.clone());
-        }
-        let after = delta.record_after();
-        let closure = after.and_then(|after| after.closure.as_ref());
-        let tip = landed.tip.as_ref();
-        let is_settled = closure
-            .is_some_and(|closure| tip.and_then(|tip| tip.closure.as_ref()) == Some(closure));
-        Entry {
-            needs: after.map_or_else(Needs::default, |after| {
-                self.needs(after, &landed, made.clone())
-            }),
-            past: Past {
-                settled: if is_settled {
-                    Settled::Closed
-                } else {
-                    Settled::Open
-                },
-                landed: landed.first.or(made.added),
-            },
-            landed,
-            delta,
-        }
-    }
-
-    /// Returns who must approve some content: nobody of those who made it, or what landed since the last approval;
-    /// nor who filed it, where it ends later or waives more (A5).
-    fn needs(&self, after: &Record, landed: &Landed, made: Made) -> Needs {
-        let approved = landed.approved.as_deref();
-        let mut makers = made.by;
-        let is_more = approved.is_some_and(|approved| {
-            not_after(&after.expires) > not_after(&approved.expires)
-                || !meaning::widened(approved, after).is_empty()
-        });
-        let filer = landed.filer.iter().filter(|_| is_more);
-        for person in filer.chain(&landed.since) {
-            branch::add(&mut makers, person.clone());
-        }
-        Needs {
-            needed: ask::needed(&self.onto, after, approved),
-            missing: ask::lacking(&self.onto, after, approved, &makers),
-        }
-    }
-}
-
-fn how([before, after]: [bool; 2]) -> How {
-    match (before, after) {
-        (false, _) => How::Added,
-        (true, true) => How::Changed,
-        (true, false) => How::Removed,
     }
 }
 

@@ -1,0 +1,103 @@
+//! Who is who where a branch will land: who made a change, and who must approve it.
+//!
+//! Start at [`Cast::entry`]. Follows `docs/spec/approval.md`, A2, A5, D3.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use crate::approval::ask;
+use crate::commands::context::compare::Entry;
+use crate::history::branch::Told;
+use crate::policy::governance::Governance;
+use crate::policy::people::Person;
+use crate::record::Record;
+use crate::record::time::not_after;
+use crate::rules::changed::{How, Needs, Ruling};
+use crate::rules::lint::{Past, Settled};
+use crate::rules::meaning;
+use crate::survey::branch::{self, Delta, Made};
+use crate::survey::landed::Landed;
+
+/// Who is who where a branch will land, and who works here.
+pub(super) struct Cast {
+    /// The governance that the branch will land on, which says who must approve.
+    pub(super) onto: Rc<Governance>,
+    pub(super) worker: Option<Person>,
+}
+
+impl Cast {
+    pub(super) fn ruling(&self, ruling: branch::Ruling) -> Ruling {
+        let author = branch::authors(&ruling.commit, &self.onto)
+            .into_iter()
+            .next();
+        Ruling {
+            commit: Some(ruling.commit.oid.short()),
+            author: author.map(|author| author.email),
+            path: ruling.path,
+            how: how(ruling.there),
+        }
+    }
+
+    pub(super) fn entry(
+        &self,
+        delta: Delta,
+        landed: Landed,
+        told: &[Told],
+        loose: &BTreeSet<String>,
+    ) -> Entry {
+        let mut made = branch::made(told, &delta, &self.onto);
+        if delta.paths().iter().any(|path| loose.contains(*path))
+            && let Some(worker) = &self.worker
+        {
+            branch::add(&mut made.by, worker.clone());
+        }
+        let after = delta.record_after();
+        let closure = after.and_then(|after| after.closure.as_ref());
+        let tip = landed.tip.as_ref();
+        let is_settled = closure
+            .is_some_and(|closure| tip.and_then(|tip| tip.closure.as_ref()) == Some(closure));
+        Entry {
+            needs: after.map_or_else(Needs::default, |after| {
+                self.needs(after, &landed, made.clone())
+            }),
+            past: Past {
+                settled: if is_settled {
+                    Settled::Closed
+                } else {
+                    Settled::Open
+                },
+                landed: landed.first.or(made.added),
+            },
+            landed,
+            delta,
+        }
+    }
+
+    /// Returns who must approve some content: nobody of those who made it, or what landed since the last approval;
+    /// nor who filed it, where it ends later or waives more (A5).
+    fn needs(&self, after: &Record, landed: &Landed, made: Made) -> Needs {
+        let approved = landed.approved.as_deref();
+        let mut makers = made.by;
+        let is_more = approved.is_some_and(|approved| {
+            not_after(&after.expires) > not_after(&approved.expires)
+                || !meaning::widened(approved, after).is_empty()
+        });
+        let filer = landed.filer.iter().filter(|_| is_more);
+        for person in filer.chain(&landed.since) {
+            branch::add(&mut makers, person.clone());
+        }
+        Needs {
+            needed: ask::needed(&self.onto, after, approved),
+            missing: ask::lacking(&self.onto, after, approved, &makers),
+        }
+    }
+}
+
+/// Returns what became of a file that was there before, is there after, or both.
+pub(super) fn how([before, after]: [bool; 2]) -> How {
+    match (before, after) {
+        (false, _) => How::Added,
+        (true, true) => How::Changed,
+        (true, false) => How::Removed,
+    }
+}
