@@ -3,6 +3,7 @@
 //! Start at [`Ledger`]. Each case is a branch of one ledger whose records landed approved.
 
 mod base;
+mod cases;
 mod events;
 mod goldens;
 mod policy;
