@@ -135,13 +135,14 @@ impl<'c> Cited<'c> {
 }
 
 fn meant<'c>(governance: &'c Governance, control: &ControlRef) -> Vec<Found<'c>> {
-    if !control.catalog().is_empty() {
+    if governance.catalog(control.catalog()).is_some() {
         return governance.control(control).into_iter().collect();
     }
+    // Some ids have a colon of their own: `NHI2:2025` alone names no catalog either.
     let listed = governance.policy.catalogs.iter();
     let catalogs = listed.filter_map(|name| governance.catalog(catalog::name_of(name)));
     catalogs
-        .filter_map(|catalog| catalog.find(control.id()))
+        .filter_map(|catalog| catalog.find(control.as_str()))
         .collect()
 }
 

@@ -3,7 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::{Finding, Level};
-use crate::policy::catalog::Form;
+use crate::policy::catalog::{Form, Found};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::{Group, Rule};
@@ -29,8 +29,10 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for cited in &of.cited {
         let (control, meant) = (&cited.control, &cited.meant);
-        let is_whole = !control.catalog().is_empty();
-        if meant.is_empty() || (is_whole && meant.iter().all(|found| found.form == Form::Exact)) {
+        let is_exact = |found: &Found<'_>| {
+            found.form == Form::Exact && found.catalog.name == control.catalog()
+        };
+        if meant.iter().all(is_exact) {
             continue;
         }
         let readings: Vec<String> = meant

@@ -229,6 +229,10 @@ fn controls_are_shown_as_their_catalogs_write_them() {
         ("owasp-nhi:NHI-02", &["loose-control"]),
         ("NIST-CSF:id.ra-07", &["loose-control"]),
         ("NHI-02", &["loose-control"]),
+        ("NHI2:2025", &["loose-control"]),
+        ("owasp-nhi: NHI2:2025", &["loose-control"]),
+        ("owasp-llm:LLM02", &["loose-control"]),
+        ("AC-2", &["loose-control"]),
         ("PR.AC-4", &["loose-control", "withdrawn-control"]),
         ("nist-csf:PR.AC-4", &["withdrawn-control"]),
         ("nist-800-207:SC-2", &["unknown-control"]),
@@ -244,4 +248,27 @@ fn controls_are_shown_as_their_catalogs_write_them() {
         );
         assert_eq!(found, *expected, "{control}");
     }
+}
+
+#[test]
+fn an_unknown_control_says_where_to_look() {
+    let message = |control: &str, policy: &str| {
+        let deviation = format!("{{controls: ['{control}']}}");
+        let files = [("exledger.yaml", policy)];
+        let rule = "{rule: Every job has its own database user}";
+        let found = found(rule, &deviation, &files);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert_eq!(found[0].rule, "unknown-control");
+        format!("{}; {}", found[0].message, found[0].help)
+    };
+    let all = "version: 1\n";
+    let elsewhere = message("nist-800-207:SC-2", all);
+    assert!(
+        elsewhere.contains("nist-800-53:SC-2 (Separation of"),
+        "{elsewhere}"
+    );
+    assert!(message("house:H-1", all).contains("lists no catalog `house`"));
+    let few = message("cwe:CWE-79", "version: 1\ncatalogs: [nist-csf]\n");
+    assert!(few.contains("add cwe to `catalogs`"), "{few}");
+    assert!(message("NHI-02", "version: 1\ncatalogs: [nist-csf]\n").contains("exledger controls"));
 }
