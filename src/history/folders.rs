@@ -130,24 +130,31 @@ impl<'o> Folders<'o> {
             },
         };
         let (old, new) = (read(job.old)?, read(job.new)?);
-        let others = job
-            .others
-            .iter()
-            .map(|oid| read(*oid))
-            .collect::<Result<Vec<_>, _>>()?;
         let mut found = Vec::new();
-        folder::differences(&old, &new, |name, (old, new)| {
-            let mode = old.or(new).map_or(Mode::File, |(mode, _)| mode);
-            let there = |folder: &Rc<Folder>| {
-                let entry = folder.find(name, mode)?;
-                Some((entry.mode, entry.oid))
-            };
+        folder::differences(&old, &new, |name, both| {
             found.push(Difference {
                 name,
-                both: (old, new),
-                others: others.iter().map(there).collect(),
+                both,
+                others: Vec::new(),
             });
         });
+        found.retain(|difference| {
+            let name = folder::text(difference.name);
+            at.file(&name).is_some() || at.folder(&name).is_some()
+        });
+        // Further snapshots are opened only where something that matters differs.
+        let others: &[Option<Oid>] = if found.is_empty() { &[] } else { &job.others };
+        for other in others {
+            let other = read(*other)?;
+            for difference in &mut found {
+                let (old, new) = difference.both;
+                let mode = old.or(new).map_or(Mode::File, |(mode, _)| mode);
+                let there = other.find(difference.name, mode);
+                difference
+                    .others
+                    .push(there.map(|entry| (entry.mode, entry.oid)));
+            }
+        }
         for difference in found {
             self.take(ledger_path, at, job.pair, &difference, inside)?;
         }

@@ -39,6 +39,14 @@ pub struct Side {
     pub all: Vec<Pair>,
 }
 
+impl Stop {
+    /// Returns the comparisons of the commits of the merged branches.
+    pub fn side_pairs(&self) -> impl Iterator<Item = Pair> {
+        let sides = self.sides.iter();
+        sides.flat_map(|side| side.all.iter().copied().chain(side.first))
+    }
+}
+
 /// What the commits say, before any file is looked at.
 #[derive(Debug, Default)]
 pub struct Graph {

@@ -1,12 +1,13 @@
 //! Which paths of a repository say anything: records, governance files, files beside records.
 //!
-//! Uses history's paths. Pure. Start at [`Interest`]; [`At`] is a folder seen with that interest. Follows
+//! Uses record (file names), history's paths. Pure. Start at [`Interest`]; [`At`] is a folder seen with that interest. Follows
 //! `docs/spec/record.md` (which files are records) and `docs/spec/approval.md`, V8, G1 and S7.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::history::paths::Prefix;
+use crate::record::read;
 
 /// The folder beside records that holds approval files.
 pub const APPROVALS: &str = ".approvals";
@@ -26,6 +27,8 @@ pub enum Kind {
 #[derive(Clone, Debug, Default)]
 pub struct Interest {
     top: Node,
+    /// The names of the record files that matter, in upper case and without suffix; `None` when all do.
+    names: Option<BTreeSet<String>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -44,6 +47,7 @@ enum What {
 /// A folder of the repository, and what is looked for in it.
 #[derive(Clone, Copy, Debug)]
 pub struct At<'i> {
+    names: Option<&'i BTreeSet<String>>,
     node: Option<&'i Node>,
     below: Below,
 }
@@ -76,6 +80,13 @@ impl Interest {
         interest
     }
 
+    /// Returns the same interest, of records in those alone whose files have one of these names, in upper case and
+    /// without suffix.
+    pub fn narrowed(mut self, names: &BTreeSet<String>) -> Interest {
+        self.names = Some(names.clone());
+        self
+    }
+
     /// Returns the top of the repository.
     pub fn top(&self) -> At<'_> {
         let below = match self.top.what {
@@ -83,6 +94,7 @@ impl Interest {
             _ => Below::Nothing,
         };
         At {
+            names: self.names.as_ref(),
             node: Some(&self.top),
             below,
         }
@@ -118,7 +130,11 @@ impl<'i> At<'i> {
             _ => Below::Nothing,
         };
         let empty = node.is_none_or(|node| node.inside.is_empty());
-        (below != Below::Nothing || !empty).then_some(At { node, below })
+        (below != Below::Nothing || !empty).then_some(At {
+            names: self.names,
+            node,
+            below,
+        })
     }
 
     /// Returns what a file of this folder is read for; `None` where it says nothing.
@@ -129,7 +145,12 @@ impl<'i> At<'i> {
         }
         match self.below {
             Below::Approvals => Some(Kind::Approval),
-            Below::RecordRoot | Below::Records if is_record(name) => Some(Kind::Record),
+            Below::RecordRoot | Below::Records if is_record(name) => {
+                let is_asked = |names: &BTreeSet<String>| {
+                    names.contains(&read::stem(name).to_ascii_uppercase())
+                };
+                self.names.is_none_or(is_asked).then_some(Kind::Record)
+            }
             _ => None,
         }
     }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use crate::history::chain::Chain;
 use crate::history::commit::Commit;
 use crate::history::content::Contents;
-use crate::history::folders::{FileChange, Folders, Pair};
+use crate::history::folders::{FileChange, Folders, Job, Pair};
 use crate::history::governance::{self, States};
 use crate::history::graph::{self, Graph, Stop};
 use crate::history::interest::{Interest, Kind};
@@ -39,7 +39,33 @@ struct Survey {
 /// [`Obstacle`] where a folder of a mainline commit can't be read; what is missing besides is stated on the version
 /// that needs it.
 pub fn walk(objects: &dyn Objects, chain: Chain, prefix: &Prefix) -> Result<History, Obstacle> {
-    let survey = survey(objects, &chain, prefix)?;
+    let survey = survey(objects, &chain, prefix, None)?;
+    told(objects, chain, prefix, survey)
+}
+
+/// Walks a mainline and returns the trails of the records in files of these names, in upper case and without suffix.
+///
+/// A record is named like its file, or it is invalid. Whoever asks about one must also name the files at the tip that
+/// bear its id under another name: two files are in conflict.
+///
+/// # Errors
+/// As [`walk`].
+pub fn walk_named(
+    objects: &dyn Objects,
+    chain: Chain,
+    prefix: &Prefix,
+    names: &BTreeSet<String>,
+) -> Result<History, Obstacle> {
+    let survey = survey(objects, &chain, prefix, Some(names))?;
+    told(objects, chain, prefix, survey)
+}
+
+fn told(
+    objects: &dyn Objects,
+    chain: Chain,
+    prefix: &Prefix,
+    survey: Survey,
+) -> Result<History, Obstacle> {
     let mut trails = Trails::new(Contents::new(objects));
     let mut governance = BTreeMap::new();
     let mut approvals = Vec::new();
@@ -100,7 +126,12 @@ pub fn walk(objects: &dyn Objects, chain: Chain, prefix: &Prefix) -> Result<Hist
 /// Finds what differs between each mainline commit and its first parent, and in the branches that they merge.
 ///
 /// Which files govern is known only when every policy of the mainline was read: an unusual one begins it anew.
-fn survey(objects: &dyn Objects, chain: &Chain, prefix: &Prefix) -> Result<Survey, Obstacle> {
+fn survey(
+    objects: &dyn Objects,
+    chain: &Chain,
+    prefix: &Prefix,
+    names: Option<&BTreeSet<String>>,
+) -> Result<Survey, Obstacle> {
     let tip = CommitTree::of_commit(objects, chain.mainline.tip, prefix)?;
     let governance = Governance::read(&tip).map_err(|error| tree::obstacle(&error))?;
     let mut paths: BTreeSet<String> = governance
@@ -110,10 +141,17 @@ fn survey(objects: &dyn Objects, chain: &Chain, prefix: &Prefix) -> Result<Surve
         .collect();
     loop {
         let interest = Interest::new(prefix, &governance.policy.records, &paths);
+        let interest = match names {
+            Some(names) => interest.narrowed(names),
+            None => interest,
+        };
         let mut graph = graph::read(objects, chain, &interest)?;
         let (jobs, tops) = (mem::take(&mut graph.jobs), mem::take(&mut graph.tops));
         let mut folders = Folders::new(objects, prefix, tops, jobs.len());
-        folders.run(interest.top(), jobs);
+        match names {
+            None => folders.run(interest.top(), jobs),
+            Some(_) => run_few(&mut folders, &interest, &graph, jobs),
+        }
         let stopped = |stop: &Stop| folders.obstacles.get(&stop.pair).cloned();
         if let Some(obstacle) = graph.stops.iter().find_map(stopped) {
             return Err(obstacle);
@@ -131,6 +169,25 @@ fn survey(objects: &dyn Objects, chain: &Chain, prefix: &Prefix) -> Result<Surve
         }
         paths.extend(named);
     }
+}
+
+/// Compares the mainline first, and the branches of those landings alone that matter.
+fn run_few(folders: &mut Folders<'_>, interest: &Interest, graph: &Graph, jobs: Vec<Job>) {
+    let on_mainline: BTreeSet<Pair> = graph.stops.iter().map(|stop| stop.pair).collect();
+    let (mainline, sides): (Vec<Job>, Vec<Job>) = jobs
+        .into_iter()
+        .partition(|job| on_mainline.contains(&job.pair));
+    folders.run(interest.top(), mainline);
+    let matters = |stop: &&Stop| {
+        folders
+            .changes
+            .get(stop.pair)
+            .is_some_and(|it| !it.is_empty())
+    };
+    let wanted = graph.stops.iter().filter(matters);
+    let wanted: BTreeSet<Pair> = wanted.flat_map(Stop::side_pairs).collect();
+    let sides = sides.into_iter().filter(|job| wanted.contains(&job.pair));
+    folders.run(interest.top(), sides.collect());
 }
 
 /// Returns what stands at a version's path in the further parents of its landing.

@@ -1,9 +1,13 @@
 //! Merges of every form: who touched a record in them, what was made in the merge itself.
 
-use exledger::history::version::{Change, MadeInMerge};
+use exledger::history::chain::Now;
+use exledger::history::paths::Prefix;
+use exledger::history::version::{Change, Key, MadeInMerge};
+use exledger::history::walk;
+use exledger::store::git::Repository;
 
 use crate::history::versions::{OTHER, authors, changes, filed, last, other};
-use crate::history::{ID, SAMPLE};
+use crate::history::{ID, SAMPLE, chain_of};
 
 #[test]
 fn a_merge_lands_what_its_branch_holds_and_names_who_touched_it() {
@@ -313,4 +317,46 @@ fn a_squash_and_a_direct_push_have_no_branch() {
         ),
         ("ana@example.com", "lee@example.com")
     );
+}
+
+#[test]
+fn a_few_records_have_the_same_trails_alone_as_among_all() {
+    let repo = filed();
+    repo.branch("x")
+        .by("ana")
+        .edit(ID, "expires: 2026-12-01")
+        .write(OTHER, &other())
+        .commit("Both");
+    repo.branch("x")
+        .by("sam")
+        .rename(ID, "exceptions/a/EXC-2026-7F3KQ.yaml")
+        .commit("Move");
+    repo.by("dana")
+        .edit(ID, "title: Another title")
+        .commit("Retitle");
+    let moved = SAMPLE.replace("title: N", "title: M");
+    repo.by("lee")
+        .remove(ID)
+        .write("exceptions/a/EXC-2026-7F3KQ.yaml", &moved)
+        .merge("x", "Merge");
+    repo.by("lee").remove(OTHER).commit("Remove");
+    repo.by("lee").write(OTHER, &other()).commit("Again");
+    let git = Repository::discover(repo.path()).unwrap();
+    let chain = chain_of(&git, Now::Clock(repo.now()));
+    let all = repo.history();
+    for id in [ID, OTHER] {
+        let names = [id.to_owned()].into();
+        let few = walk::walk_named(&git, chain.clone(), &Prefix::default(), &names).unwrap();
+        let keys: Vec<&str> = few.trails.keys().map(Key::as_str).collect();
+        assert_eq!(keys, [id]);
+        let key = Key::Id(id.to_owned());
+        assert_eq!(
+            format!("{:?}", few.trails[&key]),
+            format!("{:?}", all.trails[&key])
+        );
+        assert_eq!(
+            format!("{:?}", few.governance),
+            format!("{:?}", all.governance)
+        );
+    }
 }
