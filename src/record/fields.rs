@@ -18,6 +18,8 @@ pub struct Fields<'n, 'r> {
     known: Vec<&'static str>,
     /// The entries that were asked for, by their place; those beyond the 64th are looked up again at the end.
     taken: u64,
+    /// Where the next key is looked for first: files mostly keep the order of the format.
+    next: usize,
     missing: Vec<Missing>,
 }
 
@@ -35,6 +37,7 @@ impl<'n, 'r> Fields<'n, 'r> {
             reader,
             known: Vec::with_capacity(entries.len() + 8),
             taken: 0,
+            next: 0,
             missing: Vec::new(),
         }
     }
@@ -167,8 +170,10 @@ impl<'n, 'r> Fields<'n, 'r> {
 
     fn know(&mut self, key: &'static str) -> Option<&'n Entry> {
         self.known.push(key);
-        let mut entries = self.entries.iter().enumerate();
-        let (index, entry) = entries.find(|(_, entry)| entry.key == key)?;
+        let entries = || self.entries.iter().enumerate();
+        let mut near = entries().skip(self.next).chain(entries().take(self.next));
+        let (index, entry) = near.find(|(_, entry)| entry.key == key)?;
+        self.next = index + 1;
         self.taken |= u32::try_from(index)
             .ok()
             .and_then(|index| 1_u64.checked_shl(index))

@@ -30,8 +30,8 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let least = case.known.governance.policy.lint.justification_min;
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let n_characters = words.join(" ").chars().count();
+    let lengths = text.split_whitespace().map(|word| word.chars().count() + 1);
+    let n_characters = lengths.sum::<usize>().saturating_sub(1);
     if n_characters >= least as usize || placeholder::holds_a_place(text) {
         return Vec::new();
     }
