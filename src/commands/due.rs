@@ -90,7 +90,7 @@ fn answered(approved: &Approved<'_>, within: Option<Term>) -> (Doc, Outcome) {
         unknown: approved
             .standings
             .iter()
-            .filter(|standing| approved::is_unknown(standing))
+            .filter(approved::is_unknown)
             .count(),
     };
     let outcome = if overdue {

@@ -53,6 +53,7 @@ fn what_is_nowhere_else_is_proposed_and_grants_nothing() {
     assert_eq!(new["status"], "proposed");
     assert_eq!(new["in_force"], false);
     assert_eq!(new["tier"], "standard");
+    assert_eq!(new["compensating_controls"][0]["fresh"], true);
     assert_eq!(new["branch"], "wiki");
     assert_eq!(new["waiting_since"], "2026-11-30T08:00:00Z");
     assert_eq!(new["requester"], "sam@example.com");
