@@ -24,6 +24,10 @@ pub struct DueList<'a> {
     pub unknown: usize,
 }
 
+/// The column of what a record is due for besides, and its place among the cells of a row.
+const ALSO: &str = "also";
+const ALSO_PLACE: usize = 4;
+
 /// Returns the answer.
 pub fn doc(list: &DueList<'_>, names: &record::Names<'_>) -> Doc {
     let records: Vec<Value> = list
@@ -44,10 +48,18 @@ pub fn doc(list: &DueList<'_>, names: &record::Names<'_>) -> Doc {
             .iter()
             .map(|(standing, due)| row(standing, due, list.stamp))
             .collect();
-        doc.blocks.push(Block::Table(Table {
+        let mut table = Table {
             columns: columns(),
             rows,
-        }));
+        };
+        if records.iter().all(|(_, due)| also(due).is_empty()) {
+            table.columns.retain(|column| column.title != ALSO);
+            table
+                .rows
+                .iter_mut()
+                .for_each(|row| drop(row.remove(ALSO_PLACE)));
+        }
+        doc.blocks.push(Block::Table(table));
     }
     if list.unknown > 0 {
         let text = format!("cannot say about {}", diag::count(list.unknown, "record"));
@@ -118,9 +130,26 @@ fn columns() -> Vec<Column> {
         whole("due"),
         whole("id"),
         flexible("title"),
-        whole("when"),
+        flexible("when"),
+        Column {
+            title: ALSO,
+            fit: Fit::Optional,
+        },
         flexible("why"),
     ]
+}
+
+/// Returns why a record is due besides; what is urgent is soon as well, and need not be told so.
+fn also(due: &Due) -> String {
+    let urgent = due.bucket == Bucket::Urgent || due.also.contains(&Bucket::Urgent);
+    let said = |bucket: &&Bucket| !(urgent && **bucket == Bucket::Soon);
+    let words: Vec<&str> = due
+        .also
+        .iter()
+        .filter(said)
+        .map(|bucket| bucket.word())
+        .collect();
+    words.join(", ")
 }
 
 fn row(standing: &Standing, due: &Due, stamp: &Stamp) -> Vec<Text> {
@@ -130,18 +159,13 @@ fn row(standing: &Standing, due: &Due, stamp: &Stamp) -> Vec<Text> {
         Urgency::Overdue => Tone::Bad,
         Urgency::InTime => Tone::Warn,
     };
-    let mut words = Text::of(tone, due.bucket.word());
-    // What is urgent is soon as well, and need not be told so.
-    let said = |bucket: &&Bucket| due.bucket == Bucket::Urgent && **bucket == Bucket::Soon;
-    for bucket in due.also.iter().filter(|bucket| !said(bucket)) {
-        words = words.and(Tone::Muted, format!(", {}", bucket.word()));
-    }
     let why = standing.reasons.first().map_or("", String::as_str);
     vec![
-        words,
+        Text::of(tone, due.bucket.word()),
         Text::of(Tone::Id, record::id(standing)),
         Text::plain(title),
         Text::plain(when(standing, due, stamp)),
+        Text::of(Tone::Muted, also(due)),
         Text::plain(why),
     ]
 }
