@@ -1,6 +1,6 @@
 //! The text of a new record: fields in the order of the documentation, quoted where they must be.
 //!
-//! Uses record's own words. Pure. Start at [`write`]. What is written is read back and compared before it becomes
+//! Uses record's own words. Pure. Start at [`write()`]. What is written is read back and compared before it becomes
 //! a file; whoever calls does that. Follows `docs/spec/record.md`.
 
 use std::fmt::Write;

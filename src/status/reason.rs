@@ -1,6 +1,6 @@
 //! Why a record is not approved, in words that name the way out.
 //!
-//! Uses approval. Pure. Start at [`of`]. Follows `docs/spec/status.md`: the reasons name the way out.
+//! Uses approval. Pure. Start at `of`. Follows `docs/spec/status.md`: the reasons name the way out.
 
 use crate::approval::{Counts, FourEyes, Missing, Satisfied, Verdict, WhyNot};
 

@@ -1,6 +1,6 @@
 //! `diff`: what a branch changes in meaning, which approvals that needs, and from whom.
 //!
-//! Uses record, policy's tiers, rules. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, diff. `markdown` is made for
+//! Uses record, policy's tiers, rules. Pure. Start at [`doc()`]. Follows `docs/spec/cli.md`, diff. `markdown` is made for
 //! one comment on a pull request: short, and the values before and after folded away.
 
 mod fields;

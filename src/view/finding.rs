@@ -1,6 +1,6 @@
 //! A finding, as every answer gives it.
 //!
-//! Uses diag, rules. Pure. Start at [`json`]. Follows `docs/spec/cli.md`, a finding; the keys stand in that order.
+//! Uses diag, rules. Pure. Start at [`json()`]. Follows `docs/spec/cli.md`, a finding; the keys stand in that order.
 
 use std::collections::BTreeMap;
 

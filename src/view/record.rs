@@ -1,6 +1,6 @@
 //! A record view: one record as `list`, `show`, `queue` and `due` give it.
 //!
-//! Uses record, policy, approval, status. Pure. Start at [`json`]. Follows `docs/spec/cli.md`, a record view; the
+//! Uses record, policy, approval, status. Pure. Start at [`json()`]. Follows `docs/spec/cli.md`, a record view; the
 //! keys stand in that order.
 
 use serde_json::{Value, json};
