@@ -149,7 +149,8 @@ fn change(entry: &Entry, governance: &Governance) -> view::diff::Change {
     let after = delta.record_after();
     let title = |source: &Source| source.text("title").map(str::to_owned);
     let sources = delta.after.iter().chain(&delta.before);
-    let also = entry.landed.waiting.as_ref().zip(after);
+    let waiting = entry.landed.waiting.as_ref();
+    let also = waiting.filter(|_| entry.needs.needed.count > 0).zip(after);
     view::diff::Change {
         id: delta.name(),
         title: sources.filter_map(title).next(),

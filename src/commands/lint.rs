@@ -111,11 +111,7 @@ impl Run for Args {
                 readers: Readers::All,
             },
         }))?;
-        // What is wrong is wrong, whatever else can't be told.
-        Ok(match ctx.of_counts(counts) {
-            Outcome::BadNews => Outcome::BadNews,
-            _ => doubts,
-        })
+        Ok(doubts.max(ctx.of_counts(counts)))
     }
 }
 

@@ -31,6 +31,10 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 }
 
 fn waiting(changed: &Changed<'_>) -> Option<Finding> {
+    // What demands nobody is not approved, and nothing with it.
+    if changed.needs.needed.count == 0 {
+        return None;
+    }
     let landed = changed.waiting?;
     let after = changed.after?.record.as_ref()?;
     let words = told::also(changed.approved, landed, after)?;

@@ -107,10 +107,11 @@ fn findings(
             continue;
         };
         let found = (rule.check)(&case).into_iter();
-        // A rule about changes gives each finding its own level: the same change may be said or left unsaid.
+        // A rule about changes gives each finding its own level: the same change may be said or left unsaid. So do
+        // the readers: a governance file that is not there is a warning.
         findings.extend(found.map(|finding| Finding {
             level: match rule.group {
-                Group::Change => finding.level,
+                Group::Change | Group::Shape => finding.level,
                 _ => level,
             },
             message: credential::hidden(finding.message),

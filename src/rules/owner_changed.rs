@@ -44,7 +44,7 @@ fn handed(changed: &Changed<'_>) -> Option<Finding> {
         Handover::Transferred => reopens(
             changed,
             RULE.code,
-            "the owner is another",
+            "the owner changes",
             std::slice::from_ref(&difference),
         ),
         Handover::Silent => changed.finding(
@@ -52,7 +52,7 @@ fn handed(changed: &Changed<'_>) -> Option<Finding> {
             Level::Error,
             &difference.field,
             format!(
-                "the owner is another: {}, and no new transfer entry says so",
+                "the owner changes: {}, and no new transfer entry says so",
                 difference.words
             ),
             format!(

@@ -30,8 +30,8 @@ use crate::record::time::Instant;
 pub struct Side<'t> {
     /// The files.
     pub tree: &'t dyn Tree,
-    /// The record folders.
-    pub folders: &'t [String],
+    /// The names of its records.
+    pub files: &'t ledger::Files,
 }
 
 /// A record whose files differ.
@@ -57,14 +57,13 @@ pub enum Candidates<'c> {
 /// Returns the records whose files differ between two sides, sorted by key.
 ///
 /// # Errors
-/// [`TreeError`] where a folder or a file can't be read.
+/// [`TreeError`] where a file can't be read.
 pub fn deltas(
     before: Side<'_>,
     after: Side<'_>,
     candidates: Candidates<'_>,
 ) -> Result<Vec<Delta>, TreeError> {
-    let listed = |side: Side<'_>| ledger::Files::list(side.tree, side.folders);
-    let (old, new) = (listed(before)?, listed(after)?);
+    let (old, new) = (before.files, after.files);
     let is_candidate = |path: &str| match candidates {
         Candidates::All => true,
         Candidates::Among(paths) => paths.contains(path),
@@ -103,8 +102,8 @@ pub fn deltas(
             sources.collect::<Result<Vec<Source>, TreeError>>()
         };
         deltas.push(Delta {
-            before: sources(before, &old, &olds)?,
-            after: sources(after, &new, &news)?,
+            before: sources(before, old, &olds)?,
+            after: sources(after, new, &news)?,
             key,
         });
     }

@@ -95,6 +95,7 @@ pub fn doc(diff: Diff) -> Doc {
     }));
     doc.blocks.push(Block::Findings(Findings {
         shown: notes,
+        judged: Vec::new(),
         readers: Readers::Machines,
         ..diff.findings
     }));

@@ -272,3 +272,20 @@ fn an_unknown_control_says_where_to_look() {
     assert!(few.contains("add cwe to `catalogs`"), "{few}");
     assert!(message("NHI-02", "version: 1\ncatalogs: [nist-csf]\n").contains("exledger controls"));
 }
+
+#[test]
+fn a_governance_file_that_is_not_there_is_a_warning() {
+    let policy = "version: 1\nextra_schema: house.json\ncatalogs: [nist-csf, house.csv]\n";
+    let title = "Nightly invoices still read with the shared database user";
+    let found = found(title, "Nightly invoices", &[("exledger.yaml", policy)]);
+    let shown = found
+        .iter()
+        .map(|it| (it.rule, it.level.word(), it.field.as_deref()));
+    assert_eq!(
+        shown.collect::<Vec<_>>(),
+        [
+            ("bad-value", "warning", Some("extra_schema")),
+            ("bad-value", "warning", Some("catalogs[1]")),
+        ]
+    );
+}

@@ -17,6 +17,7 @@ use crate::diag::Finding;
 use crate::history::chain::Now;
 use crate::history::objects::Oid;
 use crate::history::paths::Prefix;
+use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
 use crate::rules::case::Known;
@@ -55,8 +56,8 @@ pub struct Compared {
     pub brought: Vec<Rc<Governance>>,
     /// The paths of the governance files.
     pub governance_paths: BTreeSet<String>,
-    /// The paths named like records that are no files and were not there before.
-    pub odd: Vec<String>,
+    /// What is named like a record, is no file, and was not there before.
+    pub odd: Files,
 }
 
 /// A record that differs.

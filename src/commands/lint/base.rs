@@ -12,7 +12,6 @@ use crate::commands::context::place::Home;
 use crate::commands::lint::Found;
 use crate::commands::lint::input::Input;
 use crate::diag::Finding;
-use crate::ledger::Files;
 use crate::policy::governance::State;
 use crate::rules::case::Known;
 use crate::rules::lint;
@@ -49,13 +48,7 @@ pub(super) fn read(
         .collect();
     found.take(changes, input);
     let unreadable = |error| fault::tree(&error);
-    let files = Files::list(input, &known.governance.policy.records).map_err(unreadable)?;
-    let odd: BTreeSet<&str> = compared.odd.iter().map(String::as_str).collect();
-    let named = lint::files(&files, known).into_iter();
-    found.take(
-        named.filter(|finding| odd.contains(finding.path.as_str())),
-        input,
-    );
+    found.take(lint::files(&compared.odd, known), input);
     for entry in &compared.entries {
         for source in &entry.delta.after {
             if input.names(&source.path) {

@@ -107,11 +107,19 @@ fn a_term_begins_where_the_record_landed_or_is_added() {
 }
 
 #[test]
-fn a_record_on_standard_input_is_compared_too() {
-    let ledger = Ledger::with(&[ID]);
+fn of_what_changed_only_the_named_paths_are_judged() {
+    let ledger = Ledger::with(&[ID, OTHER]);
     let path = format!("exceptions/{ID}.yaml");
     let (exit, answer) = lint(&ledger, &["--base", "main", &path]);
     assert_eq!((exit, &answer["checked"]), (0, &0.into()));
+    for id in [ID, OTHER] {
+        ledger
+            .repo
+            .scribble(id, &record(id).replace("2026-12-20", "2026-12-30"));
+    }
+    let (exit, answer) = lint(&ledger, &["--base", "main", &path]);
+    assert_eq!((exit, &answer["checked"]), (1, &1.into()));
+    assert_eq!(found(&answer), ["error silent-extension"]);
 }
 
 #[test]
@@ -224,4 +232,27 @@ fn one_comment_holds_it_all_or_says_how_much_it_does_not() {
     let run = ledger.run(&["diff", "main", "many", "--format", "markdown"]);
     assert!(run.out.len() < 65_536, "{}", run.out.len());
     assert!(run.out.contains("more rows left out"));
+}
+
+#[test]
+fn a_link_that_the_branch_brings_is_found_and_an_old_one_is_not() {
+    let ledger = Ledger::with(&[ID]);
+    let link = |branch: &str, id: &str| {
+        let path = format!("exceptions/{id}.yaml");
+        let work = ledger.repo.branch(branch).by("dana");
+        work.write_mode(&path, 0o120_000, b"elsewhere.yaml")
+            .commit("Link");
+    };
+    link("main", "EXC-2026-00001");
+    link("work", "EXC-2026-00002");
+    ledger.switch("work");
+    let (exit, answer) = lint(&ledger, &["--base", "main"]);
+    assert_eq!(
+        (exit, found(&answer)),
+        (1, vec!["error not-a-file".to_owned()])
+    );
+    assert_eq!(
+        answer["findings"][0]["path"],
+        "exceptions/EXC-2026-00002.yaml"
+    );
 }

@@ -121,7 +121,9 @@ impl Desk<'_> {
         };
         let cast = self.cast(onto)?;
         let before = self.state(base)?;
-        let deltas = self.deltas(base, &before, proposed)?;
+        let named = Files::list(proposed.tree, &proposed.governance.policy.records);
+        let named = named.map_err(unreadable)?;
+        let deltas = self.deltas(base, &before, proposed, &named)?;
         let known = [&*before, &*cast.onto, proposed.governance];
         let known = known.into_iter().flat_map(Governance::paths);
         let mut governance_paths: BTreeSet<String> = known.collect();
@@ -165,7 +167,7 @@ impl Desk<'_> {
             before,
             brought,
             governance_paths,
-            odd: self.odd(base, proposed)?,
+            odd: self.odd(base, named)?,
         })
     }
 
@@ -175,6 +177,7 @@ impl Desk<'_> {
         base: Oid,
         before: &Governance,
         proposed: Proposed<'_>,
+        named: &Files,
     ) -> anyhow::Result<Vec<Delta>> {
         let tree = self.tree(base)?;
         let folders = folders(before, proposed.governance);
@@ -188,29 +191,35 @@ impl Desk<'_> {
             true => Candidates::Among(&paths),
             false => Candidates::All,
         };
+        let listed = |tree, folders| Files::list(tree, folders).map_err(unreadable);
+        let files = match paths.is_empty() && own == other {
+            true => Files::default(),
+            false => listed(&tree, own)?,
+        };
         let old = Side {
             tree: &tree,
-            folders: own,
+            files: &files,
         };
         let new = Side {
             tree: proposed.tree,
-            folders: other,
+            files: named,
         };
-        branch::deltas(old, new, candidates).map_err(|error| fault::tree(&error))
+        branch::deltas(old, new, candidates).map_err(unreadable)
     }
 
     /// Returns what is named like a record, is no file, and was something else, or nothing, where the branch set out.
-    fn odd(&self, base: Oid, proposed: Proposed<'_>) -> anyhow::Result<Vec<String>> {
-        let unreadable = |error: TreeError| fault::tree(&error);
+    fn odd(&self, base: Oid, named: Files) -> anyhow::Result<Files> {
         let tree = self.tree(base)?;
-        let folders = &proposed.governance.policy.records;
         let mut odd = Vec::new();
-        for item in Files::list(proposed.tree, folders).map_err(unreadable)?.odd {
+        for item in named.odd {
             if tree.kind(&item.path).map_err(unreadable)? != Some(item.kind) {
-                odd.push(item.path);
+                odd.push(item);
             }
         }
-        Ok(odd)
+        Ok(Files {
+            records: Vec::new(),
+            odd,
+        })
     }
 
     /// Returns the files of the work tree that differ from a commit.
@@ -276,6 +285,10 @@ impl Desk<'_> {
         }
         Ok(found)
     }
+}
+
+fn unreadable(error: TreeError) -> anyhow::Error {
+    fault::tree(&error)
 }
 
 /// Returns the record folders of two states together.
