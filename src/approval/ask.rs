@@ -70,6 +70,8 @@ pub fn proposed(
         result: FourEyes::NoneRecorded,
         needed: needed(governance, own, approved),
         approvers: Vec::new(),
+        makers: shown.iter().map(|author| author.person.clone()).collect(),
+        carries: None,
         authors: shown,
         landed_by: None,
         pull_request: None,

@@ -10,6 +10,7 @@ use crate::approval::message::{self, Message};
 use crate::history::commit::Commit;
 use crate::history::ident::Flaw;
 use crate::history::version::{MadeInMerge, Version};
+use crate::policy::people::Person;
 
 /// The author set of a version, or what is known of it.
 #[derive(Clone, Debug, Default)]
@@ -104,6 +105,14 @@ pub(crate) fn of_version(lens: Lens, version: &Version) -> AuthorSet {
         set.add(author);
     }
     set
+}
+
+/// Returns the members of a set, sorted by address.
+pub(crate) fn people(set: &AuthorSet) -> Vec<Person> {
+    let members = set.members.iter();
+    let mut people: Vec<Person> = members.map(|member| member.person.clone()).collect();
+    people.sort_by(|one, other| one.key.cmp(&other.key));
+    people
 }
 
 /// Adds the author and the co-authors of a commit that makes content.

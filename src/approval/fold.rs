@@ -180,6 +180,8 @@ impl<'a> Fold<'a> {
             Some(earlier) => earlier.clone(),
             None => return self.fresh(step),
         };
+        verdict.makers = authors::people(&own);
+        verdict.carries = Some(verdict.carries.unwrap_or(carried.from));
         verdict.landed_by = evidence.landed_by.map(|party| party.person);
         verdict.pull_request = evidence.pull_request;
         verdict.flags = flags;
@@ -234,6 +236,8 @@ fn removed(step: &Step) -> Verdict {
         needed: Needed::default(),
         approvers: Vec::new(),
         authors: Vec::new(),
+        makers: authors::people(&authors::of_version(step.lens, step.version)),
+        carries: None,
         landed_by: evidence.landed_by.map(|party| party.person),
         pull_request: evidence.pull_request,
         missing: Vec::new(),

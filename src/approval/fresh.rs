@@ -84,6 +84,8 @@ impl Fold<'_> {
             result: outcome.result,
             approvers: outcome.approvers,
             authors: shown(&authors),
+            makers: authors::people(&own),
+            carries: None,
             landed_by: evidence.landed_by.map(|party| party.person),
             pull_request: evidence.pull_request,
             flags,

@@ -38,6 +38,7 @@ pub(crate) fn of(asked: Asked, approvers: &[Approver], statements: &[Statement])
         .iter()
         .map(|group| Missing {
             need: format!("one person of group {group} who did not make the content{by_signature}"),
+            group: Some((*group).to_owned()),
             who: candidates(asked, group, approvers),
         })
         .collect();
@@ -61,6 +62,7 @@ pub(crate) fn of(asked: Asked, approvers: &[Approver], statements: &[Statement])
         };
         missing.push(Missing {
             need: format!("{more} who did not make the content{by_signature}"),
+            group: None,
             who: Vec::new(),
         });
     }
@@ -104,6 +106,7 @@ fn of_role(
     let Some(person) = &role.person else {
         return Some(Missing {
             need: "the risk owner, whom the record does not name: fill risk.owner".to_owned(),
+            group: None,
             who: Vec::new(),
         });
     };
@@ -124,7 +127,11 @@ fn of_role(
         let need = format!("the risk owner {}{by_signature}", person.email);
         (need, vec![person.clone()])
     };
-    Some(Missing { need, who })
+    Some(Missing {
+        need,
+        group: None,
+        who,
+    })
 }
 
 /// Returns who spoke without being counted, and why.

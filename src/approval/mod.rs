@@ -78,6 +78,10 @@ pub struct Verdict {
     pub approvers: Vec<Approver>,
     /// Everyone who is named as having made the content, sorted by address.
     pub authors: Vec<Author>,
+    /// Who made this landing by itself (A1 to A4), without those whom earlier versions leave behind.
+    pub makers: Vec<Person>,
+    /// The version whose result it carries on (V5 to V7b, V9), by its index; `None` where it has its own.
+    pub carries: Option<usize>,
     /// Who landed it, as git names them; `None` where git does not say.
     pub landed_by: Option<Person>,
     /// The pull request that the landing names, such as `#12` or `!7`.
@@ -339,6 +343,8 @@ impl fmt::Display for WhyNot {
 pub struct Missing {
     /// What is needed, in words.
     pub need: String,
+    /// The group that nobody stands for; `None` where it is a role, or people of any kind.
+    pub group: Option<String>,
     /// Who could give it, where the policy names them.
     pub who: Vec<Person>,
 }
