@@ -83,9 +83,12 @@ pub fn proposed(
         flags: BTreeSet::new(),
         statements: Vec::new(),
         witnesses: Vec::new(),
+        witnessed_at: None,
         unresolved: Vec::new(),
         grace: Grace::None,
         approved_at: None,
+        approved_in: None,
+        turns: Vec::new(),
         policy_commit: None,
     }
 }

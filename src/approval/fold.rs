@@ -186,6 +186,7 @@ impl<'a> Fold<'a> {
         verdict.pull_request = evidence.pull_request;
         verdict.flags = flags;
         verdict.statements = outcome.statements;
+        verdict.witnessed_at = (!witnesses.is_empty()).then_some(step.at);
         verdict.witnesses = witnesses;
         verdict.grace = Grace::None;
         verdict.approved_at = verdict.approved_at.map(|at| at.max(step.at));
@@ -244,9 +245,12 @@ fn removed(step: &Step) -> Verdict {
         flags: step.flags(None),
         statements: Vec::new(),
         witnesses: Vec::new(),
+        witnessed_at: None,
         unresolved: Vec::new(),
         grace: Grace::None,
         approved_at: None,
+        approved_in: None,
+        turns: Vec::new(),
         policy_commit: step.state.commit.map(|commit| commit.to_string()),
     }
 }

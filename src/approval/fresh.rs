@@ -71,6 +71,9 @@ impl Fold<'_> {
         Verdict {
             grace: self.grace(step, &outcome),
             approved_at: (satisfied == Satisfied::Yes).then_some(step.at),
+            approved_in: (satisfied == Satisfied::Yes).then(|| step.version.commit.oid.to_string()),
+            turns: Vec::new(),
+            witnessed_at: (!witnesses.is_empty()).then_some(step.at),
             needed: match exempt {
                 Exempt::Yes => Needed::default(),
                 Exempt::No => demand.terms.needed(),

@@ -8,6 +8,7 @@ mod authors;
 mod carry;
 mod demand;
 mod evidence;
+pub mod filed;
 mod fold;
 pub mod forge;
 mod four_eyes;
@@ -19,6 +20,7 @@ pub mod message;
 mod missing;
 mod places;
 pub mod reviews;
+pub mod seals;
 pub mod signature;
 pub mod signers;
 mod sshsig;
@@ -29,7 +31,9 @@ mod witness;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::approval::filed::Filed;
 use crate::approval::law::Laws;
+use crate::approval::seals::Looked;
 use crate::history::History;
 use crate::history::version::Key;
 use crate::policy::demand::{EvidenceKind, Proof};
@@ -45,6 +49,11 @@ pub struct Approvals {
     /// The same for each governance file, by its path: one person, no groups, by the state before (G2). The first
     /// policy is judged by nobody; no policy commit stands in its verdict.
     pub governance: BTreeMap<String, Vec<Verdict>>,
+    /// What became of the files below `.approvals`, in landing order, then by path.
+    pub files: Vec<Filed>,
+    /// The signatures that were looked at, in landing order: those of commits that land records or governance files,
+    /// and of the branches and tags that they merge.
+    pub signatures: Vec<Looked>,
 }
 
 /// Judges every version of every record and governance file, oldest first, each by the state before it landed.
@@ -59,6 +68,8 @@ pub fn judge(history: &History) -> Approvals {
         governance: files
             .map(|(path, trail)| (path.clone(), fold::trail(history, &laws, trail)))
             .collect(),
+        files: Vec::new(),
+        signatures: Vec::new(),
     }
 }
 
@@ -95,14 +106,36 @@ pub struct Verdict {
     /// Who outside the author set of the last approved version made this one, or gave counting evidence for it: by
     /// them, what it adds to reviews and verifications counts also where a degraded record grants nothing (V9).
     pub witnesses: Vec<Person>,
+    /// Since when there is one; later than the landing where the first of them spoke later.
+    pub witnessed_at: Option<Instant>,
     /// Co-authors that no address is known of, and who are left out.
     pub unresolved: Vec<String>,
     /// Whether an emergency counts as approved for a while on the word of one person.
     pub grace: Grace,
     /// When the demand was met: the landing's effective time, later where the approval came later.
     pub approved_at: Option<Instant>,
+    /// The mainline commit that met it: the landing's, or that of a later approval (event `approved`).
+    pub approved_in: Option<String>,
+    /// How the verdict came to be what it is, oldest first: as it landed, then once for each later landing whose
+    /// evidence changed it. Never empty; the last is what the verdict says.
+    pub turns: Vec<Turn>,
     /// The commit whose governance judged it; `None` where none stood before.
     pub policy_commit: Option<String>,
+}
+
+/// What a verdict said from some landing on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// The effective time of the landing.
+    pub at: Instant,
+    /// The landing: that of the version itself, or of later evidence.
+    pub commit: String,
+    /// Whether the demand was met from then on.
+    pub satisfied: Satisfied,
+    /// Whether the version was the approved one from then on.
+    pub stands: Stands,
+    /// What it was called.
+    pub result: FourEyes,
 }
 
 /// Whether the first version of an emergency counts as approved before its approvals are there.

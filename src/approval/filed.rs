@@ -1,0 +1,69 @@
+//! What became of each file below `.approvals`, landing by landing: the facts behind `bad-approval-file`.
+//!
+//! Uses history's ids, approval's statements. Pure. Start at [`Filed`]. Follows `docs/spec/approval.md`, S7, failures,
+//! and `docs/spec/rules.md`, `bad-approval-file`.
+
+use crate::approval::statement::About;
+use crate::approval::statement::check::BadFile;
+use crate::history::objects::{Obstacle, Oid};
+
+/// One change of a file below `.approvals`, and what came of it. A signature is part of the text that it lies beside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filed {
+    /// The path of the text, from the ledger's root; of anything that is no part of an approval, its own.
+    pub path: String,
+    /// Its landing: an index into the mainline's landings.
+    pub landing: usize,
+    /// The commit of that landing.
+    pub commit: Oid,
+    /// What it is about, where its lines can be read.
+    pub about: Option<About>,
+    /// What came of it.
+    pub state: FileState,
+    /// Whether the tip's tree still holds the file as this landing left it.
+    pub at_tip: AtTip,
+}
+
+/// What came of a file below `.approvals`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileState {
+    /// It says something, and may be believed. Whether that counts stands in the verdict on the version that it names.
+    Sound,
+    /// It says nothing that counts: `bad-approval-file`.
+    Bad(BadFile),
+    /// Its key was listed when it landed, and is revoked since: it no longer counts.
+    RevokedLater(BadFile),
+    /// It was removed; what it said stays said.
+    Removed,
+    /// Its bytes are not here.
+    Missing(Obstacle),
+}
+
+impl FileState {
+    /// Returns what is wrong, as the end of a sentence about the file, and what to do about it; `None` where nothing is.
+    pub fn why(&self) -> Option<(String, String)> {
+        match self {
+            FileState::Sound => None,
+            FileState::Bad(bad) | FileState::RevokedLater(bad) => {
+                Some((bad.to_string(), bad.help()))
+            }
+            FileState::Removed => Some((
+                "it was removed; what it said stays said".to_owned(),
+                "leave approvals where they are; to take a word back, say another with `exledger approve`"
+                    .to_owned(),
+            )),
+            FileState::Missing(obstacle) => {
+                Some((obstacle.to_string(), obstacle.repair().to_owned()))
+            }
+        }
+    }
+}
+
+/// Whether the tip's tree still holds a file as some landing left it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AtTip {
+    /// It does.
+    Yes,
+    /// It was changed or removed since.
+    No,
+}
