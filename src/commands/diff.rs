@@ -72,7 +72,7 @@ impl Run for Args {
             tree,
             governance: &governance,
             commit,
-            instead: None,
+            instead: &[],
         };
         let compared = ctx.compare(&home, self.base.as_deref(), proposed)?;
         let known = Known {

@@ -17,6 +17,7 @@ pub mod lint;
 pub mod list;
 pub mod man;
 pub mod new;
+pub mod review;
 pub mod schema;
 pub mod show;
 
@@ -45,6 +46,7 @@ pub const ALL: &[Command] = &[
     controls::COMMAND,
     due::COMMAND,
     check::COMMAND,
+    review::COMMAND,
     explain::COMMAND,
     demo::COMMAND,
     schema::COMMAND,

@@ -1,9 +1,13 @@
-//! What will be written: a record from answers, linted first, or what is missing for it.
+//! What will be written: a record from answers, the edits of a decision, or why not; linted before it counts.
 //!
-//! Uses diag to rules. Pure: neither prompts nor files. Start at [`answers::Answers`] and [`draft::draft`]. Follows
-//! `docs/spec/cli.md`, new.
+//! Uses diag to rules. Pure: neither prompts nor files. A record: start at [`answers::Answers`] and [`draft::draft`].
+//! A decision: start at [`decision::Taken`], its file, and [`edit::apply`]. Follows `docs/spec/cli.md`, new and decisions.
 
 pub mod answers;
+pub mod decision;
 pub mod draft;
+pub mod edit;
+pub mod entry;
 pub mod part;
 pub mod question;
+pub mod review;

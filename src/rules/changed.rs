@@ -35,6 +35,9 @@ pub struct Changed<'c> {
     pub brought: &'c [Rc<Governance>],
 }
 
+/// What is said of a change that demands nobody.
+pub const NOBODY: &str = "it needs no approval";
+
 /// Who must approve a change.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Needs {
@@ -104,7 +107,7 @@ impl Needs {
     /// Returns who must approve, in words that stand alone: `needs 2 approvals: …`.
     pub fn words(&self) -> String {
         if self.needed.count == 0 {
-            return "it needs no approval".to_owned();
+            return NOBODY.to_owned();
         }
         let n = usize::try_from(self.needed.count).unwrap_or(usize::MAX);
         let missing: Vec<String> = self.missing.iter().map(said).collect();

@@ -10,6 +10,7 @@ use crate::policy::governance::{Governance, State};
 use crate::policy::settings::RuleLevel;
 use crate::policy::tier::{self, Facts};
 use crate::record::credential;
+use crate::record::decision::Closure;
 use crate::record::read::Source;
 use crate::record::time::Instant;
 use crate::rules::case::{Case, Cited, Known, Of, Subject};
@@ -23,6 +24,8 @@ pub enum Settled {
     Open,
     /// Its closure stands unchanged on the approved ref: it is judged by shape, secrets and evidence alone.
     Closed,
+    /// Someone looked at a closure that stands on the approved ref: who did is judged besides.
+    Reviewed,
 }
 
 /// What history says of a record, as far as rules need it.
@@ -32,6 +35,21 @@ pub struct Past {
     pub settled: Settled,
     /// When it first landed, or will by the commit that adds it; `None` where history was not walked.
     pub landed: Option<Instant>,
+}
+
+impl Settled {
+    /// Tells how settled a record is by its closure and the one on the approved ref.
+    pub fn of(closure: Option<&Closure>, landed: Option<&Closure>) -> Settled {
+        let bare = |closure: &Closure| Closure {
+            reviewed: None,
+            ..closure.clone()
+        };
+        match (closure, landed) {
+            (Some(closure), Some(landed)) if closure == landed => Settled::Closed,
+            (Some(closure), Some(landed)) if bare(closure) == bare(landed) => Settled::Reviewed,
+            _ => Settled::Open,
+        }
+    }
 }
 
 impl Past {
@@ -44,6 +62,9 @@ impl Past {
 
 /// What of the content group is judged in a settled record too.
 const ALWAYS: &[Code] = &["secret", "missing-evidence", "evidence-changed"];
+
+/// What is judged besides in a settled record whose closure was looked at.
+const OF_REVIEW: &str = "review-by-self";
 
 /// Returns the findings about a record's file, sorted.
 ///
@@ -61,7 +82,11 @@ pub fn record(source: &Source, known: &Known<'_>, past: Past) -> Result<Vec<Find
     let applies = |rule: &Rule| match rule.group {
         Group::Shape => true,
         _ if known.governance.state == State::Broken => false,
-        Group::Content => past.settled == Settled::Open || ALWAYS.contains(&rule.code),
+        Group::Content => match past.settled {
+            Settled::Open => true,
+            Settled::Closed => ALWAYS.contains(&rule.code),
+            Settled::Reviewed => rule.code == OF_REVIEW || ALWAYS.contains(&rule.code),
+        },
         Group::Change => past.settled == Settled::Open,
         Group::Audit | Group::Drift => false,
     };

@@ -58,7 +58,7 @@ impl WorkTree {
     }
 
     /// Returns where a path of the ledger is on disk; `None` where it leaves the repository or passes a link.
-    fn place(&self, path: &str) -> Option<PathBuf> {
+    pub(super) fn place(&self, path: &str) -> Option<PathBuf> {
         let mut place = self.top.clone();
         let parts = self.prefix.outward(path)?;
         let mut parts = parts.iter().peekable();
@@ -210,6 +210,8 @@ pub enum FileError {
     TooLarge(PathBuf, u64),
     /// The path leaves its root, or passes a link.
     Outside(PathBuf),
+    /// It no longer holds what was read.
+    Changed(PathBuf),
     /// The system refused.
     Failed(PathBuf, std::io::Error),
 }
@@ -226,6 +228,13 @@ impl fmt::Display for FileError {
                 write!(
                     out,
                     "{} leaves the ledger, or passes a link",
+                    path.display()
+                )
+            }
+            FileError::Changed(path) => {
+                write!(
+                    out,
+                    "{} was changed by something else meanwhile",
                     path.display()
                 )
             }
@@ -286,13 +295,13 @@ pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, File
 
 /// Gives a temporary file the permissions of an ordinary one: it is made for its owner alone.
 #[cfg(unix)]
-fn share(file: &fs::File) -> std::io::Result<()> {
+pub(super) fn share(file: &fs::File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.set_permissions(fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn share(_: &fs::File) -> std::io::Result<()> {
+pub(super) fn share(_: &fs::File) -> std::io::Result<()> {
     Ok(())
 }
 

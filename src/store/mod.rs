@@ -2,6 +2,7 @@
 //!
 //! Uses diag to history (the traits that it serves). Beside the line; only `commands` uses it.
 
+pub mod edits;
 pub mod files;
 pub mod git;
 pub mod locked;

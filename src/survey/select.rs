@@ -14,7 +14,7 @@ use crate::record::word::{Class, RootCause};
 use crate::status::{Standing, Status};
 
 /// What a record must be to be meant; an empty list asks nothing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
     /// Statuses.
     pub status: Vec<Status>,

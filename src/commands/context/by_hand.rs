@@ -14,10 +14,6 @@ const WAYS: &[(&str, &str)] = &[
         "do not merge the branch; say why in the pull request",
     ),
     (
-        "review",
-        "add `- {date: YYYY-MM-DD, by: YOU, outcome: still-needed}` below `reviews:`",
-    ),
-    (
         "attest",
         "set `verified:` of the control to the day on which it was seen to work",
     ),

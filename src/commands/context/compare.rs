@@ -36,8 +36,8 @@ pub struct Proposed<'p> {
     pub governance: &'p Governance,
     /// The commit; `None` for the work tree.
     pub commit: Option<Oid>,
-    /// A file that is not what the work tree holds, by its path.
-    pub instead: Option<&'p str>,
+    /// Files that are not what the work tree holds, by their paths.
+    pub instead: &'p [String],
 }
 
 /// What a branch changes.

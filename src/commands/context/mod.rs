@@ -2,9 +2,11 @@
 //!
 //! Start at [`Ctx`]. Follows `docs/spec/cli.md`, exit codes and clock.
 
+pub mod answer;
 pub mod approved;
 pub mod by_hand;
 pub mod compare;
+pub mod edit;
 pub mod fault;
 pub mod filter;
 pub mod globals;

@@ -27,6 +27,7 @@ pub(super) fn read(
     known: &Known<'_>,
     found: &mut Found,
 ) -> anyhow::Result<Outcome> {
+    let instead: Vec<String> = input.instead().map(str::to_owned).into_iter().collect();
     let compared = ctx.compare(
         home,
         Some(base),
@@ -34,7 +35,7 @@ pub(super) fn read(
             tree: input,
             governance: known.governance,
             commit: None,
-            instead: input.instead(),
+            instead: &instead,
         },
     )?;
     let is_broken = known.governance.state == State::Broken;

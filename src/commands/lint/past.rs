@@ -44,33 +44,31 @@ impl<'h> Approved<'h> {
             .record
             .as_ref()
             .and_then(|record| record.closure.as_ref());
-        let settled = match closure {
-            Some(closure) if self.has(source, closure, now) => Settled::Closed,
-            _ => Settled::Open,
-        };
+        let settled = closure.map_or(Settled::Open, |closure| self.settled(source, closure, now));
         Past {
             settled,
             ..Past::UNKNOWN
         }
     }
 
-    /// Tells whether the record of the same id at the approved ref has this closure.
-    fn has(&self, source: &Source, closure: &Closure, now: &dyn Tree) -> bool {
+    /// Compares a closure with that of the record of the same id at the approved ref.
+    fn settled(&self, source: &Source, closure: &Closure, now: &dyn Tree) -> Settled {
         let Some(tree) = &self.tree else {
-            return false;
+            return Settled::Open;
         };
         let landed = |path: &str| tree.bytes(path).ok().flatten();
         // Most closed records never change again: their bytes tell that without being read once more.
         let same_path = landed(&source.path);
         if same_path.is_some() && same_path == now.bytes(&source.path).ok().flatten() {
-            return true;
+            return Settled::Closed;
         }
-        let has = |path: &str, bytes: Vec<u8>| {
+        let settled = |path: &str, bytes: Vec<u8>| {
             let record = read::read(path, &bytes).record;
-            record.is_some_and(|record| record.closure.as_ref() == Some(closure))
+            let landed = record.and_then(|record| record.closure);
+            Settled::of(Some(closure), landed.as_ref())
         };
         match same_path {
-            Some(bytes) => has(&source.path, bytes),
+            Some(bytes) => settled(&source.path, bytes),
             None => {
                 let files = self
                     .files
@@ -78,7 +76,7 @@ impl<'h> Approved<'h> {
                 let moved = files.find(source.stem()).ok();
                 moved
                     .and_then(|file| Some((file, landed(&file.path)?)))
-                    .is_some_and(|(file, bytes)| has(&file.path, bytes))
+                    .map_or(Settled::Open, |(file, bytes)| settled(&file.path, bytes))
             }
         }
     }

@@ -54,18 +54,13 @@ impl Cast {
         let after = delta.record_after();
         let closure = after.and_then(|after| after.closure.as_ref());
         let tip = landed.tip.as_ref();
-        let is_settled = closure
-            .is_some_and(|closure| tip.and_then(|tip| tip.closure.as_ref()) == Some(closure));
+        let settled = Settled::of(closure, tip.and_then(|tip| tip.closure.as_ref()));
         Entry {
             needs: after.map_or_else(Needs::default, |after| {
                 self.needs(after, &landed, made.clone())
             }),
             past: Past {
-                settled: if is_settled {
-                    Settled::Closed
-                } else {
-                    Settled::Open
-                },
+                settled,
                 landed: landed.first.or(made.added),
             },
             landed,

@@ -186,7 +186,7 @@ impl Desk<'_> {
             None => self.loose(base, &folders)?,
             Some(commit) => self.differing(base, commit, &folders)?,
         };
-        paths.extend(proposed.instead.map(str::to_owned));
+        paths.extend(proposed.instead.iter().cloned());
         let candidates = match own == other {
             true => Candidates::Among(&paths),
             false => Candidates::All,

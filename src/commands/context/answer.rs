@@ -1,0 +1,78 @@
+//! Answers that a flag gives, or a person at the terminal.
+//!
+//! Start at [`Ctx::text_or_ask`]. Without a terminal a missing answer is named by its flag.
+
+use crate::ask;
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::record::word::Word;
+
+impl Ctx {
+    /// Returns a text that says something: the flag's, else what a person answers.
+    ///
+    /// # Errors
+    /// [`fault::Fault::Misuse`] where nobody says it.
+    pub fn text_or_ask(
+        &self,
+        given: Option<&str>,
+        flag: &str,
+        question: &str,
+    ) -> anyhow::Result<String> {
+        let is_said = |text: &str| !text.trim().is_empty();
+        match given {
+            Some(text) if is_said(text) => Ok(text.trim().to_owned()),
+            Some(_) => Err(fault::misuse(
+                format!("{flag} says nothing"),
+                format!("say it in words: {flag} \"…\""),
+            )),
+            None if self.person == ask::Person::There => {
+                let check = |text: &str| match is_said(text) {
+                    true => Ok(()),
+                    false => Err("an answer is needed".to_owned()),
+                };
+                ask::text(question, None, &check).map_err(|error| broken_off(&error, flag))
+            }
+            None => Err(missing(flag)),
+        }
+    }
+
+    /// Returns one of the words of a vocabulary: the flag's, else what a person chooses.
+    ///
+    /// # Errors
+    /// [`fault::Fault::Misuse`] where nobody says it, or the text is none of the words.
+    pub fn word_or_ask<W: Word>(
+        &self,
+        given: Option<&str>,
+        flag: &str,
+        question: &str,
+    ) -> anyhow::Result<W> {
+        let words: Vec<&str> = W::WORDS.iter().map(|(word, _)| *word).collect();
+        let chosen = match given {
+            Some(word) => word,
+            None if self.person == ask::Person::There => {
+                let chosen = ask::choice(question, &words, 0);
+                let chosen = chosen.map_err(|error| broken_off(&error, flag))?;
+                words.get(chosen).copied().unwrap_or_default()
+            }
+            None => return Err(missing(flag)),
+        };
+        W::from_word(chosen).ok_or_else(|| {
+            fault::misuse(
+                format!("{flag} {chosen} is not one of the words"),
+                format!("use one of {}", words.join(", ")),
+            )
+        })
+    }
+}
+
+/// Returns the error of an answer that nobody gave.
+pub fn missing(flag: &str) -> anyhow::Error {
+    fault::misuse(
+        format!("{flag} is missing"),
+        format!("say it with {flag}; `--help` has an example"),
+    )
+}
+
+fn broken_off(error: &ask::AskError, flag: &str) -> anyhow::Error {
+    fault::misuse(error.to_string(), format!("say it with {flag}"))
+}

@@ -1,0 +1,391 @@
+//! The frame of every decision: which records, what changes, does the result lint; then all files or none.
+//!
+//! Start at [`Ctx::decide`]. A command says which records are meant and what `plan` makes of each; everything else is
+//! done here. Follows `docs/spec/cli.md`, decisions.
+
+mod judge;
+mod overlay;
+mod which;
+
+use clap::Args;
+
+use crate::commands::Outcome;
+use crate::commands::context::Ctx;
+use crate::commands::context::edit::judge::Judged;
+use crate::commands::context::edit::overlay::Overlay;
+use crate::commands::context::fault;
+use crate::commands::context::filter::Filters;
+use crate::commands::context::place::Home;
+use crate::history::change::Event;
+use crate::history::refs::Head;
+use crate::ledger::tree::Tree;
+use crate::plan::decision::{Planned, Refusal, Taken};
+use crate::plan::edit::{self, Edited};
+use crate::policy::governance::Governance;
+use crate::record::address::Address;
+use crate::record::read::{self, Source};
+use crate::rules::changed;
+use crate::store::edits::{Desk, Write};
+use crate::store::files::FileError;
+use crate::store::git::Repository;
+use crate::view;
+use crate::view::edit::{Decided, Decision, Meant, Written};
+use crate::view::patch;
+
+/// The flags that every decision takes.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Decision")]
+pub struct Flags {
+    /// Who takes the decision; by default git's user.email
+    #[arg(long, value_name = "EMAIL")]
+    pub by: Option<String>,
+
+    /// Show what would change, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Which records a decision is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Which<'w> {
+    /// The one that is named, by an id or an unambiguous beginning or end of it.
+    One(&'w str),
+    /// Those that are named, or those that a filter finds.
+    Several(&'w [String], &'w Filters),
+    /// The open ones of an owner.
+    Of(&'w Address),
+}
+
+/// Whether a decision can be taken where history can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum History {
+    /// It rests on what history says.
+    Needed,
+    /// History only says who must approve.
+    Helpful,
+}
+
+/// A decision, before any record was looked at.
+pub struct Job<'j> {
+    /// The command's name.
+    pub command: &'static str,
+    /// What happens to each record.
+    pub event: Event,
+    /// The records.
+    pub which: Which<'j>,
+    /// Whether history must be readable.
+    pub history: History,
+    /// Who, and whether anything is written.
+    pub flags: &'j Flags,
+    /// What the decision changes of one record.
+    pub plan: &'j dyn Fn(&Taken<'_>) -> Result<Planned, Refusal>,
+}
+
+/// A record with what becomes of it.
+struct Opened {
+    bytes: Vec<u8>,
+    before: Source,
+    edited: Edited,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Ctx {
+    /// Takes a decision about some records: all of them, or none.
+    ///
+    /// # Errors
+    /// [`fault::Fault::Misuse`] when a record is unknown, the decision is refused, or the result would not lint;
+    /// [`fault::Fault::CannotSay`] when the ledger, or a history that is needed, can't be read. Nothing is then written.
+    pub fn decide(&self, job: &Job<'_>) -> anyhow::Result<Outcome> {
+        if self.globals.as_of.is_some() {
+            return Err(fault::misuse(
+                "--as-of asks about the past, and decisions are written now",
+                "leave it out; --on says the day of the decision",
+            ));
+        }
+        let home = self.home()?;
+        let repository = home.repository()?;
+        let tree = home.work_tree()?;
+        let governance = self.governance(tree)?;
+        let by = self.decider(&home, job.flags)?;
+        let desk = Desk::open(repository.common_dir()).map_err(|error| unwritten(&error))?;
+        let paths = self.which(&home, &governance, job.which)?;
+        let opened = self.opened(job, &home, &governance, &by, &paths)?;
+        let overlay = Overlay::of(
+            tree,
+            opened.iter().flat_map(|one| {
+                let record = (
+                    one.before.path.clone(),
+                    one.edited.text.clone().into_bytes(),
+                );
+                std::iter::once(record).chain(one.files.iter().cloned())
+            }),
+        );
+        let judged = judge::judge(self, &home, &governance, job.history, &overlay, &opened)?;
+        let written = match job.flags.dry_run {
+            true => Written::No,
+            false => {
+                let writes = writes(tree, &opened)?;
+                desk.write(tree, &writes)
+                    .map_err(|error| unwritten(&error))?;
+                Written::Yes
+            }
+        };
+        drop(desk);
+        let answer = self.decision(job, &home, &opened, judged, written);
+        self.show(&view::edit::doc(&answer))?;
+        if self.format.name != "table" && self.format.name != "markdown" {
+            // A script reads the answer; who must approve is for the person behind it.
+            for decided in &answer.records {
+                if let Some(needs) = decided.needs.as_ref().filter(|it| *it != changed::NOBODY) {
+                    self.hint(&format!("hint: {}: {needs}", decided.id));
+                }
+            }
+        }
+        Ok(Outcome::Fine)
+    }
+
+    /// Returns who takes the decision.
+    fn decider(&self, home: &Home, flags: &Flags) -> anyhow::Result<Address> {
+        let given = flags.by.clone();
+        let email = given.or(home.repository()?.user().1).ok_or_else(|| {
+            fault::misuse(
+                "nobody is named who takes the decision",
+                "name yourself with --by EMAIL, or set git's user.email",
+            )
+        })?;
+        address("--by", &email)
+    }
+
+    /// Opens each record and works out what becomes of it; what is refused is told of all of them.
+    fn opened(
+        &self,
+        job: &Job<'_>,
+        home: &Home,
+        governance: &Governance,
+        by: &Address,
+        paths: &[String],
+    ) -> anyhow::Result<Vec<Opened>> {
+        let mut opened = Vec::new();
+        let mut refused = Vec::new();
+        for path in paths {
+            let bytes = home.tree.bytes(path).map_err(|error| fault::tree(&error))?;
+            let Some(bytes) = bytes else {
+                refused.push(Refusal::new(
+                    format!("{path} is no file any more"),
+                    "run the command again",
+                ));
+                continue;
+            };
+            match self.planned(job, governance, by, path, bytes) {
+                Ok(one) => opened.push(one),
+                Err(refusal) => refused.push(refusal),
+            }
+        }
+        if refused.is_empty() {
+            return Ok(opened);
+        }
+        let whats: Vec<&str> = refused.iter().map(|it| it.what.as_str()).collect();
+        let mut helps: Vec<&str> = Vec::new();
+        for refusal in &refused {
+            if !helps.contains(&refusal.help.as_str()) {
+                helps.push(&refusal.help);
+            }
+        }
+        let nothing = match paths.len() {
+            1 => "",
+            _ => "\n  so nothing was written",
+        };
+        Err(fault::misuse(
+            format!("{}{nothing}", whats.join("\n  ")),
+            helps.join("\n"),
+        ))
+    }
+
+    fn planned(
+        &self,
+        job: &Job<'_>,
+        governance: &Governance,
+        by: &Address,
+        path: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Opened, Refusal> {
+        let before = read::read(path, &bytes);
+        let Some(record) = &before.record else {
+            return Err(judge::unreadable(&before));
+        };
+        let now = self.instant();
+        let planned = (job.plan)(&Taken {
+            source: &before,
+            record,
+            governance,
+            by,
+            day: now.day(),
+            now,
+        })?;
+        let edited = edit::apply(path, &bytes, &planned.edits).map_err(|error| {
+            Refusal::new(
+                format!("{path} can't be edited without changing more: {error}"),
+                "write the decision by hand; `exledger lint` checks it",
+            )
+        })?;
+        Ok(Opened {
+            bytes,
+            before,
+            edited,
+            files: planned.files,
+        })
+    }
+
+    fn decision(
+        &self,
+        job: &Job<'_>,
+        home: &Home,
+        opened: &[Opened],
+        judged: Vec<Judged>,
+        written: Written,
+    ) -> Decision {
+        let top = home
+            .repository_or_none()
+            .and_then(|repository| repository.prefix(&home.root))
+            .unwrap_or_default();
+        let from_top = |path: &str| match top.trim_end_matches('/') {
+            "" => path.to_owned(),
+            top => format!("{top}/{path}"),
+        };
+        let records = opened.iter().zip(judged).map(|(one, judged)| {
+            let before = String::from_utf8_lossy(&one.bytes);
+            Decided {
+                id: one.before.stem().to_owned(),
+                path: one.before.path.clone(),
+                event: job.event.word(),
+                changes: one.edited.changes.clone(),
+                findings: judged.findings,
+                needs: judged.needs,
+                patch: patch::patch(&from_top(&one.before.path), &before, &one.edited.text),
+            }
+        });
+        let records: Vec<Decided> = records.collect();
+        let next = match written {
+            Written::Yes => self.next(job, home, opened),
+            Written::No => Vec::new(),
+        };
+        Decision {
+            command: job.command,
+            meant: match job.which {
+                Which::One(_) => Meant::One,
+                Which::Several([_], _) => Meant::One,
+                Which::Several(..) | Which::Of(_) => Meant::Several,
+            },
+            records,
+            written,
+            next,
+        }
+    }
+
+    /// Returns the git commands that bring the decision to those who approve it.
+    fn next(&self, job: &Job<'_>, home: &Home, opened: &[Opened]) -> Vec<String> {
+        let git = match self.folder == home.root {
+            true => "git".to_owned(),
+            false => format!("git -C {}", quoted(&home.root.display().to_string())),
+        };
+        let name = match opened {
+            [only] => only.before.stem().to_owned(),
+            several => format!("{} exceptions", several.len()),
+        };
+        let branch = format!("{}-{}", job.command, name.replace(' ', "-"));
+        let files = opened.iter().flat_map(|one| {
+            let own = std::iter::once(&one.before.path);
+            own.chain(one.files.iter().map(|(path, _)| path))
+        });
+        let files: Vec<String> = files.map(|path| quoted(path)).collect();
+        let mut verb = job.command.to_owned();
+        if let Some(first) = verb.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        let mut next = Vec::new();
+        let own = home.repository_or_none().and_then(|it| self.own_branch(it));
+        if own.is_none() {
+            next.push(format!("{git} switch -c {branch}"));
+        }
+        next.push(format!("{git} add {}", files.join(" ")));
+        next.push(format!(
+            "{git} commit -m {}",
+            quoted(&format!("{verb} {name}"))
+        ));
+        next.push(format!("{git} push -u origin {}", own.unwrap_or(branch)));
+        next
+    }
+}
+
+impl Ctx {
+    /// Returns the branch that is checked out, unless it is the one on which records are approved.
+    fn own_branch(&self, repository: &Repository) -> Option<String> {
+        let Head::Branch(head) = repository.refs().ok()?.head else {
+            return None;
+        };
+        let head = head.strip_prefix("refs/heads/")?.to_owned();
+        let approved = self.approved_ref(repository).ok()?.reference;
+        let remote = approved.strip_prefix("refs/remotes/");
+        let approved = match remote.and_then(|rest| rest.split_once('/')) {
+            Some((_, name)) => name,
+            None => approved.strip_prefix("refs/heads/").unwrap_or(&approved),
+        };
+        (head != approved).then_some(head)
+    }
+}
+
+/// Reads an address that a flag gives.
+///
+/// # Errors
+/// [`fault::Fault::Misuse`] where it is none.
+pub fn address(flag: &str, text: &str) -> anyhow::Result<Address> {
+    Address::new(text.trim()).ok_or_else(|| {
+        fault::misuse(
+            format!("{flag} {text} is not an address"),
+            "write it as name@example.com",
+        )
+    })
+}
+
+/// Returns the files to be written; evidence that is there already, byte for byte, is not written again.
+fn writes(tree: &dyn Tree, opened: &[Opened]) -> anyhow::Result<Vec<Write>> {
+    let mut writes = Vec::new();
+    for (path, bytes) in opened.iter().flat_map(|one| &one.files) {
+        let there = tree.bytes(path).map_err(|error| fault::tree(&error))?;
+        if there.as_ref() != Some(bytes) {
+            writes.push(Write {
+                path: path.clone(),
+                before: None,
+                after: bytes.clone(),
+            });
+        }
+    }
+    writes.extend(opened.iter().map(|one| Write {
+        path: one.before.path.clone(),
+        before: Some(one.bytes.clone()),
+        after: one.edited.text.clone().into_bytes(),
+    }));
+    Ok(writes)
+}
+
+fn unwritten(error: &FileError) -> anyhow::Error {
+    match error {
+        FileError::Changed(_) => fault::misuse(
+            format!("{error}, so nothing was written"),
+            "look at it, and run the command again",
+        ),
+        FileError::Exists(_) | FileError::Outside(_) => {
+            fault::misuse(format!("{error}, so nothing was written"), "move it away")
+        }
+        _ => fault::cannot_say(error.to_string(), "see who may write there"),
+    }
+}
+
+/// Returns a text as a shell takes it for one word.
+pub fn quoted(text: &str) -> String {
+    let plain = |char: char| char.is_ascii_alphanumeric() || "/._-+@".contains(char);
+    match text.chars().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}

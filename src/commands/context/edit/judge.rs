@@ -1,0 +1,161 @@
+//! What the rules say of the result of a decision, and who must approve it; what would not lint is refused.
+//!
+//! Start at [`judge`].
+
+use crate::commands::context::Ctx;
+use crate::commands::context::compare::{Compared, Proposed};
+use crate::commands::context::edit::overlay::Overlay;
+use crate::commands::context::edit::{History, Opened};
+use crate::commands::context::fault;
+use crate::commands::context::place::Home;
+use crate::diag::{self, Finding, Level};
+use crate::plan::decision::Refusal;
+use crate::policy::governance::Governance;
+use crate::record::read::Source;
+use crate::rules::case::Known;
+use crate::rules::changed::Changed;
+use crate::rules::house::House;
+use crate::rules::lint::{self, Past};
+
+/// What is said of one record after a decision.
+pub(super) struct Judged {
+    /// The findings, none of them an error.
+    pub(super) findings: Vec<Finding>,
+    /// Who must approve it, in words.
+    pub(super) needs: Option<String>,
+}
+
+/// Judges each record as it would be.
+///
+/// # Errors
+/// [`fault::Fault::Misuse`] with every finding where there is an error; [`fault::Fault::CannotSay`] where history is
+/// needed and can't be read.
+pub(super) fn judge(
+    ctx: &Ctx,
+    home: &Home,
+    governance: &Governance,
+    history: History,
+    overlay: &Overlay<'_>,
+    opened: &[Opened],
+) -> anyhow::Result<Vec<Judged>> {
+    let paths: Vec<String> = overlay.files.keys().cloned().collect();
+    let proposed = Proposed {
+        tree: overlay,
+        governance,
+        commit: None,
+        instead: &paths,
+    };
+    let compared = match ctx.compare(home, None, proposed) {
+        Ok(compared) => Some(compared),
+        Err(error) if history == History::Needed => return Err(error),
+        Err(error) => {
+            ctx.hint(&format!("hint: {error}"));
+            None
+        }
+    };
+    let known = Known {
+        governance,
+        house: &House::of(governance),
+        tree: overlay,
+        instant: ctx.globals.on.as_ref().map(|on| on.instant()),
+    };
+    let mut judged = Vec::new();
+    let mut errors = Vec::new();
+    for one in opened {
+        let result = findings(one, compared.as_ref(), &known, history)?;
+        let is_error = |finding: &Finding| finding.level == Level::Error;
+        if result.findings.iter().any(is_error) {
+            errors.extend(result.findings.iter().map(said));
+        }
+        judged.push(result);
+    }
+    if errors.is_empty() {
+        return Ok(judged);
+    }
+    Err(fault::misuse(
+        format!(
+            "the result would not lint, so nothing was written\n  {}",
+            errors.join("\n  ")
+        ),
+        "correct what is named, then run the command again",
+    ))
+}
+
+fn findings(
+    one: &Opened,
+    compared: Option<&Compared>,
+    known: &Known<'_>,
+    history: History,
+) -> anyhow::Result<Judged> {
+    let source = &one.edited.source;
+    let key = source.stem().to_ascii_uppercase();
+    let entry = compared.and_then(|compared| {
+        let entry = compared.entries.iter().find(|it| it.delta.key == key)?;
+        Some((compared, entry))
+    });
+    let past = entry.map_or(Past::UNKNOWN, |(_, entry)| entry.past);
+    let mut found = lint::record(source, known, past).map_err(|error| fault::tree(&error))?;
+    if let Some((compared, entry)) = entry {
+        if let Some(doubt) = entry
+            .landed
+            .doubt
+            .as_ref()
+            .filter(|_| history == History::Needed)
+        {
+            return Err(fault::cannot_say(
+                format!("what of {key} is approved: {doubt}"),
+                "run `git fetch --unshallow`, in CI check out with `fetch-depth: 0`",
+            ));
+        }
+        let changed = entry.changed(compared);
+        let earlier = lint::change(
+            &Changed {
+                after: Some(&one.before),
+                needs: changed.needs.clone(),
+                ..entry.changed(compared)
+            },
+            known,
+        );
+        let is_new = |finding: &Finding| {
+            finding.level != Level::Error
+                || !earlier.iter().any(|it| {
+                    (it.rule, &it.field, &it.message)
+                        == (finding.rule, &finding.field, &finding.message)
+                })
+        };
+        for finding in lint::change(&changed, known) {
+            let is_said = found
+                .iter()
+                .any(|it| (it.rule, it.pos) == (finding.rule, finding.pos));
+            if is_new(&finding) && !is_said {
+                found.push(finding);
+            }
+        }
+        found.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+    }
+    Ok(Judged {
+        findings: found,
+        needs: entry.map(|(_, entry)| entry.needs.words()),
+    })
+}
+
+/// Returns why a file is not edited that states no record.
+pub(super) fn unreadable(source: &Source) -> Refusal {
+    let lines: Vec<String> = source.findings.iter().map(said).collect();
+    let n = diag::count(lines.len(), "fault");
+    Refusal::new(
+        format!("{} has {n}\n  {}", source.path, lines.join("\n  ")),
+        "mend the file first; `exledger lint` shows where",
+    )
+}
+
+fn said(finding: &Finding) -> String {
+    let place = finding
+        .pos
+        .map(|pos| format!(":{}:{}", pos.line, pos.column))
+        .unwrap_or_default();
+    format!(
+        "{}[{}] {}{place}: {}\n    {}",
+        finding.level, finding.rule, finding.path, finding.message, finding.help
+    )
+}

@@ -1,0 +1,62 @@
+//! The work tree with some files that are not written yet.
+//!
+//! Start at [`Overlay::of`].
+
+use std::collections::BTreeMap;
+
+use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+use crate::store::files::WorkTree;
+
+/// A tree in which some files hold other bytes.
+pub(super) struct Overlay<'t> {
+    tree: &'t WorkTree,
+    /// The files by their paths.
+    pub(super) files: BTreeMap<String, Vec<u8>>,
+}
+
+impl<'t> Overlay<'t> {
+    pub(super) fn of(
+        tree: &'t WorkTree,
+        files: impl Iterator<Item = (String, Vec<u8>)>,
+    ) -> Overlay<'t> {
+        Overlay {
+            tree,
+            files: files.collect(),
+        }
+    }
+}
+
+impl Tree for Overlay<'_> {
+    fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
+        let mut items = self.tree.list(folder)?;
+        let inside = format!("{}/", folder.trim_end_matches('/'));
+        for path in self.files.keys().filter(|path| path.starts_with(&inside)) {
+            if !items.iter().any(|item| item.path == *path) {
+                items.push(Item {
+                    path: path.clone(),
+                    kind: Kind::File,
+                });
+            }
+        }
+        items.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(items)
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
+        match self.files.contains_key(path) {
+            true => Ok(Some(Kind::File)),
+            false => self.tree.kind(path),
+        }
+    }
+
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        match self.files.get(path) {
+            Some(bytes) => Ok(Some(bytes.clone())),
+            None => self.tree.bytes(path),
+        }
+    }
+
+    fn target(&self, path: &str) -> Result<Option<String>, TreeError> {
+        self.tree.target(path)
+    }
+}

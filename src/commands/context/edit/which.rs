@@ -1,0 +1,154 @@
+//! Which files a decision is about: ids, a filter of `list`, or all open records of an owner.
+//!
+//! Start at [`Ctx::which`]. A filter is asked of what `list` knows (status, tier, end) and of what the work tree says.
+
+use std::collections::BTreeMap;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::edit::Which;
+use crate::commands::context::fault;
+use crate::commands::context::place::Home;
+use crate::ledger::{File, Files, NotFound};
+use crate::policy::governance::Governance;
+use crate::record::address::Address;
+use crate::status::Standing;
+use crate::survey::select::{self, Filter, Meant};
+
+impl Ctx {
+    /// Returns the paths of the records that are meant, each once, by id.
+    pub(super) fn which(
+        &self,
+        home: &Home,
+        governance: &Governance,
+        which: Which<'_>,
+    ) -> anyhow::Result<Vec<String>> {
+        let files = Files::list(&home.tree, &governance.policy.records)
+            .map_err(|error| fault::tree(&error))?;
+        let mut found: BTreeMap<String, String> = BTreeMap::new();
+        let mut take = |file: &File| found.insert(file.stem().to_owned(), file.path.clone());
+        match which {
+            Which::One(id) => drop(take(named(&files, id)?)),
+            Which::Several([], filters) => {
+                let filter = filters.filter();
+                if filter == Filter::default() {
+                    return Err(fault::misuse(
+                        "no record is named",
+                        "name ids, or say which with a filter of `exledger list`, such as --owner",
+                    ));
+                }
+                for file in self.filtered(home, &files, &filter)? {
+                    take(file);
+                }
+            }
+            Which::Several(ids, filters) => {
+                if filters.filter() != Filter::default() {
+                    return Err(fault::misuse(
+                        "both ids and a filter are given",
+                        "name the records, or filter for them",
+                    ));
+                }
+                for id in ids {
+                    take(named(&files, id)?);
+                }
+            }
+            Which::Of(owner) => {
+                for file in of_owner(home, &files, owner)? {
+                    take(file);
+                }
+            }
+        }
+        if found.is_empty() {
+            return Err(fault::misuse(
+                "no record is meant",
+                "run `exledger list` with the same filter",
+            ));
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// Returns the files that a filter finds; ended ones only where it names their status.
+    fn filtered<'f>(
+        &self,
+        home: &Home,
+        files: &'f Files,
+        filter: &Filter,
+    ) -> anyhow::Result<Vec<&'f File>> {
+        let approved = self.approved(home)?;
+        let same = |control: &_, asked: &str| approved.same(control, asked);
+        let mut found = Vec::new();
+        for standing in &approved.standings {
+            let file = files.find(&standing.key).ok();
+            let file = file.filter(|file| file.stem().eq_ignore_ascii_case(&standing.key));
+            let here = match file {
+                Some(file) => as_here(home, files, file, standing)?,
+                None => standing.clone(),
+            };
+            let ended = select::is_ended(here.status) && !filter.names_ended();
+            match filter.meant(&here, &same, approved.stamp.instant) {
+                Meant::No => {}
+                _ if ended => {}
+                Meant::CannotSay => {
+                    return Err(fault::cannot_say(
+                        format!("whether {} is meant", standing.key),
+                        "run `git fetch --unshallow`, in CI check out with `fetch-depth: 0`",
+                    ));
+                }
+                Meant::Yes => match file {
+                    Some(file) => found.push(file),
+                    None => self.hint(&format!(
+                        "hint: {} is not in the work tree, so it is left out",
+                        standing.key
+                    )),
+                },
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Returns a record as the history knows it, with what its file in the work tree says.
+fn as_here(
+    home: &Home,
+    files: &Files,
+    file: &File,
+    standing: &Standing,
+) -> anyhow::Result<Standing> {
+    let source = files
+        .read(&home.tree, file)
+        .map_err(|error| fault::tree(&error))?;
+    let mut here = standing.clone();
+    if let Some(record) = source.record {
+        here.effective = None;
+        here.stated = Some(record);
+    }
+    Ok(here)
+}
+
+/// Returns the files of the open records of an owner.
+fn of_owner<'f>(home: &Home, files: &'f Files, owner: &Address) -> anyhow::Result<Vec<&'f File>> {
+    let mut found = Vec::new();
+    for file in &files.records {
+        let source = files
+            .read(&home.tree, file)
+            .map_err(|error| fault::tree(&error))?;
+        let is_own = source.value::<Address>("owner.email").as_ref() == Some(owner);
+        let is_closed = source.node("closure").is_some();
+        if is_own && !is_closed {
+            found.push(file);
+        }
+    }
+    Ok(found)
+}
+
+fn named<'f>(files: &'f Files, text: &str) -> anyhow::Result<&'f File> {
+    files.find(text).map_err(|error| match error {
+        NotFound::Unknown => fault::misuse(
+            format!("no record in the work tree is named {text}"),
+            "run `exledger list --all` for the ids; one that is only on another branch needs that branch checked out",
+        ),
+        NotFound::Ambiguous(ids) => fault::misuse(
+            format!("{text} names {} records", ids.len()),
+            format!("say which: {}", ids.join(", ")),
+        ),
+    })
+}

@@ -1,0 +1,59 @@
+//! `review`: records a look taken at exceptions while they last.
+//!
+//! Follows `docs/spec/cli.md`, decisions.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::edit::{Flags, History, Job, Which};
+use crate::commands::context::filter::{self, Filters};
+use crate::commands::{Command, Outcome, Run};
+use crate::history::change::Event;
+use crate::plan::review;
+use crate::record::word::ReviewOutcome;
+
+/// Record a look taken at exceptions
+///
+/// Adds an entry to `reviews`, which starts the interval anew. It changes nothing that is granted; where the tier
+/// denies while degraded, it counts once somebody else than the authors made or merged it.
+#[derive(Debug, Parser)]
+#[command(name = "review")]
+#[command(
+    after_help = "EXAMPLE\n  exledger review 7F3KQ --outcome still-needed --note \"The job still runs; retired on 18 December\""
+)]
+pub struct Args {
+    /// The ids, or a beginning or end of each that no other has; else a filter
+    ids: Vec<String>,
+
+    /// What follows from it
+    #[arg(long, value_name = "OUTCOME", value_parser = filter::words::<ReviewOutcome>())]
+    outcome: Option<String>,
+
+    /// What was seen
+    #[arg(long)]
+    note: Option<String>,
+
+    #[command(flatten)]
+    flags: Flags,
+
+    #[command(flatten)]
+    filters: Filters,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let outcome: ReviewOutcome =
+            ctx.word_or_ask(self.outcome.as_deref(), "--outcome", "What follows")?;
+        ctx.decide(&Job {
+            command: "review",
+            event: Event::Reviewed,
+            which: Which::Several(&self.ids, &self.filters),
+            history: History::Helpful,
+            flags: &self.flags,
+            plan: &|taken| Ok(review::review(taken, outcome, self.note.as_deref())?.into()),
+        })
+    }
+}

@@ -1,0 +1,84 @@
+//! What every decision knows: who takes it, when, about which record; and why one is refused.
+//!
+//! Uses record, policy, plan's edits. Pure. Start at [`Taken`]. Follows `docs/spec/cli.md`, decisions.
+
+use crate::plan::edit::Edit;
+use crate::policy::governance::Governance;
+use crate::record::Record;
+use crate::record::address::Address;
+use crate::record::read::Source;
+use crate::record::time::{Day, Instant};
+
+/// A record about which a decision is taken.
+#[derive(Clone, Copy)]
+pub struct Taken<'t> {
+    /// The file as it is.
+    pub source: &'t Source,
+    /// What it states.
+    pub record: &'t Record,
+    /// The governance files of the same tree.
+    pub governance: &'t Governance,
+    /// Who takes the decision.
+    pub by: &'t Address,
+    /// The day on which it is taken.
+    pub day: Day,
+    /// The instant of the clock.
+    pub now: Instant,
+}
+
+/// What a decision changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Planned {
+    /// The edits of the record's file.
+    pub edits: Vec<Edit>,
+    /// Files to be added beside it, by their paths in the tree.
+    pub files: Vec<(String, Vec<u8>)>,
+}
+
+impl From<Vec<Edit>> for Planned {
+    fn from(edits: Vec<Edit>) -> Planned {
+        Planned {
+            edits,
+            files: Vec::new(),
+        }
+    }
+}
+
+/// Why a decision is not taken: what stands against it, and the way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What stands against it.
+    pub what: String,
+    /// The way out.
+    pub help: String,
+}
+
+impl Refusal {
+    /// Returns a refusal from its two halves.
+    pub fn new(what: impl Into<String>, help: impl Into<String>) -> Refusal {
+        Refusal {
+            what: what.into(),
+            help: help.into(),
+        }
+    }
+}
+
+impl Taken<'_> {
+    /// Refuses what is closed: only its post-closure review may follow.
+    ///
+    /// # Errors
+    /// [`Refusal`] where the record is closed.
+    pub fn open(&self) -> Result<(), Refusal> {
+        let Some(closure) = &self.record.closure else {
+            return Ok(());
+        };
+        let id = &self.record.id;
+        Err(Refusal::new(
+            format!("{id} was closed on {} by {}", closure.date, closure.by),
+            format!(
+                "a closed record keeps what it says; `exledger close {id} --reviewed` looks at the closure, `exledger \
+                 new --like {id}` files anew"
+            ),
+        ))
+    }
+}

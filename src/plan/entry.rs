@@ -1,0 +1,79 @@
+//! An entry of a decision as YAML: in one line, or as the lines of a map.
+//!
+//! Uses yaml's quoting. Pure. Start at [`Entry`]. Follows `docs/spec/record.md`, schema and edits.
+
+use crate::yaml::splice;
+
+/// Keys with their values, in order; what is absent is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    pairs: Vec<(String, String)>,
+}
+
+impl Entry {
+    /// Returns an entry without keys.
+    pub fn new() -> Entry {
+        Entry::default()
+    }
+
+    /// Adds a text.
+    #[must_use]
+    pub fn text(mut self, key: &str, value: impl ToString) -> Entry {
+        let value = value.to_string();
+        let pair = (splice::quote(key), splice::quote(value.trim()));
+        self.pairs.push(pair);
+        self
+    }
+
+    /// Adds a text where there is one that is not blank.
+    #[must_use]
+    pub fn text_or_none(self, key: &str, value: Option<impl ToString>) -> Entry {
+        match value.map(|value| value.to_string()) {
+            Some(value) if !value.trim().is_empty() => self.text(key, value),
+            _ => self,
+        }
+    }
+
+    /// Adds a map, unless it is empty.
+    #[must_use]
+    pub fn map(mut self, key: &str, map: Entry) -> Entry {
+        if !map.is_empty() {
+            self.pairs.push((splice::quote(key), map.line()));
+        }
+        self
+    }
+
+    /// Adds a list of maps, unless it is empty.
+    #[must_use]
+    pub fn list(mut self, key: &str, maps: &[Entry]) -> Entry {
+        if !maps.is_empty() {
+            let maps: Vec<String> = maps.iter().map(Entry::line).collect();
+            let list = format!("[{}]", maps.join(", "));
+            self.pairs.push((splice::quote(key), list));
+        }
+        self
+    }
+
+    /// Tells whether nothing was added.
+    pub fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    /// Returns the entry in one line: `{date: 2026-12-04, by: lee@example.com}`.
+    pub fn line(&self) -> String {
+        let pairs: Vec<String> = self.pairs().collect();
+        format!("{{{}}}", pairs.join(", "))
+    }
+
+    /// Returns the entry as lines, a key each.
+    pub fn lines(&self) -> String {
+        let pairs: Vec<String> = self.pairs().collect();
+        pairs.join("\n")
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = String> + '_ {
+        self.pairs
+            .iter()
+            .map(|(key, value)| format!("{key}: {value}"))
+    }
+}

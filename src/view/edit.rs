@@ -1,0 +1,157 @@
+//! The decisions: what was written, or would be, and what happens next.
+//!
+//! Uses diag, rules, plan. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on (edits).
+
+use serde_json::{Value, json};
+
+use crate::diag::Finding;
+use crate::plan::edit::Change;
+use crate::record::credential;
+use crate::view::doc::{Block, Doc, Findings, Text, Tone};
+use crate::view::finding;
+use crate::view::shape;
+
+/// What a decision did.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The command.
+    pub command: &'static str,
+    /// Each record that it is about, by id.
+    pub records: Vec<Decided>,
+    /// Whether one record was named, or several were meant.
+    pub meant: Meant,
+    /// Whether the files were written.
+    pub written: Written,
+    /// What to run next.
+    pub next: Vec<String>,
+}
+
+/// Whether one record was named, or several were meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// One: the answer is about it.
+    One,
+    /// Several, or as many as a filter finds: the answer lists them.
+    Several,
+}
+
+/// Whether the files were written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// They were.
+    Yes,
+    /// They would be.
+    No,
+}
+
+/// What was decided about one record.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// The id.
+    pub id: String,
+    /// The file.
+    pub path: String,
+    /// What happened, in a word.
+    pub event: &'static str,
+    /// The fields that say something else now.
+    pub changes: Vec<Change>,
+    /// What the rules say of it.
+    pub findings: Vec<Finding>,
+    /// Who must approve it, in words; `None` where that can't be told.
+    pub needs: Option<String>,
+    /// The lines that change, as a patch.
+    pub patch: String,
+}
+
+/// Returns the answer.
+pub fn doc(decision: &Decision) -> Doc {
+    let records: Vec<Value> = decision.records.iter().map(json).collect();
+    let schema = shape::schema(decision.command);
+    let mut doc = match (decision.meant, records.first()) {
+        (Meant::One, Some(Value::Object(only))) => {
+            let mut whole = json!({"schema": schema});
+            if let Some(whole) = whole.as_object_mut() {
+                whole.extend(only.clone());
+            }
+            Doc::new(whole)
+        }
+        _ => {
+            let mut doc = Doc::new(json!({"schema": schema, "results": records}));
+            doc.rows = Some("results");
+            doc
+        }
+    };
+    for decided in &decision.records {
+        doc.blocks.extend(blocks(decided, decision.written));
+    }
+    if decision.written == Written::No {
+        let text = Text::of(Tone::Muted, "nothing was written: this is what would be");
+        doc.blocks.push(Block::Paragraph(text));
+    } else if !decision.next.is_empty() {
+        doc.blocks.push(Block::Heading(Text::plain("Next")));
+        doc.blocks.push(Block::Verbatim(decision.next.join("\n")));
+    }
+    doc
+}
+
+fn json(decided: &Decided) -> Value {
+    let changes: Vec<Value> = decided
+        .changes
+        .iter()
+        .map(|change| json!({"field": change.field, "from": change.from, "to": change.to}))
+        .collect();
+    json!({
+        "id": decided.id,
+        "path": decided.path,
+        "event": decided.event,
+        "changes": changes,
+        "findings": decided.findings.iter().map(finding::json).collect::<Vec<_>>(),
+    })
+}
+
+fn blocks(decided: &Decided, written: Written) -> Vec<Block> {
+    let mut pairs = vec![(
+        decided.event.replace('-', " "),
+        Text::of(Tone::Good, &decided.path),
+    )];
+    if written == Written::Yes {
+        let changes: Vec<String> = decided.changes.iter().map(words).collect();
+        pairs.push(("changes".to_owned(), Text::plain(changes.join("\n"))));
+    }
+    if let Some(needs) = &decided.needs {
+        pairs.push(("approval".to_owned(), Text::plain(needs)));
+    }
+    let mut blocks = vec![Block::Pairs(pairs)];
+    if written == Written::No {
+        blocks.push(Block::Verbatim(decided.patch.trim_end().to_owned()));
+    }
+    if !decided.findings.is_empty() {
+        blocks.push(Block::Findings(Findings::of(decided.findings.clone())));
+    }
+    blocks
+}
+
+/// Returns a change in one line: `expires: 2026-12-20 → 2027-01-10`.
+fn words(change: &Change) -> String {
+    let (from, to) = (said(&change.from), said(&change.to));
+    let words = match (&change.from, &change.to) {
+        (Value::Null, _) => format!("{}: {to}", change.field),
+        (_, Value::Null) => format!("{}: {from} is gone", change.field),
+        _ => format!("{}: {from} → {to}", change.field),
+    };
+    credential::hidden(words)
+}
+
+fn said(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        Value::Array(list) => list.iter().map(said).collect::<Vec<_>>().join(", "),
+        Value::Object(map) => {
+            let pairs = map
+                .iter()
+                .map(|(key, value)| format!("{key} {}", said(value)));
+            pairs.collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
+}
