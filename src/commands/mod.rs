@@ -15,6 +15,7 @@ pub mod explain;
 pub mod init;
 pub mod lint;
 pub mod list;
+pub mod log;
 pub mod man;
 pub mod new;
 pub mod review;
@@ -41,6 +42,7 @@ pub const ALL: &[Command] = &[
     new::COMMAND,
     list::COMMAND,
     show::COMMAND,
+    log::COMMAND,
     lint::COMMAND,
     diff::COMMAND,
     controls::COMMAND,

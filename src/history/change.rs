@@ -1,11 +1,12 @@
 //! What a change of a record means, field by field.
 //!
-//! Uses record, history's version. Pure. Start at [`events`]; each field's event is in `fields`, how two versions meet in
-//! `meet`, the bare differences in `differ`. Follows `docs/spec/cli.md` (events) and `docs/spec/approval.md`, V5.
+//! Uses record, history's version. Pure. Start at [`events`]; each field's event is in `fields`, what entries say of it in
+//! `said`, how two versions meet in `meet`, the bare differences in `differ`. Follows `docs/spec/cli.md` (events) and `docs/spec/approval.md`, V5.
 
 pub mod differ;
 pub mod fields;
 pub mod meet;
+pub mod said;
 
 use crate::history::change::fields::FIELDS;
 use crate::history::version::{Change, Content, Trail, Version};

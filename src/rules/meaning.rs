@@ -1,15 +1,13 @@
 //! What a change of a record means: which entries, whose, by how much; rules and views say it in these words.
 //!
-//! Uses record. Pure. Start at [`widened`], [`extension`], [`rewritten`]. Follows `docs/spec/rules.md` (change) and
+//! Uses record. Pure. Start at [`widened`], [`rewritten`]. Follows `docs/spec/rules.md` (change) and
 //! `docs/spec/approval.md`, V5 and V9.
 
 use std::fmt::Display;
 
 use crate::record::Record;
-use crate::record::address::Address;
-use crate::record::decision::Renewal;
 use crate::record::subject::{FindingKey, Scope};
-use crate::record::time::{Instant, not_after};
+use crate::record::time::Instant;
 use crate::record::word::{ControlStatus, Word};
 
 /// A list of what is waived, and what came or went in it.
@@ -229,96 +227,6 @@ pub fn dropped(before: &Record, after: &Record) -> Vec<Difference> {
         }
     }
     found
-}
-
-/// Whether a record ends later, and whether it says so.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Extension {
-    /// It ends no later.
-    No,
-    /// It does, and as many new renewal entries lead from the end before to the end after.
-    Renewed(usize),
-    /// It does, and no renewal entry says so.
-    Silent,
-}
-
-/// Tells whether a record ends later, and whether new renewal entries say so: the first from the end before, each from
-/// where the one before it led, the last until the end after.
-pub fn extension(before: &Record, after: &Record) -> Extension {
-    let (old, new) = (not_after(&before.expires), not_after(&after.expires));
-    if new <= old {
-        return Extension::No;
-    }
-    let mut known = before.renewals.iter().collect::<Vec<&Renewal>>();
-    let mut is_new = |renewal: &&Renewal| match known.iter().position(|it| it == renewal) {
-        Some(at) => {
-            known.remove(at);
-            false
-        }
-        None => true,
-    };
-    let entries: Vec<&Renewal> = after
-        .renewals
-        .iter()
-        .filter(|renewal| is_new(renewal))
-        .collect();
-    let mut at: Instant = old;
-    for entry in &entries {
-        if not_after(&entry.from) != at {
-            return Extension::Silent;
-        }
-        at = not_after(&entry.until);
-    }
-    match entries.len() {
-        0 => Extension::Silent,
-        _ if at != new => Extension::Silent,
-        n => Extension::Renewed(n),
-    }
-}
-
-/// Whether a record has another owner, and whether it says so.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Handover {
-    /// It has the same owner.
-    No,
-    /// Another, and new transfer entries lead from the one to the other.
-    Transferred,
-    /// Another, and no transfer entry says so.
-    Silent,
-}
-
-/// Tells whether a record has another owner, and whether new transfer entries say so.
-pub fn handover(before: &Record, after: &Record) -> Handover {
-    if before.owner.email == after.owner.email {
-        return Handover::No;
-    }
-    let mut at: &Address = &before.owner.email;
-    for entry in added(&before.transfers, &after.transfers) {
-        if entry.from == *at {
-            at = &entry.to;
-        }
-    }
-    match *at == after.owner.email {
-        true => Handover::Transferred,
-        false => Handover::Silent,
-    }
-}
-
-/// Returns the entries of a list that were not there before.
-pub fn added<'r, T: PartialEq>(before: &[T], after: &'r [T]) -> Vec<&'r T> {
-    let mut known: Vec<&T> = before.iter().collect();
-    let entries = after.iter();
-    entries
-        .filter(
-            |entry| match known.iter().position(|known| known == entry) {
-                Some(at) => {
-                    known.remove(at);
-                    false
-                }
-                None => true,
-            },
-        )
-        .collect()
 }
 
 /// Returns the lists of decisions in which an entry was changed or removed, each with where and what.

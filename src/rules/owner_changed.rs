@@ -3,10 +3,11 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::{Finding, Level};
+use crate::history::change::said::{self, Handover};
 use crate::rules::case::Case;
 use crate::rules::changed::Changed;
 use crate::rules::example::Example;
-use crate::rules::meaning::{self, Difference, Handover};
+use crate::rules::meaning::Difference;
 use crate::rules::scope_widened::reopens;
 use crate::rules::{Group, Rule};
 
@@ -39,7 +40,7 @@ fn handed(changed: &Changed<'_>) -> Option<Finding> {
         field: "owner.email".to_owned(),
         words: format!("{old} → {new}"),
     };
-    match meaning::handover(before, after) {
+    match said::handover(before, after) {
         Handover::No => None,
         Handover::Transferred => reopens(
             changed,

@@ -3,12 +3,13 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change); the second is judged in a file alone too.
 
 use crate::diag::{Finding, Level};
+use crate::history::change::said::{self, Extension};
 use crate::record::read::Source;
 use crate::record::time::{When, not_after};
 use crate::rules::case::Case;
 use crate::rules::changed::Changed;
 use crate::rules::example::Example;
-use crate::rules::meaning::{self, Extension};
+use crate::rules::meaning;
 use crate::rules::{Group, Rule};
 
 /// The rule.
@@ -57,7 +58,7 @@ fn contradiction(source: &Source) -> Option<Finding> {
 
 fn extension(changed: &Changed<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
-    if meaning::extension(before, after) != Extension::Silent {
+    if said::extension(before, after) != Extension::Silent {
         return None;
     }
     let (old, new) = (&before.expires, &after.expires);

@@ -3,13 +3,13 @@
 //! Uses record, policy's tiers, `history::change`, `rules::meaning`. Pure. Start at [`events`]. Follows
 //! `docs/spec/cli.md` (diff and the shared shapes).
 
-use crate::history::change::fields::FIELDS;
+use crate::history::change::fields::{self, FIELDS};
 use crate::history::change::{self, Event};
 use crate::policy::tier::Resolved;
 use crate::record::Record;
 use crate::record::time::not_after;
 use crate::record::word::Word;
-use crate::rules::meaning::{self, Difference, Extension, Handover};
+use crate::rules::meaning::{self, Difference};
 
 /// An event with its detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,14 +31,7 @@ pub struct Beside<'b> {
 
 /// Returns what changes in meaning from one content to another, in the order of the events.
 pub fn events(before: Option<&Record>, after: &Record, beside: Beside<'_>) -> Vec<Told> {
-    let mut events = change::events(before, after);
-    if let Some(before) = before {
-        events
-            .iter_mut()
-            .for_each(|event| *event = strict(*event, before, after));
-        events.sort();
-        events.dedup();
-    }
+    let events = change::events(before, after);
     let events = events.into_iter();
     events
         .map(|event| Told {
@@ -49,20 +42,6 @@ pub fn events(before: Option<&Record>, after: &Record, beside: Beside<'_>) -> Ve
             },
         })
         .collect()
-}
-
-/// Entries must lead from the one to the other: one from elsewhere says nothing of this change.
-fn strict(event: Event, before: &Record, after: &Record) -> Event {
-    match (event, meaning::extension(before, after)) {
-        (Event::Renewed, Extension::Silent) => return Event::Extended,
-        (Event::Extended, Extension::Renewed(_)) => return Event::Renewed,
-        _ => {}
-    }
-    match (event, meaning::handover(before, after)) {
-        (Event::Transferred, Handover::Silent) => Event::OwnerChanged,
-        (Event::OwnerChanged, Handover::Transferred) => Event::Transferred,
-        _ => event,
-    }
 }
 
 fn filed(after: &Record, tier: Option<&Resolved>) -> String {
@@ -86,13 +65,13 @@ fn detail(event: Event, before: &Record, after: &Record, beside: Beside<'_>) -> 
         Event::OwnerChanged | Event::Transferred => {
             format!("{} → {}", before.owner.email, after.owner.email)
         }
-        Event::Reviewed => entries(meaning::added(&before.reviews, &after.reviews), |it| {
+        Event::Reviewed => entries(fields::beyond(&after.reviews, &before.reviews), |it| {
             format!("{} by {}: {}", it.date, it.by, it.outcome.word())
         }),
-        Event::Noted => entries(meaning::added(&before.handling, &after.handling), |it| {
+        Event::Noted => entries(fields::beyond(&after.handling, &before.handling), |it| {
             format!("{} by {}: {}", it.date, it.by, it.stage.word())
         }),
-        Event::Fired => entries(meaning::added(&before.fired, &after.fired), |it| {
+        Event::Fired => entries(fields::beyond(&after.fired, &before.fired), |it| {
             format!("{} on {} by {}", it.trigger, it.date, it.by)
         }),
         Event::Attested => attested(before, after),
@@ -129,7 +108,7 @@ fn moved(before: &Record, after: &Record) -> String {
 ///
 /// Renewals are counted from history, in which one may have been silent, and from the entries, whichever says more.
 fn renewed(before: &Record, after: &Record, beside: Beside<'_>) -> String {
-    let new = meaning::added(&before.renewals, &after.renewals).len();
+    let new = fields::beyond(&after.renewals, &before.renewals).len();
     let count = |entries: usize| u32::try_from(entries).unwrap_or(u32::MAX);
     let number = count(after.renewals.len()).max(beside.renewed.saturating_add(count(new)));
     let of = beside

@@ -1,8 +1,9 @@
-//! All records together: filters, order, what is due, what a branch changes.
+//! All records together: filters, order, what is due, what a branch changes, what happened.
 //!
 //! Uses diag to gate. Pure. Start at [`select::Filter`] and [`due::of`]. How it will be shown is not known here.
 //! Dates are not compared here: `status` says what is due, in its standing and its duties.
 
+pub mod acts;
 pub mod branch;
 pub mod due;
 pub mod landed;

@@ -13,6 +13,7 @@ pub mod finding;
 pub mod init;
 pub mod lint;
 pub mod list;
+pub mod log;
 pub mod new;
 pub mod patch;
 pub mod record;

@@ -204,7 +204,8 @@ pub fn needed(standing: &status::Standing) -> tier::Needed {
     judged.or_else(demanded).unwrap_or_default()
 }
 
-fn author(author: &approval::Author) -> Value {
+/// Returns someone who made the content.
+pub fn author(author: &approval::Author) -> Value {
     let person = shape::person(&author.person);
     json!({
         "email": person.get("email"),

@@ -140,6 +140,14 @@ pub fn name(person: &Person) -> String {
     }
 }
 
+/// Returns a person in a word or two: the name, or what of it is known.
+pub fn short_name(person: &Person) -> String {
+    match person.name.trim() {
+        "" => name(person),
+        name => name.to_owned(),
+    }
+}
+
 /// Returns what is needed, in words.
 pub fn needed_words(needed: &Needed) -> String {
     if needed.count == 0 {

@@ -14,6 +14,7 @@ mod cli;
 mod cli_answers;
 mod cli_controls;
 mod cli_init;
+mod cli_log;
 mod cli_new;
 mod diff;
 mod gate;

@@ -29,6 +29,7 @@ use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
 use crate::status::{self, Standing, Status};
 use crate::store::git::Repository;
+use crate::survey::acts::{self, Act};
 use crate::view;
 use crate::view::shape::{self, Simulated, Stamp};
 
@@ -283,6 +284,19 @@ impl Approved<'_> {
             }
             None => self.proposals.as_ref()?.bytes(standing, self),
         }
+    }
+
+    /// Returns what happened to a record, oldest first; nothing where nothing of it has landed.
+    pub fn acts(&self, standing: &Standing) -> Vec<Act<'_>> {
+        let Some(trail) = self.trail(standing) else {
+            return Vec::new();
+        };
+        let verdicts = self.approvals.trails.get(&trail.key);
+        acts::of(
+            &self.history,
+            trail,
+            verdicts.map(Vec::as_slice).unwrap_or_default(),
+        )
     }
 
     fn trail(&self, standing: &Standing) -> Option<&Trail> {

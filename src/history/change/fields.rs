@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::history::change::Event;
 use crate::history::change::meet::{self, Rule};
+use crate::history::change::said::{self, Extension, Handover};
 use crate::record::time;
 use crate::record::word::{ClosureOutcome, ControlStatus};
 use crate::record::{CompensatingControl, Record};
@@ -94,12 +95,12 @@ pub const FIELDS: &[Field] = &[
     ),
     special!(
         renewals,
-        |a, b| added(&a.renewals, &b.renewals, Event::Renewed),
+        |a, b| added(&a.renewals, &b.renewals, renewal(a, b)),
         Rule::AsLanded
     ),
     special!(
         transfers,
-        |a, b| added(&a.transfers, &b.transfers, Event::Transferred),
+        |a, b| added(&a.transfers, &b.transfers, transfer(a, b)),
         Rule::AsLanded
     ),
     special!(
@@ -210,18 +211,19 @@ fn deviates_from(before: &Record, after: &Record) -> Vec<Event> {
 }
 
 fn owner(before: &Record, after: &Record) -> Vec<Event> {
-    if before.owner.email == after.owner.email {
-        return Vec::new();
+    match said::handover(before, after) {
+        Handover::No => Vec::new(),
+        Handover::Transferred => vec![Event::Transferred],
+        Handover::Silent => vec![Event::OwnerChanged],
     }
-    let entries = beyond(&after.transfers, &before.transfers);
-    let is_said = entries
-        .iter()
-        .any(|entry| entry.from == before.owner.email && entry.to == after.owner.email);
-    vec![if is_said {
-        Event::Transferred
-    } else {
-        Event::OwnerChanged
-    }]
+}
+
+/// Names an entry more that says a handover: one from elsewhere says nothing of this one.
+fn transfer(before: &Record, after: &Record) -> Event {
+    match said::handover(before, after) {
+        Handover::Silent => Event::OwnerChanged,
+        Handover::No | Handover::Transferred => Event::Transferred,
+    }
 }
 
 fn risk(before: &Record, after: &Record) -> Vec<Event> {
@@ -241,23 +243,22 @@ fn risk(before: &Record, after: &Record) -> Vec<Event> {
 }
 
 fn expires(before: &Record, after: &Record) -> Vec<Event> {
-    let ends = [before, after].map(|record| time::not_after(&record.expires));
-    let [old, new] = ends;
-    if new < old {
+    if time::not_after(&after.expires) < time::not_after(&before.expires) {
         return vec![Event::Shortened];
     }
-    if new == old {
-        return Vec::new();
+    match said::extension(before, after) {
+        Extension::No => Vec::new(),
+        Extension::Renewed(_) => vec![Event::Renewed],
+        Extension::Silent => vec![Event::Extended],
     }
-    let entries = beyond(&after.renewals, &before.renewals);
-    let is_said = entries
-        .iter()
-        .any(|entry| time::not_after(&entry.until) == new);
-    vec![if is_said {
-        Event::Renewed
-    } else {
-        Event::Extended
-    }]
+}
+
+/// Names an entry more that says a renewal: one from elsewhere says nothing of this one.
+fn renewal(before: &Record, after: &Record) -> Event {
+    match said::extension(before, after) {
+        Extension::Silent => Event::Extended,
+        Extension::No | Extension::Renewed(_) => Event::Renewed,
+    }
 }
 
 fn controls(before: &Record, after: &Record) -> Vec<Event> {

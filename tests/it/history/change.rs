@@ -65,7 +65,7 @@ const DATES: &[Case] = &[
             "expires: 2026-12-31",
             "renewals: [{date: 2026-12-18, from: 2026-12-20, until: 2026-12-30, reason: More time}]",
         ],
-        &["extended", "renewed"],
+        &["extended"],
     ),
     (
         &["renewals: [{date: 2026-12-18, from: 2026-12-20, until: 2026-12-30, reason: More time}]"],

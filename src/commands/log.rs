@@ -1,0 +1,59 @@
+//! `log`: the trail of one record.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::approved;
+use crate::commands::show;
+use crate::commands::{Command, Outcome, Run};
+use crate::view;
+use crate::view::log::{Log, Patch};
+
+/// Show what happened to one exception
+///
+/// A line for each change that landed: when, at the earliest; what it means; who wrote it; who approved it, and how that
+/// is known; the commit. It works for closed, rejected and removed records too.
+#[derive(Debug, Parser)]
+#[command(name = "log")]
+#[command(after_help = "EXAMPLE\n  exledger log 7F3KQ --patch")]
+pub struct Args {
+    /// The id, or a beginning or end of it that no other has
+    id: String,
+
+    /// Show each value that changed, from and to
+    #[arg(long)]
+    patch: bool,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let home = ctx.home()?;
+        let approved = ctx.approved(&home)?;
+        let standing = show::find(&approved, &self.id)?;
+        let acts = approved.acts(standing);
+        if acts.is_empty() {
+            ctx.hint(&format!(
+                "{}: {}",
+                view::record::id(standing),
+                view::log::vacant(standing)
+            ));
+        }
+        ctx.show(&view::log::doc(&Log {
+            stamp: &approved.stamp,
+            standing,
+            acts,
+            patch: if self.patch {
+                Patch::Shown
+            } else {
+                Patch::Hidden
+            },
+        }))?;
+        Ok(ctx.of_unknown(
+            Some(standing).filter(approved::is_unknown).into_iter(),
+            Outcome::Fine,
+        ))
+    }
+}

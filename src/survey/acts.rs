@@ -1,0 +1,216 @@
+//! What happened to a record: one act for each change of meaning that landed, oldest first, with what became of it.
+//!
+//! Uses history, approval. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, `log`, and `docs/spec/approval.md`, 4.1.
+//! An approval or a veto is an act of its own where it landed in another commit than the content.
+
+use serde_json::Value;
+
+use crate::approval::{self, Approver, Counts, FourEyes, Satisfied, Statement, Verdict, Word};
+use crate::history::History;
+use crate::history::change::differ::{self, Difference};
+use crate::history::change::fields::FIELDS;
+use crate::history::change::{self, Event};
+use crate::history::mainline::Landing;
+use crate::history::objects::Oid;
+use crate::history::version::{Content, FileAt, Trail, Version};
+use crate::record::Record;
+use crate::record::time::Instant;
+
+/// One change of meaning.
+#[derive(Clone, Debug)]
+pub struct Act<'a> {
+    /// What happened.
+    pub event: Event,
+    /// The commit of the mainline that landed it.
+    pub commit: Oid,
+    /// When it became effective, not before.
+    pub at: Instant,
+    /// The version that it made, or is about.
+    pub version: &'a Version,
+    /// What is known of the approval of that version.
+    pub verdict: &'a Verdict,
+    /// What its approval was called from this act on.
+    pub result: FourEyes,
+    /// Whether the demand was met from this act on.
+    pub satisfied: &'a Satisfied,
+    /// Who had spoken about it by then.
+    pub statements: Vec<&'a Statement>,
+    /// Who counted by then, one entry a person, sorted by address.
+    pub approvers: Vec<&'a Approver>,
+    /// The values that differ by it.
+    pub changes: Vec<Difference>,
+}
+
+/// Returns the acts of a trail in landing order; those of one landing in the order of [`Event`].
+pub fn of<'a>(history: &'a History, trail: &'a Trail, verdicts: &'a [Verdict]) -> Vec<Act<'a>> {
+    let mut acts: Vec<(usize, Act)> = Vec::new();
+    for pair in trail.versions.iter().zip(verdicts) {
+        let (version, verdict) = pair;
+        let mut add = |index: usize, event: Event, changes: Vec<Difference>| {
+            if let Some(landing) = history.mainline.landings.get(index) {
+                let act = Act::new(history, landing, pair, event);
+                acts.push((index, Act { changes, ..act }));
+            }
+        };
+        for (event, changes) in told(trail, version) {
+            add(version.landing, event, changes);
+        }
+        for (index, event) in later(history, version, verdict) {
+            add(index, event, Vec::new());
+        }
+    }
+    acts.sort_by_key(|(index, act)| (*index, act.event));
+    acts.into_iter().map(|(_, act)| act).collect()
+}
+
+impl<'a> Act<'a> {
+    fn new(
+        history: &History,
+        landing: &Landing,
+        (version, verdict): (&'a Version, &'a Verdict),
+        event: Event,
+    ) -> Act<'a> {
+        let commit = landing.oid;
+        let by_then = index(history, &commit.to_string());
+        let is_known = |commit: &str| index(history, commit) <= by_then;
+        let statements: Vec<&Statement> = verdict
+            .statements
+            .iter()
+            .filter(|statement| is_known(&statement.approver.commit))
+            .collect();
+        let turns = verdict.turns.iter();
+        let turn = turns
+            .take_while(|turn| is_known(&turn.commit))
+            .last()
+            .or(verdict.turns.first());
+        Act {
+            event,
+            commit,
+            at: landing.effective,
+            version,
+            verdict,
+            result: turn.map_or(verdict.result, |turn| turn.result),
+            satisfied: turn.map_or(&verdict.satisfied, |turn| &turn.satisfied),
+            approvers: heard(verdict, &statements),
+            statements,
+            changes: Vec::new(),
+        }
+    }
+}
+
+/// Returns the landing that brought a commit; what no landing brought is known from the start.
+fn index(history: &History, commit: &str) -> Option<usize> {
+    history.landed.get(&Oid::from_hex(commit)?).copied()
+}
+
+/// Returns who counts of those who had spoken: the verdict's own, where none of them spoke later.
+fn heard<'a>(verdict: &'a Verdict, statements: &[&'a Statement]) -> Vec<&'a Approver> {
+    let counted = |approver: &&Approver| {
+        statements.iter().any(|statement| {
+            statement.counts == Counts::Yes
+                && statement.word == Word::Approves
+                && statement.approver.person.key == approver.person.key
+        })
+    };
+    let of_then = |approver: &'a Approver| {
+        let own = statements
+            .iter()
+            .map(|statement| &statement.approver)
+            .filter(|said| said.person.key == approver.person.key)
+            .max_by_key(|said| approval::strength(said.kind));
+        if carried(verdict) {
+            approver
+        } else {
+            own.unwrap_or(approver)
+        }
+    };
+    let approvers = verdict.approvers.iter();
+    approvers
+        .filter(|approver| carried(verdict) || counted(approver))
+        .map(of_then)
+        .collect()
+}
+
+/// Tells whether a verdict is that of an earlier version, whose words are among its own statements no more.
+fn carried(verdict: &Verdict) -> bool {
+    verdict.carries.is_some()
+}
+
+/// Returns what a version means, each event with the values that differ by it.
+fn told(trail: &Trail, version: &Version) -> Vec<(Event, Vec<Difference>)> {
+    let events = change::of_version(trail, version).into_iter();
+    let Content::Record(after) = &version.record else {
+        return events.map(|event| (event, moved(event, version))).collect();
+    };
+    let before = change::last_record(trail, version);
+    let differences = differ::differences(before, after);
+    events
+        .map(|event| {
+            let mut changes = moved(event, version);
+            let of_event = differences
+                .iter()
+                .filter(|it| belongs(event, before, after, &it.field));
+            changes.extend(of_event.cloned());
+            (event, changes)
+        })
+        .collect()
+}
+
+/// Tells whether a value differs by an event: the field that it is in says what its change means.
+fn belongs(event: Event, before: Option<&Record>, after: &Record, path: &str) -> bool {
+    let top = path.split(['.', '[']).next().unwrap_or(path);
+    let Some(before) = before else {
+        // What is new states every field; that it is closed at once is said by the closure.
+        let of_closure = top == "closure";
+        return match event {
+            Event::Filed | Event::Restored => !of_closure,
+            Event::Closed | Event::Rejected | Event::PostReviewed => of_closure,
+            _ => false,
+        };
+    };
+    let Some(field) = FIELDS.iter().find(|field| field.name == top) else {
+        return event == Event::Amended;
+    };
+    let events = (field.events)(before, after);
+    events.contains(&event) || events.is_empty() && event == Event::Amended
+}
+
+/// Returns the two paths of a file that moved.
+fn moved(event: Event, version: &Version) -> Vec<Difference> {
+    let path = |files: &[FileAt]| match files {
+        [only] => Value::String(only.path.clone()),
+        _ => Value::Null,
+    };
+    match event {
+        Event::Moved => vec![Difference {
+            field: "path".to_owned(),
+            from: path(&version.before),
+            to: path(&version.files),
+        }],
+        _ => Vec::new(),
+    }
+}
+
+/// Returns what was said about a version in a later landing: that it is approved, where that met the demand, and each
+/// veto.
+fn later(history: &History, version: &Version, verdict: &Verdict) -> Vec<(usize, Event)> {
+    // What carries a verdict on is approved by what approved the version that it is of.
+    if verdict.carries.is_some() {
+        return Vec::new();
+    }
+    let landing = |commit: &str| index(history, commit).filter(|index| *index > version.landing);
+    let vetoes = verdict
+        .statements
+        .iter()
+        .filter(|statement| statement.word == Word::Vetoes && statement.counts == Counts::Yes)
+        .filter_map(|statement| Some((landing(&statement.approver.commit)?, Event::Vetoed)));
+    let mut later: Vec<(usize, Event)> = vetoes.collect();
+    let met = verdict.approved_in.as_deref().and_then(landing);
+    later.extend(
+        met.filter(|_| verdict.satisfied == Satisfied::Yes)
+            .map(|index| (index, Event::Approved)),
+    );
+    later.sort();
+    later.dedup();
+    later
+}

@@ -1,0 +1,262 @@
+//! `log`: the trail of one record, a line for each landed change.
+//!
+//! Uses approval, status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, log. One event for each change of
+//! meaning in the JSON; in the table those of one landing share a line.
+
+use serde_json::{Value, json};
+
+use crate::approval::{Counts, FourEyes, Satisfied, Statement};
+use crate::history::change::Event;
+use crate::status::Standing;
+use crate::survey::acts::Act;
+use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::view::record;
+use crate::view::shape::{self, Stamp};
+
+/// What `log` shows.
+#[derive(Debug)]
+pub struct Log<'a> {
+    /// What it was computed from.
+    pub stamp: &'a Stamp,
+    /// The record.
+    pub standing: &'a Standing,
+    /// What happened, oldest first.
+    pub acts: Vec<Act<'a>>,
+    /// Whether values are shown to people too; scripts get them in any case.
+    pub patch: Patch,
+}
+
+/// Whether the values that differ are shown to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patch {
+    /// Field by field.
+    Shown,
+    /// What happened, and no more.
+    Hidden,
+}
+
+/// Returns the answer.
+pub fn doc(log: &Log<'_>) -> Doc {
+    let events: Vec<Value> = log.acts.iter().map(json).collect();
+    let id = record::id(log.standing);
+    let mut doc = log.stamp.doc("log", json!({"id": id, "events": events}));
+    doc.rows = Some("events");
+    let title = record::told(log.standing).map_or("", |record| record.title.as_str());
+    let heading = Text::of(Tone::Id, id).and(Tone::Plain, "  ");
+    doc.blocks
+        .push(Block::Heading(heading.and(Tone::Strong, title)));
+    if log.acts.is_empty() {
+        doc.blocks
+            .push(Block::Paragraph(Text::of(Tone::Warn, vacant(log.standing))));
+        return doc;
+    }
+    let landings = landings(&log.acts);
+    match log.patch {
+        Patch::Hidden => doc.blocks.push(Block::Table(Table {
+            columns: columns(),
+            rows: landings.iter().map(|acts| row(acts)).collect(),
+        })),
+        Patch::Shown => {
+            for acts in landings {
+                doc.blocks.extend(patch(acts));
+            }
+        }
+    }
+    doc
+}
+
+/// Says where a record is that has not landed.
+pub fn vacant(standing: &Standing) -> String {
+    let places: Vec<String> = standing
+        .pending
+        .iter()
+        .map(|pending| match &pending.branch {
+            Some(branch) => format!("on {branch}"),
+            None => "in the work tree".to_owned(),
+        })
+        .collect();
+    let place = match places.is_empty() {
+        true => "elsewhere".to_owned(),
+        false => places.join(" and "),
+    };
+    format!("nothing of it has landed: it is proposed {place} alone, and grants nothing")
+}
+
+fn json(act: &Act<'_>) -> Value {
+    let verdict = act.verdict;
+    let authors: Vec<Value> = verdict.authors.iter().map(record::author).collect();
+    let approvers: Vec<Value> = act.approvers.iter().map(|it| shape::approver(it)).collect();
+    let statements: Vec<Value> = act.statements.iter().map(|it| statement(it)).collect();
+    let changes: Vec<Value> = act
+        .changes
+        .iter()
+        .map(|it| json!({"field": it.field, "from": it.from, "to": it.to}))
+        .collect();
+    json!({
+        "event": act.event.word(),
+        "commit": act.commit.to_string(),
+        "at": act.at,
+        "policy": verdict.policy_commit,
+        "authors": authors,
+        "approvers": approvers,
+        "statements": statements,
+        "result": act.result.word(),
+        "flags": verdict.flags,
+        "pull_request": request(act),
+        "changes": changes,
+    })
+}
+
+/// Returns what was said as an approver is shown, with whether it counts.
+fn statement(statement: &Statement) -> Value {
+    let mut value = shape::approver(&statement.approver);
+    let why_not = match &statement.counts {
+        Counts::Yes => None,
+        Counts::No(why_not) => Some(why_not.to_string()),
+    };
+    if let Some(keys) = value.as_object_mut() {
+        keys.insert("counts".to_owned(), json!(why_not.is_none()));
+        keys.insert("why_not".to_owned(), json!(why_not));
+    }
+    value
+}
+
+/// Returns the acts of each landing.
+fn landings<'l, 'a>(acts: &'l [Act<'a>]) -> Vec<&'l [Act<'a>]> {
+    acts.chunk_by(|one, other| one.commit == other.commit)
+        .collect()
+}
+
+fn columns() -> Vec<Column> {
+    let column = |title, fit| Column { title, fit };
+    vec![
+        column("not before", Fit::Whole),
+        column("event", Fit::Flexible),
+        column("by", Fit::Flexible),
+        column("approved by", Fit::Flexible),
+        column("level", Fit::Flexible),
+        column("commit", Fit::Whole),
+        column("request", Fit::Optional),
+    ]
+}
+
+fn row(acts: &[Act<'_>]) -> Vec<Text> {
+    let Some(act) = acts.first() else {
+        return Vec::new();
+    };
+    let verdict = act.verdict;
+    let own_act = acts.iter().all(|act| is_word(act.event));
+    let by = match own_act {
+        true => String::new(),
+        false => names(verdict.makers.iter().map(shape::short_name)),
+    };
+    vec![
+        Text::of(Tone::Muted, act.at.to_string()),
+        Text::plain(events(acts)),
+        Text::plain(by),
+        approved(act),
+        level(act),
+        Text::of(Tone::Muted, shape::short(&act.commit.to_string())),
+        Text::plain(request(act).unwrap_or_default()),
+    ]
+}
+
+/// Returns the pull request that landed an act; what landed a word about earlier content is not that content's.
+fn request<'a>(act: &Act<'a>) -> Option<&'a str> {
+    match is_word(act.event) {
+        true => None,
+        false => act.verdict.pull_request.as_deref(),
+    }
+}
+
+/// Tells whether an event is a word about content that landed before.
+fn is_word(event: Event) -> bool {
+    matches!(event, Event::Approved | Event::Vetoed)
+}
+
+fn events(acts: &[Act<'_>]) -> String {
+    let words: Vec<&str> = acts.iter().map(|act| act.event.word()).collect();
+    words.join(", ")
+}
+
+fn names(names: impl Iterator<Item = String>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn approved(act: &Act<'_>) -> Text {
+    let approvers = act.approvers.iter();
+    let names = names(approvers.map(|approver| shape::short_name(&approver.person)));
+    match names.is_empty() {
+        false => Text::plain(names),
+        true if demands_nobody(act) => Text::of(Tone::Muted, "not needed"),
+        true => Text::of(Tone::Warn, "nobody"),
+    }
+}
+
+/// Tells whether an act needs no approval: it ends or narrows, or the file is gone.
+fn demands_nobody(act: &Act<'_>) -> bool {
+    act.verdict.needed.count == 0 && act.verdict.carries.is_none()
+}
+
+/// Returns how the approval is known; that it is too few where it is.
+fn level(act: &Act<'_>) -> Text {
+    let word = act.result.word();
+    match (act.result, act.satisfied) {
+        (FourEyes::NotApplicable, _) => Text::of(Tone::Muted, word),
+        (_, Satisfied::Yes) => Text::of(Tone::Good, word),
+        (FourEyes::Attested | FourEyes::Claimed, _) => {
+            Text::of(Tone::Warn, word).and(Tone::Warn, ", too few")
+        }
+        _ => Text::of(Tone::Warn, word),
+    }
+}
+
+/// Returns one landing with the values that differ by it.
+fn patch(acts: &[Act<'_>]) -> Vec<Block> {
+    let Some(act) = acts.first() else {
+        return Vec::new();
+    };
+    let commit = act.commit.to_string();
+    let request = request(act).map_or_else(String::new, |it| format!(", {it}"));
+    let heading = Text::of(Tone::Strong, events(acts)).and(
+        Tone::Muted,
+        format!(
+            ": not before {}, {}{request}",
+            act.at,
+            shape::short(&commit)
+        ),
+    );
+    let mut pairs: Vec<(String, Text)> = Vec::new();
+    if !acts.iter().all(|act| is_word(act.event)) {
+        let by = names(act.verdict.makers.iter().map(shape::name));
+        pairs.push(("by".to_owned(), Text::plain(by)));
+    }
+    let mut approved = approved(act).and(Tone::Plain, ": ");
+    approved.0.extend(level(act).0);
+    pairs.push(("approved by".to_owned(), approved));
+    let n_known = pairs.len();
+    for change in acts.iter().flat_map(|act| &act.changes) {
+        let said = pairs.iter().skip(n_known);
+        if !said.clone().any(|(field, _)| *field == change.field) {
+            pairs.push((change.field.clone(), both(&change.from, &change.to)));
+        }
+    }
+    vec![Block::Heading(heading), Block::Pairs(pairs)]
+}
+
+fn both(from: &Value, to: &Value) -> Text {
+    match (from, to) {
+        (Value::Null, to) => Text::of(Tone::Good, value(to)),
+        (from, Value::Null) => Text::of(Tone::Bad, value(from)).and(Tone::Plain, " → (gone)"),
+        (from, to) => Text::of(Tone::Bad, value(from))
+            .and(Tone::Plain, " → ")
+            .and(Tone::Good, value(to)),
+    }
+}
+
+fn value(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.trim_end().to_owned(),
+        other => other.to_string(),
+    }
+}
