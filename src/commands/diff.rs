@@ -80,6 +80,7 @@ impl Run for Args {
             house: &House::of(&governance),
             tree,
             instant: ctx.globals.on.as_ref().map(|on| on.instant()),
+            neighbours: compared.neighbours.as_ref(),
         };
         let findings = findings(&compared, &known);
         let counts = view::lint::Counts::of(findings.iter());

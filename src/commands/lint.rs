@@ -21,13 +21,17 @@ use crate::commands::lint::past::Approved;
 use crate::commands::{Command, Outcome, Run};
 use crate::diag::Finding;
 use crate::ledger::Files;
+use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
 use crate::policy::tier::{self, Facts};
+use crate::record;
 use crate::record::read::Source;
 use crate::render::Offered;
 use crate::rules::case::Known;
 use crate::rules::house::House;
 use crate::rules::lint;
+use crate::rules::repeats::Repeats;
+use crate::survey::refiling;
 use crate::view;
 use crate::view::doc::{Findings, Judged, Readers};
 
@@ -74,6 +78,7 @@ impl Run for Args {
             house: &House::of(&governance),
             tree: &input,
             instant: ctx.globals.on.as_ref().map(|on| on.instant()),
+            neighbours: None,
         };
         let mut found = Found::default();
         let doubts = match &self.base {
@@ -167,18 +172,37 @@ fn read(
     let unreadable = |error| fault::tree(&error);
     let files = Files::list(input, &known.governance.policy.records).map_err(unreadable)?;
     found.take(lint::files(&files, known), input);
-    for file in &files.records {
-        if !input.names(&file.path) {
-            continue;
-        }
+    let mut repeats = Repeats::default();
+    for file in files.records.iter().filter(|it| input.names(&it.path)) {
         let source = files.read(input, file).map_err(unreadable)?;
         found.take(
             lint::record(&source, known, approved.past(&source, input)).map_err(unreadable)?,
             input,
         );
         found.judge(&source, known.governance);
+        repeats.judge(source, None);
     }
+    remember(&files, input, &mut repeats)?;
+    found.take(lint::repeats(&repeats, known), input);
     Ok(())
+}
+
+/// Takes the closed records of the tree that are not asked about, as far as one that is may repeat them.
+fn remember(files: &Files, input: &Input, repeats: &mut Repeats) -> anyhow::Result<()> {
+    let unreadable = |error| fault::tree(&error);
+    let names: Vec<String> = repeats.names().into_iter().map(str::to_owned).collect();
+    let mut rest = files.records.iter().filter(|it| !input.names(&it.path));
+    if names.is_empty() {
+        return Ok(());
+    }
+    rest.try_for_each(|file| {
+        let bytes = input.bytes(&file.path).map_err(unreadable)?;
+        let bytes = bytes.unwrap_or_default();
+        if refiling::may_close(&bytes) && refiling::may_name(&bytes, &names) {
+            repeats.remember(record::read::read(&file.path, &bytes), None);
+        }
+        Ok(())
+    })
 }
 
 impl Ctx {

@@ -1,6 +1,6 @@
 //! What a rule looks at: a subject, and what is known around it.
 //!
-//! Uses record, ledger, policy. Pure. Start at [`Case`]. Follows `docs/spec/rules.md`.
+//! Uses record, ledger, policy, survey. Pure. Start at [`Case`]. Follows `docs/spec/rules.md`.
 
 use crate::diag::{Code, Finding, Level};
 use crate::ledger::Files;
@@ -15,6 +15,8 @@ use crate::record::time::{Instant, When, not_after};
 use crate::rules::changed::{Changed, Ruling};
 use crate::rules::evidence::Evidence;
 use crate::rules::house::House;
+use crate::rules::repeats::Repeat;
+use crate::survey::cause::Neighbours;
 
 /// One thing that rules look at, with what is known around it.
 #[derive(Clone, Copy)]
@@ -38,6 +40,8 @@ pub enum Subject<'c> {
     Change(&'c Changed<'c>),
     /// What a branch does to the governance files, commit by commit.
     Branch(&'c [Ruling]),
+    /// An open record, and the closed ones that it repeats.
+    Repeat(&'c Repeat),
 }
 
 /// A record's file, and what was worked out about it for all rules.
@@ -75,6 +79,8 @@ pub struct Known<'c> {
     pub house: &'c House,
     /// The instant asked about; `None` where no rule may look at a clock.
     pub instant: Option<Instant>,
+    /// The records that landed, as far as they may repeat or be repeated; `None` where history was not asked.
+    pub neighbours: Option<&'c Neighbours>,
 }
 
 impl<'c> Case<'c> {
@@ -100,7 +106,7 @@ impl<'c> Case<'c> {
             Subject::Record(of) => &of.source.findings,
             Subject::Policy => &self.known.governance.findings,
             Subject::Files(files) => return of_code(files.findings(), code),
-            Subject::Change(_) | Subject::Branch(_) => return Vec::new(),
+            Subject::Change(_) | Subject::Branch(_) | Subject::Repeat(_) => return Vec::new(),
         };
         let of_code = findings.iter().filter(|finding| finding.rule == code);
         of_code.cloned().collect()

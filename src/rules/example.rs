@@ -13,6 +13,8 @@ pub struct Example {
     pub on: Option<&'static str>,
     /// The policy.
     pub policy: Option<&'static str>,
+    /// What landed beside it, each as edits of the sample under an id of its own.
+    pub beside: &'static [&'static str],
 }
 
 /// The five shapes of examples, and no more.
@@ -40,6 +42,7 @@ impl Example {
             shape,
             on: None,
             policy: None,
+            beside: &[],
         }
     }
 
@@ -84,6 +87,25 @@ impl Example {
             policy: Some(yaml),
             ..self
         }
+    }
+
+    /// Returns the example beside other records that landed, each as edits of the sample under an id of its own.
+    #[must_use]
+    pub const fn beside(self, landed: &'static [&'static str]) -> Example {
+        Example {
+            beside: landed,
+            ..self
+        }
+    }
+
+    /// Returns the path and the bytes of each record that landed beside the example.
+    pub fn neighbours(&self) -> Vec<(String, Vec<u8>)> {
+        let records = self.beside.iter().zip(sample::OTHERS);
+        let records = records.filter_map(|(edits, id)| {
+            let text = sample::edited(&format!("id: {id}\n{edits}"))?;
+            Some((format!("exceptions/{id}.yaml"), text.into_bytes()))
+        });
+        records.collect()
     }
 
     /// Returns the path and the bytes of each file of the example.
@@ -149,6 +171,17 @@ impl Example {
                 format!("# before\n{before}\n# after\n{after}")
             }
             Shape::History(steps) => steps.join("\n"),
+        };
+        let shown = match self.beside {
+            [] => shown,
+            landed => {
+                let landed = landed.iter().map(|edits| match *edits {
+                    "" => "# as the sample",
+                    edits => edits,
+                });
+                let landed: Vec<&str> = landed.collect();
+                format!("# landed under other ids\n{}\n{shown}", landed.join("\n"))
+            }
         };
         match (self.policy, self.on) {
             (None, None) => shown,

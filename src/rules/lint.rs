@@ -15,6 +15,7 @@ use crate::record::read::Source;
 use crate::record::time::Instant;
 use crate::rules::case::{Case, Cited, Known, Of, Subject};
 use crate::rules::changed::{Changed, Ruling};
+use crate::rules::repeats::Repeats;
 use crate::rules::{ALL, Group, Rule, evidence};
 
 /// What the approved ref says of a record, as far as rules need it.
@@ -111,6 +112,20 @@ pub fn change(changed: &Changed<'_>, known: &Known<'_>) -> Vec<Finding> {
 /// Returns the findings about what a branch does to the governance files, sorted.
 pub fn branch(rulings: &[Ruling], known: &Known<'_>) -> Vec<Finding> {
     findings(Subject::Branch(rulings), known, is_of_changes)
+}
+
+/// Returns the findings about open records that repeat closed ones, each once.
+pub fn repeats(repeats: &Repeats, known: &Known<'_>) -> Vec<Finding> {
+    if known.governance.state == State::Broken {
+        return Vec::new();
+    }
+    let repeats = repeats.found(known.governance);
+    let of_one = |repeat| {
+        findings(Subject::Repeat(repeat), known, |rule| {
+            rule.group == Group::Content
+        })
+    };
+    repeats.iter().flat_map(of_one).collect()
 }
 
 fn is_of_changes(rule: &Rule) -> bool {

@@ -11,6 +11,7 @@ pub mod example;
 pub mod house;
 pub mod lint;
 pub mod meaning;
+pub mod repeats;
 mod sample;
 pub mod told;
 
@@ -27,9 +28,11 @@ mod duplicate_key;
 mod encoding;
 mod evidence_changed;
 mod fix_overdue;
+mod frozen_pattern;
 mod house_schema;
 mod incomplete_identity;
 mod landed_unapproved;
+mod limits;
 mod loose_control;
 mod missing_change;
 mod missing_evidence;
@@ -46,6 +49,8 @@ mod placeholder;
 mod policy_changed;
 mod policy_loosened;
 mod record_deleted;
+mod recurrence;
+mod renewal_limit;
 mod review_by_self;
 mod risk_lowered;
 mod scope_widened;
@@ -58,6 +63,7 @@ mod standing_access;
 mod syntax;
 mod term_too_long;
 mod too_large;
+mod total_limit;
 mod unclassified_cause;
 mod unknown_control;
 mod unknown_key;
@@ -169,7 +175,11 @@ pub const ALL: &[Rule] = &[
     evidence_changed::RULE,
     closure_incomplete::RULE,
     review_by_self::RULE,
+    frozen_pattern::RULE,
+    recurrence::RULE,
     silent_extension::RULE,
+    renewal_limit::RULE,
+    total_limit::RULE,
     scope_widened::RULE,
     control_dropped::RULE,
     risk_lowered::RULE,

@@ -16,7 +16,7 @@ use crate::rules::case::{Case, Known};
 use crate::rules::changed::Changed;
 use crate::rules::example::Example;
 use crate::rules::house::House;
-use crate::rules::{Group, Rule, lint};
+use crate::rules::{Group, Rule, lint, renewal_limit, total_limit};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -92,9 +92,12 @@ fn forgiven(changed: &Changed<'_>, known: &Known<'_>, state: &Governance) -> Vec
             ..*known
         };
         let found = lint::record(after, &known, changed.past).unwrap_or_default();
-        found
-            .into_iter()
-            .filter(|finding| finding.level == Level::Error)
+        let limits = [
+            renewal_limit::found(changed, &known),
+            total_limit::found(changed, &known),
+        ];
+        let found = found.into_iter().chain(limits.into_iter().flatten());
+        found.filter(|finding| finding.level == Level::Error)
     };
     let left: BTreeSet<_> = errors(state).map(|it| (it.rule, it.field)).collect();
     errors(changed.base)

@@ -36,6 +36,9 @@ rollback: {plan: Disable the key and pause the job, criteria: Any use from an un
 references: {ticket: BILL-400}
 ";
 
+/// The ids of records that landed beside the sample.
+pub(super) const OTHERS: &[&str] = &["EXC-2026-1A2B3", "EXC-2026-1A2B4", "EXC-2026-1A2B5"];
+
 /// The first line of edits that landed without being approved.
 pub(super) const UNAPPROVED: &str = "unapproved";
 

@@ -5,7 +5,9 @@
 
 pub mod acts;
 pub mod branch;
+pub mod cause;
 pub mod due;
 pub mod landed;
 pub mod proposed;
+pub mod refiling;
 pub mod select;

@@ -7,6 +7,7 @@ mod cases;
 mod events;
 mod goldens;
 mod policy;
+mod repetition;
 
 use serde_json::Value;
 

@@ -14,6 +14,7 @@ use exledger::rules::case::Known;
 use exledger::rules::example::{Example, Shape};
 use exledger::rules::house::House;
 use exledger::rules::lint::{self, Past};
+use exledger::rules::repeats::Repeats;
 use exledger::rules::{ALL, Group};
 
 use crate::house;
@@ -32,14 +33,18 @@ pub(crate) fn findings(tree: &MapTree, on: Option<&str>) -> Vec<Finding> {
         house: &House::of(&governance),
         tree,
         instant: on.map(instant),
+        neighbours: None,
     };
     let files = Files::list(tree, &governance.policy.records).unwrap();
     let mut findings = lint::policy(&known);
     findings.extend(lint::files(&files, &known));
+    let mut repeats = Repeats::default();
     for file in &files.records {
         let source = files.read(tree, file).unwrap();
         findings.extend(lint::record(&source, &known, Past::UNKNOWN).unwrap());
+        repeats.judge(source, None);
     }
+    findings.extend(lint::repeats(&repeats, &known));
     findings
 }
 

@@ -170,6 +170,7 @@ fn a_settled_record_is_judged_by_shape_secret_and_evidence_alone() {
         house: &House::of(&governance),
         tree: &tree,
         instant: Instant::parse("2027-06-01T00:00:00Z"),
+        neighbours: None,
     };
     let files = Files::list(&tree, &governance.policy.records).unwrap();
     let source = files.read(&tree, &files.records[0]).unwrap();

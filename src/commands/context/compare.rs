@@ -4,6 +4,7 @@
 
 mod cast;
 mod desk;
+pub mod near;
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -25,6 +26,7 @@ use crate::rules::changed::{Changed, Needs, Ruling};
 use crate::rules::lint::{self, Past};
 use crate::store::git::Repository;
 use crate::survey::branch::Delta;
+use crate::survey::cause::Neighbours;
 use crate::survey::landed::Landed;
 
 /// The state that is compared with where it will land.
@@ -58,6 +60,8 @@ pub struct Compared {
     pub governance_paths: BTreeSet<String>,
     /// What is named like a record, is no file, and was not there before.
     pub odd: Files,
+    /// What landed of the same kind, or about the same, as a record that differs; `None` where none does.
+    pub neighbours: Option<Neighbours>,
 }
 
 /// A record that differs.

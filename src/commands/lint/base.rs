@@ -15,6 +15,8 @@ use crate::diag::Finding;
 use crate::policy::governance::State;
 use crate::rules::case::Known;
 use crate::rules::lint;
+use crate::rules::repeats::Repeats;
+use crate::survey::cause::Neighbours;
 
 /// Judges what differs from where the branch parted; says on stderr what can't be told.
 ///
@@ -38,6 +40,10 @@ pub(super) fn read(
             instead: &instead,
         },
     )?;
+    let known = &Known {
+        neighbours: compared.neighbours.as_ref(),
+        ..*known
+    };
     let is_broken = known.governance.state == State::Broken;
     if is_broken || !compared.rulings.is_empty() {
         found.take(lint::policy(known), input);
@@ -50,8 +56,10 @@ pub(super) fn read(
     found.take(changes, input);
     let unreadable = |error| fault::tree(&error);
     found.take(lint::files(&compared.odd, known), input);
+    let mut repeats = Repeats::default();
     for entry in &compared.entries {
         for source in &entry.delta.after {
+            repeats.judge(source.clone(), entry.past.landed);
             if input.names(&source.path) {
                 let findings = lint::record(source, known, entry.past).map_err(unreadable)?;
                 let is_new = |finding: &Finding| {
@@ -62,6 +70,11 @@ pub(super) fn read(
             }
         }
     }
+    let neighbours = compared.neighbours.iter();
+    neighbours
+        .flat_map(Neighbours::peers)
+        .for_each(|peer| repeats.add(peer));
+    found.take(lint::repeats(&repeats, known), input);
     Ok(ctx.of_doubts(&compared))
 }
 

@@ -221,6 +221,7 @@ fn judged(
         house: &House::of(governance),
         tree: &home.tree,
         instant: None,
+        neighbours: None,
     };
     let findings =
         lint::record(&made.source, &known, Past::UNKNOWN).map_err(|error| fault::tree(&error))?;

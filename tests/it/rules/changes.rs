@@ -7,11 +7,13 @@ use exledger::diag::Finding;
 use exledger::ledger::tree::MapTree;
 use exledger::policy::governance::Governance;
 use exledger::record::read::{self, Source};
+use exledger::record::time::Instant;
 use exledger::rules::case::Known;
 use exledger::rules::changed::{Changed, How, Needs, Ruling};
 use exledger::rules::example::Example;
 use exledger::rules::house::House;
 use exledger::rules::lint::{self, Past};
+use exledger::survey::cause::{Neighbour, Neighbours};
 
 fn source(file: Option<(String, Vec<u8>)>) -> Option<Source> {
     file.map(|(path, bytes)| {
@@ -38,11 +40,16 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
     let own = after.as_ref().and_then(|after| after.record.as_ref());
     let verdict = own.map(|own| ask::proposed(&base, own, approved, None));
     let brought: Vec<Rc<Governance>> = brought.into_iter().map(Rc::new).collect();
+    let neighbours = Neighbours {
+        all: example.neighbours().into_iter().map(neighbour).collect(),
+        until: Instant::parse("2026-11-21T09:00:00Z").unwrap(),
+    };
     let known = Known {
         governance: brought.last().map_or(&base, |last| last),
         house: &House::of(&base),
         tree: &tree,
         instant: None,
+        neighbours: Some(&neighbours),
     };
     let changed = Changed {
         before: before.as_ref(),
@@ -69,5 +76,19 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
         .collect();
     let mut findings = lint::change(&changed, &known);
     findings.extend(lint::branch(&rulings, &known));
+    // What landed beside it matters to what it says, too.
+    if let (Some(after), false) = (&after, example.beside.is_empty()) {
+        findings.extend(lint::record(after, &known, Past::UNKNOWN).unwrap());
+    }
     findings
+}
+
+fn neighbour((path, bytes): (String, Vec<u8>)) -> Neighbour {
+    let source = read::read(&path, &bytes);
+    assert_eq!(source.findings, [], "{}", String::from_utf8_lossy(&bytes));
+    Neighbour {
+        id: source.stem().to_owned(),
+        landed: Instant::parse("2026-11-20T09:00:00Z").unwrap(),
+        record: Rc::new(source.record.unwrap()),
+    }
 }

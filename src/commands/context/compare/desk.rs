@@ -9,6 +9,7 @@ use std::rc::Rc;
 use crate::approval::{self, Approvals};
 use crate::commands::context::approved::obstacle;
 use crate::commands::context::compare::cast::{Cast, how};
+use crate::commands::context::compare::near::{self, Near};
 use crate::commands::context::compare::{Compared, Proposed};
 use crate::commands::context::fault;
 use crate::history::History;
@@ -25,9 +26,11 @@ use crate::ledger::Files;
 use crate::ledger::tree::{Tree, TreeError};
 use crate::policy::governance::{Governance, State};
 use crate::policy::people::{self};
+use crate::record::time::Instant;
 use crate::rules::changed::Ruling;
 use crate::store::git::Repository;
 use crate::survey::branch::{self, Candidates, Delta, Side};
+use crate::survey::cause::Neighbours;
 use crate::survey::landed::Landed;
 
 /// What is at hand while comparing.
@@ -36,7 +39,7 @@ pub(super) struct Desk<'h> {
     pub(super) prefix: Prefix,
     pub(super) chosen: Chosen,
     pub(super) now: Now,
-    /// What the approved ref says, read once something needs it.
+    /// What the approved ref says of everything but records, read once something needs it.
     pub(super) past: OnceCell<(History, Approvals)>,
 }
 
@@ -45,10 +48,17 @@ impl Desk<'_> {
         if let Some(past) = self.past.get() {
             return Ok(past);
         }
+        let read = self.past_of(&BTreeSet::new())?;
+        Ok(self.past.get_or_init(|| read))
+    }
+
+    /// Returns what the approved ref says of the records in files of these names, in upper case.
+    fn past_of(&self, names: &BTreeSet<String>) -> anyhow::Result<(History, Approvals)> {
         let chain = chain::walk(self.repository, &self.chosen, self.now).map_err(obstacle)?;
-        let history = walk::walk(self.repository, chain, &self.prefix).map_err(obstacle)?;
+        let history = walk::walk_named(self.repository, chain, &self.prefix, names);
+        let history = history.map_err(obstacle)?;
         let approvals = approval::judge(&history);
-        Ok(self.past.get_or_init(|| (history, approvals)))
+        Ok((history, approvals))
     }
 
     /// Returns the governance in the tree of a commit, or the nearest earlier one that can be read.
@@ -153,11 +163,22 @@ impl Desk<'_> {
         if !rulings.is_empty() {
             brought.push(Rc::new(proposed.governance.clone()));
         }
+        let mut neighbours = None;
         let mut entries = Vec::new();
-        for delta in deltas {
-            let (history, approvals) = self.past()?;
-            let landed = Landed::of(history, approvals, &delta.key);
-            entries.push(cast.entry(delta, landed, &told, &loose));
+        if !deltas.is_empty() {
+            let tip = self.tree(self.chosen.tip)?;
+            let near = Near::of(&deltas, [&before, proposed.governance]).among(&tip)?;
+            let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
+            names.extend(near.iter().map(|(id, _)| id.to_ascii_uppercase()));
+            let (history, approvals) = self.past_of(&names)?;
+            neighbours = Some(Neighbours {
+                all: near::landed(near, &history),
+                until: self.until(head)?,
+            });
+            for delta in deltas {
+                let landed = Landed::of(&history, &approvals, &delta.key);
+                entries.push(cast.entry(delta, landed, &told, &loose));
+            }
         }
         Ok(Compared {
             base,
@@ -168,7 +189,18 @@ impl Desk<'_> {
             brought,
             governance_paths,
             odd: self.odd(base, named)?,
+            neighbours,
         })
+    }
+
+    /// Returns where windows end: the instant asked about, else the committer time of the head.
+    fn until(&self, head: Oid) -> anyhow::Result<Instant> {
+        let now = match self.now {
+            Now::Asked(instant) => return Ok(instant),
+            Now::Clock(instant) => instant,
+        };
+        let head = chain::read(self.repository, head).map_err(obstacle)?;
+        Ok(head.committer.time.unwrap_or(now))
     }
 
     /// Returns the records that differ from where the branch set out.

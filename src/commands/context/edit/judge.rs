@@ -58,6 +58,7 @@ pub(super) fn judge(
         house: &House::of(governance),
         tree: overlay,
         instant: ctx.globals.on.as_ref().map(|on| on.instant()),
+        neighbours: compared.as_ref().and_then(|it| it.neighbours.as_ref()),
     };
     let mut judged = Vec::new();
     let mut errors = Vec::new();

@@ -1,0 +1,157 @@
+//! Which landed records are of the same kind as some others, or about the same: found by their text, then read.
+//!
+//! Start at [`Near::of`]. Follows `docs/spec/policy.md`, repetition. A file is read only where the values that matter
+//! stand in its bytes, because a ledger may hold ten thousand of them.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use crate::commands::context::fault;
+use crate::history::History;
+use crate::history::version::{Change, Key, Trail};
+use crate::ledger::Files;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::Governance;
+use crate::policy::settings::PatternKey;
+use crate::record::Record;
+use crate::record::read;
+use crate::survey::branch::Delta;
+use crate::survey::cause::{self, Group, Neighbour};
+use crate::survey::refiling::{self, Peer};
+
+/// What records are looked for by.
+pub struct Near<'n> {
+    governance: [&'n Governance; 2],
+    /// The open records that others may be like.
+    peers: Vec<Peer>,
+    /// What they are called.
+    names: Vec<String>,
+    /// The kinds that they are of, under either governance.
+    groups: BTreeSet<Group>,
+    /// The same by what stands in a file as it is: not a control or an address, which have several forms.
+    written: BTreeSet<Group>,
+}
+
+impl<'n> Near<'n> {
+    /// Returns what is near to the open records among those that differ, under the governance before and after.
+    pub fn of(deltas: &[Delta], governance: [&'n Governance; 2]) -> Near<'n> {
+        let records = deltas.iter().filter_map(|delta| {
+            let record = delta.record_after().filter(|it| it.closure.is_none())?;
+            Some((delta.name(), record))
+        });
+        Near::of_records(records, governance)
+    }
+
+    /// Returns what is near to open records, each with its id.
+    pub fn of_records<'r>(
+        records: impl Iterator<Item = (String, &'r Record)>,
+        governance: [&'n Governance; 2],
+    ) -> Near<'n> {
+        let mut near = Near {
+            governance,
+            peers: Vec::new(),
+            names: Vec::new(),
+            groups: BTreeSet::new(),
+            written: BTreeSet::new(),
+        };
+        for (id, record) in records {
+            near.groups.extend(near.kinds(record, |_| true));
+            near.written.extend(near.kinds(record, is_literal));
+            let peer = Peer::of(&id, record.clone(), None);
+            let names = peer.iter().flat_map(Peer::names).map(str::to_owned);
+            near.names.extend(names.collect::<Vec<_>>());
+            near.peers.extend(peer);
+        }
+        near
+    }
+
+    fn kinds(&self, record: &Record, counts: fn(&PatternKey) -> bool) -> BTreeSet<Group> {
+        let kinds = self.governance.iter().flat_map(|governance| {
+            let keys = governance.policy.patterns.key.iter().copied();
+            let keys: Vec<PatternKey> = keys.filter(counts).collect();
+            cause::groups(record, &keys, governance)
+        });
+        kinds.collect()
+    }
+
+    /// Returns the records of a tree that are near, each with the name of its file.
+    ///
+    /// # Errors
+    /// [`fault::Fault::CannotSay`] where a file can't be read.
+    pub fn among(&self, tree: &dyn Tree) -> anyhow::Result<Vec<(String, Record)>> {
+        if self.peers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let unreadable = |error| fault::tree(&error);
+        let folders = self.governance.iter().flat_map(|it| &it.policy.records);
+        let folders: BTreeSet<&String> = folders.collect();
+        let folders: Vec<String> = folders.into_iter().cloned().collect();
+        let mut near = Vec::new();
+        for file in Files::list(tree, &folders).map_err(unreadable)?.records {
+            let bytes = tree.bytes(&file.path).map_err(unreadable)?;
+            let bytes = bytes.unwrap_or_default();
+            if !self.may_be(&bytes) {
+                continue;
+            }
+            let source = read::read(&file.path, &bytes);
+            let stem = source.stem().to_owned();
+            let record = source.record.filter(|record| self.is(&stem, record));
+            near.extend(record.map(|record| (stem, record)));
+        }
+        Ok(near)
+    }
+
+    /// Tells whether bytes may hold a record that is near, without reading it.
+    fn may_be(&self, bytes: &[u8]) -> bool {
+        let holds_all = |group: &Group| {
+            let mut values = group.iter().flatten();
+            values.all(|value| refiling::may_name(bytes, std::slice::from_ref(value)))
+        };
+        refiling::may_name(bytes, &self.names) || self.written.iter().any(holds_all)
+    }
+
+    fn is(&self, id: &str, record: &Record) -> bool {
+        let Some(peer) = Peer::of(id, record.clone(), None) else {
+            return false;
+        };
+        let is_like = |other: &Peer| {
+            let mut governance = self.governance.iter();
+            governance.any(|governance| peer.is_like(other, governance))
+        };
+        self.peers.iter().any(is_like) || !self.kinds(record, |_| true).is_disjoint(&self.groups)
+    }
+}
+
+/// Tells whether the value of a key stands in a file as it is compared.
+fn is_literal(key: &PatternKey) -> bool {
+    !matches!(key, PatternKey::Control | PatternKey::Owner)
+}
+
+/// Returns records with when each of them landed; one that the history does not know is left out.
+pub fn landed(near: Vec<(String, Record)>, history: &History) -> Vec<Neighbour> {
+    let neighbours = near.into_iter().filter_map(|(id, record)| {
+        let trail = history.trails.get(&Key::Id(id.to_ascii_uppercase()))?;
+        let landing = history.mainline.landings.get(first(trail)?)?;
+        Some(Neighbour {
+            id,
+            landed: landing.effective,
+            record: Rc::new(record),
+        })
+    });
+    neighbours.collect()
+}
+
+/// Returns the landing with which the present series of a trail began.
+fn first(trail: &Trail) -> Option<usize> {
+    let begins = |change: Change| {
+        matches!(
+            change,
+            Change::Introduced | Change::Readded | Change::Inherited
+        )
+    };
+    let mut versions = trail.versions.iter().rev();
+    let first = versions.find(|version| begins(version.change));
+    first
+        .or(trail.versions.first())
+        .map(|version| version.landing)
+}

@@ -1,0 +1,96 @@
+//! `frozen-pattern`: a new record of a group that repetition has frozen, without a redesign that lifts the freeze.
+//!
+//! Uses the case, survey's causes. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/policy.md`, repetition.
+
+use crate::diag::{Finding, Level, count};
+use crate::policy::settings::PatternKey;
+use crate::record::word::Word;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+use crate::survey::cause;
+use crate::survey::refiling;
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "frozen-pattern",
+    level: Level::Error,
+    group: Group::Content,
+    serves: &["M54"],
+    summary: "a new record of a kind that was filed too often",
+    why: "One cause that is waived again and again is no exception any more: the process is what must change.",
+    remedy: "Change the policy or the automation. Until then link a redesign in `references.redesign`, with a `fix` whose `due` is not past.",
+    bad: Example::change("absent", "title: The fourth job with this cause").beside(&["", "", ""]),
+    good: Example::change(
+        "absent",
+        "title: The fourth job with this cause\nreferences: {redesign: BILL-500}",
+    )
+    .beside(&["", "", ""]),
+    check,
+};
+
+/// So many records of the group are named.
+const NAMED: usize = 5;
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let (Some(of), Some(neighbours)) = (case.record(), case.known.neighbours) else {
+        return Vec::new();
+    };
+    let governance = case.known.governance;
+    let patterns = &governance.policy.patterns;
+    let (Some(record), id) = (&of.source.record, of.source.stem()) else {
+        return Vec::new();
+    };
+    // A closed record grants nothing, and what landed is not new.
+    let is_new = record.closure.is_none() && !neighbours.knows(id);
+    if !patterns.freeze || !is_new || refiling::is_redesigned(record, Some(neighbours.until)) {
+        return Vec::new();
+    }
+    let Some((group, ids)) = neighbours.crowded(id, record, patterns, governance) else {
+        return Vec::new();
+    };
+    let named: Vec<&str> = ids.iter().take(NAMED).copied().collect();
+    let more = match ids.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let message = format!(
+        "{} with {} landed within {}, so the pattern is frozen: {}{more}",
+        count(ids.len(), "record"),
+        words(&patterns.key, &group),
+        patterns.window,
+        named.join(", "),
+    );
+    let help = "change the policy or the automation; until then link a redesign in `references.redesign`, \
+                with a `fix` whose `due` is not past"
+        .to_owned();
+    let field = patterns.key.first().map_or("root_cause", |key| place(*key));
+    vec![of.finding(RULE.code, field, message, help)]
+}
+
+/// Returns what the records of a group have in common, in words.
+fn words(keys: &[PatternKey], group: &cause::Group) -> String {
+    let named = keys.iter().zip(group).map(|(key, value)| {
+        let name = key.word().replace('_', " ");
+        match value {
+            Some(value) => format!("{name} {value}"),
+            None => format!("no {name}"),
+        }
+    });
+    named.collect::<Vec<_>>().join(", ")
+}
+
+/// Returns the field of a record that holds the value of a key.
+fn place(key: PatternKey) -> &'static str {
+    match key {
+        PatternKey::RootCause => "root_cause",
+        PatternKey::Application => "subject.application",
+        PatternKey::Identity => "subject.identity",
+        PatternKey::Asset => "subject.asset",
+        PatternKey::Vendor => "subject.vendor",
+        PatternKey::Control => "deviates_from.controls",
+        PatternKey::Baseline => "deviates_from.baseline",
+        PatternKey::Team => "owner.team",
+        PatternKey::Owner => "owner.email",
+    }
+}

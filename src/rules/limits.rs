@@ -1,0 +1,87 @@
+//! How often, and for how many days in total, a record goes on: its renewals, and what was filed again in its place.
+//!
+//! Uses the case of a change, policy's terms, survey. Pure. Start at [`Reach::of`]. Follows `docs/spec/rules.md`
+//! (`renewal-limit`, `total-limit`) and `docs/spec/policy.md`, repetition and terms.
+
+use crate::policy::term;
+use crate::policy::tier::{self, Facts, Resolved};
+use crate::record::Record;
+use crate::record::time::{Instant, When, not_after};
+use crate::rules::case::Known;
+use crate::rules::changed::Changed;
+use crate::rules::meaning;
+use crate::survey::refiling::{self, Peer};
+
+/// How far a record reaches that is new, or ends later than before.
+pub(super) struct Reach<'c> {
+    /// What it says now.
+    pub(super) record: &'c Record,
+    /// What tier and class allow.
+    pub(super) tier: Resolved,
+    /// How often it was renewed, what was filed again included.
+    pub(super) renewals: u32,
+    /// The ids of what was filed again, the latest first.
+    pub(super) refiled: Vec<String>,
+    /// The days that those lasted.
+    pub(super) days: i64,
+    /// Where its own time begins; `None` where that is not known.
+    pub(super) begin: Option<When>,
+}
+
+impl<'c> Reach<'c> {
+    /// Returns how far a change reaches; `None` where it goes on no longer, or a redesign lifts the limits.
+    pub(super) fn of(changed: &'c Changed<'_>, known: &Known<'_>) -> Option<Reach<'c>> {
+        let source = changed.after?;
+        let record = source.record.as_ref()?;
+        let before = match changed.before {
+            Some(before) => Some(before.record.as_ref().or(changed.approved)?),
+            None => None,
+        };
+        let goes_on = before.is_none_or(|it| not_after(&record.expires) > not_after(&it.expires));
+        let until = known.neighbours.map(|it| it.until).or(known.instant);
+        if !goes_on || record.closure.is_some() || refiling::is_redesigned(record, until) {
+            return None;
+        }
+        let tier = tier::resolve(&known.governance.policy, &Facts::of(record))?;
+        let (refiled, days) = refiled(source.stem(), record, changed.past.landed, known);
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let new = before.map_or(0, |it| {
+            meaning::added(&it.renewals, &record.renewals).len().max(1)
+        });
+        let own = count(record.renewals.len()).max(changed.renewed.saturating_add(count(new)));
+        Some(Reach {
+            record,
+            tier,
+            renewals: own.saturating_add(count(refiled.len())),
+            refiled,
+            days,
+            begin: term::begin(record, changed.past.landed),
+        })
+    }
+
+    /// Returns what was filed again, in words that follow a sentence; empty where nothing was.
+    pub(super) fn words(&self) -> String {
+        match self.refiled.as_slice() {
+            [] => String::new(),
+            ids => format!(", filed before as {}", ids.join(", ")),
+        }
+    }
+}
+
+/// Returns the ids of the records that count as this one filed before, and the days that they lasted.
+fn refiled(
+    id: &str,
+    record: &Record,
+    landed: Option<Instant>,
+    known: &Known<'_>,
+) -> (Vec<String>, i64) {
+    let peer = Peer::of(id, record.clone(), landed);
+    let (Some(neighbours), Some(peer)) = (known.neighbours, peer) else {
+        return (Vec::new(), 0);
+    };
+    let peers = neighbours.peers();
+    let window = known.governance.policy.recurrence.window;
+    let before = refiling::before(&peer, &peers, neighbours.until, window, known.governance);
+    let ids = before.iter().map(|it| it.id.clone()).collect();
+    (ids, refiling::days(&before))
+}

@@ -1,0 +1,96 @@
+//! `recurrence`: the same subject and control as a record that was closed within the window.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/policy.md`, repetition.
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::{Case, Subject};
+use crate::rules::example::Example;
+use crate::rules::sample;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "recurrence",
+    level: Level::Warning,
+    group: Group::Content,
+    serves: &["M50", "M32"],
+    summary: "the same thing is filed again soon after it was closed",
+    why: "What comes back after its closure was not solved; filed anew, it starts its limits anew as well.",
+    remedy: "Say what was missing in the closure, renew instead of filing anew, or link the redesign that ends it.",
+    bad: Example::tree(&[
+        (sample::PATH, sample::RECORD.as_bytes()),
+        ("exceptions/EXC-2026-1A2B3.yaml", CLOSED),
+    ]),
+    good: Example::tree(&[
+        (sample::PATH, sample::RECORD.as_bytes()),
+        ("exceptions/EXC-2026-1A2B3.yaml", OTHER),
+    ]),
+    check,
+};
+
+/// So many closed records are named.
+const NAMED: usize = 3;
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Subject::Repeat(repeat) = case.subject else {
+        return Vec::new();
+    };
+    let named = repeat.closed.iter().take(NAMED);
+    let mut words: Vec<String> = named
+        .map(|(id, day)| format!("{id} (closed on {day})"))
+        .collect();
+    match repeat.closed.len().saturating_sub(NAMED) {
+        0 => {}
+        more => words.push(format!("{more} more")),
+    }
+    let message = format!(
+        "the same subject and control as {}, within {}",
+        words.join(", "),
+        repeat.window
+    );
+    vec![Finding {
+        rule: RULE.code,
+        level: RULE.level,
+        path: repeat.path.clone(),
+        pos: Some(repeat.pos),
+        field: Some("subject".to_owned()),
+        id: repeat.id.clone(),
+        message,
+        help: "it counts as a renewal: say why it came back, or link a redesign in `references.redesign`"
+            .to_owned(),
+    }]
+}
+
+/// A closed record about the sample's credential and rule.
+const CLOSED: &[u8] = b"\
+id: EXC-2026-1A2B3
+title: Billing key could not rotate during the move
+class: standard
+deviates_from: {rule: Service-account secrets rotate every 30 days}
+subject: {identity: svc:billing, identity_type: service-account, credential: vault:prod/billing/db, task: the move}
+owner: {name: Ana Ruiz, email: ana@example.com}
+justification: The key is held by two hosts while the database moves, and each of them reads it at start alone.
+risk: {level: moderate}
+root_cause: brittle-dependency
+compensating_controls: [{id: CC1, description: Alert on use by other hosts, owner: soc@example.com, status: active}]
+starts: 2026-09-01
+expires: 2026-10-15
+closure: {outcome: remediated, date: 2026-10-02, by: lee@example.com, reason: The move is over, evidence: [{kind: log, url: https://ci.example.com/7}]}
+";
+
+/// A closed record about something else.
+const OTHER: &[u8] = b"\
+id: EXC-2026-1A2B3
+title: Orders key could not rotate during the move
+class: standard
+deviates_from: {rule: Service-account secrets rotate every 30 days}
+subject: {identity: svc:orders, identity_type: service-account, credential: vault:prod/orders/db, task: the move}
+owner: {name: Ana Ruiz, email: ana@example.com}
+justification: The key is held by two hosts while the database moves, and each of them reads it at start alone.
+risk: {level: moderate}
+root_cause: brittle-dependency
+compensating_controls: [{id: CC1, description: Alert on use by other hosts, owner: soc@example.com, status: active}]
+starts: 2026-09-01
+expires: 2026-10-15
+closure: {outcome: remediated, date: 2026-10-02, by: lee@example.com, reason: The move is over, evidence: [{kind: log, url: https://ci.example.com/7}]}
+";

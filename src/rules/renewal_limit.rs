@@ -1,0 +1,68 @@
+//! `renewal-limit`: one renewal too many, what was filed again included.
+//!
+//! Uses the case. Pure. Start at [`found`]. Follows `docs/spec/rules.md` (change).
+
+use crate::diag::{Finding, Level, count};
+use crate::rules::case::{Case, Known};
+use crate::rules::changed::Changed;
+use crate::rules::example::Example;
+use crate::rules::limits::Reach;
+use crate::rules::{Group, Rule};
+
+const TWICE: &str = "starts: 2026-09-01\nexpires: 2027-01-10\n\
+    renewals: [{date: 2026-11-01, from: 2026-11-10, until: 2026-12-10, reason: The vendor is late}, \
+    {date: 2026-12-01, from: 2026-12-10, until: 2027-01-10, reason: The vendor is late again}]";
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "renewal-limit",
+    level: Level::Error,
+    group: Group::Change,
+    serves: &["M31", "M32"],
+    summary: "it is renewed more often than its tier allows",
+    why: "What is renewed again and again has become the process; only a redesign ends that.",
+    remedy: "Let it end, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past.",
+    bad: Example::change(
+        TWICE,
+        "starts: 2026-09-01\nexpires: 2027-02-01\n\
+         renewals: [{date: 2026-11-01, from: 2026-11-10, until: 2026-12-10, reason: The vendor is late}, \
+         {date: 2026-12-01, from: 2026-12-10, until: 2027-01-10, reason: The vendor is late again}, \
+         {date: 2027-01-02, from: 2027-01-10, until: 2027-02-01, reason: The vendor is still late}]",
+    ),
+    good: Example::change(
+        TWICE,
+        "starts: 2026-09-01\nexpires: 2027-02-01\n\
+         renewals: [{date: 2026-11-01, from: 2026-11-10, until: 2026-12-10, reason: The vendor is late}, \
+         {date: 2026-12-01, from: 2026-12-10, until: 2027-01-10, reason: The vendor is late again}, \
+         {date: 2027-01-02, from: 2027-01-10, until: 2027-02-01, reason: The vendor is still late}]\n\
+         references: {redesign: BILL-500}",
+    ),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.change().and_then(|changed| found(changed, case.known));
+    found.into_iter().collect()
+}
+
+/// Returns the finding about a change that renews once too often under some governance.
+pub(super) fn found(changed: &Changed<'_>, known: &Known<'_>) -> Option<Finding> {
+    let reach = Reach::of(changed, known)?;
+    let limit = reach.tier.max_renewals;
+    if reach.renewals <= limit {
+        return None;
+    }
+    let field = match reach.record.renewals.len().checked_sub(1) {
+        Some(last) => format!("renewals[{last}]"),
+        None => "expires".to_owned(),
+    };
+    let times = |number: u32| count(usize::try_from(number).unwrap_or(usize::MAX), "renewal");
+    let message = format!(
+        "{} in a row{}; tier {} allows {limit}",
+        times(reach.renewals),
+        reach.words(),
+        reach.tier.tier
+    );
+    let help = "let it end, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past";
+    changed.finding(RULE.code, RULE.level, &field, message, help.to_owned())
+}

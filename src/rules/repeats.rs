@@ -1,0 +1,105 @@
+//! The records of a tree in brief, and which of the open ones repeat a closed one.
+//!
+//! Uses record, policy, survey. Pure. Start at [`Repeats`]. Of each file only what it is about is kept, so that a
+//! large ledger is never in memory as a whole. Follows `docs/spec/rules.md` (`recurrence`).
+
+use crate::diag::Pos;
+use crate::policy::governance::Governance;
+use crate::record::read::Source;
+use crate::record::time::{Day, Instant, Term};
+use crate::survey::refiling::{self, Peer};
+
+/// The records of a tree in brief.
+#[derive(Debug, Default)]
+pub struct Repeats {
+    peers: Vec<Peer>,
+    /// Where findings about each of them point; `None` for one that is not judged.
+    places: Vec<Option<Place>>,
+}
+
+/// Where a finding about a record's subject points.
+#[derive(Clone, Debug)]
+struct Place {
+    path: String,
+    id: Option<String>,
+    pos: Pos,
+}
+
+/// An open record that repeats closed ones.
+#[derive(Clone, Debug)]
+pub struct Repeat {
+    /// Its file.
+    pub path: String,
+    /// Its id.
+    pub id: Option<String>,
+    /// Where its subject stands.
+    pub pos: Pos,
+    /// The ids of the closed ones and when they were closed, the latest first.
+    pub closed: Vec<(String, Day)>,
+    /// The window in which they count.
+    pub window: Term,
+}
+
+impl Repeats {
+    /// Takes a record that is judged; `landed` is when it landed, where that is known.
+    pub fn judge(&mut self, source: Source, landed: Option<Instant>) {
+        let Some(record) = &source.record else {
+            return;
+        };
+        // Nothing is said of a closed one.
+        let place = record.closure.is_none().then(|| Place {
+            path: source.path.clone(),
+            id: source.id().map(|id| id.to_string()),
+            pos: source.key_pos("subject"),
+        });
+        self.take(source, landed, place);
+    }
+
+    /// Takes a record that others are compared with.
+    pub fn remember(&mut self, source: Source, landed: Option<Instant>) {
+        self.take(source, landed, None);
+    }
+
+    fn take(&mut self, source: Source, landed: Option<Instant>, place: Option<Place>) {
+        let id = source.stem().to_owned();
+        let peer = source
+            .record
+            .and_then(|record| Peer::of(&id, record, landed));
+        if let Some(peer) = peer {
+            self.peers.push(peer);
+            self.places.push(place);
+        }
+    }
+
+    /// Takes a record that landed, unless the tree has it.
+    pub fn add(&mut self, peer: Peer) {
+        if !self.peers.iter().any(|known| known.id == peer.id) {
+            self.peers.push(peer);
+            self.places.push(None);
+        }
+    }
+
+    /// Returns the names under which closed records would be repeated by those that are judged.
+    pub fn names(&self) -> Vec<&str> {
+        let judged = self.peers.iter().zip(&self.places);
+        let judged = judged.filter(|(_, place)| place.is_some());
+        judged.flat_map(|(peer, _)| peer.names()).collect()
+    }
+
+    /// Returns the open records that repeat closed ones, in the order in which they were taken.
+    pub(super) fn found(&self, governance: &Governance) -> Vec<Repeat> {
+        let window = governance.policy.recurrence.window;
+        let again = refiling::again(&self.peers, window, governance).into_iter();
+        let found = again.filter_map(|again| {
+            let place = self.places.get(again.index)?.clone()?;
+            Some(Repeat {
+                path: place.path,
+                id: place.id,
+                pos: place.pos,
+                closed: again.closed,
+                window,
+            })
+        });
+        found.collect()
+    }
+}

@@ -1,0 +1,67 @@
+//! `total-limit`: more days in total than allowed, what was filed again included.
+//!
+//! Uses the case, policy's terms. Pure. Start at [`found`]. Follows `docs/spec/rules.md` (change).
+
+use crate::diag::{Finding, Level, count};
+use crate::policy::term;
+use crate::record::time::When;
+use crate::rules::case::{Case, Known};
+use crate::rules::changed::Changed;
+use crate::rules::example::Example;
+use crate::rules::limits::Reach;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "total-limit",
+    level: Level::Error,
+    group: Group::Change,
+    serves: &["M31", "M32"],
+    summary: "it lasts longer in total than its tier allows",
+    why: "Renewals and new files in its place add up; the total is what was really lived with.",
+    remedy: "Let it end by the date that is named, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past.",
+    bad: Example::change(
+        "starts: 2026-04-01",
+        "starts: 2026-04-01\nexpires: 2027-01-10\n\
+         renewals: [{date: 2026-12-18, from: 2026-12-20, until: 2027-01-10, reason: The vendor is late}]",
+    ),
+    good: Example::change(
+        "starts: 2026-04-15",
+        "starts: 2026-04-15\nexpires: 2027-01-10\n\
+         renewals: [{date: 2026-12-18, from: 2026-12-20, until: 2027-01-10, reason: The vendor is late}]",
+    ),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.change().and_then(|changed| found(changed, case.known));
+    found.into_iter().collect()
+}
+
+/// Returns the finding about a change that lasts too long in total under some governance.
+pub(super) fn found(changed: &Changed<'_>, known: &Known<'_>) -> Option<Finding> {
+    let reach = Reach::of(changed, known)?;
+    // Days that were spent before count as if it had begun so much earlier.
+    let begin = match reach.begin.as_ref()? {
+        When::Day(day) => When::Day(day.plus_days(reach.days.saturating_neg())),
+        When::Instant(instant, _) => {
+            let seconds = reach.days.saturating_mul(-86_400);
+            When::instant(instant.plus_seconds(seconds))
+        }
+    };
+    let broken = term::judge_total(reach.record, &begin, &reach.tier);
+    let worst = broken.first()?;
+    let days = usize::try_from(worst.days).unwrap_or(usize::MAX);
+    let message = format!(
+        "it lasts {} longer in total than {} allows ({}){}",
+        count(days, "day"),
+        worst.limit.by,
+        worst.limit.term,
+        reach.words()
+    );
+    let help = format!(
+        "end it on {} or before, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past",
+        worst.latest
+    );
+    changed.finding(RULE.code, RULE.level, "expires", message, help)
+}

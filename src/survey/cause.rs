@@ -1,0 +1,134 @@
+//! Repeated causes: what makes records the same kind, and which of those kinds are frozen.
+//!
+//! Uses record, policy. Pure. Start at [`groups`] and [`Neighbours::crowded`]. Follows `docs/spec/policy.md`,
+//! repetition, and M51 to M54 of the mission: what counts is repetition of one cause, not volume.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use crate::policy::governance::Governance;
+use crate::policy::settings::{PatternKey, Patterns};
+use crate::record::Record;
+use crate::record::time::Instant;
+use crate::record::word::{ClosureOutcome, Word};
+use crate::survey::refiling::Peer;
+
+/// What records of one kind have in common: the value of each key, in the order of the policy; `None` where a record
+/// states none, which is a value like any other, because silence never helps.
+pub type Group = Vec<Option<String>>;
+
+/// A record that landed, as far as others are compared with it.
+#[derive(Clone, Debug)]
+pub struct Neighbour {
+    /// Its id, or the name of its file.
+    pub id: String,
+    /// When it first landed.
+    pub landed: Instant,
+    /// What it says.
+    pub record: Rc<Record>,
+}
+
+/// The records that landed, as far as they may be of one kind with others, or be about the same.
+#[derive(Clone, Debug)]
+pub struct Neighbours {
+    /// The records.
+    pub all: Vec<Neighbour>,
+    /// Where windows end: the instant asked about, else the committer time of HEAD.
+    pub until: Instant,
+}
+
+/// Returns the groups that a record is in: one, or one for each of its controls where those are part of the key.
+pub fn groups(record: &Record, keys: &[PatternKey], governance: &Governance) -> BTreeSet<Group> {
+    let mut groups: Vec<Group> = vec![Vec::new()];
+    for key in keys {
+        let values = values(record, *key, governance);
+        groups = groups
+            .iter()
+            .flat_map(|group| {
+                values.iter().map(|value| {
+                    let mut group = group.clone();
+                    group.push(value.clone());
+                    group
+                })
+            })
+            .collect();
+    }
+    groups.into_iter().collect()
+}
+
+fn values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<Option<String>> {
+    let subject = &record.subject;
+    let text = |text: &Option<String>| vec![text.clone()];
+    match key {
+        PatternKey::RootCause => vec![Some(record.root_cause.word().to_owned())],
+        PatternKey::Application => text(&subject.application),
+        PatternKey::Identity => text(&subject.identity),
+        PatternKey::Asset => text(&subject.asset),
+        PatternKey::Vendor => text(&subject.vendor),
+        PatternKey::Baseline => {
+            let baseline = record.deviates_from.baseline;
+            vec![baseline.map(|baseline| baseline.word().to_owned())]
+        }
+        PatternKey::Team => text(&record.owner.team),
+        PatternKey::Owner => vec![Some(record.owner.email.as_str().to_lowercase())],
+        PatternKey::Control => {
+            let controls = record.deviates_from.controls.iter().flatten();
+            let canonical = controls.map(|control| match governance.control(control) {
+                Some(found) => found.canonical(),
+                None => control.as_str().to_owned(),
+            });
+            let known: BTreeSet<String> = canonical.collect();
+            match known.is_empty() {
+                true => vec![None],
+                false => known.into_iter().map(Some).collect(),
+            }
+        }
+    }
+}
+
+impl Neighbours {
+    /// Returns the first group of a record that is frozen, with the ids of the records in it; `None` where none is.
+    ///
+    /// The record itself does not count, nor does one that was rejected.
+    pub fn crowded(
+        &self,
+        id: &str,
+        record: &Record,
+        patterns: &Patterns,
+        governance: &Governance,
+    ) -> Option<(Group, Vec<&str>)> {
+        let in_window = |it: &&Neighbour| patterns.window.after(it.landed) >= self.until;
+        let outcome = |it: &Neighbour| it.record.closure.as_ref().map(|closure| closure.outcome);
+        let counts = |it: &&Neighbour| {
+            it.id != id && in_window(it) && outcome(it) != Some(ClosureOutcome::Rejected)
+        };
+        let others: Vec<&Neighbour> = self.all.iter().filter(counts).collect();
+        let threshold = usize::try_from(patterns.threshold).unwrap_or(usize::MAX);
+        groups(record, &patterns.key, governance)
+            .into_iter()
+            .find_map(|group| {
+                let is_in = |it: &&&Neighbour| {
+                    groups(&it.record, &patterns.key, governance).contains(&group)
+                };
+                let ids: Vec<&str> = others
+                    .iter()
+                    .filter(is_in)
+                    .map(|it| it.id.as_str())
+                    .collect();
+                (ids.len() >= threshold).then_some((group, ids))
+            })
+    }
+
+    /// Returns the records as they are compared with others.
+    pub fn peers(&self) -> Vec<Peer> {
+        let peers = self.all.iter();
+        peers
+            .filter_map(|it| Peer::of(&it.id, Record::clone(&it.record), Some(it.landed)))
+            .collect()
+    }
+
+    /// Tells whether a record of this id landed.
+    pub fn knows(&self, id: &str) -> bool {
+        self.all.iter().any(|it| it.id == id)
+    }
+}

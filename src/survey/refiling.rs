@@ -1,0 +1,253 @@
+//! What was filed again: the same subject and the same control or rule, soon after the one before was over.
+//!
+//! Uses record, policy. Pure. Start at [`Peer`], [`before`] and [`again`]. Follows `docs/spec/policy.md`, repetition,
+//! and `docs/spec/rules.md` (`recurrence`, `renewal-limit`, `total-limit`).
+
+use std::collections::HashMap;
+
+use crate::policy::governance::Governance;
+use crate::record::reference;
+use crate::record::reference::ControlRef;
+use crate::record::subject::Subject;
+use crate::record::time::{Day, Instant, Term, not_after};
+use crate::record::word::ClosureOutcome;
+use crate::record::{Deviation, Record};
+
+/// A record as others are compared with it: what it is about, when it began, when it was over.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// Its id, or the name of its file.
+    pub id: String,
+    /// When it began: at `starts`, else when it landed; `None` where neither is known.
+    pub begin: Option<Instant>,
+    /// The first instant at which it granted nothing any more: its end, or the day after its closure.
+    pub over: Instant,
+    /// The day of its closure.
+    pub closed: Option<Day>,
+    /// The record that it says it takes the place of.
+    pub supersedes: Option<String>,
+    subject: Subject,
+    deviates_from: Deviation,
+}
+
+impl Peer {
+    /// Returns a record as others are compared with it; `None` of one that was rejected, which never took effect.
+    ///
+    /// `landed` is when it first landed, where that is known.
+    pub fn of(id: &str, record: Record, landed: Option<Instant>) -> Option<Peer> {
+        let outcome = record.closure.as_ref().map(|closure| closure.outcome);
+        if outcome == Some(ClosureOutcome::Rejected) {
+            return None;
+        }
+        let closed = record.closure.as_ref().map(|closure| closure.date);
+        let end = not_after(&record.expires);
+        let starts = record.starts.as_ref().map(|starts| starts.start());
+        Some(Peer {
+            id: id.to_owned(),
+            begin: starts.or(landed),
+            over: closed.map_or(end, |day| day.end().min(end)),
+            closed,
+            supersedes: record
+                .references
+                .and_then(|references| references.supersedes),
+            subject: record.subject,
+            deviates_from: record.deviates_from,
+        })
+    }
+
+    /// Returns what it is called: identity, asset, credential and application, then its former names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let subject = &self.subject;
+        let names = [
+            &subject.identity,
+            &subject.asset,
+            &subject.credential,
+            &subject.application,
+        ];
+        let names = names.into_iter().flatten();
+        let aliases = subject.aliases.iter().flatten();
+        names.chain(aliases).map(String::as_str)
+    }
+
+    /// Tells whether two records are about the same subject, and deviate from the same control or rule.
+    pub fn is_like(&self, other: &Peer, governance: &Governance) -> bool {
+        self.is_about(other) && deviate_alike(&self.deviates_from, &other.deviates_from, governance)
+    }
+
+    fn is_about(&self, other: &Peer) -> bool {
+        let (one, two) = (&self.subject, &other.subject);
+        let fields = [
+            (&one.identity, &two.identity),
+            (&one.asset, &two.asset),
+            (&one.credential, &two.credential),
+            (&one.application, &two.application),
+        ];
+        let same = |(one, two): &(&Option<String>, &Option<String>)| one.is_some() && one == two;
+        let former = |one: &Peer, two: &Peer| {
+            let mut aliases = one.subject.aliases.iter().flatten();
+            aliases.any(|alias| two.names().any(|name| name == alias))
+        };
+        fields.iter().any(same) || former(self, other) || former(other, self)
+    }
+
+    /// Tells whether the other one was over before this one began, and not longer ago than the window.
+    ///
+    /// Where it is not known when this one began, its end decides: it began before that.
+    fn follows(&self, other: &Peer, window: Term) -> bool {
+        let latest = match other.closed {
+            Some(day) => window.after_day(day).end(),
+            None => window.after(other.over),
+        };
+        match self.begin {
+            Some(begin) => begin < latest && other.begin.unwrap_or(other.over) < begin,
+            None => other.closed.is_some() && self.over <= latest,
+        }
+    }
+}
+
+/// Tells whether two deviations have a control in common, whatever form it is written in, or the rule.
+fn deviate_alike(one: &Deviation, two: &Deviation, governance: &Governance) -> bool {
+    let folded = |rule: &String| {
+        let words: Vec<&str> = rule.split_whitespace().collect();
+        words.join(" ").to_lowercase()
+    };
+    if let (Some(one), Some(two)) = (&one.rule, &two.rule)
+        && (one == two || folded(one) == folded(two))
+    {
+        return true;
+    }
+    let written = |control: &ControlRef| match governance.control(control) {
+        Some(found) => found.canonical(),
+        None => control.as_str().trim().to_lowercase(),
+    };
+    let (ones, twos) = (one.controls.iter().flatten(), &two.controls);
+    ones.into_iter().any(|one| {
+        let mut twos = twos.iter().flatten();
+        twos.any(|two| one == two || written(one) == written(two))
+    })
+}
+
+/// Returns the records that count as the same one filed before, the latest first, as far as they were over at an
+/// instant; each must be over within the window before the next one began.
+pub fn before<'p>(
+    peer: &Peer,
+    others: &'p [Peer],
+    until: Instant,
+    window: Term,
+    governance: &Governance,
+) -> Vec<&'p Peer> {
+    let is_over = |other: &Peer| {
+        let superseded = peer.supersedes.as_deref() == Some(other.id.as_str());
+        superseded || other.over <= until || peer.begin.is_some_and(|begin| other.over <= begin)
+    };
+    let mut like: Vec<&Peer> = others
+        .iter()
+        .filter(|other| other.id != peer.id && is_over(other))
+        .filter(|other| peer.is_like(other, governance))
+        .collect();
+    like.sort_by(|one, two| two.over.cmp(&one.over).then(one.id.cmp(&two.id)));
+    let mut found = Vec::new();
+    let mut next = peer.clone();
+    for other in like {
+        let is_first = other.begin.unwrap_or(other.over) < peer.begin.unwrap_or(peer.over);
+        if is_first && next.follows(other, window) {
+            found.push(other);
+            next.begin = next.begin.min(other.begin.or(next.begin));
+        }
+    }
+    found
+}
+
+/// Returns the days that records lasted, each rounded up.
+pub fn days(peers: &[&Peer]) -> i64 {
+    let days = peers.iter().map(|peer| {
+        let begin = peer.begin.unwrap_or(peer.over);
+        let seconds = peer.over.seconds_since(begin).max(0);
+        seconds.saturating_add(86_399).div_euclid(86_400)
+    });
+    days.sum()
+}
+
+/// A record, and the closed ones that it repeats.
+#[derive(Clone, Debug)]
+pub struct Again {
+    /// Which of the records it is.
+    pub index: usize,
+    /// The ids of the closed ones and when they were closed, the latest first.
+    pub closed: Vec<(String, Day)>,
+}
+
+/// Returns the open records that are about what a record was that was closed within the window before.
+pub fn again(records: &[Peer], window: Term, governance: &Governance) -> Vec<Again> {
+    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, record) in records.iter().enumerate() {
+        if record.closed.is_none() {
+            for name in record.names() {
+                by_name.entry(name).or_default().push(index);
+            }
+        }
+    }
+    let mut found: HashMap<usize, Vec<&Peer>> = HashMap::new();
+    for closed in records.iter().filter(|record| record.closed.is_some()) {
+        let mut seen: Vec<usize> = Vec::new();
+        for index in closed
+            .names()
+            .filter_map(|name| by_name.get(name))
+            .flatten()
+        {
+            let Some(record) = records.get(*index).filter(|_| !seen.contains(index)) else {
+                continue;
+            };
+            if record.follows(closed, window) && record.is_like(closed, governance) {
+                seen.push(*index);
+                found.entry(*index).or_default().push(closed);
+            }
+        }
+    }
+    let mut found: Vec<Again> = found
+        .into_iter()
+        .map(|(index, mut closed)| {
+            closed.sort_by(|one, two| two.over.cmp(&one.over).then(one.id.cmp(&two.id)));
+            let closed = closed.into_iter();
+            Again {
+                index,
+                closed: closed
+                    .filter_map(|peer| Some((peer.id.clone(), peer.closed?)))
+                    .collect(),
+            }
+        })
+        .collect();
+    found.sort_by_key(|again| again.index);
+    found
+}
+
+/// Tells whether a file may hold a closed record, without reading it.
+pub fn may_close(bytes: &[u8]) -> bool {
+    is_within(bytes, &["closure", "\\"])
+}
+
+/// Tells whether a file may hold one of several texts as a value, without reading it.
+pub fn may_name(bytes: &[u8], names: &[String]) -> bool {
+    // A value of several words may stand on several lines, and one in double quotes may hold escapes.
+    let words = names
+        .iter()
+        .filter_map(|name| name.split_whitespace().next());
+    let words: Vec<&str> = words.chain(["\\"]).collect();
+    is_within(bytes, &words)
+}
+
+fn is_within(bytes: &[u8], texts: &[&str]) -> bool {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    texts.iter().any(|it| text.contains(it))
+}
+
+/// Tells whether a record links a redesign that lifts limits: well-formed, and with a date of the fix that is not past.
+pub fn is_redesigned(record: &Record, instant: Option<Instant>) -> bool {
+    let redesign = record
+        .references
+        .as_ref()
+        .and_then(|references| references.redesign.as_deref());
+    let due = record.fix.as_ref().and_then(|fix| fix.due);
+    let is_past = |due: Day| instant.is_some_and(|instant| instant >= due.end());
+    redesign.is_some_and(reference::is_ticket) && due.is_some_and(|due| !is_past(due))
+}

@@ -1,0 +1,261 @@
+//! Repetition, through the program: frozen groups, renewals that are counted, what was filed again.
+
+use serde_json::Value;
+
+use crate::diff::{ID, Ledger, POLICY, found, record};
+
+const OTHERS: [&str; 3] = ["EXC-2026-00001", "EXC-2026-00002", "EXC-2026-00003"];
+
+fn lint(ledger: &Ledger, args: &[&str]) -> (i32, Value) {
+    let run = ledger.run(&[&["lint", "--format", "json"], args].concat());
+    let json = serde_json::from_str(&run.out);
+    (
+        run.code,
+        json.unwrap_or_else(|_| panic!("{}{}", run.out, run.err)),
+    )
+}
+
+/// Files a record on a branch and judges the branch.
+fn filed(ledger: &Ledger, branch: &str, text: &str, args: &[&str]) -> Vec<String> {
+    let work = ledger.repo.branch(branch).by("ana");
+    work.write(ID, text).commit("File an exception");
+    ledger.switch(branch);
+    let (_, answer) = lint(ledger, &[&["--base", "main"], args].concat());
+    ledger.switch("main");
+    found(&answer)
+}
+
+#[test]
+fn the_record_after_the_threshold_is_frozen_until_a_redesign_is_linked() {
+    let ledger = Ledger::with(&OTHERS);
+    let frozen = ["error frozen-pattern"];
+    assert_eq!(filed(&ledger, "fourth", &record(ID), &[]), frozen);
+    let run = ledger.run(&["diff", "main", "fourth", "--format", "json"]);
+    assert_eq!(run.code, 0, "diff is about changes: {}", run.out);
+    // Another cause, or another application, is another pattern.
+    let other = record(ID).replace("brittle-dependency", "timeout");
+    assert_eq!(filed(&ledger, "cause", &other, &[]), [""; 0]);
+    let other = record(ID).replace("application: billing", "application: orders");
+    assert_eq!(filed(&ledger, "application", &other, &[]), [""; 0]);
+    // A redesign lifts it only with a date of the fix that is not past, and when it is a ticket.
+    let redesigned = |redesign: &str, due: &str| {
+        let fix = format!("fix: {{target: automation, plan: Replace the job{due}}}");
+        format!(
+            "{}references: {{redesign: {redesign}}}\n{fix}\n",
+            record(ID)
+        )
+    };
+    for (n, (redesign, due, expected)) in [
+        ("BILL-500", ", due: 2026-12-01", &[][..]),
+        ("BILL-500", "", &frozen),
+        ("BILL-500", ", due: 2026-11-19", &frozen),
+        (
+            "soon",
+            ", due: 2026-12-01",
+            &["error frozen-pattern", "warning bad-reference"],
+        ),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let mut found = filed(
+            &ledger,
+            &format!("redesign-{n}"),
+            &redesigned(redesign, due),
+            &[],
+        );
+        found.sort();
+        assert_eq!(found, *expected, "{redesign} {due}");
+    }
+}
+
+#[test]
+fn a_freeze_ends_with_the_window_and_counts_landed_records_alone() {
+    let ledger = Ledger::with(&OTHERS);
+    let later = record(ID).replace("starts: 2026-11-20", "starts: 2027-06-01");
+    let later = later.replace("expires: 2026-12-20", "expires: 2027-06-20");
+    for (n, (on, is_frozen)) in [("2027-05-18", true), ("2027-05-20", false)]
+        .iter()
+        .enumerate()
+    {
+        let found = filed(&ledger, &format!("later-{n}"), &later, &["--on", on]);
+        let frozen = found.contains(&"error frozen-pattern".to_owned());
+        assert_eq!(frozen, *is_frozen, "{on}: {found:?}");
+    }
+    // Two that landed and one beside it on the branch are no three that landed.
+    let ledger = Ledger::with(&OTHERS[..2]);
+    let work = ledger.repo.branch("two").by("ana");
+    work.write(OTHERS[2], &record(OTHERS[2])).commit("File one");
+    assert_eq!(filed(&ledger, "two", &record(ID), &[]), [""; 0]);
+    // What landed already is not new.
+    let ledger = Ledger::with(&[OTHERS[0], OTHERS[1], OTHERS[2], ID]);
+    let reworded = record(ID).replace("Nightly invoices", "Invoices");
+    assert_eq!(filed(&ledger, "reword", &reworded, &[]), [""; 0]);
+}
+
+#[test]
+fn the_policy_says_what_freezes_and_a_branch_can_not_switch_it_off_for_itself() {
+    let off = format!("{POLICY}patterns: {{freeze: false}}\n");
+    let ledger = Ledger::of(&off, &OTHERS);
+    assert_eq!(filed(&ledger, "fourth", &record(ID), &[]), [""; 0]);
+    let by_team = format!("{POLICY}patterns: {{key: [control], threshold: 1}}\n");
+    let ledger = Ledger::of(&by_team, &OTHERS[..1]);
+    let loose = |control: &str| {
+        let from = "{rule: Every job has its own database user}";
+        record(ID).replace(from, &format!("{{controls: ['{control}']}}"))
+    };
+    // No control is a value like any other.
+    assert_eq!(
+        filed(&ledger, "rule", &record(ID), &[]),
+        ["error frozen-pattern"]
+    );
+    assert_eq!(
+        filed(&ledger, "control", &loose("nist-csf:ID.RA-07"), &[]),
+        [""; 0]
+    );
+    let ledger = Ledger::with(&OTHERS);
+    let work = ledger.repo.branch("loosen").by("ana");
+    work.write("exledger.yaml", &off).commit("Switch it off");
+    let found = filed(&ledger, "loosen", &record(ID), &[]);
+    assert_eq!(found, ["error policy-loosened", "warning policy-changed"]);
+}
+
+const CLOSURE: &str = "closure: {outcome: remediated, date: 2026-12-01, by: lee@example.com, reason: Job retired, \
+    evidence: [{kind: log, url: https://ci.example.com/7}]}\n";
+
+/// A ledger in which a record was closed, and what the same thing says when it is filed again.
+fn refiled() -> (Ledger, String) {
+    let ledger = Ledger::with(&OTHERS[..1]);
+    let closed = record(OTHERS[0]) + CLOSURE;
+    ledger.repo.clock("2026-12-01T09:00:00Z");
+    let work = ledger.repo.branch("close").by("ana");
+    work.write(OTHERS[0], &closed).commit("Close");
+    ledger
+        .repo
+        .by("lee")
+        .merge("close", "Merge pull request #2 from ana/close");
+    ledger.repo.checkout();
+    let again = record(ID).replace("starts: 2026-11-20", "starts: 2026-12-05");
+    (
+        ledger,
+        again.replace("expires: 2026-12-20", "expires: 2027-01-05"),
+    )
+}
+
+#[test]
+fn the_same_thing_filed_again_after_its_closure_is_a_recurrence() {
+    let (ledger, again) = refiled();
+    assert_eq!(filed(&ledger, "again", &again, &[]), ["warning recurrence"]);
+    ledger.repo.scribble(ID, &again);
+    let (exit, answer) = lint(&ledger, &[]);
+    assert_eq!(
+        (exit, found(&answer)),
+        (0, vec!["warning recurrence".to_owned()])
+    );
+    let finding = &answer["findings"][0];
+    assert_eq!(
+        (&finding["field"], &finding["line"]),
+        (&"subject".into(), &5.into())
+    );
+    assert!(
+        finding["message"].as_str().unwrap().contains(OTHERS[0]),
+        "{finding:#}"
+    );
+    // Also where its file alone is judged.
+    let path = format!("exceptions/{ID}.yaml");
+    assert_eq!(found(&lint(&ledger, &[&path]).1), ["warning recurrence"]);
+    let (_, answer) = lint(&ledger, &[&format!("exceptions/{}.yaml", OTHERS[0])]);
+    assert_eq!(found(&answer), [""; 0]);
+    for (from, to) in [
+        (
+            "starts: 2026-12-05\nexpires: 2027-01-05",
+            "starts: 2027-03-02\nexpires: 2027-03-20",
+        ),
+        ("application: billing", "application: orders"),
+        ("Every job has its own database user", "Every job logs"),
+    ] {
+        ledger.repo.scribble(ID, &again.replace(from, to));
+        assert_eq!(found(&lint(&ledger, &[]).1), [""; 0], "{to}");
+    }
+    for (from, to) in [
+        (
+            "starts: 2026-12-05\nexpires: 2027-01-05",
+            "starts: 2027-03-01\nexpires: 2027-03-20",
+        ),
+        (
+            "application: billing",
+            "application: invoices, aliases: [billing]",
+        ),
+        (
+            "Every job has its own database user",
+            "every job has  its own database user",
+        ),
+    ] {
+        ledger.repo.scribble(ID, &again.replace(from, to));
+        assert_eq!(found(&lint(&ledger, &[]).1), ["warning recurrence"], "{to}");
+    }
+}
+
+#[test]
+fn what_was_filed_again_counts_as_a_renewal_and_its_days_toward_the_total() {
+    let (ledger, again) = refiled();
+    let policy = |tier: &str| {
+        let work = ledger.repo.by("dana");
+        let text = format!("version: 1\ntiers: [{{name: standard, {tier}}}]\n");
+        work.write("exledger.yaml", &text)
+            .commit("Change the policy");
+    };
+    for (n, (tier, expected)) in [
+        ("max_renewals: 1", &["warning recurrence"][..]),
+        (
+            "max_renewals: 0",
+            &["error renewal-limit", "warning recurrence"],
+        ),
+        // 12 days from 20 November to the closure on 1 December, and 31 from 5 December on.
+        ("max_total: 43d", &["warning recurrence"]),
+        (
+            "max_total: 42d",
+            &["error total-limit", "warning recurrence"],
+        ),
+    ]
+    .iter()
+    .enumerate()
+    {
+        policy(tier);
+        let mut found = filed(&ledger, &format!("again-{n}"), &again, &[]);
+        found.sort();
+        assert_eq!(found, *expected, "{tier}");
+    }
+}
+
+#[test]
+fn a_renewal_too_many_needs_a_redesign() {
+    let ledger = Ledger::with(&[ID]);
+    let mut text = record(ID);
+    let ends = ["2026-12-20", "2027-01-10", "2027-02-10", "2027-03-10"];
+    let mut entries = Vec::new();
+    for (n, pair) in ends.windows(2).enumerate() {
+        let [from, until] = pair else { unreachable!() };
+        entries.push(format!(
+            "{{date: 2026-12-01, from: {from}, until: {until}, reason: Late}}"
+        ));
+        text = record(ID).replace("expires: 2026-12-20", &format!("expires: {until}"));
+        text += &format!("renewals: [{}]\n", entries.join(", "));
+        let branch = format!("renew-{n}");
+        let work = ledger.repo.branch(&branch).by("ana");
+        work.write(ID, &text).commit("Renew");
+        let found = found(&ledger.diff(&branch).1);
+        let expected: &[&str] = if n < 2 { &[] } else { &["error renewal-limit"] };
+        assert_eq!(found, expected, "{text}");
+        if n < 2 {
+            ledger
+                .repo
+                .by("lee")
+                .merge(&branch, "Merge pull request #3 from ana/renew");
+        }
+    }
+    text += "references: {redesign: BILL-500}\nfix: {target: automation, plan: Replace it, due: 2027-03-01}\n";
+    let work = ledger.repo.branch("redesigned").by("ana");
+    work.write(ID, &text).commit("Renew with a redesign");
+    assert_eq!(found(&ledger.diff("redesigned").1), [""; 0]);
+}
