@@ -3,13 +3,13 @@
 //! Uses the case of a change, policy's terms, survey. Pure. Start at [`Reach::of`]. Follows `docs/spec/rules.md`
 //! (`renewal-limit`, `total-limit`) and `docs/spec/policy.md`, repetition and terms.
 
+use crate::history::change::said::{self, Extension};
 use crate::policy::term;
 use crate::policy::tier::{self, Facts, Resolved};
 use crate::record::Record;
 use crate::record::time::{Instant, When, not_after};
 use crate::rules::case::Known;
 use crate::rules::changed::Changed;
-use crate::rules::meaning;
 use crate::survey::refiling::{self, Peer};
 
 /// How far a record reaches that is new, or ends later than before.
@@ -45,8 +45,9 @@ impl<'c> Reach<'c> {
         let tier = tier::resolve(&known.governance.policy, &Facts::of(record))?;
         let (refiled, days) = refiled(source.stem(), record, changed.past.landed, known);
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let new = before.map_or(0, |it| {
-            meaning::added(&it.renewals, &record.renewals).len().max(1)
+        let new = before.map_or(0, |it| match said::extension(it, record) {
+            Extension::Renewed(n) => n,
+            Extension::No | Extension::Silent => 1,
         });
         let own = count(record.renewals.len()).max(changed.renewed.saturating_add(count(new)));
         Some(Reach {
