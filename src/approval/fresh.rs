@@ -38,7 +38,7 @@ impl Fold<'_> {
             .record
             .is_some_and(|record| ask::is_exempt(step.state.governance, record, base));
         // Before the first policy there is nobody to judge governance files: what lands then is where it begins.
-        let begins = matches!(step.version.record, Content::File)
+        let begins = matches!(step.version.record.content(), Content::File)
             && step.state.commit.is_none()
             && step.state.doubt.is_none();
         let exempt = if exempt || begins {
@@ -49,7 +49,10 @@ impl Fold<'_> {
         let demand = demand::of(step.state.governance, step.record, base);
         let evidence = evidence::of_version(step.lens, step.version);
         let outcome = step.hear(&authors, &demand, &evidence);
-        let is_sound = matches!(step.version.record, Content::Record(_) | Content::File);
+        let is_sound = matches!(
+            step.version.record.content(),
+            Content::Record(_) | Content::File
+        );
         let stands = match (outcome.met, &authors.doubt, is_sound) {
             _ if begins => Stands::AsApproved,
             (Met::Yes, None, true) => Stands::AsApproved,
@@ -216,7 +219,7 @@ fn satisfied(step: &Step, exempt: Exempt, authors: &AuthorSet, met: Met) -> Sati
     if exempt == Exempt::Yes {
         return Satisfied::Yes;
     }
-    if let Content::Missing(obstacle) = &step.version.record {
+    if let Content::Missing(obstacle) = step.version.record.content() {
         return Satisfied::CannotSay(format!("{obstacle}; {}", obstacle.repair()));
     }
     match (&authors.doubt, met) {

@@ -145,7 +145,7 @@ pub fn of_version(trail: &Trail, version: &Version) -> Vec<Event> {
         Change::Introduced | Change::Inherited => events.push(Event::Filed),
         Change::Removed | Change::Amended => {}
     }
-    match &version.record {
+    match version.record.content() {
         Content::Gone => events.push(Event::Removed),
         Content::Unreadable(_) | Content::Conflicted(_) => events.push(Event::Broken),
         Content::File | Content::Missing(_) if events.is_empty() => events.push(Event::Amended),
@@ -158,7 +158,9 @@ pub fn of_version(trail: &Trail, version: &Version) -> Vec<Event> {
             );
             let mut earlier = trail.versions.iter().rev();
             let before = earlier.find(|it| it.n < version.n);
-            if before.is_some_and(|it| !matches!(it.record, Content::Record(_) | Content::Gone)) {
+            if before.is_some_and(|it| {
+                !matches!(it.record.content(), Content::Record(_) | Content::Gone)
+            }) {
                 events.push(Event::Restored);
             }
             if events.is_empty() {
@@ -176,7 +178,7 @@ pub fn of_version(trail: &Trail, version: &Version) -> Vec<Event> {
 pub fn last_record<'t>(trail: &'t Trail, version: &Version) -> Option<&'t Record> {
     let earlier = trail.versions.iter().rev().filter(|it| it.n < version.n);
     earlier
-        .take_while(|it| !matches!(it.record, Content::Gone))
+        .take_while(|it| !matches!(it.record.content(), Content::Gone))
         .find_map(|it| it.record.record())
         .map(|record| &**record)
 }

@@ -1,4 +1,5 @@
-//! What the bytes of a file say: whose record it is, and what is in it. Every file is parsed once.
+//! What the bytes of a file say: whose record it is, and what is in it. Every file is parsed once, and only
+//! when somebody asks what it says.
 //!
 //! Uses record, history's objects and version. Pure. Start at [`Contents`]. Follows `docs/spec/approval.md`, V2 and V3.
 
@@ -7,7 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::history::objects::{Kind, Objects, Obstacle, Oid};
-use crate::history::version::{Content, Digest};
+use crate::history::version::{Body, Content, Digest};
 use crate::record::id::Id;
 use crate::record::read;
 use crate::record::read::Source;
@@ -31,21 +32,23 @@ pub struct Contents<'o> {
 
 struct Known {
     whose: Whose,
-    /// What was read, and the name of the file in which it was read: another name may be another finding.
-    read: Option<(String, Content, Option<Digest>)>,
+    /// What the file says, and its name: under another name there may be another finding.
+    read: Option<(String, Body, Option<Digest>)>,
 }
 
 impl Known {
-    fn of(path: &str, bytes: &[u8]) -> Known {
-        let source = read::read(path, bytes);
-        let whose = whose(&source);
-        let content = match source.record {
-            Some(record) => Content::Record(Rc::new(record)),
-            None => Content::Unreadable(source.findings.into()),
+    fn of(path: &str, bytes: Vec<u8>) -> Known {
+        let digest = Some(digest(&bytes));
+        let (whose, body) = match at_first_sight(path, &bytes) {
+            Some(whose) => (whose, Body::unread(path, bytes)),
+            None => {
+                let source = read::read(path, &bytes);
+                (whose(&source), Body::known(Content::of(source)))
+            }
         };
         Known {
             whose,
-            read: Some((path.to_owned(), content, Some(digest(bytes)))),
+            read: Some((path.to_owned(), body, digest)),
         }
     }
 }
@@ -61,7 +64,7 @@ impl<'o> Contents<'o> {
 
     /// Takes the bytes of a file that are no object of the repository.
     pub fn learn(&mut self, path: &str, blob: Oid, bytes: &[u8]) {
-        let known = Known::of(path, bytes);
+        let known = Known::of(path, bytes.to_vec());
         self.known.insert(blob, known);
     }
 
@@ -85,26 +88,28 @@ impl<'o> Contents<'o> {
     }
 
     /// Returns what a file says, and the digest of its bytes where they are here.
-    pub fn read(&mut self, path: &str, blob: Oid) -> (Content, Option<Digest>) {
+    pub fn read(&mut self, path: &str, blob: Oid) -> (Body, Option<Digest>) {
         let known = self.known.get(&blob).and_then(|known| known.read.as_ref());
-        if let Some((at, content, digest)) = known {
-            let same_name = read::stem(at) == read::stem(path);
-            let same = at == path || same_name && matches!(content, Content::Record(_));
-            if same {
-                return (content.clone(), *digest);
-            }
+        if let Some((at, body, digest)) = known
+            && (at == path || read::stem(at) == read::stem(path) && body.record().is_some())
+        {
+            return (body.clone(), *digest);
         }
         let known = match self.bytes(blob) {
-            Ok(bytes) => Known::of(path, &bytes),
+            Ok(bytes) => Known::of(path, bytes),
             Err(obstacle) => Known {
                 whose: Whose::Missing(obstacle.clone()),
-                read: Some((path.to_owned(), Content::Missing(obstacle), None)),
+                read: Some((
+                    path.to_owned(),
+                    Body::known(Content::Missing(obstacle)),
+                    None,
+                )),
             },
         };
         let read = known.read.clone();
         self.known.insert(blob, known);
-        read.map_or((Content::Gone, None), |(_, content, digest)| {
-            (content, digest)
+        read.map_or((Body::known(Content::Gone), None), |(_, body, digest)| {
+            (body, digest)
         })
     }
 

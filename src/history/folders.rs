@@ -48,7 +48,7 @@ pub struct Folders<'o> {
     objects: &'o dyn Objects,
     prefix: &'o Prefix,
     /// What is known of the topmost folders, by their ids: the raw entries that matter.
-    tops: HashMap<Oid, Rc<[u8]>>,
+    pub tops: HashMap<Oid, Rc<[u8]>>,
     /// The files that differ, by pair.
     pub changes: Vec<Vec<FileChange>>,
     /// The pairs that could not be compared, and why.
@@ -68,26 +68,36 @@ struct Difference<'a> {
 type Inside = BTreeMap<String, Vec<Job>>;
 
 impl<'o> Folders<'o> {
-    /// Begins comparisons of a number of pairs, of whose topmost folders some may be known already.
+    /// Begins comparisons, of whose topmost folders some may be known already.
     pub fn new(
         objects: &'o dyn Objects,
         prefix: &'o Prefix,
         tops: HashMap<Oid, Rc<[u8]>>,
-        n_pairs: usize,
     ) -> Folders<'o> {
         Folders {
             objects,
             prefix,
             tops,
-            changes: vec![Vec::new(); n_pairs],
+            changes: Vec::new(),
             obstacles: BTreeMap::new(),
-            n_seen: vec![0; n_pairs],
+            n_seen: Vec::new(),
         }
     }
 
     /// Compares the topmost folders of all pairs, and then the folders inside; jobs come in the order of time.
     pub fn run(&mut self, top: At<'_>, jobs: Vec<Job>) {
+        let n_pairs = jobs.iter().map(|job| job.pair + 1).max().unwrap_or(0);
+        let n_pairs = n_pairs.max(self.changes.len());
+        self.changes.resize_with(n_pairs, Vec::new);
+        self.n_seen.resize(n_pairs, 0);
         self.compare("", top, jobs, 0);
+    }
+
+    /// Tells whether anything that matters differs in a pair.
+    pub fn differs(&self, pair: Pair) -> bool {
+        self.changes
+            .get(pair)
+            .is_some_and(|changes| !changes.is_empty())
     }
 
     fn compare(&mut self, path: &str, at: At<'_>, jobs: Vec<Job>, depth: usize) {

@@ -15,7 +15,7 @@ use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::trails::{self, Files};
 use crate::history::tree::{self, CommitTree};
-use crate::history::version::{self, Change, Content, Key, MadeInMerge, Trail, Version};
+use crate::history::version::{self, Body, Change, Content, Key, MadeInMerge, Trail, Version};
 use crate::policy::governance;
 use crate::policy::governance::Governance;
 
@@ -194,7 +194,7 @@ pub fn land(
             change: landed.cut_off.map_or(kind, |_| Change::Inherited),
             before: version::file_at(path, change.old),
             files: version::file_at(path, change.new),
-            record,
+            record: Body::known(record),
             digest,
             touched: Vec::new(),
             nested: Vec::new(),

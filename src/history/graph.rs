@@ -1,9 +1,10 @@
 //! The commits that each landing brought, and which pairs of snapshots have to be compared.
 //!
-//! Uses history's objects, commit, chain, folders, interest, tree. Pure. Start at [`read`]. Follows
+//! Uses history's objects, commit, chain, folders, interest, tree. Pure. Start at [`Reader`]. Follows
 //! `docs/spec/approval.md`, 4: an incremental set of commits is exact under any skew of clocks, and reads each once.
 
 use std::collections::{HashMap, HashSet};
+use std::mem;
 use std::rc::Rc;
 
 use crate::history::chain::{self, Chain};
@@ -20,8 +21,10 @@ pub struct Stop {
     pub landing: usize,
     /// The comparison with the first parent.
     pub pair: Pair,
-    /// The commits of the merged branches at which something that matters differs.
+    /// The commits of the merged branches at which something that matters differs, once they were asked for.
     pub sides: Vec<Side>,
+    /// The commits that the merge brought, sorted by their ids.
+    brought: Vec<Rc<Commit>>,
     /// Commits that were there before and from which the merged branches set out, sorted; of merges alone.
     pub frontier: Vec<Oid>,
     /// What is missing of the merged branches.
@@ -39,70 +42,112 @@ pub struct Side {
     pub all: Vec<Pair>,
 }
 
-impl Stop {
-    /// Returns the comparisons of the commits of the merged branches.
-    pub fn side_pairs(&self) -> impl Iterator<Item = Pair> {
-        let sides = self.sides.iter();
-        sides.flat_map(|side| side.all.iter().copied().chain(side.first))
-    }
-}
-
 /// What the commits say, before any file is looked at.
 #[derive(Debug, Default)]
 pub struct Graph {
     /// The landings of interest, oldest first.
     pub stops: Vec<Stop>,
-    /// The comparisons to be made, in the order of time.
-    pub jobs: Vec<Job>,
     /// The entries that matter of each topmost folder, by its id.
     pub tops: HashMap<Oid, Rc<[u8]>>,
     /// Every commit that was read, with the index of the landing from which it can first be reached.
     pub landed: HashMap<Oid, usize>,
 }
 
-struct Reader<'o> {
+/// Reads commits and their topmost folders, each once.
+pub struct Reader<'o> {
     objects: &'o dyn Objects,
     names: Option<HashSet<Vec<u8>>>,
-    graph: Graph,
+    /// What was read so far.
+    pub graph: Graph,
     /// Equal entries are kept once.
     interned: HashSet<Rc<[u8]>>,
     trees: HashMap<Oid, Oid>,
+    /// The number of comparisons that were handed out.
+    n_pairs: usize,
 }
 
-/// Reads every commit that can be reached from a mainline, once.
-///
-/// # Errors
-/// [`Obstacle`] where the topmost folder of a mainline commit can't be read.
-pub fn read(objects: &dyn Objects, chain: &Chain, interest: &Interest) -> Result<Graph, Obstacle> {
-    let names = interest.names().map(|names| {
-        names
-            .into_iter()
-            .map(|name| name.as_bytes().to_vec())
-            .collect()
-    });
-    let mut reader = Reader {
-        objects,
-        names,
-        graph: Graph::default(),
-        interned: HashSet::new(),
-        trees: HashMap::new(),
-    };
-    let mut before: Option<&Rc<Commit>> = None;
-    for (landing, commit) in chain.commits.iter().enumerate() {
-        reader.graph.landed.insert(commit.oid, landing);
-        reader.trees.insert(commit.oid, commit.tree);
-        let branches = reader.branches(landing, commit);
-        let top = reader.top(commit.tree)?;
-        let same = match before {
-            Some(before) => reader.top(before.tree)? == top,
-            None => top.is_empty(),
+impl<'o> Reader<'o> {
+    /// Reads every commit that can be reached from a mainline, and returns the comparisons of its landings with their
+    /// first parents, with those of the merged branches or without, in the order of time.
+    ///
+    /// # Errors
+    /// [`Obstacle`] where the topmost folder of a mainline commit can't be read.
+    pub fn read(
+        objects: &'o dyn Objects,
+        chain: &Chain,
+        interest: &Interest,
+        sides: Sides,
+    ) -> Result<(Reader<'o>, Vec<Job>), Obstacle> {
+        let names = interest.names().map(|names| {
+            names
+                .into_iter()
+                .map(|name| name.as_bytes().to_vec())
+                .collect()
+        });
+        let mut reader = Reader {
+            objects,
+            names,
+            graph: Graph::default(),
+            interned: HashSet::new(),
+            trees: HashMap::new(),
+            n_pairs: 0,
         };
-        if !same {
-            reader.stop(landing, commit, before.map(|before| before.tree), branches);
+        let mut jobs = Vec::new();
+        let mut before: Option<&Rc<Commit>> = None;
+        for (landing, commit) in chain.commits.iter().enumerate() {
+            reader.graph.landed.insert(commit.oid, landing);
+            reader.trees.insert(commit.oid, commit.tree);
+            let branches = reader.branches(landing, commit);
+            let top = reader.top(commit.tree)?;
+            let same = match before {
+                Some(before) => reader.top(before.tree)? == top,
+                None => top.is_empty(),
+            };
+            if !same {
+                let before = before.map(|before| before.tree);
+                let (mut stop, job) = reader.stop(landing, commit, before, branches);
+                if sides == Sides::AtOnce {
+                    reader.look(&mut stop, &mut jobs);
+                }
+                reader.graph.stops.push(stop);
+                jobs.push(job);
+            }
+            before = Some(commit);
         }
-        before = Some(commit);
+        Ok((reader, jobs))
     }
-    Ok(reader.graph)
+
+    /// Looks at the merged branches of the landings that are wanted, and returns the comparisons to be made there, in
+    /// the order of time.
+    pub fn sides(&mut self, wanted: &dyn Fn(&Stop) -> bool) -> Vec<Job> {
+        let mut stops = mem::take(&mut self.graph.stops);
+        let mut jobs = Vec::new();
+        for stop in stops.iter_mut().filter(|stop| wanted(stop)) {
+            self.look(stop, &mut jobs);
+        }
+        self.graph.stops = stops;
+        jobs
+    }
+
+    /// Looks at the merged branches of a landing.
+    fn look(&mut self, stop: &mut Stop, jobs: &mut Vec<Job>) {
+        for commit in mem::take(&mut stop.brought) {
+            match self.side(&commit, jobs) {
+                Ok(Some(side)) => stop.sides.push(side),
+                Ok(None) => {}
+                Err(obstacle) => stop.truncated = Some(obstacle),
+            }
+        }
+    }
+}
+
+/// When merged branches are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sides {
+    /// With the landings, so that the comparisons are in the order of time.
+    AtOnce,
+    /// Only those that are asked for later.
+    WhenAsked,
 }
 
 /// The commits that a merge brought.
@@ -147,34 +192,29 @@ impl Reader<'_> {
         branches
     }
 
-    fn stop(&mut self, landing: usize, commit: &Commit, before: Option<Oid>, branches: Branches) {
-        let mut truncated = branches.truncated;
-        let mut sides = Vec::new();
-        for side in branches.commits {
-            match self.side(&side) {
-                Ok(Some(side)) => sides.push(side),
-                Ok(None) => {}
-                Err(obstacle) => truncated = Some(obstacle),
-            }
-        }
-        let others = commit
-            .parents
-            .iter()
-            .skip(1)
-            .map(|parent| self.tree(*parent).ok())
-            .collect();
-        let pair = self.pair(before, commit.tree, others);
-        self.graph.stops.push(Stop {
+    fn stop(
+        &mut self,
+        landing: usize,
+        commit: &Commit,
+        before: Option<Oid>,
+        branches: Branches,
+    ) -> (Stop, Job) {
+        let parents = commit.parents.iter().skip(1);
+        let others = parents.map(|parent| self.tree(*parent).ok()).collect();
+        let job = self.job(before, commit.tree, others);
+        let stop = Stop {
             landing,
-            pair,
-            sides,
+            pair: job.pair,
+            sides: Vec::new(),
+            brought: branches.commits,
             frontier: branches.frontier,
-            truncated,
-        });
+            truncated: branches.truncated,
+        };
+        (stop, job)
     }
 
     /// Returns the comparisons of a commit of a branch, `None` where nothing that matters differs.
-    fn side(&mut self, commit: &Rc<Commit>) -> Result<Option<Side>, Obstacle> {
+    fn side(&mut self, commit: &Rc<Commit>, jobs: &mut Vec<Job>) -> Result<Option<Side>, Obstacle> {
         let top = self.top(commit.tree)?;
         let mut differing = Vec::new();
         for parent in &commit.parents {
@@ -199,10 +239,12 @@ impl Reader<'_> {
         if !all_differ {
             trees.truncate(1);
         }
-        let pairs: Vec<Pair> = trees
-            .into_iter()
-            .map(|tree| self.pair(tree, commit.tree, Vec::new()))
-            .collect();
+        let mut pairs: Vec<Pair> = Vec::new();
+        for tree in trees {
+            let job = self.job(tree, commit.tree, Vec::new());
+            pairs.push(job.pair);
+            jobs.push(job);
+        }
         Ok(Some(Side {
             commit: Rc::clone(commit),
             first: pairs.first().copied(),
@@ -210,15 +252,15 @@ impl Reader<'_> {
         }))
     }
 
-    fn pair(&mut self, old: Option<Oid>, new: Oid, others: Vec<Option<Oid>>) -> Pair {
-        let pair = self.graph.jobs.len();
-        self.graph.jobs.push(Job {
+    fn job(&mut self, old: Option<Oid>, new: Oid, others: Vec<Option<Oid>>) -> Job {
+        let pair = self.n_pairs;
+        self.n_pairs += 1;
+        Job {
             pair,
             old,
             new: Some(new),
             others: others.into(),
-        });
-        pair
+        }
     }
 
     /// Returns the topmost folder of a commit.

@@ -181,7 +181,7 @@ pub fn compare(
     contents: &mut Contents<'_>,
     [old, new]: [Option<Oid>; 2],
 ) -> Result<Differing, Obstacle> {
-    let mut folders = Folders::new(objects, prefix, HashMap::new(), 1);
+    let mut folders = Folders::new(objects, prefix, HashMap::new());
     let job = Job {
         pair: 0,
         old,

@@ -270,10 +270,13 @@ impl Desk<'_, '_> {
     ) {
         let record = match bytes.new.as_slice() {
             [] => Content::Gone,
-            [only] => self.lens.contents.read(&only.path, only.blob).0,
+            [only] => {
+                let (body, _) = self.lens.contents.read(&only.path, only.blob);
+                body.content().clone()
+            }
             several => Content::Conflicted(several.iter().map(|it| it.path.clone()).collect()),
         };
-        let landed = self.landed(key).map(|version| &version.record);
+        let landed = self.landed(key).map(|version| version.record.content());
         let proposal = Proposal {
             branch: branch.map(str::to_owned),
             since: span.and_then(|[first, _]| first.committer.time),

@@ -10,7 +10,9 @@ use crate::history::commit::Commit;
 use crate::history::content::{Contents, Whose};
 use crate::history::folders::FileChange;
 use crate::history::objects::{Obstacle, Oid};
-use crate::history::version::{Change, Content, Digest, FileAt, Key, MadeInMerge, Trail, Version};
+use crate::history::version::{
+    Body, Change, Content, Digest, FileAt, Key, MadeInMerge, Trail, Version,
+};
 use crate::record::id::Id;
 use crate::record::read;
 
@@ -205,14 +207,14 @@ impl<'o> Trails<'o> {
         keys
     }
 
-    fn content(&mut self, files: &Files) -> (Content, Option<Digest>) {
+    fn content(&mut self, files: &Files) -> (Body, Option<Digest>) {
         let mut each = files.iter();
         match (each.next(), each.next()) {
-            (None, _) => (Content::Gone, None),
+            (None, _) => (Body::known(Content::Gone), None),
             (Some((path, blob)), None) => self.contents.read(path, *blob),
             _ => {
                 let paths = files.keys().map(ToString::to_string).collect();
-                (Content::Conflicted(paths), None)
+                (Body::known(Content::Conflicted(paths)), None)
             }
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Uses record, history's objects and commit. Pure. Start at [`Trail`]. Follows `docs/spec/approval.md`, 1.3 and 1.4.
 
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
@@ -9,6 +10,7 @@ use crate::diag::Finding;
 use crate::history::commit::Commit;
 use crate::history::objects::{Obstacle, Oid};
 use crate::record::Record;
+use crate::record::read;
 
 /// What a trail is known by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,7 +70,7 @@ pub struct Version {
     /// The files that hold the record, sorted by path: one, but for conflicted and removed ones.
     pub files: Vec<FileAt>,
     /// What they say.
-    pub record: Content,
+    pub record: Body,
     /// The digest of the bytes; `None` but for a single file whose bytes are here.
     pub digest: Option<Digest>,
     /// Commits of merged branches that touched the record (A2), in the order of their ids.
@@ -135,6 +137,49 @@ impl fmt::Debug for Digest {
     }
 }
 
+/// What the files of a version say, read when it is first asked for: most of what ever landed is closed long since.
+#[derive(Clone, Debug)]
+pub struct Body(Rc<Reading>);
+
+#[derive(Debug)]
+struct Reading {
+    content: OnceCell<Content>,
+    /// The file's path and bytes, until they are read.
+    unread: RefCell<Option<(Rc<str>, Vec<u8>)>>,
+}
+
+impl Body {
+    /// Returns the body that says what is known already.
+    pub fn known(content: Content) -> Body {
+        Body(Rc::new(Reading {
+            content: OnceCell::from(content),
+            unread: RefCell::new(None),
+        }))
+    }
+
+    /// Returns the body of a record's file.
+    pub fn unread(path: &str, bytes: Vec<u8>) -> Body {
+        Body(Rc::new(Reading {
+            content: OnceCell::new(),
+            unread: RefCell::new(Some((path.into(), bytes))),
+        }))
+    }
+
+    /// Returns what the files say.
+    pub fn content(&self) -> &Content {
+        let read = || match self.0.unread.take() {
+            Some((path, bytes)) => Content::of(read::read(&path, &bytes)),
+            None => Content::Gone,
+        };
+        self.0.content.get_or_init(read)
+    }
+
+    /// Returns the record, where there is one that can be read.
+    pub fn record(&self) -> Option<&Rc<Record>> {
+        self.content().record()
+    }
+}
+
 /// What the files of a version say.
 #[derive(Clone, Debug)]
 pub enum Content {
@@ -153,6 +198,14 @@ pub enum Content {
 }
 
 impl Content {
+    /// Returns what was read of a record's file.
+    pub fn of(source: read::Source) -> Content {
+        match source.record {
+            Some(record) => Content::Record(Rc::new(record)),
+            None => Content::Unreadable(source.findings.into()),
+        }
+    }
+
     /// Returns the record, where there is one that can be read.
     pub fn record(&self) -> Option<&Rc<Record>> {
         match self {

@@ -9,9 +9,9 @@ use std::rc::Rc;
 use crate::history::chain::Chain;
 use crate::history::commit::Commit;
 use crate::history::content::Contents;
-use crate::history::folders::{FileChange, Folders, Job, Pair};
+use crate::history::folders::{FileChange, Folders, Pair};
 use crate::history::governance::{self, States};
-use crate::history::graph::{self, Graph, Stop};
+use crate::history::graph::{Graph, Reader, Sides, Stop};
 use crate::history::interest::{Interest, Kind};
 use crate::history::made::{self, Merges, Subject};
 use crate::history::objects::{Objects, Obstacle, Oid};
@@ -145,13 +145,20 @@ fn survey(
             Some(names) => interest.narrowed(names),
             None => interest,
         };
-        let mut graph = graph::read(objects, chain, &interest)?;
-        let (jobs, tops) = (mem::take(&mut graph.jobs), mem::take(&mut graph.tops));
-        let mut folders = Folders::new(objects, prefix, tops, jobs.len());
-        match names {
-            None => folders.run(interest.top(), jobs),
-            Some(_) => run_few(&mut folders, &interest, &graph, jobs),
+        let sides = match names {
+            None => Sides::AtOnce,
+            Some(_) => Sides::WhenAsked,
+        };
+        let (mut reader, jobs) = Reader::read(objects, chain, &interest, sides)?;
+        let mut folders = Folders::new(objects, prefix, mem::take(&mut reader.graph.tops));
+        folders.run(interest.top(), jobs);
+        if sides == Sides::WhenAsked {
+            reader.graph.tops = mem::take(&mut folders.tops);
+            let jobs = reader.sides(&|stop| folders.differs(stop.pair));
+            folders.tops = mem::take(&mut reader.graph.tops);
+            folders.run(interest.top(), jobs);
         }
+        let graph = reader.graph;
         let stopped = |stop: &Stop| folders.obstacles.get(&stop.pair).cloned();
         if let Some(obstacle) = graph.stops.iter().find_map(stopped) {
             return Err(obstacle);
@@ -169,25 +176,6 @@ fn survey(
         }
         paths.extend(named);
     }
-}
-
-/// Compares the mainline first, and the branches of those landings alone that matter.
-fn run_few(folders: &mut Folders<'_>, interest: &Interest, graph: &Graph, jobs: Vec<Job>) {
-    let on_mainline: BTreeSet<Pair> = graph.stops.iter().map(|stop| stop.pair).collect();
-    let (mainline, sides): (Vec<Job>, Vec<Job>) = jobs
-        .into_iter()
-        .partition(|job| on_mainline.contains(&job.pair));
-    folders.run(interest.top(), mainline);
-    let matters = |stop: &&Stop| {
-        folders
-            .changes
-            .get(stop.pair)
-            .is_some_and(|it| !it.is_empty())
-    };
-    let wanted = graph.stops.iter().filter(matters);
-    let wanted: BTreeSet<Pair> = wanted.flat_map(Stop::side_pairs).collect();
-    let sides = sides.into_iter().filter(|job| wanted.contains(&job.pair));
-    folders.run(interest.top(), sides.collect());
 }
 
 /// Returns what stands at a version's path in the further parents of its landing.

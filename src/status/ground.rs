@@ -132,7 +132,7 @@ impl Ground {
         let Some(version) = past.version(past.tip) else {
             return Ground::Removed;
         };
-        match &version.record {
+        match version.record.content() {
             Content::Gone => Ground::Removed,
             Content::Unreadable(_) | Content::File => Ground::Invalid,
             Content::Conflicted(paths) => Ground::Conflicted(paths.clone()),

@@ -139,7 +139,7 @@ fn carried(verdict: &Verdict) -> bool {
 /// Returns what a version means, each event with the values that differ by it.
 fn told(trail: &Trail, version: &Version) -> Vec<(Event, Vec<Difference>)> {
     let events = change::of_version(trail, version).into_iter();
-    let Content::Record(after) = &version.record else {
+    let Content::Record(after) = version.record.content() else {
         return events.map(|event| (event, moved(event, version))).collect();
     };
     let before = change::last_record(trail, version);

@@ -61,7 +61,8 @@ impl Landed {
                 Change::Introduced | Change::Readded | Change::Inherited
             )
         };
-        let is_gone = |pair: &&(&Version, &Verdict)| matches!(pair.0.record, Content::Gone);
+        let is_gone =
+            |pair: &&(&Version, &Verdict)| matches!(pair.0.record.content(), Content::Gone);
         let first = pairs.iter().rposition(begins).unwrap_or(0);
         if pairs.last().filter(is_gone).is_some() {
             return Landed {

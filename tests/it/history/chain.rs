@@ -280,7 +280,10 @@ fn old_bytes_that_a_partial_clone_left_out_are_followed_by_the_files_name() {
     let history = history_of(clone.path(), Now::Clock(repo.now()));
     let trail = &history.trails[&Key::Id(ID.to_owned())];
     assert_eq!(changes(trail), [Change::Introduced, Change::Amended]);
-    assert!(matches!(trail.versions[0].record, Content::Missing(_)));
+    assert!(matches!(
+        trail.versions[0].record.content(),
+        Content::Missing(_)
+    ));
     assert!(
         trail.versions[1].record.record().is_some(),
         "what is checked out is here"

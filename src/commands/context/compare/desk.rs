@@ -276,7 +276,7 @@ impl Desk<'_> {
             new: Some(tree(to).map_err(obstacle)?),
             others: Box::default(),
         };
-        let mut folders = Folders::new(self.repository, &self.prefix, HashMap::new(), 1);
+        let mut folders = Folders::new(self.repository, &self.prefix, HashMap::new());
         folders.run(interest.top(), vec![job]);
         match folders.obstacles.pop_first() {
             Some((_, missing)) => Err(obstacle(missing)),
