@@ -4,7 +4,9 @@
 //! [`main`]; what every command gets is in `context`. Follows `docs/spec/cli.md`. To add a command: its file, its
 //! `mod` line, one line in [`ALL`].
 
+pub mod attest;
 pub mod check;
+pub mod close;
 pub mod completions;
 pub mod context;
 pub mod controls;
@@ -12,15 +14,19 @@ pub mod demo;
 pub mod diff;
 pub mod due;
 pub mod explain;
+pub mod fire;
 pub mod init;
 pub mod lint;
 pub mod list;
 pub mod log;
 pub mod man;
 pub mod new;
+pub mod note;
+pub mod renew;
 pub mod review;
 pub mod schema;
 pub mod show;
+pub mod transfer;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -48,7 +54,13 @@ pub const ALL: &[Command] = &[
     controls::COMMAND,
     due::COMMAND,
     check::COMMAND,
+    renew::COMMAND,
     review::COMMAND,
+    fire::COMMAND,
+    attest::COMMAND,
+    transfer::COMMAND,
+    note::COMMAND,
+    close::COMMAND,
     explain::COMMAND,
     demo::COMMAND,
     schema::COMMAND,

@@ -53,7 +53,7 @@ impl Run for Args {
             which: Which::Several(&self.ids, &self.filters),
             history: History::Helpful,
             flags: &self.flags,
-            plan: &|taken| Ok(review::review(taken, outcome, self.note.as_deref())?.into()),
+            plan: &|taken| review::review(taken, outcome, self.note.as_deref()),
         })
     }
 }

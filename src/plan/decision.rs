@@ -33,13 +33,15 @@ pub struct Planned {
     pub edits: Vec<Edit>,
     /// Files to be added beside it, by their paths in the tree.
     pub files: Vec<(String, Vec<u8>)>,
+    /// What else there is to know, in sentences.
+    pub remarks: Vec<String>,
 }
 
 impl From<Vec<Edit>> for Planned {
     fn from(edits: Vec<Edit>) -> Planned {
         Planned {
             edits,
-            files: Vec::new(),
+            ..Planned::default()
         }
     }
 }

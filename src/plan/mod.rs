@@ -4,10 +4,17 @@
 //! A decision: start at [`decision::Taken`], its file, and [`edit::apply`]. Follows `docs/spec/cli.md`, new and decisions.
 
 pub mod answers;
+pub mod attest;
+pub mod close;
 pub mod decision;
 pub mod draft;
 pub mod edit;
 pub mod entry;
+pub mod evidence;
+pub mod fire;
+pub mod note;
 pub mod part;
 pub mod question;
+pub mod renew;
 pub mod review;
+pub mod transfer;

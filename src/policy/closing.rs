@@ -21,6 +21,20 @@ pub struct ClosureRules {
     pub access_verified: Vec<String>,
 }
 
+impl ClosureRules {
+    /// Returns the items that a close must answer: those of the record's baseline and of its identity type, each once.
+    pub fn items(&self, kinds: [Option<&str>; 2]) -> Vec<&str> {
+        let lists = kinds.into_iter().flatten();
+        let mut items: Vec<&str> = Vec::new();
+        for item in lists.filter_map(|kind| self.checks.get(kind)).flatten() {
+            if !items.contains(&item.as_str()) {
+                items.push(item);
+            }
+        }
+        items
+    }
+}
+
 impl Default for ClosureRules {
     fn default() -> ClosureRules {
         let checks = [

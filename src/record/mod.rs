@@ -11,6 +11,7 @@ pub mod fields;
 pub mod form;
 pub mod free;
 pub mod id;
+pub mod later;
 pub mod near;
 pub mod pattern;
 pub mod places;

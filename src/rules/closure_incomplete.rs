@@ -70,15 +70,5 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 
 /// Returns the items that a record's closure must answer: those of its baseline and of its identity type.
 fn items<'p>(of: &Of<'_>, rules: &'p ClosureRules) -> Vec<&'p str> {
-    let kinds = ["deviates_from.baseline", "subject.identity_type"];
-    let lists = kinds
-        .iter()
-        .filter_map(|field| rules.checks.get(of.source.text(field)?));
-    let mut items: Vec<&str> = Vec::new();
-    for item in lists.flatten() {
-        if !items.contains(&item.as_str()) {
-            items.push(item);
-        }
-    }
-    items
+    rules.items(["deviates_from.baseline", "subject.identity_type"].map(|it| of.source.text(it)))
 }

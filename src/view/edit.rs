@@ -59,6 +59,8 @@ pub struct Decided {
     pub findings: Vec<Finding>,
     /// Who must approve it, in words; `None` where that can't be told.
     pub needs: Option<String>,
+    /// What else there is to know, in sentences.
+    pub remarks: Vec<String>,
     /// The lines that change, as a patch.
     pub patch: String,
 }
@@ -120,6 +122,10 @@ fn blocks(decided: &Decided, written: Written) -> Vec<Block> {
     }
     if let Some(needs) = &decided.needs {
         pairs.push(("approval".to_owned(), Text::plain(needs)));
+    }
+    if !decided.remarks.is_empty() {
+        let remarks = Text::of(Tone::Warn, decided.remarks.join("\n"));
+        pairs.push(("note".to_owned(), remarks));
     }
     let mut blocks = vec![Block::Pairs(pairs)];
     if written == Written::No {

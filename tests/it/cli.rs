@@ -109,8 +109,7 @@ fn a_decision_without_its_command_is_told_by_hand() {
     let folder = tempfile::tempdir().unwrap();
     for (name, way) in [
         ("approve", "merge its branch"),
-        ("renew", "below `renewals:`"),
-        ("close", "add `closure:`"),
+        ("reject", "say why in the pull request"),
     ] {
         let run = run(folder.path(), &[name, "EXC-2026-7F3KQ"]);
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{name}");

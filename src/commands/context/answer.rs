@@ -8,6 +8,11 @@ use crate::commands::context::fault;
 use crate::record::word::Word;
 
 impl Ctx {
+    /// Tells whether there is a person who can be asked.
+    pub fn asks(&self) -> bool {
+        self.person == ask::Person::There
+    }
+
     /// Returns a text that says something: the flag's, else what a person answers.
     ///
     /// # Errors

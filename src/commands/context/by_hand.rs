@@ -13,30 +13,6 @@ const WAYS: &[(&str, &str)] = &[
         "reject",
         "do not merge the branch; say why in the pull request",
     ),
-    (
-        "attest",
-        "set `verified:` of the control to the day on which it was seen to work",
-    ),
-    (
-        "renew",
-        "move `expires:` and add `- {date: …, from: OLD, until: NEW, reason: …}` below `renewals:`",
-    ),
-    (
-        "transfer",
-        "change `owner:` and add `- {date: …, from: OLD, to: NEW}` below `transfers:`",
-    ),
-    (
-        "fire",
-        "add `- {date: …, trigger: T1, by: YOU}` below `fired:`",
-    ),
-    (
-        "note",
-        "add `- {date: …, stage: investigation, by: YOU, note: …}` below `handling:`",
-    ),
-    (
-        "close",
-        "add `closure:` with outcome, date, by, reason and evidence",
-    ),
 ];
 
 /// Returns what to do by hand in place of a command of that name; `None` where it is no decision.

@@ -4,6 +4,7 @@
 //! done here. Follows `docs/spec/cli.md`, decisions.
 
 mod judge;
+pub mod next;
 mod overlay;
 mod which;
 
@@ -17,7 +18,6 @@ use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
 use crate::commands::context::place::Home;
 use crate::history::change::Event;
-use crate::history::refs::Head;
 use crate::ledger::tree::Tree;
 use crate::plan::decision::{Planned, Refusal, Taken};
 use crate::plan::edit::{self, Edited};
@@ -27,7 +27,6 @@ use crate::record::read::{self, Source};
 use crate::rules::changed;
 use crate::store::edits::{Desk, Write};
 use crate::store::files::FileError;
-use crate::store::git::Repository;
 use crate::view;
 use crate::view::edit::{Decided, Decision, Meant, Written};
 use crate::view::patch;
@@ -87,6 +86,7 @@ struct Opened {
     before: Source,
     edited: Edited,
     files: Vec<(String, Vec<u8>)>,
+    remarks: Vec<String>,
 }
 
 impl Ctx {
@@ -233,6 +233,7 @@ impl Ctx {
             before,
             edited,
             files: planned.files,
+            remarks: planned.remarks,
         })
     }
 
@@ -261,6 +262,7 @@ impl Ctx {
                 changes: one.edited.changes.clone(),
                 findings: judged.findings,
                 needs: judged.needs,
+                remarks: one.remarks.clone(),
                 patch: patch::patch(&from_top(&one.before.path), &before, &one.edited.text),
             }
         });
@@ -280,57 +282,6 @@ impl Ctx {
             written,
             next,
         }
-    }
-
-    /// Returns the git commands that bring the decision to those who approve it.
-    fn next(&self, job: &Job<'_>, home: &Home, opened: &[Opened]) -> Vec<String> {
-        let git = match self.folder == home.root {
-            true => "git".to_owned(),
-            false => format!("git -C {}", quoted(&home.root.display().to_string())),
-        };
-        let name = match opened {
-            [only] => only.before.stem().to_owned(),
-            several => format!("{} exceptions", several.len()),
-        };
-        let branch = format!("{}-{}", job.command, name.replace(' ', "-"));
-        let files = opened.iter().flat_map(|one| {
-            let own = std::iter::once(&one.before.path);
-            own.chain(one.files.iter().map(|(path, _)| path))
-        });
-        let files: Vec<String> = files.map(|path| quoted(path)).collect();
-        let mut verb = job.command.to_owned();
-        if let Some(first) = verb.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
-        let mut next = Vec::new();
-        let own = home.repository_or_none().and_then(|it| self.own_branch(it));
-        if own.is_none() {
-            next.push(format!("{git} switch -c {branch}"));
-        }
-        next.push(format!("{git} add {}", files.join(" ")));
-        next.push(format!(
-            "{git} commit -m {}",
-            quoted(&format!("{verb} {name}"))
-        ));
-        next.push(format!("{git} push -u origin {}", own.unwrap_or(branch)));
-        next
-    }
-}
-
-impl Ctx {
-    /// Returns the branch that is checked out, unless it is the one on which records are approved.
-    fn own_branch(&self, repository: &Repository) -> Option<String> {
-        let Head::Branch(head) = repository.refs().ok()?.head else {
-            return None;
-        };
-        let head = head.strip_prefix("refs/heads/")?.to_owned();
-        let approved = self.approved_ref(repository).ok()?.reference;
-        let remote = approved.strip_prefix("refs/remotes/");
-        let approved = match remote.and_then(|rest| rest.split_once('/')) {
-            Some((_, name)) => name,
-            None => approved.strip_prefix("refs/heads/").unwrap_or(&approved),
-        };
-        (head != approved).then_some(head)
     }
 }
 
@@ -378,14 +329,5 @@ fn unwritten(error: &FileError) -> anyhow::Error {
             fault::misuse(format!("{error}, so nothing was written"), "move it away")
         }
         _ => fault::cannot_say(error.to_string(), "see who may write there"),
-    }
-}
-
-/// Returns a text as a shell takes it for one word.
-pub fn quoted(text: &str) -> String {
-    let plain = |char: char| char.is_ascii_alphanumeric() || "/._-+@".contains(char);
-    match text.chars().all(plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', "'\\''")),
     }
 }

@@ -14,6 +14,7 @@ pub mod output;
 pub mod place;
 pub mod proposals;
 pub mod reference;
+pub mod shown;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};

@@ -10,6 +10,7 @@ use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::ledger::{File, Files, NotFound};
 use crate::policy::governance::Governance;
+use crate::record::Record;
 use crate::record::address::Address;
 use crate::status::Standing;
 use crate::survey::select::{self, Filter, Meant};
@@ -64,6 +65,23 @@ impl Ctx {
             ));
         }
         Ok(found.into_values().collect())
+    }
+
+    /// Returns what a record says whose id is given, to ask about it; `None` where it can't be read.
+    ///
+    /// # Errors
+    /// [`fault::Fault::Misuse`] where none or several are named.
+    pub fn peek(
+        &self,
+        home: &Home,
+        governance: &Governance,
+        id: &str,
+    ) -> anyhow::Result<Option<Record>> {
+        let files = Files::list(&home.tree, &governance.policy.records)
+            .map_err(|error| fault::tree(&error))?;
+        let file = named(&files, id)?;
+        let source = files.read(&home.tree, file);
+        Ok(source.map_err(|error| fault::tree(&error))?.record)
     }
 
     /// Returns the files that a filter finds; ended ones only where it names their status.

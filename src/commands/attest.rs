@@ -1,0 +1,52 @@
+//! `attest`: says that a compensating control was seen to work.
+//!
+//! Follows `docs/spec/cli.md`, decisions.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::edit::{Flags, History, Job, Which};
+use crate::commands::{Command, Outcome, Run};
+use crate::history::change::Event;
+use crate::plan::attest;
+
+/// Say that a compensating control was seen to work
+///
+/// Sets the control's `verified` to today; a planned one is active from then on. Files of evidence are kept below
+/// `evidence/` with their digest.
+#[derive(Debug, Parser)]
+#[command(name = "attest")]
+#[command(
+    after_help = "EXAMPLE\n  exledger attest 7F3KQ CC1 --evidence dashboard:https://grafana.example.com/d/abc"
+)]
+pub struct Args {
+    /// The id, or a beginning or end of it that no other has
+    id: String,
+
+    /// The control's id in the record
+    control: String,
+
+    /// What shows it; repeatable
+    #[arg(long, value_name = "[ID=]KIND:PATH|URL|COMMIT")]
+    evidence: Vec<String>,
+
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let shown = ctx.shown(&ctx.home()?, &self.evidence)?;
+        ctx.decide(&Job {
+            command: "attest",
+            event: Event::Attested,
+            which: Which::One(&self.id),
+            history: History::Helpful,
+            flags: &self.flags,
+            plan: &|taken| attest::attest(taken, &self.control, &shown),
+        })
+    }
+}

@@ -1,0 +1,214 @@
+//! `close`: ends exceptions as a checked act, and records the look that someone else takes afterwards.
+//!
+//! Follows `docs/spec/cli.md`, decisions.
+
+use std::collections::BTreeMap;
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::edit::{Flags, History, Job, Which};
+use crate::commands::context::fault;
+use crate::commands::context::filter::Filters;
+use crate::commands::context::place::Home;
+use crate::commands::{Command, Outcome, Run};
+use crate::history::change::Event;
+use crate::plan::close::{self, Closing, Lack, TIMES};
+use crate::record::scalar::Scalar;
+use crate::record::time::Day;
+use crate::record::word::{ClosureOutcome, PostReviewOutcome};
+
+/// Close exceptions
+///
+/// Writes how it ended, why, what was checked and what shows it; what the policy asks for and is not said is listed,
+/// and nothing is changed. Files of evidence are kept below `evidence/` with their digest. With --reviewed, records
+/// the look that someone else took at a closure.
+#[derive(Debug, Parser)]
+#[command(name = "close")]
+#[command(
+    after_help = "EXAMPLE\n  exledger close 7F3KQ --outcome remediated --reason \"Job retired, key destroyed\" \\\n    --check rotated=E1 --evidence E1=log:rotate.txt --access-verified after=2026-12-19\n  exledger close 7F3KQ --reviewed --outcome effective"
+)]
+pub struct Args {
+    /// The ids, or a beginning or end of each that no other has; else a filter
+    ids: Vec<String>,
+
+    /// How it ended: remediated, revoked, superseded or withdrawn; with --reviewed effective, recurred or not-effective
+    #[arg(long, value_name = "OUTCOME")]
+    outcome: Option<String>,
+
+    /// Why it could be closed
+    #[arg(long, conflicts_with = "reviewed")]
+    reason: Option<String>,
+
+    /// An item of the checklist with its answer, an evidence id or a sentence; repeatable
+    #[arg(long, value_name = "ITEM=ANSWER", conflicts_with = "reviewed")]
+    check: Vec<String>,
+
+    /// What shows it; repeatable
+    #[arg(
+        long,
+        value_name = "ID=KIND:PATH|URL|COMMIT",
+        conflicts_with = "reviewed"
+    )]
+    evidence: Vec<String>,
+
+    /// When access was looked at: before, during or after; repeatable
+    #[arg(long, value_name = "WHEN=DATE", conflicts_with = "reviewed")]
+    access_verified: Vec<String>,
+
+    /// What keeps it from happening again
+    #[arg(long, conflicts_with = "reviewed")]
+    prevention: Option<String>,
+
+    /// The day by which somebody else looks at the closure; by default as the tier says
+    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "reviewed")]
+    review_by: Option<Day>,
+
+    /// Record the look that someone else took at a closure
+    #[arg(long)]
+    reviewed: bool,
+
+    #[command(flatten)]
+    flags: Flags,
+
+    #[command(flatten)]
+    filters: Filters,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        if self.reviewed {
+            return self.review(ctx);
+        }
+        let closing = self.closing(ctx)?;
+        ctx.decide(&Job {
+            command: "close",
+            event: Event::Closed,
+            which: Which::Several(&self.ids, &self.filters),
+            history: History::Helpful,
+            flags: &self.flags,
+            plan: &|taken| close::close(taken, &closing),
+        })
+    }
+}
+
+impl Args {
+    fn review(&self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let question = "What did the look at the closure find";
+        let outcome: PostReviewOutcome =
+            ctx.word_or_ask(self.outcome.as_deref(), "--outcome", question)?;
+        ctx.decide(&Job {
+            command: "close",
+            event: Event::PostReviewed,
+            which: Which::Several(&self.ids, &self.filters),
+            history: History::Helpful,
+            flags: &self.flags,
+            plan: &|taken| close::reviewed(taken, outcome),
+        })
+    }
+
+    fn closing(&self, ctx: &Ctx) -> anyhow::Result<Closing> {
+        let home = ctx.home()?;
+        let outcome: ClosureOutcome =
+            ctx.word_or_ask(self.outcome.as_deref(), "--outcome", "How did it end")?;
+        if outcome == ClosureOutcome::Rejected {
+            return Err(fault::misuse(
+                "a request is rejected, not closed as rejected",
+                "run `exledger reject ID --reason …` on its branch",
+            ));
+        }
+        let reason = ctx.text_or_ask(self.reason.as_deref(), "--reason", "Why can it be closed")?;
+        let mut closing = Closing {
+            outcome,
+            reason,
+            checks: pairs("--check", &self.check)?,
+            evidence: ctx.shown(&home, &self.evidence)?,
+            access: access(&self.access_verified)?,
+            prevention: self.prevention.clone(),
+            review_by: self.review_by,
+        };
+        if ctx.asks() {
+            self.ask(ctx, &home, &mut closing)?;
+        }
+        Ok(closing)
+    }
+
+    /// Asks a person for what the closure of one record still lacks.
+    fn ask(&self, ctx: &Ctx, home: &Home, closing: &mut Closing) -> anyhow::Result<()> {
+        let [id] = self.ids.as_slice() else {
+            return Ok(());
+        };
+        let governance = ctx.governance(home.work_tree()?)?;
+        let Some(record) = ctx.peek(home, &governance, id)? else {
+            return Ok(());
+        };
+        for lack in close::missing(&governance, &record, closing) {
+            let flag = lack.flag();
+            match lack {
+                Lack::Check(item) => {
+                    let question = format!("{item} (an evidence id or a sentence)");
+                    let said = ctx.text_or_ask(None, &flag, &question)?;
+                    closing.checks.insert(item, said);
+                }
+                Lack::Access(time) => {
+                    let question = format!("Day on which access was looked at, {time}");
+                    let said = ctx.text_or_ask(None, &flag, &question)?;
+                    let said = day(&said).map_err(|what| fault::misuse(what, ""))?;
+                    closing.access.insert(time.to_owned(), said);
+                }
+                Lack::Evidence => {
+                    let question = "What shows it (E1=log:rotate.txt, or an address or commit)";
+                    let said = ctx.text_or_ask(None, &flag, question)?;
+                    closing.evidence = ctx.shown(home, &[said])?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads `ITEM=ANSWER` texts, each item once.
+fn pairs(flag: &str, texts: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut pairs = BTreeMap::new();
+    for text in texts {
+        let split = text.split_once('=');
+        let split = split.map(|(item, answer)| (item.trim(), answer.trim()));
+        let Some((item, answer)) =
+            split.filter(|(item, answer)| !item.is_empty() && !answer.is_empty())
+        else {
+            return Err(fault::misuse(
+                format!("{flag} {text} answers nothing"),
+                "write ITEM=ANSWER, the answer an evidence id or a sentence",
+            ));
+        };
+        if pairs.insert(item.to_owned(), answer.to_owned()).is_some() {
+            return Err(fault::misuse(
+                format!("{flag} {item} is given twice"),
+                "answer each item once",
+            ));
+        }
+    }
+    Ok(pairs)
+}
+
+fn access(texts: &[String]) -> anyhow::Result<BTreeMap<String, Day>> {
+    let mut days = BTreeMap::new();
+    for (time, text) in pairs("--access-verified", texts)? {
+        if !TIMES.contains(&time.as_str()) {
+            return Err(fault::misuse(
+                format!("--access-verified {time} is no time of a look"),
+                format!("use one of {}", TIMES.join(", ")),
+            ));
+        }
+        let day = day(&text).map_err(|what| fault::misuse(what, ""))?;
+        days.insert(time, day);
+    }
+    Ok(days)
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
+}

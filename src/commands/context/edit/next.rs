@@ -1,0 +1,82 @@
+//! What to run after a decision: the git commands that bring it to those who approve it.
+//!
+//! Start at [`Ctx::next`].
+
+use crate::commands::context::Ctx;
+use crate::commands::context::edit::{Job, Opened};
+use crate::commands::context::place::Home;
+use crate::history::change::Event;
+use crate::history::refs::Head;
+use crate::store::git::Repository;
+
+impl Ctx {
+    /// Returns the git commands that bring the decision to those who approve it.
+    pub(super) fn next(&self, job: &Job<'_>, home: &Home, opened: &[Opened]) -> Vec<String> {
+        let git = match self.folder == home.root {
+            true => "git".to_owned(),
+            false => format!("git -C {}", quoted(&home.root.display().to_string())),
+        };
+        let name = match opened {
+            [only] => only.before.stem().to_owned(),
+            several => format!("{} exceptions", several.len()),
+        };
+        let (verb, word) = match job.event {
+            Event::PostReviewed => ("Review the closure of", "review-closure"),
+            _ => ("", job.command),
+        };
+        let branch = format!("{word}-{}", name.replace(' ', "-"));
+        let files = opened.iter().flat_map(|one| {
+            let own = std::iter::once(&one.before.path);
+            own.chain(one.files.iter().map(|(path, _)| path))
+        });
+        let files: Vec<String> = files.map(|path| quoted(path)).collect();
+        let verb = match verb {
+            "" => capital(job.command),
+            verb => verb.to_owned(),
+        };
+        let mut next = Vec::new();
+        let own = home.repository_or_none().and_then(|it| self.own_branch(it));
+        if own.is_none() {
+            next.push(format!("{git} switch -c {branch}"));
+        }
+        next.push(format!("{git} add {}", files.join(" ")));
+        next.push(format!(
+            "{git} commit -m {}",
+            quoted(&format!("{verb} {name}"))
+        ));
+        next.push(format!("{git} push -u origin {}", own.unwrap_or(branch)));
+        next
+    }
+
+    /// Returns the branch that is checked out, unless it is the one on which records are approved.
+    fn own_branch(&self, repository: &Repository) -> Option<String> {
+        let Head::Branch(head) = repository.refs().ok()?.head else {
+            return None;
+        };
+        let head = head.strip_prefix("refs/heads/")?.to_owned();
+        let approved = self.approved_ref(repository).ok()?.reference;
+        let remote = approved.strip_prefix("refs/remotes/");
+        let approved = match remote.and_then(|rest| rest.split_once('/')) {
+            Some((_, name)) => name,
+            None => approved.strip_prefix("refs/heads/").unwrap_or(&approved),
+        };
+        (head != approved).then_some(head)
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut word = word.to_owned();
+    if let Some(first) = word.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    word
+}
+
+/// Returns a text as a shell takes it for one word.
+pub fn quoted(text: &str) -> String {
+    let plain = |char: char| char.is_ascii_alphanumeric() || "/._-+@".contains(char);
+    match text.chars().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}

@@ -1,0 +1,66 @@
+//! Evidence that flags name, with the bytes of its files.
+//!
+//! Start at [`Ctx::shown`]. Paths are those of whoever types them. Follows `docs/spec/cli.md`, decisions.
+
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::context::place::Home;
+use crate::plan::evidence::{self, Said, Shown, Source};
+use crate::store::files::{self, FileError};
+
+/// The most bytes that a file of evidence may have: it stays in the repository for ever.
+const MOST: u64 = 16 * 1_048_576;
+
+impl Ctx {
+    /// Reads the evidence that flags name.
+    ///
+    /// # Errors
+    /// [`fault::Fault::Misuse`] where a text is no evidence, or names a file that can't be read.
+    pub fn shown(&self, home: &Home, texts: &[String]) -> anyhow::Result<Vec<Shown>> {
+        texts
+            .iter()
+            .map(|text| self.one_shown(home, text))
+            .collect()
+    }
+
+    fn one_shown(&self, home: &Home, text: &str) -> anyhow::Result<Shown> {
+        let said = Said::parse(text)
+            .map_err(|what| fault::misuse(what, "see `exledger close --help` for an example"))?;
+        let source = match said.is_url() {
+            true => Source::Url(said.source.to_owned()),
+            false => self.file(home, &said)?,
+        };
+        Ok(Shown {
+            id: said.id.map(str::to_owned),
+            kind: said.kind.to_owned(),
+            source,
+        })
+    }
+
+    /// Reads a file; what is none and has the form of a commit is one.
+    fn file(&self, home: &Home, said: &Said<'_>) -> anyhow::Result<Source> {
+        let place = self.folder.join(said.source);
+        let bytes = match files::read(&place, MOST) {
+            Ok(bytes) => bytes,
+            Err(FileError::Absent(_)) if said.is_commit() => {
+                return Ok(Source::Commit(said.source.to_owned()));
+            }
+            Err(error @ FileError::TooLarge(..)) => {
+                let help = "keep it elsewhere, and cite its address";
+                return Err(fault::misuse(error.to_string(), help));
+            }
+            Err(error) => {
+                return Err(fault::misuse(
+                    format!("evidence {}: {error}", said.source),
+                    "name a file, an address that begins with https://, or a commit",
+                ));
+            }
+        };
+        let inside = files::inside(&home.root, &self.folder, &place);
+        let kept = inside.filter(|path| path.starts_with(&format!("{}/", evidence::FOLDER)));
+        Ok(match kept {
+            Some(path) => Source::Kept(path, bytes),
+            None => Source::File(said.source.to_owned(), bytes),
+        })
+    }
+}

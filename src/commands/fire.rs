@@ -1,0 +1,51 @@
+//! `fire`: says that a trigger fired.
+//!
+//! Follows `docs/spec/cli.md`, decisions.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::edit::{Flags, History, Job, Which};
+use crate::commands::{Command, Outcome, Run};
+use crate::history::change::Event;
+use crate::plan::fire;
+
+/// Say that a trigger fired
+///
+/// Adds an entry to `fired`. One that closes or revokes ends the exception as soon as it lands, approved or not; one
+/// that asks for a review makes it due at once.
+#[derive(Debug, Parser)]
+#[command(name = "fire")]
+#[command(
+    after_help = "EXAMPLE\n  exledger fire 7F3KQ T1 --note \"The vendor shipped OAuth client credentials on Tuesday\""
+)]
+pub struct Args {
+    /// The id, or a beginning or end of it that no other has
+    id: String,
+
+    /// The trigger's id
+    trigger: String,
+
+    /// What was seen
+    #[arg(long)]
+    note: Option<String>,
+
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        ctx.decide(&Job {
+            command: "fire",
+            event: Event::Fired,
+            which: Which::One(&self.id),
+            history: History::Helpful,
+            flags: &self.flags,
+            plan: &|taken| fire::fire(taken, &self.trigger, self.note.as_deref()),
+        })
+    }
+}

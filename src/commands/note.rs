@@ -1,0 +1,63 @@
+//! `note`: records a step in handling what exceptions are about.
+//!
+//! Follows `docs/spec/cli.md`, decisions.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::edit::{Flags, History, Job, Which};
+use crate::commands::context::filter::{self, Filters};
+use crate::commands::{Command, Outcome, Run};
+use crate::history::change::Event;
+use crate::plan::note;
+use crate::record::word::Stage;
+
+/// Record a step of triage, investigation or remediation
+///
+/// Adds an entry to `handling`. It changes nothing that is granted.
+#[derive(Debug, Parser)]
+#[command(name = "note")]
+#[command(
+    after_help = "EXAMPLE\n  exledger note 7F3KQ --stage investigation --note \"Two callers are left\" --evidence log:callers.txt"
+)]
+pub struct Args {
+    /// The ids, or a beginning or end of each that no other has; else a filter
+    ids: Vec<String>,
+
+    /// The stage
+    #[arg(long, value_name = "STAGE", value_parser = filter::words::<Stage>())]
+    stage: Option<String>,
+
+    /// What was found or done
+    #[arg(long)]
+    note: Option<String>,
+
+    /// What shows it; repeatable
+    #[arg(long, value_name = "[ID=]KIND:PATH|URL|COMMIT")]
+    evidence: Vec<String>,
+
+    #[command(flatten)]
+    flags: Flags,
+
+    #[command(flatten)]
+    filters: Filters,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let shown = ctx.shown(&ctx.home()?, &self.evidence)?;
+        let stage: Stage = ctx.word_or_ask(self.stage.as_deref(), "--stage", "Which stage")?;
+        let text = ctx.text_or_ask(self.note.as_deref(), "--note", "What was found or done")?;
+        ctx.decide(&Job {
+            command: "note",
+            event: Event::Noted,
+            which: Which::Several(&self.ids, &self.filters),
+            history: History::Helpful,
+            flags: &self.flags,
+            plan: &|taken| note::note(taken, stage, &text, &shown),
+        })
+    }
+}

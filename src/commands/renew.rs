@@ -1,0 +1,90 @@
+//! `renew`: a later end, with its reason.
+//!
+//! Follows `docs/spec/cli.md`, decisions.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::answer;
+use crate::commands::context::edit::{Flags, History, Job, Which};
+use crate::commands::context::fault;
+use crate::commands::context::filter::{self, Filters};
+use crate::commands::{Command, Outcome, Run};
+use crate::history::change::Event;
+use crate::plan::renew::{self, Later};
+use crate::record::scalar::Scalar;
+use crate::record::time::{Term, When};
+
+/// Ask for a later end
+///
+/// Moves `expires` and adds an entry to `renewals` that says why. It counts once it is approved anew; past the limits
+/// of the tier only a redesign permits another.
+#[derive(Debug, Parser)]
+#[command(name = "renew")]
+#[command(
+    after_help = "EXAMPLE\n  exledger renew 7F3KQ --for 30d --reason \"The vendor ships the rotation API in January\""
+)]
+pub struct Args {
+    /// The ids, or a beginning or end of each that no other has; else a filter
+    ids: Vec<String>,
+
+    /// The new end: a day, which it covers, or an instant
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = moment, conflicts_with = "term")]
+    until: Option<When>,
+
+    /// How long after the present end
+    #[arg(long = "for", id = "term", value_name = "DURATION", value_parser = filter::term)]
+    term: Option<Term>,
+
+    /// Why it can't end yet
+    #[arg(long)]
+    reason: Option<String>,
+
+    #[command(flatten)]
+    flags: Flags,
+
+    #[command(flatten)]
+    filters: Filters,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let later = self.later(ctx)?;
+        let reason = ctx.text_or_ask(self.reason.as_deref(), "--reason", "Why can't it end yet")?;
+        ctx.decide(&Job {
+            command: "renew",
+            event: Event::Renewed,
+            which: Which::Several(&self.ids, &self.filters),
+            history: History::Needed,
+            flags: &self.flags,
+            plan: &|taken| Ok(renew::renew(taken, &later, &reason)?.into()),
+        })
+    }
+}
+
+impl Args {
+    fn later(&self, ctx: &Ctx) -> anyhow::Result<Later> {
+        match (&self.until, self.term) {
+            (Some(until), _) => Ok(Later::Until(until.clone())),
+            (None, Some(term)) => Ok(Later::For(term)),
+            (None, None) if ctx.asks() => {
+                let question = "Until when, or for how long (2027-01-10, 30d)";
+                let said = ctx.text_or_ask(None, "--until or --for", question)?;
+                match Term::new(&said) {
+                    Some(term) => Ok(Later::For(term)),
+                    None => moment(&said)
+                        .map(Later::Until)
+                        .map_err(|what| fault::misuse(what, "")),
+                }
+            }
+            (None, None) => Err(answer::missing("--until or --for")),
+        }
+    }
+}
+
+fn moment(text: &str) -> Result<When, String> {
+    When::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
+}

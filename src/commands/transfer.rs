@@ -1,0 +1,127 @@
+//! `transfer`: hands exceptions over to another owner.
+//!
+//! Follows `docs/spec/cli.md`, decisions.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::edit::{self, Flags, History, Job, Which};
+use crate::commands::context::fault;
+use crate::commands::context::filter::Filters;
+use crate::commands::context::place::Home;
+use crate::commands::{Command, Outcome, Run};
+use crate::history::change::Event;
+use crate::ledger::Files;
+use crate::plan::transfer::{self, Heir};
+use crate::policy::governance::Governance;
+use crate::record::address::Address;
+use crate::survey::select::Filter;
+
+/// Hand exceptions over to another owner
+///
+/// Changes the owner and adds an entry to `transfers`; id and history stay. With --from, all open records of a person
+/// are moved. It reopens the approval.
+#[derive(Debug, Parser)]
+#[command(name = "transfer")]
+#[command(
+    after_help = "EXAMPLE\n  exledger transfer 7F3KQ --to lee@example.com --reason \"Ana moves to another team\"\n  exledger transfer --from ana@example.com --to lee@example.com"
+)]
+pub struct Args {
+    /// The ids, or a beginning or end of each that no other has; else a filter
+    ids: Vec<String>,
+
+    /// Who takes them over
+    #[arg(long, value_name = "EMAIL")]
+    to: Option<String>,
+
+    /// Whose open records are all handed over
+    #[arg(long, value_name = "EMAIL", conflicts_with = "ids")]
+    from: Option<String>,
+
+    /// The new owner's name; by default what roster, other records or git call that address
+    #[arg(long)]
+    name: Option<String>,
+
+    /// Why
+    #[arg(long)]
+    reason: Option<String>,
+
+    #[command(flatten)]
+    flags: Flags,
+
+    #[command(flatten)]
+    filters: Filters,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let to = ctx.text_or_ask(self.to.as_deref(), "--to", "Who takes over (address)")?;
+        let to = edit::address("--to", &to)?;
+        let from = self.from.as_deref();
+        let from = from.map(|from| edit::address("--from", from)).transpose()?;
+        if from.is_some() && self.filters.filter() != Filter::default() {
+            return Err(fault::misuse(
+                "both --from and a filter are given",
+                "--from means all open records of a person; to choose, filter with --owner",
+            ));
+        }
+        let home = ctx.home()?;
+        let governance = ctx.governance(home.work_tree()?)?;
+        let name = self.name(&home, &governance, &to)?;
+        let heir = Heir {
+            email: &to,
+            name: &name,
+        };
+        let which = match &from {
+            Some(from) => Which::Of(from),
+            None => Which::Several(&self.ids, &self.filters),
+        };
+        ctx.decide(&Job {
+            command: "transfer",
+            event: Event::Transferred,
+            which,
+            history: History::Helpful,
+            flags: &self.flags,
+            plan: &|taken| transfer::transfer(taken, heir, self.reason.as_deref()),
+        })
+    }
+}
+
+impl Args {
+    /// Returns what the new owner is called: as said, else as roster, mailmap, other records or git know, else what
+    /// stands before the @.
+    fn name(&self, home: &Home, governance: &Governance, to: &Address) -> anyhow::Result<String> {
+        if let Some(name) = self.name.as_deref().map(str::trim) {
+            return match name.is_empty() {
+                false => Ok(name.to_owned()),
+                true => Err(fault::misuse("--name says nothing", "name the new owner")),
+            };
+        }
+        if let Some(name) = transfer::name(governance, to) {
+            return Ok(name);
+        }
+        let files = Files::list(&home.tree, &governance.policy.records)
+            .map_err(|error| fault::tree(&error))?;
+        for file in &files.records {
+            let source = files
+                .read(&home.tree, file)
+                .map_err(|error| fault::tree(&error))?;
+            if source.value::<Address>("owner.email").as_ref() == Some(to)
+                && let Some(name) = source.text("owner.name")
+            {
+                return Ok(name.to_owned());
+            }
+        }
+        let (name, email) = home.repository()?.user();
+        if let Some(name) =
+            name.filter(|_| email.and_then(|it| Address::new(&it)).as_ref() == Some(to))
+        {
+            return Ok(name);
+        }
+        let local = to.as_str().split('@').next().unwrap_or(to.as_str());
+        Ok(local.to_owned())
+    }
+}

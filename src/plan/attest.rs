@@ -1,0 +1,63 @@
+//! A compensating control that was seen to work.
+//!
+//! Uses record, plan's entries and evidence. Pure. Start at [`attest`]. Follows `docs/spec/cli.md`, decisions.
+
+use crate::plan::decision::{Planned, Refusal, Taken};
+use crate::plan::edit::Edit;
+use crate::plan::evidence::{self, Shown};
+use crate::record::word::{ControlStatus, Word};
+
+/// Returns the edits that say that a control was seen to work; a planned one is active from then on.
+///
+/// # Errors
+/// [`Refusal`] where the record is closed, has no such control, the control is withdrawn, or was seen later already.
+pub fn attest(taken: &Taken<'_>, control: &str, shown: &[Shown]) -> Result<Planned, Refusal> {
+    taken.open()?;
+    let record = taken.record;
+    let id = &record.id;
+    let mut known = record.compensating_controls.iter().enumerate();
+    let Some((index, found)) = known.find(|(_, it)| it.id.eq_ignore_ascii_case(control.trim()))
+    else {
+        let ids = record.compensating_controls.iter().map(|it| it.id.as_str());
+        let ids: Vec<&str> = ids.collect();
+        let help = match ids.is_empty() {
+            true => "it has none; add it below `compensating_controls:`".to_owned(),
+            false => format!("name one of {}", ids.join(", ")),
+        };
+        return Err(Refusal::new(format!("{id} has no control {control}"), help));
+    };
+    if found.status == ControlStatus::Withdrawn {
+        return Err(Refusal::new(
+            format!("control {} of {id} is withdrawn", found.id),
+            "what is withdrawn works no more; add another control, and have it approved",
+        ));
+    }
+    if let Some(verified) = found.verified.filter(|verified| *verified > taken.day) {
+        return Err(Refusal::new(
+            format!(
+                "control {} of {id} was verified on {verified}, later than {}",
+                found.id, taken.day
+            ),
+            "leave it, or say the day with --on",
+        ));
+    }
+    let place = format!("compensating_controls[{index}]");
+    let mut planned = Planned::default();
+    if found.status == ControlStatus::Planned {
+        let active = ControlStatus::Active.word();
+        planned
+            .edits
+            .push(Edit::set(format!("{place}.status"), active));
+    }
+    let day = taken.day.to_string();
+    planned
+        .edits
+        .push(Edit::set(format!("{place}.verified"), day));
+    let evidence = evidence::entries(record, shown, evidence::Ids::AsGiven)?;
+    for entry in &evidence.entries {
+        let list = format!("{place}.evidence");
+        planned.edits.push(Edit::append(list, entry.line()));
+    }
+    planned.files = evidence.files;
+    Ok(planned)
+}

@@ -1,0 +1,254 @@
+//! The end of an exception: a checked act, and the look that someone else takes at it afterwards.
+//!
+//! Uses record, policy, plan's entries and evidence. Pure. Start at [`close`], [`missing`] and [`reviewed`]. Follows
+//! `docs/spec/cli.md`, decisions, and `docs/spec/rules.md`, `closure-incomplete`.
+
+use std::collections::BTreeMap;
+
+use crate::plan::decision::{Planned, Refusal, Taken};
+use crate::plan::edit::Edit;
+use crate::plan::entry::Entry;
+use crate::plan::evidence::{self, Shown, Written};
+use crate::policy::governance::Governance;
+use crate::policy::tier::{self, Facts, Resolved};
+use crate::record::Record;
+use crate::record::time::Day;
+use crate::record::word::{ClosureOutcome, PostReviewOutcome, Word};
+
+/// The times at which access is looked at.
+pub const TIMES: &[&str] = &["before", "during", "after"];
+
+/// The item that `--prevention` answers too.
+const PREVENTION: &str = "prevention";
+
+/// What a person says when closing.
+#[derive(Clone, Debug)]
+pub struct Closing {
+    /// How it ended.
+    pub outcome: ClosureOutcome,
+    /// Why it could be closed.
+    pub reason: String,
+    /// The items with their answers.
+    pub checks: BTreeMap<String, String>,
+    /// What shows that it ended.
+    pub evidence: Vec<Shown>,
+    /// The days on which access was looked at, by [`TIMES`].
+    pub access: BTreeMap<String, Day>,
+    /// What keeps it from happening again.
+    pub prevention: Option<String>,
+    /// The day by which somebody else looks at the closure.
+    pub review_by: Option<Day>,
+}
+
+/// What a closure still lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// An item without an answer.
+    Check(String),
+    /// A day on which access was looked at.
+    Access(&'static str),
+    /// Anything that shows it.
+    Evidence,
+}
+
+impl Lack {
+    /// Returns the flag that says it.
+    pub fn flag(&self) -> String {
+        match self {
+            Lack::Check(item) => format!("--check {item}=ANSWER"),
+            Lack::Access(time) => format!("--access-verified {time}=DATE"),
+            Lack::Evidence => "--evidence E1=KIND:PATH|URL|COMMIT".to_owned(),
+        }
+    }
+
+    /// Returns the field of the record.
+    pub fn field(&self) -> String {
+        match self {
+            Lack::Check(item) => format!("checks.{item}"),
+            Lack::Access(time) => format!("access_verified.{time}"),
+            Lack::Evidence => "evidence".to_owned(),
+        }
+    }
+}
+
+/// Returns what a closure of a record still lacks, in the order of the policy.
+pub fn missing(governance: &Governance, record: &Record, closing: &Closing) -> Vec<Lack> {
+    let rules = &governance.policy.closure;
+    let baseline = record.deviates_from.baseline.map(Word::word);
+    let identity = record.subject.identity_type.map(Word::word);
+    let items = rules.items([baseline, identity]).into_iter();
+    let is_open = |item: &&str| {
+        let is_prevented = *item == PREVENTION && closing.prevention.is_some();
+        !closing.checks.contains_key(*item) && !is_prevented
+    };
+    let checks = items
+        .filter(is_open)
+        .map(|item| Lack::Check(item.to_owned()));
+    let mut lacks: Vec<Lack> = checks.collect();
+    let tier = resolved(governance, record).map(|tier| tier.tier);
+    if tier.is_some_and(|tier| rules.access_verified.contains(&tier)) {
+        let open = TIMES
+            .iter()
+            .filter(|time| !closing.access.contains_key(**time));
+        lacks.extend(open.map(|time| Lack::Access(time)));
+    }
+    if closing.evidence.is_empty() {
+        lacks.push(Lack::Evidence);
+    }
+    lacks
+}
+
+fn resolved(governance: &Governance, record: &Record) -> Option<Resolved> {
+    tier::resolve(&governance.policy, &Facts::of(record))
+}
+
+/// Returns the edits that close a record.
+///
+/// # Errors
+/// [`Refusal`] where it is closed already, or the closure lacks something; every item is then named.
+pub fn close(taken: &Taken<'_>, closing: &Closing) -> Result<Planned, Refusal> {
+    taken.open()?;
+    let record = taken.record;
+    let lacks = missing(taken.governance, record, closing);
+    if !lacks.is_empty() {
+        let fields: Vec<String> = lacks.iter().map(Lack::field).collect();
+        let flags: Vec<String> = lacks.iter().map(Lack::flag).collect();
+        return Err(Refusal::new(
+            format!(
+                "{} can't be closed, its closure lacks {}",
+                record.id,
+                fields.join(", ")
+            ),
+            format!("say what is missing:\n{}", flags.join("\n")),
+        ));
+    }
+    let evidence = evidence::entries(record, &closing.evidence, evidence::Ids::Given)?;
+    cited(taken, closing, &evidence)?;
+    let entry = entry(taken, closing, &evidence);
+    let edit = Edit::Insert {
+        path: "closure".to_owned(),
+        lines: entry.lines(),
+        line: entry.line(),
+    };
+    Ok(Planned {
+        edits: vec![edit],
+        files: evidence.files,
+        remarks: Vec::new(),
+    })
+}
+
+fn entry(taken: &Taken<'_>, closing: &Closing, evidence: &Written) -> Entry {
+    let record = taken.record;
+    let mut answers = closing.checks.clone();
+    let needed = taken.governance.policy.closure.items([
+        record.deviates_from.baseline.map(Word::word),
+        record.subject.identity_type.map(Word::word),
+    ]);
+    if let Some(prevention) = &closing.prevention
+        && needed.contains(&PREVENTION)
+    {
+        let answer = || prevention.trim().to_owned();
+        answers.entry(PREVENTION.to_owned()).or_insert_with(answer);
+    }
+    let checks = answers.iter().fold(Entry::new(), |entry, (item, answer)| {
+        entry.text(item, answer)
+    });
+    let access = TIMES.iter().fold(Entry::new(), |entry, time| {
+        entry.text_or_none(time, closing.access.get(*time))
+    });
+    let by_tier = resolved(taken.governance, record)
+        .map(|tier| tier.post_closure_review)
+        .filter(|term| !term.is_zero())
+        .map(|term| term.after_day(taken.day));
+    Entry::new()
+        .text("outcome", closing.outcome.word())
+        .text("date", taken.day)
+        .text("by", taken.by)
+        .text("reason", &closing.reason)
+        .map("checks", checks)
+        .map("access_verified", access)
+        .list("evidence", &evidence.entries)
+        .text_or_none("prevention", closing.prevention.as_ref())
+        .text_or_none("review_by", closing.review_by.or(by_tier))
+}
+
+/// Refuses answers that cite evidence which is not there.
+fn cited(taken: &Taken<'_>, closing: &Closing, evidence: &Written) -> Result<(), Refusal> {
+    let record = taken.record;
+    let controls = record
+        .compensating_controls
+        .iter()
+        .flat_map(|it| &it.evidence);
+    let handling = record.handling.iter().flat_map(|it| &it.evidence);
+    let earlier: Vec<&str> = controls
+        .chain(handling)
+        .filter_map(|it| it.id.as_deref())
+        .collect();
+    for (item, answer) in &closing.checks {
+        let answer = answer.trim();
+        let number = answer.strip_prefix(['E', 'e']).unwrap_or_default();
+        let is_id = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        if is_id && !evidence.ids.contains(answer) && !earlier.contains(&answer) {
+            return Err(Refusal::new(
+                format!("--check {item}={answer} cites evidence that is not there"),
+                format!("add it with --evidence {answer}=KIND:PATH, or answer in a sentence"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Returns the edits that record the look which someone else took at a closure.
+///
+/// # Errors
+/// [`Refusal`] where the record is open, was rejected, or its closure was looked at already.
+pub fn reviewed(taken: &Taken<'_>, outcome: PostReviewOutcome) -> Result<Planned, Refusal> {
+    let id = &taken.record.id;
+    let Some(closure) = &taken.record.closure else {
+        return Err(Refusal::new(
+            format!("{id} is not closed"),
+            format!("close it first: `exledger close {id} --outcome … --reason …`"),
+        ));
+    };
+    if closure.outcome == ClosureOutcome::Rejected {
+        return Err(Refusal::new(
+            format!("{id} was rejected: it never took effect, and owes no review"),
+            "leave it as it is",
+        ));
+    }
+    if let Some(review) = &closure.reviewed {
+        return Err(Refusal::new(
+            format!(
+                "the closure of {id} was reviewed on {} by {}",
+                review.date, review.by
+            ),
+            format!("what came up since goes into a new record: `exledger new --like {id}`"),
+        ));
+    }
+    if closure.by == *taken.by {
+        return Err(Refusal::new(
+            format!("{} closed {id}", taken.by),
+            "let someone else look at the closure",
+        ));
+    }
+    let entry = Entry::new()
+        .text("date", taken.day)
+        .text("by", taken.by)
+        .text("outcome", outcome.word());
+    let edit = Edit::Insert {
+        path: "closure.reviewed".to_owned(),
+        lines: entry.line(),
+        line: entry.line(),
+    };
+    let remarks = match outcome {
+        PostReviewOutcome::Effective => Vec::new(),
+        PostReviewOutcome::Recurred | PostReviewOutcome::NotEffective => vec![format!(
+            "what came back needs an exception of its own: `exledger new --like {id} --supersedes {id}`"
+        )],
+    };
+    Ok(Planned {
+        edits: vec![edit],
+        files: Vec::new(),
+        remarks,
+    })
+}

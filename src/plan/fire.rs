@@ -1,0 +1,55 @@
+//! A trigger that fired: the record is due at once, whatever its date.
+//!
+//! Uses record, plan's entries. Pure. Start at [`fire`]. Follows `docs/spec/cli.md`, decisions.
+
+use crate::plan::decision::{Planned, Refusal, Taken};
+use crate::plan::edit::Edit;
+use crate::plan::entry::Entry;
+use crate::record::word::Then;
+
+/// Returns the edits that record a firing, and what follows from it.
+///
+/// # Errors
+/// [`Refusal`] where the record is closed, has no such trigger, or it fired already.
+pub fn fire(taken: &Taken<'_>, trigger: &str, note: Option<&str>) -> Result<Planned, Refusal> {
+    taken.open()?;
+    let record = taken.record;
+    let id = &record.id;
+    let mut known = record.triggers.iter();
+    let Some(found) = known.find(|it| it.id.eq_ignore_ascii_case(trigger.trim())) else {
+        let ids: Vec<&str> = record.triggers.iter().map(|it| it.id.as_str()).collect();
+        let help = match ids.is_empty() {
+            true => format!("it has none; `exledger close {id}` ends it"),
+            false => format!("name one of {}", ids.join(", ")),
+        };
+        return Err(Refusal::new(format!("{id} has no trigger {trigger}"), help));
+    };
+    if let Some(fired) = record.fired.iter().find(|it| it.trigger == found.id) {
+        return Err(Refusal::new(
+            format!(
+                "trigger {} of {id} fired on {} already",
+                found.id, fired.date
+            ),
+            match found.then {
+                Then::Review => format!("run `exledger review {id}`"),
+                Then::Close | Then::Revoke => format!("run `exledger close {id}`"),
+            },
+        ));
+    }
+    let entry = Entry::new()
+        .text("date", taken.day)
+        .text("trigger", &found.id)
+        .text("by", taken.by)
+        .text_or_none("note", note);
+    let remark = match found.then {
+        Then::Review => format!("it waits for a review from now on: `exledger review {id}`"),
+        Then::Close | Then::Revoke => format!(
+            "it grants nothing once this lands, approved or not; then `exledger close {id}`"
+        ),
+    };
+    Ok(Planned {
+        edits: vec![Edit::append("fired", entry.line())],
+        files: Vec::new(),
+        remarks: vec![remark],
+    })
+}

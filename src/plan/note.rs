@@ -1,0 +1,34 @@
+//! A step in handling what an exception is about; it changes nothing that is granted.
+//!
+//! Uses record, plan's entries and evidence. Pure. Start at [`note`]. Follows `docs/spec/cli.md`, decisions.
+
+use crate::plan::decision::{Planned, Refusal, Taken};
+use crate::plan::edit::Edit;
+use crate::plan::entry::Entry;
+use crate::plan::evidence::{self, Shown};
+use crate::record::word::{Stage, Word};
+
+/// Returns the edits that record a step.
+///
+/// # Errors
+/// [`Refusal`] where the record is closed, or evidence can't be kept.
+pub fn note(
+    taken: &Taken<'_>,
+    stage: Stage,
+    note: &str,
+    shown: &[Shown],
+) -> Result<Planned, Refusal> {
+    taken.open()?;
+    let evidence = evidence::entries(taken.record, shown, evidence::Ids::AsGiven)?;
+    let entry = Entry::new()
+        .text("date", taken.day)
+        .text("stage", stage.word())
+        .text("by", taken.by)
+        .text("note", note)
+        .list("evidence", &evidence.entries);
+    Ok(Planned {
+        edits: vec![Edit::append("handling", entry.line())],
+        files: evidence.files,
+        remarks: Vec::new(),
+    })
+}

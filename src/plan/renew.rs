@@ -1,0 +1,90 @@
+//! A later end, with its reason: a fresh decision.
+//!
+//! Uses record, plan's entries. Pure. Start at [`renew`]. How often and how long is judged by the rules
+//! `renewal-limit`, `total-limit` and `term-too-long`. Follows `docs/spec/cli.md`, decisions.
+
+use crate::plan::decision::{Refusal, Taken};
+use crate::plan::edit::Edit;
+use crate::plan::entry::Entry;
+use crate::record::later;
+use crate::record::time::{Term, When, not_after};
+use crate::record::word::Then;
+
+/// How much later it ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Later {
+    /// At this moment.
+    Until(When),
+    /// So long after the present end.
+    For(Term),
+}
+
+/// Returns the edits that renew a record.
+///
+/// # Errors
+/// [`Refusal`] where it is closed or revoked, where the end would be no later, or past already.
+pub fn renew(taken: &Taken<'_>, later: &Later, reason: &str) -> Result<Vec<Edit>, Refusal> {
+    taken.open()?;
+    let record = taken.record;
+    let id = &record.id;
+    if let Some(fired) = ending(taken) {
+        return Err(Refusal::new(
+            format!("trigger {fired} of {id} fired, which ends it whatever its date"),
+            format!("run `exledger close {id}`; `exledger new --like {id}` files anew"),
+        ));
+    }
+    let from = &record.expires;
+    let until = until(taken, later)?;
+    if not_after(&until) <= not_after(from) {
+        return Err(Refusal::new(
+            format!("{id} ends on {from} already, and {until} is not later"),
+            "name a later end; to end it sooner write the earlier date into `expires`",
+        ));
+    }
+    if not_after(&until) <= taken.now {
+        return Err(Refusal::new(
+            format!("{id} ended on {from}, and {until} is past as well"),
+            "name an end that is still to come with --until, or close it",
+        ));
+    }
+    let entry = Entry::new()
+        .text("date", taken.day)
+        .text("from", from)
+        .text("until", &until)
+        .text("reason", reason);
+    Ok(vec![
+        Edit::set("expires", until.to_string()),
+        Edit::append("renewals", entry.line()),
+    ])
+}
+
+fn until(taken: &Taken<'_>, later: &Later) -> Result<When, Refusal> {
+    let record = taken.record;
+    match later {
+        Later::Until(until) => Ok(until.clone()),
+        Later::For(term) if term.is_zero() => Err(Refusal::new(
+            format!("{term} is no time at all"),
+            "say how much longer: 30d, 2w, 1mo",
+        )),
+        Later::For(term) => later::after(&record.expires, *term).ok_or_else(|| {
+            Refusal::new(
+                format!(
+                    "{} ends with a day ({}), and {term} is not whole days",
+                    record.id, record.expires
+                ),
+                "say --for in days, or the instant with --until",
+            )
+        }),
+    }
+}
+
+/// Returns the fired trigger that ends the record.
+fn ending<'t>(taken: &Taken<'t>) -> Option<&'t str> {
+    let record = taken.record;
+    let ends = |id: &str| {
+        let mut triggers = record.triggers.iter();
+        triggers.any(|trigger| trigger.id == id && trigger.then != Then::Review)
+    };
+    let mut fired = record.fired.iter().map(|fired| fired.trigger.as_str());
+    fired.find(|id| ends(id))
+}

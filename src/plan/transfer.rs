@@ -1,0 +1,103 @@
+//! Another owner: id and history stay.
+//!
+//! Uses record, policy's people, plan's entries. Pure. Start at [`transfer`]. Follows `docs/spec/cli.md`, decisions, and
+//! M43 of the mission.
+
+use crate::plan::decision::{Planned, Refusal, Taken};
+use crate::plan::edit::Edit;
+use crate::plan::entry::Entry;
+use crate::policy::governance::Governance;
+use crate::policy::people;
+use crate::record::Record;
+use crate::record::address::Address;
+
+/// Who takes a record over.
+#[derive(Clone, Copy, Debug)]
+pub struct Heir<'h> {
+    /// The address.
+    pub email: &'h Address,
+    /// The name.
+    pub name: &'h str,
+}
+
+/// Returns the edits that hand a record over, and where else it still names who had it.
+///
+/// # Errors
+/// [`Refusal`] where the record is closed, or nothing changes hands.
+pub fn transfer(
+    taken: &Taken<'_>,
+    heir: Heir<'_>,
+    reason: Option<&str>,
+) -> Result<Planned, Refusal> {
+    taken.open()?;
+    let record = taken.record;
+    let owner = &record.owner;
+    let (id, from) = (&record.id, &owner.email);
+    if from == heir.email {
+        return Err(Refusal::new(
+            format!("{from} owns {id} already"),
+            "name somebody else with --to",
+        ));
+    }
+    let mut edits = Vec::new();
+    if owner.name != heir.name {
+        edits.push(Edit::set("owner.name", heir.name));
+    }
+    edits.push(Edit::set("owner.email", heir.email.as_str()));
+    // A team that the roster knows goes with the owner.
+    if let Some(team) = team(taken.governance, heir.email)
+        && owner.team.as_ref().is_some_and(|known| *known != team)
+    {
+        edits.push(Edit::set("owner.team", team));
+    }
+    let entry = Entry::new()
+        .text("date", taken.day)
+        .text("from", from)
+        .text("to", heir.email)
+        .text_or_none("reason", reason);
+    edits.push(Edit::append("transfers", entry.line()));
+    let mut remarks = Vec::new();
+    let elsewhere = elsewhere(record, from);
+    if !elsewhere.is_empty() {
+        remarks.push(format!("{from} is still named by {}", elsewhere.join(", ")));
+    }
+    if owner.backup.as_ref() == Some(heir.email) {
+        remarks.push(format!(
+            "{} is owner and backup now: name another backup",
+            heir.email
+        ));
+    }
+    Ok(Planned {
+        edits,
+        files: Vec::new(),
+        remarks,
+    })
+}
+
+/// Returns the name of an address, as the governance files know it; `None` where they don't.
+pub fn name(governance: &Governance, email: &Address) -> Option<String> {
+    let person = people::identify(governance, "", email.as_str());
+    Some(person.name).filter(|name| !name.trim().is_empty())
+}
+
+fn team(governance: &Governance, email: &Address) -> Option<String> {
+    let entry = governance.roster.as_ref()?.entries.get(email)?;
+    Some(entry.team.clone()).filter(|team| !team.is_empty())
+}
+
+/// Returns the fields besides the owner that name an address; a requester stays who it was.
+fn elsewhere(record: &Record, email: &Address) -> Vec<String> {
+    let mut fields = Vec::new();
+    if record.owner.backup.as_ref() == Some(email) {
+        fields.push("owner.backup".to_owned());
+    }
+    if record.risk.owner.as_ref() == Some(email) {
+        fields.push("risk.owner".to_owned());
+    }
+    for (index, control) in record.compensating_controls.iter().enumerate() {
+        if control.owner == *email {
+            fields.push(format!("compensating_controls[{index}].owner"));
+        }
+    }
+    fields
+}
