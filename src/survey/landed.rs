@@ -32,6 +32,8 @@ pub struct Landed {
     pub since: Vec<Person>,
     /// Whether it was there once and was removed.
     pub before: Before,
+    /// Whether its series began before what this clone holds.
+    pub beginning: Beginning,
     /// Why it can't be told what is approved, with the command that repairs it.
     pub doubt: Option<String>,
 }
@@ -46,7 +48,23 @@ pub enum Before {
     Removed,
 }
 
+/// Whether the beginning of a series is here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Beginning {
+    /// It is, or nothing landed.
+    #[default]
+    Here,
+    /// It lies behind the oldest commit of this clone.
+    Behind,
+}
+
 impl Landed {
+    /// Returns why the series can't be counted from its beginning; `None` where it can.
+    pub fn behind(&self) -> Option<String> {
+        let words = "it was filed before the oldest commit that this clone holds";
+        (self.beginning == Beginning::Behind).then(|| words.to_owned())
+    }
+
     /// Returns what is known of a record by its key.
     pub fn of(history: &History, approvals: &Approvals, key: &str) -> Landed {
         let key = Key::Id(key.to_owned());
@@ -76,6 +94,10 @@ impl Landed {
             first: series
                 .first()
                 .and_then(|(version, _)| Some(landing(version)?.effective)),
+            beginning: match series.first() {
+                Some((version, _)) if version.change == Change::Inherited => Beginning::Behind,
+                _ => Beginning::Here,
+            },
             filer: series.first().map(|(_, it)| makers(it)).unwrap_or_default(),
             ..Landed::default()
         };

@@ -16,6 +16,7 @@ use crate::rules::case::Known;
 use crate::rules::changed::Changed;
 use crate::rules::house::House;
 use crate::rules::lint::{self, Past};
+use crate::survey::cause::Neighbours;
 
 /// What is said of one record after a decision.
 pub(super) struct Judged {
@@ -53,12 +54,20 @@ pub(super) fn judge(
             None
         }
     };
+    // What is decided now is judged now, whenever the last commit was made.
+    let neighbours = compared.as_ref().and_then(|compared| {
+        let neighbours = compared.neighbours.clone()?;
+        Some(Neighbours {
+            until: ctx.instant(),
+            ..neighbours
+        })
+    });
     let known = Known {
         governance,
         house: &House::of(governance),
         tree: overlay,
         instant: ctx.globals.on.as_ref().map(|on| on.instant()),
-        neighbours: compared.as_ref().and_then(|it| it.neighbours.as_ref()),
+        neighbours: neighbours.as_ref(),
     };
     let mut judged = Vec::new();
     let mut errors = Vec::new();
