@@ -113,6 +113,11 @@ impl<'o> Contents<'o> {
         })
     }
 
+    /// Reads a file once more, for the places in it; `None` where its bytes are not here.
+    pub fn places(&self, path: &str, blob: Oid) -> Option<Source> {
+        Some(read::read(path, &self.bytes(blob).ok()?))
+    }
+
     /// Returns the bytes of a file.
     ///
     /// # Errors

@@ -178,6 +178,19 @@ impl Body {
     pub fn record(&self) -> Option<&Rc<Record>> {
         self.content().record()
     }
+
+    /// Reads the file, and returns the places in it, without its record; `None` where it was read before.
+    pub fn places(&self) -> Option<read::Source> {
+        let (path, bytes) = self.0.unread.take()?;
+        let mut source = read::read(&path, &bytes);
+        let record = source.record.take();
+        let content = match record {
+            Some(record) => Content::Record(Rc::new(record)),
+            None => Content::Unreadable(source.findings.clone().into()),
+        };
+        self.0.content.get_or_init(|| content);
+        Some(source)
+    }
 }
 
 /// What the files of a version say.

@@ -18,9 +18,10 @@ use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::trails::{self, Bytes, Landed, Trails};
 use crate::history::tree::{self, CommitTree};
-use crate::history::version::Version;
+use crate::history::version::{Key, Trail, Version};
 use crate::history::{After, Beside, History};
 use crate::policy::governance::Governance;
+use crate::record::read::Source;
 
 /// What differs, and the governance that judges it.
 struct Survey {
@@ -40,7 +41,36 @@ struct Survey {
 /// that needs it.
 pub fn walk(objects: &dyn Objects, chain: Chain, prefix: &Prefix) -> Result<History, Obstacle> {
     let survey = survey(objects, &chain, prefix, None)?;
-    told(objects, chain, prefix, survey)
+    told(objects, chain, prefix, survey, None)
+}
+
+/// A version of a record in one file, as it is found.
+pub struct Sight<'w> {
+    /// The trail, of which it is the last version.
+    pub trail: &'w Trail,
+    /// The version; who touched it is not known yet.
+    pub version: &'w Version,
+    /// The file, with the places in it; its record is that of the version.
+    pub source: &'w Source,
+    /// The governance along the mainline.
+    pub states: &'w States,
+}
+
+/// What looks at each version as it is found.
+pub type Look<'l> = &'l mut dyn FnMut(Sight<'_>);
+
+/// Walks a mainline as [`walk`] does, and shows each version with the places in its file, which are kept no longer.
+///
+/// # Errors
+/// As [`walk`].
+pub fn walk_shown(
+    objects: &dyn Objects,
+    chain: Chain,
+    prefix: &Prefix,
+    look: Look<'_>,
+) -> Result<History, Obstacle> {
+    let survey = survey(objects, &chain, prefix, None)?;
+    told(objects, chain, prefix, survey, Some(look))
 }
 
 /// Walks a mainline and returns the trails of the records in files of these names, in upper case and without suffix.
@@ -57,7 +87,7 @@ pub fn walk_named(
     names: &BTreeSet<String>,
 ) -> Result<History, Obstacle> {
     let survey = survey(objects, &chain, prefix, Some(names))?;
-    told(objects, chain, prefix, survey)
+    told(objects, chain, prefix, survey, None)
 }
 
 fn told(
@@ -65,6 +95,7 @@ fn told(
     chain: Chain,
     prefix: &Prefix,
     survey: Survey,
+    mut look: Option<Look<'_>>,
 ) -> Result<History, Obstacle> {
     let mut trails = Trails::new(Contents::new(objects));
     let mut governance = BTreeMap::new();
@@ -86,6 +117,9 @@ fn told(
         let changes = survey.changes.get(stop.pair).map_or(&[][..], Vec::as_slice);
         let of_records = changes.iter().filter(|change| change.kind == Kind::Record);
         let keys = trails.land(landed, of_records);
+        if let Some(look) = &mut look {
+            show(&trails, &keys, &survey.states, look);
+        }
         let paths = governance::land(
             &mut governance,
             &trails.contents,
@@ -121,6 +155,29 @@ fn told(
         approvals,
         landed: survey.graph.landed,
     })
+}
+
+/// Shows the versions that a landing made.
+fn show(trails: &Trails<'_>, keys: &[Key], states: &States, look: Look<'_>) {
+    for key in keys {
+        let trail = trails.trails.get(key);
+        let Some((trail, version)) = trail.and_then(|trail| Some((trail, trail.last()?))) else {
+            continue;
+        };
+        let [file] = version.files.as_slice() else {
+            continue;
+        };
+        let again = || trails.contents.places(&file.path, file.blob);
+        if let Some(source) = version.record.places().or_else(again) {
+            let source = &source;
+            look(Sight {
+                trail,
+                version,
+                source,
+                states,
+            });
+        }
+    }
 }
 
 /// Finds what differs between each mainline commit and its first parent, and in the branches that they merge.

@@ -12,7 +12,7 @@ use crate::policy::Policy;
 use crate::policy::tier::{self, Facts, Resolved};
 use crate::record::Record;
 use crate::record::decision::Closure;
-use crate::record::time::Instant;
+use crate::record::time::{Instant, Term};
 use crate::record::word::Class;
 
 /// The trail of a record up to one of its versions, and what was known by then.
@@ -207,13 +207,14 @@ fn grace(past: Past, policy: &Policy, first: usize) -> Option<Grounds> {
         return None;
     }
     let landed = past.landed(first)?;
+    Some(Grounds::Until(until(record, landed, within, policy)))
+}
+
+/// Returns when an emergency must be approved: the shorter of the policy before its landing and of the one asked about.
+pub(crate) fn until(record: &Record, landed: Instant, within: Term, policy: &Policy) -> Instant {
     let of_now = tier::resolve(policy, &Facts::of(record)).and_then(|now| now.review_within);
-    let until = of_now
-        .map(|term| term.after(landed))
-        .into_iter()
-        .chain([within.after(landed)])
-        .min()?;
-    Some(Grounds::Until(until))
+    let then = within.after(landed);
+    of_now.map_or(then, |term| term.after(landed).min(then))
 }
 
 /// Returns tier and class of the version whose tier comes first in the policy; of several, of the latest.

@@ -11,6 +11,7 @@ pub mod reason;
 pub(crate) mod renewal;
 mod standing;
 mod timeline;
+pub mod trace;
 
 use crate::approval;
 use crate::history::History;

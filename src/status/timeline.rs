@@ -83,10 +83,42 @@ pub(crate) fn in_place(past: Past, governance: &Governance, at: Instant) -> InPl
     }
 }
 
+/// A time in force without a break.
+struct Span {
+    seconds: i64,
+    rests: Rests,
+}
+
+/// Whose approval a time in force rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rests {
+    /// That of the version at the tip, or its grace.
+    OnTip,
+    /// That of an earlier one.
+    OnEarlier,
+}
+
 /// Returns the seconds in force between two instants, the trail ending at one version.
 fn granted(past: Past, governance: &Governance, from: Instant, until: Instant) -> i64 {
+    let spans = spans(past, governance, from, until);
+    spans.iter().map(|span| span.seconds).sum()
+}
+
+/// Tells whether the version at the tip of a trail granted anything by itself while it stood there: by its own approval,
+/// or by the grace of an emergency.
+pub(crate) fn held(past: Past, governance: &Governance, at: Instant) -> bool {
+    let Some(from) = past.landed(past.tip) else {
+        return false;
+    };
+    let until = past.landed(past.tip + 1).unwrap_or(at).min(at);
+    let spans = spans(past, governance, from, until);
+    spans.iter().any(|span| span.rests == Rests::OnTip)
+}
+
+/// Returns the times in force between two instants, the trail ending at one version.
+fn spans(past: Past, governance: &Governance, from: Instant, until: Instant) -> Vec<Span> {
     if until <= from {
-        return 0;
+        return Vec::new();
     }
     let later: Vec<Instant> = past
         .verdicts
@@ -99,7 +131,7 @@ fn granted(past: Past, governance: &Governance, from: Instant, until: Instant) -
     known.extend(later);
     known.sort();
     known.dedup();
-    let mut seconds = 0;
+    let mut spans = Vec::new();
     for (n, begin) in known.iter().enumerate() {
         let stop = known.get(n + 1).copied().unwrap_or(until);
         let then = Past {
@@ -115,11 +147,25 @@ fn granted(past: Past, governance: &Governance, from: Instant, until: Instant) -
             let next = moments.get(m + 1).copied().unwrap_or(stop);
             let answer = answer::at(&ground, clocks.as_ref(), *moment);
             if answer.in_force == InForce::Yes {
-                seconds += next.seconds_since(*moment);
+                spans.push(Span {
+                    seconds: next.seconds_since(*moment),
+                    rests: rests(past, &ground),
+                });
             }
         }
     }
-    seconds
+    spans
+}
+
+fn rests(past: Past, ground: &Ground) -> Rests {
+    let holder = match ground {
+        Ground::Judged(judged) => judged.approved.unwrap_or(judged.first),
+        _ => return Rests::OnEarlier,
+    };
+    match holder == past.tip {
+        true => Rests::OnTip,
+        false => Rests::OnEarlier,
+    }
 }
 
 /// Returns the seconds between the end of a record and its closure, or the instant asked about.

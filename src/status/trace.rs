@@ -1,0 +1,95 @@
+//! What is asked about a record's past: whether a version held by itself, what the record was at a moment.
+//!
+//! Uses history, policy, `status`'s ground and timeline. Pure. Start at [`Trace`]. Follows `docs/spec/approval.md`,
+//! 1.9 (levels), and `docs/spec/status.md`, emergency. What was known at a moment is what had landed by then.
+
+use crate::history::version::Version;
+use crate::policy::tier::{self, Facts};
+use crate::record::time::Instant;
+use crate::record::word::Class;
+use crate::status::answer;
+use crate::status::ground::{self, Ground, Past};
+use crate::status::timeline;
+use crate::status::{Status, Subject};
+
+/// A record with the effective times of its versions, for questions about its past.
+pub struct Trace<'a> {
+    subject: Subject<'a>,
+    landed: Vec<Instant>,
+}
+
+/// What a record was at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Then {
+    /// In a word.
+    pub status: Status,
+    /// Why, in words.
+    pub reason: String,
+}
+
+impl<'a> Trace<'a> {
+    /// Begins to ask about a record.
+    pub fn of(subject: Subject<'a>) -> Trace<'a> {
+        let landings = &subject.history.mainline.landings;
+        let effective = |version: &Version| {
+            let landing = landings.get(version.landing);
+            landing.map_or(Instant::MIN, |landing| landing.effective)
+        };
+        let trail = subject.history.trails.get(subject.key);
+        let landed = trail
+            .map(|trail| trail.versions.iter().map(effective).collect())
+            .unwrap_or_default();
+        Trace { subject, landed }
+    }
+
+    fn past(&self, tip: usize) -> Option<Past<'_>> {
+        Some(Past {
+            trail: self.subject.history.trails.get(self.subject.key)?,
+            verdicts: self.subject.verdicts,
+            tip,
+            known: None,
+            landed: &self.landed,
+        })
+    }
+
+    /// Tells whether a version granted anything by itself while it stood at the tip, until an instant.
+    pub fn held(&self, index: usize, until: Instant) -> bool {
+        self.past(index)
+            .is_some_and(|past| timeline::held(past, self.subject.governance, until))
+    }
+
+    /// Returns what the record was at a moment, by what had landed; `None` where nothing had.
+    pub fn at(&self, moment: Instant) -> Option<Then> {
+        let n_landed = self.landed.iter().filter(|at| **at <= moment).count();
+        let past = Past {
+            known: Some(moment),
+            ..self.past(n_landed.checked_sub(1)?)?
+        };
+        let governance = self.subject.governance;
+        let ground = Ground::of(past, &governance.policy);
+        let clocks = timeline::clocks(past, &ground, governance);
+        let answer = answer::at(&ground, clocks.as_ref(), moment);
+        Some(Then {
+            status: answer.status,
+            reason: answer.reasons.into_iter().next().unwrap_or_default(),
+        })
+    }
+
+    /// Returns when the emergency that a record began as must be approved; `None` where it began as none.
+    pub fn review_due(&self) -> Option<Instant> {
+        let past = self.past(0)?;
+        let record = past
+            .record(0)
+            .filter(|record| record.class == Class::Emergency)?;
+        let landing = past.version(0)?.landing;
+        let before = self.subject.history.states.before(landing);
+        let resolved = tier::resolve(&before.governance.policy, &Facts::of(record))?;
+        let policy = &self.subject.governance.policy;
+        Some(ground::until(
+            record,
+            past.landed(0)?,
+            resolved.review_within?,
+            policy,
+        ))
+    }
+}
