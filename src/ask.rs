@@ -1,22 +1,26 @@
 //! Prompts and progress: what needs a person at a terminal.
 //!
 //! Uses diag to plan. Only `commands` uses it. Start at [`Person`]. Prompts and progress go to stderr, so that
-//! stdout holds results alone. Follows `docs/spec/cli.md`, exit codes.
+//! stdout holds results alone. The keys are read here, not by the prompts of `dialoguer`: those leave at Ctrl-C by
+//! a signal, with the cursor hidden, and can't offer what was typed beside what a list holds. Follows
+//! `docs/spec/cli.md`, exit codes.
+
+mod edit;
+mod prompt;
+mod screen;
 
 use std::fmt;
+use std::io;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use dialoguer::console::Term;
-use dialoguer::theme::SimpleTheme;
-use dialoguer::{Confirm, FuzzySelect, Input, Select};
+use dialoguer::console::{self, Term};
+
+use crate::plan::offer::{self, Offer};
 
 /// How long something may take before its progress is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
-
-/// From how many choices on a list is searched by typing.
-const MANY: usize = 12;
 
 /// Whether there is a person who can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +29,26 @@ pub enum Person {
     There,
     /// Nobody is there, or prompts are forbidden.
     Away,
+}
+
+/// Whether prompts have colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// They do.
+    On,
+    /// They do not.
+    Off,
+}
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Prompt<'p> {
+    /// What names the answer once it is given; empty where nothing of the prompt is to stay.
+    pub label: &'p str,
+    /// What is asked.
+    pub question: &'p str,
+    /// What helps to answer; may be empty.
+    pub hint: &'p str,
 }
 
 /// Why a prompt has no answer.
@@ -47,14 +71,45 @@ impl fmt::Display for AskError {
 
 impl std::error::Error for AskError {}
 
-impl From<dialoguer::Error> for AskError {
-    fn from(error: dialoguer::Error) -> AskError {
-        let dialoguer::Error::IO(cause) = error;
+impl From<io::Error> for AskError {
+    fn from(cause: io::Error) -> AskError {
         match cause.kind() {
-            std::io::ErrorKind::Interrupted => AskError::BrokenOff,
+            io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => AskError::BrokenOff,
             _ => AskError::Terminal(cause.to_string()),
         }
     }
+}
+
+/// Decides once whether prompts have colours.
+pub fn set_colour(colour: Colour) {
+    console::set_colors_enabled_stderr(colour == Colour::On);
+}
+
+/// Asks for one line of text, with `initial` in it to begin with; an answer that `check` refuses is asked again.
+///
+/// # Errors
+/// [`AskError`] when there is no answer.
+pub fn line(
+    prompt: &Prompt<'_>,
+    initial: &str,
+    check: &dyn Fn(&str) -> Result<(), String>,
+) -> Result<String, AskError> {
+    prompt::line(prompt, initial, check)
+}
+
+/// Asks for one of the answers that `offers` has for what is typed; one that `check` refuses is asked again.
+///
+/// Without `marked`, nothing is taken before somebody chose.
+///
+/// # Errors
+/// [`AskError`] when there is no answer.
+pub fn pick(
+    prompt: &Prompt<'_>,
+    offers: &dyn Fn(&str) -> Vec<Offer>,
+    marked: Option<usize>,
+    check: &dyn Fn(&Offer) -> Result<(), String>,
+) -> Result<Offer, AskError> {
+    prompt::pick(prompt, offers, marked, check)
 }
 
 /// Asks for one line of text; an empty answer is asked again unless there is a default.
@@ -66,13 +121,19 @@ pub fn text(
     default: Option<&str>,
     check: &dyn Fn(&str) -> Result<(), String>,
 ) -> Result<String, AskError> {
-    let mut input = Input::<String>::with_theme(&SimpleTheme).with_prompt(question);
-    if let Some(default) = default {
-        input = input.default(default.to_owned());
-    }
-    let checked = input.validate_with(|answer: &String| check(answer.trim()));
-    let answer = checked.interact_text_on(&Term::stderr())?;
-    Ok(answer.trim().to_owned())
+    let prompt = Prompt {
+        label: question,
+        question,
+        hint: "",
+    };
+    let stated = |answer: &str| {
+        if answer.is_empty() {
+            Err("an answer is needed".to_owned())
+        } else {
+            check(answer)
+        }
+    };
+    prompt::line(&prompt, default.unwrap_or_default(), &stated)
 }
 
 /// Asks for one of several words; returns its place in the list.
@@ -80,21 +141,30 @@ pub fn text(
 /// # Errors
 /// [`AskError`] when there is no answer.
 pub fn choice(question: &str, choices: &[&str], default: usize) -> Result<usize, AskError> {
-    let term = Term::stderr();
-    let chosen = if choices.len() < MANY {
-        let select = Select::with_theme(&SimpleTheme).with_prompt(question);
-        select
-            .items(choices)
-            .default(default)
-            .interact_on_opt(&term)?
-    } else {
-        let select = FuzzySelect::with_theme(&SimpleTheme).with_prompt(question);
-        select
-            .items(choices)
-            .default(default)
-            .interact_on_opt(&term)?
+    let prompt = Prompt {
+        label: question,
+        question,
+        hint: "",
     };
-    chosen.ok_or(AskError::BrokenOff)
+    let offers: Vec<Offer> = choices
+        .iter()
+        .enumerate()
+        .map(|(n, choice)| Offer {
+            shown: (*choice).to_owned(),
+            detail: String::new(),
+            value: n.to_string(),
+        })
+        .collect();
+    let taken = prompt::pick(
+        &prompt,
+        &|typed| offer::fitting(offers.clone(), typed),
+        Some(default),
+        &|_| Ok(()),
+    )?;
+    Ok(offers
+        .iter()
+        .position(|offer| *offer == taken)
+        .unwrap_or(default))
 }
 
 /// Asks for yes or no; yes is the default.
@@ -102,13 +172,9 @@ pub fn choice(question: &str, choices: &[&str], default: usize) -> Result<usize,
 /// # Errors
 /// [`AskError`] when there is no answer.
 pub fn agreed(question: &str) -> Result<Agreed, AskError> {
-    let confirm = Confirm::with_theme(&SimpleTheme)
-        .with_prompt(question)
-        .default(true);
-    match confirm.interact_on_opt(&Term::stderr())? {
-        Some(true) => Ok(Agreed::Yes),
-        Some(false) => Ok(Agreed::No),
-        None => Err(AskError::BrokenOff),
+    match choice(question, &["yes", "no"], 0)? {
+        0 => Ok(Agreed::Yes),
+        _ => Ok(Agreed::No),
     }
 }
 

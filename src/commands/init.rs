@@ -106,9 +106,9 @@ impl Args {
                 let chosen =
                     ask::choice("How does this repository merge pull requests", &choices, 0);
                 Ok(
-                    match chosen.map_err(|error| {
-                        fault::misuse(error.to_string(), "say it with --merge-method")
-                    })? {
+                    match chosen
+                        .map_err(|error| fault::unasked(&error, "say it with --merge-method"))?
+                    {
                         1 => MergeMethod::Squash,
                         2 => MergeMethod::Rebase,
                         _ => MergeMethod::Merge,

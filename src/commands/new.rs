@@ -3,8 +3,11 @@
 //! Flags, files and presets fill one set of answers; `plan` derives the rest and names what is missing, which is asked
 //! on a terminal and refused without one. Follows `docs/spec/cli.md`, new.
 
+mod desk;
+mod filed;
 mod filing;
 mod flags;
+mod preview;
 mod sources;
 
 use std::path::PathBuf;
@@ -33,6 +36,10 @@ pub struct Args {
     /// Read the fields from a file with the shape of a record without id, YAML or JSON; - for stdin
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
+
+    /// Read the fields from an issue that the form of `init` made, as GitHub shows its text; - for stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    from_issue: Option<PathBuf>,
 
     /// Start from a preset of the policy
     #[arg(long, value_name = "NAME")]

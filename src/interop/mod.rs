@@ -1,3 +1,5 @@
 //! Foreign formats, from and to the types of the line: one file a format, and their table.
 //!
 //! Uses diag to view. Pure. Follows `docs/spec/interop.md`.
+
+pub mod issue_form;

@@ -37,11 +37,15 @@ impl Answers {
         }
     }
 
-    /// Returns the value at a dotted path.
+    /// Returns the value at a dotted path, where `name[0]` is the first item of a list.
     pub fn get(&self, path: &str) -> Option<&Value> {
         let mut parts = path.split('.');
-        let first = self.fields.get(parts.next()?)?;
-        parts.try_fold(first, |value, part| value.as_object()?.get(part))
+        let (first, index) = indexed(parts.next()?);
+        let first = item(self.fields.get(first)?, index)?;
+        parts.try_fold(first, |value, part| {
+            let (name, index) = indexed(part);
+            item(value.as_object()?.get(name)?, index)
+        })
     }
 
     /// Returns the text at a dotted path.
@@ -60,16 +64,23 @@ impl Answers {
         }
     }
 
-    /// Sets the value at a dotted path, in place of what was there.
+    /// Sets the value at a dotted path, in place of what was there. An item of a list must be there.
     pub fn set(&mut self, path: &str, value: impl Into<Value>) {
         let mut map = &mut self.fields;
         let mut parts = path.split('.').peekable();
         while let Some(part) = parts.next() {
+            let (name, index) = indexed(part);
             if parts.peek().is_none() {
-                map.insert(part.to_owned(), value.into());
+                map.insert(name.to_owned(), value.into());
                 return;
             }
-            let inner = map.entry(part).or_insert_with(|| Value::Object(Map::new()));
+            let mut inner = map.entry(name).or_insert_with(|| Value::Object(Map::new()));
+            if let Some(index) = index {
+                let Some(item) = inner.get_mut(index) else {
+                    return;
+                };
+                inner = item;
+            }
             if !inner.is_object() {
                 *inner = Value::Object(Map::new());
             }
@@ -99,9 +110,37 @@ impl Answers {
         merge(&mut self.fields, &other.fields);
     }
 
+    /// Takes a key of a map away.
+    pub fn remove_at(&mut self, map: &str, key: &str) {
+        if let Some(map) = self.fields.get_mut(map).and_then(Value::as_object_mut) {
+            map.shift_remove(key);
+        }
+    }
+
     /// Takes a field away.
     pub fn remove(&mut self, key: &str) {
         self.fields.shift_remove(key);
+    }
+}
+
+/// Returns what a node holds, every scalar as its text.
+pub fn texts_of(node: &Node) -> Value {
+    value(node, "")
+}
+
+/// Returns the name and the index of one part of a path.
+fn indexed(part: &str) -> (&str, Option<usize>) {
+    let inside = part.strip_suffix(']').and_then(|rest| rest.split_once('['));
+    match inside.and_then(|(name, index)| Some((name, index.parse().ok()?))) {
+        Some((name, index)) => (name, Some(index)),
+        None => (part, None),
+    }
+}
+
+fn item(value: &Value, index: Option<usize>) -> Option<&Value> {
+    match index {
+        Some(index) => value.get(index),
+        None => Some(value),
     }
 }
 

@@ -2,20 +2,16 @@
 //!
 //! Uses record, policy. Pure. Start at [`draft`]. Follows `docs/spec/cli.md`, new.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::plan::answers::Answers;
+use crate::plan::derive;
 use crate::policy::governance::Governance;
-use crate::policy::term;
 use crate::policy::tier::{self, Facts, Resolved};
-use crate::policy::tiers::Require;
-use crate::record::address::Address;
 use crate::record::id::Id;
 use crate::record::read::{self, Source};
-use crate::record::scalar::Scalar;
 use crate::record::template;
-use crate::record::time::{Day, Instant, Term, Unit, When};
-use crate::record::word::{Class, Risk, RootCause, Word};
+use crate::record::time::Instant;
 use crate::yaml::{self, Limits};
 
 /// What is known besides the answers.
@@ -66,10 +62,21 @@ pub struct Draft {
     pub source: Source,
     /// What tier and class demand; `None` where what decides can't be read.
     pub resolved: Option<Resolved>,
-    /// What was derived: the field and its value.
-    pub derived: Vec<(&'static str, String)>,
+    /// What was derived.
+    pub derived: Vec<Derived>,
     /// Whether the text reads back to what was meant.
     pub faithful: Faithful,
+}
+
+/// A value that nobody stated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Derived {
+    /// The field.
+    pub field: String,
+    /// Its value.
+    pub value: String,
+    /// Where it comes from, in a few words.
+    pub why: String,
 }
 
 /// Whether a text reads back to what was meant.
@@ -86,22 +93,13 @@ pub fn draft(answers: &Answers, setting: &Setting<'_>) -> Draft {
     let mut made = answers.clone();
     let mut derived = Vec::new();
     made.set("id", setting.id.as_str());
-    people(&mut made, setting, &mut derived);
-    for (path, value) in defaults(setting) {
-        if !made.states(path) {
-            made.set(path, value);
-            derived.push((path, value.to_owned()));
-        }
-    }
-    if setting.urgency == Urgency::Emergency && !made.states("deviates_from") {
-        let title = made.text("title").map(str::to_owned);
-        made.set_given("deviates_from.rule", title);
-    }
-    let starts = starts(&mut made, setting, &mut derived);
+    derive::people(&mut made, setting, &mut derived);
+    derive::words(&mut made, setting, &mut derived);
+    let starts = derive::starts(&mut made, setting, &mut derived);
     let resolved = resolve(&made, setting);
-    expires(&mut made, setting, &starts, resolved.as_ref(), &mut derived);
-    reviews(&mut made, resolved.as_ref(), &mut derived);
-    controls(&mut made, setting, resolved.as_ref());
+    derive::expires(&mut made, setting, &starts, resolved.as_ref(), &mut derived);
+    derive::reviews(&mut made, resolved.as_ref(), &mut derived);
+    derive::controls(&mut made, setting, resolved.as_ref(), &mut derived);
     for key in ["deviates_from", "subject"] {
         if made.get(key).is_none() {
             made.set(key, json!({}));
@@ -117,7 +115,7 @@ fn written(
     made: Answers,
     setting: &Setting<'_>,
     resolved: Option<Resolved>,
-    derived: Vec<(&'static str, String)>,
+    derived: Vec<Derived>,
 ) -> Draft {
     let path = path(setting);
     let up = "../".repeat(path.matches('/').count());
@@ -161,183 +159,9 @@ fn path(setting: &Setting<'_>) -> String {
     )
 }
 
-fn defaults(setting: &Setting<'_>) -> Vec<(&'static str, &'static str)> {
-    let class = match setting.urgency {
-        Urgency::Usual => Class::Standard,
-        Urgency::Emergency => Class::Emergency,
-    };
-    let mut defaults = vec![
-        ("class", class.word()),
-        ("root_cause", RootCause::Unclassified.word()),
-    ];
-    if setting.urgency == Urgency::Emergency {
-        defaults.push(("risk.level", Risk::High.word()));
-    }
-    defaults
-}
-
-/// Fills in the owner: who files it, unless somebody else is named; name and team from the roster where it knows them.
-fn people(made: &mut Answers, setting: &Setting<'_>, derived: &mut Vec<(&'static str, String)>) {
-    let mut fill = |made: &mut Answers, path: &'static str, value: Option<&String>| {
-        if let Some(value) = value.filter(|value| !value.is_empty() && !made.states(path)) {
-            made.set(path, value.as_str());
-            derived.push((path, value.clone()));
-        }
-    };
-    if !made.states("owner.name") || made.states("owner.email") {
-        fill(made, "owner.email", setting.filer.email.as_ref());
-    }
-    let email = made.text("owner.email").and_then(Address::new);
-    let roster = setting.governance.roster.as_ref();
-    if let Some(entry) = email.as_ref().and_then(|email| roster?.entries.get(email)) {
-        fill(made, "owner.name", Some(&entry.name));
-        fill(made, "owner.team", Some(&entry.team));
-    }
-    let filer = setting.filer.email.as_deref().and_then(Address::new);
-    if email.is_some() && email == filer {
-        fill(made, "owner.name", setting.filer.name.as_ref());
-    }
-}
-
-/// Fills the start, and returns it; what can't be read counts as now, and its finding will say so.
-fn starts(
-    made: &mut Answers,
-    setting: &Setting<'_>,
-    derived: &mut Vec<(&'static str, String)>,
-) -> When {
-    let (now, today) = (When::instant(setting.now), When::Day(setting.now.day()));
-    let given = made.text("starts").map(str::to_owned);
-    let start = match given.as_deref().filter(|given| !given.trim().is_empty()) {
-        Some(given) => match Term::new(given) {
-            Some(term) => after(&now, term),
-            None => return When::parse(given).unwrap_or(today),
-        },
-        None if setting.urgency == Urgency::Emergency => now,
-        None => today,
-    };
-    made.set("starts", start.to_string());
-    derived.push(("starts", start.to_string()));
-    start
-}
-
-/// Returns the moment that a term leads to: of hours an instant, else a day.
-fn after(begin: &When, term: Term) -> When {
-    match term.unit {
-        Unit::Hours => When::instant(term.after(begin.start())),
-        _ => When::Day(term.after_day(begin.day())),
-    }
-}
-
 /// Returns what tier and class demand, as far as what decides is answered.
 fn resolve(made: &Answers, setting: &Setting<'_>) -> Option<Resolved> {
     let text = template::write(made.fields(), "");
     let source = read::read(&path(setting), text.as_bytes());
     tier::resolve(&setting.governance.policy, &Facts::of_source(&source))
-}
-
-fn expires(
-    made: &mut Answers,
-    setting: &Setting<'_>,
-    starts: &When,
-    resolved: Option<&Resolved>,
-    derived: &mut Vec<(&'static str, String)>,
-) {
-    let given = made
-        .text("expires")
-        .map(str::to_owned)
-        .filter(|given| !given.trim().is_empty());
-    let end = match (given.as_deref(), resolved) {
-        (Some(given), _) => match Term::new(given) {
-            Some(term) => after(starts, term),
-            None => return,
-        },
-        (None, Some(resolved)) if setting.urgency == Urgency::Emergency => cap(starts, resolved),
-        (None, Some(resolved)) => half(starts, resolved),
-        (None, None) => return,
-    };
-    made.set("expires", end.to_string());
-    derived.push(("expires", end.to_string()));
-}
-
-/// Returns the latest end that tier and class allow, to the second.
-fn cap(starts: &When, resolved: &Resolved) -> When {
-    let form = When::instant(starts.start());
-    term::latest(starts, &form, &resolved.max_term).unwrap_or(form)
-}
-
-/// Returns half of the tier's term: whole days, at least one, and never past the limit.
-fn half(starts: &When, resolved: &Resolved) -> When {
-    let begin = starts.start();
-    let longest = resolved
-        .max_term
-        .iter()
-        .map(|limit| limit.term.after(begin).seconds_since(begin))
-        .min();
-    let days = (longest.unwrap_or(0) / 2 / 86_400).max(1);
-    let end = When::Day(starts.day().plus_days(days));
-    if term::judge(starts, &end, &resolved.max_term).is_empty() {
-        end
-    } else {
-        cap(starts, resolved)
-    }
-}
-
-/// States the interval that the tier wants the record itself to state.
-fn reviews(
-    made: &mut Answers,
-    resolved: Option<&Resolved>,
-    derived: &mut Vec<(&'static str, String)>,
-) {
-    let Some(resolved) =
-        resolved.filter(|resolved| resolved.require.contains(&Require::ReviewEvery))
-    else {
-        return;
-    };
-    let shortest = resolved
-        .review_every
-        .iter()
-        .min_by_key(|term| term.seconds());
-    if let Some(every) = shortest.filter(|_| !made.states("review_every")) {
-        made.set("review_every", every.to_string());
-        derived.push(("review_every", every.to_string()));
-    }
-}
-
-/// Gives each control its id, owner and status, and an emergency the one that it always has.
-fn controls(made: &mut Answers, setting: &Setting<'_>, resolved: Option<&Resolved>) {
-    let owner = made.text("owner.email").unwrap_or_default().to_owned();
-    let mut controls = match made.get("compensating_controls") {
-        Some(Value::Array(items)) => items.clone(),
-        Some(_) => return,
-        None => Vec::new(),
-    };
-    if let (Urgency::Emergency, true, Some(resolved)) =
-        (setting.urgency, controls.is_empty(), resolved)
-    {
-        let within = resolved
-            .review_within
-            .map_or("the tier's time".to_owned(), |within| within.to_string());
-        let filer = setting.filer.email.clone().unwrap_or_else(|| owner.clone());
-        controls.push(json!({"description": format!("Review within {within}"), "owner": filer}));
-    }
-    for (n, control) in controls.iter_mut().enumerate() {
-        let Some(control) = control.as_object_mut() else {
-            continue;
-        };
-        for (key, value) in [
-            ("id", format!("CC{}", n + 1)),
-            ("owner", owner.clone()),
-            ("status", "planned".to_owned()),
-        ] {
-            if !control.contains_key(key) && !value.is_empty() {
-                control.insert(key.to_owned(), Value::from(value));
-            }
-        }
-    }
-    made.set("compensating_controls", controls);
-}
-
-/// Returns the year that an id bears.
-pub fn year(day: Day) -> i32 {
-    day.start().year()
 }

@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::plan::answers::Answers;
+use crate::record::address::Address;
 use crate::record::reference::ControlRef;
 use crate::record::word::{Then, Word};
 
@@ -37,6 +38,26 @@ pub fn finding(text: &str) -> Result<Value, String> {
     }
 }
 
+/// Returns the name, where there is one, and the address of a person who is written as `Name <address>`.
+///
+/// # Errors
+/// What is wrong with the text, and how to write it.
+pub fn person(text: &str) -> Result<(Option<String>, String), String> {
+    let text = text.trim();
+    let parts = text
+        .strip_suffix('>')
+        .and_then(|rest| rest.rsplit_once('<'));
+    let (name, email) = parts.unwrap_or(("", text));
+    let (name, email) = (name.trim().trim_matches('"').trim(), email.trim());
+    if Address::new(email).is_none() {
+        return Err(format!(
+            "`{text}` names nobody: write Name <address>, such as Ana Ruiz <ana@example.com>"
+        ));
+    }
+    let name = Some(name).filter(|name| !name.is_empty());
+    Ok((name.map(str::to_owned), email.to_owned()))
+}
+
 /// Puts the answer to a prompt where it belongs.
 ///
 /// # Errors
@@ -47,32 +68,69 @@ pub fn fill(answers: &mut Answers, field: &str, answer: &str) -> Result<(), Stri
         return Err("an answer is needed".to_owned());
     }
     match field {
-        "deviates_from" => {
-            let is_control =
-                ControlRef::new(answer).is_some() && !answer.contains(char::is_whitespace);
-            if is_control {
-                answers.set("deviates_from.controls", json!([answer]));
-            } else {
-                answers.set("deviates_from.rule", answer);
-            }
-        }
+        "deviates_from" => deviation(answers, answer),
         "subject" => {
             let named = answer
                 .split_once(':')
                 .filter(|(kind, _)| ["identity", "asset", "application"].contains(kind));
             let (kind, name) = named.unwrap_or(("application", answer));
+            for kind in ["identity", "asset", "application"] {
+                answers.remove_at("subject", kind);
+            }
             answers.set(&format!("subject.{kind}"), name.trim());
         }
-        "compensating_controls" => answers.set(field, json!([{"description": answer}])),
+        "owner" => {
+            let (name, email) = person(answer)?;
+            answers.remove("owner");
+            answers.set_given("owner.name", name);
+            answers.set("owner.email", email);
+        }
+        "owner.backup" | "requester" | "risk.owner" => answers.set(field, person(answer)?.1),
+        "compensating_controls" => {
+            let mut controls = match answers.get(field) {
+                Some(Value::Array(items)) => items.clone(),
+                _ => Vec::new(),
+            };
+            controls.push(json!({"description": answer}));
+            answers.set(field, controls);
+        }
         "triggers" => answers.set(field, json!([trigger(answer, 1)?])),
-        "scope.resources" | "scope.actions" => {
+        "deviates_from.controls"
+        | "scope.resources"
+        | "scope.actions"
+        | "scope.not_waived"
+        | "subject.aliases" => {
             let items: Value = answer
                 .split(',')
-                .map(|item| Value::from(item.trim()))
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+                .map(Value::from)
                 .collect();
             answers.set(field, items);
         }
         _ => answers.set(field, answer),
     }
     Ok(())
+}
+
+/// States what is deviated from: `control:ID` and `rule:TEXT` say which; else it is a control where it looks like one.
+fn deviation(answers: &mut Answers, answer: &str) {
+    let (is_control, answer) = match (
+        answer.strip_prefix("control:"),
+        answer.strip_prefix("rule:"),
+    ) {
+        (Some(control), _) => (true, control),
+        (_, Some(rule)) => (false, rule),
+        _ => {
+            let looks = ControlRef::new(answer).is_some() && !answer.contains(char::is_whitespace);
+            (looks, answer)
+        }
+    };
+    answers.remove_at("deviates_from", "controls");
+    answers.remove_at("deviates_from", "rule");
+    if is_control {
+        answers.set("deviates_from.controls", json!([answer.trim()]));
+    } else {
+        answers.set("deviates_from.rule", answer.trim());
+    }
 }

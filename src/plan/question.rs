@@ -3,22 +3,20 @@
 //! Uses record, policy. Pure. Start at [`missing`]. Follows `docs/spec/cli.md`, new, and `docs/spec/policy.md`,
 //! tiers and classes.
 
+pub mod table;
+
 use crate::plan::answers::Answers;
+use crate::plan::draft::{Draft, Urgency};
+use crate::plan::question::table::Field;
 use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
-use crate::record::word::{Class, IdentityType, Risk, Word};
+use crate::record::word::{IdentityType, Word};
 
 /// Something that must be known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
-    /// The field that the answer fills.
-    pub field: &'static str,
-    /// The flags that answer it, as they are written.
-    pub flags: &'static str,
-    /// The prompt.
-    pub prompt: &'static str,
-    /// The words to choose from; empty for free text.
-    pub choices: Vec<&'static str>,
+    /// How it is asked for.
+    pub of: &'static Field,
     /// Why it is asked.
     pub because: Because,
 }
@@ -34,252 +32,146 @@ pub enum Because {
     Required(String),
     /// Silence about it would decide the tier.
     Silence(String),
+    /// The form of the issue has it.
+    Form,
 }
 
-const TITLE: (&str, &str, &str) = ("title", "--title", "Title, one line");
-const DEVIATION: (&str, &str, &str) = (
+impl Because {
+    /// Returns the reason in words; empty where there is nothing to explain.
+    pub fn words(&self) -> String {
+        match self {
+            Because::Always => String::new(),
+            Because::Identity => "an identity has it".to_owned(),
+            Because::Required(tier) => format!("tier {tier} requires it"),
+            Because::Silence(tier) => format!("silence means tier {tier}"),
+            Because::Form => "the form requires it".to_owned(),
+        }
+    }
+}
+
+/// What becomes of an end that nobody stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It is derived from the tier.
+    Derived,
+    /// It is asked: the form of an issue never lets it be left out.
+    Asked,
+}
+
+/// What every record states, in the order in which it is asked.
+const ALWAYS: &[&str] = &[
+    "title",
     "deviates_from",
-    "--control CATALOG:ID or --rule TEXT",
-    "Control (catalog:id) or rule that it deviates from",
-);
-const SUBJECT: (&str, &str, &str) = (
     "subject",
-    "--identity, --asset or --application",
-    "Subject (identity:NAME, asset:NAME, or an application)",
-);
-const RISK: (&str, &str, &str) = (
+    "subject.identity_type",
+    "subject.credential",
+    "subject.task",
     "risk.level",
-    "--risk-level",
-    "Residual risk, with the controls in place",
-);
-const JUSTIFICATION: (&str, &str, &str) = (
     "justification",
-    "--justification",
-    "Why it is needed now and can't be avoided",
-);
-const OWNER_NAME: (&str, &str, &str) = (
-    "owner.name",
-    "--owner-name, or git's user.name",
-    "Name of the accountable person",
-);
-const OWNER_EMAIL: (&str, &str, &str) = (
-    "owner.email",
-    "--owner-email, or git's user.email",
-    "Address of the accountable person",
-);
-const CONTROL: (&str, &str, &str) = (
-    "compensating_controls",
-    "--compensating-control TEXT",
-    "What limits the risk meanwhile",
-);
+];
 
 /// Returns what is missing, in the order in which it is asked; nothing where the record can be written.
-pub fn missing(answers: &Answers, resolved: Option<&Resolved>) -> Vec<Question> {
-    let mut questions = Vec::new();
-    let mut ask = |of: (&'static str, &'static str, &'static str), because: Because| {
-        let (field, flags, prompt) = of;
-        let known: &Vec<Question> = &questions;
-        if !known
-            .iter()
-            .any(|question: &Question| question.field == field)
-        {
-            questions.push(Question {
-                field,
-                flags,
-                prompt,
-                choices: choices(field),
-                because,
-            });
-        }
-    };
-    for of in [
-        TITLE,
-        DEVIATION,
-        SUBJECT,
-        RISK,
-        JUSTIFICATION,
-        OWNER_NAME,
-        OWNER_EMAIL,
-    ] {
-        if !is_answered(answers, of.0) {
-            ask(of, Because::Always);
-        }
+pub fn missing(made: &Draft, urgency: Urgency, end: End) -> Vec<Question> {
+    let answers = &made.answers;
+    let mut asked: Vec<(&'static str, Because)> = Vec::new();
+    for field in ALWAYS {
+        asked.extend(always(answers, urgency, field).map(|because| (*field, because)));
     }
-    if answers.states("subject.identity") {
-        if !answers.states("subject.identity_type") {
-            ask(
-                (
-                    "subject.identity_type",
-                    "--identity-type",
-                    "Kind of identity",
-                ),
-                Because::Identity,
-            );
-        }
-        if answers
-            .text("subject.identity_type")
-            .is_none_or(|kind| kind != IdentityType::Human.word())
-        {
-            for of in [
-                (
-                    "subject.credential",
-                    "--credential",
-                    "Credential, as a reference, never the secret",
-                ),
-                ("subject.task", "--task", "Task that the identity performs"),
-            ] {
-                if !answers.states(of.0) {
-                    ask(of, Because::Identity);
-                }
-            }
-        }
+    if !answers.states("owner.name") || !answers.states("owner.email") {
+        asked.push(("owner", Because::Always));
     }
-    for (of, because) in demanded(answers, resolved) {
-        ask(of, because);
+    if end == End::Asked {
+        asked.push(("expires", Because::Form));
+    }
+    asked.extend(demanded(answers, made.resolved.as_ref()));
+    let mut questions: Vec<Question> = Vec::new();
+    for (field, because) in asked {
+        let is_new = questions.iter().all(|known| known.of.field != field);
+        let of = table::of(field).filter(|_| is_new && !is_answered(answers, field));
+        questions.extend(of.map(|of| Question { of, because }));
     }
     questions
 }
 
-/// Returns what tier and class demand and the answers do not state.
-fn demanded(
-    answers: &Answers,
-    resolved: Option<&Resolved>,
-) -> Vec<((&'static str, &'static str, &'static str), Because)> {
+/// Returns why a field is asked of every record; `None` where this one needs it not.
+fn always(answers: &Answers, urgency: Urgency, field: &str) -> Option<Because> {
+    let identity = answers.states("subject.identity");
+    let kind = answers.text("subject.identity_type");
+    match field {
+        // The rule of an emergency is its title.
+        "deviates_from" if urgency == Urgency::Emergency => None,
+        "subject.identity_type" => identity.then_some(Because::Identity),
+        "subject.credential" | "subject.task" => {
+            let is_human = kind == Some(IdentityType::Human.word());
+            (identity && !is_human).then_some(Because::Identity)
+        }
+        _ => Some(Because::Always),
+    }
+}
+
+/// Returns what tier and class demand.
+fn demanded(answers: &Answers, resolved: Option<&Resolved>) -> Vec<(&'static str, Because)> {
     let Some(resolved) = resolved else {
         return Vec::new();
     };
     let silent = resolved.silent.iter().flat_map(|silence| {
-        silence.fields.iter().filter_map(|field| {
-            Some((
-                field_question(field)?,
-                Because::Silence(silence.tier.clone()),
-            ))
-        })
+        let because = Because::Silence(silence.tier.clone());
+        let fields = silence.fields.iter();
+        fields.map(move |field| (*field, because.clone()))
     });
-    let stated = resolved.require.iter().flat_map(|require| {
-        let because = Because::Required(resolved.tier.clone());
-        required(*require)
-            .iter()
-            .map(move |of| (*of, because.clone()))
-    });
+    // A control is one of the six; what a tier adds comes after it.
+    let first = resolved
+        .require
+        .iter()
+        .filter(|it| **it == Require::CompensatingControls);
+    let rest = resolved
+        .require
+        .iter()
+        .filter(|it| **it != Require::CompensatingControls);
+    let of = |require: &Require| {
+        let because = match require {
+            Require::CompensatingControls => Because::Always,
+            _ => Because::Required(resolved.tier.clone()),
+        };
+        let fields = required(*require).iter();
+        fields.map(move |field| (*field, because.clone()))
+    };
     let agent = answers.text("subject.identity_type") == Some(IdentityType::AiAgent.word());
-    let triggers = agent
-        .then(|| required(Require::Triggers))
-        .into_iter()
-        .flatten();
-    let triggers = triggers.map(|of| (*of, Because::Identity));
-    let asked = silent.chain(stated).chain(triggers);
-    asked
-        .filter(|((field, ..), _)| !is_answered(answers, field))
-        .collect()
+    let triggers = agent.then_some(("triggers", Because::Identity));
+    let asked = first.flat_map(of).chain(silent).chain(rest.flat_map(of));
+    asked.chain(triggers).collect()
 }
 
 /// Tells whether a question of a field needs no asking.
 fn is_answered(answers: &Answers, field: &str) -> bool {
+    let any = |keys: &[&str]| keys.iter().any(|key| answers.states(key));
     match field {
-        "deviates_from" => {
-            answers.states("deviates_from.controls") || answers.states("deviates_from.rule")
-        }
-        "subject" => ["identity", "asset", "application"]
-            .iter()
-            .any(|key| answers.states(&format!("subject.{key}"))),
+        "deviates_from" => any(&["deviates_from.controls", "deviates_from.rule"]),
+        "subject" => any(&["subject.identity", "subject.asset", "subject.application"]),
+        "owner" => answers.states("owner.name") && answers.states("owner.email"),
+        // It is there, derived; that nobody stated it was decided before.
+        "expires" => false,
         _ => answers.states(field),
     }
 }
 
-fn choices(field: &str) -> Vec<&'static str> {
-    fn words<W: Word>() -> Vec<&'static str> {
-        W::WORDS.iter().map(|(word, _)| *word).collect()
-    }
-    match field {
-        "risk.level" => words::<Risk>(),
-        "class" => words::<Class>(),
-        "subject.identity_type" => words::<IdentityType>(),
-        "fix.target" => words::<crate::record::word::FixTarget>(),
-        "deviates_from.baseline" => words::<crate::record::word::Baseline>(),
-        _ => Vec::new(),
-    }
-}
-
-/// Returns the question of a field whose silence decides the tier.
-fn field_question(field: &str) -> Option<(&'static str, &'static str, &'static str)> {
-    Some(match field {
-        "subject.environment" => ("subject.environment", "--environment", "Environment"),
-        "subject.identity_type" => (
-            "subject.identity_type",
-            "--identity-type",
-            "Kind of identity",
-        ),
-        "subject.application" => ("subject.application", "--application", "Application"),
-        "deviates_from.baseline" => ("deviates_from.baseline", "--baseline", "Kind of baseline"),
-        "owner.team" => ("owner.team", "--owner-team", "Team of the owner"),
-        _ => return None,
-    })
-}
-
-/// Returns the questions of what a tier requires.
-fn required(require: Require) -> &'static [(&'static str, &'static str, &'static str)] {
+/// Returns the fields of what a tier requires.
+fn required(require: Require) -> &'static [&'static str] {
     match require {
-        Require::BlastRadius => &[(
-            "risk.blast_radius",
-            "--blast-radius",
-            "Blast radius: what could be reached or broken at worst",
-        )],
-        Require::Rollback => &[
-            (
-                "rollback.plan",
-                "--rollback-plan",
-                "Rollback: the steps back",
-            ),
-            (
-                "rollback.criteria",
-                "--rollback-criteria",
-                "Rollback: what makes them necessary",
-            ),
-        ],
-        Require::CompensatingControls => &[CONTROL],
-        Require::ReviewEvery => &[(
-            "review_every",
-            "--review-every",
-            "Reviewed how often, such as 7d",
-        )],
-        Require::Triggers => &[(
-            "triggers",
-            "--trigger \"WHEN => close|review|revoke\"",
-            "Trigger: WHEN => close, review or revoke",
-        )],
-        Require::Vendor => &[("subject.vendor", "--vendor", "Vendor")],
-        Require::Onboarding => &[(
-            "references.onboarding",
-            "--onboarding",
-            "Onboarding record of the vendor",
-        )],
-        Require::Change => &[("references.change", "--change", "Change request")],
-        Require::RiskRegister => &[(
-            "references.risk",
-            "--from FILE with references.risk",
-            "Entry in the risk register",
-        )],
-        Require::Scope => &[
-            ("scope.resources", "--resource", "Resource that is waived"),
-            ("scope.actions", "--action", "Action that is waived"),
-        ],
-        Require::Fix => &[
-            ("fix.target", "--fix-target", "Fix: where"),
-            ("fix.plan", "--fix-plan", "Fix: what"),
-            (
-                "fix.due",
-                "--fix-due",
-                "Fix: by which day, such as 2026-12-18",
-            ),
-        ],
-        Require::EventEnds => &[("event_ends", "--event-ends", "When the business event ends")],
-        Require::Requester => &[("requester", "--requester", "On whose behalf, as an address")],
-        Require::RiskOwner => &[(
-            "risk.owner",
-            "--risk-owner",
-            "Who accepts the risk, as an address",
-        )],
-        Require::Environment => &[("subject.environment", "--environment", "Environment")],
+        Require::BlastRadius => &["risk.blast_radius"],
+        Require::Rollback => &["rollback.plan", "rollback.criteria"],
+        Require::CompensatingControls => &["compensating_controls"],
+        Require::ReviewEvery => &["review_every"],
+        Require::Triggers => &["triggers"],
+        Require::Vendor => &["subject.vendor"],
+        Require::Onboarding => &["references.onboarding"],
+        Require::Change => &["references.change"],
+        Require::RiskRegister => &["references.risk"],
+        Require::Scope => &["scope.resources", "scope.actions"],
+        Require::Fix => &["fix.target", "fix.plan", "fix.due"],
+        Require::EventEnds => &["event_ends"],
+        Require::Requester => &["requester"],
+        Require::RiskOwner => &["risk.owner"],
+        Require::Environment => &["subject.environment"],
     }
 }

@@ -1,15 +1,14 @@
 //! The text of a new record: fields in the order of the documentation, quoted where they must be.
 //!
-//! Uses record's own words. Pure. Start at [`write()`]. What is written is read back and compared before it becomes
+//! Uses yaml, record's own words. Pure. Start at [`write()`]. What is written is read back and compared before it becomes
 //! a file; whoever calls does that. Follows `docs/spec/record.md`.
 
 use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
-use crate::record::scalar::Scalar;
-use crate::record::time::When;
 use crate::record::word::{RootCause, Word};
+use crate::yaml::splice::quote;
 
 /// How long a line may get before a list takes one line an item.
 const WIDE: usize = 100;
@@ -90,7 +89,7 @@ fn ordered<'a>(name: &str, map: &'a Map<String, Value>) -> Vec<(&'a String, &'a 
 
 /// Writes a key with its value, from the start of a line to its end.
 fn entry(out: &mut String, indent: usize, key: &str, value: &Value) {
-    let _ = write!(out, "{:indent$}{}:", "", scalar(key));
+    let _ = write!(out, "{:indent$}{}:", "", quote(key));
     after_key(out, indent, key, value);
 }
 
@@ -124,7 +123,7 @@ fn item(out: &mut String, indent: usize, key: &str, value: &Value) {
         Value::Object(map) if !map.is_empty() && !IN_BRACKETS.contains(&key) => {
             let mut begin = format!("{:indent$}- ", "");
             for (inner, value) in ordered(key, map) {
-                let _ = write!(out, "{begin}{}:", scalar(inner));
+                let _ = write!(out, "{begin}{}:", quote(inner));
                 after_key(out, indent + 2, inner, value);
                 begin = format!("{:width$}", "", width = indent + 2);
             }
@@ -153,7 +152,7 @@ fn in_brackets(key: &str, value: &Value) -> String {
         Value::Bool(_) | Value::Number(_) => value.to_string(),
         // The one whole number of a record; readers that type scalars expect it bare.
         Value::String(text) if key == "limit" && text.parse::<u32>().is_ok() => text.clone(),
-        Value::String(text) => scalar(text),
+        Value::String(text) => quote(text),
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(|item| in_brackets(key, item)).collect();
             format!("[{}]", items.join(", "))
@@ -161,7 +160,7 @@ fn in_brackets(key: &str, value: &Value) -> String {
         Value::Object(map) => {
             let entries = ordered(key, map);
             let entry = |(inner, value): (&String, &Value)| {
-                format!("{}: {}", scalar(inner), in_brackets(inner, value))
+                format!("{}: {}", quote(inner), in_brackets(inner, value))
             };
             let entries: Vec<String> = entries.into_iter().map(entry).collect();
             format!("{{{}}}", entries.join(", "))
@@ -201,39 +200,4 @@ fn is_plain_block(text: &str) -> bool {
         .split('\n')
         .all(|line| line.trim() == line && !line.contains(char::is_control));
     lines_fit && !body.starts_with('\n') && !body.ends_with('\n') && !body.is_empty()
-}
-
-/// Returns a text as a scalar that every reader of YAML takes for that text.
-fn scalar(text: &str) -> String {
-    if is_plain(text) {
-        text.to_owned()
-    } else {
-        Value::from(text).to_string()
-    }
-}
-
-/// Tells whether a text needs no quotes, in brackets and out of them.
-fn is_plain(text: &str) -> bool {
-    if When::parse(text).is_ok() {
-        return true;
-    }
-    let mut chars = text.chars();
-    let first = chars.next().is_some_and(char::is_alphabetic);
-    let safe = |char: char| char.is_alphanumeric() || " _-./@()+=;%'".contains(char) || char == ':';
-    let words = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
-    let is_number = text.starts_with(|first: char| first.is_ascii_digit())
-        && text.ends_with(|last: char| last.is_ascii_alphabetic())
-        && text
-            .chars()
-            .all(|char| char.is_ascii_alphanumeric() || char == '-' || char == '.')
-        && text.parse::<f64>().is_err()
-        && !text.starts_with("0x")
-        && !text.starts_with("0o");
-    let colons = !text.contains(": ") && !text.ends_with(':');
-    let ends = !text.ends_with(' ');
-    (first || is_number)
-        && chars.all(safe)
-        && colons
-        && ends
-        && !words.contains(&text.to_lowercase().as_str())
 }

@@ -1,10 +1,11 @@
 //! `new`: what was filed, what it needs, what to run next.
 //!
-//! Uses diag, policy. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+//! Uses diag, policy, plan. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
 use serde_json::json;
 
 use crate::diag::Finding;
+use crate::plan::draft::Derived;
 use crate::policy::tier::Needed;
 use crate::view::doc::{Block, Doc, Findings, Text, Tone};
 use crate::view::finding;
@@ -27,8 +28,8 @@ pub struct Filed {
     pub who: Vec<String>,
     /// What the rules say of it.
     pub findings: Vec<Finding>,
-    /// What was derived: the field and its value.
-    pub derived: Vec<(&'static str, String)>,
+    /// What was derived.
+    pub derived: Vec<Derived>,
     /// What to run next.
     pub next: Vec<String>,
 }
@@ -67,7 +68,7 @@ pub fn doc(filed: &Filed) -> Doc {
         let derived: Vec<String> = filed
             .derived
             .iter()
-            .map(|(field, value)| format!("{field}: {value}"))
+            .map(|it| format!("{}: {} ({})", it.field, it.value, it.why))
             .collect();
         pairs.push(("derived".to_owned(), Text::plain(derived.join("\n"))));
     }

@@ -134,7 +134,7 @@ fn the_workflow_runs_only_commands_that_there_are() {
     });
     let mut n_used = 0;
     for line in used {
-        let command = line.split(" >> ").next().unwrap().replace('"', "");
+        let command = line.split(" >").next().unwrap().replace('"', "");
         let words = std::iter::once("exledger").chain(command.split_whitespace());
         if let Err(refused) = exledger::commands::declare().try_get_matches_from(words) {
             panic!("{line}: {refused}");

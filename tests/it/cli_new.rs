@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::cli::{Run, run};
 
-const DAY: &str = "2026-11-20";
+pub(crate) const DAY: &str = "2026-11-20";
 
 /// Enough for a standard record.
 const ANSWERS: &[&str] = &[
@@ -40,7 +40,7 @@ profiles:
   rotation: {baseline: credential-rotation, controls: [owasp-nhi:NHI7:2025], root_cause: brittle-dependency}
 ";
 
-fn ledger() -> tempfile::TempDir {
+pub(crate) fn ledger() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let git = git2::Repository::init(folder.path()).unwrap();
     let mut config = git.config().unwrap();
@@ -58,7 +58,7 @@ fn filed(folder: &Path, more: &[&str]) -> Run {
 }
 
 /// Returns the one record that was written, as JSON and as text.
-fn written(folder: &Path, run: &Run) -> (serde_json::Value, serde_json::Value, String) {
+pub(crate) fn written(folder: &Path, run: &Run) -> (serde_json::Value, serde_json::Value, String) {
     assert_eq!(run.code, 0, "{}", run.err);
     let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     let text = std::fs::read_to_string(folder.join(answer["path"].as_str().unwrap())).unwrap();

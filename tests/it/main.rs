@@ -21,6 +21,7 @@ mod gate;
 mod golden;
 mod history;
 mod house;
+mod issue_form;
 mod layering;
 mod ledger;
 mod pattern;

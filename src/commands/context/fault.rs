@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::ask::AskError;
 use crate::ledger::tree::TreeError;
 
 /// The exit code of a command that was used wrongly.
@@ -13,6 +14,9 @@ pub const MISUSE: u8 = 2;
 /// The exit code of a command that can't say.
 pub const CANNOT_SAY: u8 = 3;
 
+/// The exit code of a command that a person broke off at a prompt, as shells have it for Ctrl-C.
+pub const BROKEN_OFF: u8 = 130;
+
 /// What stops a command: what is wrong, and the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -20,6 +24,8 @@ pub enum Fault {
     Misuse(String, String),
     /// The question can't be answered.
     CannotSay(String, String),
+    /// A person broke off at a prompt, and nothing was done.
+    BrokenOff,
 }
 
 impl fmt::Display for Fault {
@@ -27,6 +33,7 @@ impl fmt::Display for Fault {
         let (what, help) = match self {
             Fault::Misuse(what, help) => (what.clone(), help),
             Fault::CannotSay(what, help) => (format!("cannot say: {what}"), help),
+            Fault::BrokenOff => return out.write_str("broken off: nothing was written"),
         };
         out.write_str(&what)?;
         if help.is_empty() {
@@ -43,6 +50,14 @@ pub fn misuse(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error
     Fault::Misuse(what.into(), help.into()).into()
 }
 
+/// Returns the error of a prompt without answer; `help` says how to do without it.
+pub fn unasked(error: &AskError, help: impl Into<String>) -> anyhow::Error {
+    match error {
+        AskError::BrokenOff => Fault::BrokenOff.into(),
+        AskError::Terminal(_) => cannot_say(error.to_string(), help),
+    }
+}
+
 /// Returns the error of a question that can't be answered.
 pub fn cannot_say(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
     Fault::CannotSay(what.into(), help.into()).into()
@@ -55,6 +70,7 @@ pub fn code(error: &anyhow::Error) -> u8 {
     }
     match error.downcast_ref::<Fault>() {
         Some(Fault::Misuse(..)) => MISUSE,
+        Some(Fault::BrokenOff) => BROKEN_OFF,
         Some(Fault::CannotSay(..)) | None => CANNOT_SAY,
     }
 }
@@ -62,6 +78,7 @@ pub fn code(error: &anyhow::Error) -> u8 {
 /// Returns the error as it is shown on stderr.
 pub fn shown(error: &anyhow::Error) -> String {
     match error.downcast_ref::<Fault>() {
+        Some(Fault::BrokenOff) => format!("{}\n", Fault::BrokenOff),
         Some(fault) => format!("error: {fault}\n"),
         None => format!("error: cannot say: {error:#}\n"),
     }

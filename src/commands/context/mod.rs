@@ -83,6 +83,11 @@ impl Ctx {
         } else {
             render::Quiet::No
         };
+        ask::set_colour(if coloured(globals.color, &environment, err) {
+            ask::Colour::On
+        } else {
+            ask::Colour::Off
+        });
         let width = if out { ask::width() } else { None };
         Ok(Ctx {
             format: formats.chosen(globals.format.as_deref())?,

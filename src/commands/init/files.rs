@@ -8,6 +8,7 @@ use anyhow::Context;
 
 use crate::commands::init::MergeMethod;
 use crate::commands::schema;
+use crate::interop::issue_form;
 use crate::ledger::tree::{Kind, Tree};
 use crate::store::files::WorkTree;
 
@@ -131,7 +132,7 @@ pub(super) fn drafts(place: &Place, method: MergeMethod) -> Vec<Draft> {
         },
         draft(
             ".github/ISSUE_TEMPLATE/exception.yml".to_owned(),
-            include_str!("issue_form.yml").to_owned(),
+            issue_form::write(),
             Needs::Nothing,
         ),
         Draft {

@@ -12,12 +12,14 @@ use serde_json::{Value, json};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::new::Args;
+use crate::interop::issue_form;
 use crate::ledger::{Ledger, NotFound};
 use crate::plan::answers::Answers;
 use crate::policy::Policy;
 use crate::policy::settings::Profile;
 use crate::record::Record;
-use crate::record::word::Word;
+use crate::record::credential;
+use crate::record::word::{ControlStatus, Word};
 use crate::store::files;
 use crate::yaml::{self, Limits};
 
@@ -59,6 +61,9 @@ pub(super) fn answers(
     if let Some(path) = &args.from {
         known.answers.overlay(&file(path, ctx)?);
     }
+    if let Some(path) = &args.from_issue {
+        known.answers.overlay(&issue(path, ctx)?);
+    }
     args.flags
         .fill(&mut known.answers)
         .map_err(|what| fault::misuse(what, "see `exledger new --help`"))?;
@@ -79,14 +84,38 @@ fn bytes(path: &Path, ctx: &Ctx) -> anyhow::Result<Vec<u8>> {
     })
 }
 
-/// Reads a file with the shape of a record.
-fn file(path: &Path, ctx: &Ctx) -> anyhow::Result<Answers> {
-    let bytes = bytes(path, ctx)?;
-    let shown = if path == Path::new("-") {
+/// Returns how a file is named in messages.
+fn shown(path: &Path) -> String {
+    if path == Path::new("-") {
         "stdin".to_owned()
     } else {
         path.display().to_string()
-    };
+    }
+}
+
+/// Reads the text of an issue. It is data: nothing of it is repeated that looks like a secret.
+fn issue(path: &Path, ctx: &Ctx) -> anyhow::Result<Answers> {
+    let help = "give the text of an issue that the form of `exledger init` made, one `### Label` for each field";
+    let bytes = bytes(path, ctx)?;
+    let shown = shown(path);
+    let text = String::from_utf8(bytes)
+        .map_err(|_| fault::misuse(format!("{shown} is no text in UTF-8"), help))?;
+    issue_form::read(&text).map_err(|flaws| {
+        let lines: Vec<String> = flaws
+            .iter()
+            .map(|flaw| credential::hidden(flaw.to_string()))
+            .collect();
+        fault::misuse(
+            format!("{shown} can't be read\n  {}", lines.join("\n  ")),
+            help,
+        )
+    })
+}
+
+/// Reads a file with the shape of a record.
+fn file(path: &Path, ctx: &Ctx) -> anyhow::Result<Answers> {
+    let bytes = bytes(path, ctx)?;
+    let shown = shown(path);
     // JSON escapes characters in ways that YAML does not know.
     if let Ok(json @ Value::Object(_)) = serde_json::from_slice::<Value>(&bytes) {
         return checked(Answers::of_json(json), &shown);
@@ -192,6 +221,10 @@ fn timeless(record: &Record) -> Record {
     let mut copy = record.clone();
     copy.subject.credential_expires = None;
     copy.event_ends = None;
+    copy.requester = None;
+    if let Some(references) = &mut copy.references {
+        references.supersedes = None;
+    }
     copy.reviews.clear();
     copy.handling.clear();
     copy.renewals.clear();
@@ -201,6 +234,8 @@ fn timeless(record: &Record) -> Record {
     if let Some(fix) = &mut copy.fix {
         fix.due = None;
     }
+    copy.compensating_controls
+        .retain(|control| control.status != ControlStatus::Withdrawn);
     for control in &mut copy.compensating_controls {
         control.verified = None;
         control.evidence.clear();
@@ -250,20 +285,42 @@ fn receipt(path: &Path, ctx: &Ctx, answers: &mut Answers) -> anyhow::Result<()> 
     ] {
         answers.set_given(&format!("subject.{key}"), asked(key));
     }
-    for (key, path) in [
-        ("control", "deviates_from.controls"),
-        ("resource", "scope.resources"),
-        ("action", "scope.actions"),
-    ] {
-        answers.set_given(path, asked(key).map(|text| vec![text]));
+    let literal = |key: &str| match asked(key) {
+        Some(text) if text.contains(['*', '?']) => Err(fault::misuse(
+            format!(
+                "the receipt asks for the {key} `{text}`, and a record would take that as a pattern"
+            ),
+            format!("take it out of the receipt, and say with --{key} what is meant"),
+        )),
+        text => Ok(text),
+    };
+    answers.set_given(
+        "deviates_from.controls",
+        asked("control").map(|text| vec![text]),
+    );
+    for (key, path) in [("resource", "scope.resources"), ("action", "scope.actions")] {
+        answers.set_given(path, literal(key)?.map(|text| vec![text]));
     }
     if let Some((tool, id)) = asked("finding").and_then(|finding| finding.split_once(':')) {
         let mut finding = json!({"tool": tool, "id": id});
+        let path = literal("path")?.map(|path| json!([path]));
+        let given = [
+            ("severity", asked("severity").map(Value::from)),
+            ("purl", asked("purl").map(Value::from)),
+            ("paths", path),
+        ];
         if let Some(map) = finding.as_object_mut() {
-            map.extend(asked("purl").map(|purl| ("purl".to_owned(), json!(purl))));
-            map.extend(asked("path").map(|path| ("paths".to_owned(), json!([path]))));
+            let given = given.into_iter();
+            map.extend(given.filter_map(|(key, value)| Some((key.to_owned(), value?))));
         }
         answers.set("scope.findings", json!([finding]));
+    }
+    if receipt.get("verdict").and_then(Value::as_str) == Some("allow") {
+        let record = receipt.get("record").and_then(Value::as_str);
+        ctx.hint(&format!(
+            "hint: {} allows what the receipt asks",
+            record.unwrap_or("a record")
+        ));
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! Uses policy's catalog. Pure. Start at [`search`]. Follows `docs/spec/cli.md` (controls).
 
 use crate::policy::catalog::{Catalog, Control};
+use crate::record::near;
 
 /// A control that was searched for.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +54,35 @@ pub fn search<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
     // Stable: what fits as well stays in the order of the catalogs.
     hits.sort_by_key(|(fit, _)| *fit);
     hits.into_iter().map(|(_, hit)| hit).collect()
+}
+
+/// Returns the controls that a text may mean where [`search`] finds none: each of its words stands somewhere in id, title
+/// or group, or is a word of the title but for a slip of the pen.
+pub fn near<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
+    let asked: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let mut hits = Vec::new();
+    for catalog in catalogs {
+        for control in &catalog.controls {
+            let whole = format!(
+                "{}:{} {} {}",
+                catalog.name, control.id, control.title, control.group
+            )
+            .to_lowercase();
+            let words = || whole.split(|it: char| !it.is_alphanumeric());
+            let fits = |asked: &String| {
+                whole.contains(asked.as_str())
+                    || asked.chars().count() > 4 && near::nearest(asked, words()).is_some()
+            };
+            if !asked.is_empty() && asked.iter().all(fits) {
+                hits.push(Hit {
+                    catalog,
+                    control,
+                    matched: Some(control.title.as_str()),
+                });
+            }
+        }
+    }
+    hits
 }
 
 /// What is asked of one catalog.

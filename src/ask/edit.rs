@@ -1,0 +1,151 @@
+//! One line that a person edits: its characters, the place of the cursor, what a key does to them.
+//!
+//! Uses nothing else of the line. Pure. Start at [`Line::press`].
+
+use dialoguer::console::Key;
+
+/// A line and its cursor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Line {
+    characters: Vec<char>,
+    at: usize,
+}
+
+/// What a key meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pressed {
+    /// The line or its cursor changed, or nothing did.
+    Edited,
+    /// The answer is given.
+    Entered,
+    /// The person broke off.
+    BrokenOff,
+    /// Some places down in a list; up where negative.
+    Moved(isize),
+}
+
+/// How many places a page is.
+const PAGE: isize = 5;
+
+impl Line {
+    /// Returns a line with the cursor at its end.
+    pub(super) fn of(text: &str) -> Line {
+        let characters: Vec<char> = text.chars().collect();
+        Line {
+            at: characters.len(),
+            characters,
+        }
+    }
+
+    /// Returns the text.
+    pub(super) fn text(&self) -> String {
+        self.characters.iter().collect()
+    }
+
+    /// Returns the text before the cursor.
+    pub(super) fn before(&self) -> String {
+        self.characters.iter().take(self.at).collect()
+    }
+
+    /// Does what a key asks for.
+    pub(super) fn press(&mut self, key: &Key) -> Pressed {
+        match key {
+            Key::Enter => return Pressed::Entered,
+            Key::CtrlC => return Pressed::BrokenOff,
+            Key::Char('\u{4}') if self.characters.is_empty() => return Pressed::BrokenOff,
+            Key::ArrowUp | Key::Char('\u{10}') => return Pressed::Moved(-1),
+            Key::ArrowDown | Key::Char('\u{e}') | Key::Tab => return Pressed::Moved(1),
+            Key::BackTab => return Pressed::Moved(-1),
+            Key::PageUp => return Pressed::Moved(-PAGE),
+            Key::PageDown => return Pressed::Moved(PAGE),
+            Key::Home => self.at = 0,
+            Key::End => self.at = self.characters.len(),
+            Key::ArrowLeft | Key::Char('\u{2}') => self.at = self.at.saturating_sub(1),
+            Key::ArrowRight | Key::Char('\u{6}') => {
+                self.at = (self.at + 1).min(self.characters.len());
+            }
+            Key::Backspace if self.at > 0 => {
+                self.at -= 1;
+                self.characters.remove(self.at);
+            }
+            Key::Del | Key::Char('\u{4}') if self.at < self.characters.len() => {
+                self.characters.remove(self.at);
+            }
+            Key::Escape | Key::Char('\u{15}') => *self = Line::default(),
+            Key::Char('\u{b}') => self.characters.truncate(self.at),
+            Key::Char('\u{17}') => self.take_word(),
+            Key::Char(character) if !character.is_control() => {
+                self.characters.insert(self.at, *character);
+                self.at += 1;
+            }
+            _ => {}
+        }
+        Pressed::Edited
+    }
+
+    /// Takes away the word before the cursor.
+    fn take_word(&mut self) {
+        let before = self.before();
+        let kept = before
+            .trim_end()
+            .trim_end_matches(|character: char| !character.is_whitespace());
+        let kept = kept.chars().count();
+        self.characters.drain(kept..self.at);
+        self.at = kept;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Line, Pressed};
+    use dialoguer::console::Key;
+
+    fn pressed(start: &str, keys: &[Key]) -> (String, String) {
+        let mut line = Line::of(start);
+        for key in keys {
+            assert_eq!(line.press(key), Pressed::Edited, "{key:?}");
+        }
+        (line.before(), line.text())
+    }
+
+    #[test]
+    fn a_line_is_edited_where_the_cursor_is() {
+        let key = Key::Char;
+        for (start, keys, before, whole) in [
+            ("ab", vec![key('ü')], "abü", "abü"),
+            ("ab", vec![Key::ArrowLeft, key('x')], "ax", "axb"),
+            ("ab", vec![Key::Home, Key::Del], "", "b"),
+            ("ab", vec![Key::Backspace; 5], "", ""),
+            (
+                "ab",
+                vec![Key::Home, Key::Backspace, Key::ArrowLeft],
+                "",
+                "ab",
+            ),
+            ("a bc  ", vec![key('\u{17}')], "a ", "a "),
+            ("one", vec![key('\u{17}'), key('\u{17}')], "", ""),
+            ("a b", vec![Key::ArrowLeft, key('\u{b}')], "a ", "a "),
+            ("a b", vec![key('\u{15}'), key('c')], "c", "c"),
+            ("a", vec![key('\u{1b}'), key('\u{7}')], "a", "a"),
+            ("a", vec![Key::Escape], "", ""),
+        ] {
+            let found = pressed(start, &keys);
+            assert_eq!(
+                found,
+                (before.to_owned(), whole.to_owned()),
+                "{start} {keys:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_ends_or_moves_is_told_from_what_edits() {
+        let press = |start: &str, key: Key| Line::of(start).press(&key);
+        assert_eq!(press("a", Key::Enter), Pressed::Entered);
+        assert_eq!(press("a", Key::CtrlC), Pressed::BrokenOff);
+        assert_eq!(press("", Key::Char('\u{4}')), Pressed::BrokenOff);
+        assert_eq!(press("a", Key::Char('\u{4}')), Pressed::Edited);
+        assert_eq!(press("a", Key::ArrowUp), Pressed::Moved(-1));
+        assert_eq!(press("a", Key::Tab), Pressed::Moved(1));
+    }
+}

@@ -1,0 +1,183 @@
+//! The two prompts: a text, and one of several offers that typing narrows down.
+//!
+//! Start at [`line()`] and [`pick`]. A refused answer stays in the line, with what is wrong with it above.
+
+use crate::ask::edit::{Line, Pressed};
+use crate::ask::screen::{Look, Rows, Screen, cut, dressed, words};
+use crate::ask::{AskError, Prompt};
+use crate::plan::offer::Offer;
+
+/// The most offers that are shown at once.
+const MOST: usize = 9;
+
+/// Asks for one line of text, with something in it to begin with.
+pub(super) fn line(
+    prompt: &Prompt<'_>,
+    initial: &str,
+    check: &dyn Fn(&str) -> Result<(), String>,
+) -> Result<String, AskError> {
+    let mut screen = Screen::open()?;
+    let mut line = Line::of(initial);
+    let mut wrong = String::new();
+    loop {
+        let width = screen.width();
+        let mut rows = head(prompt, &wrong, width);
+        rows.edited(&line.text(), &line.before(), width);
+        screen.draw(&rows)?;
+        match line.press(&screen.key()?) {
+            Pressed::BrokenOff => return broken_off(&mut screen),
+            Pressed::Entered => {
+                let answer = line.text().trim().to_owned();
+                match check(&answer) {
+                    Ok(()) => {
+                        screen.leave(&answered(prompt, &answer, width))?;
+                        return Ok(answer);
+                    }
+                    Err(what) => wrong = what,
+                }
+            }
+            Pressed::Edited | Pressed::Moved(_) => {}
+        }
+    }
+}
+
+/// Asks for one of the offers that fit what is typed; returns the one taken.
+pub(super) fn pick(
+    prompt: &Prompt<'_>,
+    offers: &dyn Fn(&str) -> Vec<Offer>,
+    marked: Option<usize>,
+    check: &dyn Fn(&Offer) -> Result<(), String>,
+) -> Result<Offer, AskError> {
+    let mut screen = Screen::open()?;
+    let mut line = Line::default();
+    let mut shown = offers("");
+    let mut marked = marked;
+    let mut wrong = String::new();
+    loop {
+        let width = screen.width();
+        let mut rows = head(prompt, &wrong, width);
+        rows.edited(&line.text(), &line.before(), width);
+        let room = screen
+            .height()
+            .saturating_sub(rows.rows.len() + 2)
+            .clamp(3, MOST);
+        list(&mut rows, &shown, marked, room, width);
+        screen.draw(&rows)?;
+        let before = line.text();
+        match line.press(&screen.key()?) {
+            Pressed::BrokenOff => return broken_off(&mut screen),
+            Pressed::Moved(by) => marked = moved(marked, by, shown.len()),
+            Pressed::Edited if line.text() != before => {
+                shown = offers(line.text().trim());
+                marked = (!line.text().trim().is_empty() && !shown.is_empty()).then_some(0);
+                wrong.clear();
+            }
+            Pressed::Edited => {}
+            Pressed::Entered => match marked.and_then(|marked| shown.get(marked)) {
+                None if shown.is_empty() => {
+                    wrong = "nothing fits that: type something else".to_owned()
+                }
+                None => wrong = "choose one: type some letters of it, or use the arrows".to_owned(),
+                Some(offer) => match check(offer) {
+                    Ok(()) => {
+                        screen.leave(&answered(prompt, &offer.shown, width))?;
+                        return Ok(offer.clone());
+                    }
+                    Err(what) => wrong = what,
+                },
+            },
+        }
+    }
+}
+
+fn head(prompt: &Prompt<'_>, wrong: &str, width: usize) -> Rows {
+    let mut rows = Rows::default();
+    rows.text(prompt.question, width, Look::Strong);
+    rows.text(prompt.hint, width, Look::Faint);
+    rows.text(wrong, width, Look::Wrong);
+    rows
+}
+
+/// Returns what stays of a prompt that was answered.
+fn answered(prompt: &Prompt<'_>, answer: &str, width: usize) -> Vec<String> {
+    if prompt.label.is_empty() {
+        return Vec::new();
+    }
+    let text = words(
+        &format!("{}: {answer}", prompt.label),
+        width.saturating_sub(2),
+    );
+    let mut rows = Vec::new();
+    for (n, row) in text.iter().enumerate() {
+        let strong = row.strip_prefix(prompt.label).filter(|_| n == 0);
+        rows.push(match strong {
+            Some(rest) => format!("{}{rest}", dressed(prompt.label, Look::Strong)),
+            None => format!("  {row}"),
+        });
+    }
+    rows
+}
+
+/// Leaves the terminal as it was, without the prompt.
+fn broken_off<T>(screen: &mut Screen) -> Result<T, AskError> {
+    screen.leave(&[])?;
+    Err(AskError::BrokenOff)
+}
+
+fn moved(marked: Option<usize>, by: isize, n: usize) -> Option<usize> {
+    let last = n.checked_sub(1)?;
+    Some(match marked {
+        None if by > 0 => 0,
+        None => last,
+        Some(0) if by == -1 => last,
+        Some(at) if at == last && by == 1 => 0,
+        Some(at) => at.saturating_add_signed(by).min(last),
+    })
+}
+
+/// Adds the offers around the marked one.
+fn list(rows: &mut Rows, offers: &[Offer], marked: Option<usize>, room: usize, width: usize) {
+    let at = marked.unwrap_or(0);
+    let first = (at + 1).saturating_sub(room);
+    let names = offers.iter().map(|offer| offer.shown.chars().count());
+    let wide = names.max().unwrap_or(0).min(width / 2);
+    for (n, offer) in offers.iter().enumerate().skip(first).take(room) {
+        let is_marked = marked == Some(n);
+        let mark = if is_marked { "*" } else { " " };
+        let text = match offer.detail.as_str() {
+            "" => format!("{mark} {}", offer.shown),
+            detail => format!("{mark} {:wide$}  {detail}", cut(&offer.shown, wide)),
+        };
+        let look = if is_marked { Look::Strong } else { Look::Plain };
+        rows.one(&text, width, look);
+    }
+    let hidden = offers.len().saturating_sub(first + room);
+    if hidden > 0 || first > 0 {
+        let text = format!(
+            "  {} of {} shown; type to narrow them down",
+            room.min(offers.len()),
+            offers.len()
+        );
+        rows.one(&text, width, Look::Faint);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moved;
+
+    #[test]
+    fn the_mark_goes_round_and_pages_stop_at_the_ends() {
+        for (marked, by, n, after) in [
+            (None, 1, 3, Some(0)),
+            (None, -1, 3, Some(2)),
+            (Some(0), -1, 3, Some(2)),
+            (Some(2), 1, 3, Some(0)),
+            (Some(1), 5, 3, Some(2)),
+            (Some(1), -5, 3, Some(0)),
+            (Some(0), 1, 0, None),
+        ] {
+            assert_eq!(moved(marked, by, n), after, "{marked:?} {by} {n}");
+        }
+    }
+}

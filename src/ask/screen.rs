@@ -1,0 +1,234 @@
+//! What a prompt shows: rows that are drawn again after each key, and the one that stays when it is answered.
+//!
+//! Uses nothing else of the line. Start at [`Screen::draw`]. Rows are never as wide as the terminal, so that how it
+//! breaks lines does not matter.
+
+use std::fmt::Write;
+
+use dialoguer::console::{Key, Style, Term, measure_text_width};
+
+use crate::ask::AskError;
+
+/// A terminal, and where the cursor is in the rows that were drawn last.
+pub(super) struct Screen {
+    term: Term,
+    above: usize,
+}
+
+/// The rows of a prompt, and where the cursor belongs.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    /// The rows.
+    pub(super) rows: Vec<String>,
+    /// The row of the cursor, from 0.
+    pub(super) row: usize,
+    /// Its column, from 0.
+    pub(super) column: usize,
+}
+
+/// How a row looks.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Look {
+    /// As it is.
+    Plain,
+    /// What is asked, or chosen.
+    Strong,
+    /// What helps.
+    Faint,
+    /// What is wrong.
+    Wrong,
+}
+
+impl Screen {
+    /// Opens the terminal behind stderr.
+    pub(super) fn open() -> Result<Screen, AskError> {
+        let term = Term::stderr();
+        if !term.is_term() {
+            return Err(AskError::Terminal("stderr is no terminal".to_owned()));
+        }
+        Ok(Screen { term, above: 0 })
+    }
+
+    /// Returns how many columns a row may have.
+    pub(super) fn width(&self) -> usize {
+        let columns = self.term.size_checked().map_or(80, |(_, columns)| columns);
+        usize::from(columns).max(24) - 1
+    }
+
+    /// Returns how many rows there are.
+    pub(super) fn height(&self) -> usize {
+        let rows = self.term.size_checked().map_or(24, |(rows, _)| rows);
+        usize::from(rows).max(8)
+    }
+
+    /// Waits for a key.
+    pub(super) fn key(&self) -> Result<Key, AskError> {
+        Ok(self.term.read_key_raw()?)
+    }
+
+    /// Draws rows in place of those that were drawn last.
+    pub(super) fn draw(&mut self, rows: &Rows) -> Result<(), AskError> {
+        let mut out = self.back();
+        out.push_str(&rows.rows.join("\r\n"));
+        let below = rows.rows.len().saturating_sub(1).saturating_sub(rows.row);
+        if below > 0 {
+            let _ = write!(out, "\u{1b}[{below}A");
+        }
+        out.push('\r');
+        if rows.column > 0 {
+            let _ = write!(out, "\u{1b}[{}C", rows.column);
+        }
+        self.above = rows.row;
+        Ok(self.term.write_str(&out)?)
+    }
+
+    /// Leaves rows in place of the prompt.
+    pub(super) fn leave(&mut self, rows: &[String]) -> Result<(), AskError> {
+        let mut out = self.back();
+        for row in rows {
+            out.push_str(row);
+            out.push_str("\r\n");
+        }
+        self.above = 0;
+        Ok(self.term.write_str(&out)?)
+    }
+
+    /// Returns what brings the cursor back to the first row, and clears what is there.
+    fn back(&self) -> String {
+        match self.above {
+            0 => "\r\u{1b}[J".to_owned(),
+            above => format!("\r\u{1b}[{above}A\u{1b}[J"),
+        }
+    }
+}
+
+impl Rows {
+    /// Adds text in rows of whole words.
+    pub(super) fn text(&mut self, text: &str, width: usize, look: Look) {
+        let rows = words(text, width);
+        self.rows.extend(rows.iter().map(|row| dressed(row, look)));
+    }
+
+    /// Adds the line that is edited, with the cursor after the text before it.
+    pub(super) fn edited(&mut self, text: &str, before: &str, width: usize) {
+        let mark = "> ";
+        let first = self.rows.len();
+        let rows = cells(&format!("{mark}{text}"), width);
+        let until = cells(&format!("{mark}{before}"), width);
+        self.row = first + until.len().saturating_sub(1);
+        self.column = until.last().map_or(0, |row| measure_text_width(row));
+        if self.column >= width {
+            self.row += 1;
+            self.column = 0;
+        }
+        self.rows.extend(rows);
+        while self.rows.len() <= self.row {
+            self.rows.push(String::new());
+        }
+    }
+
+    /// Adds one row, cut where it is too long.
+    pub(super) fn one(&mut self, text: &str, width: usize, look: Look) {
+        self.rows.push(dressed(&cut(text, width), look));
+    }
+}
+
+/// Returns a text with the colours of its look, where colours are on.
+pub(super) fn dressed(text: &str, look: Look) -> String {
+    let style = Style::new().for_stderr();
+    let style = match look {
+        Look::Plain => return text.to_owned(),
+        Look::Strong => style.bold(),
+        Look::Faint => style.dim(),
+        Look::Wrong => style.red(),
+    };
+    style.apply_to(text).to_string()
+}
+
+/// Returns a text on one row, its end replaced by dots where it is too long.
+pub(super) fn cut(text: &str, width: usize) -> String {
+    let text: String = text
+        .chars()
+        .map(|it| if it.is_control() { ' ' } else { it })
+        .collect();
+    if measure_text_width(&text) <= width {
+        return text;
+    }
+    let first = cells(&text, width.saturating_sub(1)).into_iter().next();
+    format!("{}…", first.unwrap_or_default())
+}
+
+/// Returns a text in rows that are full.
+fn cells(text: &str, width: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    let mut column = 0;
+    for character in text.chars() {
+        let mut bytes = [0; 4];
+        let wide = measure_text_width(character.encode_utf8(&mut bytes));
+        if column + wide > width {
+            rows.push(String::new());
+            column = 0;
+        }
+        column += wide;
+        if let Some(row) = rows.last_mut() {
+            row.push(character);
+        }
+    }
+    rows
+}
+
+/// Returns a text in rows of whole words; line breaks stay, and what goes on is indented like its line.
+pub(super) fn words(text: &str, width: usize) -> Vec<String> {
+    let mut rows = Vec::new();
+    for line in text.lines() {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        let mut row = " ".repeat(indent);
+        for word in line.split_whitespace() {
+            let begins = row.trim().is_empty();
+            let wide = measure_text_width(&row) + measure_text_width(word) + usize::from(!begins);
+            if wide > width && !begins {
+                rows.push(std::mem::replace(&mut row, " ".repeat(indent)));
+            } else if !begins {
+                row.push(' ');
+            }
+            row.push_str(word);
+        }
+        rows.extend(cells(&row, width));
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Rows, cut, words};
+
+    #[test]
+    fn rows_never_are_wider_than_they_may() {
+        assert_eq!(words("one two three", 8), ["one two", "three"]);
+        assert_eq!(words("  one two", 6), ["  one", "  two"]);
+        assert_eq!(words("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(words("a\n\nb", 4), ["a", "", "b"]);
+        assert_eq!(cut("日本語", 5), "日本…");
+        assert_eq!(cut("a\tb", 5), "a b");
+        assert_eq!(cut("abcdef", 4), "abc…");
+    }
+
+    #[test]
+    fn the_cursor_stands_after_what_was_written() {
+        for (text, before, rows, at) in [
+            ("", "", 1, (0, 2)),
+            ("abc", "a", 1, (0, 3)),
+            ("abcdef", "abcdef", 2, (1, 2)),
+            ("abcd", "abcd", 2, (1, 0)),
+            ("日本", "日本", 2, (1, 0)),
+        ] {
+            let mut shown = Rows::default();
+            shown.edited(text, before, 6);
+            assert_eq!(
+                (shown.rows.len(), (shown.row, shown.column)),
+                (rows, at),
+                "{text}"
+            );
+        }
+    }
+}

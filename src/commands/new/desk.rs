@@ -1,0 +1,142 @@
+//! Asking a person: one question at a time, with offers, and with the rules' own words for what is refused.
+//!
+//! Start at [`Desk::ask`]. Follows `docs/spec/cli.md`, new.
+
+use crate::ask::{self, Prompt};
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::new::filing::{self, Work};
+use crate::plan::answers::Answers;
+use crate::plan::derive;
+use crate::plan::draft::{self, Draft};
+use crate::plan::offer::{self, Names, Offer};
+use crate::plan::part;
+use crate::plan::question::table::Field;
+use crate::record::scalar::Scalar;
+use crate::record::time::When;
+
+/// What rules say of fields that are still to be asked: no objection to an answer.
+const LATER: &[&str] = &[
+    "incomplete-identity",
+    "missing-change",
+    "missing-field",
+    "missing-for-tier",
+    "missing-trigger",
+    "no-compensating-control",
+    "no-deviation",
+    "no-subject",
+];
+
+/// Where a person is asked.
+pub(super) struct Desk<'d> {
+    /// The terminal, and what was said on the command line.
+    pub(super) ctx: &'d Ctx,
+    /// What filing works with.
+    pub(super) work: &'d Work<'d>,
+    /// The names that answers are offered from.
+    pub(super) names: Names<'d>,
+}
+
+impl Desk<'_> {
+    /// Asks for a field and puts the answer into the answers.
+    pub(super) fn ask(
+        &self,
+        of: &Field,
+        because: &str,
+        initial: &str,
+        answers: &mut Answers,
+    ) -> anyhow::Result<()> {
+        self.ask_at(of.field, of, because, initial, answers)
+    }
+
+    /// Asks for the field of a path, in the words of a field.
+    pub(super) fn ask_at(
+        &self,
+        path: &str,
+        of: &Field,
+        because: &str,
+        initial: &str,
+        answers: &mut Answers,
+    ) -> anyhow::Result<()> {
+        let question = match because {
+            "" => of.prompt.to_owned(),
+            because => format!("{} ({because})", of.prompt),
+        };
+        let hint = self.hint(path, of, answers);
+        let prompt = Prompt {
+            label: of.label,
+            question: &question,
+            hint: &hint,
+        };
+        let check = |answer: &str| self.refused(path, answer, answers);
+        let asked = if offer::offers(path, "", &self.names).is_some() {
+            let offers = |typed: &str| offer::offers(path, typed, &self.names).unwrap_or_default();
+            let marked = offers("")
+                .iter()
+                .position(|it| it.value == initial && !initial.is_empty());
+            let taken = ask::pick(&prompt, &offers, marked, &|offer: &Offer| {
+                check(&offer.value)
+            });
+            taken.map(|offer| offer.value)
+        } else {
+            ask::line(&prompt, initial, &check)
+        };
+        let flags = format!("say it with {}", of.flags);
+        let answer = asked.map_err(|error| fault::unasked(&error, flags))?;
+        part::fill(answers, path, &answer).map_err(|what| fault::misuse(what, ""))
+    }
+
+    /// Says why an answer is refused, in the words of the rule.
+    fn refused(&self, path: &str, answer: &str, answers: &Answers) -> Result<(), String> {
+        let mut trial = answers.clone();
+        part::fill(&mut trial, path, answer)?;
+        let made = draft::draft(&trial, &self.work.setting);
+        let findings = filing::judged(self.work, &made).map_err(|error| error.to_string())?;
+        let of_field = |field: &str| {
+            let rest = field.strip_prefix(path);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let objection = filing::errors(&findings).find(|finding| {
+            let here = finding.field.as_deref().is_some_and(of_field);
+            here && !LATER.contains(&finding.rule)
+        });
+        match objection {
+            Some(finding) => Err(crate::record::credential::hidden(format!(
+                "{}: {} [{}]",
+                finding.message, finding.help, finding.rule
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns what helps to answer: the limit of the policy where there is one.
+    fn hint(&self, path: &str, of: &Field, answers: &Answers) -> String {
+        match path {
+            "justification" => {
+                let least = self.work.setting.governance.policy.lint.justification_min;
+                format!("{}; at least {least} characters", of.hint)
+            }
+            "expires" => {
+                let made = draft::draft(answers, &self.work.setting);
+                format!("{}{}", of.hint, allowed(&made))
+            }
+            _ => of.hint.to_owned(),
+        }
+    }
+}
+
+/// Says how long tier and class allow.
+fn allowed(made: &Draft) -> String {
+    let Some(resolved) = &made.resolved else {
+        return String::new();
+    };
+    let starts = made.answers.text("starts").unwrap_or_default();
+    let Ok(starts) = When::parse(starts) else {
+        return String::new();
+    };
+    let latest = derive::latest(&starts, &starts, resolved);
+    let latest = latest
+        .map(|it| format!(", so {it} at the latest"))
+        .unwrap_or_default();
+    format!("; {}{latest}", derive::limits(resolved, "at most "))
+}

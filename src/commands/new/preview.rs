@@ -1,0 +1,301 @@
+//! The preview: the file as it would be, each value in it that nobody stated, and the way to change any.
+//!
+//! Start at [`agreed`]. Follows `docs/spec/cli.md`, new.
+
+use serde_json::Value;
+
+use crate::ask::{self, Prompt};
+use crate::commands::context::fault::{self, Fault};
+use crate::commands::new::desk::Desk;
+use crate::commands::new::filing::{self, Drafts};
+use crate::diag::Finding;
+use crate::plan::answers::Answers;
+use crate::plan::draft::{self, Draft};
+use crate::plan::offer::{self, Offer};
+use crate::plan::question;
+use crate::plan::question::table::{self, Field};
+use crate::policy::people::{self, RosterState};
+use crate::record::address::Address;
+use crate::view::shape;
+
+const WRITE: &str = "write";
+const ADD: &str = "add";
+const STOP: &str = "stop";
+const CONTROL: &str = "control";
+
+/// Asks for what is missing, shows what it makes, and returns it once the person wants it written.
+pub(super) fn agreed(desk: &Desk<'_>, known: Answers) -> anyhow::Result<(Draft, Vec<Finding>)> {
+    let mut answers = known;
+    given(desk, &answers)?;
+    introduce(desk, &answers);
+    loop {
+        let made = complete(desk, &mut answers)?;
+        let findings = filing::judged(desk.work, &made)?;
+        show(desk, &made, &findings);
+        match chosen(desk, &made, &findings)?.as_str() {
+            WRITE => return Ok((made, findings)),
+            STOP => return Err(Fault::BrokenOff.into()),
+            CONTROL => {
+                if let Some(of) = table::of("compensating_controls") {
+                    desk.ask(of, "one more", "", &mut answers)?;
+                }
+            }
+            ADD => add(desk, &made, &mut answers)?,
+            field => change(desk, field, &made, &mut answers)?,
+        }
+    }
+}
+
+/// Refuses at once what flags and files say that no answer could mend.
+fn given(desk: &Desk<'_>, answers: &Answers) -> anyhow::Result<()> {
+    let made = draft::draft(answers, &desk.work.setting);
+    let lines: Vec<String> = filing::unreadable(&made).map(filing::words).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    Err(fault::misuse(
+        format!("the answers given can't be read\n  {}", lines.join("\n  ")),
+        "correct the fields named",
+    ))
+}
+
+/// Says once what is going to happen.
+fn introduce(desk: &Desk<'_>, answers: &Answers) {
+    let made = draft::draft(answers, &desk.work.setting);
+    let n = question::missing(&made, desk.work.setting.urgency, desk.work.end).len();
+    if n > 1 {
+        desk.ctx.hint(
+            "A few answers make a request; the rest is derived, and shown before it is written.\nCtrl-C leaves nothing behind.\n",
+        );
+    }
+}
+
+/// Asks for what is missing until the record is whole.
+fn complete(desk: &Desk<'_>, answers: &mut Answers) -> anyhow::Result<Draft> {
+    let work = desk.work;
+    let mut end = work.end;
+    loop {
+        let made = draft::draft(answers, &work.setting);
+        let missing = question::missing(&made, work.setting.urgency, end);
+        if let Some(question) = missing.first() {
+            if question.of.field == "expires" {
+                end = question::End::Derived;
+            }
+            desk.ask(question.of, &question.because.words(), "", answers)?;
+        } else if let Some((of, why)) = unknown_owner(desk, &made, answers) {
+            desk.ask(of, why, "", answers)?;
+        } else {
+            return Ok(made);
+        }
+    }
+}
+
+/// Returns the question for another owner, where the one that was derived can't be one.
+fn unknown_owner(
+    desk: &Desk<'_>,
+    made: &Draft,
+    answers: &Answers,
+) -> Option<(&'static Field, &'static str)> {
+    let email = made.answers.text("owner.email").and_then(Address::new)?;
+    if answers.states("owner.email") {
+        return None;
+    }
+    match people::roster_state(desk.work.setting.governance, &email) {
+        RosterState::Active | RosterState::NoRoster => None,
+        RosterState::NotListed => Some((table::of("owner")?, "you are not in the roster")),
+        RosterState::Inactive => Some((table::of("owner")?, "the roster says that you left")),
+    }
+}
+
+/// Shows the file, what it needs, and what is wrong with it.
+fn show(desk: &Desk<'_>, made: &Draft, findings: &[Finding]) {
+    let ctx = desk.ctx;
+    ctx.tell(&format!("\n{}\n\n{}", made.path, made.text.trim_end()));
+    ctx.tell("");
+    if let Some(resolved) = &made.resolved {
+        let needs = shape::needed_words(&resolved.demand().needed());
+        ctx.tell(&format!("tier {}: needs {needs}", resolved.tier));
+    }
+    for finding in findings {
+        ctx.tell(&filing::words(finding));
+    }
+    ctx.tell("");
+}
+
+/// Asks what is to be done with it: a value of [`WRITE`], [`STOP`], [`ADD`], [`CONTROL`], or the field to change.
+fn chosen(desk: &Desk<'_>, made: &Draft, findings: &[Finding]) -> anyhow::Result<String> {
+    let mut offers = Vec::new();
+    let mut add = |shown: String, detail: &str, value: &str| {
+        let is_new = offers.iter().all(|it: &Offer| it.value != value);
+        if is_new {
+            offers.push(Offer {
+                shown,
+                detail: detail.to_owned(),
+                value: value.to_owned(),
+            });
+        }
+    };
+    let wrong: Vec<&Finding> = filing::errors(findings).collect();
+    let is_readable = made.source.record.is_some();
+    if is_readable && (wrong.is_empty() || desk.work.drafts == Drafts::Written) {
+        add("write it".to_owned(), "", WRITE);
+    }
+    for finding in &wrong {
+        let field = finding.field.as_deref().map(asked_as);
+        if let Some(field) = field.filter(|field| of(field).is_some()) {
+            add(format!("correct {field}"), finding.rule, field);
+        }
+    }
+    for derived in &made.derived {
+        let field = asked_as(&derived.field);
+        let text = format!("change {field}: {}", derived.value);
+        add(text, &derived.why, field);
+    }
+    for (field, value) in stated(&made.answers) {
+        add(format!("change {field}: {value}"), "", &field);
+    }
+    add("add a compensating control".to_owned(), "", CONTROL);
+    add("add another field".to_owned(), "", ADD);
+    if is_readable && !wrong.is_empty() && desk.work.drafts == Drafts::Refused {
+        add(
+            "write it as a draft all the same".to_owned(),
+            "it will not lint",
+            WRITE,
+        );
+    }
+    add("stop, and write nothing".to_owned(), "", STOP);
+    let prompt = Prompt {
+        label: "",
+        question: if wrong.is_empty() {
+            "Write it?"
+        } else {
+            "It would not lint. What next?"
+        },
+        hint: "Enter takes the marked line; arrows or letters choose another",
+    };
+    let fitting = |typed: &str| offer::fitting(offers.clone(), typed);
+    let taken = ask::pick(&prompt, &fitting, Some(0), &|_| Ok(()));
+    let taken = taken.map_err(|error| fault::unasked(&error, "run it with --no-input"))?;
+    Ok(taken.value)
+}
+
+/// Returns the field that a value is changed by: an owner is one answer, not two.
+fn asked_as(field: &str) -> &str {
+    match field {
+        "owner.email" | "owner.name" => "owner",
+        _ if field.starts_with("deviates_from.controls[") => "deviates_from",
+        _ => field,
+    }
+}
+
+/// Returns the fields that somebody stated and a prompt can change, with their values.
+fn stated(answers: &Answers) -> Vec<(String, String)> {
+    let fields = table::FIELDS.iter().map(|it| it.field);
+    let shown = fields.filter_map(|field| {
+        let value = match answers.get(field)? {
+            Value::String(text) => text.clone(),
+            Value::Array(items) => {
+                let items: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+                items?.join(", ")
+            }
+            _ => return None,
+        };
+        Some((asked_as(field).to_owned(), value))
+    });
+    let mut shown: Vec<(String, String)> = shown.filter(|(_, value)| !value.is_empty()).collect();
+    let controls = answers
+        .get("compensating_controls")
+        .and_then(Value::as_array);
+    for (n, control) in controls.into_iter().flatten().enumerate() {
+        for key in ["description", "owner", "status"] {
+            let value = control.get(key).and_then(Value::as_str);
+            shown.extend(value.map(|value| {
+                (
+                    format!("compensating_controls[{n}].{key}"),
+                    value.to_owned(),
+                )
+            }));
+        }
+    }
+    shown
+}
+
+/// Returns how a field is asked for; the parts of a control have no line of their own in the table.
+fn of(field: &str) -> Option<Field> {
+    if let Some(known) = table::of(field) {
+        return Some(Field { ..*known });
+    }
+    let part = field
+        .strip_prefix("compensating_controls[")
+        .and_then(|rest| rest.split_once("]."));
+    let (flags, label, prompt) = match part? {
+        (_, "description") => (
+            "--compensating-control",
+            "Control",
+            "What limits the risk meanwhile?",
+        ),
+        (_, "owner") => (
+            "--control-owner",
+            "Control's owner",
+            "Who keeps this control up?",
+        ),
+        (_, "status") => ("--control-status", "Control's status", "Is it in place?"),
+        _ => return None,
+    };
+    Some(Field {
+        field: "",
+        flags,
+        label,
+        prompt,
+        hint: "",
+    })
+}
+
+/// Asks for another value of a field.
+fn change(desk: &Desk<'_>, field: &str, made: &Draft, answers: &mut Answers) -> anyhow::Result<()> {
+    let Some(known) = of(field) else {
+        return Ok(());
+    };
+    if field.starts_with("compensating_controls") && field.contains('[') {
+        // The control may be one that was derived.
+        answers.set_given(
+            "compensating_controls",
+            made.answers.get("compensating_controls").cloned(),
+        );
+    }
+    let initial = match made.answers.get(field) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(items)) => {
+            let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+            items.join(", ")
+        }
+        _ => String::new(),
+    };
+    desk.ask_at(field, &known, "", &initial, answers)
+}
+
+/// Asks which field is to be added, and for its value.
+fn add(desk: &Desk<'_>, made: &Draft, answers: &mut Answers) -> anyhow::Result<()> {
+    let absent = table::FIELDS
+        .iter()
+        .filter(|it| !made.answers.states(it.field));
+    let offers: Vec<Offer> = absent
+        .map(|it| Offer {
+            shown: it.field.to_owned(),
+            detail: it.prompt.to_owned(),
+            value: it.field.to_owned(),
+        })
+        .collect();
+    let prompt = Prompt {
+        label: "",
+        question: "Which field?",
+        hint: "",
+    };
+    let fitting = |typed: &str| offer::fitting(offers.clone(), typed);
+    let taken = ask::pick(&prompt, &fitting, None, &|_| Ok(()));
+    let taken = taken.map_err(|error| fault::unasked(&error, "say it with a flag"))?;
+    match table::of(&taken.value) {
+        Some(of) => desk.ask(of, "", "", answers),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,308 @@
+//! GitHub's issue form: the file that asks, and the text that it becomes, from one table of fields.
+//!
+//! Uses yaml, record's words, plan's answers. Pure. Start at [`read`] and [`write()`]. Follows `docs/spec/interop.md`
+//! (action, hooks, form). The text of an issue is data: it is never a path or a command, and the requester is not
+//! taken from it.
+
+pub mod body;
+pub mod field;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::interop::issue_form::body::Section;
+use crate::interop::issue_form::field::{FIELDS, Field, Form, Given, Means};
+use crate::plan::answers::Answers;
+use crate::plan::part;
+use crate::record::address::Address;
+use crate::yaml::splice::quote;
+use crate::yaml::{self, Limits};
+
+/// Why the text of an issue is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// No heading of the form is in it.
+    NoForm,
+    /// A heading that the form does not have.
+    Unknown {
+        /// Its line, from 1.
+        line: usize,
+        /// What it says.
+        heading: String,
+    },
+    /// A heading for the second time.
+    Repeated {
+        /// Its line, from 1.
+        line: usize,
+        /// What it says.
+        heading: String,
+        /// The line of the first.
+        first: usize,
+    },
+    /// A fence that is not closed: everything after it would be part of it.
+    Unclosed {
+        /// Its line, from 1.
+        line: usize,
+    },
+    /// An answer that can't be read.
+    Unreadable {
+        /// The line of its heading, from 1.
+        line: usize,
+        /// The label.
+        label: &'static str,
+        /// What is wrong, and how to write it.
+        what: String,
+    },
+    /// A box that must be ticked, and is not.
+    Unticked {
+        /// The line of its heading, from 1.
+        line: usize,
+        /// What it says.
+        text: &'static str,
+    },
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Flaw::NoForm => write!(out, "no heading of the form is in it"),
+            Flaw::Unknown { line, heading } => write!(
+                out,
+                "line {line}: `{heading}` is no field of the form; a heading inside an answer has four #"
+            ),
+            Flaw::Repeated {
+                line,
+                heading,
+                first,
+            } => write!(
+                out,
+                "line {line}: `{heading}` stands on line {first} already; a heading inside an answer has four #"
+            ),
+            Flaw::Unclosed { line } => write!(out, "line {line}: the fence is not closed"),
+            Flaw::Unreadable { line, label, what } => write!(out, "line {line}: {label}: {what}"),
+            Flaw::Unticked { line, text } => write!(out, "line {line}: `{text}` is not ticked"),
+        }
+    }
+}
+
+/// Returns what the text of an issue states, as GitHub renders the form.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of its lines.
+pub fn read(text: &str) -> Result<Answers, Vec<Flaw>> {
+    let (sections, mut flaws) = body::sections(text);
+    let mut answers = Answers::default();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    if sections.is_empty() {
+        flaws.push(Flaw::NoForm);
+    }
+    for section in &sections {
+        let Some(field) = field::named(&section.heading) else {
+            flaws.push(Flaw::Unknown {
+                line: section.line,
+                heading: section.heading.clone(),
+            });
+            continue;
+        };
+        match seen.get(field.id) {
+            Some(first) => flaws.push(Flaw::Repeated {
+                line: section.line,
+                heading: section.heading.clone(),
+                first: *first,
+            }),
+            None => {
+                seen.insert(field.id, section.line);
+                flaws.extend(fill(field, section, &mut answers));
+            }
+        }
+    }
+    if flaws.is_empty() {
+        Ok(answers)
+    } else {
+        Err(flaws)
+    }
+}
+
+/// Puts an answer where it belongs; returns what is wrong with it.
+fn fill(field: &'static Field, section: &Section, answers: &mut Answers) -> Option<Flaw> {
+    let text = section.text.as_str();
+    let is_absent = text.is_empty()
+        || text == "_No response_"
+        || matches!(field.form, Form::Choice(_)) && text == "None";
+    if is_absent {
+        return None;
+    }
+    if let Form::Boxes(boxes) = field.form {
+        let unticked = boxes
+            .iter()
+            .find(|it| it.given == Given::Required && !body::is_ticked(text, it.text))?;
+        return Some(Flaw::Unticked {
+            line: section.line,
+            text: unticked.text,
+        });
+    }
+    let filled = match field.means {
+        Means::Text(path) => {
+            answers.set(path, lines_kept(field, text));
+            Ok(())
+        }
+        Means::Items(path) => {
+            answers.set(path, items(text));
+            Ok(())
+        }
+        Means::Owner => owner(text, answers),
+        Means::Controls => controls(text).map(|it| answers.set("compensating_controls", it)),
+        Means::Triggers => triggers(text).map(|it| answers.set("triggers", it)),
+        Means::Findings => findings(text).map(|it| answers.set("scope.findings", it)),
+        Means::Nothing => Ok(()),
+    };
+    filled.err().map(|what| Flaw::Unreadable {
+        line: section.line,
+        label: field.label,
+        what,
+    })
+}
+
+/// Returns a text as it is; one of several lines ends with a line break, so that it is written as a block.
+fn lines_kept(field: &Field, text: &str) -> String {
+    match field.form {
+        Form::Area(_) if text.contains('\n') => format!("{text}\n"),
+        _ => text.to_owned(),
+    }
+}
+
+/// Returns the entries of a list that is separated by commas or lines.
+fn items(text: &str) -> Value {
+    let entries = text.split([',', '\n']).map(|entry| bare(entry));
+    entries
+        .filter(|entry| !entry.is_empty())
+        .map(Value::from)
+        .collect()
+}
+
+/// Returns the lines that say something, without the bullets that people put before them.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(bare).filter(|line| !line.is_empty())
+}
+
+fn bare(line: &str) -> &str {
+    let line = line.trim();
+    let bullet = ["- ", "* ", "+ "];
+    bullet
+        .iter()
+        .find_map(|bullet| line.strip_prefix(bullet))
+        .map_or(line, str::trim)
+}
+
+fn owner(text: &str, answers: &mut Answers) -> Result<(), String> {
+    let (name, email) = part::person(text)?;
+    answers.set_given("owner.name", name);
+    answers.set("owner.email", email);
+    Ok(())
+}
+
+fn controls(text: &str) -> Result<Value, String> {
+    let control = |line: &str| {
+        let parts: Vec<&str> = line.split('|').map(str::trim).collect();
+        let mut control = serde_json::Map::new();
+        for (key, value) in ["description", "owner", "status"].iter().zip(&parts) {
+            if !value.is_empty() {
+                control.insert((*key).to_owned(), Value::from(*value));
+            }
+        }
+        let owner = parts.get(1).filter(|owner| !owner.is_empty());
+        let is_odd = parts.len() > 3
+            || !control.contains_key("description")
+            || owner.is_some_and(|owner| Address::new(owner).is_none());
+        if is_odd {
+            return Err(format!(
+                "`{line}` is no control: write description | owner's address | planned or active"
+            ));
+        }
+        Ok(Value::Object(control))
+    };
+    lines(text).map(control).collect()
+}
+
+fn triggers(text: &str) -> Result<Value, String> {
+    let numbered = lines(text).enumerate();
+    numbered
+        .map(|(n, line)| part::trigger(line, n + 1))
+        .collect()
+}
+
+fn findings(text: &str) -> Result<Value, String> {
+    let document = yaml::parse(text.as_bytes(), &Limits::RECORD);
+    if let Some(fault) = document.faults.first() {
+        return Err(format!("{}; {}", fault.message, fault.help));
+    }
+    let list = document.root.as_ref().map(crate::plan::answers::texts_of);
+    match list {
+        Some(list @ Value::Array(_)) => Ok(list),
+        _ => Err(
+            "write a list, such as `- {tool: trivy, id: CVE-2026-1234}`, a finding a line"
+                .to_owned(),
+        ),
+    }
+}
+
+const HEAD: &str = "\
+# `exledger new --from-issue FILE` reads what people answer here back by the labels: descriptions, placeholders and
+# the words of the lists may be changed, labels may be left out, but one that it does not know is refused.
+name: Request an exception
+description: Ask to deviate from a rule, for a limited time and with somebody answering for it
+title: \"[exception] \"
+labels: [exception]
+body:
+  - type: markdown
+    attributes:
+      value: |
+        This form becomes a file in the ledger. It grants nothing by itself: an exception begins when the pull request that adds the file is approved and merged.
+";
+
+/// Returns the file that makes GitHub ask: `.github/ISSUE_TEMPLATE/exception.yml`.
+pub fn write() -> String {
+    let mut out = HEAD.to_owned();
+    for field in FIELDS {
+        out.push_str(&format!(
+            "  - type: {}\n    id: {}\n    attributes:\n      label: {}\n",
+            field.form.word(),
+            field.id,
+            quote(field.label)
+        ));
+        let mut line = |key: &str, text: &str| {
+            if !text.is_empty() {
+                out.push_str(&format!("      {key}: {}\n", quote(text)));
+            }
+        };
+        line("description", field.description);
+        line("placeholder", field.placeholder);
+        match field.form {
+            Form::Area(render) => line("render", render),
+            Form::Choice(words) => {
+                let words: Vec<String> = words().iter().map(|word| quote(word)).collect();
+                out.push_str(&format!("      options: [{}]\n", words.join(", ")));
+            }
+            Form::Boxes(boxes) => {
+                out.push_str("      options:\n");
+                for it in boxes {
+                    let required = match it.given {
+                        Given::Required => ", required: true",
+                        Given::Optional => "",
+                    };
+                    out.push_str(&format!(
+                        "        - {{label: {}{required}}}\n",
+                        quote(it.text)
+                    ));
+                }
+            }
+            Form::Line => {}
+        }
+        if field.given == Given::Required {
+            out.push_str("    validations: {required: true}\n");
+        }
+    }
+    out
+}

@@ -1,0 +1,256 @@
+//! What people need not say of a record: owner, start, end, review interval, and the rest of each control.
+//!
+//! Uses record, policy. Pure. Start at `plan::draft::draft`, which calls all of these in turn. Follows
+//! `docs/spec/cli.md`, new.
+
+use serde_json::Value;
+
+use crate::plan::answers::Answers;
+use crate::plan::draft::{Derived, Setting, Urgency};
+use crate::policy::term;
+use crate::policy::tier::{Limit, Resolved};
+use crate::policy::tiers::Require;
+use crate::record::address::Address;
+use crate::record::scalar::Scalar;
+use crate::record::time::{Term, Unit, When};
+use crate::record::word::{Class, ControlStatus, Risk, RootCause, Word};
+
+/// States a value unless something is stated there, and says where it comes from.
+fn fill(made: &mut Answers, derived: &mut Vec<Derived>, field: &str, value: &str, why: &str) {
+    if !value.is_empty() && !made.states(field) {
+        made.set(field, value);
+        note(derived, field, value, why);
+    }
+}
+
+fn note(derived: &mut Vec<Derived>, field: &str, value: &str, why: &str) {
+    derived.push(Derived {
+        field: field.to_owned(),
+        value: value.to_owned(),
+        why: why.to_owned(),
+    });
+}
+
+/// Fills in the owner: who files it, unless somebody else is named; name and team from the roster where it knows them.
+pub(super) fn people(made: &mut Answers, setting: &Setting<'_>, derived: &mut Vec<Derived>) {
+    let filer = setting.filer.email.as_deref().unwrap_or_default();
+    if !made.states("owner.name") || made.states("owner.email") {
+        fill(made, derived, "owner.email", filer, "you, as git knows you");
+    }
+    let email = made.text("owner.email").and_then(Address::new);
+    let roster = setting.governance.roster.as_ref();
+    if let Some(entry) = email.as_ref().and_then(|email| roster?.entries.get(email)) {
+        fill(made, derived, "owner.name", &entry.name, "of the roster");
+        fill(made, derived, "owner.team", &entry.team, "of the roster");
+    }
+    if email.is_some() && email == Address::new(filer) {
+        let name = setting.filer.name.as_deref().unwrap_or_default();
+        fill(made, derived, "owner.name", name, "you, as git knows you");
+    }
+}
+
+/// Fills in class, cause, and what an emergency says of itself.
+pub(super) fn words(made: &mut Answers, setting: &Setting<'_>, derived: &mut Vec<Derived>) {
+    let is_emergency = setting.urgency == Urgency::Emergency;
+    let (class, why) = match setting.urgency {
+        Urgency::Usual => (Class::Standard, "the usual path"),
+        Urgency::Emergency => (Class::Emergency, "an emergency"),
+    };
+    fill(made, derived, "class", class.word(), why);
+    let cause = RootCause::Unclassified.word();
+    fill(
+        made,
+        derived,
+        "root_cause",
+        cause,
+        "lint warns until it is named",
+    );
+    if is_emergency {
+        fill(
+            made,
+            derived,
+            "risk.level",
+            Risk::High.word(),
+            "an emergency",
+        );
+    }
+    if is_emergency && !made.states("deviates_from") {
+        let title = made.text("title").unwrap_or_default().to_owned();
+        fill(made, derived, "deviates_from.rule", &title, "the title");
+    }
+}
+
+/// Fills the start, and returns it; what can't be read counts as now, and its finding will say so.
+pub(super) fn starts(
+    made: &mut Answers,
+    setting: &Setting<'_>,
+    derived: &mut Vec<Derived>,
+) -> When {
+    let (now, today) = (When::instant(setting.now), When::Day(setting.now.day()));
+    let given = made.text("starts").map(str::to_owned);
+    let (start, why) = match given.as_deref().filter(|given| !given.trim().is_empty()) {
+        Some(given) => match Term::new(given) {
+            Some(term) => (after(&now, term), format!("{given} from now")),
+            None => return When::parse(given).unwrap_or(today),
+        },
+        None if setting.urgency == Urgency::Emergency => (now, "now".to_owned()),
+        None => (today, "today".to_owned()),
+    };
+    made.set("starts", start.to_string());
+    note(derived, "starts", &start.to_string(), &why);
+    start
+}
+
+/// Returns the moment that a term leads to: of hours an instant, else a day.
+fn after(begin: &When, term: Term) -> When {
+    match term.unit {
+        Unit::Hours => When::instant(term.after(begin.start())),
+        _ => When::Day(term.after_day(begin.day())),
+    }
+}
+
+/// Fills the end: a duration counts from the start, and half of the tier's term is what nobody stated.
+pub(super) fn expires(
+    made: &mut Answers,
+    setting: &Setting<'_>,
+    starts: &When,
+    resolved: Option<&Resolved>,
+    derived: &mut Vec<Derived>,
+) {
+    let given = made.text("expires").map(str::to_owned);
+    let given = given.filter(|given| !given.trim().is_empty());
+    let (end, why) = match (given.as_deref(), resolved) {
+        (Some(given), _) => match Term::new(given) {
+            Some(term) => (after(starts, term), format!("{given} from the start")),
+            None => return,
+        },
+        (None, Some(resolved)) if setting.urgency == Urgency::Emergency => {
+            (cap(starts, resolved), limits(resolved, "the cap: "))
+        }
+        (None, Some(resolved)) => (half(starts, resolved), limits(resolved, "half of ")),
+        (None, None) => return,
+    };
+    let latest = resolved.and_then(|resolved| latest(starts, &end, resolved));
+    let why = match latest {
+        Some(latest) if latest != end => format!("{why}; {latest} at the latest"),
+        _ => why,
+    };
+    made.set("expires", end.to_string());
+    note(derived, "expires", &end.to_string(), &why);
+}
+
+/// Returns the latest end that tier and class allow, in the form of an end.
+pub fn latest(starts: &When, form: &When, resolved: &Resolved) -> Option<When> {
+    term::latest(starts, form, &resolved.max_term)
+}
+
+/// Returns the limits of the present term in words.
+pub fn limits(resolved: &Resolved, before: &str) -> String {
+    let words = |limit: &Limit| format!("{} ({})", limit.term, limit.by);
+    let limits: Vec<String> = resolved.max_term.iter().map(words).collect();
+    format!("{before}{}", limits.join(" and "))
+}
+
+/// Returns the latest end that tier and class allow, to the second.
+fn cap(starts: &When, resolved: &Resolved) -> When {
+    let form = When::instant(starts.start());
+    latest(starts, &form, resolved).unwrap_or(form)
+}
+
+/// Returns half of the tier's term: whole days, at least one, and never past the limit.
+fn half(starts: &When, resolved: &Resolved) -> When {
+    let begin = starts.start();
+    let longest = resolved
+        .max_term
+        .iter()
+        .map(|limit| limit.term.after(begin).seconds_since(begin))
+        .min();
+    let days = (longest.unwrap_or(0) / 2 / 86_400).max(1);
+    let end = When::Day(starts.day().plus_days(days));
+    if term::judge(starts, &end, &resolved.max_term).is_empty() {
+        end
+    } else {
+        cap(starts, resolved)
+    }
+}
+
+/// States the interval that the tier wants the record itself to state.
+pub(super) fn reviews(made: &mut Answers, resolved: Option<&Resolved>, derived: &mut Vec<Derived>) {
+    let wanted = resolved.filter(|it| it.require.contains(&Require::ReviewEvery));
+    let Some(resolved) = wanted else {
+        return;
+    };
+    let shortest = resolved
+        .review_every
+        .iter()
+        .min_by_key(|term| term.seconds());
+    if let Some(every) = shortest {
+        let why = format!("tier {}", resolved.tier);
+        fill(made, derived, "review_every", &every.to_string(), &why);
+    }
+}
+
+/// Gives each control its id, owner and status, and an emergency the one that it always has.
+pub(super) fn controls(
+    made: &mut Answers,
+    setting: &Setting<'_>,
+    resolved: Option<&Resolved>,
+    derived: &mut Vec<Derived>,
+) {
+    let owner = made.text("owner.email").unwrap_or_default().to_owned();
+    let mut controls = match made.get("compensating_controls") {
+        Some(Value::Array(items)) => items.clone(),
+        Some(_) => return,
+        None => Vec::new(),
+    };
+    if let (Urgency::Emergency, true, Some(resolved)) =
+        (setting.urgency, controls.is_empty(), resolved)
+    {
+        let within = resolved
+            .review_within
+            .map_or("the tier's time".to_owned(), |within| within.to_string());
+        let text = format!("Review within {within}");
+        let field = "compensating_controls[0]";
+        note(
+            derived,
+            &format!("{field}.description"),
+            &text,
+            "an emergency",
+        );
+        let filer = setting.filer.email.clone().unwrap_or_else(|| owner.clone());
+        note(derived, &format!("{field}.owner"), &filer, "who files it");
+        controls.push(serde_json::json!({"description": text, "owner": filer}));
+    }
+    let mut taken: Vec<String> = controls
+        .iter()
+        .filter_map(|control| control.get("id")?.as_str().map(str::to_owned))
+        .collect();
+    for (n, control) in controls.iter_mut().enumerate() {
+        let mut ids = (n + 1..).map(|number| format!("CC{number}"));
+        let id = ids.find(|id| !taken.contains(id)).unwrap_or_default();
+        let Some(control) = control.as_object_mut() else {
+            continue;
+        };
+        let planned = ControlStatus::Planned.word().to_owned();
+        for (key, value, why) in [
+            ("id", id, ""),
+            ("owner", owner.clone(), "the owner"),
+            ("status", planned, "until it is in place"),
+        ] {
+            if !control.contains_key(key) && !value.is_empty() {
+                if why.is_empty() {
+                    taken.push(value.clone());
+                } else {
+                    note(
+                        derived,
+                        &format!("compensating_controls[{n}].{key}"),
+                        &value,
+                        why,
+                    );
+                }
+                control.insert(key.to_owned(), Value::from(value));
+            }
+        }
+    }
+    made.set("compensating_controls", controls);
+}

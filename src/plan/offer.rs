@@ -1,0 +1,324 @@
+//! The answers that are offered for a field: words, controls of the catalogs, people of the roster, names that other
+//! records have; and what somebody typed.
+//!
+//! Uses record, ledger, policy. Pure. Start at [`offers`]. Follows `docs/spec/cli.md`, new.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diag;
+use crate::ledger::Ledger;
+use crate::plan::part;
+use crate::plan::question::table;
+use crate::policy::catalog::search::{self, Hit};
+use crate::policy::catalog::{self, Catalog};
+use crate::policy::governance::Governance;
+use crate::record::Record;
+
+/// The most controls that are offered.
+const MOST: usize = 200;
+
+/// One of the answers that are offered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offer {
+    /// What is shown.
+    pub shown: String,
+    /// What is shown beside it; may be empty.
+    pub detail: String,
+    /// What the answer is.
+    pub value: String,
+}
+
+impl Offer {
+    fn new(shown: impl Into<String>, detail: impl Into<String>, value: impl Into<String>) -> Offer {
+        Offer {
+            shown: shown.into(),
+            detail: detail.into(),
+            value: value.into(),
+        }
+    }
+}
+
+/// The names that answers are offered from.
+pub struct Names<'n> {
+    governance: &'n Governance,
+    catalogs: Vec<&'n Catalog>,
+    /// How many records name an application, asset or identity.
+    subjects: BTreeMap<(&'static str, String), usize>,
+    environments: BTreeSet<String>,
+    teams: BTreeSet<String>,
+    vendors: BTreeSet<String>,
+}
+
+impl<'n> Names<'n> {
+    /// Gathers the names that policy, roster and records know.
+    pub fn of(governance: &'n Governance, ledger: &Ledger) -> Names<'n> {
+        let listed = governance.policy.catalogs.iter();
+        let mut names = Names {
+            governance,
+            catalogs: listed
+                .filter_map(|name| governance.catalog(catalog::name_of(name)))
+                .collect(),
+            subjects: BTreeMap::new(),
+            environments: BTreeSet::new(),
+            teams: BTreeSet::new(),
+            vendors: BTreeSet::new(),
+        };
+        let entries = ledger.entries.iter();
+        for record in entries.filter_map(|entry| entry.source.record.as_ref()) {
+            names.record(record);
+        }
+        let tiers = governance.policy.tiers.iter();
+        for matched in tiers.flat_map(|tier| tier.matches.iter().flatten()) {
+            names
+                .environments
+                .extend(matched.environment.iter().flatten().cloned());
+            names.teams.extend(matched.team.iter().flatten().cloned());
+            for application in matched.application.iter().flatten() {
+                names
+                    .subjects
+                    .entry(("application", application.clone()))
+                    .or_default();
+            }
+        }
+        names
+    }
+
+    fn record(&mut self, record: &Record) {
+        let subject = &record.subject;
+        for (kind, name) in [
+            ("application", &subject.application),
+            ("asset", &subject.asset),
+            ("identity", &subject.identity),
+        ] {
+            if let Some(name) = name {
+                *self.subjects.entry((kind, name.clone())).or_default() += 1;
+            }
+        }
+        self.environments.extend(subject.environment.clone());
+        self.vendors.extend(subject.vendor.clone());
+        self.teams.extend(record.owner.team.clone());
+    }
+}
+
+/// Returns what is offered for a field and what is typed; `None` for a field that takes any text.
+pub fn offers(field: &str, typed: &str, names: &Names<'_>) -> Option<Vec<Offer>> {
+    let words = table::choices(field);
+    if !words.is_empty() {
+        let offers = words
+            .iter()
+            .map(|word| Offer::new(*word, meaning(field, word), *word));
+        return Some(fitting(offers.collect(), typed));
+    }
+    Some(match field {
+        "deviates_from" => deviations(typed, names),
+        "subject" => subjects(typed, names),
+        "owner" | "owner.backup" | "requester" | "risk.owner" => people(typed, names),
+        "subject.environment" => free(typed, &names.environments),
+        "owner.team" => free(typed, &names.teams),
+        "subject.vendor" => free(typed, &names.vendors),
+        "subject.application" | "subject.asset" | "subject.identity" => {
+            let known = names.subjects.keys();
+            let of_kind = known.filter(|(kind, _)| field.ends_with(kind));
+            free(typed, &of_kind.map(|(_, name)| name.clone()).collect())
+        }
+        _ => return None,
+    })
+}
+
+/// Returns the offers that a person may mean: those that begin so, then those that have it somewhere, then those that
+/// have its letters in that order.
+pub fn fitting(offers: Vec<Offer>, typed: &str) -> Vec<Offer> {
+    let typed = typed.to_lowercase();
+    let mut fits: Vec<(u8, Offer)> = Vec::new();
+    for offer in offers {
+        let shown = offer.shown.to_lowercase();
+        let fit = if shown.starts_with(&typed) {
+            0
+        } else if shown.contains(&typed) || offer.detail.to_lowercase().contains(&typed) {
+            1
+        } else if has_letters(&shown, &typed) {
+            2
+        } else {
+            continue;
+        };
+        fits.push((fit, offer));
+    }
+    // Stable: what fits as well stays in its order.
+    fits.sort_by_key(|(fit, _)| *fit);
+    fits.into_iter().map(|(_, offer)| offer).collect()
+}
+
+fn has_letters(text: &str, letters: &str) -> bool {
+    let mut text = text.chars();
+    letters.chars().all(|letter| text.any(|it| it == letter))
+}
+
+/// Offers known words, and what was typed before them.
+fn free(typed: &str, known: &BTreeSet<String>) -> Vec<Offer> {
+    let is_known = known.iter().any(|it| it == typed);
+    let own = (!typed.is_empty() && !is_known).then(|| Offer::new(typed, "", typed));
+    let known = known.iter().map(|it| Offer::new(it, "", it)).collect();
+    own.into_iter().chain(fitting(known, typed)).collect()
+}
+
+/// Offers controls; a text that is no id of one is a rule first, as its author put it in words.
+fn deviations(typed: &str, names: &Names<'_>) -> Vec<Offer> {
+    if typed.is_empty() {
+        return Vec::new();
+    }
+    let own = Offer::new(typed, "the rule, in your words", format!("rule:{typed}"));
+    let is_id = |hit: &Hit<'_>| {
+        hit.matched
+            .is_some_and(|matched| matched != hit.control.title)
+    };
+    let mut hits = search::search(&names.catalogs, typed);
+    if hits.is_empty() {
+        hits = search::near(&names.catalogs, typed);
+    }
+    let first = hits.first().is_some_and(is_id);
+    let controls = hits.iter().take(MOST).map(control);
+    if first {
+        controls.chain([own]).collect()
+    } else {
+        [own].into_iter().chain(controls).collect()
+    }
+}
+
+fn control(hit: &Hit<'_>) -> Offer {
+    let name = format!("{}:{}", hit.catalog.name, hit.control.id);
+    let withdrawn = if hit.control.withdrawn {
+        "withdrawn: "
+    } else {
+        ""
+    };
+    let detail = format!("{withdrawn}{}", hit.control.title);
+    Offer::new(&name, detail, format!("control:{name}"))
+}
+
+/// Beginnings by which names tell what they are.
+const KINDS: &[(&str, &[&str])] = &[
+    (
+        "identity",
+        &[
+            "svc", "user", "agent", "sa", "key", "role", "oauth", "spiffe", "workload",
+        ],
+    ),
+    (
+        "asset",
+        &[
+            "host", "db", "repo", "device", "bucket", "cluster", "vm", "url",
+        ],
+    ),
+];
+
+/// Offers what a name may be: what other records say it is, what its beginning says, then the rest.
+fn subjects(typed: &str, names: &Names<'_>) -> Vec<Offer> {
+    let mut kinds = ["application", "asset", "identity"];
+    let stated = typed
+        .split_once(':')
+        .filter(|(kind, _)| kinds.contains(kind));
+    if let Some((kind, name)) = stated {
+        let name = name.trim();
+        return vec![Offer::new(
+            format!("{kind}  {name}"),
+            "",
+            format!("{kind}:{name}"),
+        )];
+    }
+    let beginning = typed.split_once(':').map(|(beginning, _)| beginning);
+    let guess = KINDS
+        .iter()
+        .find(|(_, beginnings)| beginning.is_some_and(|it| beginnings.contains(&it)));
+    if let Some((kind, _)) = guess {
+        kinds.sort_by_key(|it| it != kind);
+    }
+    let records = |n: usize| match n {
+        0 => "named by the policy".to_owned(),
+        n => format!("in {}", diag::count(n, "record")),
+    };
+    let known: Vec<Offer> = names
+        .subjects
+        .iter()
+        .map(|((kind, name), n)| {
+            Offer::new(
+                format!("{kind}  {name}"),
+                records(*n),
+                format!("{kind}:{name}"),
+            )
+        })
+        .collect();
+    if typed.is_empty() {
+        return known;
+    }
+    let exact = names.subjects.keys().find(|(_, name)| name == typed);
+    if let Some((kind, _)) = exact {
+        kinds.sort_by_key(|it| it != kind);
+    }
+    let new = kinds.iter().map(|kind| format!("{kind}:{typed}"));
+    let new = new.filter(|value| known.iter().all(|it| it.value != *value));
+    let new: Vec<Offer> = new
+        .map(|value| Offer::new(value.replacen(':', "  ", 1), "new", &value))
+        .collect();
+    let is_exact = |offer: &Offer| {
+        offer
+            .value
+            .split_once(':')
+            .is_some_and(|(_, name)| name == typed)
+    };
+    let (same, near): (Vec<Offer>, Vec<Offer>) =
+        fitting(known, typed).into_iter().partition(is_exact);
+    same.into_iter().chain(new).chain(near).collect()
+}
+
+/// Offers who is there by the roster, and an address that was typed.
+fn people(typed: &str, names: &Names<'_>) -> Vec<Offer> {
+    let roster = names.governance.roster.iter();
+    let active = roster.flat_map(|roster| roster.entries.iter().filter(|(_, it)| it.active));
+    let known: Vec<Offer> = active
+        .map(|(address, entry)| {
+            let written = match entry.name.as_str() {
+                "" => address.to_string(),
+                name => format!("{name} <{address}>"),
+            };
+            Offer::new(&written, &entry.team, &written)
+        })
+        .collect();
+    let is_known = |offer: &Offer| offer.shown.contains(&format!("<{}>", typed.to_lowercase()));
+    let own =
+        part::person(typed).is_ok() && !known.iter().any(|it| is_known(it) || it.shown == typed);
+    let own = own.then(|| Offer::new(typed, "", typed));
+    own.into_iter().chain(fitting(known, typed)).collect()
+}
+
+/// Returns what a word means where the word alone leaves room for doubt.
+fn meaning(field: &str, word: &str) -> &'static str {
+    match (field, word) {
+        ("class", "standard") => "the usual path",
+        ("class", "emergency") => {
+            "may start before it is approved, for hours, and is reviewed after"
+        }
+        ("class", "regulated") => "needs the compliance side too",
+        ("class", "third-party") => "a vendor's: names the vendor and its onboarding",
+        ("root_cause", "bad-source-data") => "the data that a decision rests on is wrong",
+        ("root_cause", "missing-approval-context") => {
+            "who approves lacked what they needed to know"
+        }
+        ("root_cause", "handoff-failure") => "work was lost between two teams",
+        ("root_cause", "unclear-ownership") => "nobody knew whose it is",
+        ("root_cause", "timeout") => "something did not answer in time",
+        ("root_cause", "policy-conflict") => "two rules ask for different things",
+        ("root_cause", "brittle-dependency") => {
+            "something it depends on can't be changed without breaking"
+        }
+        ("root_cause", "tool-access") => "a tool is needed that the role lacks",
+        ("root_cause", "unclassified") => "not known yet; lint warns",
+        ("subject.identity_type", "service-account") => "an account of a service",
+        ("subject.identity_type", "oauth-app") => "an application with delegated access",
+        ("subject.identity_type", "ai-agent") => "an agent that decides by a model",
+        ("subject.identity_type", "human") => "a person",
+        ("fix.target", "policy") => "in the rule",
+        ("fix.target", "entitlement") => "in who may do what",
+        ("fix.target", "automation") => "in what runs by itself",
+        _ => "",
+    }
+}
