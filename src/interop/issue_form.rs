@@ -175,7 +175,7 @@ fn lines_kept(field: &Field, text: &str) -> String {
 
 /// Returns the entries of a list that is separated by commas or lines.
 fn items(text: &str) -> Value {
-    let entries = text.split([',', '\n']).map(|entry| bare(entry));
+    let entries = text.split([',', '\n']).map(bare);
     entries
         .filter(|entry| !entry.is_empty())
         .map(Value::from)
