@@ -10,6 +10,7 @@ use crate::approval::carry;
 use crate::approval::demand::{self, Demand};
 use crate::approval::identity::Lens;
 use crate::approval::missing::{self, Asked};
+use crate::approval::ring::Ring;
 use crate::approval::{Attested, Author, FourEyes, Grace, Missing, Satisfied, Stands, Verdict};
 use crate::policy::governance::Governance;
 use crate::policy::people::Person;
@@ -34,9 +35,12 @@ pub fn proposed(
     approved: Option<&Record>,
     author: Option<(&str, &str)>,
 ) -> Verdict {
+    let ring = Ring::of(governance, governance);
     let lens = Lens {
         at: governance,
+        judge: governance,
         tip: governance,
+        ring: &ring,
     };
     let mut authors = AuthorSet::default();
     if let Some((name, email)) = author {
@@ -105,9 +109,12 @@ pub fn lacking(
     if is_exempt(governance, own, approved) {
         return Vec::new();
     }
+    let ring = Ring::of(governance, governance);
     let lens = Lens {
         at: governance,
+        judge: governance,
         tip: governance,
+        ring: &ring,
     };
     let mut authors = AuthorSet::default();
     for maker in makers {

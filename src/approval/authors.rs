@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::approval::Attested;
 use crate::approval::identity::{Lens, Party};
 use crate::approval::message::{self, Message};
 use crate::history::commit::Commit;
@@ -23,9 +24,32 @@ pub(crate) struct AuthorSet {
     pub dropped: Vec<String>,
     /// What is to be said of it.
     pub flags: BTreeSet<&'static str>,
+    /// Whose commits make the content, by their keys, and whether each is signed by a listed key of theirs.
+    pub signed: Vec<(String, Attested)>,
 }
 
 impl AuthorSet {
+    /// Tells whether signatures show that a member wrote what bears their name.
+    pub(crate) fn attested(&self, member: &Party) -> Attested {
+        let mut own = self
+            .signed
+            .iter()
+            .filter(|(key, _)| *key == member.person.key)
+            .peekable();
+        let any = own.peek().is_some();
+        match any && own.all(|(_, attested)| *attested == Attested::BySignature) {
+            true => Attested::BySignature,
+            false => Attested::NotShown,
+        }
+    }
+
+    /// Lets the members be known by what further states know of them.
+    pub(crate) fn widen(&mut self, lens: Lens) {
+        for member in &mut self.members {
+            lens.widen(member);
+        }
+    }
+
     /// Tells whether a person is a member.
     pub(crate) fn holds(&self, party: &Party) -> bool {
         self.members.iter().any(|member| member.is(party))
@@ -52,12 +76,13 @@ impl AuthorSet {
         for member in &other.members {
             self.add(member.clone());
         }
+        self.signed.extend(other.signed.iter().cloned());
         if self.doubt.is_none() {
             self.doubt.clone_from(&other.doubt);
         }
     }
 
-    fn doubt(&mut self, why: impl FnOnce() -> String) {
+    pub(crate) fn doubt(&mut self, why: impl FnOnce() -> String) {
         if self.doubt.is_none() {
             self.doubt = Some(why());
         }

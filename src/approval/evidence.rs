@@ -1,34 +1,58 @@
-//! What was said about a version, by whom, and who stated it: merge actors and trailers.
+//! What was said about a version, by whom, and who stated it: merge actors, trailers, signatures.
 //!
-//! Uses history's versions and commits, policy, `approval::forge`. Pure. Start at [`of_version`]. Follows
-//! `docs/spec/approval.md`, E1 to E5. Whether a word counts is judged in `approval::four_eyes`.
+//! Uses history's versions and commits, policy, `approval::forge` and seals. Pure. Start at [`of_version`]. Follows
+//! `docs/spec/approval.md`, E1 to E5. Whether a word counts is judged in `approval::four_eyes`; what files and notes
+//! say is added by `approval::words`.
 
 use crate::approval::authors;
 use crate::approval::forge::{self, Composed, Forge, Pinned};
 use crate::approval::identity::{Lens, Named, Party};
+use crate::approval::keys::Signer;
 use crate::approval::message::Message;
+use crate::approval::seals::Seals;
+use crate::approval::signature::State;
+use crate::approval::{WhyNot, Word};
 use crate::history::commit::Commit;
 use crate::history::objects::Oid;
 use crate::history::version::Version;
 use crate::policy;
-use crate::policy::demand::EvidenceKind;
-use crate::record::word::Word;
+use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
+use crate::record::time::Instant;
+use crate::record::word::Word as _;
 
-/// A word that somebody is said to have given; always an approval, as merges and trailers say nothing else.
+/// A word that somebody is said to have given.
 #[derive(Clone, Debug)]
-pub(crate) struct Claim {
+pub(crate) struct Claim<'a> {
     /// Whose word it is.
     pub who: Named,
     /// How it was given.
     pub kind: EvidenceKind,
+    /// What was said.
+    pub word: Word,
+    /// What backs it.
+    pub level: Proof,
     /// Who stated it; `None` where git does not say.
     pub stated_by: Option<Party>,
+    /// Who answers for it.
+    pub vouched: Vouched,
     /// Where.
     pub place: Place,
-    /// Who composed the text.
-    pub composed: Composed,
     /// The commit that states it.
     pub commit: Oid,
+    /// When that commit landed, at the earliest.
+    pub at: Instant,
+    /// When it was said, to tell a person's last word.
+    pub said: Instant,
+    /// Who is who where it landed.
+    pub lens: Lens<'a>,
+    /// Why it can't count, whoever said it.
+    pub bar: Option<WhyNot>,
+    /// In the words of whoever said it.
+    pub reason: Option<String>,
+    /// The path of the statement, or its note.
+    pub source: Option<String>,
+    /// The fingerprint of the key.
+    pub key: Option<String>,
 }
 
 /// Where a word was stated.
@@ -38,65 +62,206 @@ pub(crate) enum Place {
     Landing,
     /// At a commit inside the merged branch.
     Nested,
+    /// Beside the history of the content: in an approval file, or in a note.
+    Beside,
+}
+
+/// Who answers for a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Vouched {
+    /// The person, by their own act or key, or a bridge that the policy trusts.
+    ForItself,
+    /// The forge that composed the text, where the policy pins it.
+    ByForge,
+    /// Whoever stated it.
+    ByStater,
 }
 
 /// What git records about the approval of a version.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Evidence {
+pub(crate) struct Evidence<'a> {
     /// The words.
-    pub claims: Vec<Claim>,
+    pub claims: Vec<Claim<'a>>,
     /// Who landed it.
     pub landed_by: Option<Party>,
     /// The pull request that the landing names.
     pub pull_request: Option<String>,
+    /// How the landing's signature stands.
+    pub seal: Option<State>,
+    /// Why what was said can't be told, with the way out.
+    pub doubt: Option<String>,
+}
+
+/// A version at its landing, and who is who there.
+#[derive(Clone, Copy)]
+pub(crate) struct Scene<'a> {
+    /// Who is who.
+    pub lens: Lens<'a>,
+    /// The version.
+    pub version: &'a Version,
+    /// The effective time of its landing.
+    pub at: Instant,
+    /// The signatures.
+    pub seals: &'a Seals<'a>,
+    /// Whether a member of the author set may approve.
+    pub self_approval: SelfApproval,
+}
+
+/// Returns who landed a version, and the pull request that the landing names; nothing that was said about it.
+pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> Evidence<'a> {
+    let landing = &scene.version.commit;
+    let text = landing.message();
+    Evidence {
+        landed_by: authors::landed_by(scene.lens, landing),
+        pull_request: forge::pull_request(&Message::read(&text)),
+        ..Evidence::default()
+    }
 }
 
 /// Returns what was said at a version's landing and on the commits of its branch that landed the same bytes.
-pub(crate) fn of_version(lens: Lens, version: &Version) -> Evidence {
-    let landing = &version.commit;
-    let text = landing.message();
-    let message = Message::read(&text);
-    let mut claims = Vec::new();
-    let landed_by = authors::landed_by(lens, landing);
-    if let Some(party) = &landed_by {
-        claims.push(merge(party, Place::Landing, landing));
+pub(crate) fn of_version<'a>(scene: Scene<'a>) -> Evidence<'a> {
+    let (version, landing) = (scene.version, &scene.version.commit);
+    let mut evidence = of_landing(scene);
+    if let Some(party) = evidence.landed_by.clone() {
+        evidence
+            .claims
+            .push(merge(scene, &party, Place::Landing, landing));
     }
-    claims.extend(trailers(lens, landing, Place::Landing));
+    let said = trailers(scene, landing, Place::Landing);
+    evidence.claims.extend(said);
+    let seal = scene.seals.of_landing(version.landing, landing);
+    evidence
+        .claims
+        .extend(signed(scene, &seal, Place::Landing, landing));
+    evidence.seal = Some(seal);
     for commit in &version.nested {
-        claims.extend(nested(lens, commit));
+        evidence.claims.extend(nested(scene, commit));
+        let seal = scene.seals.of_branch(version.landing, commit);
+        let signature = signed(scene, &seal, Place::Nested, commit);
+        evidence
+            .claims
+            .extend(signature.filter(|claim| !is_own(scene, claim, commit)));
     }
-    Evidence {
-        claims,
-        landed_by,
-        pull_request: forge::pull_request(&message),
+    for tag in &version.tags {
+        let seal = scene.seals.of_tag(version.landing, tag);
+        let place = match tag.carrier.oid == landing.oid {
+            true => Place::Landing,
+            false => Place::Nested,
+        };
+        let claim = signed(scene, &seal, place, &tag.carrier);
+        evidence.claims.extend(claim.map(|claim| Claim {
+            kind: EvidenceKind::Mergetag,
+            ..claim
+        }));
+    }
+    evidence
+}
+
+/// Tells whether a commit of one parent is signed by its own author, which says nothing about approval but where the
+/// policy lets authors approve.
+fn is_own(scene: Scene<'_>, claim: &Claim<'_>, commit: &Commit) -> bool {
+    let author = scene.lens.of_ident(&commit.author);
+    let own = match (&claim.who, author) {
+        (Named::Someone(signer), Some(author)) => signer.is(&author),
+        _ => false,
+    };
+    own && commit.parents.len() < 2 && scene.self_approval == SelfApproval::Forbid
+}
+
+fn merge<'a>(scene: Scene<'a>, party: &Party, place: Place, commit: &Commit) -> Claim<'a> {
+    Claim {
+        stated_by: Some(party.clone()),
+        vouched: Vouched::ForItself,
+        ..claim(
+            scene,
+            Named::Someone(party.clone()),
+            EvidenceKind::Merge,
+            place,
+            commit,
+        )
     }
 }
 
-fn merge(party: &Party, place: Place, commit: &Commit) -> Claim {
+/// Returns a word of approval that a commit states, claimed, and stated by nobody known.
+fn claim<'a>(
+    scene: Scene<'a>,
+    who: Named,
+    kind: EvidenceKind,
+    place: Place,
+    commit: &Commit,
+) -> Claim<'a> {
     Claim {
-        who: Named::Someone(party.clone()),
-        kind: EvidenceKind::Merge,
-        stated_by: Some(party.clone()),
+        who,
+        kind,
+        word: Word::Approves,
+        level: Proof::Claimed,
+        stated_by: None,
+        vouched: Vouched::ByStater,
         place,
-        composed: Composed::ByHand,
         commit: commit.oid,
+        at: scene.at,
+        said: scene.at,
+        lens: scene.lens,
+        bar: None,
+        reason: None,
+        source: None,
+        key: None,
     }
+}
+
+/// Returns what a verified signature says: its signer fixed the content.
+///
+/// Keys of no literal address name nobody. Of several who share a line, the one whom the commit names is shown.
+fn signed<'a>(scene: Scene<'a>, seal: &State, place: Place, commit: &Commit) -> Option<Claim<'a>> {
+    let State::Attested(signer) = seal else {
+        return None;
+    };
+    let who = match signer_of(scene.lens, signer, commit) {
+        Some(party) => Named::Someone(party),
+        None => scene.lens.nobody_known(&signer.written()),
+    };
+    let party = match &who {
+        Named::Someone(party) => Some(party.clone()),
+        Named::Unresolved(_) | Named::Nobody(_) => None,
+    };
+    Some(Claim {
+        level: Proof::Attested,
+        stated_by: party,
+        vouched: Vouched::ForItself,
+        key: Some(signer.key.clone()),
+        ..claim(scene, who, EvidenceKind::Signature, place, commit)
+    })
+}
+
+fn signer_of(lens: Lens, signer: &Signer, commit: &Commit) -> Option<Party> {
+    let persons: Vec<Party> = signer
+        .persons(lens.at)
+        .iter()
+        .map(|person| lens.of_person(person))
+        .collect();
+    let idents = [&commit.committer, &commit.author];
+    let mut named = idents.into_iter().filter_map(|ident| lens.of_ident(ident));
+    let shown = named.find_map(|named| {
+        let mut persons = persons.iter();
+        persons.find(|person| person.person.key == named.person.key)
+    });
+    shown.or(persons.first()).cloned()
 }
 
 /// Returns what a commit inside a merged branch says. One by its own author says nothing about approval.
-fn nested(lens: Lens, commit: &Commit) -> Vec<Claim> {
-    let actor = authors::landed_by(lens, commit);
+fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
+    let actor = authors::landed_by(scene.lens, commit);
     let by_another = commit.parents.len() > 1
-        || match (&actor, lens.of_ident(&commit.author)) {
+        || match (&actor, scene.lens.of_ident(&commit.author)) {
             (Some(actor), Some(author)) => !actor.is(&author),
             _ => false,
         };
     let mut claims: Vec<Claim> = actor
         .filter(|_| by_another)
-        .map(|party| merge(&party, Place::Nested, commit))
+        .map(|party| merge(scene, &party, Place::Nested, commit))
         .into_iter()
         .collect();
-    claims.extend(trailers(lens, commit, Place::Nested));
+    claims.extend(trailers(scene, commit, Place::Nested));
     claims
 }
 
@@ -113,7 +278,8 @@ fn profile(lens: Lens, commit: &Commit, message: &Message) -> (&'static Forge, P
     }
 }
 
-fn trailers(lens: Lens, commit: &Commit, place: Place) -> Vec<Claim> {
+fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: Place) -> Vec<Claim<'a>> {
+    let lens = scene.lens;
     let text = commit.message();
     let message = Message::read(&text);
     let (forge, pinned) = profile(lens, commit, &message);
@@ -126,15 +292,18 @@ fn trailers(lens: Lens, commit: &Commit, place: Place) -> Vec<Claim> {
     (forge.approvals)(&message, pinned)
         .into_iter()
         .map(|said| Claim {
-            who: lens.named(&said.value),
-            kind: EvidenceKind::Trailer,
             stated_by: stated_by.clone(),
-            place,
-            composed: match (pinned, place) {
-                (Pinned::ByPolicy, Place::Landing) => said.composed,
-                _ => Composed::ByHand,
+            vouched: match (pinned, place, said.composed) {
+                (Pinned::ByPolicy, Place::Landing, Composed::ByForge) => Vouched::ByForge,
+                _ => Vouched::ByStater,
             },
-            commit: commit.oid,
+            ..claim(
+                scene,
+                lens.named(&said.value),
+                EvidenceKind::Trailer,
+                place,
+                commit,
+            )
         })
         .collect()
 }

@@ -1,29 +1,28 @@
 //! The fold: the versions of one trail, oldest first, each judged by what was known when it landed.
 //!
 //! Uses record, policy, history, `approval`'s parts. Pure. Start at [`trail`]. Follows `docs/spec/approval.md`, V5 to
-//! V9, A5, D3 and M7.
-
-use std::collections::BTreeSet;
+//! V9, A5, D3 and M7. What lands later is heard in `approval::late`.
 
 use crate::approval::authors::{self, AuthorSet};
 use crate::approval::carry;
-use crate::approval::demand::{self, Demand};
+use crate::approval::demand;
 use crate::approval::evidence::{self, Evidence};
-use crate::approval::four_eyes::{self, Case, MergeActor, Outcome};
-use crate::approval::identity::Lens;
-use crate::approval::law::{Laws, State};
+use crate::approval::late::Bound;
+use crate::approval::law::Laws;
+use crate::approval::seals::Seals;
+use crate::approval::spoken::Word;
+use crate::approval::step::{Step, fires};
 use crate::approval::witness;
-use crate::approval::{FourEyes, Grace, Satisfied, Stands, Verdict};
+use crate::approval::{FourEyes, Grace, Satisfied, Stands, Turn, Verdict};
 use crate::history::History;
 use crate::history::change::differ;
-use crate::history::mainline::{Flag, Landing};
-use crate::history::version::{Change, Trail, Version};
+use crate::history::version::{Change, Trail};
 use crate::policy::tier::Needed;
 use crate::record::Record;
-use crate::record::time::{Instant, When};
+use crate::record::time::Instant;
 
 /// What the versions so far leave behind for the next.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Series {
     /// The last version that stands as approved, by its index.
     pub approved: Option<usize>,
@@ -37,6 +36,35 @@ pub(crate) struct Series {
     pub waiting: AuthorSet,
     /// Whether a closure or a fired entry landed since the last approved version.
     pub interrupted: Interrupted,
+    /// What was said before this instant supports nothing that lands from here on: the last removal, closure, fired
+    /// entry or newly approved version.
+    pub bar: Instant,
+}
+
+impl Default for Series {
+    fn default() -> Series {
+        Series::since(Instant::MIN)
+    }
+}
+
+impl Series {
+    /// Begins a series; what was said before an instant does not support it.
+    fn since(bar: Instant) -> Series {
+        Series {
+            approved: None,
+            inherited: None,
+            filer: AuthorSet::default(),
+            reference: AuthorSet::default(),
+            waiting: AuthorSet::default(),
+            interrupted: Interrupted::No,
+            bar,
+        }
+    }
+
+    /// Takes note of what ends the support of what was said before.
+    pub(crate) fn end_support(&mut self, at: Instant) {
+        self.bar = self.bar.max(at);
+    }
 }
 
 /// Whether an approved content may come back with its approval.
@@ -55,80 +83,118 @@ struct Carried {
     flag: Option<&'static str>,
 }
 
-/// The fold over one trail.
-pub(crate) struct Fold<'a> {
+/// What is the same for all trails.
+#[derive(Clone, Copy)]
+pub(crate) struct Court<'a> {
     pub history: &'a History,
-    laws: &'a Laws<'a>,
-    trail: &'a Trail,
-    pub series: Series,
-    verdicts: Vec<Verdict>,
+    pub laws: &'a Laws<'a>,
+    pub seals: &'a Seals<'a>,
 }
 
-/// One version in its place.
-pub(crate) struct Step<'a> {
-    pub index: usize,
-    pub version: &'a Version,
-    pub record: Option<&'a Record>,
-    landing: Option<&'a Landing>,
-    pub state: State<'a>,
-    pub lens: Lens<'a>,
-    pub at: Instant,
+/// What a trail is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// A record.
+    Record,
+    /// A governance file: one person, no groups, and its removal is judged like any change (G2).
+    Governance,
+}
+
+/// The fold over one trail.
+pub(crate) struct Fold<'a> {
+    pub court: Court<'a>,
+    of: Of,
+    pub trail: &'a Trail,
+    /// What approval files say about it, in landing order.
+    pub words: &'a [Word<'a>],
+    pub series: Series,
+    pub verdicts: Vec<Verdict>,
+    /// What stood before each version.
+    pub befores: Vec<Series>,
+    /// What approval files say about which version.
+    pub bound: Bound,
 }
 
 /// Judges the versions of a trail, one verdict each.
-pub(crate) fn trail(history: &History, laws: &Laws, trail: &Trail) -> Vec<Verdict> {
+pub(crate) fn trail<'a>(
+    court: Court<'a>,
+    of: Of,
+    trail: &'a Trail,
+    words: &'a [Word<'a>],
+) -> Vec<Verdict> {
     let mut fold = Fold {
-        history,
-        laws,
+        court,
+        of,
         trail,
+        words,
         series: Series::default(),
         verdicts: Vec::with_capacity(trail.versions.len()),
+        befores: Vec::with_capacity(trail.versions.len()),
+        bound: Bound::new(trail, words),
     };
     for index in 0..trail.versions.len() {
         let Some(step) = fold.step(index) else { break };
-        let verdict = fold.verdict(&step);
-        fold.verdicts.push(verdict);
+        fold.hear_until(step.version.landing);
+        fold.land(&step);
     }
+    fold.hear_until(usize::MAX);
     fold.verdicts
 }
 
 impl<'a> Fold<'a> {
-    fn step(&self, index: usize) -> Option<Step<'a>> {
-        let version = self.trail.versions.get(index)?;
-        let landing = self.history.mainline.landings.get(version.landing);
-        let state = self.laws.before(version.landing);
-        Some(Step {
-            index,
-            version,
-            record: version.record.record().map(AsRef::as_ref),
-            landing,
-            lens: Lens {
-                at: state.governance,
-                tip: self.laws.tip(),
-            },
-            state,
-            at: landing.map_or(Instant::MIN, |landing| landing.effective),
-        })
+    /// Judges a version and leaves its verdict behind the others.
+    pub(crate) fn judge(&mut self, step: &Step<'a>) {
+        self.befores.push(self.series.clone());
+        let mut verdict = self.verdict(step);
+        verdict.turns = vec![Turn {
+            at: step.at,
+            commit: step.version.commit.oid.to_string(),
+            satisfied: verdict.satisfied.clone(),
+            stands: verdict.stands,
+            result: verdict.result,
+        }];
+        self.verdicts.push(verdict);
     }
 
     fn verdict(&mut self, step: &Step<'a>) -> Verdict {
         match step.version.change {
-            Change::Removed => {
-                self.series = Series::default();
+            Change::Removed if !self.is_governance() => {
+                self.series = Series::since(self.series.bar.max(step.at));
                 return removed(step);
             }
-            Change::Introduced | Change::Readded => self.series = Series::default(),
+            Change::Introduced | Change::Readded => self.series = Series::since(self.series.bar),
             Change::Inherited => {
-                self.series = Series::default();
+                self.series = Series::since(self.series.bar);
                 return self.inherited(step);
             }
-            Change::Amended | Change::Moved | Change::AmendedMoved => {
+            Change::Amended | Change::Moved | Change::AmendedMoved | Change::Removed => {
                 if let Some(carried) = self.carried(step) {
                     return self.carry(step, &carried);
                 }
             }
         }
         self.fresh(step)
+    }
+
+    /// Tells whether this is the trail of a governance file.
+    pub(crate) fn is_governance(&self) -> bool {
+        self.of == Of::Governance
+    }
+
+    /// Tells whether a version has a verdict of its own, so that what is said of its bytes is said of it.
+    pub(crate) fn is_fresh(&self, step: &Step<'a>) -> bool {
+        let amended = matches!(
+            step.version.change,
+            Change::Amended | Change::Moved | Change::AmendedMoved
+        );
+        !amended || self.carried(step).is_none()
+    }
+
+    /// Returns all that was said about a version.
+    pub(crate) fn evidence(&self, step: &Step<'a>) -> Evidence<'a> {
+        let mut evidence = evidence::of_version(step.scene);
+        self.add_words(&mut evidence, step);
+        evidence
     }
 
     fn record(&self, index: Option<usize>) -> Option<&'a Record> {
@@ -167,19 +233,24 @@ impl<'a> Fold<'a> {
     }
 
     /// Gives a version the verdict of an earlier one; what it says itself serves the entries that it adds (V9).
-    fn carry(&mut self, step: &Step, carried: &Carried) -> Verdict {
+    fn carry(&mut self, step: &Step<'a>, carried: &Carried) -> Verdict {
         let own = authors::of_version(step.lens, step.version);
         let demand = demand::of(step.state.governance, step.record, self.base());
-        let evidence = evidence::of_version(step.lens, step.version);
-        let outcome = step.hear(&self.series.reference, &demand, &evidence);
+        let evidence = self.evidence(step);
+        let mut reference = self.series.reference.clone();
+        reference.widen(step.lens);
+        let outcome = step.hear(&reference, &demand, &evidence);
         let mut flags = step.flags(self.before(step));
         flags.extend(carried.flag);
         flags.extend(&own.flags);
-        let witnesses = witness::of(step.lens, &own, &self.series.reference, &outcome);
+        let witnesses = witness::of(step.lens, &own, &reference, &outcome);
         let mut verdict = match self.verdicts.get(carried.from) {
             Some(earlier) => earlier.clone(),
             None => return self.fresh(step),
         };
+        if fires(self.before(step), step.record) {
+            self.series.end_support(step.at);
+        }
         verdict.makers = authors::people(&own);
         verdict.carries = Some(verdict.carries.unwrap_or(carried.from));
         verdict.landed_by = evidence.landed_by.map(|party| party.person);
@@ -209,7 +280,10 @@ impl<'a> Fold<'a> {
 
     /// Judges the version that the oldest commit of a shallow clone holds: how it landed is not known.
     fn inherited(&mut self, step: &Step) -> Verdict {
-        let doubt = match (&step.version.truncated, &self.history.mainline.boundary) {
+        let doubt = match (
+            &step.version.truncated,
+            &self.court.history.mainline.boundary,
+        ) {
             (Some(obstacle), _) | (None, Some(obstacle)) => {
                 format!("{obstacle}; {}", obstacle.repair())
             }
@@ -229,7 +303,7 @@ impl<'a> Fold<'a> {
 
 /// Returns the verdict on a version that removes the record: nobody approves that, and nobody need.
 fn removed(step: &Step) -> Verdict {
-    let evidence = evidence::of_version(step.lens, step.version);
+    let evidence = evidence::of_landing(step.scene);
     Verdict {
         satisfied: Satisfied::No,
         stands: Stands::AsLanded,
@@ -252,57 +326,5 @@ fn removed(step: &Step) -> Verdict {
         approved_in: None,
         turns: Vec::new(),
         policy_commit: step.state.commit.map(|commit| commit.to_string()),
-    }
-}
-
-impl Step<'_> {
-    pub(crate) fn hear(
-        &self,
-        authors: &AuthorSet,
-        demand: &Demand,
-        evidence: &Evidence,
-    ) -> Outcome {
-        let suspicious = self
-            .landing
-            .is_some_and(|landing| landing.flags.contains(&Flag::Suspicious));
-        four_eyes::judge(Case {
-            lens: self.lens,
-            authors,
-            demand,
-            evidence,
-            landing: &self.version.commit,
-            at: self.at,
-            self_approval: self.state.self_approval,
-            merge: if suspicious {
-                MergeActor::Suspicious
-            } else {
-                MergeActor::Speaks
-            },
-        })
-    }
-
-    /// Returns the flags of the landing itself, and whether the record starts before it.
-    pub(crate) fn flags(&self, before: Option<&Record>) -> BTreeSet<&'static str> {
-        let mut flags = BTreeSet::new();
-        for flag in self.landing.iter().flat_map(|landing| &landing.flags) {
-            match flag {
-                Flag::FutureDated => flags.insert("future-dated"),
-                Flag::ClockSkew => flags.insert("clock-skew"),
-                Flag::Suspicious | Flag::Malformed => continue,
-            };
-        }
-        if self.state.is_earlier {
-            flags.insert("earlier-policy");
-        }
-        let starts = self.record.and_then(|record| record.starts.as_ref());
-        let moved = before.is_none_or(|before| before.starts.as_ref() != starts);
-        let earlier = starts.is_some_and(|starts| match starts {
-            When::Day(day) => *day < self.at.day(),
-            When::Instant(instant, _) => *instant < self.at,
-        });
-        if moved && earlier {
-            flags.insert("retroactive");
-        }
-        flags
     }
 }

@@ -1,23 +1,21 @@
 //! Which words count, whether they meet the demand, and what that is called.
 //!
-//! Uses policy, `approval`'s authors, evidence and demand. Pure. Start at [`judge`]. Follows `docs/spec/approval.md`,
-//! E3, E6 to E8, 1.7, 1.8.
+//! Uses policy, `approval`'s authors, evidence, demand and weight. Pure. Start at [`judge`]. Follows
+//! `docs/spec/approval.md`, E6, E8, D4 to D8 and 1.8.
 
 use std::collections::BTreeSet;
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::demand::Demand;
-use crate::approval::evidence::{Claim, Evidence, Place};
-use crate::approval::forge::Composed;
+use crate::approval::evidence::{Claim, Evidence, Place, Vouched};
 use crate::approval::identity::{Lens, Named, Party};
 use crate::approval::missing::{self, Asked};
 use crate::approval::places;
-use crate::approval::{
-    Approver, Counts, FourEyes, Missing, SelfAsserted, Statement, WhyNot, Word, strength,
-};
+use crate::approval::signature::State;
+use crate::approval::weight::{self, Heard};
+use crate::approval::{Approver, Counts, FourEyes, Missing, Statement, WhyNot, Word, strength};
 use crate::history::commit::Commit;
-use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
-use crate::policy::people::{self, Person};
+use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::record::time::Instant;
 
 /// What is known when the words about one version are weighed.
@@ -30,7 +28,7 @@ pub(crate) struct Case<'a> {
     /// What is demanded.
     pub demand: &'a Demand,
     /// What was said.
-    pub evidence: &'a Evidence,
+    pub evidence: &'a Evidence<'a>,
     /// The landing.
     pub landing: &'a Commit,
     /// Its effective time.
@@ -57,8 +55,8 @@ pub(crate) struct Outcome {
     pub met: Met,
     /// What it is called.
     pub result: FourEyes,
-    /// Who counts.
-    pub approvers: Vec<Approver>,
+    /// Who counts, with the word, sorted by address.
+    pub voices: Vec<Voice>,
     /// Who spoke.
     pub statements: Vec<Statement>,
     /// What is still needed.
@@ -77,51 +75,91 @@ pub(crate) enum Met {
 }
 
 /// Someone whose word counts, and the word.
-struct Voice {
-    party: Party,
-    approver: Approver,
+#[derive(Clone, Debug)]
+pub(crate) struct Voice {
+    /// Who.
+    pub party: Party,
+    /// Every key by which they may fill a role.
+    pub names: Vec<String>,
+    /// The word.
+    pub approver: Approver,
+    /// When it was said.
+    pub said: Instant,
+}
+
+impl Outcome {
+    /// Returns who counts.
+    pub(crate) fn approvers(&self) -> Vec<Approver> {
+        let voices = self.voices.iter();
+        voices.map(|voice| voice.approver.clone()).collect()
+    }
+
+    /// Tells whether the demand is met, and nothing stands against it.
+    pub(crate) fn holds(&self) -> bool {
+        let spoiled = matches!(self.result, FourEyes::InvalidSignature | FourEyes::Vetoed);
+        self.met == Met::Yes && !spoiled
+    }
 }
 
 /// Weighs what was said about a version.
 pub(crate) fn judge(case: Case) -> Outcome {
+    let claims = with_author(case);
+    let mut heard: Vec<Heard> = claims
+        .iter()
+        .map(|claim| weight::weigh(case, claim))
+        .collect();
+    weight::replace(&mut heard);
+    choose_author(case, &mut heard);
     let mut flags = BTreeSet::new();
-    let mut statements = Vec::new();
-    let mut voices: Vec<Voice> = Vec::new();
-    for claim in &with_author(case) {
-        let (counts, party) = weigh(case, claim);
-        let approver = approver(case, claim);
-        if let (Counts::Yes, Some(party)) = (&counts, party) {
-            if claim.kind == EvidenceKind::Merge && is_committer_alone(case, &party) {
-                flags.insert("committer-may-have-edited");
-            }
-            let voice = Voice {
-                party,
-                approver: approver.clone(),
-            };
-            hear(&mut voices, voice, &mut flags);
-        }
-        statements.push(Statement {
-            approver,
-            word: Word::Approves,
-            counts,
-        });
-    }
-    let mut approvers: Vec<Approver> = voices.into_iter().map(|voice| voice.approver).collect();
-    approvers.sort_by(|one, other| one.person.key.cmp(&other.person.key));
-    let result = result(case, &approvers, &statements);
+    let voices = voices(case, &heard, &mut flags);
+    let statements: Vec<Statement> = heard
+        .iter()
+        .map(|heard| Statement {
+            approver: approver(case, heard.claim),
+            word: heard.claim.word,
+            counts: heard.counts.clone(),
+        })
+        .collect();
     let asked = Asked {
         lens: case.lens,
         authors: case.authors,
         demand: case.demand,
     };
     Outcome {
-        met: met(case.demand, &approvers),
-        missing: missing::of(asked, &approvers, &statements),
-        result,
-        approvers,
+        met: met(case.demand, &voices),
+        missing: missing::of(asked, &voices, &statements),
+        result: result(case, &voices, &statements),
+        voices,
         statements,
         flags,
     }
+}
+
+/// Returns who counts, one entry a person.
+fn voices(case: Case, heard: &[Heard], flags: &mut BTreeSet<&'static str>) -> Vec<Voice> {
+    let mut voices: Vec<Voice> = Vec::new();
+    for Heard {
+        claim,
+        party,
+        counts,
+    } in heard
+    {
+        let (Counts::Yes, Word::Approves, Some(party)) = (counts, claim.word, party) else {
+            continue;
+        };
+        if claim.kind == EvidenceKind::Merge && is_committer_alone(case, party) {
+            flags.insert("committer-may-have-edited");
+        }
+        let voice = Voice {
+            party: party.clone(),
+            names: claim.lens.ring.names(&party.person),
+            approver: approver(case, claim),
+            said: claim.said,
+        };
+        hear(&mut voices, voice, flags);
+    }
+    voices.sort_by(|one, other| one.approver.person.key.cmp(&other.approver.person.key));
+    voices
 }
 
 /// Tells whether a person landed a commit of one parent that another wrote: whoever commits may have edited it.
@@ -130,7 +168,7 @@ fn is_committer_alone(case: Case, party: &Party) -> bool {
     case.landing.parents.len() < 2 && author.is_none_or(|author| !author.is(party))
 }
 
-/// Adds a word, one entry a person, the strongest kind; two of one name are one person.
+/// Adds a word, one entry a person, the strongest kind; two of one name, or of one key, are one person.
 fn hear(voices: &mut Vec<Voice>, voice: Voice, flags: &mut BTreeSet<&'static str>) {
     let namesake = voices
         .iter()
@@ -138,22 +176,43 @@ fn hear(voices: &mut Vec<Voice>, voice: Voice, flags: &mut BTreeSet<&'static str
     if namesake {
         flags.insert("same-name");
     }
-    let known = voices
-        .iter_mut()
-        .find(|known| known.party.is(&voice.party) || known.party.is_namesake(&voice.party));
-    match known {
-        Some(known) => {
-            if strength(voice.approver.kind) > strength(known.approver.kind) {
-                *known = voice;
-            }
-        }
-        None => voices.push(voice),
+    let one_key =
+        |known: &Voice| known.approver.key.is_some() && known.approver.key == voice.approver.key;
+    let known = voices.iter_mut().find(|known| {
+        known.party.is(&voice.party) || known.party.is_namesake(&voice.party) || one_key(known)
+    });
+    let Some(known) = known else {
+        voices.push(voice);
+        return;
+    };
+    // Who is in a group by one of their addresses is in it.
+    let (mut names, mut groups) = (known.names.clone(), known.approver.groups.clone());
+    names.extend(voice.names.iter().cloned());
+    groups.extend(voice.approver.groups.iter().cloned());
+    if strength(voice.approver.kind) > strength(known.approver.kind) {
+        *known = voice;
+    }
+    groups.sort();
+    groups.dedup();
+    (known.names, known.approver.groups) = (names, groups);
+}
+
+/// Returns how strong a kind of evidence is: of several by one person, the strongest is shown.
+fn strength(kind: EvidenceKind) -> u8 {
+    match kind {
+        EvidenceKind::Merge => 0,
+        EvidenceKind::Trailer => 1,
+        EvidenceKind::Review => 2,
+        EvidenceKind::Note => 3,
+        EvidenceKind::Mergetag => 4,
+        EvidenceKind::Signature => 5,
+        EvidenceKind::Detached => 6,
     }
 }
 
 /// Returns the claims, with that of the author of a one-parent landing where the policy lets authors approve and
 /// git names nobody who landed it.
-fn with_author(case: Case) -> Vec<Claim> {
+fn with_author<'a>(case: Case<'a>) -> Vec<Claim<'a>> {
     let mut claims = case.evidence.claims.clone();
     let alone = case.evidence.landed_by.is_none() && case.landing.parents.len() < 2;
     if alone
@@ -163,110 +222,94 @@ fn with_author(case: Case) -> Vec<Claim> {
         claims.push(Claim {
             who: Named::Someone(author.clone()),
             kind: EvidenceKind::Merge,
+            word: Word::Approves,
+            level: Proof::Claimed,
             stated_by: Some(author),
+            vouched: Vouched::ForItself,
             place: Place::Landing,
-            composed: Composed::ByHand,
             commit: case.landing.oid,
+            at: case.at,
+            said: case.at,
+            lens: case.lens,
+            bar: None,
+            reason: None,
+            source: None,
+            key: None,
         });
     }
     claims
 }
 
-/// Tells whether a word counts, and whose it is.
-fn weigh(case: Case, claim: &Claim) -> (Counts, Option<Party>) {
-    let party = match &claim.who {
-        Named::Someone(party) => party.clone(),
-        Named::Unresolved(_) => return (Counts::No(WhyNot::Unresolved), None),
-        Named::Nobody(_) => return (Counts::No(WhyNot::NoPerson), None),
+/// Lets one member of the author set count, where the policy lets any: the one who helps most (D8).
+fn choose_author(case: Case, heard: &mut [Heard]) {
+    let is_member = |heard: &Heard| {
+        let party = heard.party.as_ref();
+        heard.counts == Counts::Yes
+            && heard.claim.word == Word::Approves
+            && party.is_some_and(|party| case.authors.holds(party))
     };
-    let why_not = why_not(case, claim, &party);
-    let counts = why_not.map_or(Counts::Yes, Counts::No);
-    (counts, Some(party))
-}
-
-fn why_not(case: Case, claim: &Claim, party: &Party) -> Option<WhyNot> {
-    let approval = &case.lens.at.policy.approval;
-    let own_act = claim.kind == EvidenceKind::Merge && claim.place == Place::Landing;
-    let by_permission = own_act && case.self_approval == SelfApproval::Allow;
-    let suspicious = own_act && case.merge == MergeActor::Suspicious;
-    let nested = approval.nested == Switch::Allow || approval.forge == Forge::Kernel;
-    let owner = !approval.owner_may_approve
-        && case.demand.owners.iter().any(|owner| {
-            case.lens
-                .party(&owner.typed_name, &owner.typed_email)
-                .is(party)
-        });
-    let tests: [(bool, WhyNot); 9] = [
-        (case.lens.is_machine(party), WhyNot::Bot),
-        (case.authors.holds(party) && !by_permission, WhyNot::Author),
-        (suspicious, WhyNot::SuspiciousMerge),
-        (owner, WhyNot::Owner),
-        (!approval.accept.contains(&claim.kind), WhyNot::Kind),
-        (case.demand.terms.proof == Proof::Attested, WhyNot::Proof),
-        (claim.place == Place::Nested && !nested, WhyNot::Nested),
-        (case.authors.holds_namesake(party), WhyNot::SameNameAsAuthor),
-        (
-            self_asserted(case, claim) == SelfAsserted::Yes
-                && approval.self_asserted == Switch::Deny,
-            WhyNot::SelfAsserted,
-        ),
-    ];
-    tests
-        .into_iter()
-        .find_map(|(holds, why_not)| holds.then_some(why_not))
-}
-
-/// Tells who vouches for a claim: a member of the author set, somebody else, or the forge that composed the text.
-fn self_asserted(case: Case, claim: &Claim) -> SelfAsserted {
-    if claim.kind == EvidenceKind::Merge {
-        return SelfAsserted::No;
+    let mut members: Vec<Party> = Vec::new();
+    for party in heard.iter().filter(|it| is_member(it)) {
+        let party = party.party.iter();
+        for party in party {
+            if !members.iter().any(|known| known.is(party)) {
+                members.push(party.clone());
+            }
+        }
     }
-    if claim.composed == Composed::ByForge {
-        return SelfAsserted::ForgeUi;
+    if members.len() < 2 {
+        return;
     }
-    let by_author = claim
-        .stated_by
-        .as_ref()
-        .is_none_or(|stater| case.authors.holds(stater) || case.authors.holds_namesake(stater));
-    if by_author {
-        SelfAsserted::Yes
-    } else {
-        SelfAsserted::No
+    let without = |chosen: &Party, heard: &mut [Heard]| {
+        for heard in heard.iter_mut().filter(|it| is_member(it)) {
+            if !heard.party.as_ref().is_some_and(|party| party.is(chosen)) {
+                heard.counts = Counts::No(WhyNot::Author);
+            }
+        }
+    };
+    let helps = |chosen: &&Party| {
+        let mut heard = heard.to_vec();
+        without(chosen, &mut heard);
+        met(case.demand, &voices(case, &heard, &mut BTreeSet::new())) == Met::Yes
+    };
+    if let Some(chosen) = members.iter().find(helps).or(members.first()) {
+        without(chosen, heard);
     }
 }
 
 fn approver(case: Case, claim: &Claim) -> Approver {
-    let person: &Person = match &claim.who {
+    let person = match &claim.who {
         Named::Someone(party) => &party.person,
         Named::Unresolved(person) | Named::Nobody(person) => person,
     };
     Approver {
         person: person.clone(),
-        groups: people::groups_of(case.lens.at, person),
-        level: Proof::Claimed,
+        groups: claim.lens.ring.groups(claim.lens.at, person),
+        level: claim.level,
         kind: claim.kind,
-        self_asserted: self_asserted(case, claim),
+        self_asserted: weight::self_asserted(case, claim),
         stated_by: claim.stated_by.as_ref().map(|party| party.person.clone()),
         commit: claim.commit.to_string(),
-        at: case.at,
-        reason: None,
-        source: None,
-        key: None,
+        at: claim.at,
+        reason: claim.reason.clone(),
+        source: claim.source.clone(),
+        key: claim.key.clone(),
     }
 }
 
-/// Tells whether some approvers meet a demand: enough people, one of each group, every role.
-pub(crate) fn met(demand: &Demand, approvers: &[Approver]) -> Met {
-    let enough = approvers.len() >= demand.terms.needed().count as usize;
+/// Tells whether some voices meet a demand: enough people, one of each group, every role.
+pub(crate) fn met(demand: &Demand, voices: &[Voice]) -> Met {
+    let enough = voices.len() >= demand.terms.needed().count as usize;
     let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
-    let member_of: Vec<Vec<String>> = approvers.iter().map(|a| a.groups.clone()).collect();
+    let member_of: Vec<Vec<String>> = voices
+        .iter()
+        .map(|voice| voice.approver.groups.clone())
+        .collect();
     let filled = places::unfilled(&groups, &member_of).is_empty();
     let roles = demand.people.iter().all(|role| {
-        role.person.as_ref().is_some_and(|person| {
-            approvers
-                .iter()
-                .any(|approver| approver.person.key == person.key)
-        })
+        role.person
+            .as_ref()
+            .is_some_and(|person| voices.iter().any(|voice| voice.names.contains(&person.key)))
     });
     if enough && filled && roles {
         Met::Yes
@@ -276,36 +319,41 @@ pub(crate) fn met(demand: &Demand, approvers: &[Approver]) -> Met {
 }
 
 /// Returns the word for what was said, the first that applies.
-fn result(case: Case, approvers: &[Approver], statements: &[Statement]) -> FourEyes {
-    if case.authors.doubt.is_some() {
+fn result(case: Case, voices: &[Voice], statements: &[Statement]) -> FourEyes {
+    if matches!(case.evidence.seal, Some(State::Bad(_))) {
+        return FourEyes::InvalidSignature;
+    }
+    if case.authors.doubt.is_some() || case.evidence.doubt.is_some() {
         return FourEyes::Indeterminate;
     }
+    let vetoed = statements
+        .iter()
+        .any(|statement| statement.word == Word::Vetoes && statement.counts == Counts::Yes);
+    if vetoed {
+        return FourEyes::Vetoed;
+    }
     let because = |wanted: fn(&WhyNot) -> bool| {
+        let yes = |statement: &&Statement| statement.word == Word::Approves;
         statements
             .iter()
+            .filter(yes)
             .any(|statement| matches!(&statement.counts, Counts::No(why_not) if wanted(why_not)))
     };
-    let attested: Vec<Approver> = approvers
+    let attested: Vec<Voice> = voices
         .iter()
-        .filter(|approver| approver.level == Proof::Attested)
+        .filter(|voice| voice.approver.level == Proof::Attested)
         .cloned()
         .collect();
-    let outside = approvers.iter().any(|approver| {
-        let party = case
-            .lens
-            .party(&approver.person.typed_name, &approver.person.typed_email);
-        !case.authors.holds(&party)
-    });
-    if outside {
+    if voices.iter().any(|voice| !case.authors.holds(&voice.party)) {
         let by_signature =
-            attested.len() == approvers.len() || met(case.demand, &attested) == Met::Yes;
+            attested.len() == voices.len() || met(case.demand, &attested) == Met::Yes;
         return if by_signature {
             FourEyes::Attested
         } else {
             FourEyes::Claimed
         };
     }
-    if !approvers.is_empty() {
+    if !voices.is_empty() {
         return FourEyes::SelfApproved;
     }
     if because(|why_not| matches!(why_not, WhyNot::SelfAsserted)) {

@@ -4,19 +4,20 @@
 //! D3, and `docs/spec/status.md`, emergency.
 
 use crate::approval::ask;
+use crate::approval::attest;
 use crate::approval::authors::{self, AuthorSet};
-use crate::approval::demand;
-use crate::approval::evidence;
-use crate::approval::fold::{Fold, Interrupted, Step};
-use crate::approval::four_eyes::{Met, Outcome};
+use crate::approval::demand::{self, Demand};
+use crate::approval::evidence::Evidence;
+use crate::approval::fold::{Fold, Interrupted};
+use crate::approval::four_eyes::Outcome;
+use crate::approval::step::{Step, fires};
 use crate::approval::witness;
-use crate::approval::{Attested, Author, FourEyes, Grace, Satisfied, Stands, Verdict};
+use crate::approval::{Author, FourEyes, Grace, Satisfied, Stands, Verdict};
 use crate::history::change::{self, Event};
 use crate::history::version::{Change, Content};
-use crate::policy::demand::Proof;
 use crate::policy::tier::{self, Facts, Needed};
 use crate::record::Record;
-use crate::record::time;
+use crate::record::time::{self, Instant};
 use crate::record::word::Class;
 
 /// Whether a version demands nobody.
@@ -28,9 +29,9 @@ enum Exempt {
     No,
 }
 
-impl Fold<'_> {
+impl<'a> Fold<'a> {
     /// Judges a version by its own evidence.
-    pub(crate) fn fresh(&mut self, step: &Step) -> Verdict {
+    pub(crate) fn fresh(&mut self, step: &Step<'a>) -> Verdict {
         let base = self.base();
         let own = self.own_authors(step);
         let authors = self.author_set(step, &own, base);
@@ -38,27 +39,25 @@ impl Fold<'_> {
             .record
             .is_some_and(|record| ask::is_exempt(step.state.governance, record, base));
         // Before the first policy there is nobody to judge governance files: what lands then is where it begins.
-        let begins = matches!(step.version.record.content(), Content::File)
-            && step.state.commit.is_none()
-            && step.state.doubt.is_none();
+        let begins =
+            self.is_governance() && step.state.commit.is_none() && step.state.doubt.is_none();
         let exempt = if exempt || begins {
             Exempt::Yes
         } else {
             Exempt::No
         };
         let demand = demand::of(step.state.governance, step.record, base);
-        let evidence = evidence::of_version(step.lens, step.version);
+        let evidence = self.evidence(step);
         let outcome = step.hear(&authors, &demand, &evidence);
-        let is_sound = matches!(
-            step.version.record.content(),
-            Content::Record(_) | Content::File
-        );
-        let stands = match (outcome.met, &authors.doubt, is_sound) {
+        let doubt = authors.doubt.clone().or_else(|| evidence.doubt.clone());
+        let is_sound = self.is_governance() || step.version.record.record().is_some();
+        let stands = match (outcome.holds(), &doubt, is_sound) {
             _ if begins => Stands::AsApproved,
-            (Met::Yes, None, true) => Stands::AsApproved,
+            (true, None, true) => Stands::AsApproved,
             _ => Stands::AsLanded,
         };
-        let satisfied = satisfied(step, exempt, &authors, outcome.met);
+        let satisfied = satisfied(step, exempt, doubt, &outcome);
+        let approved_at = self.approved_at(step, &authors, &demand, &evidence, &outcome);
         let mut flags = step.flags(self.before(step));
         flags.extend(&outcome.flags);
         flags.extend(&authors.flags);
@@ -70,10 +69,14 @@ impl Fold<'_> {
             flags.insert("bot-author");
         }
         self.leave(step, &authors, stands, exempt);
+        if fires(self.before(step), step.record) || satisfied == Satisfied::Yes {
+            self.series.end_support(step.at);
+        }
         let witnesses = witness::of(step.lens, &own, &self.series.reference, &outcome);
+        let approvers = outcome.approvers();
         Verdict {
             grace: self.grace(step, &outcome),
-            approved_at: (satisfied == Satisfied::Yes).then_some(step.at),
+            approved_at: (satisfied == Satisfied::Yes).then_some(approved_at),
             approved_in: (satisfied == Satisfied::Yes).then(|| step.version.commit.oid.to_string()),
             turns: Vec::new(),
             witnessed_at: (!witnesses.is_empty()).then_some(step.at),
@@ -88,7 +91,7 @@ impl Fold<'_> {
             satisfied,
             stands,
             result: outcome.result,
-            approvers: outcome.approvers,
+            approvers,
             authors: shown(&authors),
             makers: authors::people(&own),
             carries: None,
@@ -123,6 +126,7 @@ impl Fold<'_> {
     /// Returns the authors of a version by itself: A1 to A4, and on whose behalf it is filed (A5).
     fn own_authors(&mut self, step: &Step) -> AuthorSet {
         let mut own = authors::of_version(step.lens, step.version);
+        attest::of_version(step.scene, &mut own);
         if let Some(requester) = step.record.and_then(|record| record.requester.as_ref()) {
             own.add(step.lens.party("", requester.as_str()));
         }
@@ -143,6 +147,7 @@ impl Fold<'_> {
             if self.series.inherited.is_some() {
                 set.join(&self.series.filer);
             }
+            set.widen(step.lens);
             return set;
         };
         if let Some(requester) = &base.requester {
@@ -155,7 +160,35 @@ impl Fold<'_> {
         if reaches_further {
             set.join(&self.series.filer);
         }
+        set.widen(step.lens);
         set
+    }
+
+    /// Returns since when the demand is met: the landing, or the note that was still needed.
+    fn approved_at(
+        &self,
+        step: &Step<'a>,
+        authors: &AuthorSet,
+        demand: &Demand,
+        evidence: &Evidence<'a>,
+        outcome: &Outcome,
+    ) -> Instant {
+        let noted = outcome.voices.iter().map(|voice| voice.said).max();
+        let Some(noted) = noted.filter(|noted| *noted > step.at) else {
+            return step.at;
+        };
+        let mut without = evidence.clone();
+        without.claims.retain(|claim| claim.said <= step.at);
+        match step.hear(authors, demand, &without).holds() {
+            true => step.at,
+            false => self
+                .court
+                .history
+                .mainline
+                .landings
+                .last()
+                .map_or(noted, |tip| noted.min(tip.effective).max(step.at)),
+        }
     }
 
     /// Tells whether a version is the first of an emergency, and landed on the word of a person.
@@ -181,7 +214,7 @@ impl Fold<'_> {
         let Some(within) = resolved.and_then(|resolved| resolved.review_within) else {
             return Grace::None;
         };
-        match &self.history.mainline.boundary {
+        match &self.court.history.mainline.boundary {
             Some(obstacle) => Grace::CannotSay(format!("{obstacle}; {}", obstacle.repair())),
             None => Grace::Within(within),
         }
@@ -197,14 +230,8 @@ impl Fold<'_> {
     }
 }
 
-/// Takes note of what makes any author set doubtful: authors who must sign, and a policy that can't be read.
+/// Takes note of what makes any author set doubtful: a policy that can't be read.
 fn doubts(step: &Step, authors: &mut AuthorSet) {
-    if step.state.governance.policy.approval.authors == Proof::Attested {
-        authors.doubt.get_or_insert_with(|| {
-            "author not attested: the commits that make the content must be signed by listed keys"
-                .to_owned()
-        });
-    }
     if let Some(obstacle) = step.state.doubt {
         authors.doubt.get_or_insert_with(|| {
             format!(
@@ -215,17 +242,18 @@ fn doubts(step: &Step, authors: &mut AuthorSet) {
     }
 }
 
-fn satisfied(step: &Step, exempt: Exempt, authors: &AuthorSet, met: Met) -> Satisfied {
+fn satisfied(step: &Step, exempt: Exempt, doubt: Option<String>, outcome: &Outcome) -> Satisfied {
     if exempt == Exempt::Yes {
         return Satisfied::Yes;
     }
     if let Content::Missing(obstacle) = step.version.record.content() {
         return Satisfied::CannotSay(format!("{obstacle}; {}", obstacle.repair()));
     }
-    match (&authors.doubt, met) {
-        (Some(doubt), _) => Satisfied::CannotSay(doubt.clone()),
-        (None, Met::Yes) => Satisfied::Yes,
-        (None, Met::No) => Satisfied::No,
+    match (doubt, outcome.result) {
+        (_, FourEyes::InvalidSignature) => Satisfied::No,
+        (Some(doubt), _) => Satisfied::CannotSay(doubt),
+        (None, _) if outcome.holds() => Satisfied::Yes,
+        (None, _) => Satisfied::No,
     }
 }
 
@@ -235,7 +263,7 @@ fn shown(authors: &AuthorSet) -> Vec<Author> {
         .iter()
         .map(|member| Author {
             person: member.person.clone(),
-            attested: Attested::NotShown,
+            attested: authors.attested(member),
         })
         .collect();
     shown.sort_by(|one, other| one.person.key.cmp(&other.person.key));

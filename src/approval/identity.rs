@@ -1,9 +1,10 @@
-//! Who is who at one landing: persons as the state before it knows them, joined by what the tip's mailmap adds.
+//! Who is who at one landing: persons as the state before it knows them, joined by what other states add.
 //!
-//! Uses policy's people, history's idents. Pure. Start at [`Lens`]. Follows `docs/spec/approval.md`, 1.7.
+//! Uses policy's people, history's idents, approval's ring. Pure. Start at [`Lens`]. Follows `docs/spec/approval.md`, 1.7.
 
 use crate::approval::forge;
 use crate::approval::message;
+use crate::approval::ring::Ring;
 use crate::history::ident::Ident;
 use crate::policy::governance::Governance;
 use crate::policy::people::{self, Person};
@@ -11,18 +12,23 @@ use crate::policy::people::{self, Person};
 /// The states that say who a person is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lens<'a> {
-    /// The state before the landing: names, groups, bots, logins.
+    /// The state before the landing that brings what is said: names, groups, bots, logins, keys (D2).
     pub at: &'a Governance,
+    /// The state before the landing of the version that it is said about; its mailmap joins persons too (I3).
+    pub judge: &'a Governance,
     /// The state at the tip, whose mailmap only takes away: it joins persons.
     pub tip: &'a Governance,
+    /// The keys of the first of them.
+    pub ring: &'a Ring,
 }
 
-/// A person in the light of both states.
+/// A person in the light of those states.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Party {
     /// Who, as the state before the landing knows them.
     pub person: Person,
-    tip_key: String,
+    /// Every key by which some state knows them, or somebody who is one with them by a key.
+    keys: Vec<String>,
     folded: String,
 }
 
@@ -38,31 +44,68 @@ pub(crate) enum Named {
 }
 
 impl Party {
-    /// Tells whether two are one person, by either state.
+    /// Tells whether two are one person, by any state.
     pub(crate) fn is(&self, other: &Party) -> bool {
-        self.person.key == other.person.key || self.tip_key == other.tip_key
+        self.keys.iter().any(|key| other.keys.contains(key))
     }
 
     /// Tells whether two have one name, and no state says that they are one person.
     pub(crate) fn is_namesake(&self, other: &Party) -> bool {
         !self.folded.is_empty() && self.folded == other.folded && !self.is(other)
     }
+
+    fn know(&mut self, key: &str) {
+        if !self.keys.iter().any(|known| known == key) {
+            self.keys.push(key.to_owned());
+        }
+    }
 }
 
-impl Lens<'_> {
+impl<'a> Lens<'a> {
     /// Returns the person of a name and an address.
     pub(crate) fn party(&self, name: &str, email: &str) -> Party {
         let person = people::identify(self.at, name, email);
-        let tip_key = match email.contains('@') {
-            true => people::identify(self.tip, name, email).key,
-            false => people::key_of(self.tip, &person.key),
-        };
         let folded = people::folded(&person.name);
-        Party {
+        let mut party = Party {
+            keys: vec![person.key.clone()],
             person,
-            tip_key,
             folded,
+        };
+        self.widen(&mut party);
+        party
+    }
+
+    /// Adds the keys by which these states know a person.
+    pub(crate) fn widen(&self, party: &mut Party) {
+        let (name, email) = (
+            party.person.typed_name.clone(),
+            party.person.typed_email.clone(),
+        );
+        let states = [self.at, self.judge, self.tip];
+        for (n, state) in states.into_iter().enumerate() {
+            let before = states.iter().take(n);
+            if before.into_iter().any(|known| std::ptr::eq(*known, state)) {
+                continue;
+            }
+            let key = match email.contains('@') {
+                true => people::identify(state, &name, &email).key,
+                false => people::key_of(state, &party.person.key),
+            };
+            party.know(&key);
         }
+        for key in self.ring.kin(&party.person.key) {
+            party.know(key);
+        }
+    }
+
+    /// Returns the same states, to judge a version of another landing by.
+    pub(crate) fn judging(self, judge: &'a Governance) -> Lens<'a> {
+        Lens { judge, ..self }
+    }
+
+    /// Returns the person of some address, as a signers file names it.
+    pub(crate) fn of_person(&self, person: &Person) -> Party {
+        self.party(&person.typed_name, &person.typed_email)
     }
 
     /// Returns the person of an author or committer; without usable address only whom the identity map names.
@@ -93,6 +136,11 @@ impl Lens<'_> {
             },
             (None, None) => Named::Nobody(typed()),
         }
+    }
+
+    /// Returns somebody whom no address names, as a text calls them.
+    pub(crate) fn nobody_known(&self, text: &str) -> Named {
+        Named::Unresolved(people::identify(self.at, &text.replace('@', " at "), ""))
     }
 
     /// Tells whether a person is a bot or an agent, which never counts.

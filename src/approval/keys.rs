@@ -40,6 +40,12 @@ pub struct Signer {
 }
 
 impl Keys {
+    /// No keys at all.
+    pub(crate) const NONE: Keys = Keys {
+        lines: Vec::new(),
+        revoked: BTreeSet::new(),
+    };
+
     /// Returns the keys of a list of signers, without those that any of the other lists revokes.
     pub fn new<'a>(signers: &Signers, revoked: impl IntoIterator<Item = &'a Revoked>) -> Keys {
         let revoked = revoked.into_iter().flat_map(|list| &list.keys);
@@ -89,24 +95,49 @@ impl Keys {
     ///
     /// The keys of persons are addresses after mailmap. Patterns name nobody and join nobody.
     pub fn kin(&self, governance: &Governance, person_key: &str) -> BTreeSet<String> {
+        let homes = self.homes(governance).into_iter();
+        let mut homes = homes.filter(|home| home.contains(person_key));
+        homes
+            .next()
+            .unwrap_or_else(|| BTreeSet::from([person_key.to_owned()]))
+    }
+
+    /// Returns the keys of those persons who are one human with others, a set for each.
+    pub(crate) fn homes(&self, governance: &Governance) -> Vec<BTreeSet<String>> {
         let mut owners: BTreeMap<&Key, BTreeSet<String>> = BTreeMap::new();
         for line in self.content() {
             let persons =
                 literal(&line.principals).map(|it| people::identify(governance, "", it).key);
             owners.entry(&line.key).or_default().extend(persons);
         }
-        let mut kin = BTreeSet::from([person_key.to_owned()]);
-        loop {
-            let before = kin.len();
-            for persons in owners.values() {
-                if !kin.is_disjoint(persons) {
-                    kin.extend(persons.iter().cloned());
-                }
-            }
-            if kin.len() == before {
-                return kin;
-            }
+        let mut homes: Vec<BTreeSet<String>> = Vec::new();
+        for mut home in owners.into_values().filter(|owners| owners.len() > 1) {
+            let (joined, apart) = homes
+                .into_iter()
+                .partition(|known| !known.is_disjoint(&home));
+            let joined: Vec<BTreeSet<String>> = joined;
+            home.extend(joined.into_iter().flatten());
+            homes = apart;
+            homes.push(home);
         }
+        homes
+    }
+
+    /// Returns the persons of each line that names more than one.
+    pub(crate) fn lines_of_persons(&self, governance: &Governance) -> Vec<Vec<Person>> {
+        let persons = |line: &Line| -> Vec<Person> {
+            let principals = literal(&line.principals);
+            principals
+                .map(|it| people::identify(governance, "", it))
+                .collect()
+        };
+        let lines = self.content().map(persons);
+        lines.filter(|persons| persons.len() > 1).collect()
+    }
+
+    /// Tells whether nothing is listed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
     }
 
     fn content(&self) -> impl Iterator<Item = &Line> {

@@ -2,16 +2,24 @@
 //!
 //! Uses policy, history. Pure. Start at [`Laws`]. Follows `docs/spec/approval.md`, G1.
 
-use crate::history::governance::{Origin, States};
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use crate::approval::identity::Lens;
+use crate::approval::ring::Ring;
+use crate::history::governance::{self, Origin, States};
 use crate::history::objects::{Obstacle, Oid};
 use crate::policy::demand::SelfApproval;
 use crate::policy::governance::Governance;
 
 /// The states of governance along the mainline.
-#[derive(Clone, Copy)]
 pub(crate) struct Laws<'a> {
     states: &'a States,
     tip: usize,
+    /// The keys of each state, read when a signature asks for them.
+    rings: Vec<OnceCell<Ring>>,
+    /// Which of them is that of the state before a landing.
+    ring_of: Vec<usize>,
 }
 
 /// The state before a landing.
@@ -19,6 +27,8 @@ pub(crate) struct Laws<'a> {
 pub(crate) struct State<'a> {
     /// The governance files as they stood.
     pub governance: &'a Governance,
+    /// The keys that they list.
+    pub ring: &'a Ring,
     /// The commit in whose tree they stood; `None` where there were none yet.
     pub commit: Option<Oid>,
     /// Whether those of an earlier commit judge, because none can be read where they should be.
@@ -32,19 +42,33 @@ pub(crate) struct State<'a> {
 impl<'a> Laws<'a> {
     /// Returns the states of a mainline of so many landings.
     pub(crate) fn of(states: &'a States, n_landings: usize) -> Laws<'a> {
+        let mut n_rings: usize = 0;
+        let mut last: Option<&Rc<governance::State>> = None;
+        let mut ring_of = Vec::with_capacity(n_landings);
+        for landing in 0..n_landings {
+            let state = states.before(landing);
+            if !last.is_some_and(|last| Rc::ptr_eq(last, state)) {
+                n_rings += 1;
+            }
+            last = Some(state);
+            ring_of.push(n_rings - 1);
+        }
         Laws {
             states,
             tip: n_landings.saturating_sub(1),
+            rings: (0..n_rings.max(1)).map(|_| OnceCell::new()).collect(),
+            ring_of,
         }
     }
 
     /// Returns the state before a landing.
-    pub(crate) fn before(&self, landing: usize) -> State<'a> {
+    pub(crate) fn before(&'a self, landing: usize) -> State<'a> {
         let state = self.states.before(landing);
         let first = &self.states.at(landing).governance.policy.approval;
         let own = &state.governance.policy.approval;
         State {
             governance: &state.governance,
+            ring: self.ring(landing, &state.governance),
             commit: match &state.origin {
                 Origin::Own(commit) | Origin::Earlier(commit) => Some(*commit),
                 Origin::Defaults | Origin::Unknown(_) => None,
@@ -58,6 +82,27 @@ impl<'a> Laws<'a> {
                 Origin::Unknown(obstacle) => Some(obstacle),
                 _ => None,
             },
+        }
+    }
+
+    fn ring(&'a self, landing: usize, governance: &Governance) -> &'a Ring {
+        const NONE: &Ring = &Ring::NONE;
+        let at = self.ring_of.get(landing).copied().unwrap_or_default();
+        let tip = self.tip();
+        let any =
+            governance.signers.is_some() || governance.revoked.is_some() || tip.revoked.is_some();
+        let ring = self.rings.get(at).filter(|_| any);
+        ring.map_or(NONE, |ring| ring.get_or_init(|| Ring::of(governance, tip)))
+    }
+
+    /// Returns who is who at a landing.
+    pub(crate) fn lens(&'a self, landing: usize) -> Lens<'a> {
+        let state = self.before(landing);
+        Lens {
+            at: state.governance,
+            judge: state.governance,
+            tip: self.tip(),
+            ring: state.ring,
         }
     }
 

@@ -5,9 +5,10 @@
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::demand::{Demand, Role};
+use crate::approval::four_eyes::Voice;
 use crate::approval::identity::Lens;
 use crate::approval::places;
-use crate::approval::{Approver, Counts, Missing, Statement};
+use crate::approval::{Counts, Missing, Statement};
 use crate::diag;
 use crate::policy::demand::Proof;
 use crate::policy::people::{self, Person};
@@ -25,10 +26,13 @@ pub(crate) struct Asked<'a> {
 }
 
 /// Returns what is missing: groups first, then roles, then people of any kind.
-pub(crate) fn of(asked: Asked, approvers: &[Approver], statements: &[Statement]) -> Vec<Missing> {
+pub(crate) fn of(asked: Asked, voices: &[Voice], statements: &[Statement]) -> Vec<Missing> {
     let terms = &asked.demand.terms;
     let groups: Vec<&str> = terms.each_of.iter().map(String::as_str).collect();
-    let member_of: Vec<Vec<String>> = approvers.iter().map(|a| a.groups.clone()).collect();
+    let member_of: Vec<Vec<String>> = voices
+        .iter()
+        .map(|voice| voice.approver.groups.clone())
+        .collect();
     let unfilled = places::unfilled(&groups, &member_of);
     let by_signature = match terms.proof {
         Proof::Attested => ", by a signature",
@@ -39,7 +43,7 @@ pub(crate) fn of(asked: Asked, approvers: &[Approver], statements: &[Statement])
         .map(|group| Missing {
             need: format!("one person of group {group} who did not make the content{by_signature}"),
             group: Some((*group).to_owned()),
-            who: candidates(asked, group, approvers),
+            who: candidates(asked, group, voices),
         })
         .collect();
     missing.extend(
@@ -47,14 +51,14 @@ pub(crate) fn of(asked: Asked, approvers: &[Approver], statements: &[Statement])
             .demand
             .people
             .iter()
-            .filter_map(|role| of_role(asked, role, approvers, by_signature)),
+            .filter_map(|role| of_role(asked, role, voices, by_signature)),
     );
     let needed = terms.needed().count as usize;
     let n_more = needed
-        .saturating_sub(approvers.len())
+        .saturating_sub(voices.len())
         .saturating_sub(unfilled.len());
     if n_more > 0 {
-        let more = match (n_more, approvers.is_empty() && unfilled.is_empty()) {
+        let more = match (n_more, voices.is_empty() && unfilled.is_empty()) {
             (1, true) => "one person".to_owned(),
             (1, false) => "one more person".to_owned(),
             (n, true) => format!("{n} people"),
@@ -73,15 +77,13 @@ pub(crate) fn of(asked: Asked, approvers: &[Approver], statements: &[Statement])
 }
 
 /// Returns who of a group could still approve.
-fn candidates(asked: Asked, group: &str, approvers: &[Approver]) -> Vec<Person> {
+fn candidates(asked: Asked, group: &str, voices: &[Voice]) -> Vec<Person> {
     let approval = &asked.lens.at.policy.approval;
     let mut members: Vec<Person> = people::members(asked.lens.at, group)
         .into_iter()
         .filter(|person| {
             let party = asked.lens.party(&person.typed_name, &person.typed_email);
-            let spent = approvers
-                .iter()
-                .any(|approver| approver.person.key == person.key);
+            let spent = voices.iter().any(|voice| voice.party.is(&party));
             let owner = !approval.owner_may_approve
                 && asked
                     .demand
@@ -96,12 +98,7 @@ fn candidates(asked: Asked, group: &str, approvers: &[Approver]) -> Vec<Person> 
     members
 }
 
-fn of_role(
-    asked: Asked,
-    role: &Role,
-    approvers: &[Approver],
-    by_signature: &str,
-) -> Option<Missing> {
+fn of_role(asked: Asked, role: &Role, voices: &[Voice], by_signature: &str) -> Option<Missing> {
     let Must::RiskOwner = role.must;
     let Some(person) = &role.person else {
         return Some(Missing {
@@ -110,9 +107,7 @@ fn of_role(
             who: Vec::new(),
         });
     };
-    let there = approvers
-        .iter()
-        .any(|approver| approver.person.key == person.key);
+    let there = voices.iter().any(|voice| voice.names.contains(&person.key));
     if there {
         return None;
     }

@@ -4,6 +4,7 @@
 //! what is in force today.
 
 pub mod ask;
+mod attest;
 mod authors;
 mod carry;
 mod demand;
@@ -15,25 +16,35 @@ mod four_eyes;
 mod fresh;
 mod identity;
 pub mod keys;
+mod late;
 mod law;
 pub mod message;
 mod missing;
 mod places;
 pub mod reviews;
+mod ring;
 pub mod seals;
 pub mod signature;
 pub mod signers;
+mod spoken;
 mod sshsig;
+mod stated;
 pub mod statement;
+mod step;
+mod weight;
+mod why_not;
 pub mod wire;
 mod witness;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::approval::filed::Filed;
+use crate::approval::fold::{Court, Of};
 use crate::approval::law::Laws;
-use crate::approval::seals::Looked;
+use crate::approval::seals::{Looked, Seals};
+use crate::approval::spoken::Said;
 use crate::history::History;
 use crate::history::version::Key;
 use crate::policy::demand::{EvidenceKind, Proof};
@@ -59,18 +70,27 @@ pub struct Approvals {
 /// Judges every version of every record and governance file, oldest first, each by the state before it landed.
 pub fn judge(history: &History) -> Approvals {
     let laws = Laws::of(&history.states, history.mainline.landings.len());
-    let trails = history.trails.iter();
-    let files = history.governance.iter();
-    Approvals {
-        trails: trails
-            .map(|(key, trail)| (key.clone(), fold::trail(history, &laws, trail)))
-            .collect(),
-        governance: files
-            .map(|(path, trail)| (path.clone(), fold::trail(history, &laws, trail)))
-            .collect(),
-        files: Vec::new(),
-        signatures: Vec::new(),
+    let seals = Seals::new(history, &laws);
+    let said = Said::of(history, &laws);
+    let court = Court {
+        history,
+        laws: &laws,
+        seals: &seals,
+    };
+    let mut approvals = Approvals::default();
+    for (key, trail) in &history.trails {
+        let words = said.records.get(key).map_or(&[][..], Vec::as_slice);
+        let verdicts = fold::trail(court, Of::Record, trail, words);
+        approvals.trails.insert(key.clone(), verdicts);
     }
+    for (path, trail) in &history.governance {
+        let words = said.governance.get(path).map_or(&[][..], Vec::as_slice);
+        let verdicts = fold::trail(court, Of::Governance, trail, words);
+        approvals.governance.insert(path.clone(), verdicts);
+    }
+    approvals.files = said.filed;
+    approvals.signatures = seals.looked();
+    approvals
 }
 
 /// What is known about the approval of one version.
@@ -233,19 +253,6 @@ pub enum Attested {
     NotShown,
 }
 
-/// Returns how strong a kind of evidence is: of several by one person, the strongest is shown.
-pub fn strength(kind: EvidenceKind) -> u8 {
-    match kind {
-        EvidenceKind::Merge => 0,
-        EvidenceKind::Trailer => 1,
-        EvidenceKind::Review => 2,
-        EvidenceKind::Note => 3,
-        EvidenceKind::Mergetag => 4,
-        EvidenceKind::Signature => 5,
-        EvidenceKind::Detached => 6,
-    }
-}
-
 /// Whether somebody outside the author set stated a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SelfAsserted {
@@ -275,6 +282,8 @@ pub enum Word {
     Approves,
     /// No, for these bytes.
     Vetoes,
+    /// Neither: a vote of less.
+    Neither,
 }
 
 /// Someone whose word counts.
@@ -349,26 +358,22 @@ pub enum WhyNot {
     NoPerson,
     /// The merge repeats what a foxtrot merge says.
     SuspiciousMerge,
-}
-
-impl fmt::Display for WhyNot {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            WhyNot::Author => "made the content",
-            WhyNot::Bot => "is a bot or an agent",
-            WhyNot::Owner => "owns the record, and the policy says owner_may_approve: false",
-            WhyNot::SelfAsserted => "stated by an author of the content",
-            WhyNot::Nested => "stated on a commit inside the merged branch",
-            WhyNot::Kind => "the policy does not accept this kind",
-            WhyNot::Proof => "the policy demands a signature",
-            WhyNot::SameNameAsAuthor => {
-                "same-name-as-author: an author's name under another address"
-            }
-            WhyNot::Unresolved => "names nobody whom the policy knows",
-            WhyNot::NoPerson => "names no person",
-            WhyNot::SuspiciousMerge => "the merge brings the mainline into itself",
-        })
-    }
+    /// The person said otherwise later.
+    Replaced,
+    /// A vote that is neither a yes nor a no.
+    Vote,
+    /// Said before a removal, a closure, a fired trigger or a newer approval.
+    TooOld,
+    /// A forge's review that landed with the content, or before it.
+    NotLater,
+    /// A forge's review whose commit changes more than approval files.
+    Company,
+    /// A forge's review, and the commit that states it names several people or nobody.
+    Staters,
+    /// A forge's review, stated by a bot that the policy does not list as a bridge.
+    UnlistedBot,
+    /// A forge's review, stated by a bridge that has a key and did not sign.
+    BridgeUnsigned,
 }
 
 /// Something that is still needed, and who could give it.

@@ -1,9 +1,17 @@
 //! The signatures that were looked at, each once: on landings, on commits of merged branches, of merged tags.
 //!
-//! Uses history's ids, approval's signatures. Pure. Start at [`Looked`]. Follows `docs/spec/approval.md`, S2 to S5.
+//! Uses history's ids, approval's law and signatures. Pure. Start at [`Looked`]. Follows `docs/spec/approval.md`, S2 to S5.
 
-use crate::approval::signature::State;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::approval::law::Laws;
+use crate::approval::signature::{self, Seal, State, Tag};
+use crate::history::History;
+use crate::history::commit::Commit;
 use crate::history::objects::Oid;
+use crate::history::version::MergedTag;
+use crate::record::time::Instant;
 
 /// A signature, and how it stands at the landing that brought it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,4 +35,78 @@ pub enum Of {
     Branch,
     /// A tag that was merged.
     Tag,
+}
+
+/// The signatures looked at so far.
+pub(crate) struct Seals<'a> {
+    history: &'a History,
+    laws: &'a Laws<'a>,
+    /// By landing, by what is signed, by who bears it, and of a tag by the commit that it names.
+    known: RefCell<BTreeMap<(usize, Of, Oid, Oid), State>>,
+}
+
+impl<'a> Seals<'a> {
+    /// Begins with none.
+    pub(crate) fn new(history: &'a History, laws: &'a Laws<'a>) -> Seals<'a> {
+        Seals {
+            history,
+            laws,
+            known: RefCell::default(),
+        }
+    }
+
+    /// Returns how the signature of a landing stands.
+    pub(crate) fn of_landing(&self, landing: usize, commit: &Commit) -> State {
+        let key = (landing, Of::Landing, commit.oid, Oid::NULL);
+        self.look(key, || signature::of_commit(commit))
+    }
+
+    /// Returns how the signature of a commit of a merged branch stands; nothing is looked at where no key is listed.
+    pub(crate) fn of_branch(&self, landing: usize, commit: &Commit) -> State {
+        if self.laws.before(landing).ring.keys.is_empty() {
+            return State::None;
+        }
+        let key = (landing, Of::Branch, commit.oid, Oid::NULL);
+        self.look(key, || signature::of_commit(commit))
+    }
+
+    /// Returns how the signature of a merged tag stands.
+    pub(crate) fn of_tag(&self, landing: usize, tag: &MergedTag) -> State {
+        let key = (landing, Of::Tag, tag.carrier.oid, tag.commit);
+        self.look(key, || {
+            Tag::read(&tag.raw).map_or(Seal::NONE, |tag| tag.seal())
+        })
+    }
+
+    fn look(&self, key: (usize, Of, Oid, Oid), seal: impl FnOnce() -> Seal) -> State {
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
+        let landing = key.0;
+        let law = self.laws.before(landing);
+        let effective = self.history.mainline.landings.get(landing);
+        let at = effective.map_or(Instant::MIN, |landing| landing.effective);
+        let state = match seal().state(&law.ring.keys, at) {
+            State::Bad(bad) => State::Bad(bad),
+            // Which keys were listed is not known.
+            _ if law.doubt.is_some() => State::None,
+            state => state,
+        };
+        self.known.borrow_mut().insert(key, state.clone());
+        state
+    }
+
+    /// Returns the signatures that were looked at, in landing order.
+    pub(crate) fn looked(self) -> Vec<Looked> {
+        let known = self.known.into_inner().into_iter();
+        known
+            .filter(|(_, state)| *state != State::None)
+            .map(|((landing, of, commit, _), state)| Looked {
+                landing,
+                commit,
+                of,
+                state,
+            })
+            .collect()
+    }
 }

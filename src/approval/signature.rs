@@ -145,6 +145,9 @@ enum Sealed {
 }
 
 impl Seal {
+    /// No signature.
+    pub(crate) const NONE: Seal = Seal(Sealed::Nothing);
+
     /// Reads an armoured signature over some bytes, made in a namespace.
     pub fn read(armoured: &[u8], payload: &[u8], namespace: &'static str) -> Seal {
         Seal(match kind(armoured) {

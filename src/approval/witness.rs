@@ -2,6 +2,7 @@
 //!
 //! Uses policy's people, `approval`'s parts. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, V9.
 
+use crate::approval::FourEyes;
 use crate::approval::authors::AuthorSet;
 use crate::approval::four_eyes::Outcome;
 use crate::approval::identity::Lens;
@@ -18,6 +19,10 @@ pub(crate) fn of(
     if reference.doubt.is_some() {
         return Vec::new();
     }
+    let spoiled = matches!(
+        outcome.result,
+        FourEyes::Vetoed | FourEyes::InvalidSignature
+    );
     let mut people: Vec<Person> = own
         .members
         .iter()
@@ -29,13 +34,10 @@ pub(crate) fn of(
         .map(|member| member.person.clone())
         .chain(
             outcome
-                .approvers
+                .voices
                 .iter()
-                .filter(|approver| {
-                    let person = &approver.person;
-                    !reference.holds(&lens.party(&person.typed_name, &person.typed_email))
-                })
-                .map(|approver| approver.person.clone()),
+                .filter(|voice| !spoiled && !reference.holds(&voice.party))
+                .map(|voice| voice.approver.person.clone()),
         )
         .collect();
     people.sort_by(|one, other| one.key.cmp(&other.key));

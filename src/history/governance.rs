@@ -198,6 +198,7 @@ pub fn land(
             digest,
             touched: Vec::new(),
             nested: Vec::new(),
+            tags: Vec::new(),
             made_in_merge: MadeInMerge::No,
             truncated: landed.cut_off.cloned(),
         });

@@ -7,6 +7,7 @@ pub mod branch;
 pub mod chain;
 pub mod change;
 pub mod commit;
+pub mod company;
 pub mod content;
 pub mod folder;
 pub mod folders;
@@ -16,10 +17,12 @@ pub mod ident;
 pub mod interest;
 pub mod made;
 pub mod mainline;
+pub mod notes;
 pub mod objects;
 pub mod paths;
 pub mod proposal;
 pub mod refs;
+pub mod tags;
 pub mod trailer;
 pub mod trails;
 pub mod tree;
@@ -29,8 +32,10 @@ pub mod walk;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
+use crate::history::commit::Commit;
 use crate::history::governance::States;
 use crate::history::mainline::Mainline;
+use crate::history::notes::Notes;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::{Key, Trail};
 
@@ -49,6 +54,8 @@ pub struct History {
     pub approvals: Vec<Beside>,
     /// Every commit that can be reached from the tip, with the index of the landing that brought it.
     pub landed: HashMap<Oid, usize>,
+    /// The notes of reviews, where they count; `None` until they are read, and where there are none.
+    pub notes: Option<Notes>,
 }
 
 /// A change of a file below `.approvals`.
@@ -58,10 +65,27 @@ pub struct Beside {
     pub landing: usize,
     /// Its path from the ledger's root.
     pub path: String,
+    /// The landing's commit.
+    pub commit: Rc<Commit>,
     /// Its bytes before, by id; `None` where it is new.
     pub before: Option<Oid>,
+    /// Its bytes after, by id; `None` where it is removed.
+    pub new: Option<Oid>,
     /// Its bytes after.
     pub after: After,
+    /// Whether its landing changes anything else.
+    pub company: Company,
+}
+
+/// Whether a landing that changes approval files changes anything else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Company {
+    /// It does not.
+    Alone,
+    /// It does.
+    More,
+    /// Folders that are needed to tell are not here.
+    Unknown(Obstacle),
 }
 
 /// What a file beside records holds after a change.

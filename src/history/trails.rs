@@ -191,6 +191,7 @@ impl<'o> Trails<'o> {
                 digest,
                 touched: Vec::new(),
                 nested: Vec::new(),
+                tags: Vec::new(),
                 made_in_merge: MadeInMerge::No,
                 truncated: landed.cut_off.cloned(),
             });

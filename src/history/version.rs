@@ -78,10 +78,23 @@ pub struct Version {
     /// Commits of merged branches that landed these very bytes on their own first-parent line (E1), in the order of
     /// their ids.
     pub nested: Vec<Rc<Commit>>,
+    /// Signed tags that name a commit of the merged branch that holds these very bytes (E2).
+    pub tags: Vec<MergedTag>,
     /// Whether the merge itself made content (A3).
     pub made_in_merge: MadeInMerge,
     /// What is missing to name the authors of this version (A6).
     pub truncated: Option<Obstacle>,
+}
+
+/// A tag that was merged.
+#[derive(Clone, Debug)]
+pub struct MergedTag {
+    /// The merge whose header holds it.
+    pub carrier: Rc<Commit>,
+    /// The commit that it names.
+    pub commit: Oid,
+    /// Its text, signature included.
+    pub raw: Rc<[u8]>,
 }
 
 /// How a landing changed a record.

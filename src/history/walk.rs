@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use crate::history::chain::Chain;
 use crate::history::commit::Commit;
+use crate::history::company;
 use crate::history::content::Contents;
 use crate::history::folders::{FileChange, Folders, Pair};
 use crate::history::governance::{self, States};
@@ -16,10 +17,11 @@ use crate::history::interest::{Interest, Kind};
 use crate::history::made::{self, Merges, Subject};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
+use crate::history::tags;
 use crate::history::trails::{self, Bytes, Landed, Trails};
 use crate::history::tree::{self, CommitTree};
 use crate::history::version::{Key, Trail, Version};
-use crate::history::{After, Beside, History};
+use crate::history::{After, Beside, Company, History};
 use crate::policy::governance::Governance;
 use crate::record::read::Source;
 
@@ -128,7 +130,11 @@ fn told(
             landed,
             changes,
         );
-        approvals.extend(beside(&trails.contents, stop.landing, changes));
+        let before = stop.landing.checked_sub(1);
+        let before = before.and_then(|before| chain.commits.get(before));
+        let trees = (before.map(|before| before.tree), commit.tree);
+        let company = || company::of(objects, &survey.interest, trees.0, trees.1);
+        approvals.extend(beside(&trails.contents, landed, changes, company));
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
             continue;
         }
@@ -141,6 +147,7 @@ fn told(
             };
             if let Some(version) = trail.and_then(|trail| trail.versions.last_mut()) {
                 branches.fill(&subject, version);
+                version.tags = tags::of_version(objects, prefix, &survey.graph.landed, version);
                 let others = others(version, changes);
                 version.made_in_merge =
                     merges.judge(&mut trails.contents, stop, &subject, version, others);
@@ -154,6 +161,7 @@ fn told(
         states: survey.states,
         approvals,
         landed: survey.graph.landed,
+        notes: None,
     })
 }
 
@@ -245,24 +253,31 @@ fn others<'c>(version: &Version, changes: &'c [FileChange]) -> &'c [Option<Oid>]
 }
 
 /// Returns the files beside records that a landing changed.
-fn beside<'c>(
-    contents: &'c Contents<'_>,
-    landing: usize,
-    changes: &'c [FileChange],
-) -> impl Iterator<Item = Beside> + 'c {
+fn beside(
+    contents: &Contents<'_>,
+    landed: Landed<'_>,
+    changes: &[FileChange],
+    company: impl Fn() -> Company,
+) -> Vec<Beside> {
+    let mut known: Option<Company> = None;
     let files = changes
         .iter()
         .filter(|change| change.kind == Kind::Approval);
-    files.map(move |change| Beside {
-        landing,
-        path: change.path.to_string(),
-        before: change.old,
-        after: match change.new.map(|blob| contents.bytes(blob)) {
-            None => After::Gone,
-            Some(Ok(bytes)) => After::Bytes(bytes.into()),
-            Some(Err(obstacle)) => After::Missing(obstacle),
-        },
-    })
+    files
+        .map(|change| Beside {
+            landing: landed.landing,
+            path: change.path.to_string(),
+            commit: Rc::clone(landed.commit),
+            before: change.old,
+            new: change.new,
+            after: match change.new.map(|blob| contents.bytes(blob)) {
+                None => After::Gone,
+                Some(Ok(bytes)) => After::Bytes(bytes.into()),
+                Some(Err(obstacle)) => After::Missing(obstacle),
+            },
+            company: known.get_or_insert_with(&company).clone(),
+        })
+        .collect()
 }
 
 /// What the merged branches of one landing say about records and governance files.

@@ -1,0 +1,71 @@
+//! Whether those who made content signed it.
+//!
+//! Uses policy, history's versions, `approval`'s authors, evidence and seals. Pure. Start at [`of_version`]. Follows
+//! `docs/spec/approval.md`, A8.
+
+use crate::approval::Attested;
+use crate::approval::authors::AuthorSet;
+use crate::approval::evidence::Scene;
+use crate::approval::signature::State;
+use crate::history::commit::Commit;
+use crate::history::version::MadeInMerge;
+use crate::policy::demand::Proof;
+
+/// Takes note of which commits that make a version are signed by a listed key of their author.
+///
+/// Where the policy demands it of all of them, the set can't be told without, and whoever signed is a member.
+pub(crate) fn of_version(scene: Scene<'_>, set: &mut AuthorSet) {
+    let must = scene.lens.judge.policy.approval.authors == Proof::Attested;
+    if !must && scene.lens.ring.keys.is_empty() {
+        return;
+    }
+    let version = scene.version;
+    let landing = &version.commit;
+    if landing.parents.len() < 2 {
+        let state = scene.seals.of_landing(version.landing, landing);
+        take(scene, set, landing, &state, must);
+        return;
+    }
+    for commit in &version.touched {
+        let state = scene.seals.of_branch(version.landing, commit);
+        take(scene, set, commit, &state, must);
+    }
+    if version.made_in_merge == MadeInMerge::Made {
+        let state = scene.seals.of_landing(version.landing, landing);
+        take(scene, set, landing, &state, must);
+    }
+}
+
+fn take(scene: Scene<'_>, set: &mut AuthorSet, commit: &Commit, state: &State, must: bool) {
+    let lens = scene.lens;
+    let author = lens.of_ident(&commit.author);
+    let signer = match state {
+        State::Attested(signer) => Some(signer),
+        _ => None,
+    };
+    let own = signer.zip(author.as_ref());
+    let attested = match own.is_some_and(|(signer, author)| signer.is(lens.at, &author.person)) {
+        true => Attested::BySignature,
+        false => Attested::NotShown,
+    };
+    if let Some(author) = author {
+        set.signed.push((author.person.key, attested));
+    }
+    if !must {
+        return;
+    }
+    if attested == Attested::NotShown {
+        set.doubt(|| {
+            format!(
+                "author not attested: commit {} must be signed by a listed key of its author",
+                commit.oid
+            )
+        });
+    }
+    for person in signer
+        .map(|signer| signer.persons(lens.at))
+        .unwrap_or_default()
+    {
+        set.add(lens.of_person(&person));
+    }
+}

@@ -1,0 +1,301 @@
+//! Which version an approval file is about, and what it changes when it lands after it.
+//!
+//! Uses history, `approval`'s files, evidence and fold. Pure. Start at [`Bound`] and `Fold::hear_until`. Follows
+//! `docs/spec/approval.md`, S7 (binding), E6, V6, G2 and 4.1.
+
+use std::collections::BTreeSet;
+
+use crate::approval::evidence::Evidence;
+use crate::approval::fold::Fold;
+use crate::approval::spoken::{Spoken, Word};
+use crate::approval::statement;
+use crate::approval::step::Step;
+use crate::approval::words::{self, Age};
+use crate::approval::{Satisfied, Turn, Verdict};
+use crate::history::version::{Change, Trail, Version};
+use crate::record::time::Instant;
+
+/// What approval files say about which version of a trail.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bound {
+    /// The sha256 of each version's bytes, where anything is said about any.
+    digests: Vec<Option<String>>,
+    /// The words about each version, by their index.
+    heard: Vec<Vec<(usize, Age)>>,
+    /// Words that have landed and wait for a version with their bytes.
+    waiting: BTreeSet<usize>,
+    /// How many words have landed.
+    landed: usize,
+}
+
+impl Bound {
+    /// Begins with nothing heard.
+    pub(crate) fn new(trail: &Trail, words: &[Word]) -> Bound {
+        if words.is_empty() {
+            return Bound::default();
+        }
+        Bound {
+            digests: trail.versions.iter().map(digest).collect(),
+            heard: vec![Vec::new(); trail.versions.len()],
+            waiting: BTreeSet::new(),
+            landed: 0,
+        }
+    }
+
+    /// Adds a word about a version, and tells whether it is new.
+    fn bind(&mut self, index: usize, word: usize, age: Age) -> bool {
+        let Some(heard) = self.heard.get_mut(index) else {
+            return false;
+        };
+        let is_new = !heard.iter().any(|(known, _)| *known == word);
+        if is_new {
+            heard.push((word, age));
+        }
+        is_new
+    }
+}
+
+/// Returns the sha256 of a version's bytes: of no bytes, where a governance file is removed.
+fn digest(version: &Version) -> Option<String> {
+    match version.digest {
+        Some(digest) => Some(digest.to_string()),
+        None => version.files.is_empty().then(|| statement::digest(b"")),
+    }
+}
+
+impl<'a> Fold<'a> {
+    /// Lands a version: hears what lands with it, and judges it.
+    pub(crate) fn land(&mut self, step: &Step<'a>) {
+        let together = self.bring(step.version.landing);
+        if self.is_fresh(step) {
+            self.take(step);
+        }
+        self.judge(step);
+        let is_fresh = self.verdicts.last().is_none_or(|it| it.carries.is_none());
+        // What waited for these bytes is about what they carry on, too.
+        let about = if is_fresh {
+            together
+        } else {
+            self.bound.waiting.clone()
+        };
+        self.hear_late(&about, step.version.landing);
+    }
+
+    /// Hears what lands before a landing, one landing after the other.
+    pub(crate) fn hear_until(&mut self, landing: usize) {
+        while let Some(next) = self.words.get(self.bound.landed) {
+            let at = next.landing();
+            if at >= landing {
+                break;
+            }
+            let brought = self.bring(at);
+            self.hear_late(&brought, at);
+        }
+    }
+
+    /// Takes the words of a landing, and returns them.
+    fn bring(&mut self, landing: usize) -> BTreeSet<usize> {
+        let from = self.bound.landed;
+        let words = self.words.get(from..).unwrap_or_default().iter();
+        let n_brought = words.take_while(|word| word.landing() <= landing).count();
+        self.bound.landed = from + n_brought;
+        let brought: BTreeSet<usize> = (from..from + n_brought).collect();
+        self.bound.waiting.extend(&brought);
+        brought
+    }
+
+    /// Binds what waits for a version's bytes to it. What says no goes on waiting: it is about the bytes, whenever.
+    fn take(&mut self, step: &Step<'a>) {
+        let waiting: Vec<usize> = self.bound.waiting.iter().copied().collect();
+        for word in waiting {
+            if self.is_about(word, step.index) {
+                self.bind(step.index, word);
+            }
+        }
+    }
+
+    /// Binds a word to a version, and tells whether it is new to it.
+    fn bind(&mut self, index: usize, word: usize) -> bool {
+        let before = self.befores.get(index).unwrap_or(&self.series);
+        let bar = before.bar;
+        let age = match self.words.get(word) {
+            Some(Word::Spoken(spoken)) if spoken.said < bar => Age::TooOld,
+            _ => Age::Fresh,
+        };
+        if matches!(self.words.get(word), Some(Word::Spoken(spoken)) if !spoken.rejects()) {
+            self.bound.waiting.remove(&word);
+        }
+        self.bound.bind(index, word, age)
+    }
+
+    /// Hears words that land while a version stands at the tip: those about its bytes, and about what it carries on.
+    fn hear_late(&mut self, words: &BTreeSet<usize>, landing: usize) {
+        let mut first: Option<usize> = None;
+        let waiting: Vec<usize> = words.intersection(&self.bound.waiting).copied().collect();
+        for word in waiting {
+            for target in self.targets(word) {
+                if self.bind(target, word) {
+                    first = Some(first.map_or(target, |first| first.min(target)));
+                }
+            }
+        }
+        if let Some(first) = first {
+            self.replay(first, landing);
+        }
+    }
+
+    /// Returns the versions that a word is about which lands now: that at the tip or the one whose result it carries.
+    ///
+    /// What names the bytes of a version that carries another's result is about that one too: they say all that it
+    /// says, and what was added needs no approval of its own.
+    fn targets(&self, word: usize) -> Vec<usize> {
+        let Some(tip) = self.verdicts.len().checked_sub(1) else {
+            return Vec::new();
+        };
+        let origin = |index: usize| self.verdicts.get(index).and_then(|it| it.carries);
+        let Some(carried) = origin(tip) else {
+            return if self.is_about(word, tip) {
+                vec![tip]
+            } else {
+                Vec::new()
+            };
+        };
+        if self.is_about(word, carried) {
+            return vec![carried];
+        }
+        let chain = (0..=tip)
+            .rev()
+            .take_while(|index| origin(*index) == Some(carried));
+        let chain: Vec<usize> = chain.collect();
+        let named = chain
+            .iter()
+            .find(|index| self.is_about(word, **index))
+            .copied();
+        let Some(named) = named else {
+            return Vec::new();
+        };
+        let mut targets: Vec<usize> = chain.into_iter().filter(|index| *index <= named).collect();
+        targets.push(carried);
+        targets
+    }
+
+    /// Tells whether a word is about the bytes of a version.
+    fn is_about(&self, word: usize, index: usize) -> bool {
+        let removed = self
+            .trail
+            .versions
+            .get(index)
+            .is_some_and(|version| version.change == Change::Removed);
+        if removed && !self.is_governance() {
+            return false;
+        }
+        let Some(Some(digest)) = self.bound.digests.get(index) else {
+            return false;
+        };
+        match self.words.get(word) {
+            Some(Word::Spoken(spoken)) => spoken.file.sha256 == *digest,
+            Some(Word::Gap { digits, .. }) => digest.starts_with(digits.as_str()),
+            None => false,
+        }
+    }
+
+    /// Tells whether whoever said no to some bytes said yes to them later.
+    fn is_taken_back(&self, word: usize) -> bool {
+        let Some(Word::Spoken(own)) = self.words.get(word) else {
+            return false;
+        };
+        let landed = self.words.iter().take(self.bound.landed);
+        own.rejects()
+            && landed.into_iter().any(|other| match other {
+                Word::Spoken(other) => takes_back(other, own),
+                Word::Gap { .. } => false,
+            })
+    }
+
+    /// Judges the versions from one on anew, with what has landed since; what turned is stated.
+    fn replay(&mut self, from: usize, landing: usize) {
+        let Some(before) = self.befores.get(from).cloned() else {
+            return;
+        };
+        let old: Vec<Verdict> = self.verdicts.drain(from..).collect();
+        self.befores.truncate(from);
+        self.series = before;
+        let landed = self.court.history.mainline.landings.get(landing);
+        let at = landed.map_or(Instant::MIN, |landing| landing.effective);
+        let commit = landed.map_or_else(String::new, |landing| landing.oid.to_string());
+        for (n, old) in old.into_iter().enumerate() {
+            let Some(step) = self.step(from + n) else {
+                break;
+            };
+            self.judge(&step);
+            if let Some(verdict) = self.verdicts.last_mut() {
+                let turned = settle(verdict, old, at, &commit);
+                if turned && verdict.satisfied == Satisfied::Yes && verdict.carries.is_none() {
+                    self.series.end_support(at);
+                }
+            }
+        }
+    }
+
+    /// Adds what approval files and notes say about a version.
+    pub(crate) fn add_words(&self, evidence: &mut Evidence<'a>, step: &Step<'a>) {
+        let heard = self.bound.heard.get(step.index).into_iter().flatten();
+        for (word, age) in heard {
+            match self.words.get(*word) {
+                Some(Word::Spoken(spoken)) => {
+                    let age = match self.is_taken_back(*word) {
+                        true => Age::TakenBack,
+                        false => *age,
+                    };
+                    words::of_file(evidence, step.scene, spoken, age);
+                }
+                Some(Word::Gap { obstacle, .. }) => {
+                    let doubt = || format!("an approval file: {obstacle}; {}", obstacle.repair());
+                    evidence.doubt.get_or_insert_with(doubt);
+                }
+                None => {}
+            }
+        }
+        if let Some(notes) = &self.court.history.notes {
+            words::of_notes(evidence, step.scene, notes);
+        }
+    }
+}
+
+/// Tells whether one word takes back another: a later yes of the same person to the same bytes.
+fn takes_back(yes: &Spoken, no: &Spoken) -> bool {
+    let by = |spoken: &Spoken| spoken.lens.party("", spoken.file.by.as_str());
+    !yes.rejects()
+        && yes.is_signed()
+        && yes.file.sha256 == no.file.sha256
+        && yes.said > no.said
+        && by(yes).is(&by(no))
+}
+
+/// Keeps of the earlier verdict since when things were so, and tells whether anything turned.
+fn settle(verdict: &mut Verdict, old: Verdict, at: Instant, commit: &str) -> bool {
+    let turned = verdict.satisfied != old.satisfied
+        || verdict.stands != old.stands
+        || verdict.result != old.result;
+    verdict.turns = old.turns;
+    if turned {
+        verdict.turns.push(Turn {
+            at,
+            commit: commit.to_owned(),
+            satisfied: verdict.satisfied.clone(),
+            stands: verdict.stands,
+            result: verdict.result,
+        });
+    }
+    (verdict.approved_at, verdict.approved_in) = match (&verdict.satisfied, &old.satisfied) {
+        (Satisfied::Yes, Satisfied::Yes) => (old.approved_at, old.approved_in),
+        (Satisfied::Yes, _) => (Some(at), Some(commit.to_owned())),
+        _ => (None, None),
+    };
+    verdict.witnessed_at = match (verdict.witnesses.is_empty(), old.witnessed_at) {
+        (true, _) => None,
+        (false, Some(since)) => Some(since),
+        (false, None) => Some(at),
+    };
+    turned
+}

@@ -1,0 +1,74 @@
+//! The keys of one state, and which addresses they join: several names of one human.
+//!
+//! Uses policy's people, approval's keys. Pure. Start at [`Ring`]. Follows `docs/spec/approval.md`, S1 and S3.
+
+use std::collections::BTreeMap;
+
+use crate::approval::keys::Keys;
+use crate::policy::governance::Governance;
+use crate::policy::people::{self, Person};
+
+/// The keys of one state.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ring {
+    /// The keys, less those that are revoked there or at the tip.
+    pub keys: Keys,
+    /// The addresses of humans who have several, by each of them: whoever has one counts as all of them.
+    kin: BTreeMap<String, Vec<String>>,
+    /// The persons of the lines that name an address: what any of them may be, each may be.
+    mates: BTreeMap<String, Vec<Person>>,
+}
+
+impl Ring {
+    /// No keys at all.
+    pub(crate) const NONE: Ring = Ring {
+        keys: Keys::NONE,
+        kin: BTreeMap::new(),
+        mates: BTreeMap::new(),
+    };
+
+    /// Returns the keys of a state, less those that the tip revokes.
+    pub(crate) fn of(at: &Governance, tip: &Governance) -> Ring {
+        let keys = Keys::of(at, tip);
+        let mut ring = Ring::default();
+        for home in keys.homes(at) {
+            for key in &home {
+                ring.kin.insert(key.clone(), home.iter().cloned().collect());
+            }
+        }
+        for mates in keys.lines_of_persons(at) {
+            for mate in &mates {
+                let known = ring.mates.entry(mate.key.clone()).or_default();
+                known.extend(mates.iter().cloned());
+            }
+        }
+        ring.keys = keys;
+        ring
+    }
+
+    /// Returns the further keys of the human whose key this is, their own included; none where there is but one.
+    pub(crate) fn kin(&self, person_key: &str) -> &[String] {
+        self.kin.get(person_key).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the keys of a person and of those who share a line with them: they are in each other's groups and roles.
+    pub(crate) fn names(&self, person: &Person) -> Vec<String> {
+        let mates = self.mates.get(&person.key).into_iter().flatten();
+        let mut names: Vec<String> = mates.map(|mate| mate.key.clone()).collect();
+        names.push(person.key.clone());
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Returns the groups of a person and of those who share a line with them, sorted.
+    pub(crate) fn groups(&self, governance: &Governance, person: &Person) -> Vec<String> {
+        let mut groups = people::groups_of(governance, person);
+        for mate in self.mates.get(&person.key).into_iter().flatten() {
+            groups.extend(people::groups_of(governance, mate));
+        }
+        groups.sort();
+        groups.dedup();
+        groups
+    }
+}

@@ -1,0 +1,367 @@
+//! What the files below `.approvals` say, landing by landing: which of them may be believed, and about what.
+//!
+//! Uses policy, history, approval's law, statements, signatures. Pure. Start at [`Said::of`]. Follows
+//! `docs/spec/approval.md`, S7, 1.12, G2 and D2. Which version a statement is for is decided in the fold.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::approval::WhyNot;
+use crate::approval::filed::{AtTip, FileState, Filed};
+use crate::approval::identity::{Lens, Party};
+use crate::approval::keys::{Keys, Signer};
+use crate::approval::law::Laws;
+use crate::approval::signature::State;
+use crate::approval::stated;
+use crate::approval::statement::check::{self, Backing, BadFile, Place};
+use crate::approval::statement::{About, ApprovalFile, Decision, SIGNATURE};
+use crate::history::objects::{Obstacle, Oid};
+use crate::history::version::Key;
+use crate::history::{After, Beside, Company, History};
+use crate::record::time::Instant;
+
+/// One approval file that may be believed, at the landing that brought it.
+#[derive(Clone, Debug)]
+pub(crate) struct Spoken<'a> {
+    /// Its landing.
+    pub landing: usize,
+    /// The landing's commit.
+    pub commit: Oid,
+    /// The landing's effective time.
+    pub effective: Instant,
+    /// Its path.
+    pub path: String,
+    /// What it says.
+    pub file: ApprovalFile,
+    /// When it was said: as it says, but never after it landed.
+    pub said: Instant,
+    /// Who is who at its landing.
+    pub lens: Lens<'a>,
+    /// What backs it.
+    pub backed: Backed,
+}
+
+/// What backs an approval file.
+#[derive(Clone, Debug)]
+pub(crate) enum Backed {
+    /// The signature by a listed key.
+    Signature(Signer),
+    /// Whoever committed it: who that is, or why it is no evidence.
+    Stated(Result<Stater, WhyNot>),
+    /// What would tell is not here.
+    Unknown(Obstacle),
+}
+
+/// Who states a forge's review.
+#[derive(Clone, Debug)]
+pub(crate) enum Stater {
+    /// A person.
+    Person(Party),
+    /// An address that the policy trusts to do so.
+    Bridge(Party),
+}
+
+/// Something that was said, or would have been, about one record or governance file.
+#[derive(Clone, Debug)]
+pub(crate) enum Word<'a> {
+    /// A statement.
+    Spoken(Box<Spoken<'a>>),
+    /// A file whose bytes are not here.
+    Gap {
+        /// Its landing.
+        landing: usize,
+        /// The first digits of the sha256 that it is about, as its name says.
+        digits: String,
+        /// Why it can't be read.
+        obstacle: Obstacle,
+    },
+}
+
+impl Word<'_> {
+    /// Returns the landing that brought it.
+    pub(crate) fn landing(&self) -> usize {
+        match self {
+            Word::Spoken(spoken) => spoken.landing,
+            Word::Gap { landing, .. } => *landing,
+        }
+    }
+}
+
+/// All that approval files say.
+#[derive(Default)]
+pub(crate) struct Said<'a> {
+    /// About records, in landing order.
+    pub records: BTreeMap<Key, Vec<Word<'a>>>,
+    /// About governance files, by path.
+    pub governance: BTreeMap<String, Vec<Word<'a>>>,
+    /// What became of the files.
+    pub filed: Vec<Filed>,
+}
+
+/// The files as they stand, while landings are read.
+struct Reader<'a> {
+    history: &'a History,
+    laws: &'a Laws<'a>,
+    /// Where the records are: by the policy at the tip, for the whole history (V8).
+    records: &'a [String],
+    files: BTreeMap<&'a str, &'a After>,
+    /// Texts that were believed once, and who stated them: saying them again says nothing new.
+    heard: BTreeSet<(String, Rc<[u8]>)>,
+    said: Said<'a>,
+}
+
+impl<'a> Said<'a> {
+    /// Reads all approval files of a history.
+    pub(crate) fn of(history: &'a History, laws: &'a Laws<'a>) -> Said<'a> {
+        let mut reader = Reader {
+            history,
+            laws,
+            records: &laws.tip().policy.records,
+            files: BTreeMap::new(),
+            heard: BTreeSet::new(),
+            said: Said::default(),
+        };
+        for changes in history
+            .approvals
+            .chunk_by(|one, other| one.landing == other.landing)
+        {
+            reader.land(changes);
+        }
+        let (files, mut said) = (reader.files, reader.said);
+        let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+        for (n, filed) in said.filed.iter().enumerate() {
+            last.insert(&filed.path, n);
+        }
+        let standing: BTreeSet<usize> = last
+            .into_iter()
+            .filter(|(path, _)| files.get(path).is_some_and(|file| **file != After::Gone))
+            .map(|(_, n)| n)
+            .collect();
+        for n in standing {
+            if let Some(filed) = said.filed.get_mut(n) {
+                filed.at_tip = AtTip::Yes;
+            }
+        }
+        said
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// Reads what one landing changes: each text with its signature, once.
+    fn land(&mut self, changes: &'a [Beside]) {
+        let mut texts: BTreeMap<String, &'a Beside> = BTreeMap::new();
+        let mut before: BTreeSet<&str> = BTreeSet::new();
+        for change in changes {
+            if change.before.is_some() {
+                before.insert(&change.path);
+            }
+            self.files.insert(&change.path, &change.after);
+            match check::place(&change.path, self.records) {
+                Some(Place::Text { .. }) => {
+                    texts.insert(change.path.clone(), change);
+                }
+                Some(Place::Signature { text }) => {
+                    texts.entry(text).or_insert(change);
+                }
+                Some(Place::Stranger) if change.after != After::Gone => {
+                    self.file(
+                        change,
+                        &change.path,
+                        None,
+                        FileState::Bad(BadFile::Stranger),
+                    );
+                }
+                Some(Place::Stranger) | None => {}
+            }
+        }
+        for (path, change) in texts {
+            self.text(&path, change, changes, before.contains(path.as_str()));
+        }
+    }
+
+    fn file(&mut self, change: &Beside, path: &str, about: Option<About>, state: FileState) {
+        let landing = self.history.mainline.landings.get(change.landing);
+        self.said.filed.push(Filed {
+            path: path.to_owned(),
+            landing: change.landing,
+            commit: landing.map_or(Oid::NULL, |landing| landing.oid),
+            about,
+            state,
+            at_tip: AtTip::No,
+        });
+    }
+
+    /// Reads a text as a landing leaves it, with the signature beside it.
+    fn text(&mut self, path: &str, change: &'a Beside, changes: &'a [Beside], was_there: bool) {
+        let signature_path = format!("{path}{SIGNATURE}");
+        let text = self.files.get(path).copied();
+        let signature = self.files.get(signature_path.as_str()).copied();
+        let signature = match signature {
+            None | Some(After::Gone) => None,
+            Some(After::Bytes(bytes)) => Some(bytes),
+            Some(After::Missing(obstacle)) => return self.gap(path, change, obstacle),
+        };
+        match text {
+            None | Some(After::Gone) => {
+                if was_there && !moved(path, change, changes) {
+                    self.file(change, path, None, FileState::Removed);
+                }
+                if signature.is_some() {
+                    let state = FileState::Bad(BadFile::NoText);
+                    self.file(change, &signature_path, None, state);
+                }
+            }
+            Some(After::Missing(obstacle)) => self.gap(path, change, obstacle),
+            Some(After::Bytes(text)) => {
+                let about = ApprovalFile::read(text).ok().map(|file| file.about);
+                let state = self.judge(path, change, text, signature.map(AsRef::as_ref));
+                self.file(change, path, about, state);
+            }
+        }
+    }
+
+    /// Takes note of a file that can't be read: what it says about the record of its folder is not known.
+    fn gap(&mut self, path: &str, change: &Beside, obstacle: &Obstacle) {
+        self.file(change, path, None, FileState::Missing(obstacle.clone()));
+        let mut segments = path.rsplit('/');
+        let name = segments.next().unwrap_or_default();
+        let folder = segments.next().unwrap_or_default();
+        let gap = Word::Gap {
+            landing: change.landing,
+            digits: name.split('-').next().unwrap_or_default().to_owned(),
+            obstacle: obstacle.clone(),
+        };
+        if folder == "governance" {
+            for path in self.history.governance.keys() {
+                let words = self.said.governance.entry(path.clone()).or_default();
+                words.push(gap.clone());
+            }
+        } else {
+            let key = Key::Id(folder.to_ascii_uppercase());
+            self.said.records.entry(key).or_default().push(gap);
+        }
+    }
+
+    /// Judges a text where it lies, and takes what it says if it may be believed.
+    fn judge(
+        &mut self,
+        path: &str,
+        change: &Beside,
+        text: &Rc<[u8]>,
+        signature: Option<&[u8]>,
+    ) -> FileState {
+        let law = self.laws.before(change.landing);
+        let mut records = self.records.to_vec();
+        records.extend(law.governance.policy.records.iter().cloned());
+        let own = ApprovalFile::read(text).ok().and_then(|file| file.ledger);
+        let name = match law.doubt {
+            // Which name the ledger had is not known.
+            Some(_) => own.as_deref(),
+            None => law.governance.policy.name.as_deref(),
+        };
+        let said = match check::check(path, text, signature, &records, name) {
+            Ok(said) => said,
+            Err(bad) => return FileState::Bad(bad),
+        };
+        let landing = self.history.mainline.landings.get(change.landing);
+        let effective = landing.map_or(Instant::MIN, |landing| landing.effective);
+        let lens = self.laws.lens(change.landing);
+        let (backed, state) = match (&said.backing, law.doubt) {
+            (_, Some(doubt)) => (
+                Backed::Unknown(doubt.clone()),
+                FileState::Missing(doubt.clone()),
+            ),
+            (Backing::Signature(_), None) => {
+                match said.signer(&law.ring.keys, law.governance, effective) {
+                    Ok(signer) => (Backed::Signature(signer), FileState::Sound),
+                    Err(bad) => {
+                        let then = Keys::of(law.governance, law.governance);
+                        let listed = said.signer(&then, law.governance, effective).is_ok();
+                        let revoked = matches!(bad, BadFile::Signature(State::Revoked(_)));
+                        return match listed && revoked {
+                            true => FileState::RevokedLater(bad),
+                            false => FileState::Bad(bad),
+                        };
+                    }
+                }
+            }
+            (Backing::Committer, None) => {
+                let stated = match &change.company {
+                    Company::Alone => Backed::Stated(stated::by(lens, &change.commit, effective)),
+                    Company::More => Backed::Stated(Err(WhyNot::Company)),
+                    Company::Unknown(obstacle) => Backed::Unknown(obstacle.clone()),
+                };
+                (stated, FileState::Sound)
+            }
+        };
+        self.hear(
+            Spoken {
+                landing: change.landing,
+                commit: landing.map_or(Oid::NULL, |landing| landing.oid),
+                effective,
+                path: path.to_owned(),
+                said: said.file.at.min(effective),
+                file: said.file,
+                lens,
+                backed,
+            },
+            text,
+        );
+        state
+    }
+
+    /// Takes a statement, once: an old text that lands anew says nothing new.
+    fn hear(&mut self, spoken: Spoken<'a>, text: &Rc<[u8]>) {
+        let by = match &spoken.backed {
+            Backed::Signature(_) => Some(String::new()),
+            Backed::Stated(Ok(Stater::Person(party) | Stater::Bridge(party))) => {
+                Some(party.person.key.clone())
+            }
+            Backed::Stated(Err(_)) | Backed::Unknown(_) => None,
+        };
+        if by.is_some_and(|by| !self.heard.insert((by, Rc::clone(text)))) {
+            return;
+        }
+        let word = |spoken| Word::Spoken(Box::new(spoken));
+        match &spoken.file.about {
+            About::Record(id) => {
+                let key = Key::Id(id.as_str().to_ascii_uppercase());
+                self.said.records.entry(key).or_default().push(word(spoken));
+            }
+            About::Governance(path) => {
+                let path = path.trim_start_matches("./").to_owned();
+                let words = self.said.governance.entry(path).or_default();
+                words.push(word(spoken));
+            }
+        }
+    }
+}
+
+/// Tells whether a text that is gone stands elsewhere since the same landing, byte by byte.
+fn moved(path: &str, change: &Beside, changes: &[Beside]) -> bool {
+    let Some(before) = change.before.filter(|_| change.path == path) else {
+        return false;
+    };
+    let name = |path: &str| {
+        let mut segments = path.rsplit('/');
+        (
+            segments.next().map(str::to_owned),
+            segments.next().map(str::to_owned),
+        )
+    };
+    changes.iter().any(|other| {
+        other.path != path && other.new == Some(before) && name(&other.path) == name(path)
+    })
+}
+
+impl Spoken<'_> {
+    /// Tells whether a signature backs it.
+    pub(crate) fn is_signed(&self) -> bool {
+        matches!(self.backed, Backed::Signature(_))
+    }
+
+    /// Tells whether it says no.
+    pub(crate) fn rejects(&self) -> bool {
+        self.file.decision == Decision::Reject
+    }
+}

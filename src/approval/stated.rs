@@ -1,0 +1,68 @@
+//! Who states a forge's review: whoever committed the file that tells of it.
+//!
+//! Uses policy's people, history's commits, approval's identity and signatures. Pure. Start at [`by`]. Follows
+//! `docs/spec/approval.md`, 1.12, stated by.
+
+use crate::approval::WhyNot;
+use crate::approval::authors;
+use crate::approval::identity::{Lens, Party};
+use crate::approval::message::{self, Message};
+use crate::approval::signature::{self, State};
+use crate::approval::spoken::Stater;
+use crate::history::commit::Commit;
+use crate::policy::people;
+use crate::record::time::Instant;
+
+/// Returns who states what a landing brings, where the commit does nothing else.
+///
+/// # Errors
+/// [`WhyNot`] where it is no evidence: several are named, or a bot that is no bridge, or a bridge that had to sign.
+pub(crate) fn by(lens: Lens, commit: &Commit, at: Instant) -> Result<Stater, WhyNot> {
+    let party = match commit.parents.len() {
+        0 | 1 => agreed(lens, commit),
+        _ => authors::landed_by(lens, commit),
+    };
+    let party = party.ok_or(WhyNot::Staters)?;
+    if people::is_bridge(lens.at, &party.person) {
+        return match is_signed(lens, commit, &party, at) {
+            true => Ok(Stater::Bridge(party)),
+            false => Err(WhyNot::BridgeUnsigned),
+        };
+    }
+    match lens.is_machine(&party) {
+        true => Err(WhyNot::UnlistedBot),
+        false => Ok(Stater::Person(party)),
+    }
+}
+
+/// Returns the one person that a commit names in all its places, forges aside.
+fn agreed(lens: Lens, commit: &Commit) -> Option<Party> {
+    let mut named = Vec::new();
+    for ident in [&commit.author, &commit.committer] {
+        if !lens.is_forge(ident) {
+            named.push(lens.of_ident(ident)?);
+        }
+    }
+    let text = commit.message();
+    for value in Message::read(&text).co_authors() {
+        named.push(match message::person(value) {
+            (name, Some(address)) => lens.party(name.unwrap_or_default(), address),
+            (name, None) => lens.of_login(name?)?,
+        });
+    }
+    let first = named.first()?;
+    let agree = named.iter().all(|other| other.is(first));
+    agree.then(|| first.clone())
+}
+
+/// Tells whether a bridge signed, where the signers file lists its address.
+fn is_signed(lens: Lens, commit: &Commit, bridge: &Party, at: Instant) -> bool {
+    let keys = &lens.ring.keys;
+    if !keys.lists(lens.at, &bridge.person) {
+        return true;
+    }
+    match signature::of_commit(commit).state(keys, at) {
+        State::Attested(signer) => signer.is(lens.at, &bridge.person),
+        _ => false,
+    }
+}

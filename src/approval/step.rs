@@ -1,0 +1,117 @@
+//! One version in its place: its landing, the state that judges it, and what is to be said of it by itself.
+//!
+//! Uses record, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, D1, D7 and M5.
+
+use std::collections::BTreeSet;
+
+use crate::approval::authors::AuthorSet;
+use crate::approval::demand::Demand;
+use crate::approval::evidence::{Evidence, Scene};
+use crate::approval::fold::Fold;
+use crate::approval::four_eyes::{self, Case, MergeActor, Outcome};
+use crate::approval::identity::Lens;
+use crate::approval::law::State;
+use crate::history::mainline::{Flag, Landing};
+use crate::history::version::Version;
+use crate::record::Record;
+use crate::record::time::{Instant, When};
+
+/// One version in its place.
+pub(crate) struct Step<'a> {
+    pub index: usize,
+    pub version: &'a Version,
+    pub record: Option<&'a Record>,
+    landing: Option<&'a Landing>,
+    pub state: State<'a>,
+    pub lens: Lens<'a>,
+    pub at: Instant,
+    pub scene: Scene<'a>,
+}
+
+impl<'a> Fold<'a> {
+    /// Returns the version of an index in its place.
+    pub(crate) fn step(&self, index: usize) -> Option<Step<'a>> {
+        let version = self.trail.versions.get(index)?;
+        let landing = self.court.history.mainline.landings.get(version.landing);
+        let state = self.court.laws.before(version.landing);
+        let lens = self.court.laws.lens(version.landing);
+        let at = landing.map_or(Instant::MIN, |landing| landing.effective);
+        Some(Step {
+            index,
+            version,
+            record: version.record.record().map(AsRef::as_ref),
+            landing,
+            lens,
+            state,
+            at,
+            scene: Scene {
+                lens,
+                version,
+                at,
+                seals: self.court.seals,
+                self_approval: state.self_approval,
+            },
+        })
+    }
+}
+
+/// Tells whether a version brings a closure or a fired entry that the one before it does not have.
+pub(crate) fn fires(before: Option<&Record>, after: Option<&Record>) -> bool {
+    let Some(after) = after else { return false };
+    let closed =
+        after.closure.is_some() && before.is_none_or(|before| before.closure != after.closure);
+    let known = before.map_or(&[][..], |before| before.fired.as_slice());
+    closed || after.fired.iter().any(|firing| !known.contains(firing))
+}
+
+impl<'a> Step<'a> {
+    pub(crate) fn hear(
+        &self,
+        authors: &AuthorSet,
+        demand: &Demand,
+        evidence: &Evidence<'a>,
+    ) -> Outcome {
+        let suspicious = self
+            .landing
+            .is_some_and(|landing| landing.flags.contains(&Flag::Suspicious));
+        four_eyes::judge(Case {
+            lens: self.lens,
+            authors,
+            demand,
+            evidence,
+            landing: &self.version.commit,
+            at: self.at,
+            self_approval: self.state.self_approval,
+            merge: if suspicious {
+                MergeActor::Suspicious
+            } else {
+                MergeActor::Speaks
+            },
+        })
+    }
+
+    /// Returns the flags of the landing itself, and whether the record starts before it.
+    pub(crate) fn flags(&self, before: Option<&Record>) -> BTreeSet<&'static str> {
+        let mut flags = BTreeSet::new();
+        for flag in self.landing.iter().flat_map(|landing| &landing.flags) {
+            match flag {
+                Flag::FutureDated => flags.insert("future-dated"),
+                Flag::ClockSkew => flags.insert("clock-skew"),
+                Flag::Suspicious | Flag::Malformed => continue,
+            };
+        }
+        if self.state.is_earlier {
+            flags.insert("earlier-policy");
+        }
+        let starts = self.record.and_then(|record| record.starts.as_ref());
+        let moved = before.is_none_or(|before| before.starts.as_ref() != starts);
+        let earlier = starts.is_some_and(|starts| match starts {
+            When::Day(day) => *day < self.at.day(),
+            When::Instant(instant, _) => *instant < self.at,
+        });
+        if moved && earlier {
+            flags.insert("retroactive");
+        }
+        flags
+    }
+}

@@ -1,0 +1,45 @@
+//! Why a word does not count, in words.
+//!
+//! Uses nothing else of the line. Pure. Follows `docs/spec/cli.md`, `why_not`.
+
+use std::fmt;
+
+use crate::approval::WhyNot;
+
+impl fmt::Display for WhyNot {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            WhyNot::Author => "made the content",
+            WhyNot::Bot => "is a bot or an agent",
+            WhyNot::Owner => "owns the record, and the policy says owner_may_approve: false",
+            WhyNot::SelfAsserted => "stated by an author of the content",
+            WhyNot::Nested => "stated on a commit inside the merged branch",
+            WhyNot::Kind => "the policy does not accept this kind",
+            WhyNot::Proof => "the policy demands a signature",
+            WhyNot::SameNameAsAuthor => {
+                "same-name-as-author: an author's name under another address"
+            }
+            WhyNot::Unresolved => "names nobody whom the policy knows",
+            WhyNot::NoPerson => "names no person",
+            WhyNot::SuspiciousMerge => "the merge brings the mainline into itself",
+            WhyNot::Replaced => "said otherwise later",
+            WhyNot::Vote => "voted neither yes nor no",
+            WhyNot::TooOld => {
+                "said it before a removal, a closure, a fired trigger or a newer approval"
+            }
+            WhyNot::NotLater => "reviewed on the forge, and the file that says so did not land later",
+            WhyNot::Company => {
+                "reviewed on the forge, and the commit that says so changes more than approval files"
+            }
+            WhyNot::Staters => {
+                "reviewed on the forge, and the commit that says so does not name one person"
+            }
+            WhyNot::UnlistedBot => {
+                "reviewed on the forge, and the bot that says so is not in people.bridges"
+            }
+            WhyNot::BridgeUnsigned => {
+                "reviewed on the forge, and the bridge that says so has a key and did not sign"
+            }
+        })
+    }
+}

@@ -1,0 +1,172 @@
+//! What approval files and notes say about a version, as claims.
+//!
+//! Uses policy, history's notes, approval's evidence and files. Pure. Start at [`of_file`] and [`of_notes`]. Follows
+//! `docs/spec/approval.md`, S7, 1.12, E6 and E9.
+
+use crate::approval::WhyNot;
+use crate::approval::Word;
+use crate::approval::evidence::{Claim, Evidence, Place, Scene, Vouched};
+use crate::approval::identity::Named;
+use crate::approval::spoken::{Backed, Spoken, Stater};
+use crate::history::notes::{Note, Notes, REFERENCE};
+use crate::history::objects::Oid;
+use crate::policy::demand::{Approval, EvidenceKind, Forge, Proof};
+use crate::record::time::Instant;
+
+/// Whether a statement is recent enough for a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Age {
+    /// Nothing that ends it lies between.
+    Fresh,
+    /// It was said before a removal, a closure, a fired trigger or a newer approval.
+    TooOld,
+    /// It says no, and the person said yes since.
+    TakenBack,
+}
+
+/// Adds what an approval file says about a version.
+pub(crate) fn of_file<'a>(
+    evidence: &mut Evidence<'a>,
+    scene: Scene<'a>,
+    spoken: &Spoken<'a>,
+    age: Age,
+) {
+    let lens = spoken.lens.judging(scene.lens.judge);
+    let party = lens.party("", spoken.file.by.as_str());
+    let word = match spoken.rejects() {
+        true => Word::Vetoes,
+        false => Word::Approves,
+    };
+    let bar = match (age, word) {
+        (Age::TakenBack, _) => Some(WhyNot::Replaced),
+        // A no is not undone by what lands between.
+        (Age::TooOld, Word::Approves) => Some(WhyNot::TooOld),
+        _ => None,
+    };
+    let mut claim = Claim {
+        who: Named::Someone(party.clone()),
+        kind: EvidenceKind::Detached,
+        word,
+        level: Proof::Attested,
+        stated_by: Some(party),
+        vouched: Vouched::ForItself,
+        place: Place::Beside,
+        commit: spoken.commit,
+        at: spoken.effective,
+        said: spoken.said,
+        lens,
+        bar,
+        reason: spoken.file.reason.clone(),
+        source: Some(spoken.path.clone()),
+        key: None,
+    };
+    match &spoken.backed {
+        Backed::Unknown(obstacle) => {
+            evidence
+                .doubt
+                .get_or_insert_with(|| format!("{obstacle}; {}", obstacle.repair()));
+            return;
+        }
+        Backed::Signature(signer) => claim.key = Some(signer.key.clone()),
+        Backed::Stated(stated) => {
+            claim.kind = EvidenceKind::Review;
+            claim.level = Proof::Claimed;
+            claim.stated_by = None;
+            if spoken.landing <= scene.version.landing {
+                claim.bar = Some(WhyNot::NotLater);
+            }
+            match stated {
+                Err(why_not) => claim.bar = Some(why_not.clone()),
+                Ok(Stater::Bridge(party)) => claim.stated_by = Some(party.clone()),
+                Ok(Stater::Person(party)) => {
+                    let mut party = party.clone();
+                    lens.widen(&mut party);
+                    claim.stated_by = Some(party);
+                    claim.vouched = Vouched::ByStater;
+                }
+            }
+        }
+    }
+    evidence.claims.push(claim);
+}
+
+/// Tells whether notes count by a policy.
+pub(crate) fn heeds_notes(approval: &Approval) -> bool {
+    approval.forge == Forge::Gerrit || approval.accept.contains(&EvidenceKind::Note)
+}
+
+/// Adds what notes say about a version: those on its landing, and on the commits of its branch that landed its bytes.
+pub(crate) fn of_notes<'a>(evidence: &mut Evidence<'a>, scene: Scene<'a>, notes: &Notes) {
+    if !heeds_notes(&scene.lens.judge.policy.approval) {
+        return;
+    }
+    if let Some(obstacle) = &notes.missing {
+        evidence
+            .doubt
+            .get_or_insert_with(|| format!("the notes: {obstacle}; {}", obstacle.repair()));
+    }
+    let commits = [&scene.version.commit]
+        .into_iter()
+        .chain(&scene.version.nested);
+    for about in commits.map(|commit| commit.oid) {
+        if let Some(note) = notes.about.get(&about) {
+            let votes = note.text.lines().filter_map(vote);
+            let claims = votes.map(|vote| of_vote(scene, about, note, &vote));
+            evidence.claims.extend(claims);
+        }
+    }
+}
+
+/// One line of a note.
+struct Vote<'n> {
+    word: Word,
+    who: &'n str,
+}
+
+/// Reads `Code-Review+2: A <a@example.com>`; `None` for a line that is no vote.
+fn vote(line: &str) -> Option<Vote<'_>> {
+    let (voted, who) = line.trim_end().split_once(": ")?;
+    let (label, figure) = voted.split_at_checked(voted.rfind(['+', '-'])?)?;
+    let is_label = label.starts_with(|first: char| first.is_ascii_alphabetic())
+        && label
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let (sign, digits) = figure.split_at_checked(1)?;
+    let is_figure = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_label || !is_figure {
+        return None;
+    }
+    let figure: u32 = digits.parse().unwrap_or(u32::MAX);
+    let word = match (sign, figure) {
+        ("-", 2..) => Word::Vetoes,
+        ("+", 2) if label == "Code-Review" => Word::Approves,
+        _ => Word::Neither,
+    };
+    Some(Vote { word, who })
+}
+
+fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, vote: &Vote<'_>) -> Claim<'a> {
+    let lens = scene.lens;
+    let author = &note.commit.author;
+    let said: Instant = note.commit.committer.time.unwrap_or(scene.at).max(scene.at);
+    Claim {
+        who: lens.named(vote.who),
+        kind: EvidenceKind::Note,
+        word: vote.word,
+        level: Proof::Claimed,
+        stated_by: lens.of_ident(author),
+        vouched: match lens.is_forge(author) {
+            true => Vouched::ForItself,
+            false => Vouched::ByStater,
+        },
+        place: Place::Beside,
+        commit: note.commit.oid,
+        at: said,
+        said,
+        lens,
+        bar: (vote.word == Word::Neither).then_some(WhyNot::Vote),
+        reason: None,
+        source: Some(format!("{REFERENCE}:{about}")),
+        key: None,
+    }
+}

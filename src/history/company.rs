@@ -1,0 +1,54 @@
+//! Whether a landing changes anything but files below `.approvals`.
+//!
+//! Uses history's objects, folder, interest. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, 1.12: a forge's
+//! review counts only in a commit of its own.
+
+use crate::history::Company;
+use crate::history::folder::{self, Folder, Mode};
+use crate::history::interest::{At, Interest, Kind};
+use crate::history::objects::{Objects, Obstacle, Oid};
+
+/// What stands under one name.
+type Entry = Option<(Mode, Oid)>;
+
+/// Compares two topmost folders.
+pub fn of(objects: &dyn Objects, interest: &Interest, before: Option<Oid>, after: Oid) -> Company {
+    match differs(objects, interest.top(), [before, Some(after)]) {
+        Ok(false) => Company::Alone,
+        Ok(true) => Company::More,
+        Err(obstacle) => Company::Unknown(obstacle),
+    }
+}
+
+/// Tells whether anything but approval files differs between two folders.
+fn differs(objects: &dyn Objects, at: At<'_>, pair: [Option<Oid>; 2]) -> Result<bool, Obstacle> {
+    let [old, new] = pair.map(|oid| match oid {
+        None => Ok(Folder::default()),
+        Some(oid) => {
+            let raw = folder::read(objects, oid)?;
+            Folder::parse(raw).map_err(|cause| Obstacle::malformed(oid, cause))
+        }
+    });
+    let (old, new) = (old?, new?);
+    let mut found: Vec<(&[u8], Entry, Entry)> = Vec::new();
+    folder::differences(&old, &new, |name, both| found.push((name, both.0, both.1)));
+    for (name, left, right) in found {
+        let name = folder::text(name);
+        let sides = [left, right];
+        let is = |mode: Mode| sides.iter().flatten().all(|(other, _)| *other == mode);
+        if is(Mode::File) {
+            if at.file(&name) != Some(Kind::Approval) {
+                return Ok(true);
+            }
+            continue;
+        }
+        let inside = at.folder(&name).filter(|_| is(Mode::Folder));
+        let Some(inside) = inside else {
+            return Ok(true);
+        };
+        if differs(objects, inside, sides.map(|side| side.map(|(_, oid)| oid)))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,204 @@
+//! The notes of `refs/notes/review`: what they say about which commit, and who wrote each of them last.
+//!
+//! Uses history's objects, chain, folder. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, E9 and 5 (15, 16):
+//! the commit at the tip of the ref is that of the last note, whoever wrote the others.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::rc::Rc;
+
+use crate::history::chain;
+use crate::history::commit::Commit;
+use crate::history::folder::{self, Folder, Mode};
+use crate::history::objects::{Kind, Objects, Obstacle, Oid};
+use crate::record::time::Instant;
+
+/// The ref whose notes may count.
+pub const REFERENCE: &str = "refs/notes/review";
+
+/// The notes about some commits.
+#[derive(Clone, Debug)]
+pub struct Notes {
+    /// The commit of the notes whose tree was read.
+    pub tip: Oid,
+    /// The notes, by the commit that they are about.
+    pub about: BTreeMap<Oid, Note>,
+    /// What is missing of them; what they say can't be told then.
+    pub missing: Option<Obstacle>,
+}
+
+/// A note.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// What it says.
+    pub text: String,
+    /// The commit of the notes that last changed it.
+    pub commit: Rc<Commit>,
+}
+
+/// The blobs of notes, by the commit that they are about.
+type Entries = BTreeMap<Oid, Oid>;
+
+/// Reads the notes about some commits as they stood at an instant, or as they stand now.
+///
+/// `None` where there were none yet: no commit of the ref has a committer time until the instant.
+pub fn read(
+    objects: &dyn Objects,
+    tip: Oid,
+    until: Option<Instant>,
+    wanted: &BTreeSet<Oid>,
+) -> Option<Notes> {
+    let mut notes = Notes {
+        tip,
+        about: BTreeMap::new(),
+        missing: None,
+    };
+    match begin(objects, tip, until) {
+        Ok(None) => return None,
+        Ok(Some(commit)) => {
+            notes.tip = commit.oid;
+            if let Err(obstacle) = notes.fill(objects, commit, wanted) {
+                notes.missing = Some(obstacle);
+            }
+        }
+        Err(obstacle) => notes.missing = Some(obstacle),
+    }
+    Some(notes)
+}
+
+/// Returns the last commit of the notes, by first parents, whose time is not after an instant.
+fn begin(
+    objects: &dyn Objects,
+    tip: Oid,
+    until: Option<Instant>,
+) -> Result<Option<Rc<Commit>>, Obstacle> {
+    let mut seen = HashSet::new();
+    let mut at = Some(tip);
+    while let Some(oid) = at {
+        let commit = chain::read(objects, oid)?;
+        let fits = until.is_none_or(|until| commit.committer.time.is_some_and(|it| it <= until));
+        if fits {
+            return Ok(Some(Rc::new(commit)));
+        }
+        at = commit.parents.first().copied().filter(|_| seen.insert(oid));
+    }
+    Ok(None)
+}
+
+impl Notes {
+    fn fill(
+        &mut self,
+        objects: &dyn Objects,
+        tip: Rc<Commit>,
+        wanted: &BTreeSet<Oid>,
+    ) -> Result<(), Obstacle> {
+        let mut entries = Entries::new();
+        collect(objects, tip.tree, "", &mut |about, blob| {
+            if wanted.contains(&about) {
+                entries.insert(about, blob);
+            }
+        })?;
+        let mut pending = vec![(tip, entries)];
+        while let Some((commit, mut entries)) = pending.pop() {
+            for parent in &commit.parents {
+                if entries.is_empty() {
+                    break;
+                }
+                let parent = Rc::new(chain::read(objects, *parent)?);
+                let changed = changed(objects, parent.tree, commit.tree)?;
+                let (own, older): (Entries, Entries) = entries
+                    .into_iter()
+                    .partition(|(about, _)| changed.contains(about));
+                if !older.is_empty() {
+                    pending.push((parent, older));
+                }
+                entries = own;
+            }
+            for (about, blob) in entries {
+                let text = match objects.read(blob)? {
+                    (Kind::Blob, bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+                    _ => return Err(Obstacle::malformed(blob, "it is no note")),
+                };
+                let commit = Rc::clone(&commit);
+                self.about.insert(about, Note { text, commit });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Calls back for each note below a folder; folders whose names are the first digits are seen through.
+fn collect(
+    objects: &dyn Objects,
+    folder: Oid,
+    digits: &str,
+    found: &mut dyn FnMut(Oid, Oid),
+) -> Result<(), Obstacle> {
+    let raw = folder::read(objects, folder)?;
+    for entry in folder::entries(&raw) {
+        let entry = entry.map_err(|cause| Obstacle::malformed(folder, cause))?;
+        let digits = format!("{digits}{}", folder::text(entry.name));
+        match (entry.mode, Oid::from_hex(&digits)) {
+            (Mode::File, Some(about)) => found(about, entry.oid),
+            (Mode::Folder, _) if is_start(&digits) => {
+                collect(objects, entry.oid, &digits, found)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn is_start(digits: &str) -> bool {
+    digits.len() < 40 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Returns what the notes of two folders differ about.
+fn changed(objects: &dyn Objects, old: Oid, new: Oid) -> Result<BTreeSet<Oid>, Obstacle> {
+    let mut sides = [Entries::new(), Entries::new()];
+    differing(objects, [Some(old), Some(new)], "", &mut sides)?;
+    let [old, new] = sides;
+    let abouts = old.keys().chain(new.keys());
+    let differs = |about: &&Oid| old.get(*about) != new.get(*about);
+    Ok(abouts.filter(differs).copied().collect())
+}
+
+/// Collects the notes of those folders that differ: how the digits are spread over folders makes no difference.
+fn differing(
+    objects: &dyn Objects,
+    pair: [Option<Oid>; 2],
+    digits: &str,
+    sides: &mut [Entries; 2],
+) -> Result<(), Obstacle> {
+    let [old, new] = pair.map(|oid| match oid {
+        None => Ok(Folder::default()),
+        Some(oid) => {
+            let raw = folder::read(objects, oid)?;
+            Folder::parse(raw).map_err(|cause| Obstacle::malformed(oid, cause))
+        }
+    });
+    let (old, new) = (old?, new?);
+    let mut found = Vec::new();
+    folder::differences(&old, &new, |name, both| found.push((name, both)));
+    for (name, (left, right)) in found {
+        let digits = format!("{digits}{}", folder::text(name));
+        let mut folders = [None, None];
+        for (side, entry) in [left, right].into_iter().enumerate() {
+            match (entry, Oid::from_hex(&digits)) {
+                (Some((Mode::File, blob)), Some(about)) => {
+                    let entries = sides.get_mut(side);
+                    entries.and_then(|entries| entries.insert(about, blob));
+                }
+                (Some((Mode::Folder, folder)), _) if is_start(&digits) => {
+                    if let Some(slot) = folders.get_mut(side) {
+                        *slot = Some(folder);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if folders != [None, None] {
+            differing(objects, folders, &digits, sides)?;
+        }
+    }
+    Ok(())
+}
