@@ -197,19 +197,6 @@ fn hear(voices: &mut Vec<Voice>, voice: Voice, flags: &mut BTreeSet<&'static str
     (known.names, known.approver.groups) = (names, groups);
 }
 
-/// Returns how strong a kind of evidence is: of several by one person, the strongest is shown.
-fn strength(kind: EvidenceKind) -> u8 {
-    match kind {
-        EvidenceKind::Merge => 0,
-        EvidenceKind::Trailer => 1,
-        EvidenceKind::Review => 2,
-        EvidenceKind::Note => 3,
-        EvidenceKind::Mergetag => 4,
-        EvidenceKind::Signature => 5,
-        EvidenceKind::Detached => 6,
-    }
-}
-
 /// Returns the claims, with that of the author of a one-parent landing where the policy lets authors approve and
 /// git names nobody who landed it.
 fn with_author<'a>(case: Case<'a>) -> Vec<Claim<'a>> {

@@ -38,7 +38,6 @@ mod witness;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use crate::approval::filed::Filed;
 use crate::approval::fold::{Court, Of};
@@ -229,12 +228,6 @@ impl FourEyes {
     }
 }
 
-impl fmt::Display for FourEyes {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.word())
-    }
-}
-
 /// Someone who made the content.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Author {
@@ -251,6 +244,19 @@ pub enum Attested {
     BySignature,
     /// The name is typed.
     NotShown,
+}
+
+/// Returns how strong a kind of evidence is: of several by one person, the strongest is shown.
+pub fn strength(kind: EvidenceKind) -> u8 {
+    match kind {
+        EvidenceKind::Merge => 0,
+        EvidenceKind::Trailer => 1,
+        EvidenceKind::Review => 2,
+        EvidenceKind::Note => 3,
+        EvidenceKind::Mergetag => 4,
+        EvidenceKind::Signature => 5,
+        EvidenceKind::Detached => 6,
+    }
 }
 
 /// Whether somebody outside the author set stated a word.

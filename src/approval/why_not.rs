@@ -1,10 +1,17 @@
-//! Why a word does not count, in words.
+//! What four eyes saw, and why a word does not count, in words.
 //!
-//! Uses nothing else of the line. Pure. Follows `docs/spec/cli.md`, `why_not`.
+//! Uses nothing else of the line. Pure. Follows `docs/spec/cli.md`, `why_not`, and
+//! `docs/spec/approval.md`, 1.8.
 
 use std::fmt;
 
-use crate::approval::WhyNot;
+use crate::approval::{FourEyes, WhyNot};
+
+impl fmt::Display for FourEyes {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.word())
+    }
+}
 
 impl fmt::Display for WhyNot {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
