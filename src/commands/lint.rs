@@ -22,8 +22,7 @@ use crate::commands::{Command, Outcome, Run};
 use crate::diag::Finding;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
-use crate::policy::governance::{Governance, State};
-use crate::policy::tier::{self, Facts};
+use crate::policy::governance::Governance;
 use crate::record;
 use crate::record::read::Source;
 use crate::render::Offered;
@@ -146,18 +145,12 @@ impl Found {
         );
     }
 
-    fn judge(&mut self, source: &Source, governance: &Governance) {
-        let tier = match governance.state {
-            State::Broken => None,
-            State::Absent | State::Sound => {
-                tier::resolve(&governance.policy, &Facts::of_source(source))
-            }
-        };
+    fn judge(&mut self, source: &Source, tier: Option<String>) {
         self.judged.push(Judged {
             path: source.path.clone(),
             id: source.id().map(|id| id.to_string()),
             title: source.text("title").map(str::to_owned),
-            tier: tier.map(|tier| tier.tier),
+            tier,
         });
     }
 }
@@ -174,12 +167,12 @@ fn read(
     found.take(lint::files(&files, known), input);
     let mut repeats = Repeats::default();
     for file in files.records.iter().filter(|it| input.names(&it.path)) {
-        let source = files.read(input, file).map_err(unreadable)?;
-        found.take(
-            lint::record(&source, known, approved.past(&source, input)).map_err(unreadable)?,
-            input,
-        );
-        found.judge(&source, known.governance);
+        let bytes = file.bytes(input).map_err(unreadable)?;
+        let source = file.source(&bytes);
+        let past = approved.past(&source, &bytes);
+        let look = lint::look(&source, known, past).map_err(unreadable)?;
+        found.take(look.findings, input);
+        found.judge(&source, look.tier);
         repeats.judge(source, None);
     }
     remember(&files, input, &mut repeats)?;
@@ -198,7 +191,7 @@ fn remember(files: &Files, input: &Input, repeats: &mut Repeats) -> anyhow::Resu
     rest.try_for_each(|file| {
         let bytes = input.bytes(&file.path).map_err(unreadable)?;
         let bytes = bytes.unwrap_or_default();
-        if refiling::may_close(&bytes) && refiling::may_name(&bytes, &names) {
+        if refiling::may_hold(&bytes, "closure") && refiling::may_name(&bytes, &names) {
             repeats.remember(record::read::read(&file.path, &bytes), None);
         }
         Ok(())

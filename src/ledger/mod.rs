@@ -108,17 +108,7 @@ impl Files {
     /// # Errors
     /// [`TreeError`] when the file can't be read, or is gone.
     pub fn read(&self, tree: &dyn Tree, file: &File) -> Result<Source, TreeError> {
-        let Some(bytes) = tree.bytes(&file.path)? else {
-            return Err(TreeError::Unreadable {
-                path: file.path.clone(),
-                cause: "the file is gone".to_owned(),
-            });
-        };
-        let mut source = read::read(&file.path, &bytes);
-        if !file.twins.is_empty() {
-            source.refuse(duplicate(&source, &file.twins));
-        }
-        Ok(source)
+        Ok(file.source(&file.bytes(tree)?))
     }
 
     /// Returns the findings about what is named like a record and is no file.
@@ -128,6 +118,27 @@ impl Files {
 }
 
 impl File {
+    /// Returns the bytes of the file.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the file can't be read, or is gone.
+    pub fn bytes(&self, tree: &dyn Tree) -> Result<Vec<u8>, TreeError> {
+        let gone = || TreeError::Unreadable {
+            path: self.path.clone(),
+            cause: "the file is gone".to_owned(),
+        };
+        tree.bytes(&self.path)?.ok_or_else(gone)
+    }
+
+    /// Returns what the file states with these bytes; that other files stand for its id is among the findings.
+    pub fn source(&self, bytes: &[u8]) -> Source {
+        let mut source = read::read(&self.path, bytes);
+        if !self.twins.is_empty() {
+            source.refuse(duplicate(&source, &self.twins));
+        }
+        source
+    }
+
     /// Returns the file's name without folder and suffix.
     pub fn stem(&self) -> &str {
         read::stem(&self.path)
@@ -168,6 +179,15 @@ impl Ledger {
     pub fn find(&self, text: &str) -> Result<&Entry, NotFound> {
         named(&self.entries, |entry| &entry.path, text)
     }
+}
+
+/// Says whether a path is named like a record of one of the record folders.
+pub fn is_record_of(folders: &[String], path: &str) -> bool {
+    let mut folders = folders.iter().map(|folder| folder.trim_end_matches('/'));
+    folders.any(|folder| {
+        let below = path.strip_prefix(folder);
+        below.is_some_and(|rest| rest.starts_with('/')) && is_record(folder, path)
+    })
 }
 
 /// Says whether a path below a record folder is named like a record, and in no dot-folder.

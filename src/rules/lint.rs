@@ -67,11 +67,28 @@ const ALWAYS: &[Code] = &["secret", "missing-evidence", "evidence-changed"];
 /// What is judged besides in a settled record whose closure was looked at.
 const OF_REVIEW: &str = "review-by-self";
 
+/// What a look at a record's file shows.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// The findings, sorted.
+    pub findings: Vec<Finding>,
+    /// The tier; `None` where a field that decides it can't be read, or the policy can't.
+    pub tier: Option<String>,
+}
+
 /// Returns the findings about a record's file, sorted.
 ///
 /// # Errors
 /// [`TreeError`] when a file that its evidence names can't be read.
 pub fn record(source: &Source, known: &Known<'_>, past: Past) -> Result<Vec<Finding>, TreeError> {
+    look(source, known, past).map(|look| look.findings)
+}
+
+/// Returns the findings about a record's file, sorted, and its tier.
+///
+/// # Errors
+/// [`TreeError`] when a file that its evidence names can't be read.
+pub fn look(source: &Source, known: &Known<'_>, past: Past) -> Result<Look, TreeError> {
     let policy = &known.governance.policy;
     let of = Of {
         source,
@@ -91,7 +108,11 @@ pub fn record(source: &Source, known: &Known<'_>, past: Past) -> Result<Vec<Find
         Group::Change => past.settled == Settled::Open,
         Group::Audit | Group::Drift => false,
     };
-    Ok(findings(Subject::Record(&of), known, applies))
+    let is_broken = known.governance.state == State::Broken;
+    Ok(Look {
+        findings: findings(Subject::Record(&of), known, applies),
+        tier: of.tier.filter(|_| !is_broken).map(|tier| tier.tier),
+    })
 }
 
 /// Returns the findings about the governance files, sorted.

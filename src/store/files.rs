@@ -140,14 +140,15 @@ impl Tree for WorkTree {
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
-        if self.kind(path)? != Some(Kind::File) {
-            return Ok(None);
-        }
         let Some(place) = self.place(path) else {
             return Ok(None);
         };
-        match fs::read(&place) {
-            Ok(bytes) => Ok(Some(bytes)),
+        let read = || {
+            let is_file = fs::symlink_metadata(&place)?.is_file();
+            is_file.then(|| fs::read(&place)).transpose()
+        };
+        match read() {
+            Ok(bytes) => Ok(bytes),
             Err(cause) if is_absent(&cause) => Ok(None),
             Err(cause) => Err(unreadable(path, &cause)),
         }

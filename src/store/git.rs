@@ -161,6 +161,12 @@ fn theirs(oid: Oid) -> Result<git2::Oid, git2::Error> {
     git2::Oid::from_bytes(oid.as_bytes())
 }
 
+/// Returns the id that a file of these bytes has.
+pub fn blob_id(bytes: &[u8]) -> Option<Oid> {
+    let oid = git2::Oid::hash_object(git2::ObjectType::Blob, bytes);
+    oid.ok().and_then(ours)
+}
+
 fn ours(oid: git2::Oid) -> Option<Oid> {
     Oid::from_bytes(oid.as_bytes())
 }

@@ -221,9 +221,9 @@ pub fn again(records: &[Peer], window: Term, governance: &Governance) -> Vec<Aga
     found
 }
 
-/// Tells whether a file may hold a closed record, without reading it.
-pub fn may_close(bytes: &[u8]) -> bool {
-    is_within(bytes, &["closure", "\\"])
+/// Tells whether a file may hold a key or a word, without reading it.
+pub fn may_hold(bytes: &[u8], word: &str) -> bool {
+    is_within(bytes, &[word, "\\"])
 }
 
 /// Tells whether a file may hold one of several texts as a value, without reading it.

@@ -200,16 +200,18 @@ fn needs(needs: &Needs) -> Text {
     }
 }
 
-/// Returns the values before and after, folded.
+/// Returns the values before and after, folded; of a new record, what it says.
 fn folded(changes: &[Change]) -> impl Iterator<Item = Block> + '_ {
     changes.iter().filter_map(|change| {
-        let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
-        let rows = fields::differing(before, after);
-        (!rows.is_empty()).then(|| {
-            Block::Folded(
-                Text::plain(format!("{}: before and after", change.id)),
-                vec![Block::Table(fields::table(rows))],
-            )
-        })
+        let after = change.after.as_ref()?;
+        let (what, table) = match &change.before {
+            None => ("what it says", fields::stated(after)),
+            Some(before) => {
+                let rows = fields::differing(before, after);
+                (!rows.is_empty()).then(|| ("before and after", fields::table(rows)))?
+            }
+        };
+        let summary = Text::plain(format!("{}: {what}", change.id));
+        Some(Block::Folded(summary, vec![Block::Table(table)]))
     })
 }

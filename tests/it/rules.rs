@@ -20,6 +20,8 @@ use exledger::rules::{ALL, Group};
 use crate::house;
 
 mod changes;
+mod explained;
+mod page;
 
 fn instant(text: &str) -> Instant {
     Instant::parse(text).unwrap_or_else(|| Day::new(text).unwrap().last_instant())
@@ -48,7 +50,7 @@ pub(crate) fn findings(tree: &MapTree, on: Option<&str>) -> Vec<Finding> {
     findings
 }
 
-fn of_example(example: &Example) -> Option<(MapTree, Vec<Finding>)> {
+pub(crate) fn of_example(example: &Example) -> Option<(MapTree, Vec<Finding>)> {
     match example.shape {
         Shape::With(..) | Shape::Text(_) | Shape::Tree(_) => {
             let tree = MapTree::of(example.files());

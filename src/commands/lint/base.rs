@@ -12,11 +12,16 @@ use crate::commands::context::place::Home;
 use crate::commands::lint::Found;
 use crate::commands::lint::input::Input;
 use crate::diag::Finding;
+use crate::history::paths::Prefix;
+use crate::ledger::tree::Tree;
+use crate::ledger::{self, Files};
 use crate::policy::governance::State;
+use crate::record::read;
 use crate::rules::case::Known;
-use crate::rules::lint;
+use crate::rules::lint::{self, Past, Settled};
 use crate::rules::repeats::Repeats;
 use crate::survey::cause::Neighbours;
+use crate::survey::refiling;
 
 /// Judges what differs from where the branch parted; says on stderr what can't be told.
 ///
@@ -61,12 +66,12 @@ pub(super) fn read(
         for source in &entry.delta.after {
             repeats.judge(source.clone(), entry.past.landed);
             if input.names(&source.path) {
-                let findings = lint::record(source, known, entry.past).map_err(unreadable)?;
+                let look = lint::look(source, known, entry.past).map_err(unreadable)?;
                 let is_new = |finding: &Finding| {
                     !said.contains(&(finding.rule, finding.path.clone(), finding.pos))
                 };
-                found.take(findings.into_iter().filter(is_new), input);
-                found.judge(source, known.governance);
+                found.take(look.findings.into_iter().filter(is_new), input);
+                found.judge(source, look.tier);
             }
         }
     }
@@ -75,7 +80,65 @@ pub(super) fn read(
         .flat_map(Neighbours::peers)
         .for_each(|peer| repeats.add(peer));
     found.take(lint::repeats(&repeats, known), input);
+    evidence(home, &compared, input, known, found)?;
+    if !compared.rulings.is_empty() {
+        ctx.hint("hint: the branch changes what judges records: `exledger lint` judges those that it leaves as they are");
+    }
     Ok(ctx.of_doubts(&compared))
+}
+
+/// What is said of a record that the branch leaves as it is.
+const EVIDENCE: [&str; 2] = ["missing-evidence", "evidence-changed"];
+
+/// Judges the evidence of records that the branch leaves as they are, where it changes a file that they may name.
+///
+/// Only records with a digest that name a file of that name are read.
+fn evidence(
+    home: &Home,
+    compared: &Compared,
+    input: &Input,
+    known: &Known<'_>,
+    found: &mut Found,
+) -> anyhow::Result<()> {
+    let repository = home.repository()?;
+    let prefix = Prefix::new(&repository.prefix(&home.root).unwrap_or_default());
+    let differing = repository.differing(compared.base, &prefix);
+    let differing = differing.map_err(|error| fault::cannot_say(error.to_string(), ""))?;
+    let records = &known.governance.policy.records;
+    let is_record = |path: &str| ledger::is_record_of(records, path);
+    let names = differing.iter().filter(|path| !is_record(path));
+    let names: Vec<String> = names
+        .filter_map(|path| path.rsplit('/').next().map(str::to_owned))
+        .collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let unreadable = |error| fault::tree(&error);
+    let entries = compared.entries.iter();
+    let judged: BTreeSet<&str> = entries.flat_map(|entry| entry.delta.paths()).collect();
+    let past = Past {
+        settled: Settled::Closed,
+        ..Past::UNKNOWN
+    };
+    for file in Files::list(input, records).map_err(unreadable)?.records {
+        if judged.contains(file.path.as_str()) || !input.names(&file.path) {
+            continue;
+        }
+        let bytes = input
+            .bytes(&file.path)
+            .map_err(unreadable)?
+            .unwrap_or_default();
+        if !refiling::may_hold(&bytes, "sha256") || !refiling::may_name(&bytes, &names) {
+            continue;
+        }
+        let source = read::read(&file.path, &bytes);
+        let findings = lint::record(&source, known, past).map_err(unreadable)?;
+        let of_evidence = findings
+            .into_iter()
+            .filter(|it| EVIDENCE.contains(&it.rule));
+        found.take(of_evidence, input);
+    }
+    Ok(())
 }
 
 impl Ctx {

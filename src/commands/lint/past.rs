@@ -14,6 +14,7 @@ use crate::ledger::tree::Tree;
 use crate::record::decision::Closure;
 use crate::record::read::{self, Source};
 use crate::rules::lint::{Past, Settled};
+use crate::store::git;
 
 /// The files at the approved ref, as far as they can be read.
 pub(super) struct Approved<'h> {
@@ -39,12 +40,14 @@ impl<'h> Approved<'h> {
     }
 
     /// Returns what is known of a record's past.
-    pub(super) fn past(&self, source: &Source, now: &dyn Tree) -> Past {
+    pub(super) fn past(&self, source: &Source, bytes: &[u8]) -> Past {
         let closure = source
             .record
             .as_ref()
             .and_then(|record| record.closure.as_ref());
-        let settled = closure.map_or(Settled::Open, |closure| self.settled(source, closure, now));
+        let settled = closure.map_or(Settled::Open, |closure| {
+            self.settled(source, closure, bytes)
+        });
         Past {
             settled,
             ..Past::UNKNOWN
@@ -52,16 +55,17 @@ impl<'h> Approved<'h> {
     }
 
     /// Compares a closure with that of the record of the same id at the approved ref.
-    fn settled(&self, source: &Source, closure: &Closure, now: &dyn Tree) -> Settled {
+    fn settled(&self, source: &Source, closure: &Closure, bytes: &[u8]) -> Settled {
         let Some(tree) = &self.tree else {
             return Settled::Open;
         };
-        let landed = |path: &str| tree.bytes(path).ok().flatten();
-        // Most closed records never change again: their bytes tell that without being read once more.
-        let same_path = landed(&source.path);
-        if same_path.is_some() && same_path == now.bytes(&source.path).ok().flatten() {
+        // Most closed records never change again: the id of their bytes tells that without reading what landed.
+        let there = tree.entry(&source.path).ok().flatten();
+        if there.is_some_and(|(_, oid)| git::blob_id(bytes) == Some(oid)) {
             return Settled::Closed;
         }
+        let landed = |path: &str| tree.bytes(path).ok().flatten();
+        let same_path = landed(&source.path);
         let settled = |path: &str, bytes: Vec<u8>| {
             let record = read::read(path, &bytes).record;
             let landed = record.and_then(|record| record.closure);

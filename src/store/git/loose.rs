@@ -83,6 +83,35 @@ impl Repository {
     }
 }
 
+impl Repository {
+    /// Returns the paths of tracked files of the whole repository that differ between a commit and the work tree, as
+    /// the ledger names them, sorted; their bytes are not read.
+    ///
+    /// # Errors
+    /// [`GitError`] where git refuses.
+    pub fn differing(&self, from: Oid, prefix: &Prefix) -> Result<Vec<String>, GitError> {
+        let mut options = git2::DiffOptions::new();
+        options
+            .include_typechange(true)
+            .disable_pathspec_match(true)
+            .ignore_submodules(true)
+            .update_index(false);
+        let tree = self.git.find_commit(theirs(from)?)?.tree()?;
+        let diff = self
+            .git
+            .diff_tree_to_workdir_with_index(Some(&tree), Some(&mut options))?;
+        let mut paths = Vec::new();
+        for delta in diff.deltas() {
+            let files = [delta.old_file(), delta.new_file()];
+            let named = files.iter().filter_map(|file| file.path()?.to_str());
+            paths.extend(named.map(|path| prefix.inward(path)));
+        }
+        paths.sort();
+        paths.dedup();
+        Ok(paths)
+    }
+}
+
 /// Tells whether a file has the bytes of an object but for its line ends, which git may convert on its way.
 fn differs_in_line_ends(bytes: &[u8], object: git2::Oid) -> Result<bool, GitError> {
     if !bytes.contains(&b'\r') {

@@ -8,8 +8,11 @@ use crate::record::Record;
 use crate::record::credential;
 use crate::view::doc::{Column, Fit, Table, Text, Tone};
 
-/// So many characters of a value are shown.
+/// So many characters of a value are shown beside another.
 const MOST: usize = 200;
+
+/// So many characters of a value are shown where nothing stands beside it.
+const MOST_ALONE: usize = 400;
 
 /// A field that differs.
 pub(super) struct Row {
@@ -22,8 +25,8 @@ impl Row {
     fn of(field: &str, before: &Value, after: &Value) -> Row {
         Row {
             field: field.to_owned(),
-            before: shown(before),
-            after: shown(after),
+            before: shown(before, MOST),
+            after: shown(after, MOST),
         }
     }
 }
@@ -51,6 +54,27 @@ pub(super) fn table(rows: Vec<Row>) -> Table {
     });
     Table {
         columns: vec![column("field"), column("before"), column("after")],
+        rows: rows.collect(),
+    }
+}
+
+/// Returns what a new record states, a row a field; id and title stand elsewhere already.
+pub(super) fn stated(record: &Record) -> Table {
+    let column = |title| Column {
+        title,
+        fit: Fit::Flexible,
+    };
+    let value = serde_json::to_value(record).unwrap_or(Value::Null);
+    let fields = value.as_object().into_iter().flatten();
+    let fields = fields.filter(|(key, _)| !matches!(key.as_str(), "id" | "title"));
+    let rows = fields.map(|(key, value)| {
+        vec![
+            Text::of(Tone::Strong, key.as_str()),
+            Text::plain(shown(value, MOST_ALONE)),
+        ]
+    });
+    Table {
+        columns: vec![column("field"), column("value")],
         rows: rows.collect(),
     }
 }
@@ -112,8 +136,8 @@ fn entries(field: &str, old: &[Value], new: &[Value], rows: &mut Vec<Row>) {
 }
 
 /// Returns a value in one line of plain words.
-fn shown(value: &Value) -> String {
-    cut(&credential::hidden(words(value)), MOST)
+fn shown(value: &Value, most: usize) -> String {
+    cut(&credential::hidden(words(value)), most)
 }
 
 fn words(value: &Value) -> String {

@@ -256,3 +256,56 @@ fn a_link_that_the_branch_brings_is_found_and_an_old_one_is_not() {
         "exceptions/EXC-2026-00002.yaml"
     );
 }
+
+#[test]
+fn evidence_that_a_branch_exchanges_is_found_on_the_record_that_it_leaves_alone() {
+    use sha2::Digest;
+    let ledger = Ledger::with(&[]);
+    let digest = sha2::Sha256::digest("rotated");
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let by = "date: 2026-12-01, stage: triage, by: lee@example.com";
+    let proof = format!("{{kind: log, path: evidence/rotate.txt, sha256: {digest}}}");
+    let text = format!("{}handling: [{{{by}, evidence: [{proof}]}}]\n", record(ID));
+    let work = ledger.repo.by("dana").write(ID, &text);
+    let work = work
+        .write(OTHER, &record(OTHER))
+        .write("evidence/rotate.txt", "rotated");
+    work.write("evidence/other.txt", "other")
+        .commit("File with evidence");
+    let base = ["--base", "main"];
+    let codes = |branch: &str| {
+        ledger.switch(branch);
+        let (exit, answer) = lint(&ledger, &base);
+        (exit, found(&answer))
+    };
+    for (branch, path, expected) in [
+        ("same", "evidence/other.txt", None),
+        (
+            "exchanged",
+            "evidence/rotate.txt",
+            Some("error evidence-changed"),
+        ),
+    ] {
+        let work = ledger.repo.branch(branch).by("ana");
+        work.write(path, "exchanged").commit("Exchange a file");
+        let expected: Vec<String> = expected.into_iter().map(str::to_owned).collect();
+        assert_eq!(
+            codes(branch),
+            (i32::from(!expected.is_empty()), expected),
+            "{branch}"
+        );
+    }
+    let work = ledger.repo.branch("gone").by("ana");
+    work.remove("evidence/rotate.txt")
+        .commit("Remove the evidence");
+    assert_eq!(
+        codes("gone"),
+        (1, vec!["error missing-evidence".to_owned()])
+    );
+    // In the work tree alone, too.
+    ledger.switch("main");
+    ledger.repo.scribble("evidence/rotate.txt", "exchanged");
+    let (_, answer) = lint(&ledger, &base);
+    assert_eq!(found(&answer), ["error evidence-changed"]);
+    assert_eq!(answer["findings"][0]["id"], ID);
+}
