@@ -11,11 +11,14 @@ use crate::approval::demand::{self, Demand};
 use crate::approval::identity::Lens;
 use crate::approval::missing::{self, Asked};
 use crate::approval::ring::Ring;
-use crate::approval::{Attested, Author, FourEyes, Grace, Missing, Satisfied, Stands, Verdict};
+use crate::approval::{Approver, Attested, Author, FourEyes, Grace, Missing};
+use crate::approval::{Satisfied, SelfAsserted, Stands, Verdict};
+use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::governance::Governance;
-use crate::policy::people::Person;
+use crate::policy::people::{self, Person};
 use crate::policy::tier::Needed;
 use crate::record::Record;
+use crate::record::time::Instant;
 
 /// Returns what an approval of some content needs: what it demands and what the last approved content demands, both;
 /// nobody where it holds a closure or only narrows what is approved.
@@ -106,6 +109,17 @@ pub fn lacking(
     approved: Option<&Record>,
     makers: &[Person],
 ) -> Vec<Missing> {
+    left(governance, own, approved, makers, &[])
+}
+
+/// Returns what is still needed once some people have signed.
+pub fn left(
+    governance: &Governance,
+    own: &Record,
+    approved: Option<&Record>,
+    makers: &[Person],
+    signed: &[Person],
+) -> Vec<Missing> {
     if is_exempt(governance, own, approved) {
         return Vec::new();
     }
@@ -130,7 +144,25 @@ pub fn lacking(
         authors: &authors,
         demand: &demand,
     };
-    missing::of(asked, &[], &[])
+    let signers = signed.iter();
+    let signers: Vec<Approver> = signers.map(|person| signer(governance, person)).collect();
+    missing::of(asked, &signers, &[])
+}
+
+fn signer(governance: &Governance, person: &Person) -> Approver {
+    Approver {
+        person: person.clone(),
+        groups: people::groups_of(governance, person),
+        level: Proof::Attested,
+        kind: EvidenceKind::Detached,
+        self_asserted: SelfAsserted::No,
+        stated_by: None,
+        commit: String::new(),
+        at: Instant::MIN,
+        reason: None,
+        source: None,
+        key: None,
+    }
 }
 
 /// Tells whether some content demands nobody.

@@ -12,7 +12,7 @@ use crate::ask;
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
 use crate::commands::context::{self, Ctx};
-use crate::commands::init::files::Place;
+use crate::commands::init::files::{Bridge, Place};
 use crate::commands::{Command, Outcome, Run};
 use crate::store;
 use crate::store::git::Repository;
@@ -32,7 +32,7 @@ pub struct Args {
     #[arg(long, value_name = "METHOD")]
     merge_method: Option<MergeMethod>,
 
-    /// Don't count on a workflow that records the forge's reviews
+    /// Leave out the job of the workflow that writes down the forge's reviews
     #[arg(long)]
     no_bridge: bool,
 
@@ -71,7 +71,11 @@ impl Run for Args {
             skipped: Vec::new(),
             next: Vec::new(),
         };
-        for draft in files::drafts(&place, method) {
+        let bridge = match self.no_bridge {
+            true => Bridge::LeftOut,
+            false => Bridge::Written,
+        };
+        for draft in files::drafts(&place, method, bridge) {
             if let Some(path) = draft.found(&place.tree)? {
                 let needs = draft.needs(&place.tree, &path)?;
                 init.skipped.push(Skipped { path, needs });
@@ -87,7 +91,7 @@ impl Run for Args {
         init.skipped.sort_by(|one, other| one.path.cmp(&other.path));
         init.next = files::next(&init.created);
         ctx.show(&view::init::doc(&init))?;
-        self.advise(ctx, &init, method);
+        advise(ctx, &init, (method, bridge));
         Ok(Outcome::Fine)
     }
 }
@@ -117,21 +121,26 @@ impl Args {
             }
         }
     }
+}
 
-    /// Says what people should know about the way of merging and about growth.
-    fn advise(&self, ctx: &Ctx, init: &Init, method: MergeMethod) {
-        if ctx.format.name != "table" {
-            for needs in view::init::needs_lines(init) {
-                ctx.hint(&needs);
-            }
+/// Says what people should know about the way of merging and about growth.
+fn advise(ctx: &Ctx, init: &Init, (method, bridge): (MergeMethod, Bridge)) {
+    if ctx.format.name != "table" {
+        for needs in view::init::needs_lines(init) {
+            ctx.hint(&needs);
         }
-        if !self.no_bridge && method != MergeMethod::Merge {
-            ctx.hint(
-                "hint: merges of this kind may name nobody who approved; this version does not write a workflow that records the forge's reviews",
-            );
-        }
-        ctx.hint("hint: where the ledger will grow past 1,000 files, file by year or team: exledger new --folder 2026");
     }
+    match (bridge, method) {
+        (Bridge::Written, _) => ctx.hint(
+            "hint: who approved on the forge counts once `people.logins` of the policy says whose login is whose, or \
+             their profiles show their addresses",
+        ),
+        (Bridge::LeftOut, MergeMethod::Merge) => {}
+        (Bridge::LeftOut, _) => ctx.hint(
+            "hint: merges of this kind may name nobody who approved: let people sign with `exledger approve`",
+        ),
+    }
+    ctx.hint("hint: where the ledger will grow past 1,000 files, file by year or team: exledger new --folder 2026");
 }
 
 /// Returns where the ledger goes: the folder of `-C`, else the repository's root.

@@ -4,6 +4,7 @@
 //! [`main`]; what every command gets is in `context`. Follows `docs/spec/cli.md`. To add a command: its file, its
 //! `mod` line, one line in [`ALL`].
 
+pub mod approve;
 pub mod attest;
 pub mod check;
 pub mod close;
@@ -22,6 +23,7 @@ pub mod log;
 pub mod man;
 pub mod new;
 pub mod note;
+pub mod reject;
 pub mod renew;
 pub mod review;
 pub mod schema;
@@ -33,11 +35,9 @@ use std::io::Write;
 use std::panic;
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::commands::context::Ctx;
-use crate::commands::context::by_hand;
 use crate::commands::context::fault;
 use crate::commands::context::globals::Globals;
 use crate::commands::context::output::Formats;
@@ -54,6 +54,8 @@ pub const ALL: &[Command] = &[
     controls::COMMAND,
     due::COMMAND,
     check::COMMAND,
+    approve::COMMAND,
+    reject::COMMAND,
     renew::COMMAND,
     review::COMMAND,
     fire::COMMAND,
@@ -160,10 +162,6 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let matches = match declare().try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(usage) => {
-            if let Some(way) = unwritten(&usage) {
-                complain(&way);
-                return fault::MISUSE;
-            }
             // Help and version come this way too, with code 0; a closed pipe is no failure of theirs.
             let _ = usage.print();
             return u8::try_from(usage.exit_code()).unwrap_or(fault::MISUSE);
@@ -175,14 +173,6 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
             complain(&fault::shown(&error));
             fault::code(&error)
         }
-    }
-}
-
-/// Returns what to do by hand where a decision was asked for that no command writes yet.
-fn unwritten(usage: &clap::Error) -> Option<String> {
-    match usage.get(ContextKind::InvalidSubcommand)? {
-        ContextValue::String(name) => by_hand::way(name),
-        _ => None,
     }
 }
 

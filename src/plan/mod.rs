@@ -4,6 +4,7 @@
 //! A decision: start at [`decision::Taken`], its file, and [`edit::apply`]. Follows `docs/spec/cli.md`, new and decisions.
 
 pub mod answers;
+pub mod approve;
 pub mod attest;
 pub mod close;
 pub mod decision;
@@ -17,6 +18,8 @@ pub mod note;
 pub mod offer;
 pub mod part;
 pub mod question;
+pub mod reject;
 pub mod renew;
 pub mod review;
+pub mod reviews;
 pub mod transfer;

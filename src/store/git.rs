@@ -3,9 +3,11 @@
 //! Uses record (instants), history (the traits that it serves, the plain data that it fills), and git2. Start at
 //! [`Repository::discover`]. Follows `docs/spec/approval.md`, 1.2 and 5.
 
+pub mod heads;
 mod loose;
 mod names;
 pub mod open;
+pub mod stored;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,6 +15,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
+use crate::store::scribe::{Scribe, ScribeError};
+use crate::store::sign::{Setup, SignError};
 
 /// An open repository.
 pub struct Repository {
@@ -86,6 +90,28 @@ impl Repository {
     /// Returns a text of git's configuration, wherever it is set.
     pub fn setting(&self, key: &str) -> Option<String> {
         self.config.get_string(key).ok()
+    }
+
+    /// Returns what signs here; `home` is the folder that `~` stands for, `folder` the one that other paths begin at.
+    ///
+    /// # Errors
+    /// [`SignError`] where the configuration names no key that is there.
+    pub fn signing(&self, home: Option<&Path>, folder: &Path) -> Result<Setup, SignError> {
+        Setup::of(&self.config, home, folder)
+    }
+
+    /// Tells whether git signs commits here, by an SSH key.
+    pub fn signs_commits(&self) -> bool {
+        self.config.get_bool("commit.gpgsign").unwrap_or(false)
+            && self.setting("gpg.format").as_deref() == Some("ssh")
+    }
+
+    /// Returns a writer of commits.
+    ///
+    /// # Errors
+    /// [`ScribeError`] where git refuses.
+    pub fn scribe(&self) -> Result<Scribe, ScribeError> {
+        Scribe::open(&self.own_dir)
     }
 
     /// Returns how much of the repository this clone holds.

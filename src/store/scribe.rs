@@ -1,11 +1,16 @@
 //! Commits made of git objects alone: no work tree is touched until one is checked out.
 //!
-//! Uses record (instants), and git2. Start at [`Scribe`].
+//! Uses record (instants), history (ids), and git2. Start at [`Scribe`].
 
 use std::fmt;
 use std::path::Path;
 
+use crate::history::objects::Oid;
 use crate::record::time::Instant;
+use crate::store::sign::{self, Setup, SignError};
+
+/// The namespace in which git signs commits.
+const GIT: &str = "git";
 
 /// Who a commit names, and when.
 #[derive(Clone, Debug)]
@@ -39,11 +44,19 @@ pub struct Made(git2::Oid);
 
 /// Why a commit can't be made.
 #[derive(Debug)]
-pub struct ScribeError(git2::Error);
+pub enum ScribeError {
+    /// Git refuses.
+    Git(git2::Error),
+    /// It was to be signed, and is not.
+    Unsigned(SignError),
+}
 
 impl fmt::Display for ScribeError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "git: {}", self.0.message())
+        match self {
+            ScribeError::Git(error) => write!(out, "git: {}", error.message()),
+            ScribeError::Unsigned(error) => write!(out, "the commit is not signed: {error}"),
+        }
     }
 }
 
@@ -51,7 +64,13 @@ impl std::error::Error for ScribeError {}
 
 impl From<git2::Error> for ScribeError {
     fn from(error: git2::Error) -> ScribeError {
-        ScribeError(error)
+        ScribeError::Git(error)
+    }
+}
+
+impl fmt::Display for Made {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
     }
 }
 
@@ -77,16 +96,70 @@ impl Scribe {
         Ok(Scribe { repository })
     }
 
+    /// Opens the repository of a git folder.
+    ///
+    /// # Errors
+    /// [`ScribeError`] when git refuses.
+    pub fn open(git_folder: &Path) -> Result<Scribe, ScribeError> {
+        let repository = git2::Repository::open(git_folder)?;
+        Ok(Scribe { repository })
+    }
+
+    /// Returns a commit that is there.
+    ///
+    /// # Errors
+    /// [`ScribeError`] when it is not.
+    pub fn commit_of(&self, oid: Oid) -> Result<Made, ScribeError> {
+        let oid = git2::Oid::from_bytes(oid.as_bytes())?;
+        Ok(Made(self.repository.find_commit(oid)?.id()))
+    }
+
     /// Writes a commit, on no branch yet.
     ///
     /// # Errors
     /// [`ScribeError`] when git refuses.
     pub fn commit(&self, draft: &Draft<'_>) -> Result<Made, ScribeError> {
-        let parents = draft
-            .parents
-            .iter()
+        let parents = self.parents(draft)?;
+        let tree = self.tree(draft, parents.first())?;
+        let (author, committer) = (signature(&draft.author)?, signature(&draft.committer)?);
+        let before: Vec<&git2::Commit<'_>> = parents.iter().collect();
+        let made =
+            self.repository
+                .commit(None, &author, &committer, draft.message, &tree, &before)?;
+        Ok(Made(made))
+    }
+
+    /// Writes a commit that bears a signature by an SSH key, on no branch yet.
+    ///
+    /// # Errors
+    /// [`ScribeError`] when git refuses, or nothing is signed.
+    pub fn commit_signed(&self, draft: &Draft<'_>, setup: &Setup) -> Result<Made, ScribeError> {
+        let parents = self.parents(draft)?;
+        let tree = self.tree(draft, parents.first())?;
+        let (author, committer) = (signature(&draft.author)?, signature(&draft.committer)?);
+        let before: Vec<&git2::Commit<'_>> = parents.iter().collect();
+        let repository = &self.repository;
+        let text =
+            repository.commit_create_buffer(&author, &committer, draft.message, &tree, &before)?;
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let armoured = sign::sign(setup, GIT, text.as_bytes()).map_err(ScribeError::Unsigned)?;
+        let armoured = String::from_utf8_lossy(&armoured);
+        let made = repository.commit_signed(&text, armoured.trim_end(), None)?;
+        Ok(Made(made))
+    }
+
+    fn parents(&self, draft: &Draft<'_>) -> Result<Vec<git2::Commit<'_>>, git2::Error> {
+        let parents = draft.parents.iter();
+        parents
             .map(|made| self.repository.find_commit(made.0))
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect()
+    }
+
+    fn tree(
+        &self,
+        draft: &Draft<'_>,
+        first: Option<&git2::Commit<'_>>,
+    ) -> Result<git2::Tree<'_>, git2::Error> {
         let mut update = git2::build::TreeUpdateBuilder::new();
         for (path, bytes) in draft.changes {
             match bytes {
@@ -97,7 +170,7 @@ impl Scribe {
                 None => update.remove(path.as_str()),
             };
         }
-        let baseline = match parents.first() {
+        let baseline = match first {
             Some(parent) => parent.tree()?,
             None => {
                 let empty = self.repository.treebuilder(None)?.write()?;
@@ -105,13 +178,22 @@ impl Scribe {
             }
         };
         let tree = update.create_updated(&self.repository, &baseline)?;
-        let tree = self.repository.find_tree(tree)?;
-        let (author, committer) = (signature(&draft.author)?, signature(&draft.committer)?);
-        let before: Vec<&git2::Commit<'_>> = parents.iter().collect();
-        let made =
-            self.repository
-                .commit(None, &author, &committer, draft.message, &tree, &before)?;
-        Ok(Made(made))
+        self.repository.find_tree(tree)
+    }
+
+    /// Moves a branch from one commit to another; without the former, creates it.
+    ///
+    /// # Errors
+    /// [`ScribeError`] when git refuses, also because the branch is no longer where it was.
+    pub fn move_branch(&self, name: &str, from: Option<Made>, to: Made) -> Result<(), ScribeError> {
+        let (name, said) = (format!("refs/heads/{name}"), "commit: written by exledger");
+        match from {
+            Some(from) => self
+                .repository
+                .reference_matching(&name, to.0, true, from.0, said)?,
+            None => self.repository.reference(&name, to.0, false, said)?,
+        };
+        Ok(())
     }
 
     /// Points a branch at a commit, creating it where it is absent.

@@ -2,6 +2,7 @@
 //!
 //! Uses diag to plan. Pure. One file a command. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
+pub mod approve;
 pub mod check;
 pub mod controls;
 pub mod diff;

@@ -105,19 +105,6 @@ fn what_needs_no_ledger_works_without_one() {
 }
 
 #[test]
-fn a_decision_without_its_command_is_told_by_hand() {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, way) in [
-        ("approve", "merge its branch"),
-        ("reject", "say why in the pull request"),
-    ] {
-        let run = run(folder.path(), &[name, "EXC-2026-7F3KQ"]);
-        assert_eq!((run.code, run.out.as_str()), (2, ""), "{name}");
-        assert!(run.err.contains(way), "{}", run.err);
-    }
-}
-
-#[test]
 fn every_command_file_is_in_the_table_and_gives_an_example() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands");
     // A command with texts of its own is a folder; `context` is what all of them get.

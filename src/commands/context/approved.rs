@@ -45,7 +45,7 @@ pub struct Approved<'h> {
     pub(super) history: History,
     pub(super) prefix: Prefix,
     pub(super) chosen: Chosen,
-    approvals: Approvals,
+    pub(super) approvals: Approvals,
     proposals: Option<Proposed>,
 }
 

@@ -7,7 +7,7 @@ mod desk;
 pub mod near;
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::commands::context::Ctx;
@@ -21,6 +21,7 @@ use crate::history::paths::Prefix;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
+use crate::policy::people::Person;
 use crate::rules::case::Known;
 use crate::rules::changed::{Changed, Needs, Ruling};
 use crate::rules::lint::{self, Past};
@@ -52,6 +53,8 @@ pub struct Compared {
     pub entries: Vec<Entry>,
     /// What it does to the governance files.
     pub rulings: Vec<Ruling>,
+    /// Who made what it does to each governance file, by path; without what is not committed.
+    pub governors: BTreeMap<String, Vec<Person>>,
     /// The governance before it.
     pub before: Rc<Governance>,
     /// Each governance that it brings.
@@ -70,6 +73,8 @@ pub struct Entry {
     pub delta: Delta,
     /// What of it has landed, and what of it is approved.
     pub landed: Landed,
+    /// Who made it, and whose word counts no more than theirs: the author set so far.
+    pub makers: Vec<Person>,
     /// Who must approve the change.
     pub needs: Needs,
     /// What rules need to know of its past.

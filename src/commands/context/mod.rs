@@ -4,7 +4,6 @@
 
 pub mod answer;
 pub mod approved;
-pub mod by_hand;
 pub mod compare;
 pub mod edit;
 pub mod fault;
@@ -14,7 +13,9 @@ pub mod output;
 pub mod place;
 pub mod proposals;
 pub mod reference;
+pub mod shell;
 pub mod shown;
+pub mod tips;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};

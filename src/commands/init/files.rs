@@ -21,6 +21,15 @@ pub(super) struct Place {
     pub(super) prefix: String,
 }
 
+/// Whether the workflow writes down the forge's reviews.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bridge {
+    /// It does.
+    Written,
+    /// It does not.
+    LeftOut,
+}
+
 /// One file to be written.
 #[derive(Debug)]
 pub(super) struct Draft {
@@ -92,7 +101,7 @@ impl Draft {
 }
 
 /// Returns all files of a new ledger.
-pub(super) fn drafts(place: &Place, method: MergeMethod) -> Vec<Draft> {
+pub(super) fn drafts(place: &Place, method: MergeMethod, bridge: Bridge) -> Vec<Draft> {
     let own = |path: &str| format!("{}{path}", place.prefix);
     let draft = |path: String, text: String, needs| Draft {
         path,
@@ -100,12 +109,17 @@ pub(super) fn drafts(place: &Place, method: MergeMethod) -> Vec<Draft> {
         others: &[],
         needs,
     };
-    let filled = |text: &str| filled(text, place, method);
+    let filled = |text: &str| filled(text, place, method, bridge);
     vec![
         draft(
             own("exledger.yaml"),
             filled(include_str!("exledger.yaml")),
             Needs::Nothing,
+        ),
+        draft(
+            own("exceptions/.gitattributes"),
+            include_str!("gitattributes").to_owned(),
+            Needs::Lines,
         ),
         draft(own("exceptions/.gitkeep"), String::new(), Needs::Nothing),
         draft(
@@ -150,18 +164,23 @@ pub(super) fn drafts(place: &Place, method: MergeMethod) -> Vec<Draft> {
     ]
 }
 
-fn filled(text: &str, place: &Place, method: MergeMethod) -> String {
+fn filled(text: &str, place: &Place, method: MergeMethod, bridge: Bridge) -> String {
     let folder = place.prefix.trim_end_matches('/');
     let directory = if folder.is_empty() {
         String::new()
     } else {
         format!(" -C {folder}")
     };
-    text.replace("{{version}}", env!("CARGO_PKG_VERSION"))
+    let (job, others) = match bridge {
+        Bridge::Written => (include_str!("bridge.yml"), include_str!("bridged.yaml")),
+        Bridge::LeftOut => ("", include_str!("unbridged.yaml")),
+    };
+    text.replace("{{bridge}}", job)
+        .replace("{{version}}", env!("CARGO_PKG_VERSION"))
         .replace("{{schemas}}", "schemas")
         .replace("{{directory}}", &directory)
         .replace("{{prefix}}", &place.prefix)
-        .replace("{{merging}}\n", merging(method))
+        .replace("{{merging}}\n", &format!("{}{others}", merging(method)))
 }
 
 /// Returns what a policy should say about the way of merging.

@@ -15,7 +15,7 @@ use crate::record::time::not_after;
 use crate::rules::changed::{How, Needs, Ruling};
 use crate::rules::lint::{Past, Settled};
 use crate::rules::meaning;
-use crate::survey::branch::{self, Delta, Made};
+use crate::survey::branch::{self, Delta};
 use crate::survey::landed::Landed;
 
 /// Who is who where a branch will land, and who works here.
@@ -55,10 +55,13 @@ impl Cast {
         let closure = after.and_then(|after| after.closure.as_ref());
         let tip = landed.tip.as_ref();
         let settled = Settled::of(closure, tip.and_then(|tip| tip.closure.as_ref()));
+        let makers = after.map_or_else(
+            || made.by.clone(),
+            |after| makers(after, &landed, made.by.clone()),
+        );
         Entry {
-            needs: after.map_or_else(Needs::default, |after| {
-                self.needs(after, &landed, made.clone())
-            }),
+            needs: after.map_or_else(Needs::default, |after| self.needs(after, &landed, &makers)),
+            makers,
             past: Past {
                 settled,
                 landed: landed.first.or(made.added),
@@ -68,24 +71,30 @@ impl Cast {
         }
     }
 
-    /// Returns who must approve some content: nobody of those who made it, or what landed since the last approval;
-    /// nor who filed it, where it ends later or waives more (A5).
-    fn needs(&self, after: &Record, landed: &Landed, made: Made) -> Needs {
+    /// Returns who must approve some content: nobody of those who made it.
+    fn needs(&self, after: &Record, landed: &Landed, makers: &[Person]) -> Needs {
         let approved = landed.approved.as_deref();
-        let mut makers = made.by;
-        let is_more = approved.is_some_and(|approved| {
-            not_after(&after.expires) > not_after(&approved.expires)
-                || !meaning::widened(approved, after).is_empty()
-        });
-        let filer = landed.filer.iter().filter(|_| is_more);
-        for person in filer.chain(&landed.since) {
-            branch::add(&mut makers, person.clone());
-        }
         Needs {
             needed: ask::needed(&self.onto, after, approved),
-            missing: ask::lacking(&self.onto, after, approved, &makers),
+            missing: ask::lacking(&self.onto, after, approved, makers),
         }
     }
+}
+
+/// Returns who counts as having made some content: who made it, and what landed since the last approval; and who filed
+/// it, where it ends later or waives more (A5).
+fn makers(after: &Record, landed: &Landed, made: Vec<Person>) -> Vec<Person> {
+    let approved = landed.approved.as_deref();
+    let mut makers = made;
+    let is_more = approved.is_some_and(|approved| {
+        not_after(&after.expires) > not_after(&approved.expires)
+            || !meaning::widened(approved, after).is_empty()
+    });
+    let filer = landed.filer.iter().filter(|_| is_more);
+    for person in filer.chain(&landed.since) {
+        branch::add(&mut makers, person.clone());
+    }
+    makers
 }
 
 /// Returns what became of a file that was there before, is there after, or both.

@@ -3,7 +3,7 @@
 //! Start at [`Desk::compare`].
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::approval::{self, Approvals};
@@ -25,7 +25,7 @@ use crate::history::walk;
 use crate::ledger::Files;
 use crate::ledger::tree::{Tree, TreeError};
 use crate::policy::governance::{Governance, State};
-use crate::policy::people::{self};
+use crate::policy::people::{self, Person};
 use crate::record::time::Instant;
 use crate::rules::changed::Ruling;
 use crate::store::git::Repository;
@@ -149,7 +149,9 @@ impl Desk<'_> {
             .map_err(obstacle)?,
             None => (Vec::new(), Vec::new()),
         };
-        let mut rulings: Vec<Ruling> = branch::rulings(&told)
+        let ruled = branch::rulings(&told);
+        let governors = governors(&ruled, &cast.onto);
+        let mut rulings: Vec<Ruling> = ruled
             .into_iter()
             .map(|ruling| cast.ruling(ruling))
             .collect();
@@ -185,6 +187,7 @@ impl Desk<'_> {
             head,
             entries,
             rulings,
+            governors,
             before,
             brought,
             governance_paths,
@@ -317,6 +320,18 @@ impl Desk<'_> {
         }
         Ok(found)
     }
+}
+
+/// Returns who changed each governance file, by its path.
+fn governors(ruled: &[branch::Ruling], onto: &Governance) -> BTreeMap<String, Vec<Person>> {
+    let mut governors: BTreeMap<String, Vec<Person>> = BTreeMap::new();
+    for ruling in ruled {
+        let makers = governors.entry(ruling.path.clone()).or_default();
+        for person in branch::authors(&ruling.commit, onto) {
+            branch::add(makers, person);
+        }
+    }
+    governors
 }
 
 fn unreadable(error: TreeError) -> anyhow::Error {

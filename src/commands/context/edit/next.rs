@@ -5,6 +5,7 @@
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Job, Opened};
 use crate::commands::context::place::Home;
+use crate::commands::context::shell::quoted;
 use crate::history::change::Event;
 use crate::history::refs::Head;
 use crate::store::git::Repository;
@@ -12,10 +13,7 @@ use crate::store::git::Repository;
 impl Ctx {
     /// Returns the git commands that bring the decision to those who approve it.
     pub(super) fn next(&self, job: &Job<'_>, home: &Home, opened: &[Opened]) -> Vec<String> {
-        let git = match self.folder == home.root {
-            true => "git".to_owned(),
-            false => format!("git -C {}", quoted(&home.root.display().to_string())),
-        };
+        let git = self.git(home);
         let name = match opened {
             [only] => only.before.stem().to_owned(),
             several => format!("{} exceptions", several.len()),
@@ -49,7 +47,7 @@ impl Ctx {
     }
 
     /// Returns the branch that is checked out, unless it is the one on which records are approved.
-    fn own_branch(&self, repository: &Repository) -> Option<String> {
+    pub fn own_branch(&self, repository: &Repository) -> Option<String> {
         let Head::Branch(head) = repository.refs().ok()?.head else {
             return None;
         };
@@ -70,13 +68,4 @@ fn capital(word: &str) -> String {
         first.make_ascii_uppercase();
     }
     word
-}
-
-/// Returns a text as a shell takes it for one word.
-pub fn quoted(text: &str) -> String {
-    let plain = |char: char| char.is_ascii_alphanumeric() || "/._-+@".contains(char);
-    match text.chars().all(plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', "'\\''")),
-    }
 }

@@ -1,0 +1,94 @@
+//! `approve`: says yes, or no, to the present bytes of a record, and signs that.
+//!
+//! What is spoken about is found in `subject`, said and signed in `speak`, put where it belongs in `place`; a forge's
+//! reviews are written down in `reviews`. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, S7, 1.12, G2.
+
+mod place;
+mod reviews;
+mod said;
+mod seal;
+mod side;
+mod speak;
+mod subject;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::{Command, Outcome, Run};
+
+/// Approve an exception by a signature
+///
+/// Signs the present bytes of a record with the SSH key that git's user.signingkey names, and puts two files beside
+/// the records, to be committed. It counts for these bytes alone, however their branch is merged, once it has landed
+/// and the signers file lists the key.
+#[derive(Debug, Parser)]
+#[command(name = "approve")]
+#[command(after_help = "\
+EXAMPLE
+  exledger approve 7F3KQ --reason \"The alert was tested on 19 November\"
+  exledger approve 7F3KQ --ref billing-key
+  exledger approve 7F3KQ --reject --reason \"The scope names every invoice\"
+  exledger approve --governance exledger.yaml
+  exledger approve --from-reviews reviews.json")]
+pub struct Args {
+    /// The id, or a beginning or end of it that no other has
+    #[arg(required_unless_present_any = ["governance", "from_reviews"])]
+    id: Option<String>,
+
+    /// Why, on one line: it is signed and kept
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+
+    /// Say no: a veto of these bytes, with its reason
+    #[arg(long)]
+    reject: bool,
+
+    /// Approve a change of a governance file, such as exledger.yaml, in place of a record
+    #[arg(long, value_name = "PATH", conflicts_with = "id")]
+    governance: Option<PathBuf>,
+
+    /// Approve what a branch holds, by a commit on it, without checking it out
+    #[arg(long = "ref", value_name = "BRANCH")]
+    branch: Option<String>,
+
+    /// Write the files into this folder instead
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Who approves; git's user.email unless another address is named
+    #[arg(long, value_name = "EMAIL")]
+    by: Option<String>,
+
+    /// Only say what would be signed and written
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Write down a forge's reviews of a merged pull request, from JSON; - for stdin
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["id", "reason", "reject", "governance", "branch", "out", "by"]
+    )]
+    from_reviews: Option<PathBuf>,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        if ctx.globals.as_of.is_some() {
+            return Err(fault::misuse(
+                "--as-of asks about the past, and nothing is approved there",
+                "leave it out: what is approved is the present content",
+            ));
+        }
+        match &self.from_reviews {
+            Some(file) => reviews::run(&self, ctx, file),
+            None => speak::run(&self, ctx),
+        }
+    }
+}

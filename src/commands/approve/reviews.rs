@@ -1,0 +1,168 @@
+//! What a forge's reviews of a merged pull request say, written down beside the records without a signature.
+//!
+//! Start at [`run`]. Follows `docs/spec/approval.md`, 1.12.
+
+use std::io::Read;
+use std::path::Path;
+
+use crate::approval::reviews::Reviews;
+use crate::approval::statement::{About, ApprovalFile, SIGNATURE};
+use crate::commands::Outcome;
+use crate::commands::approve::{Args, place};
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::{self, Approved};
+use crate::commands::context::fault;
+use crate::commands::context::place::Home;
+use crate::commands::context::shell::quoted;
+use crate::commands::context::tips::OnMainline;
+use crate::history::version::Key;
+use crate::ledger::tree::Tree;
+use crate::plan::approve;
+use crate::plan::reviews::{self, Answer, Stated, Told, Trouble, World};
+use crate::policy::tier::Needed;
+use crate::store::files::{self, FileError};
+use crate::view;
+use crate::view::approve::Said;
+
+/// The most bytes of a file of reviews.
+const MOST: u64 = 16 * 1024 * 1024;
+
+/// Writes down what reviews say.
+pub(super) fn run(args: &Args, ctx: &Ctx, file: &Path) -> anyhow::Result<Outcome> {
+    let home = ctx.home()?;
+    let tree = home.work_tree()?;
+    let reviews = read(ctx, file)?;
+    let approved = ctx.approved_only(&home)?;
+    landed(&approved, &reviews)?;
+    let world = World {
+        objects: home.repository()?,
+        prefix: approved.prefix(),
+        governance: &approved.governance,
+    };
+    let answer = reviews::files(world, &reviews).map_err(|trouble| match trouble {
+        Trouble::Obstacle(obstacle) => approved::obstacle(obstacle),
+        Trouble::Unwritable { url, cause } => fault::misuse(
+            format!("the review `{url}` can't be written down: {cause}"),
+            "let each review's `url` be the address that it can be read at",
+        ),
+    })?;
+    for told in &answer.told {
+        ctx.tell(&format!("warning: {told}"));
+    }
+    let mut news = Vec::new();
+    for stated in &answer.stated {
+        if is_news(tree, stated)? {
+            news.push((stated.path.clone(), stated.text.clone().into_bytes()));
+        }
+    }
+    if !args.dry_run {
+        place::beside(&home, news.into_iter())?;
+    }
+    show(ctx, &home, &approved, &answer)?;
+    let is_open = |told: &Told| matches!(told, Told::Missing { .. });
+    Ok(match answer.told.iter().any(is_open) {
+        true => Outcome::CannotSay,
+        false => Outcome::Fine,
+    })
+}
+
+fn read(ctx: &Ctx, file: &Path) -> anyhow::Result<Reviews> {
+    let bytes = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().lock().take(MOST).read_to_end(&mut bytes);
+        read.map_err(|cause| fault::cannot_say(format!("can't read stdin: {cause}"), ""))?;
+        bytes
+    } else {
+        files::read(&ctx.folder.join(file), MOST).map_err(|error| match error {
+            FileError::Failed(..) => fault::cannot_say(error.to_string(), ""),
+            _ => fault::misuse(error.to_string(), "name the file with the reviews"),
+        })?
+    };
+    Reviews::read(&bytes).map_err(|error| {
+        fault::misuse(
+            error.to_string(),
+            "the shape is {pull_request, landing, reviews[]{login, email, state, commit, at, url, reason}}",
+        )
+    })
+}
+
+/// Refuses a landing that is not on the approved ref: what did not land needs no evidence.
+fn landed(approved: &Approved<'_>, reviews: &Reviews) -> anyhow::Result<()> {
+    let reference = approved.stamp.label.clone().unwrap_or_default();
+    let (landing, pull_request) = (reviews.landing, &reviews.pull_request);
+    match approved.on_mainline(landing) {
+        OnMainline::Yes => Ok(()),
+        OnMainline::In(within) => Err(fault::misuse(
+            format!("{landing} is not on the first parents of {reference}"),
+            within.map_or(String::new(), |within| {
+                format!(
+                    "{within} is the commit that landed it: is that the landing of {pull_request}?"
+                )
+            }),
+        )),
+        OnMainline::No => Err(fault::misuse(
+            format!("{landing} is no commit of {reference}"),
+            "run `git fetch`, with the whole history; the landing is the commit that merged the pull request",
+        )),
+    }
+}
+
+/// Tells whether a review says something that is not there yet: a signature of the same person says more.
+fn is_news(tree: &dyn Tree, stated: &Stated) -> anyhow::Result<bool> {
+    let bytes = |path: &str| tree.bytes(path).map_err(|error| fault::tree(&error));
+    let Some(text) = bytes(&stated.path)? else {
+        return Ok(true);
+    };
+    if bytes(&format!("{}{SIGNATURE}", stated.path))?.is_some() {
+        return Ok(false);
+    }
+    Ok(match ApprovalFile::read(&text) {
+        Ok(before) => before.at < stated.file.at || before.ledger != stated.file.ledger,
+        Err(_) => true,
+    })
+}
+
+fn show(ctx: &Ctx, home: &Home, approved: &Approved<'_>, answer: &Answer) -> anyhow::Result<()> {
+    let said = |stated: &Stated| {
+        let needed = match &stated.file.about {
+            About::Record(id) => approved
+                .tip(&Key::Id(id.as_str().to_ascii_uppercase()))
+                .map_or_else(Needed::default, |tip| tip.verdict.needed.clone()),
+            About::Governance(_) => Needed::default(),
+        };
+        let governance = &approved.governance;
+        Said {
+            name: match &stated.file.about {
+                About::Record(id) => id.to_string(),
+                About::Governance(path) => path.clone(),
+            },
+            sha256: stated.file.sha256.clone(),
+            decision: stated.file.decision,
+            groups: approve::groups(&needed, &stated.person, stated.file.decision, governance),
+            files: vec![stated.path.clone()],
+        }
+    };
+    let all: Vec<Said> = answer.stated.iter().map(said).collect();
+    let words: Vec<String> = answer.stated.iter().zip(&all).map(words).collect();
+    let git = ctx.git(home);
+    let paths: Vec<String> = answer
+        .stated
+        .iter()
+        .map(|stated| quoted(&stated.path))
+        .collect();
+    let next = vec![
+        format!("{git} add {}", paths.join(" ")),
+        format!("{git} commit -m \"Record the reviews of what landed\""),
+        format!("{git} push"),
+    ];
+    ctx.show(&view::approve::stated(&all, &words, &next))
+}
+
+fn words((stated, said): (&Stated, &Said)) -> String {
+    let groups = match said.groups.as_slice() {
+        [] => String::new(),
+        groups => format!(" for {}", groups.join(", ")),
+    };
+    let via = stated.file.via.as_deref().unwrap_or_default();
+    format!("{}{groups}, claimed by review {via}", stated.person.display)
+}

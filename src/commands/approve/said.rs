@@ -1,0 +1,72 @@
+//! The answer: what was said, what it counts for, and what is still needed.
+//!
+//! Start at [`answer`].
+
+use crate::approval::ask;
+use crate::approval::statement::{ApprovalFile, Decision};
+use crate::commands::approve::place::Desk;
+use crate::commands::approve::side::Committed;
+use crate::commands::approve::subject::Landed;
+use crate::plan::approve;
+use crate::policy::people::Person;
+use crate::rules::changed;
+use crate::view::approve::{Done, Said, Signed};
+
+/// Returns the answer about a word that is not written yet.
+pub(super) fn answer(
+    desk: &Desk<'_>,
+    file: &ApprovalFile,
+    person: &Person,
+    files: Vec<String>,
+) -> Signed {
+    let subject = desk.subject;
+    let of = match (&desk.side.branch, subject.committed) {
+        (_, Committed::No) => format!("{}, not committed", subject.path),
+        (Some(branch), _) => format!("{} on {}", subject.path, branch.short),
+        (None, _) => format!("{} at commit {}", subject.path, desk.side.head.short()),
+    };
+    let needed = subject.matter.needed.clone();
+    let record = subject
+        .source
+        .as_ref()
+        .and_then(|source| source.record.as_ref());
+    Signed {
+        said: Said {
+            name: subject.name.clone(),
+            sha256: file.sha256.clone(),
+            decision: file.decision,
+            groups: approve::groups(&needed, person, file.decision, &desk.approved.governance),
+            files,
+        },
+        title: record.map(|record| record.title.clone()),
+        of,
+        by: person.display.clone(),
+        key: None,
+        needed,
+        who: left(desk, person, file.decision),
+        done: Done::Written,
+        next: Vec::new(),
+    }
+}
+
+/// Returns what is still needed after this word, a line each.
+fn left(desk: &Desk<'_>, person: &Person, decision: Decision) -> Vec<String> {
+    let subject = desk.subject;
+    let source = subject.source.as_ref();
+    let Some(record) = source.and_then(|source| source.record.as_ref()) else {
+        return Vec::new();
+    };
+    let mut spoken = subject.spoken.clone();
+    if let Landed::AtTip(_, counted) = &subject.landed {
+        spoken.extend(counted.iter().map(|counted| counted.person.clone()));
+    }
+    if decision == Decision::Approve {
+        spoken.push(person.clone());
+    }
+    spoken.sort();
+    spoken.dedup_by(|one, other| one.key == other.key);
+    let governance = &desk.approved.governance;
+    let (last, makers) = (subject.last.as_deref(), &subject.matter.makers);
+    let left = ask::left(governance, record, last, makers, &spoken);
+    left.iter().map(changed::said).collect()
+}

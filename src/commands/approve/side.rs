@@ -1,0 +1,126 @@
+//! Where the content is: what is checked out and written, or a branch that is only read.
+//!
+//! Start at [`Side::of`].
+
+use crate::commands::approve::Args;
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::{self, Approved};
+use crate::commands::context::compare::{Compared, Proposed};
+use crate::commands::context::fault;
+use crate::commands::context::place::{self, Home};
+use crate::history::objects::Oid;
+use crate::history::refs::Head;
+use crate::history::tree::CommitTree;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::Governance;
+use crate::store::git::Repository;
+use crate::store::git::heads::Named;
+use crate::store::git::stored::Stored;
+
+/// Where the content is.
+pub(super) struct Side<'h> {
+    /// The branch; `None` for the work tree.
+    pub(super) branch: Option<Named>,
+    /// The commit that the branch ends with, or that is checked out.
+    pub(super) head: Oid,
+    /// Its files.
+    pub(super) tree: CommitTree<'h>,
+    /// Its governance, or the work tree's.
+    pub(super) governance: Governance,
+}
+
+/// Whether the bytes are in a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Committed {
+    /// They are.
+    Yes,
+    /// They are in the work tree alone.
+    No,
+}
+
+impl<'h> Side<'h> {
+    /// Returns the branch that was named, or what is checked out.
+    pub(super) fn of(
+        args: &Args,
+        ctx: &Ctx,
+        home: &'h Home,
+        approved: &Approved<'h>,
+    ) -> anyhow::Result<Side<'h>> {
+        let repository = home.repository()?;
+        let branch = args.branch.as_deref().map(|name| named(repository, name));
+        let branch = branch.transpose()?;
+        let head = match &branch {
+            Some(branch) => branch.tip,
+            None => checked_out(ctx, home, repository)?,
+        };
+        let tree = CommitTree::of_commit(repository, head, approved.prefix())
+            .map_err(approved::obstacle)?;
+        let own = match branch {
+            Some(_) => Governance::read(&tree),
+            None => Governance::read(home.work_tree()?),
+        };
+        let governance = own.map_err(|error| fault::tree(&error))?;
+        place::sound(&governance)?;
+        Ok(Side {
+            branch,
+            head,
+            tree,
+            governance,
+        })
+    }
+
+    /// Returns the bytes of a file as git stores them; `None` where it is not there.
+    pub(super) fn bytes(
+        &self,
+        path: &str,
+        repository: &Repository,
+        approved: &Approved<'_>,
+    ) -> anyhow::Result<Option<(Vec<u8>, Committed)>> {
+        if self.branch.is_some() {
+            let bytes = self.tree.bytes(path).map_err(|error| fault::tree(&error))?;
+            return Ok(bytes.map(|bytes| (bytes, Committed::Yes)));
+        }
+        let stored = repository.stored(Some(self.head), approved.prefix(), path);
+        Ok(
+            match stored
+                .map_err(|error| fault::cannot_say(error.to_string(), "commit the file first"))?
+            {
+                Stored::Committed(bytes) => Some((bytes, Committed::Yes)),
+                Stored::Loose(bytes) => Some((bytes, Committed::No)),
+                Stored::Absent => None,
+            },
+        )
+    }
+
+    pub(super) fn compared(&self, ctx: &Ctx, home: &Home) -> anyhow::Result<Compared> {
+        let governance = Governance::read(&self.tree).map_err(|error| fault::tree(&error))?;
+        let proposed = Proposed {
+            tree: &self.tree,
+            governance: &governance,
+            commit: Some(self.head),
+            instead: &[],
+        };
+        ctx.compare(home, None, proposed)
+    }
+}
+
+fn named(repository: &Repository, name: &str) -> anyhow::Result<Named> {
+    let found = repository.head_named(name);
+    let found = found.map_err(|error| fault::cannot_say(error.to_string(), ""))?;
+    found.ok_or_else(|| {
+        fault::misuse(
+            format!("{name} is no branch, here or of exactly one remote"),
+            "run `git fetch`, and name it as `git branch --all` does: billing-key, origin/billing-key",
+        )
+    })
+}
+
+fn checked_out(ctx: &Ctx, home: &Home, repository: &Repository) -> anyhow::Result<Oid> {
+    home.work_tree()?;
+    let refs = repository.refs();
+    let refs = refs.map_err(|error| fault::cannot_say(error.to_string(), ""))?;
+    match &refs.head {
+        Head::Detached(oid) => Ok(*oid),
+        Head::Branch(_) => ctx.commit(repository, "HEAD"),
+    }
+}

@@ -1,0 +1,324 @@
+//! What a person says of some bytes: checked against what would count, shown, signed, and put where it belongs.
+//!
+//! Start at [`run`].
+
+use crate::approval::keys::Keys;
+use crate::approval::signature::{self, State};
+use crate::approval::statement::{self, ApprovalFile, Decision, LONGEST_REASON};
+use crate::ask::{self, Agreed};
+use crate::commands::Outcome;
+use crate::commands::approve::Args;
+use crate::commands::approve::place::{Desk, Found, Put};
+use crate::commands::approve::said::answer;
+use crate::commands::approve::seal::{sealed, unsigned};
+use crate::commands::approve::side::{Committed, Side};
+use crate::commands::approve::subject::{self, Landed, Subject};
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::Approved;
+use crate::commands::context::fault;
+use crate::diag::Level;
+use crate::history::version::Key;
+use crate::plan::approve;
+use crate::policy::governance::Governance;
+use crate::policy::people::{self, Person};
+use crate::record::address::Address;
+use crate::rules::case::Known;
+use crate::rules::house::House;
+use crate::rules::lint::{self, Past};
+use crate::view;
+use crate::view::approve::Done;
+use crate::view::shape;
+
+/// Says it.
+pub(super) fn run(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
+    let home = ctx.home()?;
+    let repository = home.repository()?;
+    let approved = ctx.approved_only(&home)?;
+    let (person, by) = speaker(args, repository.user(), &approved.governance)?;
+    let side = Side::of(args, ctx, &home, &approved)?;
+    let around = (ctx, &home, &approved);
+    let subject = match (&args.governance, &args.id) {
+        (Some(path), _) => subject::governance(path, &side, around)?,
+        (None, id) => subject::record(id.as_deref().unwrap_or_default(), &side, around)?,
+    };
+    let decision = if args.reject {
+        Decision::Reject
+    } else {
+        Decision::Approve
+    };
+    allowed(&subject, &person, decision, &approved)?;
+    let desk = Desk {
+        args,
+        ctx,
+        home: &home,
+        approved: &approved,
+        side: &side,
+        subject: &subject,
+    };
+    desk.ready()?;
+    sound(&desk, decision)?;
+    let reason = reason(args, ctx, &subject, decision)?;
+    let ledger = approved.governance.policy.name.as_deref();
+    let file = approve::file(
+        &subject.matter,
+        ledger,
+        &by,
+        (decision, reason),
+        ctx.instant(),
+    );
+    let text = file.text().map_err(|bad| {
+        fault::misuse(
+            format!("nothing can be signed: {bad}"),
+            "say it with other words",
+        )
+    })?;
+    let paths = desk.paths(&file);
+    let mut signed = answer(&desk, &file, &person, paths.to_vec());
+    if let Some(found) = desk.found(&paths)?
+        && is_said(&desk, &file, &found, &person)
+    {
+        signed.done = Done::Before;
+        signed.next = match args.out.is_some() || side.branch.is_some() {
+            true => Vec::new(),
+            false => uncommitted(&desk, &paths)?,
+        };
+        ctx.show(&view::approve::signed(&signed))?;
+        return Ok(Outcome::Fine);
+    }
+    if args.dry_run {
+        signed.done = Done::Never(text);
+        ctx.show(&view::approve::signed(&signed))?;
+        return Ok(Outcome::Fine);
+    }
+    let home_folder = ctx.variable("HOME").or(ctx.variable("USERPROFILE"));
+    let setup = repository.signing(home_folder.map(std::path::Path::new), &ctx.folder);
+    let setup = setup.map_err(unsigned)?;
+    confirmed(ctx, &subject, &file)?;
+    let (armoured, key) = sealed(&desk, &setup, &text, &person)?;
+    let Put { done, next } = desk.write(&paths, [text.as_bytes(), &armoured], (&file, &setup))?;
+    (signed.done, signed.next, signed.key) = (done, next, Some(key));
+    ctx.show(&view::approve::signed(&signed))?;
+    Ok(Outcome::Fine)
+}
+
+/// Returns who speaks.
+fn speaker(
+    args: &Args,
+    (name, email): (Option<String>, Option<String>),
+    governance: &Governance,
+) -> anyhow::Result<(Person, Address)> {
+    let way = "say who you are: git config user.email YOU@EXAMPLE.COM, or --by EMAIL";
+    let email = args.by.clone().or(email);
+    let email = email.ok_or_else(|| fault::misuse("git's user.email names nobody", way))?;
+    let person = people::identify(governance, &name.unwrap_or_default(), &email);
+    let by = Address::new(&person.key);
+    let by = by.ok_or_else(|| fault::misuse(format!("{email} is no address"), way))?;
+    Ok((person, by))
+}
+
+/// Refuses a word that would not count.
+fn allowed(
+    subject: &Subject,
+    person: &Person,
+    decision: Decision,
+    approved: &Approved<'_>,
+) -> anyhow::Result<()> {
+    let who = &approved.governance;
+    let law = match &subject.landed {
+        Landed::AtTip(law, _) => law,
+        Landed::NotYet => who,
+    };
+    match approve::refused(&subject.matter, person, decision, [law, who]) {
+        None => Ok(()),
+        Some(refused) => Err(fault::misuse(
+            format!("it would not count: {} {refused}", person.display),
+            refused.help(),
+        )),
+    }
+}
+
+/// Refuses a record that can't be read, and one with errors that can still be corrected; warns of what matters later.
+fn sound(desk: &Desk<'_>, decision: Decision) -> anyhow::Result<()> {
+    let (ctx, subject) = (desk.ctx, desk.subject);
+    if subject.committed == Committed::No {
+        ctx.hint(&format!(
+            "warning: {} is not committed as it is: whoever commits it made it, and does not count",
+            subject.path
+        ));
+    }
+    let Some(source) = &subject.source else {
+        return Ok(());
+    };
+    if decision == Decision::Reject {
+        return Ok(());
+    }
+    let governance = &desk.side.governance;
+    let known = Known {
+        governance,
+        house: &House::of(governance),
+        tree: match desk.side.branch {
+            Some(_) => &desk.side.tree,
+            None => &desk.home.tree,
+        },
+        instant: None,
+        neighbours: None,
+    };
+    let findings = lint::record(source, &known, Past::UNKNOWN);
+    let findings = findings.map_err(|error| fault::tree(&error))?;
+    let errors: Vec<String> = findings
+        .iter()
+        .filter(|finding| finding.level == Level::Error)
+        .map(|finding| format!("{}: {}", finding.rule, finding.message))
+        .collect();
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let listed = errors.join("\n  ");
+    let landed = matches!(subject.landed, Landed::AtTip(..));
+    if source.record.is_some() && landed {
+        ctx.hint(&format!(
+            "warning: {} landed with errors\n  {listed}",
+            subject.path
+        ));
+        return Ok(());
+    }
+    Err(fault::misuse(
+        format!(
+            "{} does not lint, and its correction would need an approval of its own\n  {listed}",
+            subject.path
+        ),
+        "let its author correct it first: `exledger lint` names the places",
+    ))
+}
+
+/// Returns the reason: as given, asked for where it must be there and somebody can be asked.
+fn reason(
+    args: &Args,
+    ctx: &Ctx,
+    subject: &Subject,
+    decision: Decision,
+) -> anyhow::Result<Option<String>> {
+    let check = |text: &str| match statement::is_reason(text) {
+        true => Ok(()),
+        false => Err(format!(
+            "a reason is one line of 1 to {LONGEST_REASON} characters"
+        )),
+    };
+    if let Some(reason) = &args.reason {
+        let reason = reason.trim();
+        check(reason).map_err(|what| {
+            fault::misuse(
+                what,
+                "shorten it, and put the rest where it can be linked to",
+            )
+        })?;
+        return Ok(Some(reason.to_owned()));
+    }
+    if decision == Decision::Approve {
+        return Ok(None);
+    }
+    let missing = || fault::misuse("a rejection needs its reason", "say why with --reason TEXT");
+    match ctx.person {
+        ask::Person::Away => Err(missing()),
+        ask::Person::There => {
+            let question = format!("Why do you reject {}", subject.name);
+            ask::text(&question, None, &check)
+                .map(Some)
+                .map_err(|_| missing())
+        }
+    }
+}
+
+/// Shows what is about to be signed, where somebody is there, and asks.
+fn confirmed(ctx: &Ctx, subject: &Subject, file: &ApprovalFile) -> anyhow::Result<()> {
+    if ctx.person == ask::Person::Away {
+        return Ok(());
+    }
+    let record = subject
+        .source
+        .as_ref()
+        .and_then(|source| source.record.as_ref());
+    if let Some(record) = record {
+        let makers = subject
+            .matter
+            .makers
+            .iter()
+            .map(shape::name)
+            .collect::<Vec<_>>();
+        let events: Vec<&str> = subject.events.iter().map(|event| event.word()).collect();
+        for line in view::approve::gist(record, &makers, &events) {
+            ctx.tell(&line);
+        }
+    }
+    let verb = match file.decision {
+        Decision::Approve => "Approve",
+        Decision::Reject => "Reject",
+    };
+    let question = format!("{verb} {} as {}, by a signature", subject.name, file.by);
+    match ask::agreed(&question) {
+        Ok(Agreed::Yes) => Ok(()),
+        Ok(Agreed::No) | Err(_) => Err(fault::misuse("nothing was signed", "")),
+    }
+}
+
+/// Tells whether the same was said before and still holds: by a sound signature of this person, after whatever
+/// happened to the record last, or counted already.
+fn is_said(desk: &Desk<'_>, file: &ApprovalFile, found: &Found, person: &Person) -> bool {
+    let Ok(before) = ApprovalFile::read(&found.text) else {
+        return false;
+    };
+    let same = (
+        &before.ledger,
+        &before.about,
+        &before.sha256,
+        before.decision,
+        &before.by,
+    ) == (
+        &file.ledger,
+        &file.about,
+        &file.sha256,
+        file.decision,
+        &file.by,
+    ) && (file.reason.is_none() || before.reason == file.reason);
+    let governance = &desk.approved.governance;
+    let seal = signature::detached(found.signature.as_deref().unwrap_or_default(), &found.text);
+    let state = seal.state(&Keys::of(governance, governance), desk.ctx.instant());
+    let listed = matches!(state, State::Attested(signer) if signer.is(governance, person));
+    if !same || !listed || before.via.is_some() {
+        return false;
+    }
+    let path = file.path(&desk.subject.matter.folder);
+    let counts = match &desk.subject.landed {
+        Landed::AtTip(_, counted) => counted
+            .iter()
+            .any(|it| it.person.key == person.key && it.source.as_deref() == Some(path.as_str())),
+        Landed::NotYet => false,
+    };
+    let key = Key::Id(desk.subject.name.to_ascii_uppercase());
+    counts
+        || desk
+            .approved
+            .latest(&key)
+            .is_none_or(|latest| latest < before.at)
+}
+
+/// Returns the commands that commit files which were written before, nothing where they are committed.
+fn uncommitted(desk: &Desk<'_>, paths: &[String; 2]) -> anyhow::Result<Vec<String>> {
+    use crate::ledger::tree::Tree;
+    for path in paths {
+        let committed = desk
+            .side
+            .tree
+            .bytes(path)
+            .map_err(|error| fault::tree(&error))?;
+        let written = desk
+            .home
+            .tree
+            .bytes(path)
+            .map_err(|error| fault::tree(&error))?;
+        if committed != written {
+            return desk.commit(paths, &format!("Approve {}", desk.subject.name));
+        }
+    }
+    Ok(Vec::new())
+}

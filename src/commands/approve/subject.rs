@@ -1,0 +1,329 @@
+//! What is spoken about: the bytes as git stores them, who made them, and what they demand.
+//!
+//! Start at [`record`] and [`governance`].
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::rc::Rc;
+
+use crate::approval::ask;
+use crate::approval::keys::Keys;
+use crate::approval::statement::{self, About, Decision, check};
+use crate::commands::approve::side::{Committed, Side};
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::Approved;
+use crate::commands::context::fault;
+use crate::commands::context::place::Home;
+use crate::commands::context::tips::Tip;
+use crate::history::change::{self, Event};
+use crate::history::version::Key;
+use crate::ledger::tree::Tree;
+use crate::ledger::{self, Files, NotFound};
+use crate::plan::approve::{self, Matter};
+use crate::policy::governance::Governance;
+use crate::policy::people::{self, Person};
+use crate::policy::tier::Needed;
+use crate::record::Record;
+use crate::record::address::Address;
+use crate::record::read::{self, Source};
+use crate::store::files;
+
+/// What is spoken about.
+pub(super) struct Subject {
+    /// It, in short.
+    pub(super) matter: Matter,
+    /// The id, or the path of the governance file.
+    pub(super) name: String,
+    /// Its file, from the ledger's root.
+    pub(super) path: String,
+    /// Whether it is committed.
+    pub(super) committed: Committed,
+    /// What it says, of a record that can be read.
+    pub(super) source: Option<Source>,
+    /// What it changes against what landed.
+    pub(super) events: Vec<Event>,
+    /// What was last approved of it.
+    pub(super) last: Option<Rc<Record>>,
+    /// Who approved these bytes already, by a file that would count.
+    pub(super) spoken: Vec<Person>,
+    /// Whether it landed as it is.
+    pub(super) landed: Landed,
+}
+
+/// Whether the bytes landed.
+#[derive(Clone, Debug)]
+pub(super) enum Landed {
+    /// They stand at the tip of the approved ref, judged by this governance; these approved them.
+    AtTip(Box<Governance>, Vec<Counted>),
+    /// They do not.
+    NotYet,
+}
+
+/// Someone whose word counts already.
+#[derive(Clone, Debug)]
+pub(super) struct Counted {
+    /// Who.
+    pub(super) person: Person,
+    /// The file that says so; `None` where no file does.
+    pub(super) source: Option<String>,
+}
+
+/// Returns the record that a text names, on a side.
+pub(super) fn record(
+    text: &str,
+    side: &Side<'_>,
+    (ctx, home, approved): (&Ctx, &Home, &Approved<'_>),
+) -> anyhow::Result<Subject> {
+    let tree: &dyn Tree = match side.branch {
+        Some(_) => &side.tree,
+        None => home.work_tree()?,
+    };
+    let records = &side.governance.policy.records;
+    let files = Files::list(tree, records).map_err(|error| fault::tree(&error))?;
+    let file = files
+        .find(text)
+        .map_err(|error| not_found(text, &error, ctx, home))?;
+    if !file.twins.is_empty() {
+        return Err(fault::misuse(
+            format!(
+                "{} and {} carry one id",
+                file.path,
+                file.twins.join(" and ")
+            ),
+            "remove one of the files, or give it an id of its own",
+        ));
+    }
+    let Some(id) = file.id() else {
+        return Err(fault::misuse(
+            format!(
+                "{} has no id in its name, so nothing can be said of it",
+                file.path
+            ),
+            "name the file as its id",
+        ));
+    };
+    let found = side.bytes(&file.path, home.repository()?, approved)?;
+    let Some((bytes, committed)) = found else {
+        return Err(fault::cannot_say(
+            format!("{} is gone", file.path),
+            "run it again",
+        ));
+    };
+    let source = read::read(&file.path, &bytes);
+    let key = Key::Id(id.as_str().to_ascii_uppercase());
+    let record = source.record.as_ref();
+    let mut matter = Matter {
+        about: About::Record(id.clone()),
+        sha256: statement::digest(&bytes),
+        folder: approve::folder(records, &file.path),
+        makers: Vec::new(),
+        owners: record
+            .map(|record| vec![record.owner.email.clone()])
+            .unwrap_or_default(),
+        needed: Needed::default(),
+    };
+    let past = approved.landed(key.as_str());
+    let last = past.approved.as_deref();
+    matter
+        .owners
+        .extend(last.map(|last| last.owner.email.clone()));
+    let tip = approved.tip(&key);
+    let at_tip = tip.filter(|tip| tip.bytes.as_deref() == Some(&*bytes));
+    let landed = match at_tip {
+        Some(tip) => {
+            let authors = tip.verdict.authors.iter();
+            matter.makers = authors.map(|author| author.person.clone()).collect();
+            matter.needed = tip.verdict.needed.clone();
+            counted(&tip)
+        }
+        None => {
+            let compared = side.compared(ctx, home)?;
+            let mut entries = compared.entries.iter();
+            let entry = entries.find(|entry| entry.delta.key == key.as_str());
+            matter.makers = entry.map(|entry| entry.makers.clone()).unwrap_or_default();
+            if let Some(record) = record {
+                add_requesters(&mut matter.makers, [Some(record), last], approved);
+                matter.needed = ask::needed(&approved.governance, record, last);
+            }
+            Landed::NotYet
+        }
+    };
+    let events = match (&landed, record) {
+        (Landed::NotYet, Some(record)) => change::events(past.tip.as_deref(), record),
+        _ => Vec::new(),
+    };
+    Ok(Subject {
+        name: id.to_string(),
+        path: file.path.clone(),
+        spoken: spoken(tree, records, &matter, (ctx, approved))?,
+        last: past.approved.clone(),
+        source: Some(source),
+        matter,
+        committed,
+        events,
+        landed,
+    })
+}
+
+/// Returns the verdict on what stands at the tip, as far as it matters here.
+fn counted(tip: &Tip<'_>) -> Landed {
+    let counted = tip.verdict.approvers.iter().map(|approver| Counted {
+        person: approver.person.clone(),
+        source: approver.source.clone(),
+    });
+    Landed::AtTip(Box::new(tip.law.clone()), counted.collect())
+}
+
+/// Returns who signed an approval of these bytes that lies there and would count now.
+fn spoken(
+    tree: &dyn Tree,
+    records: &[String],
+    matter: &Matter,
+    (ctx, approved): (&Ctx, &Approved<'_>),
+) -> anyhow::Result<Vec<Person>> {
+    let governance = &approved.governance;
+    let keys = Keys::of(governance, governance);
+    let ledger = governance.policy.name.as_deref();
+    let bytes = |path: &str| tree.bytes(path).map_err(|error| fault::tree(&error));
+    let mut spoken: Vec<Person> = Vec::new();
+    let About::Record(id) = &matter.about else {
+        return Ok(spoken);
+    };
+    let records_folder = matter.folder.trim_end_matches('/');
+    let folder = format!("{records_folder}/{}/{id}", statement::FOLDER);
+    for item in tree.list(&folder).map_err(|error| fault::tree(&error))? {
+        let signature = bytes(&format!("{}{}", item.path, statement::SIGNATURE))?;
+        let (Some(text), Some(_)) = (bytes(&item.path)?, &signature) else {
+            continue;
+        };
+        let said = check::check(&item.path, &text, signature.as_deref(), records, ledger);
+        let Ok(said) = said else { continue };
+        let counts = said.file.sha256 == matter.sha256
+            && said.file.decision == Decision::Approve
+            && said.signer(&keys, governance, ctx.instant()).is_ok();
+        if counts {
+            spoken.push(people::identify(governance, "", said.file.by.as_str()));
+        }
+    }
+    Ok(spoken)
+}
+
+/// Adds on whose behalf it was asked for (A5).
+fn add_requesters(
+    makers: &mut Vec<Person>,
+    records: [Option<&Record>; 2],
+    approved: &Approved<'_>,
+) {
+    let requesters = records
+        .into_iter()
+        .flatten()
+        .filter_map(|it| it.requester.as_ref());
+    for requester in requesters.map(Address::as_str) {
+        let person = people::identify(&approved.governance, "", requester);
+        if !makers.iter().any(|known| known.key == person.key) {
+            makers.push(person);
+        }
+    }
+}
+
+/// Returns a governance file, on a side.
+pub(super) fn governance(
+    path: &Path,
+    side: &Side<'_>,
+    (ctx, home, approved): (&Ctx, &Home, &Approved<'_>),
+) -> anyhow::Result<Subject> {
+    let prefix = approved.prefix();
+    let known = side
+        .governance
+        .paths()
+        .into_iter()
+        .chain(approved.governance.paths());
+    let known: BTreeSet<String> = known.map(|path| prefix.plain(&path)).collect();
+    let typed = path.to_string_lossy().into_owned();
+    let typed = prefix.plain(&typed);
+    let inside = files::inside(&home.root, &ctx.folder, path);
+    let found = std::iter::once(typed)
+        .chain(inside)
+        .find(|path| known.contains(path));
+    let Some(path) = found else {
+        let known: Vec<String> = known.into_iter().collect();
+        return Err(fault::misuse(
+            format!("{} is no governance file", path.display()),
+            format!("name one of {}", known.join(", ")),
+        ));
+    };
+    let found = side.bytes(&path, home.repository()?, approved)?;
+    let tip = approved.ruling(&path);
+    if found.is_none() && tip.is_none() {
+        return Err(fault::misuse(
+            format!("there is no file {path}, and there never was"),
+            "name a governance file that a change adds, alters or removes",
+        ));
+    }
+    let (bytes, committed) = match found {
+        Some((bytes, committed)) => (Some(bytes), committed),
+        None => (None, Committed::Yes),
+    };
+    let at_tip = tip.filter(|tip| tip.bytes == bytes);
+    let (makers, landed) = match at_tip {
+        Some(tip) => {
+            let authors = tip.verdict.authors.iter();
+            let makers = authors.map(|author| author.person.clone()).collect();
+            (makers, counted(&tip))
+        }
+        None => {
+            let compared = side.compared(ctx, home)?;
+            let makers = compared.governors.get(&path).cloned();
+            (makers.unwrap_or_default(), Landed::NotYet)
+        }
+    };
+    let records = &side.governance.policy.records;
+    let matter = Matter {
+        about: About::Governance(path.clone()),
+        sha256: statement::digest(bytes.as_deref().unwrap_or_default()),
+        folder: records.first().cloned().unwrap_or_default(),
+        makers,
+        owners: Vec::new(),
+        needed: Needed {
+            count: 1,
+            ..Needed::default()
+        },
+    };
+    Ok(Subject {
+        name: path.clone(),
+        path,
+        matter,
+        committed,
+        source: None,
+        events: Vec::new(),
+        last: None,
+        spoken: Vec::new(),
+        landed,
+    })
+}
+
+/// Says that no record is named by a text, and where one is.
+fn not_found(text: &str, error: &NotFound, ctx: &Ctx, home: &Home) -> anyhow::Error {
+    if let NotFound::Ambiguous(ids) = error {
+        return fault::misuse(
+            format!("{text} names {} records", ids.len()),
+            format!("say which: {}", ids.join(", ")),
+        );
+    }
+    let elsewhere = ctx.approved(home).ok().and_then(|approved| {
+        let standing = ledger::named(&approved.standings, |it| &it.key, text).ok()?;
+        let branch = standing.pending.iter().find_map(|it| it.branch.clone());
+        Some((standing.key.clone(), branch))
+    });
+    let help = match elsewhere {
+        Some((id, Some(branch))) => {
+            format!("{branch} proposes it: run `exledger approve {id} --ref {branch}`")
+        }
+        Some((id, None)) => format!(
+            "it is on the approved ref: check that out, or run `exledger approve {id} --ref BRANCH`"
+        ),
+        None => "run `exledger list --all` for the ids; name a branch that holds it with --ref"
+            .to_owned(),
+    };
+    fault::misuse(format!("no record here is named {text}"), help)
+}

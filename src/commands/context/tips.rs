@@ -1,0 +1,88 @@
+//! What stands at the tip of the approved ref, and how that was judged: for whoever is about to approve something.
+//!
+//! Start at [`Approved::tip`]. Follows `docs/spec/approval.md`, D1.
+
+use crate::approval::Verdict;
+use crate::commands::context::approved::Approved;
+use crate::history::objects::Oid;
+use crate::history::paths::Prefix;
+use crate::history::version::{Key, Version};
+use crate::policy::governance::Governance;
+use crate::record::time::Instant;
+use crate::survey::landed::Landed;
+
+/// What stands at the tip, and how that was judged.
+pub struct Tip<'a> {
+    /// The governance that judged it: that of its landing's first parent.
+    pub law: &'a Governance,
+    /// Its bytes; `None` where there are none, or they are not here.
+    pub bytes: Option<Vec<u8>>,
+    /// The verdict.
+    pub verdict: &'a Verdict,
+}
+
+/// Whether a commit is on the approved ref.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnMainline {
+    /// It is one of its first parents.
+    Yes,
+    /// It was merged by this one of them.
+    In(Option<Oid>),
+    /// It is not there.
+    No,
+}
+
+impl Approved<'_> {
+    /// Returns what stands of a record at the tip, and how that was judged; `None` where nothing stands there.
+    pub fn tip(&self, key: &Key) -> Option<Tip<'_>> {
+        let version = self.history.trails.get(key)?.last()?;
+        let verdict = self.approvals.trails.get(key)?.last()?;
+        (!version.files.is_empty()).then(|| self.judged(version, verdict))
+    }
+
+    /// Returns the same of a governance file, by its path; of a removed one too.
+    pub fn ruling(&self, path: &str) -> Option<Tip<'_>> {
+        let version = self.history.governance.get(path)?.last()?;
+        let verdict = self.approvals.governance.get(path)?.last()?;
+        Some(self.judged(version, verdict))
+    }
+
+    fn judged<'a>(&'a self, version: &'a Version, verdict: &'a Verdict) -> Tip<'a> {
+        let blob = version.files.first().map(|file| file.blob);
+        Tip {
+            law: &self.history.states.before(version.landing).governance,
+            bytes: blob.and_then(|blob| self.blob(blob)),
+            verdict,
+        }
+    }
+
+    /// Returns what of a record has landed and what of it is approved, by its id in upper case.
+    pub fn landed(&self, id: &str) -> Landed {
+        Landed::of(&self.history, &self.approvals, id)
+    }
+
+    /// Returns when something last happened to a record; `None` where it never landed.
+    pub fn latest(&self, key: &Key) -> Option<Instant> {
+        let versions = self.history.trails.get(key)?.versions.iter();
+        let landings = &self.history.mainline.landings;
+        let effective = versions.filter_map(|version| landings.get(version.landing));
+        effective.map(|landing| landing.effective).max()
+    }
+
+    /// Returns the ledger's folder from the top of the repository.
+    pub fn prefix(&self) -> &Prefix {
+        &self.prefix
+    }
+
+    /// Tells whether a commit is one of the approved ref's first parents.
+    pub fn on_mainline(&self, oid: Oid) -> OnMainline {
+        let mainline = &self.history.mainline;
+        match (mainline.position(oid), self.history.landed.get(&oid)) {
+            (Some(_), _) => OnMainline::Yes,
+            (None, Some(landing)) => {
+                OnMainline::In(mainline.landings.get(*landing).map(|landing| landing.oid))
+            }
+            (None, None) => OnMainline::No,
+        }
+    }
+}

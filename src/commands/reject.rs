@@ -1,0 +1,71 @@
+//! `reject`: says no to a request, with the reason kept in its file.
+//!
+//! Follows `docs/spec/cli.md`, commands.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::edit::{Flags, History, Job, Which};
+use crate::commands::context::fault;
+use crate::commands::context::place::Home;
+use crate::commands::{Command, Outcome, Run};
+use crate::history::change::Event;
+use crate::plan::reject;
+
+/// Reject a request, and keep the reason
+///
+/// Writes a closure with outcome `rejected` onto the proposal that is checked out. Merged by the reviewer, the request
+/// is over and its reason stays on record; a branch that is only deleted says nothing.
+#[derive(Debug, Parser)]
+#[command(name = "reject")]
+#[command(
+    after_help = "EXAMPLE\n  git switch billing-key\n  exledger reject 7F3KQ --reason \"Rotate the key: the vendor offers two at a time\""
+)]
+pub struct Args {
+    /// The id, or a beginning or end of it that no other has
+    id: String,
+
+    /// Why the request is rejected
+    #[arg(long)]
+    reason: Option<String>,
+
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let home = ctx.home()?;
+        let governance = ctx.governance(home.work_tree()?)?;
+        if let Some(record) = ctx.peek(&home, &governance, &self.id)?
+            && is_approved(ctx, &home, record.id.as_str())
+        {
+            let id = &record.id;
+            return Err(fault::misuse(
+                format!("{id} is approved, and a rejection is of a request"),
+                format!(
+                    "end it with `exledger close {id} --outcome revoked --reason …`; say no to a change of it with \
+                     `exledger approve {id} --reject`"
+                ),
+            ));
+        }
+        let reason = ctx.text_or_ask(self.reason.as_deref(), "--reason", "Why is it rejected")?;
+        ctx.decide(&Job {
+            command: "reject",
+            event: Event::Rejected,
+            which: Which::One(&self.id),
+            history: History::Helpful,
+            flags: &self.flags,
+            plan: &|taken| reject::reject(taken, &reason),
+        })
+    }
+}
+
+/// Tells whether a version of a record is approved; where that can't be told, a rejection only narrows.
+fn is_approved(ctx: &Ctx, home: &Home, id: &str) -> bool {
+    let approved = ctx.approved_only(home);
+    approved.is_ok_and(|approved| approved.landed(&id.to_ascii_uppercase()).approved.is_some())
+}

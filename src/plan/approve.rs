@@ -1,0 +1,148 @@
+//! `approve`: what is said of which bytes, and why a word would not count.
+//!
+//! Uses record, policy, approval. Pure. Start at [`refused`] and [`file`]. Follows `docs/spec/approval.md`, S7, D8, E7.
+
+use std::fmt;
+
+use crate::approval::statement::{About, ApprovalFile, Decision};
+use crate::policy::demand::{EvidenceKind, SelfApproval};
+use crate::policy::governance::Governance;
+use crate::policy::people::{self, Person};
+use crate::policy::tier::Needed;
+use crate::record::address::Address;
+use crate::record::time::Instant;
+
+/// What someone speaks about: some bytes, and who is behind them.
+#[derive(Clone, Debug)]
+pub struct Matter {
+    /// The record or governance file.
+    pub about: About,
+    /// The sha256 of the bytes, in 64 hexadecimal digits.
+    pub sha256: String,
+    /// The folder of records below which approvals of it lie.
+    pub folder: String,
+    /// Who made it, each once.
+    pub makers: Vec<Person>,
+    /// Who owns it; nobody where it is a governance file.
+    pub owners: Vec<Address>,
+    /// What it demands.
+    pub needed: Needed,
+}
+
+/// Why somebody's word would not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// A bot or an agent.
+    Machine,
+    /// One of those who made it.
+    Maker,
+    /// An owner, whom the policy forbids to approve.
+    Owner,
+    /// The policy does not accept signed approvals.
+    Kind,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Refused::Machine => "is a bot or an agent, whose word never counts",
+            Refused::Maker => "made this content, and nobody's word counts about their own",
+            Refused::Owner => "owns the record, and the policy says owner_may_approve: false",
+            Refused::Kind => {
+                "would sign, and `approval.accept` of the policy leaves out `detached`"
+            }
+        })
+    }
+}
+
+impl Refused {
+    /// Returns what to do about it.
+    pub fn help(self) -> &'static str {
+        match self {
+            Refused::Machine => "let a person approve it",
+            Refused::Maker => {
+                "let someone else look at it: `exledger diff` says who; or set user.email to who you are"
+            }
+            Refused::Owner => "let someone else look at it: `exledger diff` says who",
+            Refused::Kind => {
+                "let someone else merge it, or change the policy first: it judges what lands after it"
+            }
+        }
+    }
+}
+
+/// Returns why somebody's word about a matter would not count; `None` where it would.
+///
+/// `law` says what an approval must be, `who` who people are (D1, D2).
+pub fn refused(
+    matter: &Matter,
+    person: &Person,
+    decision: Decision,
+    [law, who]: [&Governance; 2],
+) -> Option<Refused> {
+    let approval = &law.policy.approval;
+    let is = |address: &Address| people::key_of(who, address.as_str()) == person.key;
+    if people::is_bot(who, person) || people::is_agent(who, person) {
+        return Some(Refused::Machine);
+    }
+    let made = matter.makers.iter().any(|maker| maker.key == person.key);
+    let forbidden = approval.self_approval == SelfApproval::Forbid || decision == Decision::Reject;
+    if made && forbidden {
+        return Some(Refused::Maker);
+    }
+    if decision == Decision::Reject {
+        return None;
+    }
+    if !approval.owner_may_approve && matter.owners.iter().any(is) {
+        return Some(Refused::Owner);
+    }
+    let accepted = approval.accept.contains(&EvidenceKind::Detached);
+    (!accepted).then_some(Refused::Kind)
+}
+
+/// Returns the groups that a matter demands somebody from and that a person is in: those that the word counts for.
+pub fn groups(
+    needed: &Needed,
+    person: &Person,
+    decision: Decision,
+    who: &Governance,
+) -> Vec<String> {
+    let mut groups = people::groups_of(who, person);
+    groups.retain(|group| needed.each_of.contains(group) && decision == Decision::Approve);
+    groups
+}
+
+/// Returns what is said, ready to be signed.
+pub fn file(
+    matter: &Matter,
+    ledger: Option<&str>,
+    by: &Address,
+    (decision, reason): (Decision, Option<String>),
+    at: Instant,
+) -> ApprovalFile {
+    ApprovalFile {
+        ledger: ledger.map(str::to_owned),
+        about: matter.about.clone(),
+        sha256: matter.sha256.clone(),
+        decision,
+        at,
+        by: by.clone(),
+        reason,
+        via: None,
+    }
+}
+
+/// Returns the folder of records that a path lies in; the first of them for what lies in none.
+pub fn folder(records: &[String], path: &str) -> String {
+    let holds = |folder: &&String| {
+        let plain = folder.trim_start_matches("./").trim_end_matches('/');
+        let rest = path.strip_prefix(plain);
+        matches!(plain, "" | ".") || rest.is_some_and(|rest| rest.starts_with('/'))
+    };
+    // Of folders inside each other the inner one.
+    let inner = records
+        .iter()
+        .filter(holds)
+        .max_by_key(|folder| folder.len());
+    inner.or(records.first()).cloned().unwrap_or_default()
+}

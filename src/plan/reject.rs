@@ -1,0 +1,27 @@
+//! The no to a request, kept where the request is: a closure that says so.
+//!
+//! Uses plan's entries. Pure. Start at [`reject`]. Follows `docs/spec/cli.md`, commands.
+
+use crate::plan::decision::{Planned, Refusal, Taken};
+use crate::plan::edit::Edit;
+use crate::plan::entry::Entry;
+use crate::record::word::{ClosureOutcome, Word};
+
+/// Returns the edits that reject a request.
+///
+/// # Errors
+/// [`Refusal`] where the record is closed already.
+pub fn reject(taken: &Taken<'_>, reason: &str) -> Result<Planned, Refusal> {
+    taken.open()?;
+    let entry = Entry::new()
+        .text("outcome", ClosureOutcome::Rejected.word())
+        .text("date", taken.day)
+        .text("by", taken.by)
+        .text("reason", reason);
+    let edit = Edit::Insert {
+        path: "closure".to_owned(),
+        lines: entry.lines(),
+        line: entry.line(),
+    };
+    Ok(Planned::from(vec![edit]))
+}

@@ -1,0 +1,436 @@
+//! `approve --from-reviews`: which approval files a forge's reviews of a merged pull request come to.
+//!
+//! Uses record, ledger, policy, history, approval. Pure: objects come through the trait. Start at [`files`]. Follows
+//! `docs/spec/approval.md`, 1.12. No path of the reviews' file is ever used: all of them come from git's trees.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::approval::reviews::{Review, Reviews, State, last_words};
+use crate::approval::statement::check::BadFile;
+use crate::approval::statement::{self, About, ApprovalFile, Decision};
+use crate::history::branch::Branch;
+use crate::history::chain;
+use crate::history::folder::Mode;
+use crate::history::objects::{Kind, Objects, Obstacle, Oid};
+use crate::history::paths::Prefix;
+use crate::history::tree::{self, CommitTree};
+use crate::ledger::Files;
+use crate::plan::approve;
+use crate::policy::governance::{Governance, State as Policy};
+use crate::policy::people::{self, Person};
+use crate::record::address::Address;
+
+/// Where reviews are compared with what landed.
+#[derive(Clone, Copy)]
+pub struct World<'w> {
+    /// The objects.
+    pub objects: &'w dyn Objects,
+    /// The ledger's folder.
+    pub prefix: &'w Prefix,
+    /// Who people are, and what the ledger is called.
+    pub governance: &'w Governance,
+}
+
+/// A file to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// Its path from the ledger's root.
+    pub path: String,
+    /// What it says.
+    pub file: ApprovalFile,
+    /// The same as text.
+    pub text: String,
+    /// Who reviewed.
+    pub person: Person,
+}
+
+/// What reviews come to.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// The files, sorted by path: one for each person and record or governance file.
+    pub stated: Vec<Stated>,
+    /// What is to be told of the reviews that come to none.
+    pub told: Vec<Told>,
+}
+
+/// Why a review comes to no file.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// It looked at other bytes than those that landed.
+    Older {
+        /// Who.
+        who: String,
+        /// Of what.
+        about: About,
+        /// Where it can be read.
+        url: String,
+    },
+    /// Nobody is known by the login.
+    Unknown {
+        /// The login.
+        login: String,
+    },
+    /// Whoever approved said something else later.
+    TakenBack {
+        /// Who.
+        who: String,
+        /// What.
+        state: State,
+    },
+    /// It is by a bot or an agent.
+    Machine {
+        /// Who.
+        who: String,
+    },
+    /// Two files carry the id.
+    Conflicted {
+        /// The id.
+        about: About,
+    },
+    /// What it looked at is not in this clone.
+    Missing {
+        /// Who.
+        who: String,
+        /// The commit.
+        commit: Oid,
+        /// Why not.
+        obstacle: Obstacle,
+    },
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Told::Older { who, about, url } => write!(
+                out,
+                "review of older content: ask again: {who} looked at other bytes of {about} than those that landed ({url})"
+            ),
+            Told::Unknown { login } => write!(
+                out,
+                "nobody is known by the login {login}, so the review counts for nobody: \
+                 add `{login}: ADDRESS` to people.logins of the policy, and run it again"
+            ),
+            Told::TakenBack { who, state } => write!(
+                out,
+                "{who} approved, and {} later, which is the word that counts: ask again",
+                match state {
+                    State::ChangesRequested => "asked for changes",
+                    State::Dismissed => "was dismissed",
+                    State::Approved | State::Commented => "commented",
+                }
+            ),
+            Told::Machine { who } => {
+                write!(out, "{who} is a bot or an agent, whose review never counts")
+            }
+            Told::Conflicted { about } => {
+                write!(
+                    out,
+                    "two files carry the id {about}, so no review of it counts"
+                )
+            }
+            Told::Missing {
+                who,
+                commit,
+                obstacle,
+            } => write!(
+                out,
+                "cannot say what {who} looked at: {obstacle}: fetch {commit}, or ask again"
+            ),
+        }
+    }
+}
+
+/// Why nothing can be said.
+#[derive(Clone, Debug)]
+pub enum Trouble {
+    /// Something that is needed is not here.
+    Obstacle(Obstacle),
+    /// A review can't be written down: its address, for one, is none.
+    Unwritable {
+        /// Where it can be read, as stated.
+        url: String,
+        /// What is wrong.
+        cause: BadFile,
+    },
+}
+
+impl From<Obstacle> for Trouble {
+    fn from(obstacle: Obstacle) -> Trouble {
+        Trouble::Obstacle(obstacle)
+    }
+}
+
+/// The bytes of records and governance files in one tree: by what they are, path and blob.
+type Held = BTreeMap<About, Vec<(String, Oid)>>;
+
+/// Returns the files that reviews come to.
+///
+/// # Errors
+/// [`Trouble`] where the landing can't be compared with what came before it, or a review can't be written down.
+pub fn files(world: World<'_>, reviews: &Reviews) -> Result<Answer, Trouble> {
+    let landing = chain::read(world.objects, reviews.landing)?;
+    let before = landing.parents.first().copied();
+    let landed = Landed {
+        at: Desk::new(world, reviews.landing)?,
+        before: before.map(|before| Desk::new(world, before)).transpose()?,
+    };
+    let words = last_words(reviews, world.governance);
+    let mut answer = Answer::default();
+    answer.told.extend(taken_back(reviews, world.governance));
+    answer
+        .told
+        .extend(words.unresolved.iter().map(|review| Told::Unknown {
+            login: review.login.clone(),
+        }));
+    for (person, review) in &words.approved {
+        let who = person.display.clone();
+        if people::is_bot(world.governance, person) || people::is_agent(world.governance, person) {
+            answer.told.push(Told::Machine { who });
+            continue;
+        }
+        let seen = match looked_at(world, review, before) {
+            Ok(seen) => seen,
+            Err(obstacle) => {
+                let commit = review.commit;
+                answer.told.push(Told::Missing {
+                    who,
+                    commit,
+                    obstacle,
+                });
+                continue;
+            }
+        };
+        landed.compare(&seen, (person, review), &mut answer)?;
+    }
+    answer
+        .stated
+        .sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(answer)
+}
+
+/// What landed, and what stood before.
+struct Landed<'w> {
+    at: Desk<'w>,
+    before: Option<Desk<'w>>,
+}
+
+/// What a reviewer looked at, and what it was compared with there.
+struct Seen<'w> {
+    head: Desk<'w>,
+    bases: Vec<Desk<'w>>,
+}
+
+fn looked_at<'w>(
+    world: World<'w>,
+    review: &Review,
+    before: Option<Oid>,
+) -> Result<Seen<'w>, Obstacle> {
+    let head = Desk::new(world, review.commit)?;
+    let Some(before) = before else {
+        return Ok(Seen {
+            head,
+            bases: Vec::new(),
+        });
+    };
+    let bases = match Branch::between(world.objects, before, review.commit)? {
+        // All of it had landed before.
+        None => vec![review.commit],
+        Some(Branch {
+            truncated: Some(missing),
+            ..
+        }) => return Err(missing),
+        Some(branch) => branch.bases,
+    };
+    let bases = bases.into_iter().map(|base| Desk::new(world, base));
+    let bases = bases.collect::<Result<Vec<_>, _>>()?;
+    Ok(Seen { head, bases })
+}
+
+/// One commit's records and governance files.
+struct Desk<'w> {
+    world: World<'w>,
+    tree: CommitTree<'w>,
+    records: Vec<String>,
+    rules: BTreeSet<String>,
+    held: Held,
+}
+
+impl<'w> Desk<'w> {
+    fn new(world: World<'w>, commit: Oid) -> Result<Desk<'w>, Obstacle> {
+        let failed = |error| tree::obstacle(&error);
+        let tree = CommitTree::of_commit(world.objects, commit, world.prefix)?;
+        let own = Governance::read(&tree).map_err(failed)?;
+        let governance = match own.state {
+            Policy::Broken => world.governance,
+            Policy::Absent | Policy::Sound => &own,
+        };
+        let records = governance.policy.records.clone();
+        let rules = governance.paths().into_iter();
+        let rules = rules.map(|path| world.prefix.plain(&path)).collect();
+        let mut held = Held::new();
+        for file in Files::list(&tree, &records).map_err(failed)?.records {
+            let entry = tree.entry(&file.path).map_err(failed)?;
+            if let (Some(id), Some((Mode::File, blob))) = (file.id(), entry) {
+                let of_one = held.entry(About::Record(id)).or_default();
+                of_one.push((file.path, blob));
+            }
+        }
+        Ok(Desk {
+            world,
+            tree,
+            records,
+            rules,
+            held,
+        })
+    }
+
+    /// Returns the blobs of a record or governance file here, sorted.
+    fn blobs(&self, about: &About) -> Result<Vec<Oid>, Obstacle> {
+        if let About::Governance(path) = about {
+            let entry = self
+                .tree
+                .entry(path)
+                .map_err(|error| tree::obstacle(&error))?;
+            let file = entry.filter(|(mode, _)| *mode == Mode::File);
+            return Ok(file.map(|(_, blob)| blob).into_iter().collect());
+        }
+        let held = self.held.get(about).into_iter().flatten();
+        let mut blobs: Vec<Oid> = held.map(|(_, blob)| *blob).collect();
+        blobs.sort();
+        Ok(blobs)
+    }
+
+    fn stated(
+        &self,
+        about: About,
+        blob: Option<Oid>,
+        person: &Person,
+        review: &Review,
+    ) -> Result<Option<Stated>, Trouble> {
+        let bytes = match blob.map(|blob| self.world.objects.read(blob)).transpose()? {
+            Some((Kind::Blob, bytes)) => bytes,
+            // A file that was removed has no bytes.
+            _ => Vec::new(),
+        };
+        let Some(by) = Address::new(&person.key) else {
+            return Ok(None);
+        };
+        let place = self.held.get(&about).and_then(|held| held.first());
+        let folder = match place {
+            Some((path, _)) => approve::folder(&self.records, path),
+            None => self
+                .world
+                .governance
+                .policy
+                .records
+                .first()
+                .cloned()
+                .unwrap_or_default(),
+        };
+        let file = ApprovalFile {
+            ledger: self.world.governance.policy.name.clone(),
+            sha256: statement::digest(&bytes),
+            decision: Decision::Approve,
+            at: review.at,
+            by,
+            reason: review.reason.as_deref().and_then(statement::shortened),
+            via: Some(review.url.clone()),
+            about,
+        };
+        let unwritable = |cause| Trouble::Unwritable {
+            url: review.url.clone(),
+            cause,
+        };
+        let text = file.text().map_err(unwritable)?;
+        let person = person.clone();
+        Ok(Some(Stated {
+            path: file.path(&folder),
+            text,
+            person,
+            file,
+        }))
+    }
+}
+
+impl Landed<'_> {
+    /// Adds a file for each record and governance file that landed as it was looked at.
+    fn compare(
+        &self,
+        seen: &Seen<'_>,
+        (person, review): (&Person, &Review),
+        answer: &mut Answer,
+    ) -> Result<(), Trouble> {
+        let rules = seen.bases.iter().flat_map(|base| &base.rules);
+        let rules: BTreeSet<&String> = rules.chain(&self.at.rules).collect();
+        let rules = rules
+            .into_iter()
+            .map(|path| About::Governance(path.clone()));
+        for about in self.at.held.keys().cloned().chain(rules) {
+            let landed = self.at.blobs(&about)?;
+            let mut changed = !(seen.bases.is_empty() && landed.is_empty());
+            for base in &seen.bases {
+                changed &= base.blobs(&about)? != landed;
+            }
+            if !changed {
+                continue;
+            }
+            if landed.len() > 1 {
+                answer.told.push(Told::Conflicted { about });
+            } else if seen.head.blobs(&about)? == landed {
+                let blob = landed.first().copied();
+                answer
+                    .stated
+                    .extend(self.at.stated(about, blob, person, review)?);
+            } else if self.is_of_it(&about, seen)? {
+                answer.told.push(Told::Older {
+                    who: person.display.clone(),
+                    about,
+                    url: review.url.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells whether a difference may be the pull request's own: what others landed while it was open is not.
+    fn is_of_it(&self, about: &About, seen: &Seen<'_>) -> Result<bool, Obstacle> {
+        let head = seen.head.blobs(about)?;
+        let Some(before) = &self.before else {
+            return Ok(true);
+        };
+        for base in &seen.bases {
+            if base.blobs(about)? == head {
+                return Ok(before.blobs(about)? != self.at.blobs(about)?);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Returns who approved and then said something else.
+fn taken_back(reviews: &Reviews, governance: &Governance) -> Vec<Told> {
+    let mut told = Vec::new();
+    let mut seen = BTreeSet::new();
+    for review in reviews
+        .reviews
+        .iter()
+        .filter(|it| it.state == State::Approved)
+    {
+        let same = |other: &&Review| other.login.eq_ignore_ascii_case(&review.login);
+        let of_one = reviews.reviews.iter().filter(same);
+        let Some(last) = of_one.max_by_key(|it| it.at) else {
+            continue;
+        };
+        if last.state == State::Approved || !seen.insert(review.login.to_lowercase()) {
+            continue;
+        }
+        let person = people::identify_login(governance, &review.login);
+        let who = person.map_or_else(|| review.login.clone(), |person| person.display);
+        told.push(Told::TakenBack {
+            who,
+            state: last.state,
+        });
+    }
+    told
+}

@@ -1,0 +1,98 @@
+//! Branches by the names that people give them, and where they are checked out.
+//!
+//! Uses history (ids), and git2. Start at [`Repository::head_named`]. Follows `docs/spec/cli.md`, approve.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::history::objects::Oid;
+use crate::store::git::{GitError, Repository};
+
+/// A branch that someone named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Its name without `refs/heads/` or the remote.
+    pub short: String,
+    /// Its tip, as it is known here.
+    pub tip: Oid,
+    /// Where it was found.
+    pub at: At,
+}
+
+/// Where a branch was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum At {
+    /// It is a branch of this repository.
+    Here,
+    /// It is a branch of this remote, as last fetched.
+    Remote(String),
+}
+
+impl Repository {
+    /// Returns the branch of a name: a local one, one of a remote by its full name, or one that a single remote has.
+    ///
+    /// # Errors
+    /// [`GitError`] where refs can't be read.
+    pub fn head_named(&self, name: &str) -> Result<Option<Named>, GitError> {
+        let refs = self.refs()?;
+        let bare = name
+            .strip_prefix("refs/heads/")
+            .or(name.strip_prefix("refs/remotes/"))
+            .unwrap_or(name);
+        let tip = |reference: String| refs.names.get(&reference).copied();
+        if !name.starts_with("refs/remotes/")
+            && let Some(tip) = tip(format!("refs/heads/{bare}"))
+        {
+            let short = bare.to_owned();
+            return Ok(Some(Named {
+                short,
+                tip,
+                at: At::Here,
+            }));
+        }
+        let mut found = Vec::new();
+        for remote in &refs.remotes {
+            let inside = format!("{remote}/");
+            let short = bare.strip_prefix(&inside).unwrap_or(bare);
+            if let Some(tip) = tip(format!("refs/remotes/{remote}/{short}")) {
+                let (short, at) = (short.to_owned(), At::Remote(remote.clone()));
+                found.push(Named { short, tip, at });
+            }
+        }
+        Ok(match found.len() {
+            1 => found.pop(),
+            _ => None,
+        })
+    }
+
+    /// Returns the tip of a branch of a remote, or of this repository where no remote is named.
+    pub fn tip_of(&self, remote: Option<&str>, short: &str) -> Option<Oid> {
+        let name = match remote {
+            Some(remote) => format!("refs/remotes/{remote}/{short}"),
+            None => format!("refs/heads/{short}"),
+        };
+        let oid = self.git.refname_to_id(&name).ok()?;
+        super::ours(oid)
+    }
+
+    /// Returns the folder of the work tree that a branch is checked out in; `None` where in none.
+    pub fn checked_out(&self, short: &str) -> Option<PathBuf> {
+        let link = format!("ref: refs/heads/{short}");
+        let is_on = |folder: &std::path::Path| {
+            let head = fs::read_to_string(folder.join("HEAD"));
+            head.is_ok_and(|head| head.trim() == link)
+        };
+        let bare = self.config.get_bool("core.bare").unwrap_or(false);
+        if is_on(&self.common_dir) && !bare {
+            let folder = self.common_dir.parent().unwrap_or(&self.common_dir);
+            return Some(folder.to_owned());
+        }
+        let linked = fs::read_dir(self.common_dir.join("worktrees")).ok()?;
+        let mut folders: Vec<PathBuf> = linked.flatten().map(|entry| entry.path()).collect();
+        folders.sort();
+        let folder = folders.into_iter().find(|folder| is_on(folder))?;
+        let file = fs::read_to_string(folder.join("gitdir")).unwrap_or_default();
+        let place = PathBuf::from(file.trim());
+        Some(place.parent().map_or(folder, PathBuf::from))
+    }
+}

@@ -1,0 +1,84 @@
+//! The bytes of a file as git stores them: what is committed, or what a commit of the work tree would hold.
+//!
+//! Uses history (paths, ids), and git2. Start at [`Repository::stored`]. Follows `docs/spec/approval.md`, S7 and 5 (22).
+
+use std::fs;
+
+use crate::history::objects::{Kind, Objects, Oid};
+use crate::history::paths::Prefix;
+use crate::history::tree::CommitTree;
+use crate::store::git::{GitError, Repository};
+
+/// A file of the work tree as git stores it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// The commit that is checked out holds it, with these bytes.
+    Committed(Vec<u8>),
+    /// A commit would give it these bytes.
+    Loose(Vec<u8>),
+    /// It is not there.
+    Absent,
+}
+
+impl Repository {
+    /// Returns the bytes that git stores, or would store, of a file of the ledger: line ends are converted as git's
+    /// attributes and configuration say.
+    ///
+    /// # Errors
+    /// [`GitError`] where git refuses, or a program that git would run decides what is stored.
+    pub fn stored(
+        &self,
+        head: Option<Oid>,
+        prefix: &Prefix,
+        path: &str,
+    ) -> Result<Stored, GitError> {
+        let refused = |cause: String| GitError { cause };
+        let outside = || refused(format!("{path} leaves the repository"));
+        let from_top = prefix.outward(path).ok_or_else(outside)?.join("/");
+        let loose = self.loose(head, prefix, &[path.to_owned()])?;
+        let is_loose = loose
+            .iter()
+            .any(|file| prefix.plain(&file.path) == prefix.plain(path));
+        if let (Some(head), false) = (head, is_loose) {
+            let tree = CommitTree::of_commit(self, head, prefix)
+                .map_err(|obstacle| refused(obstacle.to_string()))?;
+            let entry = tree
+                .entry(path)
+                .map_err(|error| refused(error.to_string()))?;
+            if let Some((_, blob)) = entry
+                && let Ok((Kind::Blob, bytes)) = self.read(blob)
+            {
+                return Ok(Stored::Committed(bytes));
+            }
+        }
+        let work_dir = self.work_dir.as_ref().ok_or_else(outside)?;
+        let place = work_dir.join(&from_top);
+        if !fs::symlink_metadata(&place).is_ok_and(|found| found.is_file()) {
+            return Ok(Stored::Absent);
+        }
+        self.filtered(&from_top).map(Stored::Loose)
+    }
+
+    /// Returns the bytes that `git add` would store, without storing them.
+    fn filtered(&self, from_top: &str) -> Result<Vec<u8>, GitError> {
+        let path = std::path::Path::new(from_top);
+        let flags = git2::AttrCheckFlags::FILE_THEN_INDEX;
+        for attribute in ["filter", "working-tree-encoding"] {
+            let value = git2::AttrValue::from_string(self.git.get_attr(path, attribute, flags)?);
+            if let git2::AttrValue::String(program) = value {
+                return Err(GitError {
+                    cause: format!(
+                        "{from_top} has the attribute {attribute}={program}, so what git stores is known once it is committed"
+                    ),
+                });
+            }
+        }
+        // What is written goes to memory, and vanishes with this handle.
+        let apart = git2::Repository::open(&self.own_dir)?;
+        let odb = apart.odb()?;
+        let _memory = odb.add_new_mempack_backend(1_000)?;
+        let work_dir = self.work_dir.clone().unwrap_or_default();
+        let blob = apart.blob_path(&work_dir.join(from_top))?;
+        Ok(apart.find_blob(blob)?.content().to_vec())
+    }
+}

@@ -1,0 +1,215 @@
+//! `approve`: what was said of which bytes, what it counts for, and what to run next.
+//!
+//! Uses diag, record, policy, approval, plan. Pure. Start at [`signed`] and [`stated`]; [`gist`] is what people are
+//! shown before they sign. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+
+use serde_json::{Value, json};
+
+use crate::approval::statement::Decision;
+use crate::diag;
+use crate::policy::tier::Needed;
+use crate::record::Record;
+use crate::record::credential;
+use crate::record::word::Word;
+use crate::view::doc::{Block, Doc, Text, Tone};
+use crate::view::init;
+use crate::view::shape;
+
+/// The most characters of a text that the gist of a record shows.
+const GIST: usize = 300;
+
+/// What was said, and about what.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// The id of the record, or the path of the governance file.
+    pub name: String,
+    /// The sha256 of the bytes.
+    pub sha256: String,
+    /// What was said of them.
+    pub decision: Decision,
+    /// The groups that it counts for.
+    pub groups: Vec<String>,
+    /// The files, the signature after what it is over.
+    pub files: Vec<String>,
+}
+
+/// A signed approval or rejection.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// What was said.
+    pub said: Said,
+    /// The title of the record.
+    pub title: Option<String>,
+    /// Where the bytes are from: a path, and what holds it.
+    pub of: String,
+    /// Who said it.
+    pub by: String,
+    /// The key, and whether it counts.
+    pub key: Option<Text>,
+    /// What the bytes demand.
+    pub needed: Needed,
+    /// What is still needed after it, and who could give it, a line each.
+    pub who: Vec<String>,
+    /// What became of it.
+    pub done: Done,
+    /// What to run next.
+    pub next: Vec<String>,
+}
+
+/// What became of an approval.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// The files were written.
+    Written,
+    /// The files are in a commit of this branch.
+    Committed {
+        /// The commit.
+        commit: String,
+        /// The branch.
+        branch: String,
+    },
+    /// The same was said before.
+    Before,
+    /// It was only asked what would be signed, which is this text.
+    Never(String),
+}
+
+/// Returns the answer about a signed approval.
+pub fn signed(signed: &Signed) -> Doc {
+    let said = &signed.said;
+    let mut whole = json!({"schema": shape::schema("approve")});
+    if let (Some(whole), Value::Object(rest)) = (whole.as_object_mut(), json(said)) {
+        whole.extend(rest);
+    }
+    let mut doc = Doc::new(whole);
+    let (verb, tone) = match (said.decision, &signed.done) {
+        (Decision::Approve, Done::Never(_)) => ("would approve", Tone::Plain),
+        (Decision::Reject, Done::Never(_)) => ("would reject", Tone::Plain),
+        (Decision::Approve, _) => ("approved", Tone::Good),
+        (Decision::Reject, _) => ("rejected", Tone::Bad),
+    };
+    let title = signed.title.clone().map(credential::hidden);
+    let title = title.map(|title| format!("  {title}")).unwrap_or_default();
+    let name = Text::of(tone, &said.name).and(Tone::Plain, title);
+    let mut pairs = vec![
+        (verb.to_owned(), name),
+        ("content".to_owned(), Text::plain(&signed.of)),
+        ("sha256".to_owned(), Text::plain(&said.sha256)),
+        ("by".to_owned(), Text::plain(&signed.by)),
+    ];
+    pairs.extend(signed.key.clone().map(|key| ("key".to_owned(), key)));
+    pairs.push((
+        "counts for".to_owned(),
+        Text::plain(counts_for(said, &signed.needed)),
+    ));
+    if said.decision == Decision::Approve && signed.needed.count > 0 {
+        let needs = shape::needed_words(&signed.needed);
+        pairs.push(("it needs".to_owned(), Text::plain(needs)));
+        let left = match signed.who.is_empty() {
+            true => "nothing more".to_owned(),
+            false => signed.who.join("\n"),
+        };
+        pairs.push(("and then".to_owned(), Text::plain(left)));
+    }
+    let label = match &signed.done {
+        Done::Written => "written".to_owned(),
+        Done::Committed { commit, branch } => {
+            format!("commit {} on {branch}", shape::short(commit))
+        }
+        Done::Before => "said before".to_owned(),
+        Done::Never(_) => "would write".to_owned(),
+    };
+    pairs.push((label, Text::plain(said.files.join("\n"))));
+    doc.blocks.push(Block::Pairs(pairs));
+    if let Done::Never(text) = &signed.done {
+        doc.blocks
+            .push(Block::Heading(Text::plain("What would be signed")));
+        doc.blocks.push(Block::Verbatim(text.clone()));
+    }
+    doc.blocks.extend(init::next(signed.next.clone()));
+    doc
+}
+
+fn counts_for(said: &Said, needed: &Needed) -> String {
+    let groups = said.groups.join(", ");
+    match (said.decision, needed.count, said.groups.len()) {
+        (Decision::Reject, ..) => "a veto of these bytes, until you approve them".to_owned(),
+        (Decision::Approve, 0, _) => {
+            "content that demands nobody: it becomes the approved one".to_owned()
+        }
+        (Decision::Approve, 1, 0) => "the person that it needs".to_owned(),
+        (Decision::Approve, n, 0) if needed.each_of.is_empty() => {
+            format!("1 of the {n} people that it needs")
+        }
+        (Decision::Approve, n, 0) => {
+            format!("1 of the {n} people that it needs, in no group that it names")
+        }
+        (Decision::Approve, _, 1) => format!("group {groups}"),
+        (Decision::Approve, ..) => format!("one of the groups {groups}"),
+    }
+}
+
+/// Returns the answer about reviews that were written down.
+pub fn stated(all: &[Said], words: &[String], next: &[String]) -> Doc {
+    let results: Vec<Value> = all.iter().map(json).collect();
+    let mut doc = Doc::new(json!({"schema": shape::schema("approve"), "results": results}));
+    doc.rows = Some("results");
+    if all.is_empty() {
+        let none = Text::plain("No review approves what landed: nothing was written");
+        doc.blocks.push(Block::Paragraph(none));
+        return doc;
+    }
+    let heading = format!("{} written down", diag::count(all.len(), "review"));
+    doc.blocks.push(Block::Heading(Text::plain(heading)));
+    let pairs = all.iter().zip(words).map(|(said, words)| {
+        let text = Text::plain(words).and(Tone::Muted, format!("\n{}", said.files.join("\n")));
+        (said.name.clone(), text)
+    });
+    doc.blocks.push(Block::Pairs(pairs.collect()));
+    doc.blocks.extend(init::next(next.to_vec()));
+    doc
+}
+
+/// Returns one approval as data.
+fn json(said: &Said) -> Value {
+    json!({
+        "id": said.name,
+        "sha256": said.sha256,
+        "decision": said.decision.word(),
+        "groups": said.groups,
+        "files": said.files,
+    })
+}
+
+/// Returns what a record comes to, in lines: what it is, why, what compensates, when it ends, what changes.
+pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Vec<String> {
+    let cut = |text: &str| {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = credential::hidden(text);
+        match text.char_indices().nth(GIST) {
+            Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+            None => text,
+        }
+    };
+    let controls: Vec<String> = record
+        .compensating_controls
+        .iter()
+        .map(|control| format!("{} ({})", cut(&control.description), control.status.word()))
+        .collect();
+    let or_none = |list: Vec<String>| match list.is_empty() {
+        true => "none".to_owned(),
+        false => list.join("; "),
+    };
+    let mut lines = vec![
+        format!("{}  {}", record.id, cut(&record.title)),
+        format!("  why       {}", cut(&record.justification)),
+        format!("  made by   {}", or_none(makers.to_vec())),
+        format!("  risk      {}", record.risk.level.word()),
+        format!("  controls  {}", or_none(controls)),
+        format!("  ends      {}", record.expires),
+    ];
+    if !changes.is_empty() {
+        lines.push(format!("  changes   {}", changes.join(", ")));
+    }
+    lines
+}
