@@ -4,11 +4,12 @@ use std::path::Path;
 
 use crate::cli::run;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     ".github/CODEOWNERS",
     ".github/ISSUE_TEMPLATE/exception.yml",
     ".github/pull_request_template.md",
     ".github/workflows/exledger.yml",
+    "exceptions/.gitattributes",
     "exceptions/.gitkeep",
     "exledger.yaml",
     "schemas/exception.schema.json",
