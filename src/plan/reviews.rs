@@ -3,10 +3,11 @@
 //! Uses record, ledger, policy, history, approval. Pure: objects come through the trait. Start at [`files`]. Follows
 //! `docs/spec/approval.md`, 1.12. No path of the reviews' file is ever used: all of them come from git's trees.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+pub mod told;
 
-use crate::approval::reviews::{Review, Reviews, State, last_words};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::approval::reviews::{Review, Reviews, last_words};
 use crate::approval::statement::check::BadFile;
 use crate::approval::statement::{self, About, ApprovalFile, Decision};
 use crate::history::branch::Branch;
@@ -17,6 +18,7 @@ use crate::history::paths::Prefix;
 use crate::history::tree::{self, CommitTree};
 use crate::ledger::Files;
 use crate::plan::approve;
+use crate::plan::reviews::told::{Told, taken_back};
 use crate::policy::governance::{Governance, State as Policy};
 use crate::policy::people::{self, Person};
 use crate::record::address::Address;
@@ -52,93 +54,6 @@ pub struct Answer {
     pub stated: Vec<Stated>,
     /// What is to be told of the reviews that come to none.
     pub told: Vec<Told>,
-}
-
-/// Why a review comes to no file.
-#[derive(Clone, Debug)]
-pub enum Told {
-    /// It looked at other bytes than those that landed.
-    Older {
-        /// Who.
-        who: String,
-        /// Of what.
-        about: About,
-        /// Where it can be read.
-        url: String,
-    },
-    /// Nobody is known by the login.
-    Unknown {
-        /// The login.
-        login: String,
-    },
-    /// Whoever approved said something else later.
-    TakenBack {
-        /// Who.
-        who: String,
-        /// What.
-        state: State,
-    },
-    /// It is by a bot or an agent.
-    Machine {
-        /// Who.
-        who: String,
-    },
-    /// Two files carry the id.
-    Conflicted {
-        /// The id.
-        about: About,
-    },
-    /// What it looked at is not in this clone.
-    Missing {
-        /// Who.
-        who: String,
-        /// The commit.
-        commit: Oid,
-        /// Why not.
-        obstacle: Obstacle,
-    },
-}
-
-impl fmt::Display for Told {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Told::Older { who, about, url } => write!(
-                out,
-                "review of older content: ask again: {who} looked at other bytes of {about} than those that landed ({url})"
-            ),
-            Told::Unknown { login } => write!(
-                out,
-                "nobody is known by the login {login}, so the review counts for nobody: \
-                 add `{login}: ADDRESS` to people.logins of the policy, and run it again"
-            ),
-            Told::TakenBack { who, state } => write!(
-                out,
-                "{who} approved, and {} later, which is the word that counts: ask again",
-                match state {
-                    State::ChangesRequested => "asked for changes",
-                    State::Dismissed => "was dismissed",
-                    State::Approved | State::Commented => "commented",
-                }
-            ),
-            Told::Machine { who } => {
-                write!(out, "{who} is a bot or an agent, whose review never counts")
-            }
-            Told::Conflicted { about } => {
-                write!(
-                    out,
-                    "two files carry the id {about}, so no review of it counts"
-                )
-            }
-            Told::Missing {
-                who,
-                commit,
-                obstacle,
-            } => write!(
-                out,
-                "cannot say what {who} looked at: {obstacle}: fetch {commit}, or ask again"
-            ),
-        }
-    }
 }
 
 /// Why nothing can be said.
@@ -406,31 +321,4 @@ impl Landed<'_> {
         }
         Ok(true)
     }
-}
-
-/// Returns who approved and then said something else.
-fn taken_back(reviews: &Reviews, governance: &Governance) -> Vec<Told> {
-    let mut told = Vec::new();
-    let mut seen = BTreeSet::new();
-    for review in reviews
-        .reviews
-        .iter()
-        .filter(|it| it.state == State::Approved)
-    {
-        let same = |other: &&Review| other.login.eq_ignore_ascii_case(&review.login);
-        let of_one = reviews.reviews.iter().filter(same);
-        let Some(last) = of_one.max_by_key(|it| it.at) else {
-            continue;
-        };
-        if last.state == State::Approved || !seen.insert(review.login.to_lowercase()) {
-            continue;
-        }
-        let person = people::identify_login(governance, &review.login);
-        let who = person.map_or_else(|| review.login.clone(), |person| person.display);
-        told.push(Told::TakenBack {
-            who,
-            state: last.state,
-        });
-    }
-    told
 }

@@ -85,6 +85,25 @@ impl Desk {
     }
 }
 
+/// Writes a file at a place that the user named, with its folders, whole or not at all; a file that is there is
+/// replaced.
+///
+/// # Errors
+/// [`FileError`] when something other than a file stands there, or the system refuses.
+pub fn put_at(place: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    if fs::symlink_metadata(place).is_ok_and(|found| !found.is_file()) {
+        return Err(FileError::Exists(place.to_owned()));
+    }
+    let failed = |cause| FileError::Failed(place.to_owned(), cause);
+    let folder = place.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(failed)?;
+    let file = filled(folder, bytes).map_err(failed)?;
+    crate::store::files::share(file.as_file()).map_err(failed)?;
+    file.persist(place)
+        .map_err(|refused| failed(refused.error))?;
+    Ok(())
+}
+
 /// Writes a file beside its place, with the permissions of the one that it replaces.
 fn ready<'w>(tree: &WorkTree, write: &'w Write) -> Result<Ready<'w>, FileError> {
     let place = tree

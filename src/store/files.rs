@@ -294,30 +294,6 @@ pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, File
     Ok(place)
 }
 
-/// Writes a file at a place that the user named, with its folders, whole or not at all; a file that is there is
-/// replaced.
-///
-/// # Errors
-/// [`FileError`] when something other than a file stands there, or the system refuses.
-pub fn put_at(place: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    if fs::symlink_metadata(place).is_ok_and(|found| !found.is_file()) {
-        return Err(FileError::Exists(place.to_owned()));
-    }
-    let failed = |cause| FileError::Failed(place.to_owned(), cause);
-    let folder = place.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".exledger-")
-        .tempfile_in(folder)
-        .map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    share(file.as_file()).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(place)
-        .map_err(|refused| FileError::Failed(place.to_owned(), refused.error))?;
-    Ok(())
-}
-
 /// Gives a temporary file the permissions of an ordinary one: it is made for its owner alone.
 #[cfg(unix)]
 pub(super) fn share(file: &fs::File) -> std::io::Result<()> {

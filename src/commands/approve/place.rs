@@ -143,7 +143,7 @@ impl Desk<'_> {
         let said = said(&self.subject.name, file.decision);
         if self.args.out.is_some() {
             for (path, bytes) in paths.iter().zip(bytes) {
-                files::put_at(&self.place(path), bytes).map_err(refused)?;
+                edits::put_at(&self.place(path), bytes).map_err(refused)?;
             }
             let home = file.path(&self.subject.matter.folder);
             return Ok(Put {
