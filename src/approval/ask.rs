@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::approval::authors::AuthorSet;
 use crate::approval::carry;
 use crate::approval::demand::{self, Demand};
+use crate::approval::four_eyes::Voice;
 use crate::approval::identity::Lens;
 use crate::approval::missing::{self, Asked};
 use crate::approval::ring::Ring;
@@ -144,9 +145,13 @@ pub fn left(
         authors: &authors,
         demand: &demand,
     };
-    let signers = signed.iter();
-    let signers: Vec<Approver> = signers.map(|person| signer(governance, person)).collect();
-    missing::of(asked, &signers, &[])
+    let signers = signed.iter().map(|person| Voice {
+        party: lens.party(&person.typed_name, &person.typed_email),
+        names: ring.names(person),
+        approver: signer(governance, person),
+        said: Instant::MIN,
+    });
+    missing::of(asked, &signers.collect::<Vec<_>>(), &[])
 }
 
 fn signer(governance: &Governance, person: &Person) -> Approver {

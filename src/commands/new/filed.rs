@@ -5,6 +5,7 @@
 use crate::approval;
 use crate::ask;
 use crate::commands::context::Ctx;
+use crate::commands::context::shell::quoted;
 use crate::commands::new::filing::{self, Work};
 use crate::diag::Finding;
 use crate::history::refs::Refs;
@@ -64,11 +65,7 @@ fn who(work: &Work<'_>, made: &Draft) -> Vec<String> {
 /// Returns the commands that bring the file to where it is approved.
 fn next(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<String>> {
     let id = work.setting.id.as_str();
-    let git = if ctx.folder == work.home.root {
-        "git".to_owned()
-    } else {
-        format!("git -C {}", quoted(&work.home.root.display().to_string()))
-    };
+    let git = ctx.git(work.home);
     let refs = work.home.repository().map(Repository::refs)??;
     Ok(vec![
         format!("{git} switch -c {id}"),
@@ -87,15 +84,5 @@ fn remote(refs: &Refs) -> &str {
         (None, remotes) if remotes.contains(&origin) => "origin",
         (None, [first, ..]) => first,
         (None, []) => "origin",
-    }
-}
-
-/// Returns a text as a shell takes it for one word.
-fn quoted(text: &str) -> String {
-    let plain = |char: char| char.is_ascii_alphanumeric() || "/._-+@:".contains(char);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
     }
 }
