@@ -151,7 +151,7 @@ impl Args {
                 Lack::Check(item) => {
                     let question = format!("{item} (an evidence id or a sentence)");
                     let said = ctx.text_or_ask(None, &flag, &question)?;
-                    closing.checks.insert(item, said);
+                    closing.checks.push((item, said));
                 }
                 Lack::Access(time) => {
                     let question = format!("Day on which access was looked at, {time}");
@@ -171,8 +171,8 @@ impl Args {
 }
 
 /// Reads `ITEM=ANSWER` texts, each item once.
-fn pairs(flag: &str, texts: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
-    let mut pairs = BTreeMap::new();
+fn pairs(flag: &str, texts: &[String]) -> anyhow::Result<Vec<(String, String)>> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
     for text in texts {
         let split = text.split_once('=');
         let split = split.map(|(item, answer)| (item.trim(), answer.trim()));
@@ -184,12 +184,13 @@ fn pairs(flag: &str, texts: &[String]) -> anyhow::Result<BTreeMap<String, String
                 "write ITEM=ANSWER, the answer an evidence id or a sentence",
             ));
         };
-        if pairs.insert(item.to_owned(), answer.to_owned()).is_some() {
+        if pairs.iter().any(|(known, _)| known == item) {
             return Err(fault::misuse(
                 format!("{flag} {item} is given twice"),
                 "answer each item once",
             ));
         }
+        pairs.push((item.to_owned(), answer.to_owned()));
     }
     Ok(pairs)
 }

@@ -29,7 +29,7 @@ pub struct Closing {
     /// Why it could be closed.
     pub reason: String,
     /// The items with their answers.
-    pub checks: BTreeMap<String, String>,
+    pub checks: Vec<(String, String)>,
     /// What shows that it ended.
     pub evidence: Vec<Shown>,
     /// The days on which access was looked at, by [`TIMES`].
@@ -38,6 +38,13 @@ pub struct Closing {
     pub prevention: Option<String>,
     /// The day by which somebody else looks at the closure.
     pub review_by: Option<Day>,
+}
+
+impl Closing {
+    /// Tells whether an item has an answer.
+    fn answers(&self, item: &str) -> bool {
+        self.checks.iter().any(|(known, _)| known == item)
+    }
 }
 
 /// What a closure still lacks.
@@ -79,7 +86,7 @@ pub fn missing(governance: &Governance, record: &Record, closing: &Closing) -> V
     let items = rules.items([baseline, identity]).into_iter();
     let is_open = |item: &&str| {
         let is_prevented = *item == PREVENTION && closing.prevention.is_some();
-        !closing.checks.contains_key(*item) && !is_prevented
+        !closing.answers(item) && !is_prevented
     };
     let checks = items
         .filter(is_open)
@@ -146,9 +153,9 @@ fn entry(taken: &Taken<'_>, closing: &Closing, evidence: &Written) -> Entry {
     ]);
     if let Some(prevention) = &closing.prevention
         && needed.contains(&PREVENTION)
+        && !closing.answers(PREVENTION)
     {
-        let answer = || prevention.trim().to_owned();
-        answers.entry(PREVENTION.to_owned()).or_insert_with(answer);
+        answers.push((PREVENTION.to_owned(), prevention.trim().to_owned()));
     }
     let checks = answers.iter().fold(Entry::new(), |entry, (item, answer)| {
         entry.text(item, answer)

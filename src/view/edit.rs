@@ -117,7 +117,7 @@ fn blocks(decided: &Decided, written: Written) -> Vec<Block> {
         Text::of(Tone::Good, &decided.path),
     )];
     if written == Written::Yes {
-        let changes: Vec<String> = decided.changes.iter().map(words).collect();
+        let changes: Vec<String> = decided.changes.iter().flat_map(words).collect();
         pairs.push(("changes".to_owned(), Text::plain(changes.join("\n"))));
     }
     if let Some(needs) = &decided.needs {
@@ -137,15 +137,24 @@ fn blocks(decided: &Decided, written: Written) -> Vec<Block> {
     blocks
 }
 
-/// Returns a change in one line: `expires: 2026-12-20 → 2027-01-10`.
-fn words(change: &Change) -> String {
+/// Returns a change in a line: `expires: 2026-12-20 → 2027-01-10`; of a map that is new, each key in one.
+fn words(change: &Change) -> Vec<String> {
+    let field = &change.field;
+    if let (Value::Null, Value::Object(map)) = (&change.from, &change.to)
+        && !field.ends_with(']')
+    {
+        let lines = map
+            .iter()
+            .map(|(key, value)| format!("{field}.{key}: {}", said(value)));
+        return lines.map(credential::hidden).collect();
+    }
     let (from, to) = (said(&change.from), said(&change.to));
     let words = match (&change.from, &change.to) {
-        (Value::Null, _) => format!("{}: {to}", change.field),
-        (_, Value::Null) => format!("{}: {from} is gone", change.field),
-        _ => format!("{}: {from} → {to}", change.field),
+        (Value::Null, _) => format!("{field}: {to}"),
+        (_, Value::Null) => format!("{field}: {from} is gone"),
+        _ => format!("{field}: {from} → {to}"),
     };
-    credential::hidden(words)
+    vec![credential::hidden(words)]
 }
 
 fn said(value: &Value) -> String {

@@ -16,6 +16,7 @@ mod cli_controls;
 mod cli_init;
 mod cli_log;
 mod cli_new;
+mod decisions;
 mod diff;
 mod gate;
 mod golden;

@@ -23,9 +23,8 @@ use exledger::record::id::Id;
 use exledger::record::time::Instant;
 use exledger::record::time::Term;
 
-use crate::repo::person::person;
-
 pub(crate) use clone::git;
+pub(crate) use person::person;
 
 /// The branch on which everything lands.
 pub(crate) const MAIN: &str = "main";

@@ -106,14 +106,10 @@ fn findings(
     let past = entry.map_or(Past::UNKNOWN, |(_, entry)| entry.past);
     let mut found = lint::record(source, known, past).map_err(|error| fault::tree(&error))?;
     if let Some((compared, entry)) = entry {
-        if let Some(doubt) = entry
-            .landed
-            .doubt
-            .as_ref()
-            .filter(|_| history == History::Needed)
-        {
+        let unknown = entry.landed.doubt.clone().or(entry.landed.behind());
+        if let Some(doubt) = unknown.filter(|_| history == History::Needed) {
             return Err(fault::cannot_say(
-                format!("what of {key} is approved: {doubt}"),
+                format!("how often {key} was renewed, and since when it lasts: {doubt}"),
                 "run `git fetch --unshallow`, in CI check out with `fetch-depth: 0`",
             ));
         }

@@ -1,0 +1,382 @@
+//! What decisions refuse: exit code 2, nothing on stdout, not a byte changed, and the way out.
+
+use crate::decisions::{ID, Life, POLICY, record};
+
+const TRIGGER: &str = "triggers: [{id: T1, when: The vendor ships, then: review}]\n";
+
+/// Runs a command that is refused; returns what it says.
+pub(super) fn refused(life: &Life, args: &[&str]) -> String {
+    let before = life.text(ID);
+    let run = life.run("lee", args);
+    assert_eq!(
+        (run.code, run.out.as_str()),
+        (2, ""),
+        "{args:?}: {}",
+        run.err
+    );
+    assert_eq!(life.text(ID), before, "{args:?}");
+    run.err
+}
+
+/// What makes no sense, and what is said of it.
+const SENSELESS: &[(&[&str], &str)] = &[
+    (
+        &["renew", "--for", "10d", "--reason", "Late"],
+        "no record is named",
+    ),
+    (
+        &["renew", ID, "--reason", "Late"],
+        "--until or --for is missing",
+    ),
+    (&["renew", ID, "--for", "10d"], "--reason is missing"),
+    (
+        &["renew", ID, "--for", "10d", "--reason", "  "],
+        "--reason says nothing",
+    ),
+    (
+        &["renew", ID, "--for", "10d", "--reason", "TBD"],
+        "error[placeholder]",
+    ),
+    (
+        &["renew", ID, "--for", "36h", "--reason", "Late"],
+        "not whole days",
+    ),
+    (
+        &["renew", ID, "--for", "0d", "--reason", "Late"],
+        "no time at all",
+    ),
+    (
+        &["renew", ID, "--for", "10x", "--reason", "Late"],
+        "not a duration",
+    ),
+    (
+        &["renew", ID, "--until", "2026-12-15", "--reason", "Late"],
+        "is not later",
+    ),
+    (
+        &["renew", ID, "--until", "2026-02-30", "--reason", "Late"],
+        "neither a day nor an instant",
+    ),
+    (
+        &["renew", ID, "--until", "2027-06-01", "--reason", "Late"],
+        "error[term-too-long]",
+    ),
+    (
+        &[
+            "renew",
+            ID,
+            "--until",
+            "2027-01-01",
+            "--for",
+            "1d",
+            "--reason",
+            "Late",
+        ],
+        "cannot be used with",
+    ),
+    (
+        &[
+            "renew",
+            ID,
+            "EXC-2026-00000",
+            "--for",
+            "1d",
+            "--reason",
+            "Late",
+        ],
+        "no record in the work tree is named",
+    ),
+    (
+        &[
+            "renew",
+            ID,
+            "--owner",
+            "ana@example.com",
+            "--for",
+            "1d",
+            "--reason",
+            "Late",
+        ],
+        "both ids and a filter",
+    ),
+    (&["review", ID, "--outcome", "fine"], "invalid value 'fine'"),
+    (
+        &["review", ID, "--outcome", "close", "--by", "lee"],
+        "--by lee is not an address",
+    ),
+    (
+        &["review", ID, "--outcome", "close", "--as-of", "2026-11-20"],
+        "--as-of asks about the past",
+    ),
+    (&["fire", ID, "T9"], "has no trigger T9"),
+    (&["attest", ID, "CC9"], "has no control CC9"),
+    (
+        &["attest", ID, "CC1", "--evidence", "nothing"],
+        "is no evidence",
+    ),
+    (
+        &["attest", ID, "CC1", "--evidence", "log:gone.txt"],
+        "there is no file",
+    ),
+    (
+        &["attest", ID, "CC1", "--evidence", "https://ci.example.com"],
+        "is no evidence",
+    ),
+    (
+        &["transfer", ID, "--to", "ana@example.com"],
+        "owns EXC-2026-7F3KQ already",
+    ),
+    (
+        &["transfer", ID, "--to", "lee"],
+        "--to lee is not an address",
+    ),
+    (&["transfer", ID], "--to is missing"),
+    (
+        &[
+            "transfer",
+            "--from",
+            "kim@example.com",
+            "--to",
+            "lee@example.com",
+        ],
+        "no record is meant",
+    ),
+    (
+        &[
+            "transfer",
+            ID,
+            "--from",
+            "ana@example.com",
+            "--to",
+            "lee@example.com",
+        ],
+        "cannot be used with",
+    ),
+    (&["note", ID, "--stage", "triage"], "--note is missing"),
+    (
+        &["note", ID, "--stage", "sleep", "--note", "x"],
+        "invalid value 'sleep'",
+    ),
+    (
+        &["close", ID, "--outcome", "remediated"],
+        "--reason is missing",
+    ),
+    (
+        &["close", ID, "--outcome", "rejected", "--reason", "No"],
+        "exledger reject",
+    ),
+    (
+        &["close", ID, "--outcome", "done", "--reason", "No"],
+        "is not one of the words",
+    ),
+    (
+        &[
+            "close",
+            ID,
+            "--outcome",
+            "revoked",
+            "--reason",
+            "Gone",
+            "--check",
+            "x",
+        ],
+        "answers nothing",
+    ),
+    (
+        &[
+            "close",
+            ID,
+            "--outcome",
+            "revoked",
+            "--reason",
+            "Gone",
+            "--check",
+            "x=E1",
+            "--evidence",
+            "E2=log:exledger.yaml",
+        ],
+        "cites evidence that is not there",
+    ),
+    (
+        &[
+            "close",
+            ID,
+            "--outcome",
+            "revoked",
+            "--reason",
+            "Gone",
+            "--check",
+            "x=a",
+            "--check",
+            "x=b",
+        ],
+        "given twice",
+    ),
+    (
+        &[
+            "close",
+            ID,
+            "--outcome",
+            "revoked",
+            "--reason",
+            "Gone",
+            "--access-verified",
+            "then=2026-11-20",
+        ],
+        "no time of a look",
+    ),
+    (
+        &[
+            "close",
+            ID,
+            "--outcome",
+            "revoked",
+            "--reason",
+            "Gone",
+            "--evidence",
+            "E1=log:exledger.yaml",
+            "--evidence",
+            "E1=log:exledger.yaml",
+        ],
+        "has evidence E1 already",
+    ),
+    (
+        &[
+            "close",
+            ID,
+            "--outcome",
+            "revoked",
+            "--reason",
+            "Gone",
+            "--evidence",
+            "E1=key:https://u:AKIAIOSFODNN7EXAMPLE@x.example.com/",
+        ],
+        "error[secret]",
+    ),
+    (
+        &["close", ID, "--reviewed", "--outcome", "effective"],
+        "is not closed",
+    ),
+];
+
+#[test]
+fn what_makes_no_sense_is_refused_with_the_way_out() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, TRIGGER), "ana", "lee");
+    for (args, said) in SENSELESS {
+        let err = refused(&life, args);
+        assert!(err.contains(said), "{args:?}: {err}");
+    }
+    assert!(
+        !life.repo.path().join("evidence").exists(),
+        "nothing is kept of what is refused"
+    );
+}
+
+#[test]
+fn a_closed_record_takes_its_review_and_nothing_else() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, TRIGGER), "ana", "lee");
+    let close = [
+        "close",
+        ID,
+        "--outcome",
+        "withdrawn",
+        "--reason",
+        "Not needed",
+        "--evidence",
+        "note:https://x.example.com/1",
+    ];
+    life.decided("ana", &close, "lee");
+    for args in [
+        &["renew", ID, "--for", "10d", "--reason", "Late"][..],
+        &["review", ID, "--outcome", "close"],
+        &["fire", ID, "T1"],
+        &["attest", ID, "CC1"],
+        &["transfer", ID, "--to", "lee@example.com"],
+        &["note", ID, "--stage", "triage", "--note", "More"],
+        &close,
+    ] {
+        let err = refused(&life, args);
+        assert!(
+            err.contains("was closed on 2026-11-20 by ana@example.com"),
+            "{args:?}: {err}"
+        );
+    }
+    let run = life.run("lee", &["close", ID, "--reviewed", "--outcome", "recurred"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("--like EXC-2026-7F3KQ"), "{}", run.out);
+}
+
+#[test]
+fn a_closure_is_reviewed_although_its_owner_left_and_the_policy_tightened() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    let close = [
+        "close",
+        ID,
+        "--outcome",
+        "withdrawn",
+        "--reason",
+        "Not needed",
+        "--evidence",
+        "note:https://x.example.com/1",
+    ];
+    life.decided("ana", &close, "lee");
+    let policy = POLICY
+        .replace("groups:", "people: {roster: people.csv}\ngroups:")
+        .replace("max_term: 90d", "max_term: 5d");
+    life.repo
+        .by("dana")
+        .write("exledger.yaml", &policy)
+        .write(
+            "people.csv",
+            "email,name,team,active\nlee@example.com,Lee,p,yes\n",
+        )
+        .commit("Tighten");
+    life.switch("main");
+    let run = life.run(
+        "dana",
+        &["close", ID, "--reviewed", "--outcome", "effective"],
+    );
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(life.run("dana", &["lint"]).code, 0);
+    let text = life.text(ID).replace("by: dana@", "by: Ana@");
+    life.repo.scribble(ID, &text);
+    let lint = life.run("dana", &["lint"]);
+    assert!(
+        lint.code == 1 && lint.out.contains("review-by-self"),
+        "{}",
+        lint.out
+    );
+}
+
+#[test]
+fn a_file_with_faults_is_not_edited_and_every_fault_is_named() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    life.repo
+        .scribble(ID, &record(ID, "expire: 2027-01-01\nrisk: {level: awful}"));
+    let err = refused(&life, &["review", ID, "--outcome", "close"]);
+    assert!(
+        err.contains("has 2 faults") && err.contains("unknown-key") && err.contains("bad-value"),
+        "{err}"
+    );
+    // A fault of content that stood before is one all the same: the result would not lint.
+    life.repo
+        .scribble(ID, &record(ID, "justification: Too short"));
+    let err = refused(&life, &["review", ID, "--outcome", "close"]);
+    assert!(
+        err.contains("would not lint") && err.contains("short-justification"),
+        "{err}"
+    );
+    life.repo.scribble(ID, "- not a map\n");
+    refused(&life, &["review", ID, "--outcome", "close"]);
+    std::fs::write(
+        life.repo.path().join(format!("exceptions/{ID}.yaml")),
+        b"id: \xff\xfe",
+    )
+    .unwrap();
+    let run = life.run("lee", &["review", ID, "--outcome", "close"]);
+    assert_eq!(run.code, 2, "{}", run.err);
+}
