@@ -103,7 +103,7 @@ impl Run for Args {
             commit: commit.map(|found| found.oid.to_string()),
             instant: known.instant,
             checked: found.judged.len(),
-            folder: folder(ctx, &home),
+            folder: ctx.forge_folder(&home),
             findings: Findings {
                 shown: found
                     .findings
@@ -117,15 +117,6 @@ impl Run for Args {
         }))?;
         Ok(doubts.max(ctx.of_counts(counts)))
     }
-}
-
-/// Returns the ledger's folder for the formats that a forge reads: its paths begin at the top of the repository.
-fn folder(ctx: &Ctx, home: &Home) -> String {
-    let read_by_forge = ctx.format.offered == Offered::ForFindings;
-    let repository = home.repository_or_none().filter(|_| read_by_forge);
-    repository
-        .and_then(|repository| repository.prefix(&home.root))
-        .unwrap_or_default()
 }
 
 /// What was found so far.
@@ -199,6 +190,15 @@ fn remember(files: &Files, input: &Input, repeats: &mut Repeats) -> anyhow::Resu
 }
 
 impl Ctx {
+    /// Returns the ledger's folder for the formats that a forge reads: its paths begin at the top of the repository.
+    pub fn forge_folder(&self, home: &Home) -> String {
+        let read_by_forge = self.format.offered == Offered::ForFindings;
+        let repository = home.repository_or_none().filter(|_| read_by_forge);
+        repository
+            .and_then(|repository| repository.prefix(&home.root))
+            .unwrap_or_default()
+    }
+
     /// Returns the outcome of an answer with findings: errors are bad news, warnings with `--strict`.
     pub fn of_counts(&self, counts: view::lint::Counts) -> Outcome {
         let strict = self.globals.strict && counts.warnings > 0;

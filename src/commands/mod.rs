@@ -29,6 +29,7 @@ pub mod review;
 pub mod schema;
 pub mod show;
 pub mod transfer;
+pub mod verify;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -53,6 +54,7 @@ pub const ALL: &[Command] = &[
     diff::COMMAND,
     controls::COMMAND,
     due::COMMAND,
+    verify::COMMAND,
     check::COMMAND,
     approve::COMMAND,
     reject::COMMAND,

@@ -6,6 +6,7 @@
 pub mod branch;
 pub mod chain;
 pub mod change;
+pub mod checkpoint;
 pub mod commit;
 pub mod company;
 pub mod content;

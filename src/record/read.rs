@@ -88,6 +88,17 @@ pub fn stem(path: &str) -> &str {
 }
 
 impl Source {
+    /// Returns a file of which it is known what it states, and not where.
+    pub fn bare(path: &str, record: Option<Record>) -> Source {
+        Source {
+            path: path.to_owned(),
+            root: None,
+            record,
+            findings: Vec::new(),
+            meant: Vec::new(),
+        }
+    }
+
     /// Returns the file's name without folder and suffix: the id that the file stands for.
     pub fn stem(&self) -> &str {
         stem(&self.path)

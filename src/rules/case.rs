@@ -1,6 +1,6 @@
 //! What a rule looks at: a subject, and what is known around it.
 //!
-//! Uses record, ledger, policy, survey. Pure. Start at [`Case`]. Follows `docs/spec/rules.md`.
+//! Uses record, ledger, policy, history, approval, survey. Pure. Start at [`Case`]. Follows `docs/spec/rules.md`.
 
 use crate::diag::{Code, Finding, Level};
 use crate::ledger::Files;
@@ -15,6 +15,7 @@ use crate::record::time::{Instant, When, not_after};
 use crate::rules::changed::{Changed, Ruling};
 use crate::rules::evidence::Evidence;
 use crate::rules::house::House;
+use crate::rules::landed::{Landed, Line, Statements, Used};
 use crate::rules::repeats::Repeat;
 use crate::survey::cause::Neighbours;
 
@@ -42,6 +43,14 @@ pub enum Subject<'c> {
     Branch(&'c [Ruling]),
     /// An open record, and the closed ones that it repeats.
     Repeat(&'c Repeat),
+    /// A version that landed.
+    Landed(&'c Landed<'c>),
+    /// The mainline, and what it is compared with.
+    Line(&'c Line<'c>),
+    /// The files below `.approvals`.
+    Statements(&'c Statements<'c>),
+    /// What receipts say of a record.
+    Used(&'c Used<'c>),
 }
 
 /// A record's file, and what was worked out about it for all rules.
@@ -100,13 +109,45 @@ impl<'c> Case<'c> {
         }
     }
 
+    /// Returns the landed version, where the case is one.
+    pub fn landed(&self) -> Option<&'c Landed<'c>> {
+        match self.subject {
+            Subject::Landed(landed) => Some(landed),
+            _ => None,
+        }
+    }
+
+    /// Returns the mainline, where the case is that.
+    pub fn line(&self) -> Option<&'c Line<'c>> {
+        match self.subject {
+            Subject::Line(line) => Some(line),
+            _ => None,
+        }
+    }
+
+    /// Returns the files below `.approvals`, where the case is those.
+    pub fn statements(&self) -> Option<&'c Statements<'c>> {
+        match self.subject {
+            Subject::Statements(statements) => Some(statements),
+            _ => None,
+        }
+    }
+
+    /// Returns what receipts say of a record, where the case is that.
+    pub fn used(&self) -> Option<&'c Used<'c>> {
+        match self.subject {
+            Subject::Used(used) => Some(used),
+            _ => None,
+        }
+    }
+
     /// Returns what the readers noted under a code of the shape group.
     pub fn noted(&self, code: Code) -> Vec<Finding> {
         let findings = match self.subject {
             Subject::Record(of) => &of.source.findings,
             Subject::Policy => &self.known.governance.findings,
             Subject::Files(files) => return of_code(files.findings(), code),
-            Subject::Change(_) | Subject::Branch(_) | Subject::Repeat(_) => return Vec::new(),
+            _ => return Vec::new(),
         };
         let of_code = findings.iter().filter(|finding| finding.rule == code);
         of_code.cloned().collect()

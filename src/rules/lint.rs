@@ -153,6 +153,20 @@ fn is_of_changes(rule: &Rule) -> bool {
     rule.group == Group::Change
 }
 
+/// Returns the findings of an audit about one subject, sorted; each has the level that its rule gives it.
+///
+/// Two rules of other groups judge what landed as well: who reviewed a closure, and what a loosened policy let through.
+pub fn audit(
+    subject: Subject<'_>,
+    known: &Known<'_>,
+    asked: impl Fn(Code) -> bool,
+) -> Vec<Finding> {
+    const TOO: &[Code] = &["review-by-self", "policy-loosened"];
+    findings(subject, known, |rule| {
+        (rule.group == Group::Audit || TOO.contains(&rule.code)) && asked(rule.code)
+    })
+}
+
 fn findings(
     subject: Subject<'_>,
     known: &Known<'_>,
@@ -172,7 +186,7 @@ fn findings(
         // the readers: a governance file that is not there is a warning.
         findings.extend(found.map(|finding| Finding {
             level: match rule.group {
-                Group::Change | Group::Shape => finding.level,
+                Group::Change | Group::Shape | Group::Audit => finding.level,
                 _ => level,
             },
             message: credential::hidden(finding.message),

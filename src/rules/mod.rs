@@ -4,41 +4,59 @@
 //! documentation: `explain`, SARIF and `docs/rules.md` are read from it. To add one, write the file and its
 //! line in [`ALL`]; a test runs both examples. Follows `docs/spec/rules.md`.
 
+pub mod audit;
 pub mod case;
 pub mod changed;
 pub mod evidence;
 pub mod example;
 pub mod house;
+pub mod landed;
 pub mod lint;
 pub mod meaning;
 pub mod repeats;
 mod sample;
 pub mod told;
 
+mod bad_approval_file;
 mod bad_id;
 mod bad_reference;
 mod bad_value;
+mod bot_approval;
+mod changed_since_approval;
+mod clock_skew;
 mod closed_edited;
 mod closure_incomplete;
+mod committer_only;
 mod control_dropped;
 mod criteria_too_wide;
+mod decision_by_other;
 mod decision_rewritten;
+mod direct_push;
 mod duplicate_id;
 mod duplicate_key;
+mod emergency_unreviewed;
 mod encoding;
 mod evidence_changed;
 mod fix_overdue;
 mod frozen_pattern;
+mod future_dated;
+mod history_rewritten;
 mod house_schema;
 mod incomplete_identity;
+mod invalid_signature;
 mod landed_unapproved;
 mod limits;
 mod loose_control;
+mod mainline_rerouted;
+mod mainline_suspicious;
+mod missing_approval;
 mod missing_change;
 mod missing_evidence;
 mod missing_field;
 mod missing_for_tier;
+mod missing_group;
 mod missing_trigger;
+mod never_used;
 mod no_compensating_control;
 mod no_deviation;
 mod no_subject;
@@ -48,13 +66,16 @@ mod owner_changed;
 mod placeholder;
 mod policy_changed;
 mod policy_loosened;
+mod policy_unapproved;
 mod record_deleted;
 mod recurrence;
 mod renewal_limit;
+mod replaced_objects;
 mod review_by_self;
 mod risk_lowered;
 mod scope_widened;
 mod secret;
+mod self_approval;
 mod short_justification;
 mod silent_extension;
 mod stale_baseline;
@@ -68,6 +89,9 @@ mod unclassified_cause;
 mod unknown_control;
 mod unknown_key;
 mod unknown_owner;
+mod unresolved_identity;
+mod use_after_end;
+mod vetoed;
 mod wildcard_scope;
 mod window_inverted;
 mod withdrawn_control;
@@ -190,6 +214,28 @@ pub const ALL: &[Rule] = &[
     landed_unapproved::RULE,
     policy_changed::RULE,
     policy_loosened::RULE,
+    self_approval::RULE,
+    missing_approval::RULE,
+    missing_group::RULE,
+    bot_approval::RULE,
+    vetoed::RULE,
+    changed_since_approval::RULE,
+    invalid_signature::RULE,
+    bad_approval_file::RULE,
+    policy_unapproved::RULE,
+    direct_push::RULE,
+    committer_only::RULE,
+    unresolved_identity::RULE,
+    use_after_end::RULE,
+    never_used::RULE,
+    decision_by_other::RULE,
+    emergency_unreviewed::RULE,
+    future_dated::RULE,
+    clock_skew::RULE,
+    mainline_suspicious::RULE,
+    history_rewritten::RULE,
+    mainline_rerouted::RULE,
+    replaced_objects::RULE,
 ];
 
 /// Returns the rule of a code.

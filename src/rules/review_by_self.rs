@@ -1,12 +1,16 @@
-//! `review-by-self`: the typed names of closing and post-closure review are equal.
+//! `review-by-self`: the typed names of closing and post-closure review are equal; on the mainline, their authors.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use std::collections::BTreeSet;
+
 use crate::diag::{Finding, Level};
-use crate::policy::people;
+use crate::policy::governance::Governance;
+use crate::policy::people::{self, Person};
 use crate::record::address::Address;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
+use crate::rules::landed::Landed;
 use crate::rules::{Group, Rule};
 
 /// The rule.
@@ -34,6 +38,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Vec<Finding> {
+    if let Some(landed) = case.landed() {
+        return by_landing(case.known.governance, landed)
+            .into_iter()
+            .collect();
+    }
     let Some(of) = case.record() else {
         return Vec::new();
     };
@@ -54,4 +63,43 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         format!("{reviewed} closed the record and reviewed its closure"),
         "let someone else look at it".to_owned(),
     )]
+}
+
+/// On the mainline git says who: the landing of the review has no author who did not make the closure.
+fn by_landing(governance: &Governance, landed: &Landed<'_>) -> Option<Finding> {
+    let closure = landed.record?.closure.as_ref()?;
+    let review = closure.reviewed.as_ref()?;
+    let before = landed.before.and_then(|before| before.closure.as_ref());
+    if before.and_then(|closure| closure.reviewed.as_ref()) == Some(review) {
+        return None;
+    }
+    let closing = landed.closing?;
+    let closers = closing.authors.iter().map(|author| &author.person);
+    let closers: BTreeSet<&str> = closers
+        .chain(&closing.makers)
+        .map(|person| person.key.as_str())
+        .collect();
+    let makers = &landed.verdict.makers;
+    let machine = |person: &&Person| {
+        people::is_bot(governance, person) || people::is_agent(governance, person)
+    };
+    let mut others = makers.iter().filter(|person| !machine(person));
+    if others.any(|person| !closers.contains(person.key.as_str())) {
+        return None;
+    }
+    let who: Vec<&str> = makers.iter().map(|person| person.email.as_str()).collect();
+    let message = format!(
+        "the review of the closure was written by {}, who made the closure too",
+        who.join(", ")
+    );
+    Some(Finding {
+        level: Level::Error,
+        field: Some("closure.reviewed.by".to_owned()),
+        ..landed.finding(
+            RULE.code,
+            Level::Error,
+            &message,
+            "let someone else look at it, and write the entry".to_owned(),
+        )
+    })
 }

@@ -33,7 +33,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     let root = match case.subject {
         Subject::Record(of) => of.source.root.as_ref(),
         Subject::Policy => case.known.governance.document.as_ref(),
-        Subject::Files(_) | Subject::Change(_) | Subject::Branch(_) | Subject::Repeat(_) => None,
+        _ => None,
     };
     let mut sightings = Vec::new();
     if let Some(root) = root {

@@ -52,6 +52,11 @@ impl<'a> Trace<'a> {
         })
     }
 
+    /// Returns when a version landed, not before.
+    pub fn landed(&self, index: usize) -> Option<Instant> {
+        self.landed.get(index).copied()
+    }
+
     /// Tells whether a version granted anything by itself while it stood at the tip, until an instant.
     pub fn held(&self, index: usize, until: Instant) -> bool {
         self.past(index)

@@ -294,6 +294,28 @@ pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, File
     Ok(place)
 }
 
+/// Writes a file that the user named, whole or not at all; what is there is replaced.
+///
+/// # Errors
+/// [`FileError::Failed`] when it can't be written.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let failed = |cause| FileError::Failed(path.to_owned(), cause);
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".exledger-")
+        .tempfile_in(folder)
+        .map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    share(file.as_file()).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path)
+        .map_err(|refused| failed(refused.error))?;
+    Ok(())
+}
+
 /// Gives a temporary file the permissions of an ordinary one: it is made for its owner alone.
 #[cfg(unix)]
 pub(super) fn share(file: &fs::File) -> std::io::Result<()> {

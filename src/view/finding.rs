@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::diag::{Code, Finding};
 use crate::rules;
-use crate::view::doc::About;
+use crate::view::doc::{About, Findings};
 
 /// Returns the finding.
 pub fn json(finding: &Finding) -> Value {
@@ -23,6 +23,21 @@ pub fn json(finding: &Finding) -> Value {
         "message": finding.message,
         "help": finding.help,
     })
+}
+
+/// Lets the paths of findings begin at the top of the repository, from which the ledger's folder is named here.
+pub fn below(folder: &str, findings: &mut Findings) {
+    if folder.is_empty() {
+        return;
+    }
+    let shown = findings.shown.iter_mut();
+    let judged = findings.judged.iter_mut();
+    let paths = shown
+        .map(|shown| &mut shown.finding.path)
+        .chain(judged.map(|judged| &mut judged.path));
+    for path in paths {
+        *path = format!("{folder}/{path}");
+    }
 }
 
 /// Returns what each rule is about, for the formats that say so.

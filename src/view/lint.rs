@@ -71,7 +71,8 @@ impl Counts {
         }
     }
 
-    fn tone(self) -> Tone {
+    /// Returns what the counts mean.
+    pub fn tone(self) -> Tone {
         match self {
             Counts { errors: 1.., .. } => Tone::Bad,
             Counts { warnings: 1.., .. } => Tone::Warn,
@@ -100,21 +101,7 @@ pub fn doc(mut lint: Lint) -> Doc {
         "simulated": lint.instant.is_some(),
     }));
     doc.rows = Some("findings");
-    if !lint.folder.is_empty() {
-        let findings = lint
-            .findings
-            .shown
-            .iter_mut()
-            .map(|shown| &mut shown.finding.path);
-        let judged = lint
-            .findings
-            .judged
-            .iter_mut()
-            .map(|judged| &mut judged.path);
-        for path in findings.chain(judged) {
-            *path = format!("{}/{path}", lint.folder);
-        }
-    }
+    finding::below(&lint.folder, &mut lint.findings);
     doc.repository = lint.name;
     doc.blocks.push(Block::Findings(lint.findings));
     let checked = format!("{} checked: ", diag::count(lint.checked, "record"));

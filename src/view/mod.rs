@@ -20,3 +20,4 @@ pub mod patch;
 pub mod record;
 pub mod shape;
 pub mod show;
+pub mod verify;

@@ -29,7 +29,6 @@ use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
 use crate::status::{self, Standing, Status};
 use crate::store::git::Repository;
-use crate::survey::acts::{self, Act};
 use crate::view;
 use crate::view::shape::{self, Simulated, Stamp};
 
@@ -79,6 +78,20 @@ impl Ctx {
     /// [`fault::Fault::CannotSay`] outside git, without an approved ref, under a policy with errors, or when the tip
     /// can't be read; [`fault::Fault::Misuse`] when `--as-of` names nothing on the mainline.
     pub fn approved_only<'h>(&self, home: &'h Home) -> anyhow::Result<Approved<'h>> {
+        self.walked(home, |repository, chain, prefix| {
+            walk::walk(repository, chain, prefix)
+        })
+    }
+
+    /// Judges every record on the approved ref, whose history is walked in a way of one's own.
+    ///
+    /// # Errors
+    /// As [`Ctx::approved_only`].
+    pub fn walked<'h>(
+        &self,
+        home: &'h Home,
+        walk: impl FnOnce(&'h Repository, Chain, &Prefix) -> Result<History, Obstacle>,
+    ) -> anyhow::Result<Approved<'h>> {
         let repository = home.repository()?;
         let _progress = self.progress("reading the history");
         // What is proposed here is read by the policy that is here.
@@ -104,7 +117,7 @@ impl Ctx {
             "approved ref: {} at {}, {commits} by first parents",
             mainline.reference, mainline.tip
         ));
-        let history = walk::walk(repository, asked.chain, &prefix).map_err(obstacle)?;
+        let history = walk(repository, asked.chain, &prefix).map_err(obstacle)?;
         let mut approved = Approved {
             stamp: self.stamp(repository, &history, &governance, instant),
             standings: Vec::new(),
@@ -286,20 +299,7 @@ impl Approved<'_> {
         }
     }
 
-    /// Returns what happened to a record, oldest first; nothing where nothing of it has landed.
-    pub fn acts(&self, standing: &Standing) -> Vec<Act<'_>> {
-        let Some(trail) = self.trail(standing) else {
-            return Vec::new();
-        };
-        let verdicts = self.approvals.trails.get(&trail.key);
-        acts::of(
-            &self.history,
-            trail,
-            verdicts.map(Vec::as_slice).unwrap_or_default(),
-        )
-    }
-
-    fn trail(&self, standing: &Standing) -> Option<&Trail> {
+    pub(super) fn trail(&self, standing: &Standing) -> Option<&Trail> {
         let trails = &self.history.trails;
         let by_path = || trails.get(&Key::Path(standing.key.clone()));
         trails.get(&Key::Id(standing.key.clone())).or_else(by_path)

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod approved;
 pub mod compare;
 pub mod edit;
+pub mod facts;
 pub mod fault;
 pub mod filter;
 pub mod globals;

@@ -1,0 +1,46 @@
+//! What an answer about the approved ref rests on: the history, the approvals, the files of its commit.
+//!
+//! Start at [`Approved::facts`]. Follows `docs/spec/cli.md`, log and verify.
+
+use crate::approval::Approvals;
+use crate::commands::context::approved::Approved;
+use crate::history::History;
+use crate::history::objects::Obstacle;
+use crate::history::refs::Chosen;
+use crate::history::tree::CommitTree;
+use crate::status::Standing;
+use crate::store::git::Repository;
+use crate::survey::acts::{self, Act};
+
+impl Approved<'_> {
+    /// Returns all that git proves, and who approved what.
+    pub fn facts(&self) -> (&History, &Approvals) {
+        (&self.history, &self.approvals)
+    }
+
+    /// Returns the repository, and the ref that was chosen in it.
+    pub fn origin(&self) -> (&Repository, &Chosen) {
+        (self.repository, &self.chosen)
+    }
+
+    /// Returns the files of the commit that is asked about.
+    ///
+    /// # Errors
+    /// [`Obstacle`] where the commit can't be read.
+    pub fn tree(&self) -> Result<CommitTree<'_>, Obstacle> {
+        CommitTree::of_commit(self.repository, self.history.mainline.tip, &self.prefix)
+    }
+
+    /// Returns what happened to a record, oldest first; nothing where nothing of it has landed.
+    pub fn acts(&self, standing: &Standing) -> Vec<Act<'_>> {
+        let Some(trail) = self.trail(standing) else {
+            return Vec::new();
+        };
+        let verdicts = self.approvals.trails.get(&trail.key);
+        acts::of(
+            &self.history,
+            trail,
+            verdicts.map(Vec::as_slice).unwrap_or_default(),
+        )
+    }
+}

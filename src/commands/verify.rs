@@ -1,0 +1,260 @@
+//! `verify`: the audit of history, approvals, evidence and receipts.
+//!
+//! Start at [`Args`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, levels in verify.
+
+mod marks;
+mod uses;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::approval::filed::{FileState, Filed};
+use crate::approval::statement::About;
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::{self, Approved};
+use crate::commands::context::fault;
+use crate::commands::context::output::Formats;
+use crate::commands::show;
+use crate::commands::verify::marks::Marks;
+use crate::commands::verify::uses::Book;
+use crate::commands::{Command, Outcome, Run};
+use crate::diag::Finding;
+use crate::history::objects::{Kind, Objects, Oid};
+use crate::history::tree::CommitTree;
+use crate::history::version::Key;
+use crate::history::walk;
+use crate::record::read::{self, Source};
+use crate::rules::audit::contents::Contents;
+use crate::rules::audit::{self, Audit};
+use crate::rules::house::House;
+use crate::status::Standing;
+use crate::view;
+use crate::view::doc::{Findings, Judged, Readers};
+
+/// Audit what landed
+///
+/// Judges every version that ever landed by the state that it landed in: who approved it, what it changed, whether its
+/// evidence is kept. Exits 3 where the history that is needed is not in this clone.
+#[derive(Debug, Parser)]
+#[command(name = "verify")]
+#[command(
+    after_help = "EXAMPLE\n  exledger verify --checkpoint last.json --write-checkpoint next.json\n  exledger verify 7F3KQ --receipts receipts.jsonl"
+)]
+pub struct Args {
+    /// The records; all of them where none is named
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+
+    /// Compare the mainline with what it was: a file that --write-checkpoint wrote
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+
+    /// Write down what the mainline is now, to be kept outside the repository
+    #[arg(long, value_name = "FILE")]
+    write_checkpoint: Option<PathBuf>,
+
+    /// Look at the uses in this file of receipts, and compare the mainline with what each of them saw
+    #[arg(long, value_name = "FILE")]
+    receipts: Option<PathBuf>,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+/// What is asked about.
+struct Asked<'a> {
+    /// The records, by key.
+    standings: Vec<&'a Standing>,
+    /// Whether that is all of them.
+    extent: Extent,
+}
+
+/// Whether everything is audited, or some records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    All,
+    Some,
+}
+
+impl Run for Args {
+    const FORMATS: Formats = Formats::Findings;
+
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let home = ctx.home()?;
+        let book = Book::open(ctx, self.receipts.as_deref())?;
+        let mut found = None;
+        let approved = ctx.walked(&home, |repository, chain, prefix| {
+            let tree = CommitTree::of_commit(repository, chain.mainline.tip, prefix)?;
+            let landings = chain.mainline.landings.iter();
+            let effective = landings.map(|landing| landing.effective).collect();
+            let mut contents = Contents::new(Box::new(tree), effective);
+            let history = walk::walk_shown(repository, chain, prefix, &mut |sight| {
+                contents.look(&sight);
+            })?;
+            found = Some(contents);
+            Ok(history)
+        })?;
+        let Some(contents) = &found else {
+            return Err(fault::cannot_say("nothing was read", ""));
+        };
+        let asked = asked(&approved, &self.ids)?;
+        let marks = Marks::read(ctx, &approved, self.checkpoint.as_deref(), &book)?;
+        let progress = ctx.progress("judging what landed");
+        let findings = findings(&approved, contents, &asked, &marks, &book)?;
+        drop(progress);
+        let counts = view::lint::Counts::of(findings.iter());
+        let (history, _) = approved.facts();
+        let first = history.mainline.landings.first();
+        ctx.show(&view::verify::doc(view::verify::Verify {
+            stamp: &approved.stamp,
+            first: first.map(|landing| landing.oid.to_string()),
+            n_commits: history.mainline.landings.len(),
+            checked: asked.standings.len(),
+            folder: ctx.forge_folder(&home),
+            uses: book.uses(&asked.standings, &approved),
+            findings: Findings {
+                shown: findings.iter().cloned().map(Into::into).collect(),
+                rules: view::finding::rules(),
+                judged: asked.standings.iter().map(|it| judged(it)).collect(),
+                readers: Readers::All,
+            },
+        }))?;
+        let doubts = doubts(ctx, &approved, &asked, &marks, contents);
+        if let Some(path) = &self.write_checkpoint {
+            marks::write(ctx, &approved, path, &findings)?;
+        }
+        Ok(doubts.max(ctx.of_counts(counts)))
+    }
+}
+
+/// Returns the records that are named, all where none is.
+fn asked<'a>(approved: &'a Approved<'_>, ids: &[String]) -> anyhow::Result<Asked<'a>> {
+    if ids.is_empty() {
+        return Ok(Asked {
+            standings: approved.standings.iter().collect(),
+            extent: Extent::All,
+        });
+    }
+    let named: Vec<&Standing> = ids
+        .iter()
+        .map(|id| show::find(approved, id))
+        .collect::<anyhow::Result<_>>()?;
+    let keys: BTreeSet<&str> = named.iter().map(|it| it.key.as_str()).collect();
+    let standings = approved.standings.iter();
+    Ok(Asked {
+        standings: standings
+            .filter(|it| keys.contains(it.key.as_str()))
+            .collect(),
+        extent: Extent::Some,
+    })
+}
+
+fn findings(
+    approved: &Approved<'_>,
+    contents: &Contents<'_>,
+    asked: &Asked<'_>,
+    marks: &Marks,
+    book: &Book,
+) -> anyhow::Result<Vec<Finding>> {
+    let (history, approvals) = approved.facts();
+    let tree = approved.tree().map_err(approved::obstacle)?;
+    let places = |path: &str, blob: Oid| -> Option<Source> {
+        match approved.origin().0.read(blob) {
+            Ok((Kind::Blob, bytes)) => Some(read::read(path, &bytes)),
+            _ => None,
+        }
+    };
+    let audit = Audit {
+        history,
+        approvals,
+        governance: &approved.governance,
+        house: &House::of(&approved.governance),
+        tree: &tree,
+        instant: approved.stamp.instant,
+        contents,
+        places: &places,
+    };
+    let keys: Vec<Key> = asked.standings.iter().map(|it| key(history, it)).collect();
+    let mut findings: Vec<Finding> = keys.iter().flat_map(|key| audit.record(key)).collect();
+    let versions = keys.iter().filter_map(|key| history.trails.get(key));
+    let landings: BTreeSet<usize> = match asked.extent {
+        Extent::All => (0..history.mainline.landings.len()).collect(),
+        Extent::Some => versions
+            .flat_map(|trail| trail.versions.iter().map(|version| version.landing))
+            .collect(),
+    };
+    let landings: Vec<usize> = landings.into_iter().collect();
+    findings.extend(audit.line(&landings, &marks.marks));
+    if asked.extent == Extent::All {
+        findings.extend(audit.governance());
+    }
+    let files: Vec<Filed> = approvals
+        .files
+        .iter()
+        .filter(|filed| asked.names(filed))
+        .cloned()
+        .collect();
+    findings.extend(audit.statements(&files));
+    for used in book.used(&asked.standings, approved) {
+        findings.extend(audit.used(&used));
+    }
+    Ok(audit::sorted(findings))
+}
+
+impl Asked<'_> {
+    /// Tells whether a file below `.approvals` is asked about.
+    fn names(&self, filed: &Filed) -> bool {
+        let of_record = |id: &str| self.standings.iter().any(|it| it.key == id);
+        self.extent == Extent::All
+            || matches!(&filed.about, Some(About::Record(id)) if of_record(id.as_str()))
+    }
+}
+
+/// Returns the key of a record in history.
+fn key(history: &crate::history::History, standing: &Standing) -> Key {
+    let id = Key::Id(standing.key.clone());
+    match history.trails.contains_key(&id) {
+        true => id,
+        false => Key::Path(standing.key.clone()),
+    }
+}
+
+fn judged(standing: &Standing) -> Judged {
+    Judged {
+        path: standing.path.clone(),
+        id: Some(view::record::id(standing).to_owned()),
+        title: view::record::told(standing).map(|record| record.title.clone()),
+        tier: standing.tier.as_ref().map(|tier| tier.tier.clone()),
+    }
+}
+
+/// Says on stderr what can't be told, and returns what follows from that.
+fn doubts(
+    ctx: &Ctx,
+    approved: &Approved<'_>,
+    asked: &Asked<'_>,
+    marks: &Marks,
+    contents: &Contents<'_>,
+) -> Outcome {
+    let unknown = asked.standings.iter().copied();
+    let mut outcome = ctx.of_unknown(unknown.filter(approved::is_unknown), Outcome::Fine);
+    let mut say = |what: String| {
+        ctx.tell(&format!("error: cannot say: {what}"));
+        outcome = Outcome::CannotSay;
+    };
+    for doubt in marks.doubts() {
+        say(doubt);
+    }
+    if let Some(error) = contents.doubts.first() {
+        say(fault::tree(error).to_string());
+    }
+    let (_, approvals) = approved.facts();
+    for filed in approvals.files.iter().filter(|filed| asked.names(filed)) {
+        if let FileState::Missing(obstacle) = &filed.state {
+            say(format!("{}: {obstacle}; {}", filed.path, obstacle.repair()));
+        }
+    }
+    outcome
+}

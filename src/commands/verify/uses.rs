@@ -1,0 +1,172 @@
+//! The uses that receipts tell of.
+//!
+//! Start at [`Book`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::approval::Verdict;
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::Approved;
+use crate::commands::context::fault;
+use crate::gate::receipt::{self, Receipt};
+use crate::history::change::Event;
+use crate::record::time::Instant;
+use crate::rules::landed::{Granted, Used};
+use crate::status::trace::{Then, Trace};
+use crate::status::{self, Standing, Status};
+use crate::store::files;
+use crate::view;
+
+/// The most bytes of a file of receipts.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// The receipts, as far as they are given.
+pub(super) struct Book {
+    path: Option<PathBuf>,
+    receipts: Vec<Receipt>,
+}
+
+impl Book {
+    /// Reads the receipts.
+    ///
+    /// # Errors
+    /// [`fault::Fault::CannotSay`] where the file can't be read, or a line of it is no receipt.
+    pub(super) fn open(ctx: &Ctx, path: Option<&Path>) -> anyhow::Result<Book> {
+        let Some(path) = path else {
+            return Ok(Book {
+                path: None,
+                receipts: Vec::new(),
+            });
+        };
+        let bytes = files::read(&ctx.folder.join(path), MOST_BYTES)
+            .map_err(|error| fault::cannot_say(error.to_string(), "name a file of receipts"))?;
+        let text = String::from_utf8_lossy(&bytes);
+        let receipts = receipt::all(&text).map_err(|error| {
+            fault::cannot_say(
+                format!("line {} of {} is no receipt", error.line, path.display()),
+                "receipts are lines that `exledger check --format json` printed, or kept with --receipts",
+            )
+        })?;
+        Ok(Book {
+            path: Some(path.to_owned()),
+            receipts,
+        })
+    }
+
+    /// Returns the path of the file, as it was given.
+    pub(super) fn path(&self) -> String {
+        let path = self.path.as_ref();
+        path.map_or_else(String::new, |path| path.display().to_string())
+    }
+
+    /// Returns the commits that receipts saw as the tip, each with the first line that names it.
+    pub(super) fn commits(&self) -> Vec<(u32, String)> {
+        let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+        for receipt in &self.receipts {
+            if let Some(commit) = &receipt.commit {
+                seen.entry(commit).or_insert(receipt.line);
+            }
+        }
+        let mut commits: Vec<(u32, String)> = seen
+            .into_iter()
+            .map(|(commit, line)| (line, commit.to_owned()))
+            .collect();
+        commits.sort();
+        commits
+    }
+
+    /// Returns the uses of a record: line, and the instant that was asked about.
+    fn of(&self, id: &str) -> Vec<(u32, Instant)> {
+        let receipts = self.receipts.iter();
+        let allowing = receipts.filter(|it| it.allows.as_deref() == Some(id));
+        allowing
+            .filter_map(|it| Some((it.line, it.instant?)))
+            .collect()
+    }
+
+    /// Returns what the receipts say of each record; nothing where none are given.
+    pub(super) fn used<'a>(
+        &self,
+        standings: &[&'a Standing],
+        approved: &'a Approved<'_>,
+    ) -> Vec<Used<'a>> {
+        if self.path.is_none() {
+            return Vec::new();
+        }
+        let used = |standing: &'a Standing| {
+            let id = view::record::id(standing);
+            let uses = self.of(id);
+            Used {
+                path: &standing.path,
+                id,
+                granted: match standing.in_place.days {
+                    0 => Granted::Never,
+                    _ => Granted::Once,
+                },
+                n_uses: uses.len(),
+                late: late(standing, approved, &uses),
+            }
+        };
+        standings.iter().map(|standing| used(standing)).collect()
+    }
+
+    /// Returns how records were used, those that were.
+    pub(super) fn uses(
+        &self,
+        standings: &[&Standing],
+        approved: &Approved<'_>,
+    ) -> Vec<view::verify::Uses> {
+        let uses = |standing: &&Standing| {
+            let id = view::record::id(standing);
+            let uses = self.of(id);
+            let closed = approved
+                .acts(standing)
+                .into_iter()
+                .rfind(|act| matches!(act.event, Event::Closed | Event::Rejected))
+                .map(|act| act.at);
+            Some(view::verify::Uses {
+                id: id.to_owned(),
+                count: uses.len(),
+                last: uses.iter().map(|(_, at)| *at).max()?,
+                closed,
+            })
+        };
+        if self.path.is_none() {
+            return Vec::new();
+        }
+        standings.iter().filter_map(uses).collect()
+    }
+}
+
+/// Returns the uses at which the record had ended already, by what had landed.
+fn late(
+    standing: &Standing,
+    approved: &Approved<'_>,
+    uses: &[(u32, Instant)],
+) -> Vec<(u32, Instant, String)> {
+    if uses.is_empty() {
+        return Vec::new();
+    }
+    let (history, approvals) = approved.facts();
+    let key = super::key(history, standing);
+    let verdicts: &[Verdict] = approvals.trails.get(&key).map_or(&[], Vec::as_slice);
+    let trace = Trace::of(status::Subject {
+        key: &key,
+        history,
+        verdicts,
+        governance: &approved.governance,
+    });
+    let had_ended = |then: &Then| {
+        matches!(
+            then.status,
+            Status::Expired | Status::Closed | Status::Rejected | Status::Revoked | Status::Removed
+        )
+    };
+    let late = uses.iter().filter_map(|(line, at)| {
+        let then = trace.at(*at).filter(had_ended)?;
+        let what = format!("it was {}: {}", then.status.word(), then.reason);
+        Some((*line, *at, what))
+    });
+    late.collect()
+}

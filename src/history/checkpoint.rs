@@ -1,0 +1,149 @@
+//! A checkpoint: what the mainline was at a moment, kept outside the branch; and where a commit stands that was its tip.
+//!
+//! Uses record's times, history's objects and mainline. Pure. Start at [`Checkpoint`], which is written and read here, and
+//! [`stand`]. Follows `docs/spec/approval.md`, M6, and `docs/spec/cli.md`, a checkpoint.
+
+use serde_json::{Value, json};
+
+use crate::history::mainline::Mainline;
+use crate::history::objects::{Extent, Objects, Obstacle, Oid};
+use crate::record::time::Instant;
+
+/// What a checkpoint names itself.
+pub const SCHEMA: &str = "exledger/checkpoint/v1";
+
+/// The most bytes of a checkpoint.
+pub const MOST_BYTES: u64 = 64 * 1024;
+
+/// What the mainline was at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The name of the ledger in its policy.
+    pub ledger: Option<String>,
+    /// The first commit.
+    pub root: String,
+    /// The ref.
+    pub reference: String,
+    /// The tip.
+    pub tip: String,
+    /// The number of commits by first parents.
+    pub mainline_commits: u64,
+    /// The folder of the records at the tip; `None` where there is none.
+    pub ledger_tree: Option<String>,
+    /// When it was taken, by the clock of whoever took it.
+    pub at: Instant,
+}
+
+/// Where a commit stands that once was the tip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stand {
+    /// On the chain of first parents, at this position.
+    OnChain(usize),
+    /// Among the ancestors of the tip, and not on that chain.
+    Beside,
+    /// Here, and no ancestor of the tip.
+    Apart,
+    /// Nowhere, in a clone that should have everything.
+    Missing,
+    /// It can't be told: the history ends before.
+    CannotSay(Obstacle),
+}
+
+impl Checkpoint {
+    /// Reads a checkpoint.
+    ///
+    /// # Errors
+    /// The key that is absent, or is not what it must be.
+    pub fn read(bytes: &[u8]) -> Result<Checkpoint, &'static str> {
+        let value: Value = serde_json::from_slice(bytes).map_err(|_| "JSON")?;
+        let text = |key: &'static str| {
+            let text = value.get(key).and_then(Value::as_str);
+            text.map(str::to_owned).ok_or(key)
+        };
+        if text("schema")? != SCHEMA {
+            return Err("schema");
+        }
+        let oid = |key: &'static str| {
+            let text = text(key)?;
+            Oid::from_hex(&text).map(|_| text).ok_or(key)
+        };
+        Ok(Checkpoint {
+            ledger: text("ledger").ok(),
+            root: oid("root")?,
+            reference: text("ref")?,
+            tip: oid("tip")?,
+            mainline_commits: value
+                .get("mainline_commits")
+                .and_then(Value::as_u64)
+                .ok_or("mainline_commits")?,
+            ledger_tree: text("ledger_tree").ok(),
+            at: Instant::parse(&text("at")?).ok_or("at")?,
+        })
+    }
+
+    /// Returns the text of the file.
+    pub fn text(&self) -> String {
+        let value = json!({
+            "schema": SCHEMA,
+            "ledger": self.ledger,
+            "root": self.root,
+            "ref": self.reference,
+            "tip": self.tip,
+            "mainline_commits": self.mainline_commits,
+            "ledger_tree": self.ledger_tree,
+            "at": self.at,
+        });
+        format!("{value:#}\n")
+    }
+
+    /// Returns what differs from the mainline where it says to have stood, in words; `None` where nothing does.
+    pub fn contradicted(&self, mainline: &Mainline, position: usize) -> Option<String> {
+        if mainline.boundary.is_some() {
+            return None;
+        }
+        let root = mainline
+            .landings
+            .first()
+            .map(|landing| landing.oid.to_string());
+        if root.as_deref() != Some(&self.root) {
+            return Some(format!("it says that the history began at {}", self.root));
+        }
+        let n_commits = u64::try_from(position)
+            .unwrap_or(u64::MAX)
+            .saturating_add(1);
+        (n_commits != self.mainline_commits).then(|| {
+            format!(
+                "it counts {} commits until then, and there are {n_commits}",
+                self.mainline_commits
+            )
+        })
+    }
+}
+
+/// Returns where a commit stands that once was the tip of a mainline (M6); `is_ancestor` tells what can be reached from
+/// the tip of now.
+pub fn stand(
+    mainline: &Mainline,
+    is_ancestor: &dyn Fn(Oid) -> bool,
+    objects: &dyn Objects,
+    commit: Oid,
+) -> Stand {
+    if let Some(position) = mainline.position(commit) {
+        return Stand::OnChain(position);
+    }
+    // Beyond the end of a clone it may stand anywhere.
+    if let Some(boundary) = &mainline.boundary {
+        return Stand::CannotSay(boundary.clone());
+    }
+    if is_ancestor(commit) {
+        return Stand::Beside;
+    }
+    match objects.read(commit) {
+        Ok(_) => Stand::Apart,
+        Err(Obstacle::Missing {
+            extent: Extent::Full,
+            ..
+        }) => Stand::Missing,
+        Err(obstacle) => Stand::CannotSay(obstacle),
+    }
+}

@@ -1,0 +1,380 @@
+//! The audit: everything that landed, judged by the state that it landed in, each finding at the level that it has
+//! today.
+//!
+//! Uses history, approval, status, and the rules. Pure. Start at [`Audit`]. Follows `docs/spec/rules.md` (audit, levels in
+//! verify) and `docs/spec/approval.md`, 1.9. What the rules about content find is collected while history is walked
+//! ([`contents`]), so that nothing is parsed again.
+
+pub mod contents;
+mod governance;
+mod levels;
+
+use crate::approval::filed::Filed;
+use crate::approval::seals::Looked;
+use crate::approval::{Approvals, Satisfied, Stands, Verdict};
+use crate::diag::{Code, Finding, Level};
+use crate::history::History;
+use crate::history::change;
+use crate::history::governance::Origin;
+use crate::history::objects::Oid;
+use crate::history::version::{Change, Content, Key, Trail, Version};
+use crate::ledger::tree::Tree;
+use crate::policy::governance::Governance;
+use crate::record::Record;
+use crate::record::read::Source;
+use crate::record::time::Instant;
+use crate::rules::audit::contents::Contents;
+use crate::rules::audit::levels::Levels;
+use crate::rules::case::{Known, Subject};
+use crate::rules::changed::{Changed, Needs};
+use crate::rules::house::House;
+use crate::rules::landed::{Healed, Landed, Line, Mark, Matter, Statements, Urgent, Used};
+use crate::rules::lint::{self, Past, Settled};
+use crate::status;
+use crate::status::renewal;
+use crate::status::trace::Trace;
+
+/// All that is audited, and what is known of it.
+pub struct Audit<'a> {
+    /// All that git proves.
+    pub history: &'a History,
+    /// Who approved what.
+    pub approvals: &'a Approvals,
+    /// The governance of the tree that is asked about.
+    pub governance: &'a Governance,
+    /// The team's own schema of it.
+    pub house: &'a House,
+    /// That tree.
+    pub tree: &'a dyn Tree,
+    /// The instant asked about.
+    pub instant: Instant,
+    /// What the rules about content found.
+    pub contents: &'a Contents<'a>,
+    /// Reads a file once more, for the places in it.
+    pub places: &'a dyn Fn(&str, Oid) -> Option<Source>,
+}
+
+/// Findings about approval that are told of a version whose verdict is that of an earlier one, too.
+const OF_EACH_LANDING: &[Code] = &[
+    "decision-by-other",
+    "direct-push",
+    "invalid-signature",
+    "review-by-self",
+];
+
+/// What stays an error, whatever is approved later.
+const STAYS: &[Code] = &["record-deleted", "policy-loosened", "evidence-changed"];
+
+/// The trail of a record, and what is worked out of it once.
+struct Of<'a> {
+    key: &'a Key,
+    trail: &'a Trail,
+    verdicts: &'a [Verdict],
+    levels: Levels<'a>,
+    review_due: Option<Instant>,
+}
+
+impl<'a> Audit<'a> {
+    /// Returns the findings about a record, sorted by nothing yet.
+    pub fn record(&self, key: &'a Key) -> Vec<Finding> {
+        let (Some(trail), Some(verdicts)) =
+            (self.history.trails.get(key), self.approvals.trails.get(key))
+        else {
+            return Vec::new();
+        };
+        let trace = Trace::of(status::Subject {
+            key,
+            history: self.history,
+            verdicts,
+            governance: self.governance,
+        });
+        let review_due = trace.review_due();
+        let of = Of {
+            key,
+            trail,
+            verdicts,
+            levels: Levels::of(trail, verdicts, trace, self.instant),
+            review_due,
+        };
+        let mut findings = Vec::new();
+        let mut before: Option<Source> = None;
+        for (index, version) in trail.versions.iter().enumerate() {
+            let after = bare(version);
+            findings.extend(self.version(&of, index, version, [before.as_ref(), after.as_ref()]));
+            before = after;
+        }
+        findings
+    }
+
+    fn version(
+        &self,
+        of: &Of<'a>,
+        index: usize,
+        version: &'a Version,
+        [before, after]: [Option<&Source>; 2],
+    ) -> Vec<Finding> {
+        let (Some(verdict), Some(landing)) = (
+            of.verdicts.get(index),
+            self.history.mainline.landings.get(version.landing),
+        ) else {
+            return Vec::new();
+        };
+        let states = &self.history.states;
+        let law = states.before(version.landing);
+        let own = states.at(version.landing);
+        let approved = of.levels.approved_before(index);
+        let healed = of.levels.healed(index);
+        let landed = Landed {
+            matter: Matter::Record,
+            path: path(version),
+            id: match of.key {
+                Key::Id(id) => Some(id),
+                Key::Path(_) => None,
+            },
+            version,
+            record: version.record.record().map(AsRef::as_ref),
+            before: change::last_record(of.trail, version),
+            verdict,
+            landing,
+            law,
+            self_approval: match law.origin {
+                // What lands with the first policy takes it from there.
+                Origin::Defaults => own.governance.policy.approval.self_approval,
+                _ => law.governance.policy.approval.self_approval,
+            },
+            after: own,
+            approved: approved.and_then(|at| of.trail.versions.get(at)),
+            at_tip: of.levels.at_tip(index),
+            level: of.levels.level(index, of.review_due),
+            healed,
+            closing: closing(of, index),
+            signatures: self.signatures(version.landing),
+            urgent: self.urgent(of, index, version),
+        };
+        let mut findings = self.about_approval(&landed);
+        let mut changes = match version.change {
+            Change::Moved | Change::Inherited => Vec::new(),
+            _ => self.about_change(of, index, &landed, [before, after]),
+        };
+        let known: Vec<_> = changes
+            .iter()
+            .map(|it| (it.rule, it.field.clone()))
+            .collect();
+        let contents = self.contents.of(of.key, version.n);
+        changes.extend(
+            contents
+                .filter(|it| !known.contains(&(it.rule, it.field.clone())))
+                .cloned(),
+        );
+        changes.extend(conflicts(&landed));
+        let last = index + 1 == of.trail.versions.len();
+        let places = last.then(|| self.place(version, &changes)).flatten();
+        for finding in &mut changes {
+            settle(finding, &landed, places.as_ref().filter(|_| last));
+        }
+        findings.extend(changes);
+        findings
+    }
+
+    fn about_approval(&self, landed: &Landed<'_>) -> Vec<Finding> {
+        let is_judged = matches!(
+            landed.version.record.content(),
+            Content::Record(_) | Content::File
+        );
+        if !is_judged || landed.version.change == Change::Inherited {
+            return Vec::new();
+        }
+        let known = self.known(&landed.law.governance, landed.landing.effective);
+        let mut findings = lint::audit(Subject::Landed(landed), &known, |code| {
+            landed.verdict.carries.is_none() || OF_EACH_LANDING.contains(&code)
+        });
+        for finding in &mut findings {
+            let heals = landed.healed == Healed::Yes && finding.rule == "review-by-self";
+            if heals && finding.level == Level::Error {
+                finding.level = Level::Warning;
+            }
+        }
+        findings
+    }
+
+    /// Returns the findings of the rules about changes, judged by the policy of the landing's own tree.
+    fn about_change(
+        &self,
+        of: &Of<'a>,
+        index: usize,
+        landed: &Landed<'_>,
+        [before, after]: [Option<&Source>; 2],
+    ) -> Vec<Finding> {
+        let is_new = matches!(landed.version.change, Change::Introduced | Change::Readded);
+        // What never was a record can be taken away.
+        if matches!(of.key, Key::Path(_)) {
+            return Vec::new();
+        }
+        let approved = landed.approved.and_then(|version| version.record.record());
+        let first = of.levels.first(index);
+        let changed = Changed {
+            before: before.filter(|_| !is_new),
+            after,
+            approved: approved.map(AsRef::as_ref),
+            waiting: None,
+            renewed: renewal::counted(of.levels.approved_records(index)),
+            needs: Needs {
+                needed: landed.verdict.needed.clone(),
+                missing: landed.verdict.missing.clone(),
+            },
+            past: Past {
+                settled: Settled::Open,
+                landed: self.effective(of.trail.versions.get(first)),
+            },
+            base: &landed.law.governance,
+            brought: &[],
+        };
+        let known = self.known(&landed.after.governance, landed.landing.effective);
+        lint::change(&changed, &known)
+    }
+
+    /// Returns the findings about the mainline: about some of its landings, and about what once was its tip.
+    pub fn line(&self, landings: &[usize], marks: &[Mark]) -> Vec<Finding> {
+        let line = Line {
+            history: self.history,
+            landings,
+            marks,
+        };
+        let known = self.known(self.governance, self.instant);
+        lint::audit(Subject::Line(&line), &known, |_| true)
+    }
+
+    /// Returns the findings about files below `.approvals`.
+    pub fn statements(&self, files: &[Filed]) -> Vec<Finding> {
+        let known = self.known(self.governance, self.instant);
+        let statements = Statements::Landed(files);
+        lint::audit(Subject::Statements(&statements), &known, |_| true)
+    }
+
+    /// Returns the findings about the uses of a record.
+    pub fn used(&self, used: &Used<'_>) -> Vec<Finding> {
+        let known = self.known(self.governance, self.instant);
+        lint::audit(Subject::Used(used), &known, |_| true)
+    }
+
+    fn known<'k>(&'k self, governance: &'k Governance, instant: Instant) -> Known<'k> {
+        Known {
+            governance,
+            house: self.house,
+            tree: self.tree,
+            instant: Some(instant),
+            neighbours: None,
+        }
+    }
+
+    fn signatures(&self, landing: usize) -> Vec<&'a Looked> {
+        let signatures = self.approvals.signatures.as_slice();
+        let from = signatures.partition_point(|looked| looked.landing < landing);
+        let rest = signatures.iter().skip(from);
+        rest.take_while(|looked| looked.landing == landing)
+            .collect()
+    }
+
+    fn effective(&self, version: Option<&Version>) -> Option<Instant> {
+        let landing = self.history.mainline.landings.get(version?.landing)?;
+        Some(landing.effective)
+    }
+
+    fn urgent(&self, of: &Of<'a>, index: usize, version: &Version) -> Option<Urgent> {
+        let due = of.review_due.filter(|_| index == 0)?;
+        if version.change == Change::Inherited {
+            return None;
+        }
+        let stands = |verdict: &&Verdict| {
+            verdict.stands == Stands::AsApproved && verdict.satisfied == Satisfied::Yes
+        };
+        let approved = of.verdicts.iter().filter(stands);
+        Some(Urgent {
+            due,
+            approved: approved.filter_map(|verdict| verdict.approved_at).min(),
+            now: self.instant,
+        })
+    }
+
+    /// Reads the file at the tip once more, where a finding about a change wants a place in it.
+    fn place(&self, version: &Version, findings: &[Finding]) -> Option<Source> {
+        let wants = |finding: &Finding| finding.field.is_some();
+        let [file] = version.files.as_slice() else {
+            return None;
+        };
+        findings
+            .iter()
+            .any(wants)
+            .then(|| (self.places)(&file.path, file.blob))?
+    }
+}
+
+/// Returns a version's file without the places in it; `None` where it is gone, or in several files.
+fn bare(version: &Version) -> Option<Source> {
+    let [file] = version.files.as_slice() else {
+        return None;
+    };
+    let record: Option<&Record> = version.record.record().map(AsRef::as_ref);
+    Some(Source::bare(&file.path, record.cloned()))
+}
+
+/// Returns the path of a version; of a removed one, that of the file that it had.
+fn path(version: &Version) -> &str {
+    let file = version.files.first().or(version.before.first());
+    file.map_or("", |file| &file.path)
+}
+
+/// Returns the verdict on the version that brought the closure which a version holds.
+fn closing<'a>(of: &Of<'a>, index: usize) -> Option<&'a Verdict> {
+    let is_closed = |at: &usize| {
+        let version = of.trail.versions.get(*at);
+        let record = version.and_then(|version| version.record.record());
+        record.is_some_and(|record| record.closure.is_some())
+    };
+    let brought = (0..=index).rev().take_while(is_closed).last()?;
+    of.verdicts.get(brought)
+}
+
+/// Returns a finding for each of several files with one id.
+fn conflicts(landed: &Landed<'_>) -> Vec<Finding> {
+    let Content::Conflicted(paths) = landed.version.record.content() else {
+        return Vec::new();
+    };
+    let finding = |path: &String| Finding {
+        rule: crate::diag::shape::DUPLICATE_ID,
+        level: Level::Error,
+        path: path.clone(),
+        pos: None,
+        field: Some("id".to_owned()),
+        id: landed.id.map(str::to_owned),
+        message: format!("{} stand for one id", paths.join(" and ")),
+        help: "remove all of the files but one, or give each an id of its own".to_owned(),
+    };
+    paths.iter().map(finding).collect()
+}
+
+/// Gives a finding about content or change the level that it has today, the place in the file at the tip, and says
+/// where it landed.
+fn settle(finding: &mut Finding, landed: &Landed<'_>, tip: Option<&Source>) {
+    let reopened = finding.rule == "closed-edited"
+        && landed.verdict.stands == Stands::AsApproved
+        && landed.verdict.satisfied == Satisfied::Yes;
+    let heals = landed.healed == Healed::Yes && !STAYS.contains(&finding.rule);
+    finding.level = match finding.level {
+        Level::Error if reopened => Level::Note,
+        Level::Error if heals => Level::Warning,
+        level => level,
+    };
+    finding.pos = match (tip, &finding.field) {
+        (Some(source), Some(field)) => Some(source.pos(field)),
+        _ => None,
+    };
+    finding.message = landed.placed(&finding.message);
+}
+
+/// Returns findings by path, line, column, rule, as answers list them.
+pub fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+    findings.dedup();
+    findings
+}

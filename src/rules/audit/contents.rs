@@ -1,0 +1,128 @@
+//! What the rules about content find in each version, collected while history is walked.
+//!
+//! Uses history's walk, the rules about content. Pure. Start at [`Contents::look`]. Follows `docs/spec/rules.md` (levels in
+//! verify): a version is judged by the policy of its own landing's tree, and tells what the version before it did not.
+//! Evidence is looked up in the tree that is asked about, for what a record ever cited must be kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::diag::{Code, Finding, Level};
+use crate::history::governance::State;
+use crate::history::version::{Change, Key, Trail, Version};
+use crate::history::walk::Sight;
+use crate::ledger::tree::{Tree, TreeError};
+use crate::record::time::Instant;
+use crate::rules::case::Known;
+use crate::rules::house::House;
+use crate::rules::lint::{self, Past, Settled};
+
+/// What makes a finding the same one in two versions.
+type Same = (Code, Option<String>, String);
+
+/// The findings about the contents of versions.
+pub struct Contents<'t> {
+    tree: Box<dyn Tree + 't>,
+    /// The effective times of the landings.
+    effective: Vec<Instant>,
+    /// The governance that was met last, with the team's own schema of it.
+    house: Option<(Rc<State>, House)>,
+    found: BTreeMap<Key, Vec<(usize, Finding)>>,
+    /// What was found in the last version of each record.
+    last: BTreeMap<Key, BTreeSet<Same>>,
+    /// What kept a version from being judged.
+    pub doubts: Vec<TreeError>,
+}
+
+impl<'t> Contents<'t> {
+    /// Begins with nothing found.
+    pub fn new(tree: Box<dyn Tree + 't>, effective: Vec<Instant>) -> Contents<'t> {
+        Contents {
+            tree,
+            effective,
+            house: None,
+            found: BTreeMap::new(),
+            last: BTreeMap::new(),
+            doubts: Vec::new(),
+        }
+    }
+
+    /// Returns what was found new in a version.
+    pub fn of(&self, key: &Key, n: usize) -> impl Iterator<Item = &Finding> {
+        let found = self.found.get(key).into_iter().flatten();
+        found
+            .filter(move |(at, _)| *at == n)
+            .map(|(_, finding)| finding)
+    }
+
+    /// Judges a version as it is found.
+    pub fn look(&mut self, sight: &Sight<'_>) {
+        let (trail, version) = (sight.trail, sight.version);
+        // The same bytes at another path say nothing new.
+        if version.change == Change::Moved {
+            return;
+        }
+        let state = sight.states.at(version.landing);
+        let (state, house) = match self.house.take() {
+            Some((known, house)) if Rc::ptr_eq(&known, state) => (known, house),
+            _ => (Rc::clone(state), House::of(&state.governance)),
+        };
+        let known = Known {
+            governance: &state.governance,
+            house: &house,
+            tree: &*self.tree,
+            instant: None,
+            neighbours: None,
+        };
+        let past = self.past(trail, version);
+        match lint::record(sight.source, &known, past) {
+            Ok(findings) => self.take(&trail.key, version, findings),
+            Err(error) => self.doubts.push(error),
+        }
+        self.house = Some((state, house));
+    }
+
+    fn take(&mut self, key: &Key, version: &Version, findings: Vec<Finding>) {
+        let errors = findings.into_iter().filter(|it| it.level == Level::Error);
+        let errors: Vec<(Same, Finding)> = errors
+            .map(|it| ((it.rule, it.field.clone(), it.message.clone()), it))
+            .collect();
+        let last = self.last.remove(key).unwrap_or_default();
+        if errors.is_empty() {
+            return;
+        }
+        let is_new = |same: &Same| version.change == Change::Readded || !last.contains(same);
+        let new = errors.iter().filter(|(same, _)| is_new(same));
+        let new: Vec<(usize, Finding)> = new.map(|(_, it)| (version.n, it.clone())).collect();
+        if !new.is_empty() {
+            self.found.entry(key.clone()).or_default().extend(new);
+        }
+        let now = errors.into_iter().map(|(same, _)| same).collect();
+        self.last.insert(key.clone(), now);
+    }
+
+    /// Returns what the versions so far say of the record's past.
+    fn past(&self, trail: &Trail, version: &Version) -> Past {
+        let begins = |it: &&Version| {
+            matches!(
+                it.change,
+                Change::Introduced | Change::Readded | Change::Inherited
+            )
+        };
+        let first = trail.versions.iter().rev().find(begins);
+        let closure = |version: &Version| {
+            let record = version.record.record()?;
+            record.closure.clone()
+        };
+        let before = trail.versions.iter().rev().find(|it| it.n < version.n);
+        let before = before.filter(|_| !begins(&version)).and_then(closure);
+        let settled = match before.is_some() && before == closure(version) {
+            true => Settled::Closed,
+            false => Settled::Open,
+        };
+        Past {
+            settled,
+            landed: first.and_then(|first| self.effective.get(first.landing).copied()),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! How bad a finding about the approval of a version is today.
+//!
+//! Uses history, approval, status. Pure. Start at [`Levels::level`]. Follows `docs/spec/approval.md`, 1.9 (levels): an
+//! error at the tip and at a version that was in force, which is one whose own approval, or grace, something rested on;
+//! else a note. A note where it only narrows, a warning on an emergency inside its window.
+
+use crate::approval::{Satisfied, Stands, Verdict};
+use crate::diag::Level;
+use crate::history::version::{Change, Trail, Version};
+use crate::record::Record;
+use crate::record::time::Instant;
+use crate::rules::landed::{AtTip, Healed};
+use crate::status::trace::Trace;
+
+/// What is known of the versions of one trail.
+pub(super) struct Levels<'a> {
+    trail: &'a Trail,
+    verdicts: &'a [Verdict],
+    trace: Trace<'a>,
+    now: Instant,
+}
+
+impl<'a> Levels<'a> {
+    pub(super) fn of(
+        trail: &'a Trail,
+        verdicts: &'a [Verdict],
+        trace: Trace<'a>,
+        now: Instant,
+    ) -> Levels<'a> {
+        Levels {
+            trail,
+            verdicts,
+            trace,
+            now,
+        }
+    }
+
+    /// Tells whether a version stands as approved.
+    fn stands(&self, index: usize) -> bool {
+        self.verdicts.get(index).is_some_and(|verdict| {
+            verdict.stands == Stands::AsApproved && verdict.satisfied == Satisfied::Yes
+        })
+    }
+
+    /// Returns the first version of the series that a version belongs to.
+    pub(super) fn first(&self, index: usize) -> usize {
+        let begins = |at: &usize| {
+            self.trail.versions.get(*at).is_some_and(|version| {
+                matches!(
+                    version.change,
+                    Change::Introduced | Change::Readded | Change::Inherited
+                )
+            })
+        };
+        (0..=index).rev().find(begins).unwrap_or(0)
+    }
+
+    /// Returns the last approved version before one, of its series; what the oldest commit of a clone holds counts.
+    pub(super) fn approved_before(&self, index: usize) -> Option<usize> {
+        let counts = |at: &usize| {
+            let version = self.trail.versions.get(*at);
+            let readable = version.is_some_and(|version| version.record.record().is_some());
+            readable && (self.stands(*at) || self.is_inherited(*at))
+        };
+        (self.first(index)..index).rev().find(counts)
+    }
+
+    fn is_inherited(&self, index: usize) -> bool {
+        let version = self.trail.versions.get(index);
+        version.is_some_and(|version| version.change == Change::Inherited)
+    }
+
+    /// Returns what the approved versions before one say, of its series.
+    pub(super) fn approved_records(&self, index: usize) -> impl Iterator<Item = &'a Record> {
+        let versions: &'a [Version] = &self.trail.versions;
+        let first = self.first(index);
+        let approved = (first..index).filter(|at| self.stands(*at) || self.is_inherited(*at));
+        let approved: Vec<&Record> = approved
+            .filter_map(|at| versions.get(at)?.record.record())
+            .map(AsRef::as_ref)
+            .collect();
+        approved.into_iter()
+    }
+
+    /// Tells whether a later version is approved by its own evidence.
+    pub(super) fn healed(&self, index: usize) -> Healed {
+        let later = index + 1..self.verdicts.len();
+        let own = |at: &usize| {
+            let verdict = self.verdicts.get(*at);
+            verdict.is_some_and(|verdict| verdict.carries.is_none()) && self.stands(*at)
+        };
+        match later.into_iter().any(|at| own(&at)) {
+            true => Healed::Yes,
+            false => Healed::No,
+        }
+    }
+
+    /// Returns the versions that a verdict is of: the one that it was given to, and those that carry it on.
+    fn bearers(&self, index: usize) -> impl Iterator<Item = usize> {
+        let all = self.verdicts.iter().enumerate();
+        all.filter(move |(at, verdict)| *at == index || verdict.carries == Some(index))
+            .map(|(at, _)| at)
+    }
+
+    /// Tells whether a version stands at the tip, or one that carries its verdict on.
+    pub(super) fn at_tip(&self, index: usize) -> AtTip {
+        let tip = self.verdicts.len().saturating_sub(1);
+        match self.bearers(index).any(|at| at == tip) {
+            true => AtTip::Yes,
+            false => AtTip::No,
+        }
+    }
+
+    /// Returns how bad a finding about the approval of a version is, at most.
+    pub(super) fn level(&self, index: usize, review_due: Option<Instant>) -> Level {
+        let Some(verdict) = self.verdicts.get(index) else {
+            return Level::Error;
+        };
+        let narrows = verdict.satisfied == Satisfied::Yes && verdict.needed.count == 0;
+        if narrows || verdict.carries.is_some() {
+            return Level::Note;
+        }
+        if index == 0 && review_due.is_some_and(|due| self.until(index) <= due) {
+            return Level::Warning;
+        }
+        let was_in_force = || self.bearers(index).any(|at| self.trace.held(at, self.now));
+        match self.at_tip(index) {
+            AtTip::Yes => Level::Error,
+            AtTip::No if was_in_force() => Level::Error,
+            AtTip::No => Level::Note,
+        }
+    }
+
+    /// Returns until when a version stood at the tip: now, where it does.
+    fn until(&self, index: usize) -> Instant {
+        let last = self.bearers(index).last().unwrap_or(index);
+        self.trace.landed(last + 1).unwrap_or(self.now)
+    }
+}

@@ -1,0 +1,73 @@
+//! `bad-approval-file`: a file below `.approvals` that is not counted.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S7 and 1.12.
+
+use crate::approval::filed::{AtTip, FileState, Filed};
+use crate::approval::statement::About;
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed::Statements;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "bad-approval-file",
+    level: Level::Error,
+    group: Group::Audit,
+    serves: &["M24"],
+    summary: "a file below `.approvals` that says nothing which counts",
+    why: "Such a file looks like an approval to whoever only sees that it is there.",
+    remedy: "Remove it on the branch, before it lands; then approve anew with `exledger approve`.",
+    bad: Example::history(&[
+        "ana proposes the sample",
+        "lee merges",
+        "dana pushes exceptions/.approvals/EXC-2026-7F3KQ/0123456789ab-dana@example.com.txt",
+    ]),
+    good: Example::history(&["ana proposes the sample", "lee merges"]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    match case.statements() {
+        Some(Statements::Landed(files)) => files.iter().filter_map(landed).collect(),
+        Some(Statements::Proposed(files)) => files
+            .iter()
+            .map(|(path, why, help)| finding(Level::Error, path, None, why, help))
+            .collect(),
+        None => Vec::new(),
+    }
+}
+
+fn landed(filed: &Filed) -> Option<Finding> {
+    let (why, help) = filed.state.why()?;
+    let level = match (&filed.state, filed.at_tip) {
+        (FileState::Sound | FileState::Missing(_), _) => return None,
+        (FileState::Bad(_), AtTip::Yes) => Level::Error,
+        _ => Level::Warning,
+    };
+    let why = format!("{why} (landed in {})", filed.commit.short());
+    Some(finding(
+        level,
+        &filed.path,
+        filed.about.as_ref(),
+        &why,
+        &help,
+    ))
+}
+
+fn finding(level: Level, path: &str, about: Option<&About>, why: &str, help: &str) -> Finding {
+    Finding {
+        rule: RULE.code,
+        level,
+        path: path.to_owned(),
+        pos: None,
+        field: None,
+        id: match about {
+            Some(About::Record(id)) => Some(id.to_string()),
+            _ => None,
+        },
+        message: format!("it approves nothing: {why}"),
+        help: help.to_owned(),
+    }
+}

@@ -1,0 +1,51 @@
+//! `bot-approval`: the only word came from a bot or an agent.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
+
+use crate::approval::{Counts, Statement, WhyNot};
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed::{Landed, Matter};
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "bot-approval",
+    level: Level::Warning,
+    group: Group::Audit,
+    serves: &["M28"],
+    summary: "the only word about it came from a bot or an agent",
+    why: "A program that approves what a program filed is nobody's decision.",
+    remedy: "Let a person approve it: `exledger approve`, or an amendment that they merge.",
+    bad: Example::history(&[
+        "ana proposes the sample",
+        "bot merges",
+        "found: bot-approval, missing-approval",
+    ]),
+    good: Example::history(&["ana proposes the sample", "lee merges"]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.landed().and_then(alone).into_iter().collect()
+}
+
+fn alone(landed: &Landed<'_>) -> Option<Finding> {
+    if landed.matter != Matter::Record {
+        return None;
+    }
+    let verdict = landed.verdict;
+    let is_bot = |said: &&Statement| said.counts == Counts::No(WhyNot::Bot);
+    let bot = verdict.statements.iter().find(is_bot)?;
+    if !verdict.statements.iter().all(|said| is_bot(&said)) || !verdict.approvers.is_empty() {
+        return None;
+    }
+    let person = &bot.approver.person;
+    let message = format!(
+        "the only word came from {}, a bot or an agent: it counts for nobody",
+        person.display
+    );
+    let help = "let a person approve it: `exledger approve`, or an amendment that they merge";
+    Some(landed.finding(RULE.code, Level::Warning, &message, help.to_owned()))
+}

@@ -1,0 +1,61 @@
+//! `changed-since-approval`: what landed is not what was approved.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.9.
+
+use crate::approval::{Satisfied, Stands};
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed::{AtTip, Landed, Matter};
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "changed-since-approval",
+    level: Level::Error,
+    group: Group::Audit,
+    serves: &["M29"],
+    summary: "what landed is not what was approved",
+    why: "Whoever reads the file believes that all of it was approved; what is in force is less.",
+    remedy: "Approve what landed, or put back what was approved.",
+    bad: Example::history(&[
+        "ana proposes the sample",
+        "lee merges",
+        "ana pushes scope.resources: [db:invoices, db:orders]",
+        "found: changed-since-approval, direct-push, scope-widened, self-approval",
+    ]),
+    good: Example::history(&[
+        "ana proposes the sample",
+        "lee merges",
+        "ana proposes scope.resources: [db:invoices, db:orders]",
+        "lee merges",
+        "found: scope-widened",
+    ]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.landed().and_then(other).into_iter().collect()
+}
+
+fn other(landed: &Landed<'_>) -> Option<Finding> {
+    let approved = landed
+        .approved
+        .filter(|_| landed.matter == Matter::Record)?;
+    let verdict = landed.verdict;
+    let (level, more) = match (&verdict.satisfied, verdict.stands) {
+        (Satisfied::No, _) => (Level::Error, ": in force is what both allow"),
+        // What only narrows holds at once; that it is another content is said of the tip alone.
+        (Satisfied::Yes, Stands::AsLanded) if landed.at_tip == AtTip::Yes => {
+            (Level::Note, ": it only narrows, and holds at once")
+        }
+        _ => return None,
+    };
+    let message = format!(
+        "what landed is not what was approved in {}{more}",
+        approved.commit.oid.short()
+    );
+    let id = landed.id.unwrap_or("ID");
+    let help = format!("run `exledger approve {id}`, or put back what was approved");
+    Some(landed.finding(RULE.code, level, &message, help))
+}

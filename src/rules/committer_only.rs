@@ -1,0 +1,49 @@
+//! `committer-only`: the only evidence for a landing of one parent is that its committer is not its author.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, E2.
+
+use crate::diag::{Finding, Level};
+use crate::policy::demand::EvidenceKind;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed::{Landed, Matter};
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "committer-only",
+    level: Level::Warning,
+    group: Group::Audit,
+    serves: &["M24"],
+    summary: "the only evidence is that somebody else committed it",
+    why: "A rebase on a forge looks like this, and so does `git commit --author`: who committed may have written it too.",
+    remedy: "Merge with a merge commit, or run `exledger approve --from-reviews`.",
+    bad: Example::history(&["ana proposes the sample", "lee rebases"]),
+    good: Example::history(&["ana proposes the sample", "lee merges"]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.landed().and_then(alone).into_iter().collect()
+}
+
+fn alone(landed: &Landed<'_>) -> Option<Finding> {
+    let verdict = landed.verdict;
+    let by_commit = verdict.flags.contains("committer-may-have-edited");
+    let approvers = &verdict.approvers;
+    let alone = approvers.iter().all(|it| it.kind == EvidenceKind::Merge);
+    let is_own = verdict.carries.is_none() && landed.matter == Matter::Record;
+    if !is_own || !by_commit || !alone || approvers.is_empty() {
+        return None;
+    }
+    let who: Vec<&str> = approvers
+        .iter()
+        .map(|it| it.person.email.as_str())
+        .collect();
+    let message = format!(
+        "the only evidence is that {} committed what another wrote, and may have edited it",
+        who.join(", ")
+    );
+    let help = "merge with a merge commit, or run `exledger approve --from-reviews`";
+    Some(landed.finding(RULE.code, Level::Warning, &message, help.to_owned()))
+}

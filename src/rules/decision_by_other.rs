@@ -1,0 +1,94 @@
+//! `decision-by-other`: the typed name of a review, firing or closure is neither of an author nor of whoever landed it.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
+
+use crate::diag::{Finding, Level};
+use crate::history::change::fields;
+use crate::policy::people::{self, Person};
+use crate::record::Record;
+use crate::record::address::Address;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed::Landed;
+use crate::rules::{Group, Rule};
+use std::collections::BTreeSet;
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "decision-by-other",
+    level: Level::Warning,
+    group: Group::Audit,
+    serves: &["M24"],
+    summary: "the name under a decision is not that of whoever landed it",
+    why: "A typed name proves nothing; where git names somebody else, the entry speaks for a person who may not know of it.",
+    remedy: "Let whoever decides write the entry, or merge it.",
+    bad: Example::history(&[
+        "ana proposes the sample",
+        "lee merges",
+        "ana proposes reviews: [{date: 2026-11-21, by: sam@example.com, outcome: still-needed}]",
+        "lee merges",
+    ]),
+    good: Example::history(&[
+        "ana proposes the sample",
+        "lee merges",
+        "sam proposes reviews: [{date: 2026-11-21, by: sam@example.com, outcome: still-needed}]",
+        "lee merges",
+    ]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(landed) = case.landed() else {
+        return Vec::new();
+    };
+    let Some(record) = landed.record else {
+        return Vec::new();
+    };
+    let governance = landed.governance();
+    let keys: BTreeSet<&str> = people(landed).map(|person| person.key.as_str()).collect();
+    typed(landed.before, record)
+        .into_iter()
+        .filter(|(_, by)| !keys.contains(people::key_of(governance, by.as_str()).as_str()))
+        .map(|(what, by)| {
+            let message = format!("{what} names {by}, who neither wrote nor landed it");
+            let help = format!("let {by} write the entry, or merge it");
+            Finding {
+                level: Level::Warning,
+                ..landed.finding(RULE.code, Level::Warning, &message, help)
+            }
+        })
+        .collect()
+}
+
+/// Returns who wrote and who landed a version. What carries a verdict on has authors of its own.
+fn people<'c>(landed: &Landed<'c>) -> impl Iterator<Item = &'c Person> {
+    let verdict = landed.verdict;
+    let own = verdict.carries.is_none();
+    let authors = verdict.authors.iter().filter(move |_| own);
+    let makers = verdict.makers.iter().chain(&verdict.landed_by);
+    makers.chain(authors.map(|author| &author.person))
+}
+
+/// Returns the decisions that a version adds, each with whose it is said to be.
+fn typed<'r>(before: Option<&Record>, after: &'r Record) -> Vec<(&'static str, &'r Address)> {
+    let mut typed: Vec<(&str, &Address)> = Vec::new();
+    let none = Vec::new();
+    let reviews = before.map_or(&none, |before| &before.reviews);
+    let added = fields::beyond(&after.reviews, reviews);
+    typed.extend(added.iter().map(|it| ("the review", &it.by)));
+    let none = Vec::new();
+    let fired = before.map_or(&none, |before| &before.fired);
+    let added = fields::beyond(&after.fired, fired);
+    typed.extend(added.iter().map(|it| ("the firing", &it.by)));
+    let closed = before.and_then(|before| before.closure.as_ref());
+    if let Some(closure) = &after.closure {
+        if closed.is_none_or(|it| it.by != closure.by) {
+            typed.push(("the closure", &closure.by));
+        }
+        let reviewed = closed.and_then(|it| it.reviewed.as_ref());
+        if let Some(review) = closure.reviewed.as_ref().filter(|it| Some(*it) != reviewed) {
+            typed.push(("the review of the closure", &review.by));
+        }
+    }
+    typed
+}

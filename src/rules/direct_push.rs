@@ -1,0 +1,45 @@
+//! `direct-push`: landed without a merge, a pull request reference or evidence.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
+
+use crate::approval::FourEyes;
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed::{Landed, Matter};
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "direct-push",
+    level: Level::Warning,
+    group: Group::Audit,
+    serves: &["M25", "M63"],
+    summary: "it landed without a merge, a pull request or a word of anybody",
+    why: "What is pushed to the approved branch was seen by nobody before it held.",
+    remedy: "Protect the branch, and let changes land by pull request.",
+    bad: Example::history(&["ana pushes the sample", "found: direct-push, self-approval"]),
+    good: Example::history(&["ana proposes the sample", "lee merges"]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.landed().and_then(pushed).into_iter().collect()
+}
+
+fn pushed(landed: &Landed<'_>) -> Option<Finding> {
+    let verdict = landed.verdict;
+    let by_merge = landed.landing.parents.len() > 1;
+    let is_gone = verdict.result == FourEyes::NotApplicable;
+    let is_record = landed.matter == Matter::Record && !is_gone;
+    if !is_record || by_merge || verdict.pull_request.is_some() || landed.has_evidence() {
+        return None;
+    }
+    let who = match &verdict.landed_by {
+        Some(person) => format!(" by {}", person.display),
+        None => String::new(),
+    };
+    let message = format!("pushed{who}: no merge, no pull request, no word of anybody else");
+    let help = "protect the approved branch, and let changes land by pull request";
+    Some(landed.finding(RULE.code, Level::Warning, &message, help.to_owned()))
+}

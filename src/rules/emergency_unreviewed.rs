@@ -1,0 +1,61 @@
+//! `emergency-unreviewed`: an emergency that no version of was approved in time.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/status.md`, emergency.
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed::Landed;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "emergency-unreviewed",
+    level: Level::Error,
+    group: Group::Audit,
+    serves: &["M33"],
+    summary: "an emergency was not approved in time",
+    why: "What starts before anybody looked must be looked at soon, or every hurry becomes a way around the rule.",
+    remedy: "Approve it with `exledger approve`, or close it and say what it did.",
+    bad: Example::history(&[
+        "ana proposes class: emergency, starts: 2026-11-20T09:00:00Z, expires: 2026-11-22T09:00:00Z",
+        "ana merges",
+        "found: emergency-unreviewed, missing",
+    ]),
+    good: Example::history(&["ana proposes the sample", "lee merges"]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.landed().and_then(late).into_iter().collect()
+}
+
+fn late(landed: &Landed<'_>) -> Option<Finding> {
+    let urgent = landed.urgent?;
+    if urgent.approved.is_some_and(|at| at <= urgent.due) || urgent.now <= urgent.due {
+        return None;
+    }
+    let id = landed.id.unwrap_or("ID");
+    let (level, message, help) = match urgent.approved {
+        Some(at) => (
+            Level::Warning,
+            format!(
+                "the emergency had to be approved until {}, and was at {at}",
+                urgent.due
+            ),
+            "approve emergencies in time: after it they grant nothing".to_owned(),
+        ),
+        None => (
+            Level::Error,
+            format!(
+                "the emergency had to be approved until {}, and nobody did",
+                urgent.due
+            ),
+            format!("run `exledger approve {id}`; a review entry is no approval"),
+        ),
+    };
+    Some(Finding {
+        level,
+        ..landed.finding(RULE.code, level, &message, help)
+    })
+}

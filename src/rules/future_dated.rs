@@ -1,0 +1,58 @@
+//! `future-dated`: a commit of the mainline that is dated in the future.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, T1.
+
+use crate::diag::{Finding, Level};
+use crate::history::mainline::Flag;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "future-dated",
+    level: Level::Warning,
+    group: Group::Audit,
+    serves: &["M15", "M62"],
+    summary: "a commit of the approved branch is dated in the future",
+    why: "Ends and approvals are judged by the times of commits; one from the future would make an approval last longer.",
+    remedy: "Set the clock of the machine that commits, and look at who pushed it.",
+    bad: Example::history(&[
+        "ana proposes the sample",
+        "lee merges",
+        "at 2026-12-30T09:00:00Z",
+        "lee pushes README.md",
+        "seen 2026-12-01T09:00:00Z",
+    ]),
+    good: Example::history(&["ana proposes the sample", "lee merges"]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(line) = case.line() else {
+        return Vec::new();
+    };
+    let flagged = line.flagged(Flag::FutureDated);
+    flagged
+        .map(|landing| {
+            let oid = landing.oid.short();
+            let message = {
+                let at = landing
+                    .committed
+                    .map(|at| at.to_string())
+                    .unwrap_or_default();
+                format!(
+                    "commit {oid} is dated {at}, which is in the future; it counts as {}",
+                    landing.effective
+                )
+            };
+            landed::of_line(
+                RULE.code,
+                Level::Warning,
+                message,
+                "set the clock of whoever commits; the time of the commit before holds instead",
+            )
+        })
+        .collect()
+}

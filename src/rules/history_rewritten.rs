@@ -1,0 +1,55 @@
+//! `history-rewritten`: a commit that once was the tip is no ancestor of it any more.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M6.
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed::{Mark, Place};
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "history-rewritten",
+    level: Level::Error,
+    group: Group::Audit,
+    serves: &["M61"],
+    summary: "what once was the tip is no longer part of the history",
+    why: "A branch that was rewritten can say that anything was approved by anybody, at any time.",
+    remedy: "Find the old commit in another clone, compare, and put it back.",
+    bad: Example::history(&[
+        "ana proposes the sample",
+        "lee merges",
+        "checkpoint",
+        "lee rewrites the mainline",
+    ]),
+    good: Example::history(&[
+        "ana proposes the sample",
+        "lee merges",
+        "checkpoint",
+        "ana proposes title: A better title",
+        "lee merges",
+    ]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let marks = case.line().map_or(&[][..], |line| line.marks);
+    let found = marks.iter().filter_map(of);
+    found.collect()
+}
+
+fn of(mark: &Mark) -> Option<Finding> {
+    let Place::Gone(why) = &mark.place else {
+        return None;
+    };
+    let message = format!(
+        "the approved branch stood at {}, which is not in its history: {why}",
+        mark.short()
+    );
+    Some(mark.finding(
+        RULE.code,
+        message,
+        "find that commit in another clone, compare what differs, and forbid forced pushes",
+    ))
+}

@@ -1,0 +1,58 @@
+//! `invalid-signature`: a bad signature, or one by a key that was not listed, expired or revoked.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S4.
+
+use crate::approval::seals::{Looked, Of};
+use crate::approval::signature::State;
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed::Landed;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "invalid-signature",
+    level: Level::Error,
+    group: Group::Audit,
+    serves: &["M24"],
+    summary: "a signature that is bad, or by a key that does not count",
+    why: "A signature that fails says that something was changed after it was signed, or that somebody signs for another.",
+    remedy: "Find out who signed; list the key in the signers file before it signs, and renew what expired.",
+    bad: Example::history(&["ana proposes the sample", "lee merges, badly signed"]),
+    good: Example::history(&["ana proposes the sample", "lee merges"]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(landed) = case.landed() else {
+        return Vec::new();
+    };
+    let found = landed
+        .signatures
+        .iter()
+        .filter_map(|looked| of(landed, looked));
+    found.collect()
+}
+
+fn of(landed: &Landed<'_>, looked: &Looked) -> Option<Finding> {
+    let level = match (&looked.state, looked.of) {
+        (State::Bad(_), _) => Level::Error,
+        (State::UntrustedKey(_) | State::ExpiredAtLanding(_) | State::Revoked(_), Of::Landing) => {
+            Level::Warning
+        }
+        _ => return None,
+    };
+    let of = match looked.of {
+        Of::Landing => "landing",
+        Of::Branch => "merged commit",
+        Of::Tag => "merged tag",
+    };
+    let message = format!(
+        "the signature of the {of} {}: {}",
+        looked.commit.short(),
+        looked.state
+    );
+    let help = "find out who signed; a key counts once it was listed before, and until it expires or is revoked";
+    Some(landed.finding(RULE.code, level, &message, help.to_owned()))
+}

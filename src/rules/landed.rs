@@ -1,0 +1,273 @@
+//! What rules of the audit look at: a landed version, the mainline itself, a file below `.approvals`, the receipts.
+//!
+//! Uses history, approval, policy. Pure. Start at [`Landed`]. Follows `docs/spec/rules.md` (audit, levels in verify).
+//! The levels of findings about approval are decided in `audit::levels`, once for all rules.
+
+use crate::approval::filed::Filed;
+use crate::approval::seals::Looked;
+use crate::approval::{Counts, Statement, Verdict, WhyNot};
+use crate::diag::{Code, Finding, Level, Pos};
+use crate::history::History;
+use crate::history::governance::State;
+use crate::history::mainline::{Flag, Landing};
+use crate::history::version::Version;
+use crate::policy::demand::{EvidenceKind, SelfApproval};
+use crate::policy::governance::Governance;
+use crate::record::Record;
+use crate::record::time::Instant;
+
+/// A landed version of a record or a governance file, and what is known around it.
+pub struct Landed<'c> {
+    /// What the file is.
+    pub matter: Matter,
+    /// The file.
+    pub path: &'c str,
+    /// The record's id; `None` for other files.
+    pub id: Option<&'c str>,
+    /// The version.
+    pub version: &'c Version,
+    /// What it says, where that can be read.
+    pub record: Option<&'c Record>,
+    /// The content that it is compared with.
+    pub before: Option<&'c Record>,
+    /// What is known of its approval.
+    pub verdict: &'c Verdict,
+    /// Its landing.
+    pub landing: &'c Landing,
+    /// The governance before the landing, which judges who must approve.
+    pub law: &'c State,
+    /// Whether a member of the author set may approve, by that governance.
+    pub self_approval: SelfApproval,
+    /// The governance that the landing leaves.
+    pub after: &'c State,
+    /// The last approved version before it, of its series.
+    pub approved: Option<&'c Version>,
+    /// Whether it stands at the tip, or a version does that carries its verdict on.
+    pub at_tip: AtTip,
+    /// How bad a finding about its approval is, at most.
+    pub level: Level,
+    /// Whether a later version is approved.
+    pub healed: Healed,
+    /// What is known of the version that brought the closure which it holds.
+    pub closing: Option<&'c Verdict>,
+    /// The signatures on its landing, and in the branch that it merges.
+    pub signatures: Vec<&'c Looked>,
+    /// When it had to be approved, where it is the first of an emergency.
+    pub urgent: Option<Urgent>,
+}
+
+/// What a landed file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Matter {
+    /// A record.
+    Record,
+    /// A governance file.
+    Governance,
+}
+
+/// Whether a version stands at the tip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtTip {
+    /// It does.
+    Yes,
+    /// It was changed or removed since.
+    No,
+}
+
+/// Whether a later version of a file is approved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Healed {
+    /// One is.
+    Yes,
+    /// None is.
+    No,
+}
+
+/// When an emergency had to be approved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Urgent {
+    /// Until when.
+    pub due: Instant,
+    /// When a version of it was approved first; `None` where none is.
+    pub approved: Option<Instant>,
+    /// The instant asked about.
+    pub now: Instant,
+}
+
+/// The mainline, and what it is compared with.
+pub struct Line<'c> {
+    /// All that git proves.
+    pub history: &'c History,
+    /// The landings that are asked about, by index.
+    pub landings: &'c [usize],
+    /// Commits that once were its tip, and what became of them.
+    pub marks: &'c [Mark],
+}
+
+/// A commit that a checkpoint or a receipt names as the mainline's tip of its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The file that says so.
+    pub path: String,
+    /// The line in it; `None` for a file of one object.
+    pub line: Option<u32>,
+    /// The commit, as it is written there.
+    pub commit: String,
+    /// What became of it.
+    pub place: Place,
+}
+
+/// Where a commit stands that once was the tip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On the chain of first parents.
+    OnChain,
+    /// Among the ancestors of the tip, and not on that chain.
+    Beside,
+    /// Nowhere in the history of the tip; why, in words.
+    Gone(String),
+    /// It can't be told, and why.
+    CannotSay(String),
+}
+
+/// What the receipts say of one record.
+pub struct Used<'c> {
+    /// The record's file.
+    pub path: &'c str,
+    /// Its id.
+    pub id: &'c str,
+    /// Whether it ever granted anything.
+    pub granted: Granted,
+    /// How often it was used.
+    pub n_uses: usize,
+    /// The uses after its end: line of the receipts, instant, and what the record was by then.
+    pub late: Vec<(u32, Instant, String)>,
+}
+
+/// Whether a record ever granted anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Granted {
+    /// It did.
+    Once,
+    /// It never did.
+    Never,
+}
+
+/// A file below `.approvals`, where it is judged.
+pub enum Statements<'c> {
+    /// What became of it on the mainline.
+    Landed(&'c [Filed]),
+    /// What is wrong with files of a tree that has not landed: path, why, what to do.
+    Proposed(&'c [(String, String, String)]),
+}
+
+impl<'c> Landed<'c> {
+    /// Returns a finding about the version; it says where the version landed.
+    pub fn finding(&self, code: Code, level: Level, message: &str, help: String) -> Finding {
+        Finding {
+            rule: code,
+            level: level.max(self.level),
+            path: self.path.to_owned(),
+            pos: None,
+            field: None,
+            id: self.id.map(str::to_owned),
+            message: self.placed(message),
+            help,
+        }
+    }
+
+    /// Returns a message with where the version landed.
+    pub fn placed(&self, message: &str) -> String {
+        format!("{message} ({})", self.place())
+    }
+
+    /// Returns where the version landed: `version 2, commit 3f2c9a7be1d0, not before 2026-11-20T09:00:00Z`.
+    pub fn place(&self) -> String {
+        format!(
+            "version {}, commit {}, not before {}",
+            self.version.n,
+            self.landing.oid.short(),
+            self.landing.effective
+        )
+    }
+
+    /// Returns the governance that judges who must approve.
+    pub fn governance(&self) -> &'c Governance {
+        &self.law.governance
+    }
+
+    /// Tells whether somebody spoke other than by landing what they wrote themselves.
+    pub fn has_evidence(&self) -> bool {
+        let own_act = |said: &Statement| {
+            said.approver.kind == EvidenceKind::Merge && said.counts == Counts::No(WhyNot::Author)
+        };
+        self.verdict.statements.iter().any(|said| !own_act(said))
+    }
+
+    /// Returns the addresses of the author set.
+    pub fn authors(&self) -> String {
+        let authors = self.verdict.authors.iter();
+        let emails: Vec<&str> = authors.map(|it| it.person.email.as_str()).collect();
+        emails.join(", ")
+    }
+}
+
+impl<'c> Line<'c> {
+    /// Returns the landings with something odd about them.
+    pub fn flagged(&self, flag: Flag) -> impl Iterator<Item = &'c Landing> {
+        let landings = &self.history.mainline.landings;
+        let found = self.landings.iter().filter_map(|at| landings.get(*at));
+        found.filter(move |landing| landing.flags.contains(&flag))
+    }
+}
+
+impl Mark {
+    /// Returns the first digits of the commit.
+    pub fn short(&self) -> &str {
+        self.commit.get(..12).unwrap_or(&self.commit)
+    }
+
+    /// Returns a finding about the commit, where it is named.
+    pub fn finding(&self, code: Code, message: String, help: &str) -> Finding {
+        Finding {
+            rule: code,
+            level: Level::Error,
+            path: self.path.clone(),
+            pos: self.line.map(|line| Pos { line, column: 1 }),
+            field: None,
+            id: None,
+            message,
+            help: help.to_owned(),
+        }
+    }
+}
+
+impl Used<'_> {
+    /// Returns a finding about the record.
+    pub fn finding(&self, code: Code, level: Level, message: String, help: &str) -> Finding {
+        Finding {
+            rule: code,
+            level,
+            path: self.path.to_owned(),
+            pos: None,
+            field: None,
+            id: Some(self.id.to_owned()),
+            message,
+            help: help.to_owned(),
+        }
+    }
+}
+
+/// Returns a finding about the mainline as a whole, which stands at the policy.
+pub fn of_line(code: Code, level: Level, message: String, help: &str) -> Finding {
+    Finding {
+        rule: code,
+        level,
+        path: crate::policy::FILE.to_owned(),
+        pos: None,
+        field: None,
+        id: None,
+        message,
+        help: help.to_owned(),
+    }
+}

@@ -1,0 +1,56 @@
+//! `mainline-rerouted`: a commit that once was the tip is an ancestor of it, and not by first parents.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M6.
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed::{Mark, Place};
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "mainline-rerouted",
+    level: Level::Error,
+    group: Group::Audit,
+    serves: &["M61"],
+    summary: "what once was the tip has become a side branch",
+    why: "The commits are all there, and yet another side counts as reviewed than at the time.",
+    remedy: "Put the branch back to its own line of first parents, and forbid pushes to it.",
+    bad: Example::history(&[
+        "ana proposes the sample",
+        "lee pushes README.md",
+        "checkpoint",
+        "ana turns the mainline",
+        "found: mainline-rerouted, mainline-suspicious, direct-push, self-approval",
+    ]),
+    good: Example::history(&[
+        "ana proposes the sample",
+        "lee merges",
+        "checkpoint",
+        "ana proposes title: A better title",
+        "lee merges",
+    ]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let marks = case.line().map_or(&[][..], |line| line.marks);
+    let found = marks.iter().filter_map(of);
+    found.collect()
+}
+
+fn of(mark: &Mark) -> Option<Finding> {
+    if mark.place != Place::Beside {
+        return None;
+    }
+    let message = format!(
+        "the approved branch stood at {}, which is now on a side branch of it",
+        mark.short()
+    );
+    Some(mark.finding(
+        RULE.code,
+        message,
+        "put the branch back to its own line of first parents, and forbid pushes to it",
+    ))
+}

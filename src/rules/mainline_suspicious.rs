@@ -1,0 +1,43 @@
+//! `mainline-suspicious`: a landing that looks like a merge of the mainline into itself.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M5.
+
+use crate::diag::{Finding, Level};
+use crate::history::mainline::Flag;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "mainline-suspicious",
+    level: Level::Warning,
+    group: Group::Audit,
+    serves: &["M25"],
+    summary: "a merge of the approved branch into itself",
+    why: "Whoever merges the approved branch into a side branch and pushes that in its place swaps which side was reviewed.",
+    remedy: "Compare with a checkpoint, and forbid pushes to the branch.",
+    bad: Example::history(&[
+        "ana proposes the sample",
+        "lee pushes README.md",
+        "ana turns the mainline",
+        "found: mainline-suspicious, direct-push, self-approval",
+    ]),
+    good: Example::history(&["ana proposes the sample", "lee merges"]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(line) = case.line() else {
+        return Vec::new();
+    };
+    let flagged = line.flagged(Flag::Suspicious);
+    flagged
+        .map(|landing| {
+            let oid = landing.oid.short();
+            let message = format!("commit {oid} merges the approved branch into itself: its sides may be swapped");
+            landed::of_line(RULE.code, Level::Warning, message, "compare with a checkpoint (`exledger verify --checkpoint`); whoever merged is no evidence")
+        })
+        .collect()
+}

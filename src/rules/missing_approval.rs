@@ -1,0 +1,74 @@
+//! `missing-approval`: fewer people than needed, where more can be said than that its authors approved it.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
+
+use crate::approval::{FourEyes, Satisfied};
+use crate::diag::{Finding, Level, count};
+use crate::policy::demand::SelfApproval;
+use crate::rules::case::Case;
+use crate::rules::changed;
+use crate::rules::example::Example;
+use crate::rules::landed::{Landed, Matter};
+use crate::rules::self_approval;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "missing-approval",
+    level: Level::Error,
+    group: Group::Audit,
+    serves: &["M26"],
+    summary: "fewer people approved it than its tier and class need",
+    why: "A decision that needs several people and had fewer was not made by those who should have made it.",
+    remedy: "Ask those who are missing to run `exledger approve`, or to merge an amendment.",
+    bad: Example::history(&[
+        "bot proposes the sample",
+        "bot merges",
+        "found: bot-approval, missing-approval",
+    ]),
+    good: Example::history(&["ana proposes the sample", "lee merges"]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.landed().and_then(few).into_iter().collect()
+}
+
+fn few(landed: &Landed<'_>) -> Option<Finding> {
+    if !lacks(landed) {
+        return None;
+    }
+    let verdict = landed.verdict;
+    let needed = usize::try_from(verdict.needed.count).unwrap_or(usize::MAX);
+    let n_heard = verdict.approvers.len();
+    let open: Vec<String> = verdict
+        .missing
+        .iter()
+        .filter(|missing| missing.group.is_none())
+        .map(changed::said)
+        .collect();
+    if n_heard >= needed && open.is_empty() && !verdict.missing.is_empty() {
+        return None;
+    }
+    let all: Vec<String> = verdict.missing.iter().map(changed::said).collect();
+    let open = if open.is_empty() { all } else { open };
+    let message = format!(
+        "{} of {}: {}",
+        count(n_heard, "approval"),
+        needed,
+        verdict.result.word()
+    );
+    let help = format!("still needed: {}", open.join("; "));
+    Some(landed.finding(RULE.code, Level::Error, &message, help))
+}
+
+/// Tells whether approval is what a version lacks: a demand is not met, and nothing worse is to be said of it.
+pub(super) fn lacks(landed: &Landed<'_>) -> bool {
+    let verdict = landed.verdict;
+    let worse = matches!(
+        verdict.result,
+        FourEyes::Vetoed | FourEyes::InvalidSignature | FourEyes::NotApplicable
+    );
+    let said = self_approval::is_alone(verdict) && landed.self_approval == SelfApproval::Forbid;
+    landed.matter == Matter::Record && verdict.satisfied == Satisfied::No && !worse && !said
+}

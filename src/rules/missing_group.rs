@@ -1,0 +1,47 @@
+//! `missing-group`: no person of a group that must approve.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::missing_approval;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "missing-group",
+    level: Level::Error,
+    group: Group::Audit,
+    serves: &["M27"],
+    summary: "nobody approved it for a group that must",
+    why: "Two people of one group see the same half of a risk; the policy asks for both halves.",
+    remedy: "Ask one person of the group to run `exledger approve`, or to merge an amendment.",
+    bad: Example::history(&["ana proposes the sample", "lee merges"]),
+    good: Example::history(&["ana proposes the sample", "dana merges"]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(landed) = case
+        .landed()
+        .filter(|landed| missing_approval::lacks(landed))
+    else {
+        return Vec::new();
+    };
+    let missing = landed.verdict.missing.iter();
+    let of_groups = missing.filter_map(|missing| Some((missing.group.as_ref()?, missing)));
+    of_groups
+        .map(|(group, missing)| {
+            let who: Vec<&str> = missing.who.iter().map(|it| it.email.as_str()).collect();
+            let help = match who.is_empty() {
+                true => format!(
+                    "nobody of group {group} is left who did not make it: add somebody to it"
+                ),
+                false => format!("ask one of {}", who.join(", ")),
+            };
+            let message = format!("nobody of group {group} approved it");
+            landed.finding(RULE.code, Level::Error, &message, help)
+        })
+        .collect()
+}

@@ -1,0 +1,39 @@
+//! `never-used`: a record that was in force and that no receipt names.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed::Granted;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "never-used",
+    level: Level::Note,
+    group: Group::Audit,
+    serves: &["M77"],
+    summary: "no receipt says that it was ever used",
+    why: "What nobody uses can be closed, and the next request for it be smaller.",
+    remedy: "Ask the owner whether it is needed, and close it if not.",
+    bad: Example::history(&["ana proposes the sample", "lee merges", "receipts"]),
+    good: Example::history(&[
+        "ana proposes the sample",
+        "lee merges",
+        "used at 2026-12-01T12:00:00Z",
+    ]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let unused = case
+        .used()
+        .filter(|used| used.granted == Granted::Once && used.n_uses == 0);
+    let found = unused.map(|used| {
+        let message = "no receipt says that it was ever used".to_owned();
+        let help = "ask the owner whether it is needed, and close it if not";
+        used.finding(RULE.code, Level::Note, message, help)
+    });
+    found.into_iter().collect()
+}

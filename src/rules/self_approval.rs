@@ -1,0 +1,82 @@
+//! `self-approval`: only those approved who made the content.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.8 and D8.
+
+use crate::approval::{Counts, FourEyes, Statement, Verdict, WhyNot};
+use crate::diag::{Finding, Level};
+use crate::policy::demand::SelfApproval;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed::{Landed, Matter};
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "self-approval",
+    level: Level::Error,
+    group: Group::Audit,
+    serves: &["M25"],
+    summary: "only those approved it who made it",
+    why: "Who asks for an exception and grants it in one person has asked nobody.",
+    remedy: "Let somebody else approve what landed: `exledger approve`, or an amendment that they merge.",
+    bad: Example::history(&["ana proposes the sample", "ana merges"]),
+    good: Example::history(&["ana proposes the sample", "lee merges"]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.landed().and_then(alone).into_iter().collect()
+}
+
+fn alone(landed: &Landed<'_>) -> Option<Finding> {
+    if landed.matter != Matter::Record {
+        return None;
+    }
+    let verdict = landed.verdict;
+    let by_permission = landed.self_approval == SelfApproval::Allow;
+    let members: Vec<&str> = verdict
+        .approvers
+        .iter()
+        .filter(|it| {
+            let mut authors = verdict.authors.iter();
+            authors.any(|author| author.person.key == it.person.key)
+        })
+        .map(|it| it.person.email.as_str())
+        .collect();
+    let is_alone = is_alone(verdict);
+    if !is_alone && (!by_permission || members.is_empty()) {
+        return None;
+    }
+    let (level, allowed) = match by_permission {
+        true => (Level::Warning, ", as the policy allows"),
+        false => (Level::Error, ""),
+    };
+    let message = match (verdict.result, is_alone) {
+        (FourEyes::Claimed, true) => {
+            "approved only by what its own authors state about others".to_owned()
+        }
+        (_, true) => format!(
+            "approved only by those who made it: {}{allowed}",
+            landed.authors()
+        ),
+        _ => format!("{} made it, and approved it{allowed}", members.join(", ")),
+    };
+    let help = match by_permission {
+        true => "say `self_approval: forbid` once there is somebody else to ask".to_owned(),
+        false => {
+            let id = landed.id.unwrap_or("ID");
+            format!("let somebody else run `exledger approve {id}`, or merge an amendment of it")
+        }
+    };
+    Some(landed.finding(RULE.code, level, &message, help))
+}
+
+/// Tells whether only members of the author set spoke, or stated what others are said to have said.
+pub(super) fn is_alone(verdict: &Verdict) -> bool {
+    let stated = |said: &Statement| said.counts == Counts::No(WhyNot::SelfAsserted);
+    match verdict.result {
+        FourEyes::SelfApproved => true,
+        FourEyes::Claimed => verdict.approvers.is_empty() && verdict.statements.iter().any(stated),
+        _ => false,
+    }
+}

@@ -1,0 +1,66 @@
+//! `unresolved-identity`: the same name under another address, or an author without address.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, A1, A7 and I5.
+
+use crate::approval::{Counts, Statement, WhyNot};
+use crate::diag::{Finding, Level};
+use crate::history::ident::Flaw;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed::Landed;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "unresolved-identity",
+    level: Level::Warning,
+    group: Group::Audit,
+    serves: &["M24"],
+    summary: "one name under several addresses, or an author without one",
+    why: "Two addresses may be one person; as long as nobody says so, neither counts as somebody else.",
+    remedy: "Map the addresses of a person in `.mailmap`, and names without address in `people.logins`.",
+    bad: Example::history(&[
+        "ana proposes the sample",
+        "Ana Ruiz <ruiz@example.com> merges",
+        "found: missing-approval, unresolved-identity",
+    ]),
+    good: Example::history(&["ana proposes the sample", "lee merges"]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.landed().and_then(unresolved).into_iter().collect()
+}
+
+fn unresolved(landed: &Landed<'_>) -> Option<Finding> {
+    let verdict = landed.verdict;
+    let is_namesake = |said: &&Statement| said.counts == Counts::No(WhyNot::SameNameAsAuthor);
+    let mut who: Vec<String> = verdict
+        .statements
+        .iter()
+        .filter(is_namesake)
+        .map(|said| format!("{} has the name of an author", said.approver.person.display))
+        .collect();
+    let dropped = verdict.unresolved.iter();
+    who.extend(dropped.map(|name| format!("co-author {name} has no address")));
+    if verdict.flags.contains("same-name") {
+        who.push("two approvers have one name".to_owned());
+    }
+    let commits = [&landed.version.commit].into_iter();
+    for commit in commits.chain(&landed.version.touched) {
+        if commit.author.flaws.contains(&Flaw::NoAddress) {
+            who.push(format!(
+                "the author of {} has no address",
+                commit.oid.short()
+            ));
+        }
+    }
+    who.dedup();
+    if who.is_empty() {
+        return None;
+    }
+    let help =
+        "map the addresses of a person in `.mailmap`, and names without address in `people.logins`";
+    let message = format!("it can't be told who is who: {}", who.join("; "));
+    Some(landed.finding(RULE.code, Level::Warning, &message, help.to_owned()))
+}

@@ -1,0 +1,42 @@
+//! `use-after-end`: receipts that allow a use after the record's end or closure.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "use-after-end",
+    level: Level::Error,
+    group: Group::Audit,
+    serves: &["M77"],
+    summary: "it was used after its end",
+    why: "Access that is still used when nothing allows it any more was never taken away.",
+    remedy: "Find out who used it and why it still worked; then close the record.",
+    bad: Example::history(&[
+        "ana proposes the sample",
+        "lee merges",
+        "used at 2026-12-21T00:00:00Z",
+    ]),
+    good: Example::history(&[
+        "ana proposes the sample",
+        "lee merges",
+        "used at 2026-12-20T12:00:00Z",
+    ]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let Some(used) = case.used() else {
+        return Vec::new();
+    };
+    let found = used.late.iter().map(|(line, at, what)| {
+        let message = format!("used at {at} (line {line} of the receipts), when {what}");
+        let help = "find out who used it and why it still worked; then close the record";
+        used.finding(RULE.code, Level::Error, message, help)
+    });
+    found.collect()
+}

@@ -1,0 +1,48 @@
+//! `vetoed`: a negative vote, or a signed rejection.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, E6 and S7.
+
+use crate::approval::{Counts, FourEyes, Statement, Word};
+use crate::diag::{Finding, Level};
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed::{Landed, Matter};
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "vetoed",
+    level: Level::Error,
+    group: Group::Audit,
+    serves: &["M24", "M35"],
+    summary: "somebody said no to what landed",
+    why: "A change that lands over a no was decided by whoever pressed the button.",
+    remedy: "Settle it with whoever said no: a later word of theirs replaces the earlier one.",
+    bad: Example::history(&["ana proposes the sample", "lee merges", "dana rejects"]),
+    good: Example::history(&["ana proposes the sample", "lee merges"]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.landed().and_then(refused).into_iter().collect()
+}
+
+fn refused(landed: &Landed<'_>) -> Option<Finding> {
+    if landed.matter != Matter::Record || landed.verdict.result != FourEyes::Vetoed {
+        return None;
+    }
+    let is_veto = |said: &&Statement| said.word == Word::Vetoes && said.counts == Counts::Yes;
+    let vetoes = landed.verdict.statements.iter().filter(is_veto);
+    let words: Vec<String> = vetoes
+        .map(|said| {
+            let who = &said.approver.person.display;
+            match &said.approver.reason {
+                Some(reason) => format!("{who}: {reason}"),
+                None => who.clone(),
+            }
+        })
+        .collect();
+    let message = format!("refused by {}", words.join("; "));
+    let help = "settle it with whoever said no: a later word of theirs replaces the earlier one";
+    Some(landed.finding(RULE.code, Level::Error, &message, help.to_owned()))
+}

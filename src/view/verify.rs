@@ -1,0 +1,116 @@
+//! `verify`: what the audit found, and what it looked at.
+//!
+//! Uses diag, approval's line. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, verify.
+
+use serde_json::{Value, json};
+
+use crate::diag;
+use crate::record::time::Instant;
+use crate::view::doc::{Block, Column, Doc, Findings, Fit, Table, Text, Tone};
+use crate::view::finding;
+use crate::view::lint::Counts;
+use crate::view::shape::{self, Stamp};
+
+/// What `verify` shows.
+#[derive(Clone, Debug)]
+pub struct Verify<'a> {
+    /// What it was computed from.
+    pub stamp: &'a Stamp,
+    /// The first commit of the mainline that is here.
+    pub first: Option<String>,
+    /// How many commits it has by first parents.
+    pub n_commits: usize,
+    /// How many records were looked at.
+    pub checked: usize,
+    /// The ledger's folder from the top of its repository, for formats whose readers start there; else empty.
+    pub folder: String,
+    /// What was found, sorted, with what the formats made for findings say besides.
+    pub findings: Findings,
+    /// The uses of each record, where receipts were given.
+    pub uses: Vec<Uses>,
+}
+
+/// How a record was used, by the receipts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uses {
+    /// The record's id.
+    pub id: String,
+    /// How often.
+    pub count: usize,
+    /// When last.
+    pub last: Instant,
+    /// When its closure landed.
+    pub closed: Option<Instant>,
+}
+
+/// Returns the answer.
+pub fn doc(mut verify: Verify<'_>) -> Doc {
+    let shown = &verify.findings.shown;
+    let counts = Counts::of(shown.iter().map(|shown| &shown.finding));
+    let found: Vec<Value> = shown
+        .iter()
+        .map(|shown| finding::json(&shown.finding))
+        .collect();
+    let mut doc = verify.stamp.doc(
+        "verify",
+        json!({
+            "mainline": {"first": verify.first, "commits": verify.n_commits},
+            "checked": verify.checked,
+            "errors": counts.errors,
+            "warnings": counts.warnings,
+            "findings": found,
+        }),
+    );
+    doc.rows = Some("findings");
+    finding::below(&verify.folder, &mut verify.findings);
+    doc.blocks.push(Block::Findings(verify.findings));
+    if !verify.uses.is_empty() {
+        doc.blocks.push(Block::Heading(Text::plain("Uses")));
+        doc.blocks.push(Block::Table(uses(&verify.uses)));
+    }
+    let checked = format!(
+        "{} checked over {}: ",
+        diag::count(verify.checked, "record"),
+        diag::count(verify.n_commits, "commit")
+    );
+    doc.blocks.push(Block::Paragraph(
+        Text::plain(checked).and(counts.tone(), counts.words()),
+    ));
+    doc
+}
+
+fn uses(uses: &[Uses]) -> Table {
+    let column = |title, fit| Column { title, fit };
+    let row = |uses: &Uses| {
+        let closed = uses.closed.map_or_else(String::new, |closed| {
+            let days = closed.days_since(uses.last);
+            let days = diag::count(usize::try_from(days.unsigned_abs()).unwrap_or(0), "day");
+            let how = if closed < uses.last {
+                "before"
+            } else {
+                "after"
+            };
+            format!("{closed}, {days} {how}")
+        });
+        vec![
+            Text::of(Tone::Id, &uses.id),
+            Text::plain(uses.count.to_string()),
+            Text::of(Tone::Muted, uses.last.to_string()),
+            Text::plain(closed),
+        ]
+    };
+    Table {
+        columns: vec![
+            column("id", Fit::Whole),
+            column("uses", Fit::Whole),
+            column("last use", Fit::Whole),
+            column("closed", Fit::Flexible),
+        ],
+        rows: uses.iter().map(row).collect(),
+    }
+}
+
+/// Returns what is said of a checkpoint that was written.
+pub fn written(path: &str, tip: &str) -> String {
+    format!("wrote {path}: the mainline stands at {}", shape::short(tip))
+}
