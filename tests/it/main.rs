@@ -12,6 +12,7 @@
 mod approval;
 mod cli;
 mod cli_answers;
+mod cli_approve;
 mod cli_controls;
 mod cli_init;
 mod cli_log;

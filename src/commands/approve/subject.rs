@@ -25,6 +25,7 @@ use crate::policy::people::{self, Person};
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::address::Address;
+use crate::record::id::Id;
 use crate::record::read::{self, Source};
 use crate::store::files;
 
@@ -83,16 +84,6 @@ pub(super) fn record(
     let file = files
         .find(text)
         .map_err(|error| not_found(text, &error, ctx, home))?;
-    if !file.twins.is_empty() {
-        return Err(fault::misuse(
-            format!(
-                "{} and {} carry one id",
-                file.path,
-                file.twins.join(" and ")
-            ),
-            "remove one of the files, or give it an id of its own",
-        ));
-    }
     let Some(id) = file.id() else {
         return Err(fault::misuse(
             format!(
@@ -304,10 +295,18 @@ pub(super) fn governance(
 
 /// Says that no record is named by a text, and where one is.
 fn not_found(text: &str, error: &NotFound, ctx: &Ctx, home: &Home) -> anyhow::Error {
-    if let NotFound::Ambiguous(ids) = error {
+    if let NotFound::Ambiguous(names) = error {
+        let are_paths = names.iter().all(|name| Id::new(name).is_none());
+        let (what, way) = match are_paths {
+            true => (
+                "files of one id",
+                "give one of them an id of its own, or remove it",
+            ),
+            false => ("records", "say which"),
+        };
         return fault::misuse(
-            format!("{text} names {} records", ids.len()),
-            format!("say which: {}", ids.join(", ")),
+            format!("{text} names {} {what}", names.len()),
+            format!("{way}: {}", names.join(", ")),
         );
     }
     let elsewhere = ctx.approved(home).ok().and_then(|approved| {

@@ -1,0 +1,201 @@
+//! `approve` and `reject` in real repositories, from the key to what the ledger then answers. Start at [`World`].
+//!
+//! Keys are made for one test by ssh-keygen; where it is not installed these tests say so and pass.
+
+mod branch;
+mod bridge;
+mod reject;
+mod reviews;
+mod signed;
+mod spoken;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::cli::{self, Run};
+use crate::repo::{Repo, git, path_of};
+
+pub(super) const ID: &str = "EXC-2026-7F3KQ";
+
+/// Who has a key that the signers file lists.
+const LISTED: &[&str] = &["dana", "lee", "sam"];
+
+/// Two people, one of each group; of sensitive things by signature.
+pub(super) const POLICY: &str = "version: 1
+name: example/payments
+groups: {security: [dana@example.com, sam@example.com], platform: [lee@example.com]}
+people:
+  logins: {dkim: dana@example.com, lchen: lee@example.com, depbot: \"depbot[bot]@users.noreply.github.com\"}
+tiers:
+  - name: standard
+    max_term: 90d
+    approvals: {count: 2, each_of: [security, platform]}
+    require: [compensating_controls]
+";
+
+pub(super) const RECORD: &str = "id: EXC-2026-7F3KQ
+title: Nightly invoices still read with the shared database user
+class: standard
+deviates_from: {rule: Every job has its own database user}
+subject: {application: billing}
+owner: {name: Ana Ruiz, email: ana@example.com}
+justification: The job is replaced in December (BILL-412); splitting the user now would stop invoicing for two weeks.
+risk: {level: moderate}
+root_cause: brittle-dependency
+compensating_controls:
+  - {id: CC1, description: Alert on use outside 01:00-03:00 UTC, owner: soc@example.com, status: active}
+starts: 2026-11-20
+expires: 2026-12-20
+";
+
+/// A ledger whose mainline knows policy and keys, a branch `billing` of Ana's with a record, and the keys.
+pub(super) struct World {
+    pub(super) repo: Repo,
+    keys: tempfile::TempDir,
+}
+
+impl World {
+    /// Makes it; `None`, and a word about it, where ssh-keygen is absent.
+    pub(super) fn new(policy: &str) -> Option<World> {
+        let keys = keys()?;
+        let world = World {
+            repo: Repo::at("2026-11-20T09:00:00Z"),
+            keys,
+        };
+        let signers: Vec<String> = LISTED.iter().map(|name| world.line(name)).collect();
+        world
+            .repo
+            .by("lee")
+            .write("exledger.yaml", policy)
+            .write(".github/allowed_signers", &signers.concat())
+            .commit("Keep exceptions in a ledger");
+        world
+            .repo
+            .branch("billing")
+            .by("ana")
+            .write(ID, RECORD)
+            .commit("File the billing exception");
+        world.repo.checkout();
+        Some(world)
+    }
+
+    pub(super) fn key(&self, name: &str) -> PathBuf {
+        self.keys.path().join(name)
+    }
+
+    /// Returns the line of the signers file for a person's key.
+    pub(super) fn line(&self, name: &str) -> String {
+        let public = std::fs::read_to_string(self.key(&format!("{name}.pub"))).unwrap();
+        format!("{name}@example.com namespaces=\"exledger-approval@v1\" {public}")
+    }
+
+    /// Lets a person work here, with a key.
+    pub(super) fn is(&self, name: &str, key: &str) {
+        self.repo.config("user.name", name);
+        self.repo
+            .config("user.email", &format!("{name}@example.com"));
+        let key = self.key(key).display().to_string();
+        self.repo.config("user.signingkey", &key);
+    }
+
+    /// Runs the program at the repository's clock.
+    pub(super) fn run(&self, args: &[&str]) -> Run {
+        let on = self.repo.now().to_string();
+        let path = std::env::var("PATH").unwrap_or_default();
+        let args = [&["--on", &on], args].concat();
+        cli::run_with(self.repo.path(), &args, &[("PATH", &path)])
+    }
+
+    /// Runs `approve` as a person with their own key; an hour passes.
+    pub(super) fn speak(&self, name: &str, args: &[&str]) -> Run {
+        self.is(name, name);
+        let run = self.run(&[&["approve"], args].concat());
+        self.repo.wait("1h");
+        run
+    }
+
+    /// Runs `approve` as a person, and returns its answer.
+    pub(super) fn said(&self, name: &str, args: &[&str]) -> serde_json::Value {
+        let run = self.speak(name, &[args, &["--format", "json"]].concat());
+        assert_eq!(run.code, 0, "{name} {args:?}: {}", run.err);
+        serde_json::from_str(&run.out).unwrap()
+    }
+
+    /// Lands the branch as a forge does that squashes: the author is its opener, and nobody else is named.
+    pub(super) fn squash(&self, branch: &str) -> git2::Oid {
+        let work = self.repo.by("ana").through("github");
+        work.squash(branch, "File the billing exception (#1)")
+    }
+
+    /// Checks a branch out.
+    pub(super) fn switch(&self, branch: &str) {
+        git(self.repo.path(), &["checkout", "-q", "-f", branch]);
+    }
+
+    /// Returns what `show` says of the record.
+    pub(super) fn record(&self) -> serde_json::Value {
+        let run = self.run(&["show", ID, "--format", "json"]);
+        assert_eq!(run.code, 0, "{}", run.err);
+        let shown: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        shown["record"].clone()
+    }
+
+    /// Returns status and four-eyes result of the record.
+    pub(super) fn stands(&self) -> (String, String) {
+        let record = self.record();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        (text(&record["status"]), text(&record["approval"]["result"]))
+    }
+
+    /// Commits the approval files of the work folder on `main`, as somebody.
+    pub(super) fn land(&self, by: &str) -> git2::Oid {
+        let mut work = self.repo.by(by);
+        for (path, text) in self.written() {
+            work = work.write(&path, &text);
+        }
+        work.commit("Record approvals")
+    }
+
+    /// Returns the approval files of the work folder.
+    pub(super) fn written(&self) -> Vec<(String, String)> {
+        let folder = self.repo.path().join("exceptions/.approvals");
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(folder).into_iter().flatten() {
+            let inside = entry.unwrap().path();
+            for file in std::fs::read_dir(&inside).unwrap() {
+                let file = file.unwrap().path();
+                let path = file.strip_prefix(self.repo.path()).unwrap();
+                let text = std::fs::read_to_string(&file).unwrap();
+                files.push((path.display().to_string(), text));
+            }
+        }
+        files.sort();
+        files
+    }
+
+    /// Returns the bytes of a file at the tip of a branch.
+    pub(super) fn at(&self, branch: &str, id_or_path: &str) -> Vec<u8> {
+        let name = format!("{branch}:{}", path_of(id_or_path));
+        let object = self.repo.git.revparse_single(&name).unwrap();
+        object.peel_to_blob().unwrap().content().to_vec()
+    }
+}
+
+/// Makes the keys: of those who are listed, and of Mallory.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn keys() -> Option<tempfile::TempDir> {
+    if Command::new("ssh-keygen").arg("-?").output().is_err() {
+        eprintln!("skipped: ssh-keygen is not installed");
+        return None;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for name in LISTED.iter().chain(&["mallory", "ana"]) {
+        let made = Command::new("ssh-keygen")
+            .args(["-q", "-N", "", "-C", "", "-t", "ed25519", "-f", name])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{made:?}");
+    }
+    Some(folder)
+}

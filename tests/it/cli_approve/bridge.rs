@@ -1,0 +1,289 @@
+//! The bridge that `init` writes: its script is run as the workflow runs it, with a forge made of files.
+//!
+//! Where bash or jq is not installed these tests say so and pass.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::{ID, POLICY, World};
+use crate::cli;
+use crate::repo::git;
+
+/// Returns the job of the workflow that `init` writes, with these flags.
+fn workflow(flags: &[&str]) -> serde_json::Value {
+    let folder = tempfile::tempdir().unwrap();
+    git2::Repository::init(folder.path()).unwrap();
+    let run = cli::run(folder.path(), &[&["init", "-q"], flags].concat());
+    assert_eq!(run.code, 0, "{}", run.err);
+    let path = folder.path().join(".github/workflows/exledger.yml");
+    serde_yaml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// Returns the script of the job.
+fn script() -> String {
+    let steps = workflow(&[])["jobs"]["reviews"]["steps"].clone();
+    let last = steps.as_array().unwrap().last().unwrap().clone();
+    last["run"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_bridge_asks_for_no_more_than_it_needs_and_lets_no_text_into_its_script() {
+    let whole = workflow(&[]);
+    assert_eq!(
+        whole["permissions"],
+        serde_json::json!({"contents": "read"})
+    );
+    let job = &whole["jobs"]["reviews"];
+    let needed = serde_json::json!({"contents": "write", "pull-requests": "write"});
+    assert_eq!(job["permissions"], needed);
+    assert!(
+        job["if"]
+            .as_str()
+            .unwrap()
+            .contains("github.event_name == 'push'")
+    );
+    for step in job["steps"].as_array().unwrap() {
+        if let Some(action) = step["uses"].as_str() {
+            let (_, version) = action.split_once('@').unwrap();
+            assert_eq!(version.len(), 40, "{action} is not pinned");
+        }
+    }
+    assert!(!script().contains("${{"), "text of the forge in the script");
+    assert_eq!(
+        workflow(&["--no-bridge"])["jobs"]["reviews"],
+        serde_json::Value::Null
+    );
+    for method in ["merge", "squash", "rebase"] {
+        let of = workflow(&["--merge-method", method]);
+        assert_eq!(of["jobs"]["reviews"], *job, "{method}");
+    }
+}
+
+/// A forge: a bare repository, the answers of its API, and a checkout as a workflow has it.
+struct Forge {
+    world: World,
+    folder: tempfile::TempDir,
+    before: String,
+    landing: String,
+}
+
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn forge() -> Option<Forge> {
+    for program in ["bash", "jq"] {
+        if Command::new(program).arg("--version").output().is_err() {
+            eprintln!("skipped: {program} is not installed");
+            return None;
+        }
+    }
+    let world = World::new(POLICY)?;
+    let head = world.repo.tip("billing").to_string();
+    let before = world.repo.tip("main").to_string();
+    let landing = world.squash("billing").to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let from = world.repo.path().display().to_string();
+    git(folder.path(), &["clone", "-q", "--bare", &from, "bare"]);
+    let bare = folder.path().join("bare");
+    git(&bare, &["update-ref", "refs/pull/1/head", &head]);
+    git(&bare, &["branch", "-q", "-D", "billing"]);
+    git(folder.path(), &["clone", "-q", "bare", "runner"]);
+    let forge = Forge {
+        world,
+        folder,
+        before,
+        landing,
+    };
+    let landing = &forge.landing;
+    forge.answer(
+        "commits",
+        &format!(
+            r#"[{{"number": 9, "merged_at": null, "merge_commit_sha": "{landing}"}},
+            {{"number": 1, "merged_at": "2026-11-20T11:00:00Z", "merge_commit_sha": "{landing}"}}]"#
+        ),
+    );
+    let review = |login: &str, state: &str, body: &str| {
+        format!(
+            r#"{{"user": {{"login": "{login}"}}, "state": "{state}", "commit_id": "{head}",
+                "submitted_at": "2026-11-20T10:30:00Z", "body": {body},
+                "html_url": "https://forge.example.com/pull/1#{login}"}}"#
+        )
+    };
+    // Two pages, as the API gives them: two arrays behind each other.
+    let pages = format!(
+        "[{}, {}]\n[{}]\n",
+        review(
+            "dkim",
+            "APPROVED",
+            r#""Fine.\n$(touch pwned) `touch pwned`""#
+        ),
+        review("ana", "COMMENTED", r#""""#),
+        review("chen-lee", "APPROVED", "null"),
+    );
+    forge.answer("reviews", &pages);
+    forge.answer("users", r#"{"chen-lee": "lee@example.com"}"#);
+    Some(forge)
+}
+
+impl Forge {
+    fn answer(&self, name: &str, json: &str) {
+        std::fs::write(self.folder.path().join(name), json).unwrap();
+    }
+
+    /// Runs the script of the workflow, and returns what it said.
+    fn run(&self) -> (bool, String) {
+        let place = |name: &str| self.folder.path().join(name);
+        std::fs::create_dir_all(place("bin")).unwrap();
+        let gh = place("bin/gh");
+        std::fs::write(&gh, GH).unwrap();
+        executable(&gh);
+        let own = Path::new(env!("CARGO_BIN_EXE_exledger")).parent().unwrap();
+        let path = std::env::var("PATH").unwrap_or_default();
+        let path = format!("{}:{}:{path}", place("bin").display(), own.display());
+        let now = self.world.repo.now().to_string();
+        let output = Command::new("bash")
+            .args(["-c", &script()])
+            .current_dir(place("runner"))
+            .env_clear()
+            .env("PATH", path)
+            .env("HOME", self.folder.path())
+            .env("FORGE", self.folder.path())
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_DATE", &now)
+            .env("GIT_COMMITTER_DATE", &now)
+            .env("GITHUB_REPOSITORY", "example/payments")
+            .env("GITHUB_REF_NAME", "main")
+            .env("GITHUB_SHA", &self.landing)
+            .env("BEFORE", &self.before)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.success(), said)
+    }
+
+    fn log(&self, branch: &str) -> String {
+        git(
+            &self.folder.path().join("bare"),
+            &["log", "--format=%an|%s", branch],
+        )
+    }
+
+    /// Brings a branch of the forge back to the mainline of the world.
+    fn take(&self, branch: &str) {
+        let bare = self.folder.path().join("bare").display().to_string();
+        let to = format!("+{branch}:refs/heads/main");
+        git(
+            self.world.repo.path(),
+            &["fetch", "-q", "--update-head-ok", &bare, &to],
+        );
+    }
+}
+
+/// Answers as GitHub's own client does, from the files of the forge.
+const GH: &str = r#"#!/usr/bin/env bash
+case "$*" in
+  "api repos/example/payments/commits/"*"/pulls") cat "$FORGE/commits" ;;
+  "api --paginate repos/example/payments/pulls/1/reviews") cat "$FORGE/reviews" ;;
+  "api users/"*) jq --arg login "${2#users/}" '{login: $login, email: .[$login]}' "$FORGE/users" ;;
+  "pr create "*) printf '%s\n' "$@" > "$FORGE/request" ;;
+  *) echo "gh $*" >&2; exit 1 ;;
+esac
+"#;
+
+#[cfg(unix)]
+fn executable(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn executable(_: &Path) {}
+
+#[test]
+fn the_script_commits_what_reviewers_said_and_it_counts() {
+    let Some(forge) = forge() else { return };
+    let (done, said) = forge.run();
+    assert!(done, "{said}");
+    let log = forge.log("main");
+    let first = log.lines().next().unwrap();
+    assert_eq!(
+        first,
+        "github-actions[bot]|Record the reviews of what was merged"
+    );
+    assert!(
+        !forge.folder.path().join("runner/pwned").exists(),
+        "a review ran something"
+    );
+    assert!(!forge.folder.path().join("request").exists());
+    forge.take("main");
+    assert_eq!(forge.world.stands(), ("active".into(), "claimed".into()));
+    let record = forge.world.record();
+    let approvers = record["approval"]["approvers"].as_array().unwrap();
+    let reasons: Vec<&serde_json::Value> = approvers.iter().map(|it| &it["reason"]).collect();
+    assert_eq!(*reasons[0], "Fine. $(touch pwned) `touch pwned`");
+    assert_eq!(*reasons[1], serde_json::Value::Null);
+    // The next push says nothing new.
+    let (done, said) = forge.run();
+    assert!(done, "{said}");
+    assert_eq!(forge.log("main"), log);
+}
+
+#[test]
+fn where_the_branch_is_protected_it_comes_by_a_pull_request() {
+    let Some(forge) = forge() else { return };
+    let hook = forge.folder.path().join("bare/hooks/update");
+    std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    std::fs::write(&hook, "#!/bin/sh\ntest \"$1\" != refs/heads/main\n").unwrap();
+    executable(&hook);
+    let (done, said) = forge.run();
+    assert!(done, "{said}");
+    let branch = format!("exledger-reviews-{}", forge.landing.get(..12).unwrap());
+    let request = std::fs::read_to_string(forge.folder.path().join("request")).unwrap();
+    assert!(
+        request.contains(&format!("--head\n{branch}\n")),
+        "{request}"
+    );
+    assert!(forge.log(&branch).starts_with("github-actions[bot]|"));
+    forge.take(&branch);
+    assert_eq!(forge.world.stands().0, "active");
+}
+
+#[test]
+fn a_push_without_a_pull_request_leaves_everything_as_it_is() {
+    let Some(mut forge) = forge() else { return };
+    forge.answer("commits", "[]");
+    let log = forge.log("main");
+    for before in [forge.before.clone(), "0".repeat(40)] {
+        forge.before = before;
+        let (done, said) = forge.run();
+        assert!(done, "{said}");
+        assert_eq!(forge.log("main"), log);
+    }
+}
+
+#[test]
+fn a_review_that_can_not_be_told_fails_the_job_after_the_others_were_written() {
+    let Some(forge) = forge() else { return };
+    let reviews = std::fs::read_to_string(forge.folder.path().join("reviews")).unwrap();
+    let head = reviews
+        .split("\"commit_id\": \"")
+        .nth(1)
+        .unwrap()
+        .get(..40)
+        .unwrap()
+        .to_owned();
+    forge.answer("reviews", &reviews.replacen(&head, &"3".repeat(40), 1));
+    let (done, said) = forge.run();
+    assert!(!done, "{said}");
+    assert!(
+        said.contains("cannot say what dana@example.com looked at"),
+        "{said}"
+    );
+    let files = git(
+        &forge.folder.path().join("bare"),
+        &["diff", "--name-only", "main~", "main"],
+    );
+    assert_eq!(files.lines().count(), 1, "{files}");
+    assert!(
+        files.contains(ID) && files.contains("lee@example.com"),
+        "{files}"
+    );
+}

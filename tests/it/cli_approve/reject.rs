@@ -1,0 +1,65 @@
+//! `reject`: the no to a request, kept in its file.
+
+use super::{ID, POLICY, RECORD, World};
+
+#[test]
+fn a_rejection_is_one_entry_that_lints_and_ends_the_request_once_it_is_merged() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.switch("billing");
+    world.is("dana", "dana");
+    let run = world.run(&[
+        "reject",
+        ID,
+        "--reason",
+        "Rotate the key: there are two",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let said: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(
+        (&said["id"], &said["event"]),
+        (&ID.into(), &"rejected".into())
+    );
+    let place = world.repo.path().join("exceptions/EXC-2026-7F3KQ.yaml");
+    let text = std::fs::read_to_string(place).unwrap();
+    let added = text.strip_prefix(RECORD).unwrap();
+    assert!(added.starts_with("closure:\n"), "{added}");
+    for line in [
+        "outcome: rejected",
+        "date: 2026-11-20",
+        "by: dana@example.com",
+    ] {
+        assert!(added.contains(line), "{added}");
+    }
+    let work = world.repo.branch("billing").by("dana");
+    work.write(ID, &text).commit("Reject the request");
+    world
+        .repo
+        .by("dana")
+        .merge("billing", "Merge pull request #1 from ana/billing");
+    assert_eq!(world.stands().0, "rejected");
+    let lint = world.run(&["lint"]);
+    assert_eq!(lint.code, 0, "{}", lint.out);
+    let again = world.run(&["reject", ID, "--reason", "Twice"]);
+    assert_eq!(again.code, 2, "{}", again.out);
+}
+
+#[test]
+fn what_is_approved_is_closed_and_not_rejected() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    for name in ["dana", "lee"] {
+        world.said(name, &[ID, "--ref", "billing"]);
+    }
+    world.squash("billing");
+    world.repo.checkout();
+    let run = world.run(&["reject", ID, "--reason", "Changed my mind"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
+    assert!(run.err.contains("exledger close"), "{}", run.err);
+    let run = world.run(&["reject", ID, "--no-input"]);
+    assert_eq!(run.code, 2, "{}", run.err);
+}

@@ -1,0 +1,195 @@
+//! Words that would not count, and words that can't be said: refused before anything is written.
+
+use super::{ID, POLICY, RECORD, World};
+use crate::cli;
+
+/// Runs `approve` as somebody, and returns what stderr says; nothing may be written.
+fn refused(world: &World, name: &str, args: &[&str]) -> String {
+    let tip = world.repo.tip("billing");
+    let run = world.speak(name, args);
+    assert_eq!(
+        (run.code, run.out.as_str()),
+        (2, ""),
+        "{name} {args:?}: {}",
+        run.err
+    );
+    assert!(world.written().is_empty(), "{name} {args:?}");
+    assert_eq!(world.repo.tip("billing"), tip, "{name} {args:?}");
+    run.err
+}
+
+#[test]
+fn a_word_that_would_not_count_is_refused_with_the_reason() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    let no = ["--reject", "--reason", "No"];
+    for (name, args, why) in [
+        ("ana", &[ID, "--ref", "billing"][..], "made this content"),
+        (
+            "ana",
+            &[&[ID, "--ref", "billing"][..], &no].concat(),
+            "made this content",
+        ),
+        (
+            "renovate",
+            &[ID, "--ref", "billing", "--by", "renovate@example.com"],
+            "bot",
+        ),
+        (
+            "dana",
+            &["9Z9Z9", "--ref", "billing"],
+            "no record here is named",
+        ),
+        ("dana", &["", "--ref", "billing"], "no record here is named"),
+        ("dana", &[ID, "--ref", "nowhere"], "no branch"),
+        ("dana", &[ID], "--ref billing"),
+        ("dana", &[ID, "--ref", "billing", "--reject"], "--reason"),
+        (
+            "dana",
+            &[ID, "--ref", "billing", "--reason", " "],
+            "a reason is one line",
+        ),
+        (
+            "dana",
+            &[ID, "--ref", "billing", "--reason", "one\ntwo"],
+            "a reason is one line",
+        ),
+        (
+            "dana",
+            &[ID, "--ref", "billing", "--reason", &"x".repeat(501)],
+            "500",
+        ),
+        (
+            "dana",
+            &[ID, "--ref", "billing", "--by", "nobody"],
+            "is no address",
+        ),
+        ("dana", &["--as-of", "2026-11-20", ID], "--as-of"),
+    ] {
+        let err = refused(&world, name, args);
+        assert!(err.contains(why), "{name} {args:?}: {err}");
+    }
+}
+
+#[test]
+fn without_a_key_it_says_how_to_name_one() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.repo.config("user.name", "Dana Kim");
+    let run = world.run(&["approve", ID, "--ref", "billing"]);
+    assert_eq!(run.code, 2, "{}", run.out);
+    assert!(run.err.contains("git config user.email"), "{}", run.err);
+    world.repo.config("user.email", "dana@example.com");
+    let run = world.run(&["approve", ID, "--ref", "billing"]);
+    assert_eq!(run.code, 2, "{}", run.out);
+    assert!(
+        run.err.contains("git config user.signingkey"),
+        "{}",
+        run.err
+    );
+    world.repo.config("user.signingkey", "~/.ssh/absent.pub");
+    let run = world.run(&["approve", ID, "--ref", "billing"]);
+    assert_eq!(run.code, 2, "{}", run.out);
+    assert!(run.err.contains("absent.pub"), "{}", run.err);
+}
+
+#[test]
+fn a_key_that_was_stolen_signs_nothing_more() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    let public = std::fs::read_to_string(world.key("dana.pub")).unwrap();
+    world
+        .repo
+        .by("lee")
+        .write(".github/revoked_keys", &public)
+        .commit("Revoke a stolen key");
+    let err = refused(&world, "dana", &[ID, "--ref", "billing"]);
+    assert!(err.contains("revoked"), "{err}");
+}
+
+#[test]
+fn the_policy_may_let_authors_approve_and_owners_not() {
+    let policy = format!("{POLICY}approval: {{self_approval: allow}}\n");
+    let Some(world) = World::new(&policy) else {
+        return;
+    };
+    world.is("ana", "ana");
+    let run = world.run(&["approve", ID, "--ref", "billing"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let policy = format!("{POLICY}approval: {{owner_may_approve: false}}\n");
+    let Some(world) = World::new(&policy) else {
+        return;
+    };
+    let work = world.repo.branch("billing").by("sam");
+    work.replace(ID, "email: ana@example.com", "email: dana@example.com")
+        .commit("Another owner");
+    let err = refused(&world, "dana", &[ID, "--ref", "billing"]);
+    assert!(err.contains("owner_may_approve"), "{err}");
+    let policy = format!("{POLICY}approval: {{accept: [merge, review]}}\n");
+    let Some(world) = World::new(&policy) else {
+        return;
+    };
+    let err = refused(&world, "dana", &[ID, "--ref", "billing"]);
+    assert!(err.contains("detached"), "{err}");
+}
+
+#[test]
+fn what_does_not_lint_is_corrected_first_but_can_be_rejected() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    for (from, to, why) in [
+        ("title: Nightly", "titel: Nightly", "unknown-key"),
+        (
+            "expires: 2026-12-20",
+            "expires: 2027-12-20",
+            "term-too-long",
+        ),
+    ] {
+        let work = world.repo.branch("billing").by("ana");
+        work.write(ID, &RECORD.replace(from, to)).commit("Err");
+        let err = refused(&world, "dana", &[ID, "--ref", "billing"]);
+        assert!(err.contains(why), "{err}");
+    }
+    let no = [
+        ID,
+        "--ref",
+        "billing",
+        "--reject",
+        "--reason",
+        "A year is too long",
+    ];
+    let run = world.speak("dana", &no);
+    assert_eq!(run.code, 0, "{}", run.err);
+}
+
+#[test]
+fn two_files_of_one_id_are_approved_by_nobody() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    let work = world.repo.branch("billing").by("ana");
+    work.write("exceptions/billing/EXC-2026-7F3KQ.yaml", RECORD)
+        .commit("Twice");
+    let err = refused(&world, "dana", &[ID, "--ref", "billing"]);
+    assert!(err.contains("one id"), "{err}");
+}
+
+#[test]
+fn outside_a_ledger_it_can_not_say() {
+    let folder = tempfile::tempdir().unwrap();
+    for args in [&["approve", ID][..], &["reject", ID, "--reason", "No"]] {
+        let run = cli::run(folder.path(), args);
+        assert_eq!((run.code, run.out.as_str()), (3, ""), "{}", run.err);
+    }
+    for args in [
+        &["approve"][..],
+        &["approve", ID, "--governance", "exledger.yaml"],
+        &["reject"],
+    ] {
+        assert_eq!(cli::run(folder.path(), args).code, 2, "{args:?}");
+    }
+}
