@@ -194,6 +194,14 @@ pub fn width() -> Option<usize> {
     Some(usize::from(columns)).filter(|columns| *columns > 0)
 }
 
+/// Returns a text for stderr: where that is a terminal, no line is broken inside a word.
+pub fn wrapped(text: &str) -> String {
+    match screen::Screen::open() {
+        Ok(screen) => screen::wrapped(text, screen.width()),
+        Err(_) => text.to_owned(),
+    }
+}
+
 /// Progress that appears once something takes longer than a second, and goes when this value does.
 #[derive(Debug)]
 pub struct Progress(Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>);

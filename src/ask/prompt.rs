@@ -2,13 +2,15 @@
 //!
 //! Start at [`line()`] and [`pick`]. A refused answer stays in the line, with what is wrong with it above.
 
+use dialoguer::console::measure_text_width;
+
 use crate::ask::edit::{Line, Pressed};
 use crate::ask::screen::{Look, Rows, Screen, cut, dressed, words};
 use crate::ask::{AskError, Prompt};
 use crate::plan::offer::Offer;
 
 /// The most offers that are shown at once.
-const MOST: usize = 9;
+const MOST: usize = 14;
 
 /// Asks for one line of text, with something in it to begin with.
 pub(super) fn line(
@@ -139,14 +141,19 @@ fn moved(marked: Option<usize>, by: isize, n: usize) -> Option<usize> {
 fn list(rows: &mut Rows, offers: &[Offer], marked: Option<usize>, room: usize, width: usize) {
     let at = marked.unwrap_or(0);
     let first = (at + 1).saturating_sub(room);
-    let names = offers.iter().map(|offer| offer.shown.chars().count());
+    let beside = offers.iter().filter(|offer| !offer.detail.is_empty());
+    let names = beside.map(|offer| measure_text_width(&offer.shown));
     let wide = names.max().unwrap_or(0).min(width / 2);
     for (n, offer) in offers.iter().enumerate().skip(first).take(room) {
         let is_marked = marked == Some(n);
         let mark = if is_marked { "*" } else { " " };
         let text = match offer.detail.as_str() {
             "" => format!("{mark} {}", offer.shown),
-            detail => format!("{mark} {:wide$}  {detail}", cut(&offer.shown, wide)),
+            detail => {
+                let name = cut(&offer.shown, wide);
+                let gap = wide.saturating_sub(measure_text_width(&name));
+                format!("{mark} {name}{:gap$}  {detail}", "")
+            }
         };
         let look = if is_marked { Look::Strong } else { Look::Plain };
         rows.one(&text, width, look);

@@ -198,9 +198,33 @@ pub(super) fn words(text: &str, width: usize) -> Vec<String> {
     rows
 }
 
+/// Returns a text whose long lines are broken between words; a line break at its end stays.
+pub(super) fn wrapped(text: &str, width: usize) -> String {
+    let mut rows = Vec::new();
+    for line in text.split('\n') {
+        if measure_text_width(line) <= width {
+            rows.push(line.to_owned());
+        } else {
+            rows.extend(words(line, width));
+        }
+    }
+    rows.join("\n")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Rows, cut, words};
+    use super::{Rows, cut, words, wrapped};
+
+    #[test]
+    fn only_lines_that_are_too_long_are_broken() {
+        for (text, expected) in [
+            ("a  b\n", "a  b\n"),
+            ("one  two\n  three four\n", "one  two\n  three\n  four\n"),
+            ("", ""),
+        ] {
+            assert_eq!(wrapped(text, 9), expected, "{text:?}");
+        }
+    }
 
     #[test]
     fn rows_never_are_wider_than_they_may() {

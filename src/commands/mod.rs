@@ -38,6 +38,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 
+use crate::ask;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::globals::Globals;
@@ -198,5 +199,5 @@ fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Outcome> {
 
 /// Writes to stderr; when that is closed too, nobody is there to be told.
 fn complain(text: &str) {
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let _ = std::io::stderr().write_all(ask::wrapped(text).as_bytes());
 }

@@ -7,6 +7,7 @@ mod desk;
 mod filed;
 mod filing;
 mod flags;
+mod past;
 mod preview;
 mod sources;
 

@@ -89,6 +89,7 @@ fn ordered<'a>(name: &str, map: &'a Map<String, Value>) -> Vec<(&'a String, &'a 
 
 /// Writes a key with its value, from the start of a line to its end.
 fn entry(out: &mut String, indent: usize, key: &str, value: &Value) {
+    comment(out, key, value);
     let _ = write!(out, "{:indent$}{}:", "", quote(key));
     after_key(out, indent, key, value);
 }
@@ -111,8 +112,7 @@ fn after_key(out: &mut String, indent: usize, key: &str, value: &Value) {
             }
         }
         _ => {
-            let comment = comment(key, value);
-            let _ = writeln!(out, " {}{comment}", in_brackets(key, value));
+            let _ = writeln!(out, " {}", in_brackets(key, value));
         }
     }
 }
@@ -168,16 +168,22 @@ fn in_brackets(key: &str, value: &Value) -> String {
     }
 }
 
-/// Returns what helps whoever edits the file next.
-fn comment(key: &str, value: &Value) -> String {
+/// Writes what helps whoever edits the file next, above the line that it is about.
+fn comment(out: &mut String, key: &str, value: &Value) {
     if key != "root_cause" || value.as_str() != Some(RootCause::Unclassified.word()) {
-        return String::new();
+        return;
     }
     let words = RootCause::WORDS.iter().map(|(word, _)| *word);
-    let words: Vec<&str> = words
-        .filter(|word| *word != RootCause::Unclassified.word())
-        .collect();
-    format!("   # better: {}", words.join(" | "))
+    let mut line = "# Name the cause:".to_owned();
+    for word in words.filter(|word| *word != RootCause::Unclassified.word()) {
+        if line.len() + word.len() + 2 > WIDE {
+            let _ = writeln!(out, "{line}");
+            line = "#".to_owned();
+        }
+        let bar = if line.ends_with([':', '#']) { "" } else { " |" };
+        let _ = write!(line, "{bar} {word}");
+    }
+    let _ = writeln!(out, "{line}");
 }
 
 /// Writes a text of several lines as a block.

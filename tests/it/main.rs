@@ -46,4 +46,5 @@ mod schemas;
 mod sign;
 mod status;
 mod template;
+mod terminal;
 mod yaml;

@@ -5,7 +5,7 @@
 
 mod judge;
 pub mod next;
-mod overlay;
+pub mod overlay;
 mod which;
 
 use clap::Args;

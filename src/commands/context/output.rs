@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind, Write};
 
 use anyhow::Context;
 
+use crate::ask;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::render;
@@ -89,8 +90,13 @@ impl Ctx {
         }
     }
 
+    /// Writes a text to stderr byte for byte.
+    pub fn tell_verbatim(&self, text: &str) {
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+
     /// Writes a line to stderr in any case; a closed stderr has no reader to miss it.
     pub fn tell(&self, line: &str) {
-        let _ = writeln!(io::stderr(), "{line}");
+        let _ = writeln!(io::stderr(), "{}", ask::wrapped(line));
     }
 }

@@ -91,7 +91,7 @@ impl Desk<'_> {
         let mut trial = answers.clone();
         part::fill(&mut trial, path, answer)?;
         let made = draft::draft(&trial, &self.work.setting);
-        let findings = filing::judged(self.work, &made).map_err(|error| error.to_string())?;
+        let findings = filing::tried(self.work, &made).map_err(|error| error.to_string())?;
         let of_field = |field: &str| {
             let rest = field.strip_prefix(path);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))

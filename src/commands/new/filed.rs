@@ -8,11 +8,9 @@ use crate::commands::context::Ctx;
 use crate::commands::context::shell::quoted;
 use crate::commands::new::filing::{self, Work};
 use crate::diag::Finding;
-use crate::history::refs::Refs;
 use crate::plan::draft::Draft;
 use crate::policy::people::{self, Person};
 use crate::rules::changed;
-use crate::store::git::Repository;
 use crate::view;
 
 /// Returns the answer about a record that was written.
@@ -21,11 +19,11 @@ pub(super) fn of(
     work: &Work<'_>,
     made: &Draft,
     findings: Vec<Finding>,
-) -> anyhow::Result<view::new::Filed> {
+) -> view::new::Filed {
     let needed = made.resolved.as_ref();
     let needed = needed.map(|resolved| resolved.demand().needed());
     let is_draft = filing::errors(&findings).next().is_some();
-    Ok(view::new::Filed {
+    view::new::Filed {
         id: work.setting.id.to_string(),
         path: made.path.clone(),
         draft: if is_draft {
@@ -42,8 +40,8 @@ pub(super) fn of(
             ask::Person::There => Vec::new(),
             ask::Person::Away => made.derived.clone(),
         },
-        next: next(ctx, work, made)?,
-    })
+        next: next(ctx, work, made),
+    }
 }
 
 /// Returns who could approve, a line for each need: nobody who made it.
@@ -63,26 +61,15 @@ fn who(work: &Work<'_>, made: &Draft) -> Vec<String> {
 }
 
 /// Returns the commands that bring the file to where it is approved.
-fn next(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<String>> {
-    let id = work.setting.id.as_str();
-    let git = ctx.git(work.home);
-    let refs = work.home.repository().map(Repository::refs)??;
-    Ok(vec![
-        format!("{git} switch -c {id}"),
+fn next(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> Vec<String> {
+    let (home, id) = (work.home, work.setting.id.as_str());
+    let git = ctx.git(home);
+    let own = home.repository_or_none().and_then(|it| ctx.own_branch(it));
+    let switch = own.is_none().then(|| format!("{git} switch -c {id}"));
+    let rest = [
         format!("{git} add {}", quoted(&made.path)),
         format!("{git} commit -m {}", quoted(&format!("File {id}"))),
-        format!("{git} push -u {} {id}", quoted(remote(&refs))),
-    ])
-}
-
-/// Returns the remote that a branch is pushed to.
-fn remote(refs: &Refs) -> &str {
-    let origin = "origin".to_owned();
-    match (&refs.upstream, refs.remotes.as_slice()) {
-        (Some(upstream), _) => upstream,
-        (None, [only]) => only,
-        (None, remotes) if remotes.contains(&origin) => "origin",
-        (None, [first, ..]) => first,
-        (None, []) => "origin",
-    }
+        ctx.push(home, own.as_deref().unwrap_or(id)),
+    ];
+    switch.into_iter().chain(rest).collect()
 }

@@ -9,7 +9,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::commands::new::desk::Desk;
-use crate::commands::new::{Args, filed, preview, sources};
+use crate::commands::new::{Args, filed, past, preview, sources};
 use crate::diag::{self, Finding, Level};
 use crate::ledger::Ledger;
 use crate::plan::answers::Answers;
@@ -86,7 +86,7 @@ pub(super) fn file(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
         house: House::of(&governance),
     };
     let (made, findings) = match ctx.person {
-        ask::Person::Away => unasked(&work, &known.answers)?,
+        ask::Person::Away => unasked(ctx, &work, &known.answers)?,
         ask::Person::There => {
             let desk = Desk {
                 ctx,
@@ -102,7 +102,7 @@ pub(super) fn file(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
         }
         _ => fault::cannot_say(error.to_string(), ""),
     })?;
-    let filed = filed::of(ctx, &work, &made, findings)?;
+    let filed = filed::of(ctx, &work, &made, findings);
     ctx.show(&view::new::doc(&filed))?;
     Ok(Outcome::Fine)
 }
@@ -144,7 +144,7 @@ fn id(ctx: &Ctx, governance: &Governance, ledger: &Ledger) -> anyhow::Result<Id>
 }
 
 /// Makes the record without asking anybody: what is missing or refused is named.
-fn unasked(work: &Work<'_>, answers: &Answers) -> anyhow::Result<(Draft, Vec<Finding>)> {
+fn unasked(ctx: &Ctx, work: &Work<'_>, answers: &Answers) -> anyhow::Result<(Draft, Vec<Finding>)> {
     let made = draft::draft(answers, &work.setting);
     let missing = question::missing(&made, work.setting.urgency, work.end);
     if !missing.is_empty() && work.drafts == Drafts::Refused
@@ -154,7 +154,7 @@ fn unasked(work: &Work<'_>, answers: &Answers) -> anyhow::Result<(Draft, Vec<Fin
     {
         return Err(unanswered(&missing, &made));
     }
-    let findings = judged(work, &made)?;
+    let findings = judged(ctx, work, &made)?;
     if made.source.record.is_none() {
         let lines: Vec<String> = made.source.findings.iter().map(words).collect();
         return Err(fault::misuse(
@@ -211,20 +211,34 @@ pub(super) fn words(finding: &Finding) -> String {
     ))
 }
 
-/// Returns what shape and rules find in a draft, worst first as they are sorted.
-pub(super) fn judged(work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<Finding>> {
-    if made.source.record.is_some() && made.faithful == Faithful::No {
+/// Returns what shape, rules and history find in a draft, sorted; history is asked only of a draft that is whole.
+pub(super) fn judged(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<Finding>> {
+    if made.source.record.is_none() {
+        return tried(work, made);
+    }
+    if made.faithful == Faithful::No {
         return Err(fault::cannot_say(
             "the text of the record does not read back to what was meant",
             "report the fields that were given",
         ));
     }
-    let known = Known {
-        governance: work.setting.governance,
-        house: &work.house,
-        tree: &work.home.tree,
-        instant: None,
-        neighbours: None,
-    };
-    lint::record(&made.source, &known, Past::UNKNOWN).map_err(|error| fault::tree(&error))
+    past::findings(ctx, work, made)
+}
+
+/// Returns what shape and rules find in a draft, sorted.
+pub(super) fn tried(work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<Finding>> {
+    lint::record(&made.source, &work.known(), Past::UNKNOWN).map_err(|error| fault::tree(&error))
+}
+
+impl Work<'_> {
+    /// Returns what rules know besides the record.
+    pub(super) fn known(&self) -> Known<'_> {
+        Known {
+            governance: self.setting.governance,
+            house: &self.house,
+            tree: &self.home.tree,
+            instant: None,
+            neighbours: None,
+        }
+    }
 }

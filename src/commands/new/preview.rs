@@ -30,7 +30,7 @@ pub(super) fn agreed(desk: &Desk<'_>, known: Answers) -> anyhow::Result<(Draft, 
     introduce(desk, &answers);
     loop {
         let made = complete(desk, &mut answers)?;
-        let findings = filing::judged(desk.work, &made)?;
+        let findings = filing::judged(desk.ctx, desk.work, &made)?;
         show(desk, &made, &findings);
         match chosen(desk, &made, &findings)?.as_str() {
             WRITE => return Ok((made, findings)),
@@ -110,8 +110,7 @@ fn unknown_owner(
 /// Shows the file, what it needs, and what is wrong with it.
 fn show(desk: &Desk<'_>, made: &Draft, findings: &[Finding]) {
     let ctx = desk.ctx;
-    ctx.tell(&format!("\n{}\n\n{}", made.path, made.text.trim_end()));
-    ctx.tell("");
+    ctx.tell_verbatim(&format!("\n{}\n\n{}", made.path, made.text));
     if let Some(resolved) = &made.resolved {
         let needs = shape::needed_words(&resolved.demand().needed());
         ctx.tell(&format!("tier {}: needs {needs}", resolved.tier));
@@ -143,16 +142,19 @@ fn chosen(desk: &Desk<'_>, made: &Draft, findings: &[Finding]) -> anyhow::Result
     for finding in &wrong {
         let field = finding.field.as_deref().map(asked_as);
         if let Some(field) = field.filter(|field| of(field).is_some()) {
-            add(format!("correct {field}"), finding.rule, field);
+            add(format!("correct {}", named(field)), finding.rule, field);
         }
     }
     for derived in &made.derived {
         let field = asked_as(&derived.field);
-        let text = format!("change {field}: {}", derived.value);
-        add(text, &derived.why, field);
+        add(
+            format!("{}: {}", named(field), derived.value),
+            &derived.why,
+            field,
+        );
     }
     for (field, value) in stated(&made.answers) {
-        add(format!("change {field}: {value}"), "", &field);
+        add(format!("{}: {value}", named(&field)), "", &field);
     }
     add("add a compensating control".to_owned(), "", CONTROL);
     add("add another field".to_owned(), "", ADD);
@@ -171,7 +173,7 @@ fn chosen(desk: &Desk<'_>, made: &Draft, findings: &[Finding]) -> anyhow::Result
         } else {
             "It would not lint. What next?"
         },
-        hint: "Enter takes the marked line; arrows or letters choose another",
+        hint: "Enter takes the marked line; arrows or letters choose another, to change it",
     };
     let fitting = |typed: &str| offer::fitting(offers.clone(), typed);
     let taken = ask::pick(&prompt, &fitting, Some(0), &|_| Ok(()));
@@ -185,6 +187,17 @@ fn asked_as(field: &str) -> &str {
         "owner.email" | "owner.name" => "owner",
         _ if field.starts_with("deviates_from.controls[") => "deviates_from",
         _ => field,
+    }
+}
+
+/// Returns what a field is called: a control's parts by its id.
+fn named(field: &str) -> String {
+    let part = field
+        .strip_prefix("compensating_controls[")
+        .and_then(|rest| rest.split_once("]."));
+    match part.and_then(|(n, key)| Some((n.parse::<usize>().ok()?, key))) {
+        Some((n, key)) => format!("CC{} {key}", n + 1),
+        None => field.to_owned(),
     }
 }
 

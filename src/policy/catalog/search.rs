@@ -56,24 +56,22 @@ pub fn search<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
     hits.into_iter().map(|(_, hit)| hit).collect()
 }
 
+/// The most words that are looked for with their slips of the pen: more of them are a sentence.
+const FEW: usize = 3;
+
 /// Returns the controls that a text may mean where [`search`] finds none: each of its words stands somewhere in id, title
-/// or group, or is a word of the title but for a slip of the pen.
+/// or group, or is a word of them but for a slip of the pen.
 pub fn near<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
     let asked: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    if asked.is_empty() || asked.len() > FEW {
+        return Vec::new();
+    }
     let mut hits = Vec::new();
     for catalog in catalogs {
         for control in &catalog.controls {
-            let whole = format!(
-                "{}:{} {} {}",
-                catalog.name, control.id, control.title, control.group
-            )
-            .to_lowercase();
-            let words = || whole.split(|it: char| !it.is_alphanumeric());
-            let fits = |asked: &String| {
-                whole.contains(asked.as_str())
-                    || asked.chars().count() > 4 && near::nearest(asked, words()).is_some()
-            };
-            if !asked.is_empty() && asked.iter().all(fits) {
+            let (name, id) = (&catalog.name, &control.id);
+            let whole = format!("{name}:{id} {} {}", control.title, control.group).to_lowercase();
+            if asked.iter().all(|asked| is_in(asked, &whole)) {
                 hits.push(Hit {
                     catalog,
                     control,
@@ -83,6 +81,16 @@ pub fn near<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
         }
     }
     hits
+}
+
+/// Tells whether a word stands in a text, or may be one of its words: nobody slips at the first letter.
+fn is_in(asked: &str, whole: &str) -> bool {
+    let first = asked.chars().next();
+    let words = || {
+        let words = whole.split(|it: char| !it.is_alphanumeric());
+        words.filter(|word| word.chars().next() == first)
+    };
+    whole.contains(asked) || asked.chars().count() > 4 && near::nearest(asked, words()).is_some()
 }
 
 /// What is asked of one catalog.

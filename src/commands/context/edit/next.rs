@@ -42,8 +42,24 @@ impl Ctx {
             "{git} commit -m {}",
             quoted(&format!("{verb} {name}"))
         ));
-        next.push(format!("{git} push -u origin {}", own.unwrap_or(branch)));
+        next.push(self.push(home, &own.unwrap_or(branch)));
         next
+    }
+
+    /// Returns the command that pushes a branch: to the remote of the current one, else to the only one, else to origin.
+    pub fn push(&self, home: &Home, branch: &str) -> String {
+        let refs = home
+            .repository_or_none()
+            .and_then(|repository| repository.refs().ok());
+        let remote = match refs
+            .as_ref()
+            .map(|it| (&it.upstream, it.remotes.as_slice()))
+        {
+            Some((Some(upstream), _)) => upstream.as_str(),
+            Some((None, [only])) => only.as_str(),
+            _ => "origin",
+        };
+        format!("{} push -u {} {branch}", self.git(home), quoted(remote))
     }
 
     /// Returns the branch that is checked out, unless it is the one on which records are approved.

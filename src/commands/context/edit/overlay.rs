@@ -8,17 +8,15 @@ use crate::ledger::tree::{Item, Kind, Tree, TreeError};
 use crate::store::files::WorkTree;
 
 /// A tree in which some files hold other bytes.
-pub(super) struct Overlay<'t> {
+pub struct Overlay<'t> {
     tree: &'t WorkTree,
     /// The files by their paths.
-    pub(super) files: BTreeMap<String, Vec<u8>>,
+    pub files: BTreeMap<String, Vec<u8>>,
 }
 
 impl<'t> Overlay<'t> {
-    pub(super) fn of(
-        tree: &'t WorkTree,
-        files: impl Iterator<Item = (String, Vec<u8>)>,
-    ) -> Overlay<'t> {
+    /// Returns a tree with these files, by their paths.
+    pub fn of(tree: &'t WorkTree, files: impl Iterator<Item = (String, Vec<u8>)>) -> Overlay<'t> {
         Overlay {
             tree,
             files: files.collect(),

@@ -1,0 +1,65 @@
+//! What history says against a new record: its kind was filed too often, or the same was closed a while ago.
+//!
+//! Start at [`findings`]. Follows `docs/spec/rules.md` (`frozen-pattern`, `recurrence`, limits) and
+//! `docs/spec/policy.md`, repetition.
+
+use crate::commands::context::Ctx;
+use crate::commands::context::compare::{Compared, Proposed};
+use crate::commands::context::edit::overlay::Overlay;
+use crate::commands::context::fault;
+use crate::commands::new::filing::Work;
+use crate::diag::Finding;
+use crate::plan::draft::Draft;
+use crate::rules::case::Known;
+use crate::rules::lint;
+use crate::rules::repeats::Repeats;
+use crate::survey::cause::Neighbours;
+
+/// Returns what is found against a draft, its past included; what is there can't be told without one.
+pub(super) fn findings(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<Finding>> {
+    let file = (made.path.clone(), made.text.clone().into_bytes());
+    let overlay = Overlay::of(&work.home.tree, [file].into_iter());
+    let proposed = Proposed {
+        tree: &overlay,
+        governance: work.setting.governance,
+        commit: None,
+        instead: std::slice::from_ref(&made.path),
+    };
+    let compared = match ctx.compare(work.home, None, proposed) {
+        Ok(compared) => Some(compared),
+        Err(error) => {
+            // A ledger without a commit has no past. Elsewhere `lint --base` refuses to say, before the merge.
+            let line = error.to_string();
+            let line = line.lines().next().unwrap_or_default();
+            ctx.detail(&format!("whether the same was filed before: {line}"));
+            None
+        }
+    };
+    let known = Known {
+        neighbours: compared.as_ref().and_then(|it| it.neighbours.as_ref()),
+        ..work.known()
+    };
+    let source = &made.source;
+    let entry = compared.as_ref().and_then(|compared| {
+        let key = source.stem().to_ascii_uppercase();
+        let mut entries = compared.entries.iter();
+        Some((compared, entries.find(|it| it.delta.key == key)?))
+    });
+    let past = entry.map_or(lint::Past::UNKNOWN, |(_, entry)| entry.past);
+    let mut found = lint::record(source, &known, past).map_err(|error| fault::tree(&error))?;
+    if let Some((compared, entry)) = entry {
+        found.extend(lint::change(&entry.changed(compared), &known));
+        found.extend(repeated(compared, made, &known));
+    }
+    found.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+    Ok(found)
+}
+
+/// Returns the finding that the same was closed within the window.
+fn repeated(compared: &Compared, made: &Draft, known: &Known<'_>) -> Vec<Finding> {
+    let mut repeats = Repeats::default();
+    repeats.judge(made.source.clone(), None);
+    let peers = compared.neighbours.iter().flat_map(Neighbours::peers);
+    peers.for_each(|peer| repeats.add(peer));
+    lint::repeats(&repeats, known)
+}

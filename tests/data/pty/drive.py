@@ -1,0 +1,55 @@
+"""Runs a program in a terminal of its own, and presses the keys of a script: python3 drive.py COLUMNS SCRIPT PROGRAM…
+
+The script is JSON: a list of [WAIT, KEYS], where KEYS are sent once WAIT has been shown since the last keys. What the
+terminal was sent goes to stdout byte for byte; the exit code is that of the program, 128 + its number for a signal, and
+99 where something that was waited for did not come.
+"""
+import fcntl
+import json
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+
+PATIENCE = 60
+
+
+def main():
+    columns, script, program = int(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3:]
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(program[0], program)
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    seen, since = b"", 0
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        while script and script[0][0].encode() in seen[since:]:
+            _, keys = script.pop(0)
+            since = len(seen)
+            os.write(terminal, keys.encode())
+            deadline = time.monotonic() + PATIENCE
+        ready, _, _ = select.select([terminal], [], [], max(0, deadline - time.monotonic()))
+        try:
+            chunk = os.read(terminal, 65536) if ready else None
+        except OSError:
+            # Linux says so when the last program has closed the terminal.
+            chunk = b""
+        if chunk is None:
+            os.kill(child, signal.SIGKILL)
+        if not chunk:
+            break
+        seen += chunk
+    sys.stdout.buffer.write(seen)
+    _, status = os.waitpid(child, 0)
+    if chunk is None or script:
+        sys.stderr.write("never came: %r\n" % (script[0][0] if script else "the end"))
+        return 99
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
+
+
+sys.exit(main())
