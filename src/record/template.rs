@@ -176,8 +176,8 @@ fn comment(out: &mut String, key: &str, value: &Value) {
     let words = RootCause::WORDS.iter().map(|(word, _)| *word);
     let mut line = "# Name the cause:".to_owned();
     for word in words.filter(|word| *word != RootCause::Unclassified.word()) {
-        if line.len() + word.len() + 2 > WIDE {
-            let _ = writeln!(out, "{line}");
+        if line.len() + word.len() + 4 > WIDE {
+            let _ = writeln!(out, "{line} |");
             line = "#".to_owned();
         }
         let bar = if line.ends_with([':', '#']) { "" } else { " |" };

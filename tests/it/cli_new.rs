@@ -1,5 +1,6 @@
 //! `new`: what it derives, what it asks for, what it refuses, and the file that it writes.
 
+mod past;
 mod sources;
 
 use std::path::Path;

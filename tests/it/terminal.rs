@@ -27,12 +27,7 @@ pub(crate) struct Seen {
 impl Terminal<'_> {
     /// Runs the program and presses keys, each once a text has been shown; `None` without `python3`.
     pub(crate) fn run(&self, args: &[&str], keys: &[(&str, &str)]) -> Option<Seen> {
-        let python = [
-            "/usr/bin/python3",
-            "/usr/local/bin/python3",
-            "/opt/homebrew/bin/python3",
-        ];
-        let python = python.iter().find(|path| Path::new(path).exists())?;
+        let python = python()?;
         let script: Vec<[&str; 2]> = keys.iter().map(|(wait, keys)| [*wait, *keys]).collect();
         let output = Command::new(python)
             .arg(house::root().join("tests/data/pty/drive.py"))

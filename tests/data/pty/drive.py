@@ -27,12 +27,17 @@ def main():
     seen, since = b"", 0
     deadline = time.monotonic() + PATIENCE
     while True:
-        while script and script[0][0].encode() in seen[since:]:
+        is_due = script and script[0][0].encode() in seen[since:]
+        # Before the program listens, the terminal would take control characters for itself.
+        listens = not termios.tcgetattr(terminal)[3] & termios.ICANON
+        if is_due and listens:
             _, keys = script.pop(0)
             since = len(seen)
             os.write(terminal, keys.encode())
             deadline = time.monotonic() + PATIENCE
-        ready, _, _ = select.select([terminal], [], [], max(0, deadline - time.monotonic()))
+        ready, _, _ = select.select([terminal], [], [], 0.01 if is_due else PATIENCE)
+        if not ready and time.monotonic() < deadline:
+            continue
         try:
             chunk = os.read(terminal, 65536) if ready else None
         except OSError:

@@ -150,3 +150,135 @@ fn a_refused_file_is_named_with_line_and_column() {
         assert!(run.err.contains(place), "{text}: {}", run.err);
     }
 }
+
+/// The answer of `check` to a question, as it stands in its receipt.
+fn receipt(question: &serde_json::Value, verdict: &str) -> Vec<u8> {
+    serde_json::to_vec(&serde_json::json!({
+        "schema": "exledger/check/v1", "question": question, "verdict": verdict, "record": "EXC-2026-7F3KQ",
+    }))
+    .unwrap()
+}
+
+const ASKED: &[&str] = &[
+    "new",
+    "--on",
+    DAY,
+    "--format",
+    "json",
+    "--title",
+    "Wanted by the scanner",
+    "--rule",
+    "No known flaws",
+    "--risk-level",
+    "low",
+    "--justification",
+    "The fixed release is not out yet; the path can't be reached from outside.",
+    "--compensating-control",
+    "Watched by the team",
+    "--from-check",
+    "-",
+];
+
+#[test]
+fn a_refused_question_becomes_a_request_that_allows_no_more() {
+    let folder = ledger();
+    let question = serde_json::json!({
+        "identity": null, "asset": "host:a", "application": "billing", "credential": null,
+        "control": "owasp-nhi:NHI7:2025", "action": "read", "resource": "db:invoices", "environment": "staging",
+        "finding": "trivy:CVE-2026-1", "purl": "pkg:cargo/openssl@0.10.60", "path": "src/main.rs",
+        "severity": "moderate", "deploy": false,
+    });
+    let run = run_fed(folder.path(), ASKED, &receipt(&question, "deny"));
+    assert_eq!(run.err, "");
+    let (_, record, _) = written(folder.path(), &run);
+    assert_eq!(
+        record["subject"],
+        serde_json::json!({"asset": "host:a", "application": "billing", "environment": "staging"})
+    );
+    assert_eq!(
+        record["scope"],
+        serde_json::json!({
+            "resources": ["db:invoices"], "actions": ["read"],
+            "findings": [{
+                "tool": "trivy", "id": "CVE-2026-1", "severity": "moderate",
+                "purl": "pkg:cargo/openssl@0.10.60", "paths": ["src/main.rs"],
+            }],
+        })
+    );
+    assert_eq!(
+        record["deviates_from"]["controls"][0],
+        "owasp-nhi:NHI7:2025"
+    );
+    // What was allowed is said to be; a star in a question is a text, and would be a pattern in a record.
+    let allowed = run_fed(folder.path(), ASKED, &receipt(&question, "allow"));
+    assert_eq!(allowed.code, 0);
+    assert!(
+        allowed.err.contains("EXC-2026-7F3KQ allows"),
+        "{}",
+        allowed.err
+    );
+    for key in ["resource", "action", "path"] {
+        let mut wide = question.clone();
+        wide[key] = "a/*".into();
+        let refused = run_fed(folder.path(), ASKED, &receipt(&wide, "deny"));
+        assert_eq!((refused.code, refused.out.as_str()), (2, ""));
+        assert!(refused.err.contains(&format!("--{key}")), "{}", refused.err);
+    }
+    for (bytes, word) in [(&b"nothing"[..], "no receipt"), (b"{}", "no question")] {
+        let refused = run_fed(folder.path(), ASKED, bytes);
+        assert_eq!((refused.code, refused.out.as_str()), (2, ""));
+        assert!(refused.err.contains(word), "{}", refused.err);
+    }
+}
+
+#[test]
+fn another_record_gives_what_does_not_belong_to_its_time() {
+    let folder = ledger();
+    let other = "id: EXC-2026-7F3KQ\ntitle: The first\nclass: standard\ndeviates_from: {rule: A rule}\n\
+        subject: {identity: 'svc:a', identity_type: service-account, credential: 'vault:a', task: t, credential_expires: 2026-12-01}\n\
+        owner: {name: Lee Park, email: lee@example.com}\nrequester: sam@example.com\n\
+        justification: The other job is replaced in December; that one as well, later on.\n\
+        risk: {level: low}\nroot_cause: timeout\nfix: {target: data, plan: Replace it, due: 2026-12-01}\n\
+        compensating_controls:\n  - {id: CC1, description: Gone, owner: a@example.com, status: withdrawn}\n\
+        \x20 - {id: CC2, description: Kept, owner: a@example.com, status: active, verified: 2026-11-01, verify_every: 30d}\n\
+        starts: 2026-11-01\nexpires: 2026-12-20\nevent_ends: 2026-12-19\n\
+        references: {ticket: BILL-1, supersedes: EXC-2026-00001}\n\
+        reviews: [{date: 2026-11-10, by: sam@example.com, outcome: still-needed}]\n";
+    let below = folder.path().join("exceptions/billing");
+    std::fs::create_dir_all(&below).unwrap();
+    std::fs::write(below.join("EXC-2026-7F3KQ.yaml"), other).unwrap();
+    let args = ["new", "--on", DAY, "--format", "json", "--like", "7f3kq"];
+    let (answer, record, _) = written(folder.path(), &run(folder.path(), &args));
+    let path = answer["path"].as_str().unwrap();
+    assert!(path.starts_with("exceptions/billing/EXC-2026-"), "{path}");
+    assert_eq!(
+        (&record["starts"], &record["expires"]),
+        (&"2026-11-20".into(), &"2027-01-04".into())
+    );
+    assert_eq!(record["root_cause"], "timeout");
+    assert_eq!(record["owner"]["email"], "lee@example.com");
+    assert_eq!(
+        record["fix"],
+        serde_json::json!({"target": "data", "plan": "Replace it"})
+    );
+    assert_eq!(
+        record["compensating_controls"],
+        serde_json::json!([{"id": "CC2", "description": "Kept", "owner": "a@example.com", "status": "active", "verify_every": "30d"}])
+    );
+    assert_eq!(
+        record["references"],
+        serde_json::json!({"ticket": "BILL-1"})
+    );
+    assert_eq!(record["subject"].get("credential_expires"), None);
+    for key in ["requester", "event_ends", "reviews"] {
+        assert_eq!(record.get(key), None, "{key}");
+    }
+    let elsewhere = [&args[..], &["--folder", "orders"]].concat();
+    let (answer, ..) = written(folder.path(), &run(folder.path(), &elsewhere));
+    assert!(
+        answer["path"]
+            .as_str()
+            .unwrap()
+            .starts_with("exceptions/orders/")
+    );
+}
