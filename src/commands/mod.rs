@@ -43,6 +43,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::globals::Globals;
 use crate::commands::context::output::Formats;
+use crate::render;
 
 /// All subcommands, in the order of the help.
 pub const ALL: &[Command] = &[
@@ -173,7 +174,7 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     match answer(&matches) {
         Ok(outcome) => outcome.code(),
         Err(error) => {
-            complain(&fault::shown(&error));
+            complain(&render::harmless(&fault::shown(&error)));
             fault::code(&error)
         }
     }

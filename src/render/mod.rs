@@ -100,3 +100,8 @@ pub const ALL: &[Format] = &[
 pub fn find(name: &str) -> Option<&'static Format> {
     ALL.iter().find(|format| format.name == name)
 }
+
+/// Returns a text in which nothing acts on the terminal that shows it: for what is told beside an answer.
+pub fn harmless(text: &str) -> String {
+    visible::lines(text).into_owned()
+}

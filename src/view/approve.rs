@@ -12,7 +12,7 @@ use crate::record::Record;
 use crate::record::credential;
 use crate::record::word::Word;
 use crate::view::doc::{Block, Doc, Text, Tone};
-use crate::view::init;
+use crate::view::init::{self, Written};
 use crate::view::shape;
 
 /// The most characters of a text that the gist of a record shows.
@@ -150,7 +150,7 @@ fn counts_for(said: &Said, needed: &Needed) -> String {
 }
 
 /// Returns the answer about reviews that were written down.
-pub fn stated(all: &[Said], words: &[String], next: &[String]) -> Doc {
+pub fn stated(all: &[Said], words: &[String], written: Written, next: &[String]) -> Doc {
     let results: Vec<Value> = all.iter().map(json).collect();
     let mut doc = Doc::new(json!({"schema": shape::schema("approve"), "results": results}));
     doc.rows = Some("results");
@@ -159,7 +159,11 @@ pub fn stated(all: &[Said], words: &[String], next: &[String]) -> Doc {
         doc.blocks.push(Block::Paragraph(none));
         return doc;
     }
-    let heading = format!("{} written down", diag::count(all.len(), "review"));
+    let verb = match written {
+        Written::Now => "written down",
+        Written::Never => "would be written down",
+    };
+    let heading = format!("{} {verb}", diag::count(all.len(), "review"));
     doc.blocks.push(Block::Heading(Text::plain(heading)));
     let pairs = all.iter().zip(words).map(|(said, words)| {
         let text = Text::plain(words).and(Tone::Muted, format!("\n{}", said.files.join("\n")));

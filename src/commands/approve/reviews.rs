@@ -24,6 +24,7 @@ use crate::policy::tier::Needed;
 use crate::store::files::{self, FileError};
 use crate::view;
 use crate::view::approve::Said;
+use crate::view::init::Written;
 
 /// The most bytes of a file of reviews.
 const MOST: u64 = 16 * 1024 * 1024;
@@ -59,7 +60,11 @@ pub(super) fn run(args: &Args, ctx: &Ctx, file: &Path) -> anyhow::Result<Outcome
     if !args.dry_run {
         place::beside(&home, news.into_iter())?;
     }
-    show(ctx, &home, &approved, &answer)?;
+    let written = match args.dry_run {
+        true => Written::Never,
+        false => Written::Now,
+    };
+    show((ctx, &home, &approved), &answer, written)?;
     let is_open = |told: &Told| matches!(told, Told::Missing { .. });
     Ok(match answer.told.iter().any(is_open) {
         true => Outcome::CannotSay,
@@ -123,7 +128,11 @@ fn is_news(tree: &dyn Tree, stated: &Stated) -> anyhow::Result<bool> {
     })
 }
 
-fn show(ctx: &Ctx, home: &Home, approved: &Approved<'_>, answer: &Answer) -> anyhow::Result<()> {
+fn show(
+    (ctx, home, approved): (&Ctx, &Home, &Approved<'_>),
+    answer: &Answer,
+    written: Written,
+) -> anyhow::Result<()> {
     let said = |stated: &Stated| {
         let needed = match &stated.file.about {
             About::Record(id) => approved
@@ -156,7 +165,11 @@ fn show(ctx: &Ctx, home: &Home, approved: &Approved<'_>, answer: &Answer) -> any
         format!("{git} commit -m \"Record the reviews of what landed\""),
         format!("{git} push"),
     ];
-    ctx.show(&view::approve::stated(&all, &words, &next))
+    let next = match written {
+        Written::Now => next,
+        Written::Never => Vec::new(),
+    };
+    ctx.show(&view::approve::stated(&all, &words, written, &next))
 }
 
 fn words((stated, said): (&Stated, &Said)) -> String {

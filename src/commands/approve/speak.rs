@@ -17,7 +17,6 @@ use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
 use crate::diag::Level;
-use crate::history::version::Key;
 use crate::plan::approve;
 use crate::policy::governance::Governance;
 use crate::policy::people::{self, Person};
@@ -98,6 +97,10 @@ pub(super) fn run(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let Put { done, next } = desk.write(&paths, [text.as_bytes(), &armoured], (&file, &setup))?;
     (signed.done, signed.next, signed.key) = (done, next, Some(key));
     ctx.show(&view::approve::signed(&signed))?;
+    if !matches!(ctx.format.name, "table" | "markdown") {
+        let next = signed.next.join("\n  ");
+        ctx.hint(&format!("hint: it counts once it has landed:\n  {next}"));
+    }
     Ok(Outcome::Fine)
 }
 
@@ -294,12 +297,8 @@ fn is_said(desk: &Desk<'_>, file: &ApprovalFile, found: &Found, person: &Person)
             .any(|it| it.person.key == person.key && it.source.as_deref() == Some(path.as_str())),
         Landed::NotYet => false,
     };
-    let key = Key::Id(desk.subject.name.to_ascii_uppercase());
-    counts
-        || desk
-            .approved
-            .latest(&key)
-            .is_none_or(|latest| latest < before.at)
+    let latest = desk.approved.latest(&file.about);
+    counts || latest.is_none_or(|latest| latest < before.at)
 }
 
 /// Returns the commands that commit files which were written before, nothing where they are committed.

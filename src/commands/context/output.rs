@@ -97,6 +97,7 @@ impl Ctx {
 
     /// Writes a line to stderr in any case; a closed stderr has no reader to miss it.
     pub fn tell(&self, line: &str) {
-        let _ = writeln!(io::stderr(), "{}", ask::wrapped(line));
+        let text = ask::wrapped(&render::harmless(line));
+        let _ = writeln!(io::stderr(), "{text}");
     }
 }

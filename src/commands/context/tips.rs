@@ -3,6 +3,7 @@
 //! Start at [`Approved::tip`]. Follows `docs/spec/approval.md`, D1.
 
 use crate::approval::Verdict;
+use crate::approval::statement::About;
 use crate::commands::context::approved::Approved;
 use crate::history::objects::Oid;
 use crate::history::paths::Prefix;
@@ -61,10 +62,17 @@ impl Approved<'_> {
         Landed::of(&self.history, &self.approvals, id)
     }
 
-    /// Returns when something last happened to a record; `None` where it never landed.
-    pub fn latest(&self, key: &Key) -> Option<Instant> {
-        let versions = self.history.trails.get(key)?.versions.iter();
+    /// Returns when something last happened to a record or governance file; `None` where it never landed.
+    pub fn latest(&self, about: &About) -> Option<Instant> {
+        let trail = match about {
+            About::Record(id) => {
+                let key = Key::Id(id.as_str().to_ascii_uppercase());
+                self.history.trails.get(&key)
+            }
+            About::Governance(path) => self.history.governance.get(path),
+        };
         let landings = &self.history.mainline.landings;
+        let versions = trail?.versions.iter();
         let effective = versions.filter_map(|version| landings.get(version.landing));
         effective.map(|landing| landing.effective).max()
     }

@@ -132,9 +132,11 @@ impl Forge {
     fn run(&self) -> (bool, String) {
         let place = |name: &str| self.folder.path().join(name);
         std::fs::create_dir_all(place("bin")).unwrap();
-        let gh = place("bin/gh");
-        std::fs::write(&gh, GH).unwrap();
-        executable(&gh);
+        for (name, text) in [("gh", GH), ("sleep", SLEEP)] {
+            let program = place("bin").join(name);
+            std::fs::write(&program, text).unwrap();
+            executable(&program);
+        }
         let own = Path::new(env!("CARGO_BIN_EXE_exledger")).parent().unwrap();
         let path = std::env::var("PATH").unwrap_or_default();
         let path = format!("{}:{}:{path}", place("bin").display(), own.display());
@@ -187,6 +189,9 @@ case "$*" in
   *) echo "gh $*" >&2; exit 1 ;;
 esac
 "#;
+
+/// Nobody waits in a test.
+const SLEEP: &str = "#!/usr/bin/env bash\necho \"$1\" >> \"$FORGE/waits\"\n";
 
 #[cfg(unix)]
 fn executable(path: &Path) {
@@ -256,6 +261,9 @@ fn a_push_without_a_pull_request_leaves_everything_as_it_is() {
         let (done, said) = forge.run();
         assert!(done, "{said}");
         assert_eq!(forge.log("main"), log);
+        let waits = forge.folder.path().join("waits");
+        assert_eq!(std::fs::read_to_string(&waits).unwrap(), "0\n10\n30\n");
+        std::fs::remove_file(waits).unwrap();
     }
 }
 

@@ -186,6 +186,7 @@ fn the_last_word_of_each_person_counts_and_an_unknown_login_is_named() {
         review("lchen", "approved", &head, "10:40"),
         review("../../../etc/passwd", "approved", &head, "10:30"),
         review("depbot", "approved", &head, "10:30"),
+        review(r"\u001b[2Jwiped", "approved", &head, "10:30"),
     ];
     let run = world.bridge(&document(&landing, &reviews));
     assert_eq!(run.code, 0, "{}", run.err);
@@ -196,6 +197,7 @@ fn the_last_word_of_each_person_counts_and_an_unknown_login_is_named() {
     ] {
         assert!(run.err.contains(told), "{told}: {}", run.err);
     }
+    assert!(!run.err.contains('\u{1b}'), "{}", run.err);
     let files = world.written();
     assert_eq!(files.len(), 1, "{files:?}");
     assert!(files[0].0.ends_with("-lee@example.com.txt"), "{files:?}");
