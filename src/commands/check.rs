@@ -2,6 +2,7 @@
 //!
 //! Follows `docs/spec/cli.md`, check. Any doubt is a no.
 
+mod narrow;
 mod receipts;
 
 use std::io::BufRead;
@@ -111,16 +112,21 @@ impl Run for Args {
             ));
         }
         let home = ctx.home()?;
-        let approved = ctx.approved(&home)?;
         let receipts = self.receipts.as_ref().map(|path| ctx.folder.join(path));
+        let book = Book::open(receipts.as_deref());
+        let at = self.at.as_ref().map(|at| at.instant());
+        let approved = match book.receipts() {
+            Ok(receipts) if !self.stdin => narrow::approved(ctx, &home, &question, at, receipts)?,
+            _ => ctx.approved(&home)?,
+        };
         let mut desk = Desk {
             approved: &approved,
-            book: Book::open(receipts.as_deref()),
+            book,
         };
         if self.stdin {
             return desk.lines(ctx);
         }
-        let (answer, stamp) = desk.answer(&question, self.at.map(|at| at.instant()));
+        let (answer, stamp) = desk.answer(&question, at);
         ctx.show(&view::check::doc(&question, &answer, &stamp))?;
         Ok(outcome(answer.verdict))
     }

@@ -3,7 +3,7 @@
 use clap::Parser;
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved};
+use crate::commands::context::approved::{self, Approved, Scope};
 use crate::commands::context::filter;
 use crate::commands::context::place::Home;
 use crate::commands::{Command, Outcome, Run};
@@ -32,7 +32,7 @@ pub const COMMAND: Command = Command::of::<Args>();
 impl Run for Args {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
-        let approved = ctx.approved(&home)?;
+        let approved = ctx.approved_of(&home, Scope::Worklist)?;
         let (doc, outcome) = answered(&approved, self.within);
         ctx.show(&doc)?;
         Ok(ctx.of_unknown(
@@ -47,7 +47,8 @@ impl Run for Args {
 /// # Errors
 /// Whatever keeps the ledger from being read.
 pub fn answer(ctx: &Ctx, home: &Home) -> anyhow::Result<Doc> {
-    Ok(answered(&ctx.approved(home)?, None).0)
+    let approved = ctx.approved_of(home, Scope::Worklist)?;
+    Ok(answered(&approved, None).0)
 }
 
 fn answered(approved: &Approved<'_>, within: Option<Term>) -> (Doc, Outcome) {

@@ -3,11 +3,11 @@
 use clap::{Parser, ValueEnum};
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved};
+use crate::commands::context::approved::{self, Approved, Scope};
 use crate::commands::context::filter::Filters;
 use crate::commands::{Command, Outcome, Run};
 use crate::status::Standing;
-use crate::survey::select::{self, Meant, Order};
+use crate::survey::select::{self, Filter, Meant, Order};
 use crate::view;
 
 /// List the exceptions
@@ -59,12 +59,18 @@ pub const COMMAND: Command = Command::of::<Args>();
 impl Run for Args {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
-        let approved = if self.approved_only {
-            ctx.approved_only(&home)?
-        } else {
-            ctx.approved(&home)?
-        };
         let filter = self.filters.filter();
+        // Whoever filters is told how many of the hidden ones are meant.
+        let scope = if self.all || filter != Filter::default() {
+            Scope::Everything
+        } else {
+            Scope::Open
+        };
+        let approved = if self.approved_only {
+            ctx.approved_only(&home, scope)?
+        } else {
+            ctx.approved_of(&home, scope)?
+        };
         let same = |control: &_, asked: &str| approved.same(control, asked);
         let meant = |standing: &&Standing| filter.meant(standing, &same, approved.stamp.instant);
         let asked: Vec<&Standing> = approved
@@ -83,7 +89,7 @@ impl Run for Args {
                 (view::record::id(other), other),
             )
         });
-        let hidden = asked.len() - records.len();
+        let hidden = asked.len() - records.len() + approved.n_left_out();
         let (control, filer) = (
             |control: &_| approved.title(control),
             |standing: &_| approved.filer(standing),

@@ -5,6 +5,7 @@
 use clap::Parser;
 
 use crate::commands::context::Ctx;
+use crate::commands::context::approved;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
@@ -66,6 +67,6 @@ impl Run for Args {
 
 /// Tells whether a version of a record is approved; where that can't be told, a rejection only narrows.
 fn is_approved(ctx: &Ctx, home: &Home, id: &str) -> bool {
-    let approved = ctx.approved_only(home);
+    let approved = ctx.approved_only(home, approved::Scope::Everything);
     approved.is_ok_and(|approved| approved.landed(&id.to_ascii_uppercase()).approved.is_some())
 }

@@ -177,7 +177,7 @@ fn is_control(governance: &Governance, one: &str, other: &str) -> bool {
     one == other || written(one) == written(other)
 }
 
-fn asks_finding(question: &Question) -> bool {
+pub(crate) fn asks_finding(question: &Question) -> bool {
     question.finding.is_some()
         || question.purl.is_some()
         || question.path.is_some()

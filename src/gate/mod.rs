@@ -10,7 +10,23 @@ pub mod verdict;
 
 use std::collections::BTreeMap;
 
+use crate::gate::cover::{About, Cover};
+use crate::policy::governance::Governance;
+use crate::record::Record;
 use crate::record::time::Instant;
+
+/// Tells whether a record is about what is asked, covered or not.
+pub fn is_about(question: &Question, record: &Record, governance: &Governance) -> bool {
+    !matches!(
+        cover::of(question, record, governance),
+        Cover::No(_, About::Another)
+    )
+}
+
+/// Tells whether a scanner's finding is asked about.
+pub fn asks_finding(question: &Question) -> bool {
+    cover::asks_finding(question)
+}
 
 /// What is asked; at least one of identity, asset, application, credential, finding.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

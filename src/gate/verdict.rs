@@ -175,7 +175,7 @@ fn used<'a>(standing: &'a Standing, record: &Record, receipts: &Receipts) -> Opt
 
 /// Returns what a record grants, or would.
 fn content(standing: &Standing) -> Option<&Record> {
-    standing.effective.as_ref().or(standing.stated.as_ref())
+    standing.effective.as_deref().or(standing.stated.as_deref())
 }
 
 fn name(standing: &Standing) -> String {
@@ -269,7 +269,7 @@ fn safeguards<'a>(question: &Question, standing: &'a Standing) -> Option<Candida
         fits,
     };
     // What can't be read now is judged by what was last read of it.
-    let Some(record) = standing.stated.as_ref().or(standing.last_read.as_ref()) else {
+    let Some(record) = standing.stated.as_deref().or(standing.last_read.as_deref()) else {
         let why = standing.reasons.join("; ");
         return Some(match standing.in_force {
             InForce::CannotSay => candidate(Fits::CannotSay, why),

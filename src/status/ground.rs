@@ -4,6 +4,7 @@
 //! V9, and `docs/spec/status.md`.
 
 use std::ops::RangeInclusive;
+use std::rc::Rc;
 
 use crate::approval::{Grace, Satisfied, Stands, Verdict};
 use crate::history::change::meet;
@@ -55,7 +56,7 @@ pub(crate) struct Judged {
     /// When an emergency that nobody approved stops counting as approved, or why that can't be told.
     pub grace: Option<Grounds>,
     /// The record narrowed by everything landed since it was approved; since it was filed while it never was.
-    pub record: Record,
+    pub record: Rc<Record>,
     /// Fields that must be equal in all of them and are not.
     pub unequal: Vec<String>,
     /// The closure that landed first since, and the version that brought it.
@@ -79,7 +80,11 @@ impl<'a> Past<'a> {
     }
 
     pub(crate) fn record(&self, index: usize) -> Option<&'a Record> {
-        self.version(index)?.record.record().map(AsRef::as_ref)
+        self.shared(index).map(AsRef::as_ref)
+    }
+
+    pub(crate) fn shared(&self, index: usize) -> Option<&'a Rc<Record>> {
+        self.version(index)?.record.record()
     }
 
     pub(crate) fn verdict(&self, index: usize) -> Option<&'a Verdict> {
@@ -155,14 +160,14 @@ fn judged(past: Past, policy: &Policy, landed: &Record) -> Ground {
     if let Some(doubt) = past.doubt(since..=past.tip).filter(|_| !is_closed) {
         return Ground::Unknown(doubt);
     }
-    let mut versions = (from..=past.tip).filter_map(|index| past.record(index));
-    let Some(mut record) = versions.next().cloned() else {
+    let mut versions = (from..=past.tip).filter_map(|index| past.shared(index));
+    let Some(mut record) = versions.next().map(Rc::clone) else {
         return Ground::Invalid;
     };
     let mut unequal = Vec::new();
     for later in versions {
         let meeting = meet::meet(&record, later);
-        record = meeting.record;
+        record = Rc::new(meeting.record);
         for field in meeting.unequal {
             if !unequal.contains(&field) {
                 unequal.push(field);

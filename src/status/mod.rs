@@ -9,9 +9,12 @@ mod duty;
 mod ground;
 pub mod reason;
 pub(crate) mod renewal;
+pub mod rest;
 mod standing;
 mod timeline;
 pub mod trace;
+
+use std::rc::Rc;
 
 use crate::approval;
 use crate::history::History;
@@ -127,11 +130,11 @@ pub struct Standing {
     pub reasons: Vec<String>,
     /// The record judged: the approved version narrowed by everything landed since; `None` where nothing is granted
     /// that could be narrowed.
-    pub effective: Option<record::Record>,
+    pub effective: Option<Rc<record::Record>>,
     /// What the file says as it landed, or as it is proposed; `None` where it can't be read.
-    pub stated: Option<record::Record>,
+    pub stated: Option<Rc<record::Record>>,
     /// What the file last said that could be read, where it can't be read now.
-    pub last_read: Option<record::Record>,
+    pub last_read: Option<Rc<record::Record>>,
     /// The version whose grant is in force.
     pub approved: Option<Approved>,
     /// Whether something landed since that nobody approved.

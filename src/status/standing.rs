@@ -3,6 +3,8 @@
 //! Uses record, policy, history, approval, `status`'s parts. Pure. Start at [`of`]. Follows `docs/spec/status.md` and
 //! `docs/spec/cli.md`, a record view.
 
+use std::rc::Rc;
+
 use crate::approval;
 use crate::history::version::{Trail, Version};
 use crate::policy::tier::{self, Facts};
@@ -132,12 +134,12 @@ impl Standing {
             path.clone_into(&mut self.path);
         }
         self.digest = version.and_then(digest);
-        self.stated = past.record(past.tip).cloned();
+        self.stated = past.shared(past.tip).cloned();
         self.last_read = match &self.stated {
             Some(_) => None,
             None => (0..past.tip)
                 .rev()
-                .find_map(|index| past.record(index))
+                .find_map(|index| past.shared(index))
                 .cloned(),
         };
         if let Some(record) = &self.stated {
@@ -149,7 +151,7 @@ impl Standing {
     fn take_judged(&mut self, past: Past, judged: &Judged, clocks: &Clocks, instant: Instant) {
         let granted = judged.approved.is_some() || judged.grace.is_some();
         let end = if granted && judged.unequal.is_empty() {
-            self.effective = Some(judged.record.clone());
+            self.effective = Some(Rc::clone(&judged.record));
             Some(clocks.not_after)
         } else {
             let stated = self.stated.as_ref();

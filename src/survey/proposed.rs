@@ -4,6 +4,7 @@
 //! and pending changes: a proposal grants nothing and ends nothing, and the status of what has landed stays.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::approval::ask;
 use crate::history::proposal::{Proposal, Proposals};
@@ -130,7 +131,7 @@ fn stated(
         tier: tier::resolve(&governance.policy, &Facts::of(record)),
         not_after: Some(end),
         days_left: Some(end.days_since(around.instant)),
-        stated: Some(record.clone()),
+        stated: Some(Rc::new(record.clone())),
         controls: controls(record, proposal.since, around.instant),
         // Its approval will be judged by the policy that it lands on, not by the one that it brings.
         approval: Some(ask::proposed(around.governance, record, None, author)),

@@ -253,7 +253,7 @@ impl Order {
 }
 
 fn shown(standing: &Standing) -> Option<&record::Record> {
-    standing.effective.as_ref().or(standing.stated.as_ref())
+    standing.effective.as_deref().or(standing.stated.as_deref())
 }
 
 fn owner(standing: &Standing) -> Option<&Address> {

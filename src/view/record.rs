@@ -37,18 +37,18 @@ pub fn id(standing: &status::Standing) -> &str {
 
 /// Returns what is shown of a record: what is in force of it, else what it states.
 pub fn content(standing: &status::Standing) -> Option<&record::Record> {
-    standing.effective.as_ref().or(standing.stated.as_ref())
+    standing.effective.as_deref().or(standing.stated.as_deref())
 }
 
 /// Returns what people are told of a record: what is shown of it, else what its file said when it could be read.
 pub fn told(standing: &status::Standing) -> Option<&record::Record> {
-    content(standing).or(standing.last_read.as_ref())
+    content(standing).or(standing.last_read.as_deref())
 }
 
 /// Returns the record view.
 pub fn json(standing: &status::Standing, names: &Names<'_>) -> Value {
     let shown = content(standing);
-    let written = standing.stated.as_ref().or(shown);
+    let written = standing.stated.as_deref().or(shown);
     let mut view = json!({
         "id": id(standing),
         "title": shown.map(|record| &record.title),

@@ -10,7 +10,7 @@ use crate::approval::statement::{About, ApprovalFile, SIGNATURE};
 use crate::commands::Outcome;
 use crate::commands::approve::{Args, place};
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved};
+use crate::commands::context::approved::{self, Approved, Scope};
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::commands::context::shell::quoted;
@@ -34,7 +34,7 @@ pub(super) fn run(args: &Args, ctx: &Ctx, file: &Path) -> anyhow::Result<Outcome
     let home = ctx.home()?;
     let tree = home.work_tree()?;
     let reviews = read(ctx, file)?;
-    let approved = ctx.approved_only(&home)?;
+    let approved = ctx.approved_only(&home, Scope::Everything)?;
     landed(&approved, &reviews)?;
     let world = World {
         objects: home.repository()?,

@@ -14,7 +14,7 @@ use crate::commands::approve::seal::{sealed, unsigned};
 use crate::commands::approve::side::{Committed, Side};
 use crate::commands::approve::subject::{self, Landed, Subject};
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::Approved;
+use crate::commands::context::approved::{Approved, Scope};
 use crate::commands::context::fault;
 use crate::diag::Level;
 use crate::plan::approve;
@@ -32,10 +32,10 @@ use crate::view::shape;
 pub(super) fn run(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let home = ctx.home()?;
     let repository = home.repository()?;
-    let approved = ctx.approved_only(&home)?;
+    let approved = ctx.approved_only(&home, Scope::Everything)?;
     let (person, by) = speaker(args, repository.user(), &approved.governance)?;
     let side = Side::of(args, ctx, &home, &approved)?;
-    let around = (ctx, &home, &approved);
+    let around = (ctx, &home, &*approved);
     let subject = match (&args.governance, &args.id) {
         (Some(path), _) => subject::governance(path, &side, around)?,
         (None, id) => subject::record(id.as_deref().unwrap_or_default(), &side, around)?,

@@ -2,32 +2,31 @@
 //!
 //! Start at [`Ctx::approved`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem::{self, ManuallyDrop};
 
 use crate::approval::{self, Approvals};
 use crate::commands::Outcome;
 use crate::commands::context::Ctx;
+use crate::commands::context::asked::Asked;
 use crate::commands::context::fault;
-use crate::commands::context::globals::AsOf;
-use crate::commands::context::place::{self, Home};
+use crate::commands::context::place::Home;
 use crate::commands::context::proposals::{self, Proposed};
 use crate::diag;
 use crate::history::History;
-use crate::history::chain::{self, Chain, Now};
+use crate::history::chain::Chain;
 use crate::history::ident::Ident;
 use crate::history::mainline::Guard;
 use crate::history::objects::{Kind, Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::refs::Chosen;
-use crate::history::tree::CommitTree;
 use crate::history::version::{Key, Trail};
 use crate::history::walk;
-use crate::policy;
-use crate::policy::governance::{Governance, State};
+use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
-use crate::status::{self, Standing, Status};
+use crate::status::{self, Standing, Status, rest};
 use crate::store::git::Repository;
 use crate::view;
 use crate::view::shape::{self, Simulated, Stamp};
@@ -46,25 +45,79 @@ pub struct Approved<'h> {
     pub(super) chosen: Chosen,
     pub(super) approvals: Approvals,
     proposals: Option<Proposed>,
+    left_out: BTreeSet<Key>,
 }
 
-/// The mainline that is asked about, and the instant.
-struct Asked {
-    chain: Chain,
-    instant: Instant,
+/// The answer to a command, which is never given back: the process ends with it, and to free a long history piece by
+/// piece takes a twentieth of the time.
+pub type Kept<'h> = ManuallyDrop<Approved<'h>>;
+
+/// Which records are judged; the others are counted at most.
+#[derive(Clone, Copy, Debug)]
+pub enum Scope<'a> {
+    /// All that ever were.
+    Everything,
+    /// Those that are neither closed nor removed.
+    Open,
+    /// Those of which something may be due: without the closed ones that owe nothing, and the removed ones.
+    Worklist,
+    /// Those in files of these names, in upper case and without suffix.
+    Named(&'a BTreeSet<String>),
+}
+
+impl Scope<'_> {
+    fn leaves_out(self, trail: &Trail, governance: &Governance) -> bool {
+        match self {
+            Scope::Everything | Scope::Named(_) => false,
+            Scope::Open => rest::is_over(trail),
+            Scope::Worklist => {
+                rest::is_over(trail) && !rest::owes_review(trail, &governance.policy)
+            }
+        }
+    }
 }
 
 impl Ctx {
     /// Judges every record on the approved ref, and adds what branches and the work tree propose.
     ///
     /// # Errors
-    /// As [`Ctx::approved_only`].
-    pub fn approved<'h>(&self, home: &'h Home) -> anyhow::Result<Approved<'h>> {
-        let mut approved = self.approved_only(home)?;
+    /// As [`Ctx::asked`].
+    pub fn approved<'h>(&self, home: &'h Home) -> anyhow::Result<Kept<'h>> {
+        self.approved_of(home, Scope::Everything)
+    }
+
+    /// Judges some records on the approved ref, and adds what branches and the work tree propose.
+    ///
+    /// # Errors
+    /// As [`Ctx::asked`].
+    pub fn approved_of<'h>(&self, home: &'h Home, scope: Scope<'_>) -> anyhow::Result<Kept<'h>> {
+        let approved = self.judged(self.asked(home)?, scope)?;
+        self.with_proposals(home, approved, &|_| true)
+    }
+
+    /// Judges some records on the approved ref.
+    ///
+    /// # Errors
+    /// As [`Ctx::asked`].
+    pub fn approved_only<'h>(&self, home: &'h Home, scope: Scope<'_>) -> anyhow::Result<Kept<'h>> {
+        self.judged(self.asked(home)?, scope)
+    }
+
+    /// Adds what branches and the work tree propose about the records that are wanted.
+    ///
+    /// # Errors
+    /// As [`proposals::read`].
+    pub fn with_proposals<'h>(
+        &self,
+        home: &Home,
+        mut approved: Kept<'h>,
+        wanted: &dyn Fn(&Key) -> bool,
+    ) -> anyhow::Result<Kept<'h>> {
         // What was proposed in the past is not known: branches move.
         if self.globals.as_of.is_none() {
-            let proposals = proposals::read(self, home, &approved)?;
-            let mut standings = std::mem::take(&mut approved.standings);
+            let mut proposals = proposals::read(self, home, &approved)?;
+            proposals.keep(&|key| wanted(key) && !approved.left_out.contains(key));
+            let mut standings = mem::take(&mut approved.standings);
             proposals.join(&mut standings, &approved, approved.stamp.instant);
             approved.standings = standings;
             approved.proposals = Some(proposals);
@@ -72,120 +125,56 @@ impl Ctx {
         Ok(approved)
     }
 
-    /// Judges every record on the approved ref.
+    /// Judges some records of the mainline that is asked about.
     ///
     /// # Errors
-    /// [`fault::Fault::CannotSay`] outside git, without an approved ref, under a policy with errors, or when the tip
-    /// can't be read; [`fault::Fault::Misuse`] when `--as-of` names nothing on the mainline.
-    pub fn approved_only<'h>(&self, home: &'h Home) -> anyhow::Result<Approved<'h>> {
-        self.walked(home, |repository, chain, prefix| {
-            walk::walk(repository, chain, prefix)
+    /// [`fault::Fault::CannotSay`] where a folder of a mainline commit can't be read.
+    pub fn judged<'h>(&self, asked: Asked<'h>, scope: Scope<'_>) -> anyhow::Result<Kept<'h>> {
+        self.judged_by(asked, scope, |repository, chain, prefix| match scope {
+            Scope::Named(names) => walk::walk_named(repository, chain, prefix, names),
+            _ => walk::walk(repository, chain, prefix),
         })
     }
 
     /// Judges every record on the approved ref, whose history is walked in a way of one's own.
     ///
     /// # Errors
-    /// As [`Ctx::approved_only`].
+    /// As [`Ctx::asked`].
     pub fn walked<'h>(
         &self,
         home: &'h Home,
         walk: impl FnOnce(&'h Repository, Chain, &Prefix) -> Result<History, Obstacle>,
-    ) -> anyhow::Result<Approved<'h>> {
-        let repository = home.repository()?;
+    ) -> anyhow::Result<Kept<'h>> {
+        self.judged_by(self.asked(home)?, Scope::Everything, walk)
+    }
+
+    fn judged_by<'h>(
+        &self,
+        asked: Asked<'h>,
+        scope: Scope<'_>,
+        walk: impl FnOnce(&'h Repository, Chain, &Prefix) -> Result<History, Obstacle>,
+    ) -> anyhow::Result<Kept<'h>> {
         let _progress = self.progress("reading the history");
-        // What is proposed here is read by the policy that is here.
-        if self.globals.as_of.is_none() {
-            place::sound(&Governance::read(&home.tree).map_err(|error| fault::tree(&error))?)?;
-        }
-        let chosen = self.approved_ref(repository)?;
-        let asked = self.asked(repository, &chosen)?;
-        let prefix = Prefix::new(&repository.prefix(&home.root).unwrap_or_default());
-        let tree = CommitTree::of_commit(repository, asked.chain.mainline.tip, &prefix)
-            .map_err(obstacle)?;
-        let governance = self.governance(&tree)?;
-        if governance.state == State::Absent && home.work_tree().is_err() {
-            return Err(fault::cannot_say(
-                format!("{} holds no {}", chosen.reference, policy::FILE),
-                "name the ref of the ledger with --approved-ref",
-            ));
-        }
-        let instant = asked.instant;
-        let mainline = &asked.chain.mainline;
-        let commits = diag::count(mainline.landings.len(), "commit");
-        self.detail(&format!(
-            "approved ref: {} at {}, {commits} by first parents",
-            mainline.reference, mainline.tip
-        ));
-        let history = walk(repository, asked.chain, &prefix).map_err(obstacle)?;
+        let (repository, instant) = (asked.repository, asked.instant);
+        let history = walk(repository, asked.chain, &asked.prefix).map_err(obstacle)?;
+        let governance = asked.governance;
+        let trails = history.trails.iter();
+        let left_out = trails.filter(|(_, trail)| scope.leaves_out(trail, &governance));
+        let left_out: BTreeSet<Key> = left_out.map(|(key, _)| key.clone()).collect();
         let mut approved = Approved {
             stamp: self.stamp(repository, &history, &governance, instant),
             standings: Vec::new(),
             governance,
             repository,
-            prefix,
-            chosen,
+            prefix: asked.prefix,
+            chosen: asked.chosen,
             proposals: None,
-            approvals: approval::judge(&history),
+            approvals: approval::judge_some(&history, &|key| !left_out.contains(key)),
             history,
+            left_out,
         };
         approved.standings = approved.at(instant);
-        Ok(approved)
-    }
-
-    /// Walks the mainline as it stood when it is asked about.
-    fn asked(&self, repository: &Repository, chosen: &Chosen) -> anyhow::Result<Asked> {
-        let walked =
-            |chosen: &Chosen, now: Now| chain::walk(repository, chosen, now).map_err(obstacle);
-        let on = self.globals.on.as_ref().map(|on| on.instant());
-        let Some(as_of) = &self.globals.as_of else {
-            let now = on.map_or(Now::Clock(self.now), Now::Asked);
-            return Ok(Asked {
-                chain: walked(chosen, now)?,
-                instant: self.instant(),
-            });
-        };
-        let at = |tip: Oid| Chosen {
-            tip,
-            ..chosen.clone()
-        };
-        match as_of {
-            AsOf::Moment(moment) => {
-                let instant = moment.instant();
-                let chain = walked(chosen, Now::Asked(instant))?;
-                let landing = chain
-                    .mainline
-                    .at(instant)
-                    .and_then(|position| chain.mainline.landings.get(position));
-                let tip = landing.ok_or_else(|| {
-                    fault::cannot_say(
-                        format!(
-                            "{} has no commit that was effective at {instant}",
-                            chosen.reference
-                        ),
-                        "ask about a later day",
-                    )
-                })?;
-                let chain = walked(&at(tip.oid), Now::Asked(instant))?;
-                Ok(Asked {
-                    chain,
-                    instant: on.unwrap_or(instant),
-                })
-            }
-            AsOf::Revision(name) => {
-                let tip = on_mainline(repository, &walked(chosen, Now::Clock(self.now))?, name)?;
-                let chain = walked(&at(tip), Now::Asked(on.unwrap_or(Instant::MIN)))?;
-                let effective = chain
-                    .mainline
-                    .landings
-                    .last()
-                    .map_or(self.now, |landing| landing.effective);
-                Ok(Asked {
-                    chain,
-                    instant: on.unwrap_or(effective),
-                })
-            }
-        }
+        Ok(ManuallyDrop::new(approved))
     }
 
     fn stamp(
@@ -249,13 +238,21 @@ impl Ctx {
 }
 
 impl Approved<'_> {
+    /// Returns how many records were left out: closed and removed ones.
+    pub fn n_left_out(&self) -> usize {
+        let became = |key: &&Key| {
+            let trail = self.history.trails.get(*key);
+            trail.is_some_and(|trail| trail.became.is_some())
+        };
+        let left_out = self.left_out.iter();
+        left_out.filter(|key| !became(key)).count()
+    }
+
     /// Judges every record at an instant, by the governance of the tree that is asked about.
     pub fn at(&self, instant: Instant) -> Vec<Standing> {
-        let open = self
-            .history
-            .trails
-            .iter()
-            .filter(|(_, trail)| trail.became.is_none());
+        let trails = self.history.trails.iter();
+        let open =
+            trails.filter(|(key, trail)| trail.became.is_none() && !self.left_out.contains(*key));
         let mut standings: Vec<Standing> =
             open.map(|(key, _)| self.standing(key, instant)).collect();
         if let Some(proposals) = &self.proposals {
@@ -357,33 +354,6 @@ impl Approved<'_> {
 /// Tells whether a record can't be told.
 pub fn is_unknown(standing: &&Standing) -> bool {
     standing.status == Status::Unknown
-}
-
-/// Returns the commit of a revision that is on the mainline.
-fn on_mainline(repository: &Repository, chain: &Chain, name: &str) -> anyhow::Result<Oid> {
-    let found = repository.find(name).ok_or_else(|| {
-        fault::misuse(
-            format!("--as-of {name} names neither a day nor a commit"),
-            "write a day as 2026-03-31, or name a commit of the approved ref",
-        )
-    })?;
-    if chain.mainline.position(found.oid).is_some() {
-        return Ok(found.oid);
-    }
-    let containing = chain
-        .containing(repository, found.oid)
-        .and_then(|position| chain.mainline.landings.get(position));
-    let help = match containing {
-        Some(landing) => format!(
-            "ask with --as-of {}, the mainline commit that contains it",
-            landing.oid
-        ),
-        None => "name a commit of the approved ref; no commit of it contains this one".to_owned(),
-    };
-    Err(fault::misuse(
-        format!("{name} is not on {}", chain.mainline.reference),
-        help,
-    ))
 }
 
 /// Returns the error of an object that can't be had, with what repairs it.

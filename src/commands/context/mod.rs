@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod approved;
+pub mod asked;
 pub mod compare;
 pub mod edit;
 pub mod facts;

@@ -12,6 +12,7 @@ use crate::commands::context::place::Home;
 use crate::history::proposal::{self, Proposals, Sources};
 use crate::history::refs::Head;
 use crate::history::tree::CommitTree;
+use crate::history::version::Key;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
 use crate::status::Standing;
@@ -59,6 +60,11 @@ pub fn read(ctx: &Ctx, home: &Home, approved: &Approved<'_>) -> anyhow::Result<P
 }
 
 impl Proposed {
+    /// Forgets what is proposed about records that are not wanted.
+    pub(super) fn keep(&mut self, wanted: &dyn Fn(&Key) -> bool) {
+        self.proposals.by_key.retain(|key, _| wanted(key));
+    }
+
     /// Adds what is proposed to what stands.
     pub(super) fn join(
         &self,

@@ -20,7 +20,7 @@ fn scoped() -> Repo {
 
 fn resources(repo: &Repo) -> Vec<String> {
     let effective = standing(repo, AT).effective.unwrap();
-    effective.scope.unwrap().resources.unwrap()
+    effective.scope.clone().unwrap().resources.unwrap()
 }
 
 #[test]

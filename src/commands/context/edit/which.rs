@@ -137,7 +137,7 @@ fn as_here(
     let mut here = standing.clone();
     if let Some(record) = source.record {
         here.effective = None;
-        here.stated = Some(record);
+        here.stated = Some(std::rc::Rc::new(record));
     }
     Ok(here)
 }

@@ -1,0 +1,196 @@
+//! One question needs few records: those at the tip that name what is asked about, and their history alone.
+//!
+//! Start at [`approved`]. Follows `docs/spec/performance.md`, check. The same evaluator judges, from the same facts:
+//! whatever could make a difference that these files don't show is answered from all records.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::{Kept, Scope, obstacle};
+use crate::commands::context::asked::Asked;
+use crate::commands::context::place::Home;
+use crate::gate::{self, Question, Receipts, Verdict, verdict};
+use crate::history::tree::CommitTree;
+use crate::history::version::Key;
+use crate::ledger::Files;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::Governance;
+use crate::record::Record;
+use crate::record::read::{self, Source};
+use crate::record::time::Instant;
+use crate::status::{Standing, Status};
+
+/// Judges the records that a question is about, or all of them where that is not enough.
+///
+/// # Errors
+/// As `Ctx::approved`.
+pub(super) fn approved<'h>(
+    ctx: &Ctx,
+    home: &'h Home,
+    question: &Question,
+    at: Option<Instant>,
+    receipts: &Receipts,
+) -> anyhow::Result<Kept<'h>> {
+    let asked = ctx.asked(home)?;
+    let Some(words) = words(question) else {
+        return ctx.approved(home);
+    };
+    let Some(tip) = Tip::read(&asked)? else {
+        return ctx.approved(home);
+    };
+    let names = tip.names(&words, &|record| {
+        gate::is_about(question, record, &asked.governance)
+    });
+    let wanted = |key: &Key| names.contains(key.as_str()) || !tip.holds(key);
+    let few = ctx.judged(asked, Scope::Named(&names))?;
+    let few = ctx.with_proposals(home, few, &wanted)?;
+    let at = at.unwrap_or(few.stamp.instant);
+    let standings = few.at(at);
+    let is_enough = match allowing(question, &standings, receipts, &few.governance) {
+        // The mercy that an emergency gets is for an id that was never there under whatever name.
+        Some(standing) => standing.approved.is_some(),
+        None => {
+            let is_new = |standing: &Standing| standing.status == Status::Proposed;
+            tip.is_sound() && !standings.iter().any(is_new)
+        }
+    };
+    if is_enough {
+        Ok(few)
+    } else {
+        ctx.approved(home)
+    }
+}
+
+/// Returns the record that allows, where one does.
+fn allowing<'s>(
+    question: &Question,
+    standings: &'s [Standing],
+    receipts: &Receipts,
+    governance: &Governance,
+) -> Option<&'s Standing> {
+    let answer = verdict::ask(question, standings, receipts, governance);
+    let named = answer.record.filter(|_| answer.verdict == Verdict::Allow)?;
+    standings.iter().find(|standing| standing.key == named)
+}
+
+/// Returns what a file must hold to be about the question, for each subject that is asked; `None` where a file may be
+/// about it without holding any of its words.
+fn words(question: &Question) -> Option<Vec<&str>> {
+    if question.deploy || gate::asks_finding(question) {
+        return None;
+    }
+    let subjects = [
+        &question.identity,
+        &question.asset,
+        &question.application,
+        &question.credential,
+    ];
+    subjects
+        .into_iter()
+        .flatten()
+        .map(|asked| word(asked))
+        .collect()
+}
+
+/// Returns the longest part of a text that stands in YAML as it is, however it is quoted and folded there.
+fn word(text: &str) -> Option<&str> {
+    let parts = text.split(|c: char| c.is_whitespace() || c.is_control() || "'\"\\".contains(c));
+    parts
+        .max_by_key(|part| part.len())
+        .filter(|part| part.len() > 1)
+}
+
+/// The record files at the tip, unread.
+struct Tip {
+    files: Vec<(String, String)>,
+}
+
+impl Tip {
+    /// Reads the bytes of all files; `None` where that is not enough to tell whose they are.
+    fn read(asked: &Asked<'_>) -> anyhow::Result<Option<Tip>> {
+        let commit = asked.chain.mainline.tip;
+        let tree =
+            CommitTree::of_commit(asked.repository, commit, &asked.prefix).map_err(obstacle)?;
+        let Ok(listed) = Files::list(&tree, &asked.governance.policy.records) else {
+            return Ok(None);
+        };
+        let text = |path: &str| String::from_utf8(tree.bytes(path).ok()??).ok();
+        let files = listed.records.into_iter();
+        let files: Option<Vec<(String, String)>> = files
+            .map(|file| Some((text(&file.path)?, file.path)))
+            .map(|it| it.map(|(text, path)| (path, text)))
+            .collect();
+        Ok(files.map(|files| Tip { files }))
+    }
+
+    /// Returns the names of the files that hold a record that is meant, and of those that bear its id under another name.
+    fn names(&self, words: &[&str], is_meant: &dyn Fn(&Record) -> bool) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        for (path, text) in &self.files {
+            // Behind a backslash any letter may be written in another way.
+            let may = text.contains('\\') || words.iter().any(|word| text.contains(word));
+            if !may {
+                continue;
+            }
+            let source = read::read(path, text.as_bytes());
+            if source.record.as_ref().is_none_or(is_meant) {
+                names.insert(name(path));
+            }
+        }
+        let others = self.files.iter().filter(|(path, text)| {
+            let near = |id: &String| has(text, id);
+            !names.contains(&name(path)) && names.iter().any(near)
+        });
+        let bearers: Vec<String> = others
+            .filter(|(path, text)| {
+                id(&read::read(path, text.as_bytes())).is_some_and(|id| names.contains(&id))
+            })
+            .map(|(path, _)| name(path))
+            .collect();
+        names.extend(bearers);
+        names
+    }
+
+    /// Tells whether a record's file, or the file itself, is there.
+    fn holds(&self, key: &Key) -> bool {
+        let key = key.as_str();
+        self.files
+            .iter()
+            .any(|(path, _)| path == key || name(path) == key)
+    }
+
+    /// Tells whether every file can be read, and no two have one id.
+    fn is_sound(&self) -> bool {
+        let mut ids: BTreeMap<String, &str> = BTreeMap::new();
+        self.files.iter().all(|(path, text)| {
+            let source = read::read(path, text.as_bytes());
+            let id = source.record.as_ref().map(|record| record.id.to_string());
+            id.is_some_and(|id| ids.insert(id, path).is_none())
+        })
+    }
+}
+
+fn name(path: &str) -> String {
+    read::stem(path).to_ascii_uppercase()
+}
+
+/// Returns the id that a file states, in upper case.
+fn id(source: &Source) -> Option<String> {
+    let stated = source.root.as_ref()?.at("id")?.text()?;
+    Some(stated.to_ascii_uppercase())
+}
+
+/// Tells whether a text holds an id, in whatever case.
+fn has(text: &str, id: &str) -> bool {
+    let mut parts = id.rsplitn(2, '-');
+    let (Some(tail), Some(head)) = (parts.next(), parts.next()) else {
+        return text.to_ascii_uppercase().contains(id);
+    };
+    // The year between the dashes has no case.
+    let year = head.rsplit_once('-').map_or(head, |(_, year)| year);
+    text.match_indices(year).any(|(at, _)| {
+        let end = at + year.len() + 1;
+        let found = text.get(end..end + tail.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(tail))
+    })
+}

@@ -1,0 +1,164 @@
+//! Which mainline is asked about, as of when, and by which policy.
+//!
+//! Start at [`Ctx::asked`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
+
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::obstacle;
+use crate::commands::context::fault;
+use crate::commands::context::globals::AsOf;
+use crate::commands::context::place::{self, Home};
+use crate::diag;
+use crate::history::chain::{self, Chain, Now};
+use crate::history::objects::Oid;
+use crate::history::paths::Prefix;
+use crate::history::refs::Chosen;
+use crate::history::tree::CommitTree;
+use crate::policy;
+use crate::policy::governance::{Governance, State};
+use crate::record::time::Instant;
+use crate::store::git::Repository;
+
+/// The mainline that is asked about, before any record is looked at.
+pub struct Asked<'h> {
+    /// The repository.
+    pub repository: &'h Repository,
+    /// Where the ledger lies in it.
+    pub prefix: Prefix,
+    /// The approved ref.
+    pub chosen: Chosen,
+    /// Its first parents.
+    pub chain: Chain,
+    /// The governance of its tree.
+    pub governance: Governance,
+    /// The instant that is asked about.
+    pub instant: Instant,
+}
+
+/// A mainline as it stood at some time, and the instant that is asked about.
+struct Timed {
+    chain: Chain,
+    instant: Instant,
+}
+
+impl Ctx {
+    /// Finds the mainline that is asked about, and the policy of its tree.
+    ///
+    /// # Errors
+    /// [`fault::Fault::CannotSay`] outside git, without an approved ref, under a policy with errors, or when the tip
+    /// can't be read; [`fault::Fault::Misuse`] when `--as-of` names nothing on the mainline.
+    pub fn asked<'h>(&self, home: &'h Home) -> anyhow::Result<Asked<'h>> {
+        let repository = home.repository()?;
+        // What is proposed here is read by the policy that is here.
+        if self.globals.as_of.is_none() {
+            place::sound(&Governance::read(&home.tree).map_err(|error| fault::tree(&error))?)?;
+        }
+        let chosen = self.approved_ref(repository)?;
+        let timed = self.chain(repository, &chosen)?;
+        let prefix = Prefix::new(&repository.prefix(&home.root).unwrap_or_default());
+        let tree = CommitTree::of_commit(repository, timed.chain.mainline.tip, &prefix)
+            .map_err(obstacle)?;
+        let governance = self.governance(&tree)?;
+        if governance.state == State::Absent && home.work_tree().is_err() {
+            return Err(fault::cannot_say(
+                format!("{} holds no {}", chosen.reference, policy::FILE),
+                "name the ref of the ledger with --approved-ref",
+            ));
+        }
+        let mainline = &timed.chain.mainline;
+        let commits = diag::count(mainline.landings.len(), "commit");
+        self.detail(&format!(
+            "approved ref: {} at {}, {commits} by first parents",
+            mainline.reference, mainline.tip
+        ));
+        Ok(Asked {
+            repository,
+            prefix,
+            chosen,
+            chain: timed.chain,
+            governance,
+            instant: timed.instant,
+        })
+    }
+
+    /// Walks the mainline as it stood when it is asked about.
+    fn chain(&self, repository: &Repository, chosen: &Chosen) -> anyhow::Result<Timed> {
+        let walked =
+            |chosen: &Chosen, now: Now| chain::walk(repository, chosen, now).map_err(obstacle);
+        let on = self.globals.on.as_ref().map(|on| on.instant());
+        let Some(as_of) = &self.globals.as_of else {
+            let now = on.map_or(Now::Clock(self.now), Now::Asked);
+            return Ok(Timed {
+                chain: walked(chosen, now)?,
+                instant: self.instant(),
+            });
+        };
+        let at = |tip: Oid| Chosen {
+            tip,
+            ..chosen.clone()
+        };
+        match as_of {
+            AsOf::Moment(moment) => {
+                let instant = moment.instant();
+                let chain = walked(chosen, Now::Asked(instant))?;
+                let landing = chain
+                    .mainline
+                    .at(instant)
+                    .and_then(|position| chain.mainline.landings.get(position));
+                let tip = landing.ok_or_else(|| {
+                    fault::cannot_say(
+                        format!(
+                            "{} has no commit that was effective at {instant}",
+                            chosen.reference
+                        ),
+                        "ask about a later day",
+                    )
+                })?;
+                let chain = walked(&at(tip.oid), Now::Asked(instant))?;
+                Ok(Timed {
+                    chain,
+                    instant: on.unwrap_or(instant),
+                })
+            }
+            AsOf::Revision(name) => {
+                let tip = on_mainline(repository, &walked(chosen, Now::Clock(self.now))?, name)?;
+                let chain = walked(&at(tip), Now::Asked(on.unwrap_or(Instant::MIN)))?;
+                let effective = chain
+                    .mainline
+                    .landings
+                    .last()
+                    .map_or(self.now, |landing| landing.effective);
+                Ok(Timed {
+                    chain,
+                    instant: on.unwrap_or(effective),
+                })
+            }
+        }
+    }
+}
+
+/// Returns the commit of a revision that is on the mainline.
+fn on_mainline(repository: &Repository, chain: &Chain, name: &str) -> anyhow::Result<Oid> {
+    let found = repository.find(name).ok_or_else(|| {
+        fault::misuse(
+            format!("--as-of {name} names neither a day nor a commit"),
+            "write a day as 2026-03-31, or name a commit of the approved ref",
+        )
+    })?;
+    if chain.mainline.position(found.oid).is_some() {
+        return Ok(found.oid);
+    }
+    let containing = chain
+        .containing(repository, found.oid)
+        .and_then(|position| chain.mainline.landings.get(position));
+    let help = match containing {
+        Some(landing) => format!(
+            "ask with --as-of {}, the mainline commit that contains it",
+            landing.oid
+        ),
+        None => "name a commit of the approved ref; no commit of it contains this one".to_owned(),
+    };
+    Err(fault::misuse(
+        format!("{name} is not on {}", chain.mainline.reference),
+        help,
+    ))
+}

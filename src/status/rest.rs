@@ -1,0 +1,40 @@
+//! Which records have come to rest: nothing that was said about their approval makes a difference any more.
+//!
+//! Uses record, policy, history. Pure. Start at [`is_over`]. Follows `docs/spec/status.md`: what is closed is closed,
+//! whoever approved it. It lets a list of open records pass by what ended long since.
+
+use crate::history::version::{Content, Trail};
+use crate::policy::Policy;
+use crate::policy::tier::{self, Facts};
+use crate::record::Record;
+use crate::record::word::ClosureOutcome;
+
+/// Tells whether a record is closed, rejected or removed, as the evaluator would say.
+pub fn is_over(trail: &Trail) -> bool {
+    match trail.last().map(|version| version.record.content()) {
+        Some(Content::Gone) | None => true,
+        Some(Content::Record(record)) => record.closure.is_some(),
+        Some(_) => false,
+    }
+}
+
+/// Tells whether somebody else may still owe a look at a closure.
+pub fn owes_review(trail: &Trail, policy: &Policy) -> bool {
+    let tip = trail.last().and_then(|version| version.record.record());
+    let Some(closure) = tip.and_then(|record| record.closure.as_ref()) else {
+        return false;
+    };
+    let is_settled = closure.reviewed.is_some() || closure.outcome == ClosureOutcome::Rejected;
+    !is_settled && (closure.review_by.is_some() || versions(trail).any(|it| asks(it, policy)))
+}
+
+fn versions(trail: &Trail) -> impl Iterator<Item = &Record> {
+    let versions = trail.versions.iter().rev();
+    versions.filter_map(|version| version.record.record().map(AsRef::as_ref))
+}
+
+/// Tells whether the tier of a version asks for a look at closures.
+fn asks(record: &Record, policy: &Policy) -> bool {
+    let resolved = tier::resolve(policy, &Facts::of(record));
+    resolved.is_none_or(|resolved| !resolved.post_closure_review.is_zero())
+}
