@@ -4,11 +4,16 @@ use clap::Parser;
 
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved, Scope};
+use crate::commands::context::fault;
 use crate::commands::context::filter;
+use crate::commands::context::output::{self, Formats};
 use crate::commands::context::place::Home;
 use crate::commands::{Command, Outcome, Run};
+use crate::interop::ics::{self, Dated};
 use crate::record::time::Term;
-use crate::survey::due::{self, Horizon, Urgency};
+use crate::status::Standing;
+use crate::survey::due::{self, Due, Horizon, Urgency};
+use crate::survey::escalate::{self, Around};
 use crate::survey::select;
 use crate::view;
 use crate::view::doc::Doc;
@@ -19,22 +24,52 @@ use crate::view::doc::Doc;
 /// should have been done by now.
 #[derive(Debug, Parser)]
 #[command(name = "due")]
-#[command(after_help = "EXAMPLE\n  exledger due --within 14d --format markdown")]
+#[command(
+    after_help = "EXAMPLE\n  exledger due --within 14d --format markdown\n  exledger due --messages\n  exledger due --within 90d --format ics > exceptions.ics"
+)]
 pub struct Args {
     /// How soon an end counts as due; by default what the policy says
     #[arg(long, value_name = "DURATION", value_parser = filter::term)]
     within: Option<Term>,
+
+    /// Write a message for each person whom the escalation chain names, instead of the worklist
+    #[arg(long)]
+    messages: bool,
 }
 
 /// The command.
 pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
+    const FORMATS: Formats = Formats::Dated;
+
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let approved = ctx.approved_of(&home, Scope::Worklist)?;
-        let (doc, outcome) = answered(&approved, self.within);
-        ctx.show(&doc)?;
+        let is_calendar = ctx.globals.format.as_deref() == Some(output::CALENDAR);
+        let outcome = match (is_calendar, self.messages) {
+            (true, true) => {
+                return Err(fault::misuse(
+                    "messages are no calendar",
+                    "leave out --messages, or choose another format",
+                ));
+            }
+            (true, false) => {
+                let found = found(&approved, self.within);
+                ctx.print(calendar(&approved, &found).as_bytes())?;
+                found.outcome
+            }
+            (false, messages) => {
+                let found = found(&approved, self.within);
+                let outcome = found.outcome;
+                let doc = match messages {
+                    true => messages_of(&approved, found),
+                    false => worklist(&approved, found),
+                };
+                ctx.show(&doc)?;
+                outcome
+            }
+        };
         Ok(ctx.of_unknown(
             approved.standings.iter().filter(approved::is_unknown),
             outcome,
@@ -48,10 +83,17 @@ impl Run for Args {
 /// Whatever keeps the ledger from being read.
 pub fn answer(ctx: &Ctx, home: &Home) -> anyhow::Result<Doc> {
     let approved = ctx.approved_of(home, Scope::Worklist)?;
-    Ok(answered(&approved, None).0)
+    let found = found(&approved, None);
+    Ok(worklist(&approved, found))
 }
 
-fn answered(approved: &Approved<'_>, within: Option<Term>) -> (Doc, Outcome) {
+/// What is due.
+struct Found<'a> {
+    records: Vec<(&'a Standing, Due)>,
+    outcome: Outcome,
+}
+
+fn found<'a>(approved: &'a Approved<'_>, within: Option<Term>) -> Found<'a> {
     let policy = &approved.governance.policy;
     let horizon = Horizon {
         urgent: policy.due.urgent,
@@ -67,15 +109,42 @@ fn answered(approved: &Approved<'_>, within: Option<Term>) -> (Doc, Outcome) {
     let overdue = records
         .iter()
         .any(|(_, due)| due.urgency == Urgency::Overdue);
-    let open = approved
-        .standings
-        .iter()
-        .filter(|standing| !select::is_ended(standing.status))
-        .count();
-    let shown = records
-        .iter()
-        .filter(|(standing, _)| !select::is_ended(standing.status))
-        .count();
+    Found {
+        records,
+        outcome: if overdue {
+            Outcome::BadNews
+        } else {
+            Outcome::Fine
+        },
+    }
+}
+
+fn calendar(approved: &Approved<'_>, found: &Found<'_>) -> String {
+    let dated = found.records.iter().map(|(standing, _)| Dated {
+        standing,
+        landings: approved.landings(standing),
+    });
+    ics::calendar(&dated.collect::<Vec<_>>(), approved.stamp.instant)
+}
+
+fn messages_of(approved: &Approved<'_>, found: Found<'_>) -> Doc {
+    let around = Around {
+        governance: &approved.governance,
+        request_sla: approved.governance.policy.approval.request_sla,
+        instant: approved.stamp.instant,
+    };
+    let records = found.records.clone();
+    let mut doc = worklist(approved, found);
+    let calls = escalate::calls(&records, &view::record::told, around);
+    view::messages::add(&mut doc, &calls, &approved.stamp);
+    doc
+}
+
+fn worklist(approved: &Approved<'_>, found: Found<'_>) -> Doc {
+    let is_open = |standing: &&Standing| !select::is_ended(standing.status);
+    let open = approved.standings.iter().filter(is_open).count();
+    let shown = found.records.iter().map(|(standing, _)| *standing);
+    let shown = shown.filter(|standing| is_open(standing)).count();
     let (control, filer) = (
         |control: &_| approved.title(control),
         |standing: &_| approved.filer(standing),
@@ -86,7 +155,7 @@ fn answered(approved: &Approved<'_>, within: Option<Term>) -> (Doc, Outcome) {
     };
     let list = view::due::DueList {
         stamp: &approved.stamp,
-        records,
+        records: found.records,
         hidden: open - shown,
         unknown: approved
             .standings
@@ -94,10 +163,5 @@ fn answered(approved: &Approved<'_>, within: Option<Term>) -> (Doc, Outcome) {
             .filter(approved::is_unknown)
             .count(),
     };
-    let outcome = if overdue {
-        Outcome::BadNews
-    } else {
-        Outcome::Fine
-    };
-    (view::due::doc(&list, &names), outcome)
+    view::due::doc(&list, &names)
 }

@@ -2,4 +2,6 @@
 //!
 //! Uses diag to view. Pure. Follows `docs/spec/interop.md`.
 
+pub mod ics;
 pub mod issue_form;
+pub mod uuid;

@@ -4,9 +4,11 @@
 //! Dates are not compared here: `status` says what is due, in its standing and its duties.
 
 pub mod acts;
+pub mod advice;
 pub mod branch;
 pub mod cause;
 pub mod due;
+pub mod escalate;
 pub mod landed;
 pub mod proposed;
 pub mod refiling;

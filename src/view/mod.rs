@@ -15,6 +15,7 @@ pub mod init;
 pub mod lint;
 pub mod list;
 pub mod log;
+pub mod messages;
 pub mod new;
 pub mod patch;
 pub mod record;

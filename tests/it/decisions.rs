@@ -8,6 +8,7 @@ mod limits;
 mod people;
 mod refused;
 mod several;
+mod told;
 mod torn;
 mod written;
 

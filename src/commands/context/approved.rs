@@ -302,6 +302,11 @@ impl Approved<'_> {
         trails.get(&Key::Id(standing.key.clone())).or_else(by_path)
     }
 
+    /// Returns how often a record landed.
+    pub fn landings(&self, standing: &Standing) -> usize {
+        self.trail(standing).map_or(0, |trail| trail.versions.len())
+    }
+
     pub(super) fn blob(&self, oid: Oid) -> Option<Vec<u8>> {
         match self.repository.read(oid) {
             Ok((Kind::Blob, bytes)) => Some(bytes),

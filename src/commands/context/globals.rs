@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
+use crate::commands::context::output;
 use crate::record::scalar::Scalar;
 use crate::record::time::{Day, Instant, When};
 use crate::render;
@@ -113,6 +114,7 @@ pub fn moment(text: &str) -> Result<Moment, String> {
 }
 
 fn formats() -> PossibleValuesParser {
-    let names: Vec<&'static str> = render::ALL.iter().map(|format| format.name).collect();
+    let names = render::ALL.iter().map(|format| format.name);
+    let names: Vec<&'static str> = names.chain([output::CALENDAR]).collect();
     PossibleValuesParser::new(names)
 }

@@ -12,6 +12,9 @@ use crate::commands::context::fault;
 use crate::render;
 use crate::view::doc::Doc;
 
+/// The format of answers that a calendar can hold.
+pub const CALENDAR: &str = "ics";
+
 /// The formats in which a command answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Formats {
@@ -19,6 +22,8 @@ pub enum Formats {
     Findings,
     /// The formats that can show every answer.
     General,
+    /// Those, and a calendar, which the command writes itself.
+    Dated,
     /// These alone.
     Only(&'static [&'static str]),
 }
@@ -29,13 +34,17 @@ impl Formats {
     /// # Errors
     /// [`fault::Fault::Misuse`] when the command does not offer it.
     pub fn chosen(self, name: Option<&str>) -> anyhow::Result<&'static render::Format> {
-        let name = name.unwrap_or("table");
+        let name = match name {
+            Some(CALENDAR) if self == Formats::Dated => "table",
+            name => name.unwrap_or("table"),
+        };
         let found = render::find(name).filter(|format| self.offers(format));
         found.ok_or_else(|| {
             let names: Vec<&str> = render::ALL
                 .iter()
                 .filter(|format| self.offers(format))
                 .map(|format| format.name)
+                .chain((self == Formats::Dated).then_some(CALENDAR))
                 .collect();
             fault::misuse(
                 format!("this command does not answer as {name}"),
@@ -47,7 +56,7 @@ impl Formats {
     fn offers(self, format: &render::Format) -> bool {
         match self {
             Formats::Findings => true,
-            Formats::General => format.offered == render::Offered::Always,
+            Formats::General | Formats::Dated => format.offered == render::Offered::Always,
             Formats::Only(names) => names.contains(&format.name),
         }
     }

@@ -1,0 +1,202 @@
+//! `ics`: a calendar with the end, the next review and the post-closure review of records.
+//!
+//! Uses record's times, status, view's words. Pure. Start at [`calendar`]. Follows `docs/spec/interop.md` 3 (`ics`) and
+//! RFC 5545: lines of at most 75 bytes, each ended by CRLF.
+
+use crate::interop::uuid;
+use crate::record::time::{Day, Instant, When};
+use crate::status::{DutyKind, Standing};
+use crate::view::record;
+
+/// So many days before an end an alarm goes off.
+const ALARMS: &[i64] = &[30, 7];
+
+/// The longest that a line may be, in bytes, without its end.
+const WIDTH: usize = 75;
+
+/// A record, and how often it landed.
+#[derive(Clone, Copy, Debug)]
+pub struct Dated<'a> {
+    /// The record.
+    pub standing: &'a Standing,
+    /// How often it landed: later versions of an event replace earlier ones by it.
+    pub landings: usize,
+}
+
+/// When an event is.
+enum At {
+    Day(Day),
+    Instant(Instant),
+}
+
+struct Event {
+    part: &'static str,
+    at: At,
+    summary: String,
+    description: String,
+    alarms: &'static [i64],
+}
+
+/// Returns the calendar of records, as evaluated at an instant; without records an empty one.
+pub fn calendar(records: &[Dated<'_>], instant: Instant) -> String {
+    let mut out = Lines::default();
+    for line in [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//exledger//exledger//EN",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+        "X-WR-CALNAME:Exceptions",
+    ] {
+        out.line(line);
+    }
+    for dated in records {
+        for event in events(dated.standing, instant) {
+            out.event(&event, *dated, instant);
+        }
+    }
+    out.line("END:VCALENDAR");
+    out.0
+}
+
+/// Returns the events of a record: its end, its next review, the look that its closure owes.
+fn events(standing: &Standing, instant: Instant) -> Vec<Event> {
+    let id = record::id(standing);
+    let Some(content) = record::content(standing) else {
+        return Vec::new();
+    };
+    let title = plain(&content.title);
+    let owner = format!(
+        "Owner: {} <{}>",
+        plain(&content.owner.name),
+        content.owner.email
+    );
+    let mut events = Vec::new();
+    for duty in &standing.duties {
+        let last = duty.at.plus_seconds(-1).day();
+        match duty.kind {
+            DutyKind::Expiry => {
+                // Where something else ends it sooner, that is its end.
+                let end = standing.end.filter(|end| *end > instant).unwrap_or(duty.at);
+                let last = end.plus_seconds(-1).day();
+                let (at, covered) = match &content.expires {
+                    When::Day(_) => (At::Day(last), format!("Last day covered: {last} (UTC); ends {end}")),
+                    When::Instant(..) => (At::Instant(end), format!("Ends {end}")),
+                };
+                events.push(Event {
+                    part: "expires",
+                    at,
+                    summary: format!("{id} ends: {title}"),
+                    description: format!("{owner}\n{covered}\n{}", plain(&content.justification)),
+                    alarms: ALARMS,
+                });
+            }
+            DutyKind::Review => events.push(Event {
+                part: "review",
+                at: At::Day(last),
+                summary: format!("{id} review due: {title}"),
+                description: format!("{owner}\nLook at it by the end of {last} (UTC): exledger review {id}"),
+                alarms: &[],
+            }),
+            DutyKind::PostClosureReview => events.push(Event {
+                part: "post-closure-review",
+                at: At::Day(last),
+                summary: format!("{id} post-closure review due: {title}"),
+                description: format!(
+                    "{owner}\nSomebody other than who closed it looks by the end of {last} (UTC): exledger close {id} --reviewed"
+                ),
+                alarms: &[],
+            }),
+            _ => {}
+        }
+    }
+    events
+}
+
+/// Lines as the standard wants them.
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    /// Adds a line, folded where it is longer than a line may be.
+    fn line(&mut self, text: &str) {
+        let mut room = WIDTH;
+        for char in text.chars() {
+            if char.len_utf8() > room {
+                self.0.push_str("\r\n ");
+                room = WIDTH - 1;
+            }
+            self.0.push(char);
+            room -= char.len_utf8();
+        }
+        self.0.push_str("\r\n");
+    }
+
+    fn event(&mut self, event: &Event, dated: Dated<'_>, instant: Instant) {
+        let id = record::id(dated.standing);
+        let uid = uuid::of(&format!("ics/{id}/{}", event.part));
+        self.line("BEGIN:VEVENT");
+        self.line(&format!("UID:{uid}@exledger"));
+        self.line(&format!("DTSTAMP:{}", compact(instant)));
+        self.line(&format!("SEQUENCE:{}", dated.landings));
+        match event.at {
+            At::Day(day) => {
+                self.line(&format!("DTSTART;VALUE=DATE:{}", bare(day)));
+                self.line(&format!("DTEND;VALUE=DATE:{}", bare(day.plus_days(1))));
+            }
+            At::Instant(at) => self.line(&format!("DTSTART:{}", compact(at))),
+        }
+        self.line(&format!("SUMMARY:{}", escaped(&event.summary)));
+        self.line(&format!("DESCRIPTION:{}", escaped(&event.description)));
+        self.line(&format!("CATEGORIES:exledger,{}", event.part));
+        self.line("CLASS:PRIVATE");
+        self.line("STATUS:CONFIRMED");
+        self.line("TRANSP:TRANSPARENT");
+        self.line(&format!("X-EXLEDGER-ID:{id}"));
+        let start = match event.at {
+            At::Day(day) => day.start(),
+            At::Instant(at) => at,
+        };
+        for days in event.alarms {
+            if start.plus_seconds(-days * 86_400) > instant {
+                self.line("BEGIN:VALARM");
+                self.line("ACTION:DISPLAY");
+                self.line(&format!("DESCRIPTION:{}", escaped(&event.summary)));
+                self.line(&format!("TRIGGER:-P{days}D"));
+                self.line("END:VALARM");
+            }
+        }
+        self.line("END:VEVENT");
+    }
+}
+
+/// Returns an instant as the standard writes it: `20261221T000000Z`.
+fn compact(instant: Instant) -> String {
+    instant.to_string().replace(['-', ':'], "")
+}
+
+fn bare(day: Day) -> String {
+    day.to_string().replace('-', "")
+}
+
+/// Returns a text on one line.
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns a text as a value: what has a meaning there is escaped, what acts on a reader is left out.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '\n' => out.push_str("\\n"),
+            '\\' | ';' | ',' => {
+                out.push('\\');
+                out.push(char);
+            }
+            _ if char.is_control() => {}
+            _ => out.push(char),
+        }
+    }
+    out
+}

@@ -1,0 +1,112 @@
+//! `due --messages`: one message for each person whom the escalation chain names.
+//!
+//! Uses status, survey. Pure. Start at [`add`]. Follows `docs/spec/cli.md`, due, and M75 of the mission: made for an
+//! issue, a mail or a chat; nothing healthy is mentioned.
+
+use serde_json::{Value, json};
+
+use crate::diag;
+use crate::survey::advice;
+use crate::survey::due::Bucket;
+use crate::survey::escalate::{Call, Told};
+use crate::view::doc::{Block, Doc, Text, Tone};
+use crate::view::record;
+use crate::view::shape::{self, Stamp};
+
+/// Puts messages in place of what a worklist shows to people, and beside its records in the object.
+pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp) {
+    doc.blocks.clear();
+    let messages: Vec<Value> = calls.iter().map(|call| message(call, stamp)).collect();
+    if let Some(object) = doc.json.as_object_mut() {
+        let simulated = object.shift_remove("simulated");
+        object.insert("messages".to_owned(), json!(messages));
+        object.extend(simulated.map(|it| ("simulated".to_owned(), it)));
+    }
+    doc.rows = Some("messages");
+    for call in calls {
+        let name = shape::name(&call.person);
+        let to = Text::of(Tone::Strong, format!("To: {name}"));
+        doc.blocks.push(Block::Heading(to));
+        doc.blocks.push(Block::Paragraph(Text::plain(format!(
+            "Subject: {}",
+            subject(call, stamp)
+        ))));
+        doc.blocks.push(Block::Verbatim(body(call, stamp)));
+    }
+    if calls.is_empty() {
+        let nobody = Text::of(Tone::Good, "nobody needs to be told anything");
+        doc.blocks.push(Block::Paragraph(nobody));
+    }
+}
+
+fn message(call: &Call<'_>, stamp: &Stamp) -> Value {
+    let records: Vec<Value> = call
+        .records
+        .iter()
+        .map(|told| {
+            json!({
+                "id": record::id(told.standing),
+                "bucket": told.due.bucket.word(),
+                "since": told.due.at,
+                "roles": told.roles,
+                "command": command(told),
+            })
+        })
+        .collect();
+    json!({
+        "to": shape::person(&call.person),
+        "subject": subject(call, stamp),
+        "text": body(call, stamp),
+        "records": records,
+    })
+}
+
+fn subject(call: &Call<'_>, stamp: &Stamp) -> String {
+    let n = call.records.len();
+    let needs = if n == 1 { "needs" } else { "need" };
+    let ledger = stamp
+        .name
+        .as_ref()
+        .map_or_else(String::new, |name| format!(" in {name}"));
+    format!("{} {needs} you{ledger}", diag::count(n, "exception"))
+}
+
+fn body(call: &Call<'_>, stamp: &Stamp) -> String {
+    let records: Vec<String> = call.records.iter().map(|told| about(told, stamp)).collect();
+    records.join("\n\n")
+}
+
+/// Returns what is said of one record: which, since when, why, as what, and what to do.
+fn about(told: &Told<'_>, stamp: &Stamp) -> String {
+    let (standing, due) = (told.standing, told.due);
+    let id = record::id(standing);
+    let title = record::told(standing).map_or("", |record| record.title.as_str());
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = due.bucket.word().replace('-', " ");
+    let typed = standing
+        .pending
+        .iter()
+        .any(|pending| pending.branch.is_some() && pending.since == due.at);
+    let claimed = match due.bucket == Bucket::WaitingApproval && typed {
+        true => ", at least claimed",
+        false => "",
+    };
+    let when = due.at.map_or_else(String::new, |at| {
+        format!(": {}{claimed}", shape::distance(at, stamp.instant))
+    });
+    let roles: Vec<String> = told
+        .roles
+        .iter()
+        .map(|role| role.replace('_', " "))
+        .collect();
+    let mut lines = vec![format!("{id}  {title}"), format!("  {words}{when}")];
+    lines.extend(standing.reasons.first().map(|why| format!("  why: {why}")));
+    lines.push(format!("  you hear this as {}", roles.join(" and ")));
+    lines.push(format!("  next: {}", command(told)));
+    lines.join("\n")
+}
+
+fn command(told: &Told<'_>) -> String {
+    let id = record::id(told.standing);
+    advice::next(told.standing, id, told.due.bucket)
+}
