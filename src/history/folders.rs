@@ -118,8 +118,10 @@ impl<'o> Folders<'o> {
             }
         }
         for (name, jobs) in inside {
-            if let Some(at) = at.folder(&name) {
-                self.compare(&paths::join(path, &name), at, jobs, depth + 1);
+            let path = paths::join(path, &name);
+            let at = at.folder(&name);
+            if let Some(at) = at.filter(|at| at.leads_on(&self.prefix.inward(&path))) {
+                self.compare(&path, at, jobs, depth + 1);
             }
         }
     }

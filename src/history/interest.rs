@@ -27,8 +27,53 @@ pub enum Kind {
 #[derive(Clone, Debug, Default)]
 pub struct Interest {
     top: Node,
-    /// The names of the record files that matter, in upper case and without suffix; `None` when all do.
-    names: Option<BTreeSet<String>>,
+    /// The record files that matter; `None` when all do.
+    few: Option<Few>,
+}
+
+/// A few records, by where their files are at the tip.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Few {
+    /// The names of the files, in upper case and without suffix.
+    pub names: BTreeSet<String>,
+    /// The folders that they are in, from the ledger's root; `None` where they may be anywhere.
+    pub folders: Option<BTreeSet<String>>,
+}
+
+impl Few {
+    /// Returns the records in files of these names, in upper case and without suffix, wherever they are.
+    pub fn anywhere(names: BTreeSet<String>) -> Few {
+        Few {
+            names,
+            folders: None,
+        }
+    }
+
+    /// Adds a file, which stands where it stands at the tip.
+    pub fn add(&mut self, path: &str) {
+        self.names.insert(read::stem(path).to_ascii_uppercase());
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folders = self.folders.get_or_insert_default();
+        folders.insert(folder.to_owned());
+    }
+
+    /// Tells whether a file has one of the names, and lies in none of the folders.
+    pub fn is_elsewhere(&self, path: &str) -> bool {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let is_inside = |folders: &BTreeSet<String>| folders.contains(folder);
+        self.names.contains(&read::stem(path).to_ascii_uppercase())
+            && !self.folders.as_ref().is_none_or(is_inside)
+    }
+
+    /// Tells whether a folder holds one of the files, or a folder that does.
+    pub fn leads_through(&self, folder: &str) -> bool {
+        let below = |known: &String| match known.strip_prefix(folder) {
+            Some(rest) => rest.is_empty() || rest.starts_with('/'),
+            None => false,
+        };
+        let folders = self.folders.as_ref();
+        folders.is_none_or(|folders| folders.iter().any(below))
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -47,7 +92,7 @@ enum What {
 /// A folder of the repository, and what is looked for in it.
 #[derive(Clone, Copy, Debug)]
 pub struct At<'i> {
-    names: Option<&'i BTreeSet<String>>,
+    few: Option<&'i Few>,
     node: Option<&'i Node>,
     below: Below,
 }
@@ -80,10 +125,9 @@ impl Interest {
         interest
     }
 
-    /// Returns the same interest, of records in those alone whose files have one of these names, in upper case and
-    /// without suffix.
-    pub fn narrowed(mut self, names: &BTreeSet<String>) -> Interest {
-        self.names = Some(names.clone());
+    /// Returns the same interest, of records in a few alone, and in the folders that hold them.
+    pub fn narrowed(mut self, few: &Few) -> Interest {
+        self.few = Some(few.clone());
         self
     }
 
@@ -94,7 +138,7 @@ impl Interest {
             _ => Below::Nothing,
         };
         At {
-            names: self.names.as_ref(),
+            few: self.few.as_ref(),
             node: Some(&self.top),
             below,
         }
@@ -131,10 +175,16 @@ impl<'i> At<'i> {
         };
         let empty = node.is_none_or(|node| node.inside.is_empty());
         (below != Below::Nothing || !empty).then_some(At {
-            names: self.names,
+            few: self.few,
             node,
             below,
         })
+    }
+
+    /// Tells whether this folder, at a path of the ledger, can hold a record that matters.
+    pub fn leads_on(&self, path: &str) -> bool {
+        let is_of_records = self.below == Below::Records;
+        !is_of_records || self.few.is_none_or(|few| few.leads_through(path))
     }
 
     /// Returns what a file of this folder is read for; `None` where it says nothing.
@@ -146,10 +196,9 @@ impl<'i> At<'i> {
         match self.below {
             Below::Approvals => Some(Kind::Approval),
             Below::RecordRoot | Below::Records if is_record(name) => {
-                let is_asked = |names: &BTreeSet<String>| {
-                    names.contains(&read::stem(name).to_ascii_uppercase())
-                };
-                self.names.is_none_or(is_asked).then_some(Kind::Record)
+                let is_asked =
+                    |few: &Few| few.names.contains(&read::stem(name).to_ascii_uppercase());
+                self.few.is_none_or(is_asked).then_some(Kind::Record)
             }
             _ => None,
         }

@@ -13,7 +13,7 @@ use crate::history::content::Contents;
 use crate::history::folders::{FileChange, Folders, Pair};
 use crate::history::governance::{self, States};
 use crate::history::graph::{Graph, Reader, Sides, Stop};
-use crate::history::interest::{Interest, Kind};
+use crate::history::interest::{Few, Interest, Kind};
 use crate::history::made::{self, Merges, Subject};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
@@ -22,6 +22,7 @@ use crate::history::trails::{self, Bytes, Landed, Trails};
 use crate::history::tree::{self, CommitTree};
 use crate::history::version::{Key, Trail, Version};
 use crate::history::{After, Beside, Company, History};
+use crate::ledger::Files;
 use crate::policy::governance::Governance;
 use crate::record::read::Source;
 
@@ -75,10 +76,11 @@ pub fn walk_shown(
     told(objects, chain, prefix, survey, Some(look))
 }
 
-/// Walks a mainline and returns the trails of the records in files of these names, in upper case and without suffix.
+/// Walks a mainline and returns the trails of a few records.
 ///
 /// A record is named like its file, or it is invalid. Whoever asks about one must also name the files at the tip that
-/// bear its id under another name: two files are in conflict.
+/// bear its id under another name: two files are in conflict. Where a file of the name lay elsewhere when one of the
+/// versions landed, all records are walked.
 ///
 /// # Errors
 /// As [`walk`].
@@ -86,10 +88,48 @@ pub fn walk_named(
     objects: &dyn Objects,
     chain: Chain,
     prefix: &Prefix,
-    names: &BTreeSet<String>,
+    few: &Few,
 ) -> Result<History, Obstacle> {
-    let survey = survey(objects, &chain, prefix, Some(names))?;
-    told(objects, chain, prefix, survey, None)
+    let survey = survey(objects, &chain, prefix, Some(few))?;
+    let folders = survey
+        .states
+        .at(usize::MAX)
+        .governance
+        .policy
+        .records
+        .clone();
+    let history = told(objects, chain.clone(), prefix, survey, None)?;
+    if was_elsewhere(objects, &history, prefix, few, &folders)? {
+        return walk(objects, chain, prefix);
+    }
+    Ok(history)
+}
+
+/// Tells whether a file of a name that is asked for lay in a folder that is not, just before or after a version landed.
+fn was_elsewhere(
+    objects: &dyn Objects,
+    history: &History,
+    prefix: &Prefix,
+    few: &Few,
+    folders: &[String],
+) -> Result<bool, Obstacle> {
+    let versions = history.trails.values().flat_map(|trail| &trail.versions);
+    let landings: BTreeSet<usize> = versions
+        .flat_map(|version| [version.landing.checked_sub(1), Some(version.landing)])
+        .flatten()
+        .collect();
+    for landing in landings {
+        let Some(landing) = history.mainline.landings.get(landing) else {
+            continue;
+        };
+        let tree = CommitTree::new(objects, landing.tree, prefix);
+        let files = Files::list(&tree, folders).map_err(|error| tree::obstacle(&error))?;
+        let mut paths = files.records.iter().map(|file| &file.path);
+        if paths.any(|path| few.is_elsewhere(path)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn told(
@@ -195,7 +235,7 @@ fn survey(
     objects: &dyn Objects,
     chain: &Chain,
     prefix: &Prefix,
-    names: Option<&BTreeSet<String>>,
+    few: Option<&Few>,
 ) -> Result<Survey, Obstacle> {
     let tip = CommitTree::of_commit(objects, chain.mainline.tip, prefix)?;
     let governance = Governance::read(&tip).map_err(|error| tree::obstacle(&error))?;
@@ -206,11 +246,11 @@ fn survey(
         .collect();
     loop {
         let interest = Interest::new(prefix, &governance.policy.records, &paths);
-        let interest = match names {
-            Some(names) => interest.narrowed(names),
+        let interest = match few {
+            Some(few) => interest.narrowed(few),
             None => interest,
         };
-        let sides = match names {
+        let sides = match few {
             None => Sides::AtOnce,
             Some(_) => Sides::WhenAsked,
         };

@@ -10,6 +10,7 @@ use crate::commands::context::approved::{Kept, Scope, obstacle};
 use crate::commands::context::asked::Asked;
 use crate::commands::context::place::Home;
 use crate::gate::{self, Question, Receipts, Verdict, verdict};
+use crate::history::interest::Few;
 use crate::history::tree::CommitTree;
 use crate::history::version::Key;
 use crate::ledger::Files;
@@ -38,15 +39,15 @@ pub(super) fn approved<'h>(
     let Some(tip) = Tip::read(&asked)? else {
         return ctx.approved(home);
     };
-    let names = tip.names(&words, &|record| {
+    let few = tip.few(&words, &|record| {
         gate::is_about(question, record, &asked.governance)
     });
-    let wanted = |key: &Key| names.contains(key.as_str()) || !tip.holds(key);
-    let few = ctx.judged(asked, Scope::Named(&names))?;
-    let few = ctx.with_proposals(home, few, &wanted)?;
-    let at = at.unwrap_or(few.stamp.instant);
-    let standings = few.at(at);
-    let is_enough = match allowing(question, &standings, receipts, &few.governance) {
+    let wanted = |key: &Key| few.names.contains(key.as_str()) || !tip.holds(key);
+    let approved = ctx.judged(asked, Scope::Named(&few))?;
+    let approved = ctx.with_proposals(home, approved, &wanted)?;
+    let at = at.unwrap_or(approved.stamp.instant);
+    let standings = approved.at(at);
+    let is_enough = match allowing(question, &standings, receipts, &approved.governance) {
         // The mercy that an emergency gets is for an id that was never there under whatever name.
         Some(standing) => standing.approved.is_some(),
         None => {
@@ -55,7 +56,7 @@ pub(super) fn approved<'h>(
         }
     };
     if is_enough {
-        Ok(few)
+        Ok(approved)
     } else {
         ctx.approved(home)
     }
@@ -123,9 +124,12 @@ impl Tip {
         Ok(files.map(|files| Tip { files }))
     }
 
-    /// Returns the names of the files that hold a record that is meant, and of those that bear its id under another name.
-    fn names(&self, words: &[&str], is_meant: &dyn Fn(&Record) -> bool) -> BTreeSet<String> {
-        let mut names = BTreeSet::new();
+    /// Returns the files that hold a record that is meant, and those that bear its id under another name.
+    fn few(&self, words: &[&str], is_meant: &dyn Fn(&Record) -> bool) -> Few {
+        let mut few = Few {
+            folders: Some(BTreeSet::new()),
+            ..Few::default()
+        };
         for (path, text) in &self.files {
             // Behind a backslash any letter may be written in another way.
             let may = text.contains('\\') || words.iter().any(|word| text.contains(word));
@@ -134,21 +138,17 @@ impl Tip {
             }
             let source = read::read(path, text.as_bytes());
             if source.record.as_ref().is_none_or(is_meant) {
-                names.insert(name(path));
+                few.add(path);
             }
         }
-        let others = self.files.iter().filter(|(path, text)| {
-            let near = |id: &String| has(text, id);
-            !names.contains(&name(path)) && names.iter().any(near)
-        });
-        let bearers: Vec<String> = others
-            .filter(|(path, text)| {
-                id(&read::read(path, text.as_bytes())).is_some_and(|id| names.contains(&id))
-            })
-            .map(|(path, _)| name(path))
-            .collect();
-        names.extend(bearers);
-        names
+        let meant = few.names.clone();
+        for (path, text) in &self.files {
+            let may = meant.contains(&name(path)) || meant.iter().any(|id| has(text, id));
+            if may && id(&read::read(path, text.as_bytes())).is_none_or(|id| meant.contains(&id)) {
+                few.add(path);
+            }
+        }
+        few
     }
 
     /// Tells whether a record's file, or the file itself, is there.

@@ -16,6 +16,7 @@ use crate::diag;
 use crate::history::History;
 use crate::history::chain::Chain;
 use crate::history::ident::Ident;
+use crate::history::interest::Few;
 use crate::history::mainline::Guard;
 use crate::history::objects::{Kind, Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
@@ -61,8 +62,8 @@ pub enum Scope<'a> {
     Open,
     /// Those of which something may be due: without the closed ones that owe nothing, and the removed ones.
     Worklist,
-    /// Those in files of these names, in upper case and without suffix.
-    Named(&'a BTreeSet<String>),
+    /// A few.
+    Named(&'a Few),
 }
 
 impl Scope<'_> {
@@ -131,7 +132,7 @@ impl Ctx {
     /// [`fault::Fault::CannotSay`] where a folder of a mainline commit can't be read.
     pub fn judged<'h>(&self, asked: Asked<'h>, scope: Scope<'_>) -> anyhow::Result<Kept<'h>> {
         self.judged_by(asked, scope, |repository, chain, prefix| match scope {
-            Scope::Named(names) => walk::walk_named(repository, chain, prefix, names),
+            Scope::Named(few) => walk::walk_named(repository, chain, prefix, few),
             _ => walk::walk(repository, chain, prefix),
         })
     }

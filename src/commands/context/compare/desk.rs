@@ -16,6 +16,7 @@ use crate::history::History;
 use crate::history::branch::Branch;
 use crate::history::chain::{self, Now};
 use crate::history::folders::{Folders, Job};
+use crate::history::interest::Few;
 use crate::history::interest::Interest;
 use crate::history::objects::{Extent, Oid};
 use crate::history::paths::Prefix;
@@ -55,7 +56,12 @@ impl Desk<'_> {
     /// Returns what the approved ref says of the records in files of these names, in upper case.
     fn past_of(&self, names: &BTreeSet<String>) -> anyhow::Result<(History, Approvals)> {
         let chain = chain::walk(self.repository, &self.chosen, self.now).map_err(obstacle)?;
-        let history = walk::walk_named(self.repository, chain, &self.prefix, names);
+        let history = walk::walk_named(
+            self.repository,
+            chain,
+            &self.prefix,
+            &Few::anywhere(names.clone()),
+        );
         let history = history.map_err(obstacle)?;
         let approvals = approval::judge(&history);
         Ok((history, approvals))
