@@ -2,6 +2,7 @@
 //!
 //! Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
+mod approvals;
 mod base;
 mod excerpt;
 mod input;
@@ -86,6 +87,7 @@ impl Run for Args {
                 found.take(lint::policy(&known), &input);
                 let approved = Approved::of(ctx, &home, &governance.policy.records);
                 read(&input, &known, &approved, &mut found)?;
+                found.take(approved.statements(&input, &known)?, &input);
                 Outcome::Fine
             }
         };

@@ -200,6 +200,10 @@ fn findings(
     for used in book.used(&asked.standings, approved) {
         findings.extend(audit.used(&used));
     }
+    if asked.extent == Extent::All {
+        let strangers = book.strangers(history).into_iter();
+        findings.extend(strangers.flat_map(|used| audit.used(&used)));
+    }
     Ok(audit::sorted(findings))
 }
 

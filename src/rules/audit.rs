@@ -206,8 +206,12 @@ impl<'a> Audit<'a> {
         [before, after]: [Option<&Source>; 2],
     ) -> Vec<Finding> {
         let is_new = matches!(landed.version.change, Change::Introduced | Change::Readded);
-        // What never was a record can be taken away.
-        if matches!(of.key, Key::Path(_)) {
+        // What never was a record can be taken away, and what is as it was approved is that version again (V7b).
+        let restored = landed
+            .verdict
+            .flags
+            .contains("restored-to-approved-content");
+        if matches!(of.key, Key::Path(_)) || restored {
             return Vec::new();
         }
         let approved = landed.approved.and_then(|version| version.record.record());

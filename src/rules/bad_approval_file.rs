@@ -33,7 +33,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         Some(Statements::Landed(files)) => files.iter().filter_map(landed).collect(),
         Some(Statements::Proposed(files)) => files
             .iter()
-            .map(|(path, why, help)| finding(Level::Error, path, None, why, help))
+            .map(|bad| finding(Level::Error, &bad.path, None, &bad.why, &bad.help))
             .collect(),
         None => Vec::new(),
     }

@@ -18,9 +18,9 @@ pub(super) const RULE: Rule = Rule {
     why: "What starts before anybody looked must be looked at soon, or every hurry becomes a way around the rule.",
     remedy: "Approve it with `exledger approve`, or close it and say what it did.",
     bad: Example::history(&[
-        "ana proposes class: emergency, starts: 2026-11-20T09:00:00Z, expires: 2026-11-22T09:00:00Z",
+        "ana proposes class: emergency; starts: 2026-11-20T09:00:00Z; expires: 2026-11-22T09:00:00Z; subject.credential_expires: 2026-11-22T09:00:00Z",
         "ana merges",
-        "found: emergency-unreviewed, missing",
+        "found: emergency-unreviewed, self-approval",
     ]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
     check,

@@ -29,7 +29,9 @@ pub enum Shape {
     /// The sample record before and after a change, each as edits, `field: value` a line: none of them for the sample
     /// as it is, `absent` where there is no file, a first line `unapproved` where what landed was never approved.
     Change(&'static str, &'static str),
-    /// What happened to a ledger, step by step.
+    /// What happened to a ledger, step by step, in words that a test acts out in a real repository: who `proposes` (on a
+    /// branch) or `pushes` what, and who `merges` it. What is done is `the sample`, edits of it (`field: value; …`), a
+    /// `policy: line`, or a file. The last step may say what is `found` beside the rule's own code.
     History(&'static [&'static str]),
 }
 
@@ -189,6 +191,11 @@ impl Example {
             (None, Some(on)) => format!("{shown}\n# on {on}"),
             (Some(policy), Some(on)) => format!("{shown}\n# exledger.yaml\n{policy}\n# on {on}"),
         }
+    }
+
+    /// Returns the sample record after edits, `field: value` a line; `None` where they say that there is no file.
+    pub fn edited(edits: &str) -> Option<String> {
+        sample::edited(edits)
     }
 
     /// Returns the field that the example changes.

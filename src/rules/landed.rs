@@ -157,8 +157,19 @@ pub enum Granted {
 pub enum Statements<'c> {
     /// What became of it on the mainline.
     Landed(&'c [Filed]),
-    /// What is wrong with files of a tree that has not landed: path, why, what to do.
-    Proposed(&'c [(String, String, String)]),
+    /// What is wrong with files of a tree that has not landed.
+    Proposed(&'c [BadStatement]),
+}
+
+/// A file below `.approvals` that would count for nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BadStatement {
+    /// The file.
+    pub path: String,
+    /// What is wrong with it.
+    pub why: String,
+    /// What to do about it.
+    pub help: String,
 }
 
 impl<'c> Landed<'c> {

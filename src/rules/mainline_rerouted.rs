@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
         "lee pushes README.md",
         "checkpoint",
         "ana turns the mainline",
-        "found: mainline-rerouted, mainline-suspicious, direct-push, self-approval",
+        "found: mainline-rerouted, mainline-suspicious",
     ]),
     good: Example::history(&[
         "ana proposes the sample",

@@ -22,7 +22,6 @@ pub(super) const RULE: Rule = Rule {
         "ana proposes the sample",
         "lee pushes README.md",
         "ana turns the mainline",
-        "found: mainline-suspicious, direct-push, self-approval",
     ]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
     check,

@@ -8,6 +8,9 @@ use crate::rules::example::Example;
 use crate::rules::missing_approval;
 use crate::rules::{Group, Rule};
 
+const POLICY: &str = "version: 1\ngroups: {security: [dana@example.com]}\n\
+    tiers: [{name: standard, approvals: {count: 1, each_of: [security]}}]\n";
+
 /// The rule.
 pub(super) const RULE: Rule = Rule {
     code: "missing-group",
@@ -17,8 +20,8 @@ pub(super) const RULE: Rule = Rule {
     summary: "nobody approved it for a group that must",
     why: "Two people of one group see the same half of a risk; the policy asks for both halves.",
     remedy: "Ask one person of the group to run `exledger approve`, or to merge an amendment.",
-    bad: Example::history(&["ana proposes the sample", "lee merges"]),
-    good: Example::history(&["ana proposes the sample", "dana merges"]),
+    bad: Example::history(&["ana proposes the sample", "lee merges"]).policy(POLICY),
+    good: Example::history(&["ana proposes the sample", "dana merges"]).policy(POLICY),
     check,
 };
 

@@ -13,6 +13,7 @@ pub mod house;
 pub mod landed;
 pub mod lint;
 pub mod meaning;
+pub mod proposed;
 pub mod repeats;
 mod sample;
 pub mod told;

@@ -20,12 +20,14 @@ pub(super) const RULE: Rule = Rule {
         "ana proposes the sample",
         "lee merges",
         "used at 2026-12-21T00:00:00Z",
-    ]),
+    ])
+    .on("2026-12-31"),
     good: Example::history(&[
         "ana proposes the sample",
         "lee merges",
         "used at 2026-12-20T12:00:00Z",
-    ]),
+    ])
+    .on("2026-12-31"),
     check,
 };
 

@@ -9,6 +9,8 @@ use crate::rules::example::Example;
 use crate::rules::landed::{Landed, Matter};
 use crate::rules::{Group, Rule};
 
+const GERRIT: &str = "version: 1\napproval: {forge: gerrit}\n";
+
 /// The rule.
 pub(super) const RULE: Rule = Rule {
     code: "vetoed",
@@ -18,8 +20,13 @@ pub(super) const RULE: Rule = Rule {
     summary: "somebody said no to what landed",
     why: "A change that lands over a no was decided by whoever pressed the button.",
     remedy: "Settle it with whoever said no: a later word of theirs replaces the earlier one.",
-    bad: Example::history(&["ana proposes the sample", "lee merges", "dana rejects"]),
-    good: Example::history(&["ana proposes the sample", "lee merges"]),
+    bad: Example::history(&[
+        "ana proposes the sample",
+        "lee merges",
+        "dana notes Code-Review-2",
+    ])
+    .policy(GERRIT),
+    good: Example::history(&["ana proposes the sample", "lee merges"]).policy(GERRIT),
     check,
 };
 

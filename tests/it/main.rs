@@ -10,6 +10,7 @@
 )]
 
 mod approval;
+mod audit;
 mod cli;
 mod cli_answers;
 mod cli_approve;

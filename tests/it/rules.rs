@@ -21,6 +21,7 @@ use crate::house;
 
 mod changes;
 mod explained;
+mod histories;
 mod page;
 
 fn instant(text: &str) -> Instant {

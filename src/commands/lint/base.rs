@@ -6,19 +6,23 @@ use std::collections::BTreeSet;
 
 use crate::commands::Outcome;
 use crate::commands::context::Ctx;
+use crate::commands::context::approved;
 use crate::commands::context::compare::{Compared, Proposed};
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::commands::lint::Found;
+use crate::commands::lint::approvals;
 use crate::commands::lint::input::Input;
 use crate::diag::Finding;
 use crate::history::paths::Prefix;
+use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::ledger::{self, Files};
 use crate::policy::governance::State;
 use crate::record::read;
 use crate::rules::case::Known;
 use crate::rules::lint::{self, Past, Settled};
+use crate::rules::proposed::Removals;
 use crate::rules::repeats::Repeats;
 use crate::survey::cause::Neighbours;
 use crate::survey::refiling;
@@ -61,6 +65,18 @@ pub(super) fn read(
     found.take(changes, input);
     let unreadable = |error| fault::tree(&error);
     found.take(lint::files(&compared.odd, known), input);
+    let repository = home.repository()?;
+    let prefix = Prefix::new(&repository.prefix(&home.root).unwrap_or_default());
+    let parted =
+        CommitTree::of_commit(repository, compared.base, &prefix).map_err(approved::obstacle)?;
+    let bad = approvals::against(
+        input,
+        known,
+        Some(&parted),
+        Removals::Count,
+        &compared.before,
+    )?;
+    found.take(bad, input);
     let mut repeats = Repeats::default();
     for entry in &compared.entries {
         for source in &entry.delta.after {

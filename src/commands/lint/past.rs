@@ -6,14 +6,21 @@
 use std::cell::OnceCell;
 
 use crate::commands::context::Ctx;
+use crate::commands::context::fault;
 use crate::commands::context::place::Home;
+use crate::commands::lint::approvals;
+use crate::commands::lint::input::Input;
+use crate::diag::Finding;
 use crate::history::paths::Prefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
+use crate::policy::governance::{Governance, State};
 use crate::record::decision::Closure;
 use crate::record::read::{self, Source};
+use crate::rules::case::Known;
 use crate::rules::lint::{Past, Settled};
+use crate::rules::proposed::Removals;
 use crate::store::git;
 
 /// The files at the approved ref, as far as they can be read.
@@ -52,6 +59,26 @@ impl<'h> Approved<'h> {
             settled,
             ..Past::UNKNOWN
         }
+    }
+
+    /// Returns the findings about approval files that the approved ref does not have.
+    ///
+    /// Whose keys are listed is said by its governance: that is what they will be judged by.
+    pub(super) fn statements(
+        &self,
+        input: &Input,
+        known: &Known<'_>,
+    ) -> anyhow::Result<Vec<Finding>> {
+        let governance = match &self.tree {
+            Some(tree) => Some(Governance::read(tree).map_err(|error| fault::tree(&error))?),
+            None => None,
+        };
+        let governance = governance
+            .as_ref()
+            .filter(|governance| governance.state == State::Sound)
+            .unwrap_or(known.governance);
+        let tree = self.tree.as_ref().map(|tree| tree as &dyn Tree);
+        approvals::against(input, known, tree, Removals::Unknown, governance)
     }
 
     /// Compares a closure with that of the record of the same id at the approved ref.

@@ -2,7 +2,7 @@
 //!
 //! Start at [`Book`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::approval::Verdict;
@@ -10,7 +10,9 @@ use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
 use crate::gate::receipt::{self, Receipt};
+use crate::history::History;
 use crate::history::change::Event;
+use crate::history::version::Key;
 use crate::record::time::Instant;
 use crate::rules::landed::{Granted, Used};
 use crate::status::trace::{Then, Trace};
@@ -24,6 +26,8 @@ const MOST_BYTES: u64 = 1 << 30;
 /// The receipts, as far as they are given.
 pub(super) struct Book {
     path: Option<PathBuf>,
+    /// The path, as it was given.
+    shown: String,
     receipts: Vec<Receipt>,
 }
 
@@ -36,6 +40,7 @@ impl Book {
         let Some(path) = path else {
             return Ok(Book {
                 path: None,
+                shown: String::new(),
                 receipts: Vec::new(),
             });
         };
@@ -49,6 +54,7 @@ impl Book {
             )
         })?;
         Ok(Book {
+            shown: path.display().to_string(),
             path: Some(path.to_owned()),
             receipts,
         })
@@ -56,8 +62,36 @@ impl Book {
 
     /// Returns the path of the file, as it was given.
     pub(super) fn path(&self) -> String {
-        let path = self.path.as_ref();
-        path.map_or_else(String::new, |path| path.display().to_string())
+        self.shown.clone()
+    }
+
+    /// Returns the uses of what never landed as a record.
+    pub(super) fn strangers(&self, history: &History) -> Vec<Used<'_>> {
+        let is_known = |id: &str| {
+            let keys = [Key::Id(id.to_ascii_uppercase()), Key::Path(id.to_owned())];
+            keys.iter().any(|key| history.trails.contains_key(key))
+        };
+        let ids: BTreeSet<&str> = self
+            .receipts
+            .iter()
+            .filter_map(|receipt| receipt.allows.as_deref())
+            .filter(|id| !is_known(id))
+            .collect();
+        let used = |id| {
+            let uses = self.of(id);
+            let what = "no record of this id had ever landed".to_owned();
+            Used {
+                path: &self.shown,
+                id,
+                granted: Granted::Never,
+                n_uses: uses.len(),
+                late: uses
+                    .into_iter()
+                    .map(|(line, at)| (line, at, what.clone()))
+                    .collect(),
+            }
+        };
+        ids.into_iter().map(used).collect()
     }
 
     /// Returns the commits that receipts saw as the tip, each with the first line that names it.

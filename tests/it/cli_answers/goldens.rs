@@ -30,7 +30,9 @@ fn every_answer_looks_as_it_did() {
         ("check-deny", &["check", "--application", "gateway"]),
         ("check-none", &["check", "--asset", "host:nowhere"]),
         ("lint", &["lint"]),
+        ("verify", &["verify"]),
         ("explain", &["explain", "unknown-key"]),
+        ("explain-history", &["explain", "changed-since-approval"]),
     ] {
         for format in ["table", "json", "jsonl", "csv", "markdown"] {
             let answer = ask(&repo, &[args, &["--format", format]].concat());
@@ -46,11 +48,13 @@ fn every_answer_looks_as_it_did() {
             );
         }
     }
-    for format in ["github", "sarif", "junit", "gitlab"] {
-        let answer = ask(&repo, &["lint", "--format", format]);
-        assert_eq!(answer.code, 1, "{}", answer.err);
-        let versionless = answer.out.replace(env!("CARGO_PKG_VERSION"), "VERSION");
-        golden::check(&format!("cli/lint.{format}"), &versionless);
+    for command in ["lint", "verify"] {
+        for format in ["github", "sarif", "junit", "gitlab"] {
+            let answer = ask(&repo, &[command, "--format", format]);
+            assert_eq!(answer.code, 1, "{}", answer.err);
+            let versionless = answer.out.replace(env!("CARGO_PKG_VERSION"), "VERSION");
+            golden::check(&format!("cli/{command}.{format}"), &versionless);
+        }
     }
 }
 

@@ -1,0 +1,38 @@
+//! The approval files of a branch: what would count for nothing is told before the merge.
+//!
+//! Start at [`against`]. Follows `docs/spec/rules.md`, `bad-approval-file`.
+
+use crate::commands::context::fault;
+use crate::commands::lint::input::Input;
+use crate::diag::Finding;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::{Governance, State};
+use crate::rules::case::{Known, Subject};
+use crate::rules::landed::Statements;
+use crate::rules::lint;
+use crate::rules::proposed::{Proposed, Removals};
+
+/// Returns the findings about approval files that are new against a tree.
+pub(super) fn against(
+    input: &Input,
+    known: &Known<'_>,
+    landed: Option<&dyn Tree>,
+    removals: Removals,
+    governance: &Governance,
+) -> anyhow::Result<Vec<Finding>> {
+    if governance.state == State::Broken {
+        return Ok(Vec::new());
+    }
+    let proposed = Proposed {
+        tree: input,
+        landed,
+        removals,
+        governance,
+        instant: known.instant,
+    };
+    let bad = proposed.bad().map_err(|error| fault::tree(&error))?;
+    let statements = Statements::Proposed(&bad);
+    Ok(lint::audit(Subject::Statements(&statements), known, |_| {
+        true
+    }))
+}

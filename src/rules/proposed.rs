@@ -1,0 +1,141 @@
+//! What is wrong with approval files that have not landed: judged by the state that they would land in.
+//!
+//! Uses ledger's tree, approval's statements and keys, policy. Pure. Start at [`Proposed::bad`]. Follows
+//! `docs/spec/rules.md` (`bad-approval-file`: lint says it on a branch, before the merge).
+
+use std::collections::BTreeSet;
+
+use crate::approval::keys::Keys;
+use crate::approval::statement::FOLDER;
+use crate::approval::statement::check::{self, BadFile, Place};
+use crate::ledger::tree::{Kind, Tree, TreeError};
+use crate::policy::governance::Governance;
+use crate::record::time::Instant;
+use crate::rules::landed::BadStatement;
+
+/// The approval files of a tree, and what they are compared with.
+#[derive(Clone, Copy)]
+pub struct Proposed<'p> {
+    /// The tree.
+    pub tree: &'p dyn Tree,
+    /// The tree that it will land on; what stands there too was judged when it landed. `None` where that is not known.
+    pub landed: Option<&'p dyn Tree>,
+    /// Whether what the tree lacks was removed in it.
+    pub removals: Removals,
+    /// The governance before the landing: it says whose keys are listed.
+    pub governance: &'p Governance,
+    /// The instant asked about; each file's own where no rule may look at a clock.
+    pub instant: Option<Instant>,
+}
+
+/// Whether what a tree lacks was removed in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removals {
+    /// It was: the trees are a branch and where it parted.
+    Count,
+    /// It may just not be there yet.
+    Unknown,
+}
+
+impl Proposed<'_> {
+    /// Returns the files that would count for nothing, sorted by path.
+    ///
+    /// # Errors
+    /// [`TreeError`] when a folder or file can't be read.
+    pub fn bad(&self) -> Result<Vec<BadStatement>, TreeError> {
+        let own = files(self.tree, &self.governance.policy.records)?;
+        let landed = match self.landed {
+            Some(tree) => files(tree, &self.governance.policy.records)?,
+            None => BTreeSet::new(),
+        };
+        let mut bad = Vec::new();
+        for path in &own {
+            let Some(why) = self.judge(path)? else {
+                continue;
+            };
+            bad.push(BadStatement {
+                path: path.clone(),
+                why: why.to_string(),
+                help: why.help(),
+            });
+        }
+        if self.removals == Removals::Count {
+            for path in landed.difference(&own) {
+                bad.push(BadStatement {
+                    path: path.clone(),
+                    why: "it is removed; what it said stays said".to_owned(),
+                    help: "put it back; to take a word back, say another with `exledger approve`"
+                        .to_owned(),
+                });
+            }
+        }
+        bad.sort();
+        Ok(bad)
+    }
+
+    /// Returns what is wrong with a file; a signature is judged with the text that it lies beside.
+    fn judge(&self, path: &str) -> Result<Option<BadFile>, TreeError> {
+        let policy = &self.governance.policy;
+        let signature = match check::place(path, &policy.records) {
+            None => return Ok(None),
+            Some(Place::Stranger) => {
+                let known = self.is_landed(path)?;
+                return Ok((!known).then_some(BadFile::Stranger));
+            }
+            Some(Place::Signature { text }) => {
+                let alone = self.tree.bytes(&text)?.is_none() && !self.is_landed(path)?;
+                return Ok(alone.then_some(BadFile::NoText));
+            }
+            Some(Place::Text { signature }) => signature,
+        };
+        if self.is_landed(path)? && self.is_landed(&signature)? {
+            return Ok(None);
+        }
+        let Some(text) = self.tree.bytes(path)? else {
+            return Ok(None);
+        };
+        let signature = self.tree.bytes(&signature)?;
+        let said = check::check(
+            path,
+            &text,
+            signature.as_deref(),
+            &policy.records,
+            policy.name.as_deref(),
+        );
+        let said = match said {
+            Ok(said) => said,
+            Err(bad) => return Ok(Some(bad)),
+        };
+        // A review has no signature: who states it is judged when it lands.
+        if said.file.via.is_some() {
+            return Ok(None);
+        }
+        let keys = Keys::of(self.governance, self.governance);
+        let at = self.instant.unwrap_or(said.file.at);
+        Ok(said.signer(&keys, self.governance, at).err())
+    }
+
+    /// Tells whether a file stands with the same bytes where the tree will land.
+    fn is_landed(&self, path: &str) -> Result<bool, TreeError> {
+        let Some(landed) = self.landed else {
+            return Ok(false);
+        };
+        Ok(landed.bytes(path)? == self.tree.bytes(path)?)
+    }
+}
+
+/// Returns the paths of the files below the approvals of some folders.
+fn files(tree: &dyn Tree, records: &[String]) -> Result<BTreeSet<String>, TreeError> {
+    let mut files = BTreeSet::new();
+    for folder in records {
+        let folder = folder.trim_end_matches('/');
+        let below = match folder {
+            "" | "." => FOLDER.to_owned(),
+            folder => format!("{folder}/{FOLDER}"),
+        };
+        let items = tree.list(&below)?.into_iter();
+        let inside = items.filter(|item| item.kind == Kind::File);
+        files.extend(inside.map(|item| item.path));
+    }
+    Ok(files)
+}

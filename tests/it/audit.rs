@@ -1,0 +1,78 @@
+//! The audit of landed versions: what is found, and how bad it is today. Start at [`audited`].
+
+mod levels;
+mod mainline;
+mod receipts;
+
+use exledger::approval;
+use exledger::diag::Finding;
+use exledger::history::chain::Now;
+use exledger::history::objects::{Kind, Objects, Oid};
+use exledger::history::paths::Prefix;
+use exledger::history::tree::CommitTree;
+use exledger::history::version::Key;
+use exledger::history::walk;
+use exledger::record::read;
+use exledger::record::time::Instant;
+use exledger::rules::audit::contents::Contents;
+use exledger::rules::audit::{self, Audit};
+use exledger::rules::house::House;
+use exledger::store::git::Repository;
+
+use crate::history::chain_of;
+use crate::repo::Repo;
+
+/// A policy with one tier that wants one person.
+pub(crate) const ONE: &str = "version: 1
+tiers: [{name: standard, max_term: 90d, max_renewals: 2, max_total: 270d, approvals: {count: 1}}]
+";
+
+/// Audits every record and governance file at an instant.
+pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
+    let instant = Instant::parse(on).unwrap();
+    let git = Repository::discover(repo.path()).unwrap();
+    let prefix = Prefix::default();
+    let chain = chain_of(&git, Now::Asked(instant));
+    let tree = || CommitTree::of_commit(&git, chain.mainline.tip, &prefix).unwrap();
+    let (own, evidence) = (tree(), tree());
+    let landings = chain.mainline.landings.iter();
+    let effective = landings.map(|landing| landing.effective).collect();
+    let mut contents = Contents::new(Box::new(evidence), effective);
+    let history = walk::walk_shown(&git, chain.clone(), &prefix, &mut |sight| {
+        contents.look(&sight)
+    })
+    .unwrap();
+    let approvals = approval::judge(&history);
+    let governance = exledger::policy::governance::Governance::read(&own).unwrap();
+    let places = |path: &str, blob: Oid| match git.read(blob) {
+        Ok((Kind::Blob, bytes)) => Some(read::read(path, &bytes)),
+        _ => None,
+    };
+    let audit = Audit {
+        history: &history,
+        approvals: &approvals,
+        governance: &governance,
+        house: &House::of(&governance),
+        tree: &own,
+        instant,
+        contents: &contents,
+        places: &places,
+    };
+    let keys: Vec<&Key> = history.trails.keys().collect();
+    let mut findings: Vec<Finding> = keys.into_iter().flat_map(|key| audit.record(key)).collect();
+    findings.extend(audit.governance());
+    findings.extend(audit.statements(&approvals.files));
+    let all: Vec<usize> = (0..history.mainline.landings.len()).collect();
+    findings.extend(audit.line(&all, &[]));
+    audit::sorted(findings)
+}
+
+/// Returns each finding as `level rule`, sorted.
+pub(crate) fn told(findings: &[Finding]) -> Vec<String> {
+    let mut told: Vec<String> = findings
+        .iter()
+        .map(|finding| format!("{} {}", finding.level, finding.rule))
+        .collect();
+    told.sort();
+    told
+}

@@ -1,0 +1,181 @@
+//! The mainline compared with what it was, and clones that end before it does.
+
+use serde_json::Value;
+
+use crate::audit::ONE;
+use crate::cli::{self, Run};
+use crate::history::{ID, SAMPLE};
+use crate::repo::{MAIN, Repo};
+
+const ON: &str = "2026-12-10T12:00:00Z";
+
+fn filed() -> Repo {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("dana")
+        .write("exledger.yaml", ONE)
+        .commit("Keep exceptions in a ledger");
+    repo.branch("file")
+        .by("ana")
+        .write(ID, SAMPLE)
+        .commit("File it");
+    repo.by("lee").merge("file", "Merge branch 'file'");
+    repo.checkout();
+    repo
+}
+
+fn verify(folder: &std::path::Path, args: &[&str]) -> Run {
+    cli::run(folder, &[&["verify", "--on", ON], args].concat())
+}
+
+#[test]
+fn a_checkpoint_says_what_the_mainline_is_and_is_read_again() {
+    let repo = filed();
+    let outside = tempfile::tempdir().unwrap();
+    let path = outside.path().join("checkpoint.json");
+    let path = path.to_str().unwrap();
+    let run = verify(repo.path(), &["--write-checkpoint", path]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    let text = std::fs::read_to_string(path).unwrap();
+    let checkpoint: Value = serde_json::from_str(&text).unwrap();
+    let tip = repo.tip(MAIN);
+    let tree = repo.git.find_commit(tip).unwrap().tree().unwrap();
+    let records = tree.get_name("exceptions").unwrap().id().to_string();
+    assert_eq!(checkpoint["schema"], "exledger/checkpoint/v1");
+    assert_eq!(checkpoint["ledger"], Value::Null);
+    assert_eq!(checkpoint["ref"], "refs/heads/main");
+    assert_eq!(checkpoint["tip"], tip.to_string());
+    assert_eq!(checkpoint["mainline_commits"], 2);
+    assert_eq!(checkpoint["ledger_tree"], records);
+    assert_eq!(checkpoint["at"], ON);
+    let run = verify(repo.path(), &["--checkpoint", path]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    // What landed since changes nothing, and neither does a question about the past.
+    repo.by("lee")
+        .write("README.md", "Read me\n")
+        .commit("Say what this is");
+    let run = verify(repo.path(), &["--checkpoint", path]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    let args = [
+        "verify",
+        "--as-of",
+        "2026-11-20T09:30:00Z",
+        "--checkpoint",
+        path,
+    ];
+    let run = cli::run(repo.path(), &args);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+}
+
+#[test]
+fn a_checkpoint_that_was_edited_or_is_none_is_not_believed() {
+    let repo = filed();
+    let outside = tempfile::tempdir().unwrap();
+    let path = outside.path().join("checkpoint.json");
+    let path = path.to_str().unwrap();
+    verify(repo.path(), &["--write-checkpoint", path]);
+    let text = std::fs::read_to_string(path).unwrap();
+    std::fs::write(
+        path,
+        text.replace("\"mainline_commits\": 2", "\"mainline_commits\": 3"),
+    )
+    .unwrap();
+    let run = verify(repo.path(), &["--checkpoint", path, "--format", "json"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.out.contains("history-rewritten"), "{}", run.out);
+    std::fs::write(path, "{}").unwrap();
+    assert_eq!(verify(repo.path(), &["--checkpoint", path]).code, 3);
+    assert_eq!(
+        verify(repo.path(), &["--checkpoint", "nowhere.json"]).code,
+        3
+    );
+}
+
+#[test]
+fn a_shallow_clone_can_say_neither_what_was_approved_nor_what_the_mainline_was() {
+    let repo = filed();
+    let outside = tempfile::tempdir().unwrap();
+    let path = outside.path().join("checkpoint.json");
+    let path = path.to_str().unwrap();
+    verify(repo.path(), &["--write-checkpoint", path]);
+    repo.by("lee")
+        .write("README.md", "Read me\n")
+        .commit("Say what this is");
+    let clone = repo.clone_with(&["--depth=1"]);
+    let run = verify(clone.path(), &[]);
+    assert_eq!(run.code, 3, "{}{}", run.out, run.err);
+    assert!(run.err.contains("--unshallow"), "{}", run.err);
+    let run = verify(clone.path(), &["--checkpoint", path]);
+    assert_eq!(run.code, 3, "{}{}", run.out, run.err);
+    assert!(!run.out.contains("history-rewritten"), "{}", run.out);
+    let other = outside.path().join("other.json");
+    let run = verify(
+        clone.path(),
+        &["--write-checkpoint", other.to_str().unwrap()],
+    );
+    assert_eq!(run.code, 3, "{}{}", run.out, run.err);
+    assert!(!other.exists());
+}
+
+#[test]
+fn no_checkpoint_is_written_of_what_was_rewritten() {
+    let repo = filed();
+    let outside = tempfile::tempdir().unwrap();
+    let path = outside.path().join("checkpoint.json");
+    let path = path.to_str().unwrap();
+    verify(repo.path(), &["--write-checkpoint", path]);
+    let first = repo
+        .git
+        .find_commit(repo.tip(MAIN))
+        .unwrap()
+        .parent_id(0)
+        .unwrap();
+    repo.set_ref("refs/heads/main", first);
+    repo.checkout();
+    let next = outside.path().join("next.json");
+    let args = [
+        "--checkpoint",
+        path,
+        "--write-checkpoint",
+        next.to_str().unwrap(),
+    ];
+    let run = verify(repo.path(), &args);
+    assert_eq!(run.code, 3, "{}{}", run.out, run.err);
+    assert!(run.out.contains("history-rewritten"), "{}", run.out);
+    assert!(!next.exists());
+}
+
+#[test]
+fn ids_limit_the_audit_to_their_records() {
+    let repo = filed();
+    let other = "EXC-2026-5E1FA";
+    repo.by("ana")
+        .write(other, &SAMPLE.replace(ID, other))
+        .commit("Push another");
+    repo.by("ana")
+        .write("exledger.yaml", &ONE.replace("90d", "120d"))
+        .commit("Allow more");
+    repo.checkout();
+    let answer = |args: &[&str]| -> Value {
+        let run = verify(repo.path(), &[args, &["--format", "json"]].concat());
+        serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err))
+    };
+    assert_eq!(answer(&[])["checked"], 2);
+    assert_eq!(answer(&[])["errors"], 2);
+    let one = answer(&["7F3KQ"]);
+    assert_eq!((&one["checked"], &one["errors"]), (&1.into(), &0.into()));
+    assert_eq!(one["mainline"]["commits"], 4);
+    let two = answer(&[other, ID]);
+    assert_eq!((&two["checked"], &two["errors"]), (&2.into(), &1.into()));
+    assert_eq!(verify(repo.path(), &["EXC-2026-N0NE1"]).code, 2);
+}
+
+#[test]
+fn warnings_fail_with_strict_alone() {
+    let repo = filed();
+    repo.by("ana")
+        .write("exledger.yaml", &ONE.replace("count: 1", "count: 2"))
+        .commit("Ask for two");
+    repo.checkout();
+    assert_eq!(verify(repo.path(), &[]).code, 0);
+    assert_eq!(verify(repo.path(), &["--strict"]).code, 1);
+}
