@@ -4,10 +4,12 @@
 
 mod branch;
 mod bridge;
+mod places;
 mod reject;
 mod reviews;
 mod signed;
 mod spoken;
+mod terminal;
 
 use std::path::PathBuf;
 use std::process::Command;

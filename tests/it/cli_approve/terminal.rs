@@ -1,0 +1,85 @@
+//! `approve` at a terminal: what is about to be signed is shown and asked about, and flags say it all.
+
+use super::{ID, POLICY, World};
+use crate::terminal::{Seen, Terminal};
+
+const CTRL_C: &str = "\u{3}";
+
+/// Runs `approve` of the branch as Dana, and presses keys; `None` where there is no terminal to drive.
+fn press(world: &World, args: &[&str], keys: &[(&str, &str)]) -> Option<Seen> {
+    world.is("dana", "dana");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let terminal = Terminal {
+        folder: world.repo.path(),
+        columns: 100,
+        variables: &[("PATH", &path)],
+    };
+    let on = world.repo.now().to_string();
+    let args = [&["--on", &on, "approve", ID, "--ref", "billing"], args].concat();
+    terminal.run(&args, keys)
+}
+
+const ASKED: &str = "as dana@example.com, by a signature";
+
+#[test]
+fn what_is_signed_is_shown_first_and_a_yes_signs_it() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    let tip = world.repo.tip("billing");
+    let Some(seen) = press(&world, &[], &[(ASKED, "\r")]) else {
+        return;
+    };
+    assert_eq!(seen.code, 0, "{}", seen.bytes);
+    let (shown, _) = seen.bytes.split_once(ASKED).unwrap();
+    for text in [
+        "Nightly invoices",
+        "why       The job is replaced",
+        "made by   Ana Ruiz",
+        "controls  Alert on use",
+        "ends      2026-12-20",
+        "changes   filed",
+    ] {
+        assert!(shown.contains(text), "{text}: {shown}");
+    }
+    assert_ne!(world.repo.tip("billing"), tip);
+}
+
+#[test]
+fn a_no_and_a_break_sign_nothing() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    let tip = world.repo.tip("billing");
+    for keys in ["n\r", CTRL_C] {
+        let Some(seen) = press(&world, &[], &[(ASKED, keys)]) else {
+            return;
+        };
+        assert_eq!(seen.code, 2, "{}", seen.bytes);
+        assert!(seen.bytes.contains("nothing was signed"), "{}", seen.bytes);
+        assert_eq!(world.repo.tip("billing"), tip);
+    }
+}
+
+#[test]
+fn a_rejection_asks_for_its_reason_and_flags_ask_nothing() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    let keys = [("Why do you reject", "Rotate the key\r"), (ASKED, "\r")];
+    let Some(seen) = press(&world, &["--reject"], &keys) else {
+        return;
+    };
+    assert_eq!(seen.code, 0, "{}", seen.bytes);
+    let digest = exledger::approval::statement::digest(super::RECORD.as_bytes());
+    let name = format!("{}-dana@example.com.txt", digest.get(..12).unwrap());
+    let path = format!("exceptions/.approvals/{ID}/{name}");
+    let text = world.at("billing", &path);
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.ends_with("reason Rotate the key\n"), "{text}");
+    let Some(seen) = press(&world, &["--no-input"], &[]) else {
+        return;
+    };
+    assert_eq!(seen.code, 0, "{}", seen.bytes);
+    assert!(!seen.bytes.contains(ASKED), "{}", seen.bytes);
+}
