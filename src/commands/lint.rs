@@ -85,7 +85,7 @@ impl Run for Args {
             Some(base) => base::read(ctx, &home, base, &input, &known, &mut found)?,
             None => {
                 found.take(lint::policy(&known), &input);
-                let approved = Approved::of(ctx, &home, &governance.policy.records);
+                let approved = Approved::of(ctx, &home, &governance.policy.records, &input);
                 read(&input, &known, &approved, &mut found)?;
                 found.take(approved.statements(&input, &known)?, &input);
                 Outcome::Fine

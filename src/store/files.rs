@@ -3,6 +3,8 @@
 //! Uses ledger (the trait that it serves), history (paths). Start at [`WorkTree`]. No link is ever followed, and nothing that is
 //! there is overwritten by [`create`].
 
+mod seen;
+
 use std::fmt;
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
@@ -10,6 +12,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::history::paths::Prefix;
 use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+use crate::store::files::seen::Seen;
 
 /// The most entries that may lie below one folder of records.
 pub const MOST_ENTRIES: usize = 200_000;
@@ -25,6 +28,8 @@ pub struct WorkTree {
     /// The ledger's folder from there.
     prefix: Prefix,
     root: PathBuf,
+    /// Folders that are no links, as reading found them; whoever writes looks again.
+    folders: Seen,
 }
 
 impl WorkTree {
@@ -35,6 +40,7 @@ impl WorkTree {
             top: root.clone(),
             prefix: Prefix::default(),
             root,
+            folders: Seen::default(),
         }
     }
 
@@ -49,6 +55,7 @@ impl WorkTree {
             top,
             prefix: Prefix::new(prefix),
             root,
+            folders: Seen::default(),
         }
     }
 
@@ -59,27 +66,20 @@ impl WorkTree {
 
     /// Returns where a path of the ledger is on disk; `None` where it leaves the repository or passes a link.
     pub(super) fn place(&self, path: &str) -> Option<PathBuf> {
-        let mut place = self.top.clone();
-        let parts = self.prefix.outward(path)?;
-        let mut parts = parts.iter().peekable();
-        while let Some(part) = parts.next() {
-            if part.contains(std::path::is_separator) {
-                return None;
-            }
-            place.push(part);
-            let passes = parts.peek().is_some();
-            if passes && fs::symlink_metadata(&place).is_ok_and(|found| found.is_symlink()) {
-                return None;
-            }
-        }
-        Some(place)
+        self.folders.forget();
+        self.seen(path)
+    }
+
+    /// Returns the same, without looking again at a folder that was looked at.
+    fn seen(&self, path: &str) -> Option<PathBuf> {
+        self.folders.place(&self.top, &self.prefix.outward(path)?)
     }
 
     fn fill(&self, folder: &str, depth: usize, items: &mut Vec<Item>) -> Result<(), TreeError> {
         let too_large = || TreeError::TooLarge {
             folder: folder.to_owned(),
         };
-        let Some(place) = self.place(folder) else {
+        let Some(place) = self.seen(folder) else {
             return Ok(());
         };
         if depth > DEEPEST {
@@ -129,7 +129,7 @@ impl Tree for WorkTree {
     }
 
     fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
-        let Some(place) = self.place(path) else {
+        let Some(place) = self.seen(path) else {
             return Ok(None);
         };
         match fs::symlink_metadata(&place) {
@@ -140,7 +140,7 @@ impl Tree for WorkTree {
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
-        let Some(place) = self.place(path) else {
+        let Some(place) = self.seen(path) else {
             return Ok(None);
         };
         let read = || {
@@ -155,7 +155,7 @@ impl Tree for WorkTree {
     }
 
     fn target(&self, path: &str) -> Result<Option<String>, TreeError> {
-        let Some(place) = self.place(path) else {
+        let Some(place) = self.seen(path) else {
             return Ok(None);
         };
         match fs::read_link(&place) {

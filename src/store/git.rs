@@ -7,6 +7,7 @@ pub mod heads;
 mod loose;
 mod names;
 pub mod open;
+pub mod stamps;
 pub mod stored;
 
 use std::collections::BTreeSet;

@@ -33,6 +33,8 @@ pub struct Neighbour {
 pub struct Neighbours {
     /// The records.
     pub all: Vec<Neighbour>,
+    /// Further ids that landed, whatever their records say.
+    pub known: BTreeSet<String>,
     /// Where windows end: the instant asked about, else the committer time of HEAD.
     pub until: Instant,
 }
@@ -129,6 +131,6 @@ impl Neighbours {
 
     /// Tells whether a record of this id landed.
     pub fn knows(&self, id: &str) -> bool {
-        self.all.iter().any(|it| it.id == id)
+        self.known.contains(id) || self.all.iter().any(|it| it.id == id)
     }
 }

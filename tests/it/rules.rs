@@ -22,6 +22,7 @@ use crate::house;
 mod changes;
 mod explained;
 mod histories;
+mod hostile;
 mod page;
 
 fn instant(text: &str) -> Instant {

@@ -1,8 +1,8 @@
 //! YAML to located nodes, and edits that change only their own bytes.
 
 mod faults;
-mod fuzz;
-mod mutate;
+pub(crate) mod fuzz;
+pub(crate) mod mutate;
 mod read;
 mod splice;
 

@@ -22,25 +22,32 @@ use crate::rules::case::Known;
 use crate::rules::lint::{Past, Settled};
 use crate::rules::proposed::Removals;
 use crate::store::git;
+use crate::store::git::stamps::Stamps;
 
 /// The files at the approved ref, as far as they can be read.
 pub(super) struct Approved<'h> {
     tree: Option<CommitTree<'h>>,
+    /// What the index tells of the work tree, which is most often that a file is as it landed.
+    stamps: Option<Stamps>,
     folders: Vec<String>,
     files: OnceCell<Files>,
 }
 
 impl<'h> Approved<'h> {
-    /// Returns the tree of the approved ref's tip.
-    pub(super) fn of(ctx: &Ctx, home: &'h Home, folders: &[String]) -> Approved<'h> {
+    /// Returns the tree of the approved ref's tip, to be compared with what is linted.
+    pub(super) fn of(ctx: &Ctx, home: &'h Home, folders: &[String], input: &Input) -> Approved<'h> {
         let tip = || {
             let repository = home.repository_or_none()?;
             let prefix = Prefix::new(&repository.prefix(&home.root)?);
             let chosen = ctx.approved_ref(repository).ok()?;
-            CommitTree::of_commit(repository, chosen.tip, &prefix).ok()
+            let tree = CommitTree::of_commit(repository, chosen.tip, &prefix).ok()?;
+            Some((tree, repository.stamps(&prefix)))
         };
+        let (tree, stamps) = tip().unzip();
         Approved {
-            tree: tip(),
+            tree,
+            // What comes from standard input is not what lies on disk.
+            stamps: stamps.flatten().filter(|_| input.instead().is_none()),
             folders: folders.to_vec(),
             files: OnceCell::new(),
         }
@@ -88,7 +95,9 @@ impl<'h> Approved<'h> {
         };
         // Most closed records never change again: the id of their bytes tells that without reading what landed.
         let there = tree.entry(&source.path).ok().flatten();
-        if there.is_some_and(|(_, oid)| git::blob_id(bytes) == Some(oid)) {
+        let stamped = || self.stamps.as_ref().and_then(|it| it.id(&source.path));
+        let is_same = |oid| stamped() == Some(oid) || git::blob_id(bytes) == Some(oid);
+        if there.is_some_and(|(_, oid)| is_same(oid)) {
             return Settled::Closed;
         }
         let landed = |path: &str| tree.bytes(path).ok().flatten();

@@ -259,3 +259,69 @@ fn a_renewal_too_many_needs_a_redesign() {
     work.write(ID, &text).commit("Renew with a redesign");
     assert_eq!(found(&ledger.diff("redesigned").1), [""; 0]);
 }
+
+#[test]
+fn new_refuses_what_is_frozen_unless_a_draft_or_a_redesign_comes_with_it() {
+    let ledger = Ledger::with(&OTHERS);
+    let filed = |more: &[&str]| {
+        let answers = [
+            "new",
+            "--no-input",
+            "--on",
+            "2026-11-21",
+            "--format",
+            "json",
+            "--title",
+            "The fourth job reads it too",
+            "--rule",
+            "Every job has its own database user",
+            "--application",
+            "billing",
+            "--risk-level",
+            "moderate",
+            "--justification",
+            "The job is replaced in December (BILL-412); splitting the user would stop it.",
+            "--compensating-control",
+            "Alert on use outside 01:00-03:00 UTC",
+            "--root-cause",
+            "brittle-dependency",
+            "--owner-name",
+            "Ana Ruiz",
+            "--owner-email",
+            "ana@example.com",
+        ];
+        ledger.run(&[&answers, more].concat())
+    };
+    let refused = filed(&[]);
+    assert_eq!(
+        (refused.code, refused.out.as_str()),
+        (2, ""),
+        "{}",
+        refused.err
+    );
+    assert!(refused.err.contains("frozen-pattern"), "{}", refused.err);
+    assert!(
+        refused
+            .err
+            .contains("3 records with root cause brittle-dependency, application billing")
+    );
+    let draft = filed(&["--draft"]);
+    assert_eq!(draft.code, 0, "{}", draft.err);
+    let answer: Value = serde_json::from_str(&draft.out).unwrap();
+    assert_eq!(
+        (&answer["draft"], found(&answer)),
+        (&true.into(), vec!["error frozen-pattern".to_owned()])
+    );
+    let redesign = [
+        "--redesign",
+        "BILL-500",
+        "--fix-target",
+        "automation",
+        "--fix-plan",
+        "Replace it",
+        "--fix-due",
+        "2026-12-01",
+    ];
+    let allowed = filed(&redesign);
+    assert_eq!(allowed.code, 0, "{}", allowed.err);
+}

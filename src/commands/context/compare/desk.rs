@@ -179,7 +179,9 @@ impl Desk<'_> {
             let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
             names.extend(near.iter().map(|(id, _)| id.to_ascii_uppercase()));
             let (history, approvals) = self.past_of(&names)?;
+            let stems = deltas.iter().map(|it| it.key.as_str());
             neighbours = Some(Neighbours {
+                known: near::known(stems, &history),
                 all: near::landed(near, &history),
                 until: self.until(head)?,
             });

@@ -8,13 +8,14 @@ use std::rc::Rc;
 
 use crate::commands::context::fault;
 use crate::history::History;
-use crate::history::version::{Change, Key, Trail};
+use crate::history::version::{Change, Content, Key, Trail};
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
 use crate::policy::settings::PatternKey;
 use crate::record::Record;
 use crate::record::read;
+use crate::record::time::not_after;
 use crate::survey::branch::Delta;
 use crate::survey::cause::{self, Group, Neighbour};
 use crate::survey::refiling::{self, Peer};
@@ -34,10 +35,14 @@ pub struct Near<'n> {
 
 impl<'n> Near<'n> {
     /// Returns what is near to the open records among those that differ, under the governance before and after.
+    ///
+    /// One that is about the same as before, and ends no later, repeats nothing that it did not repeat before.
     pub fn of(deltas: &[Delta], governance: [&'n Governance; 2]) -> Near<'n> {
         let records = deltas.iter().filter_map(|delta| {
             let record = delta.record_after().filter(|it| it.closure.is_none())?;
-            Some((delta.name(), record))
+            let before = delta.before.first().and_then(|it| it.record.as_ref());
+            let is_more = before.is_none_or(|before| is_more(before, record));
+            is_more.then(|| (delta.name(), record))
         });
         Near::of_records(records, governance)
     }
@@ -122,6 +127,16 @@ impl<'n> Near<'n> {
     }
 }
 
+/// Tells whether a change makes a record begin, end or be about something else.
+fn is_more(before: &Record, after: &Record) -> bool {
+    not_after(&after.expires) > not_after(&before.expires)
+        || before.closure.is_some()
+        || after.starts != before.starts
+        || after.subject != before.subject
+        || after.deviates_from != before.deviates_from
+        || after.references != before.references
+}
+
 /// Tells whether the value of a key stands in a file as it is compared.
 fn is_literal(key: &PatternKey) -> bool {
     !matches!(key, PatternKey::Control | PatternKey::Owner)
@@ -139,6 +154,16 @@ pub fn landed(near: Vec<(String, Record)>, history: &History) -> Vec<Neighbour> 
         })
     });
     neighbours.collect()
+}
+
+/// Returns the ids among some that stand at the tip, whatever they say.
+pub fn known<'k>(ids: impl Iterator<Item = &'k str>, history: &History) -> BTreeSet<String> {
+    let stands = |id: &&str| {
+        let trail = history.trails.get(&Key::Id(id.to_ascii_uppercase()));
+        let last = trail.and_then(Trail::last);
+        last.is_some_and(|version| !matches!(version.record.content(), Content::Gone))
+    };
+    ids.filter(stands).map(str::to_owned).collect()
 }
 
 /// Returns the landing with which the present series of a trail began.
