@@ -59,5 +59,9 @@ pub fn attest(taken: &Taken<'_>, control: &str, shown: &[Shown]) -> Result<Plann
         planned.edits.push(Edit::append(list, entry.line()));
     }
     planned.files = evidence.files;
+    planned.remarks = taken
+        .counts_once_vouched("a verification")
+        .into_iter()
+        .collect();
     Ok(planned)
 }

@@ -4,6 +4,8 @@
 
 use crate::plan::edit::Edit;
 use crate::policy::governance::Governance;
+use crate::policy::tier::{self, Facts};
+use crate::policy::tiers::Degraded;
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::read::Source;
@@ -66,6 +68,18 @@ impl Refusal {
 }
 
 impl Taken<'_> {
+    /// Returns what is to be known of a look or a verification where the tier grants nothing while degraded: it counts
+    /// only once somebody else stands behind it.
+    pub fn counts_once_vouched(&self, what: &str) -> Option<String> {
+        let tier = tier::resolve(&self.governance.policy, &Facts::of(self.record))?;
+        (tier.degraded == Degraded::Deny).then(|| {
+            format!(
+                "tier {} counts {what} once somebody who did not write the approved version made or merged it",
+                tier.tier
+            )
+        })
+    }
+
     /// Refuses what is closed: only its post-closure review may follow.
     ///
     /// # Errors

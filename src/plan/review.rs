@@ -5,8 +5,6 @@
 use crate::plan::decision::{Planned, Refusal, Taken};
 use crate::plan::edit::Edit;
 use crate::plan::entry::Entry;
-use crate::policy::tier::{self, Facts, Resolved};
-use crate::policy::tiers::Degraded;
 use crate::record::word::{ReviewOutcome, Word};
 
 /// Returns the edits that record a review.
@@ -24,17 +22,16 @@ pub fn review(
         .text("by", taken.by)
         .text("outcome", outcome.word())
         .text_or_none("note", note);
-    let tier = tier::resolve(&taken.governance.policy, &Facts::of(taken.record));
-    let strict = tier.filter(|tier| tier.degraded == Degraded::Deny);
-    let remark = |tier: Resolved| {
-        format!(
-            "tier {} counts a review once somebody who did not write the approved version made or merged it",
-            tier.tier
-        )
-    };
+    let id = &taken.record.id;
+    let mut remarks: Vec<String> = taken.counts_once_vouched("a review").into_iter().collect();
+    if outcome == ReviewOutcome::Close {
+        remarks.push(format!(
+            "to end it, close it: `exledger close {id} --outcome … --reason …`"
+        ));
+    }
     Ok(Planned {
         edits: vec![Edit::append("reviews", entry.line())],
-        remarks: strict.map(remark).into_iter().collect(),
+        remarks,
         ..Planned::default()
     })
 }

@@ -61,7 +61,8 @@ pub enum Beginning {
 impl Landed {
     /// Returns why the series can't be counted from its beginning; `None` where it can.
     pub fn behind(&self) -> Option<String> {
-        let words = "it was filed before the oldest commit that this clone holds";
+        let words = "it was filed before the oldest commit that this clone holds: run `git fetch --unshallow`, in CI check \
+                     out with `fetch-depth: 0`";
         (self.beginning == Beginning::Behind).then(|| words.to_owned())
     }
 

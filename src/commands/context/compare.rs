@@ -22,6 +22,7 @@ use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
 use crate::policy::people::Person;
+use crate::record::time::not_after;
 use crate::rules::case::Known;
 use crate::rules::changed::{Changed, Needs, Ruling};
 use crate::rules::lint::{self, Past};
@@ -137,6 +138,18 @@ impl Ctx {
 }
 
 impl Entry {
+    /// Returns what can't be told of the record's past and matters to the change: what of it is approved, and for one
+    /// that ends later how often it did so before.
+    pub fn doubt(&self) -> Option<String> {
+        let both = self.delta.before.first().zip(self.delta.record_after());
+        let is_longer = both.is_some_and(|(before, after)| {
+            let before = before.record.as_ref();
+            before.is_some_and(|it| not_after(&after.expires) > not_after(&it.expires))
+        });
+        let behind = || self.landed.behind().filter(|_| is_longer);
+        self.landed.doubt.clone().or_else(behind)
+    }
+
     /// Returns the change as rules look at it.
     pub fn changed<'c>(&'c self, compared: &'c Compared) -> Changed<'c> {
         Changed {

@@ -107,8 +107,8 @@ impl Ctx {
         let tree = home.work_tree()?;
         let governance = self.governance(tree)?;
         let by = self.decider(&home, job.flags)?;
-        let desk = Desk::open(repository.common_dir()).map_err(|error| unwritten(&error))?;
         let paths = self.which(&home, &governance, job.which)?;
+        let desk = Desk::open(repository.common_dir()).map_err(|error| unwritten(&error))?;
         let opened = self.opened(job, &home, &governance, &by, &paths)?;
         let overlay = Overlay::of(
             tree,

@@ -162,7 +162,7 @@ impl Ctx {
     pub fn of_doubts(&self, compared: &Compared) -> Outcome {
         let mut outcome = Outcome::Fine;
         for entry in &compared.entries {
-            if let Some(doubt) = &entry.landed.doubt {
+            if let Some(doubt) = entry.doubt() {
                 outcome = Outcome::CannotSay;
                 self.tell(&format!(
                     "error: cannot say what of {} is approved: {doubt}",

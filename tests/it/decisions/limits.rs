@@ -99,3 +99,67 @@ fn a_shallow_clone_can_not_say_how_often_it_was_renewed() {
     let noted = run(&["note", ID, "--stage", "triage", "--note", "Seen again"]);
     assert_eq!(noted.code, 0, "{}", noted.err);
 }
+
+#[test]
+fn what_was_closed_and_filed_again_counts_as_a_renewal() {
+    let life = Life::new();
+    let earlier = "EXC-2026-00001";
+    life.filed(earlier, &record(earlier, ""), "ana", "lee");
+    let close = [
+        "close",
+        earlier,
+        "--outcome",
+        "withdrawn",
+        "--reason",
+        "It seemed to be over",
+        "--evidence",
+        "note:https://x.example.com/1",
+    ];
+    life.decided("ana", &close, "lee");
+    life.repo.clock("2026-11-22T09:00:00Z");
+    let again = "starts: 2026-11-22\ntitle: The invoices again";
+    life.filed(ID, &record(ID, again), "ana", "lee");
+    let renew = ["renew", ID, "--for", "5d", "--reason", "The vendor is late"];
+    life.decided("ana", &renew, "lee");
+    // Two renewals are allowed, and filing it again was the first.
+    let err = refused(&life, &renew);
+    assert!(
+        err.contains("error[renewal-limit]") && err.contains(earlier),
+        "{err}"
+    );
+    // The same about something else is counted by itself.
+    let other = "EXC-2026-00003";
+    let text = record(other, "subject: {application: orders}");
+    life.filed(other, &text, "ana", "lee");
+    for _ in 0..2 {
+        let renew = [
+            "renew",
+            other,
+            "--for",
+            "5d",
+            "--reason",
+            "The vendor is late",
+        ];
+        life.decided("ana", &renew, "lee");
+    }
+}
+
+#[test]
+fn a_renewal_on_a_shallow_branch_is_not_judged() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    life.decided(
+        "ana",
+        &["note", ID, "--stage", "triage", "--note", "Seen"],
+        "lee",
+    );
+    let renew = ["renew", ID, "--for", "5d", "--reason", "The vendor is late"];
+    life.decide("later", "ana", &renew);
+    life.switch("main");
+    let clone = life.repo.clone_with(&["--depth=2", "--no-single-branch"]);
+    let args = ["lint", "--base", "origin/main", "--on", "2026-11-25"];
+    crate::repo::git(clone.path(), &["checkout", "-q", "later"]);
+    let lint = crate::cli::run(clone.path(), &args);
+    assert_eq!(lint.code, 3, "{}{}", lint.out, lint.err);
+    assert!(lint.err.contains("--unshallow"), "{}", lint.err);
+}

@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use exledger::record::read;
+use exledger::store::edits::{Desk, Write};
+use exledger::store::files::WorkTree;
 
 use crate::decisions::{ID, Life, record};
 
@@ -114,4 +116,39 @@ fn eight_that_write_at_once_lose_nothing() {
         let written: BTreeSet<String> = notes(&life, id).into_iter().collect();
         assert_eq!(written, names);
     }
+}
+
+#[test]
+fn a_file_that_changed_meanwhile_is_not_written_and_neither_are_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let tree = WorkTree::new(folder.path());
+    let place = |name: &str| folder.path().join(name);
+    std::fs::write(place("one"), "1").unwrap();
+    std::fs::write(place("two"), "2").unwrap();
+    let write = |path: &str, before: Option<&str>, after: &str| Write {
+        path: path.to_owned(),
+        before: before.map(|it| it.as_bytes().to_vec()),
+        after: after.as_bytes().to_vec(),
+    };
+    let desk = Desk::open(folder.path()).unwrap();
+    let read = |name: &str| std::fs::read_to_string(place(name)).ok();
+    for (second, is_written) in [
+        (write("two", Some("other"), "22"), false),
+        (write("two", None, "22"), false),
+        (write("gone", Some("3"), "33"), false),
+        (write("../out", None, "33"), false),
+        (write("two", Some("2"), "22"), true),
+        (write("new/three", None, "3"), true),
+    ] {
+        std::fs::write(place("one"), "1").unwrap();
+        let path = second.path.clone();
+        let done = desk.write(&tree, &[write("one", Some("1"), "11"), second]);
+        assert_eq!(done.is_ok(), is_written, "{path}: {done:?}");
+        let one = if is_written { "11" } else { "1" };
+        assert_eq!(read("one").as_deref(), Some(one), "{path}");
+    }
+    assert_eq!(
+        (read("two"), read("new/three")),
+        (Some("22".into()), Some("3".into()))
+    );
 }

@@ -50,7 +50,7 @@ pub(super) fn judge(
         Ok(compared) => Some(compared),
         Err(error) if history == History::Needed => return Err(error),
         Err(error) => {
-            ctx.hint(&format!("hint: {error}"));
+            ctx.hint(&format!("hint: who must approve it: {error}"));
             None
         }
     };
@@ -106,11 +106,10 @@ fn findings(
     let past = entry.map_or(Past::UNKNOWN, |(_, entry)| entry.past);
     let mut found = lint::record(source, known, past).map_err(|error| fault::tree(&error))?;
     if let Some((compared, entry)) = entry {
-        let unknown = entry.landed.doubt.clone().or(entry.landed.behind());
-        if let Some(doubt) = unknown.filter(|_| history == History::Needed) {
+        if let Some(doubt) = entry.doubt().filter(|_| history == History::Needed) {
             return Err(fault::cannot_say(
-                format!("how often {key} was renewed, and since when it lasts: {doubt}"),
-                "run `git fetch --unshallow`, in CI check out with `fetch-depth: 0`",
+                format!("how often {key} was renewed, and since when it lasts"),
+                doubt,
             ));
         }
         let changed = entry.changed(compared);

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::ask;
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::Which;
 use crate::commands::context::fault;
@@ -32,10 +33,8 @@ impl Ctx {
             Which::Several([], filters) => {
                 let filter = filters.filter();
                 if filter == Filter::default() {
-                    return Err(fault::misuse(
-                        "no record is named",
-                        "name ids, or say which with a filter of `exledger list`, such as --owner",
-                    ));
+                    take(self.chosen(home, &files)?);
+                    return Ok(found.into_values().collect());
                 }
                 for file in self.filtered(home, &files, &filter)? {
                     take(file);
@@ -65,6 +64,37 @@ impl Ctx {
             ));
         }
         Ok(found.into_values().collect())
+    }
+
+    /// Returns the record that a person at the terminal chooses among the open ones.
+    fn chosen<'f>(&self, home: &Home, files: &'f Files) -> anyhow::Result<&'f File> {
+        let unnamed = || {
+            fault::misuse(
+                "no record is named",
+                "name ids, or say which with a filter of `exledger list`, such as --owner",
+            )
+        };
+        if !self.asks() {
+            return Err(unnamed());
+        }
+        let mut open = Vec::new();
+        for file in &files.records {
+            let source = files
+                .read(&home.tree, file)
+                .map_err(|error| fault::tree(&error))?;
+            if source.node("closure").is_none() {
+                let title = source.text("title").unwrap_or_default();
+                let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+                open.push((file, format!("{}  {title}", file.stem())));
+            }
+        }
+        let shown: Vec<&str> = open.iter().map(|(_, shown)| shown.as_str()).collect();
+        if shown.is_empty() {
+            return Err(unnamed());
+        }
+        let chosen = ask::choice("Which record", &shown, 0).map_err(|_| unnamed())?;
+        let chosen = open.get(chosen).map(|(file, _)| *file);
+        chosen.ok_or_else(unnamed)
     }
 
     /// Returns what a record says whose id is given, to ask about it; `None` where it can't be read.
