@@ -137,7 +137,9 @@ impl Outcome {
     arg_required_else_help = true,
     max_term_width = 110
 )]
-#[command(after_help = "Exit codes: 0 nothing is wrong, 1 bad news, 2 used wrongly, 3 cannot say.")]
+#[command(
+    after_help = "Exit codes: 0 nothing is wrong, 1 bad news, 2 used wrongly, 3 cannot say, 130 broken off."
+)]
 struct Top {
     #[command(flatten)]
     globals: Globals,
@@ -148,7 +150,10 @@ pub fn declare() -> clap::Command {
     Top::command()
         .subcommand_required(true)
         .disable_help_subcommand(false)
-        .subcommands(ALL.iter().map(|command| (command.declare)()))
+        .subcommands(
+            ALL.iter()
+                .map(|command| context::example::folded((command.declare)())),
+        )
 }
 
 /// Runs the program with the arguments of this process; a panic becomes "cannot say" as well.

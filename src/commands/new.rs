@@ -27,21 +27,13 @@ use crate::commands::{Command, Outcome, Run};
 #[command(name = "new")]
 #[command(after_help = "\
 EXAMPLE
-  exledger new --title \"Invoices are read with the shared user\" --rule \"One user a job\" \\
-    --application billing --risk-level moderate --compensating-control \"Alert on use at night\" \\
-    --justification \"The job is replaced in December; splitting the user now would stop invoicing.\"")]
+  exledger new
+  exledger new --profile rotation --identity svc:billing-batch
+  exledger new --title \"Invoices are read with the shared user\" \\
+    --rule \"One user a job\" --application billing --risk-level moderate \\
+    --justification \"Splitting the user now would stop invoicing until spring\" \\
+    --compensating-control \"Alert on use at night\"")]
 pub struct Args {
-    #[command(flatten)]
-    flags: Flags,
-
-    /// Read the fields from a file with the shape of a record without id, YAML or JSON; - for stdin
-    #[arg(long, value_name = "FILE")]
-    from: Option<PathBuf>,
-
-    /// Read the fields from an issue that the form of `init` made, as GitHub shows its text; - for stdin
-    #[arg(long, value_name = "FILE", conflicts_with = "from")]
-    from_issue: Option<PathBuf>,
-
     /// Start from a preset of the policy
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
@@ -50,21 +42,32 @@ pub struct Args {
     #[arg(long, value_name = "ID")]
     like: Option<String>,
 
+    /// Start now, end at the cap, be approved afterwards
+    #[arg(long)]
+    emergency: bool,
+
     /// Start from a question that `check` refused, as it answered in JSON; - for stdin
     #[arg(long, value_name = "RECEIPT")]
     from_check: Option<PathBuf>,
 
-    /// Start now, end at the cap, be approved afterwards
-    #[arg(long)]
-    emergency: bool,
+    /// Read the fields from an issue that the form of `init` made, as GitHub shows its text; - for stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    from_issue: Option<PathBuf>,
+
+    /// Read the fields from a file with the shape of a record without id, YAML or JSON; - for stdin
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+
+    /// The folder below the first record folder
+    #[arg(long, value_name = "NAME")]
+    folder: Option<String>,
 
     /// Write although content rules object
     #[arg(long)]
     draft: bool,
 
-    /// The folder below the first record folder
-    #[arg(long, value_name = "NAME")]
-    folder: Option<String>,
+    #[command(flatten)]
+    flags: Flags,
 }
 
 /// The command.

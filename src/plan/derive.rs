@@ -132,7 +132,7 @@ pub(super) fn expires(
     };
     let latest = resolved.and_then(|resolved| latest(starts, &end, resolved));
     let why = match latest {
-        Some(latest) if latest != end => format!("{why}; {latest} at the latest"),
+        Some(latest) if latest != end => format!("{why}; latest {latest}"),
         _ => why,
     };
     made.set("expires", end.to_string());
@@ -146,7 +146,7 @@ pub fn latest(starts: &When, form: &When, resolved: &Resolved) -> Option<When> {
 
 /// Returns the limits of the present term in words.
 pub fn limits(resolved: &Resolved, before: &str) -> String {
-    let words = |limit: &Limit| format!("{} ({})", limit.term, limit.by);
+    let words = |limit: &Limit| format!("{}, {}", limit.term, limit.by);
     let limits: Vec<String> = resolved.max_term.iter().map(words).collect();
     format!("{before}{}", limits.join(" and "))
 }

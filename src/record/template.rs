@@ -13,6 +13,9 @@ use crate::yaml::splice::quote;
 /// How long a line may get before a list takes one line an item.
 const WIDE: usize = 100;
 
+/// How long a comment may get before it goes on in the next line: a terminal shows it whole.
+const COMMENT: usize = 80;
+
 /// The keys of each map in the order in which they are written; what is not listed comes after.
 const ORDER: &[(&str, &str)] = &[
     (
@@ -176,7 +179,7 @@ fn comment(out: &mut String, key: &str, value: &Value) {
     let words = RootCause::WORDS.iter().map(|(word, _)| *word);
     let mut line = "# Name the cause:".to_owned();
     for word in words.filter(|word| *word != RootCause::Unclassified.word()) {
-        if line.len() + word.len() + 4 > WIDE {
+        if line.len() + word.len() + 5 > COMMENT {
             let _ = writeln!(out, "{line} |");
             line = "#".to_owned();
         }

@@ -142,6 +142,42 @@ fn every_command_file_is_in_the_table_and_gives_an_example() {
 }
 
 #[test]
+fn every_help_fits_a_terminal_of_80_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let commands = exledger::commands::ALL.iter();
+    let names = commands.map(|command| (command.declare)().get_name().to_owned());
+    for name in names.chain([String::new()]) {
+        let args: Vec<&str> = [name.as_str(), "--help"]
+            .into_iter()
+            .filter(|it| !it.is_empty())
+            .collect();
+        for flag in ["--help", "-h"] {
+            let args = [&args[..args.len() - 1], &[flag]].concat();
+            let help = run_with(folder.path(), &args, &[("COLUMNS", "80")]);
+            assert_eq!(help.code, 0, "{args:?}");
+            let wide: Vec<&str> = help
+                .out
+                .lines()
+                .filter(|it| it.chars().count() > 80)
+                .collect();
+            assert!(wide.is_empty(), "{args:?}: {wide:#?}");
+            // An example can be copied: a line that goes on says so.
+            let example = help.out.split("EXAMPLE\n").nth(1).unwrap_or_default();
+            let goes_on = example.lines().zip(example.lines().skip(1));
+            for (line, next) in goes_on.filter(|(_, next)| next.starts_with("    ")) {
+                assert!(line.ends_with('\\'), "{args:?}: {line} / {next}");
+            }
+            assert!(
+                example
+                    .lines()
+                    .all(|it| it.is_empty() || it.starts_with("  ")),
+                "{example}"
+            );
+        }
+    }
+}
+
+#[test]
 fn the_declaration_of_arguments_is_sound() {
     exledger::commands::declare().debug_assert();
 }

@@ -4,6 +4,7 @@
 //! `python3` the tests of this file do nothing; continuous integration has it, or fails.
 
 mod filing;
+mod screens;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -22,6 +23,8 @@ pub(crate) struct Seen {
     pub(crate) code: i32,
     /// All that was sent to the terminal.
     pub(crate) bytes: String,
+    /// How much of that had been sent at each of the keys.
+    pub(crate) pressed: Vec<usize>,
 }
 
 impl Terminal<'_> {
@@ -48,7 +51,12 @@ impl Terminal<'_> {
         let code = output.status.code().unwrap();
         let err = String::from_utf8_lossy(&output.stderr);
         assert_ne!(code, 99, "{err}\n{bytes}");
-        Some(Seen { code, bytes })
+        let pressed = serde_json::from_str(&err).unwrap();
+        Some(Seen {
+            code,
+            bytes,
+            pressed,
+        })
     }
 }
 
@@ -101,7 +109,7 @@ pub(crate) fn screen(bytes: &str, columns: usize) -> Vec<String> {
             '\r' => column = 0,
             '\n' => row += 1,
             _ => {
-                if column == columns {
+                if column >= columns {
                     (row, column) = (row + 1, 0);
                 }
                 rows.resize(rows.len().max(row + 1), Vec::new());

@@ -7,6 +7,7 @@ pub mod approved;
 pub mod asked;
 pub mod compare;
 pub mod edit;
+pub mod example;
 pub mod facts;
 pub mod fault;
 pub mod filter;

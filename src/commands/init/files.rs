@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use crate::commands::context::shell::quoted;
 use crate::commands::init::MergeMethod;
 use crate::commands::schema;
 use crate::interop::issue_form;
@@ -198,8 +199,24 @@ pub(super) fn next(created: &[String]) -> Vec<String> {
         return Vec::new();
     }
     vec![
-        format!("git add {}", created.join(" ")),
+        folded("git add", created),
         "git commit -m \"Keep exceptions in a ledger\"".to_owned(),
         "exledger new".to_owned(),
     ]
+}
+
+/// Returns a command with its words in lines that fit a terminal.
+fn folded(command: &str, words: &[String]) -> String {
+    let mut out = command.to_owned();
+    let mut column = command.len();
+    for word in words {
+        if column + word.len() + 3 > 80 {
+            out.push_str(" \\\n   ");
+            column = 3;
+        }
+        out.push(' ');
+        out.push_str(&quoted(word));
+        column += word.len() + 1;
+    }
+    out
 }

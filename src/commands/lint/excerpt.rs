@@ -57,11 +57,84 @@ impl<'a> Excerpts<'a> {
             .lines()
             .nth(usize::try_from(pos.line).ok()?.checked_sub(1)?)?;
         let from = usize::try_from(pos.column).ok()?.checked_sub(1)?;
-        let marked: String = line.chars().skip(from).collect();
-        let value = marked.split(" #").next().unwrap_or_default().trim_end();
+        // What is missing from a file is told at its first line; a comment there says nothing about it.
+        if line.starts_with('#') {
+            return None;
+        }
+        let is_inside = depth(line.chars().take(from)) > 0;
+        let marked: Vec<char> = line.chars().skip(from).collect();
         Some(Excerpt {
             line: line.to_owned(),
-            length: u32::try_from(value.chars().count()).unwrap_or(0),
+            length: u32::try_from(extent(&marked, is_inside)).unwrap_or(0),
         })
+    }
+}
+
+/// Returns how many brackets are open after some characters.
+fn depth(characters: impl Iterator<Item = char>) -> i32 {
+    characters.fold(0, |depth, character| match character {
+        '[' | '{' => depth + 1,
+        ']' | '}' => depth - 1,
+        _ => depth,
+    })
+}
+
+/// Returns how long the key or value is that a line begins with: as the eye sees it, for the mark below it alone.
+fn extent(marked: &[char], is_inside: bool) -> usize {
+    let first = marked.first().copied().unwrap_or(' ');
+    let is_quote = matches!(first, '"' | '\'');
+    let mut open = 0;
+    for (at, character) in marked.iter().enumerate() {
+        let next = marked.get(at + 1).copied().unwrap_or(' ');
+        open += depth(std::iter::once(*character));
+        let is_last = match first {
+            _ if is_quote => at > 0 && *character == first,
+            '[' | '{' => open == 0,
+            _ => false,
+        };
+        if is_last {
+            return at + 1;
+        }
+        let ends = match character {
+            _ if is_quote || matches!(first, '[' | '{') => false,
+            ',' | ']' | '}' => is_inside,
+            ':' => next == ' ',
+            ' ' => next == '#',
+            _ => false,
+        };
+        if ends {
+            return at;
+        }
+    }
+    let rest: String = marked.iter().collect();
+    rest.trim_end().chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{depth, extent};
+
+    #[test]
+    fn the_mark_ends_with_the_value() {
+        for (line, from, length) in [
+            ("title: TBD", 7, 3),
+            ("title: TBD   # later", 7, 3),
+            ("title: a: b", 0, 5),
+            ("subject: {identity: a}", 0, 7),
+            ("subject: {identity: 'a, b', asset: c}", 20, 6),
+            ("subject: {identity: a, asset: b}", 9, 23),
+            ("controls: [a, b:c]", 11, 1),
+            ("controls: [a, b:c]", 14, 3),
+            ("expires:", 0, 7),
+            ("  \"a\": b", 2, 3),
+            ("a, b", 0, 4),
+            ("it's a [text]", 0, 13),
+            ("{open", 0, 5),
+            ("", 0, 0),
+        ] {
+            let characters: Vec<char> = line.chars().collect();
+            let is_inside = depth(characters[..from].iter().copied()) > 0;
+            assert_eq!(extent(&characters[from..], is_inside), length, "{line}");
+        }
     }
 }

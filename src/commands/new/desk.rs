@@ -136,7 +136,7 @@ fn allowed(made: &Draft) -> String {
     };
     let latest = derive::latest(&starts, &starts, resolved);
     let latest = latest
-        .map(|it| format!(", so {it} at the latest"))
+        .map(|it| format!(": {it} at the latest"))
         .unwrap_or_default();
     format!("; {}{latest}", derive::limits(resolved, "at most "))
 }

@@ -11,151 +11,154 @@ use crate::plan::part;
 
 /// The fields of the record; those of lists may be given several times.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Fields")]
 pub(super) struct Flags {
     /// What is not as it should be, in one line
-    #[arg(long)]
+    #[arg(long, help_heading = "What it deviates from")]
     title: Option<String>,
     /// standard, emergency, regulated or third-party
-    #[arg(long)]
+    #[arg(long, help_heading = "What it deviates from")]
     class: Option<String>,
     /// A control that it deviates from, as catalog:id; repeatable
-    #[arg(long, value_name = "CATALOG:ID")]
+    #[arg(
+        long,
+        value_name = "CATALOG:ID",
+        help_heading = "What it deviates from"
+    )]
     control: Vec<String>,
     /// The internal rule that it deviates from
-    #[arg(long)]
+    #[arg(long, help_heading = "What it deviates from")]
     rule: Option<String>,
     /// The kind of baseline that it deviates from
-    #[arg(long)]
+    #[arg(long, help_heading = "What it deviates from")]
     baseline: Option<String>,
     /// The identity that it is about
-    #[arg(long)]
+    #[arg(long, help_heading = "What it is about")]
     identity: Option<String>,
     /// What kind of identity that is
-    #[arg(long)]
+    #[arg(long, help_heading = "What it is about")]
     identity_type: Option<String>,
     /// The credential, as a reference, never the secret
-    #[arg(long)]
+    #[arg(long, help_heading = "What it is about")]
     credential: Option<String>,
     /// When the credential stops working
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", help_heading = "What it is about")]
     credential_expires: Option<String>,
     /// The asset that it is about
-    #[arg(long)]
+    #[arg(long, help_heading = "What it is about")]
     asset: Option<String>,
     /// The application that it is about
-    #[arg(long)]
+    #[arg(long, help_heading = "What it is about")]
     application: Option<String>,
     /// The environment, such as production
-    #[arg(long)]
+    #[arg(long, help_heading = "What it is about")]
     environment: Option<String>,
     /// The task that the identity performs
-    #[arg(long)]
+    #[arg(long, help_heading = "What it is about")]
     task: Option<String>,
     /// The vendor
-    #[arg(long)]
+    #[arg(long, help_heading = "What it is about")]
     vendor: Option<String>,
     /// A former name under which it is still found; repeatable
-    #[arg(long)]
+    #[arg(long, help_heading = "What it is about")]
     alias: Vec<String>,
     /// A resource that is waived; repeatable
-    #[arg(long)]
+    #[arg(long, help_heading = "What it is about")]
     resource: Vec<String>,
     /// An action that is waived; repeatable
-    #[arg(long)]
+    #[arg(long, help_heading = "What it is about")]
     action: Vec<String>,
     /// What stays forbidden; repeatable
-    #[arg(long)]
+    #[arg(long, help_heading = "What it is about")]
     not_waived: Vec<String>,
     /// A finding that scanners may suppress; repeatable
-    #[arg(long, value_name = "TOOL:ID")]
+    #[arg(long, value_name = "TOOL:ID", help_heading = "What it is about")]
     finding: Vec<String>,
     /// The accountable person; by default you
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = "People")]
     owner_name: Option<String>,
     /// The owner's address; by default yours
-    #[arg(long, value_name = "EMAIL")]
+    #[arg(long, value_name = "EMAIL", help_heading = "People")]
     owner_email: Option<String>,
     /// The owner's team
-    #[arg(long, value_name = "TEAM")]
+    #[arg(long, value_name = "TEAM", help_heading = "People")]
     owner_team: Option<String>,
     /// Who stands in for the owner
-    #[arg(long, value_name = "EMAIL")]
+    #[arg(long, value_name = "EMAIL", help_heading = "People")]
     owner_backup: Option<String>,
     /// On whose behalf it is filed
-    #[arg(long, value_name = "EMAIL")]
+    #[arg(long, value_name = "EMAIL", help_heading = "People")]
     requester: Option<String>,
     /// Why it is needed now and can't be avoided
-    #[arg(long)]
+    #[arg(long, help_heading = "Why, and at which risk")]
     justification: Option<String>,
     /// low, moderate, high or critical: what remains with the controls in place
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(long, value_name = "LEVEL", help_heading = "Why, and at which risk")]
     risk_level: Option<String>,
     /// Who accepts the risk
-    #[arg(long, value_name = "EMAIL")]
+    #[arg(long, value_name = "EMAIL", help_heading = "Why, and at which risk")]
     risk_owner: Option<String>,
     /// What could be reached or broken at worst
-    #[arg(long)]
+    #[arg(long, help_heading = "Why, and at which risk")]
     blast_radius: Option<String>,
     /// Why the deviation exists at all
-    #[arg(long)]
+    #[arg(long, help_heading = "Why, and at which risk")]
     root_cause: Option<String>,
     /// Where it will be corrected: policy, entitlement, automation, data or process
-    #[arg(long, value_name = "TARGET")]
+    #[arg(long, value_name = "TARGET", help_heading = "Why, and at which risk")]
     fix_target: Option<String>,
     /// What will be corrected
-    #[arg(long, value_name = "PLAN")]
+    #[arg(long, value_name = "PLAN", help_heading = "Why, and at which risk")]
     fix_plan: Option<String>,
     /// By which day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", help_heading = "Why, and at which risk")]
     fix_due: Option<String>,
     /// What limits the risk meanwhile; repeatable
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", help_heading = "What limits it")]
     compensating_control: Vec<String>,
     /// Who keeps the n-th control working; by default the owner; repeatable
-    #[arg(long, value_name = "EMAIL")]
+    #[arg(long, value_name = "EMAIL", help_heading = "What limits it")]
     control_owner: Vec<String>,
     /// planned or active, for the n-th control; by default planned; repeatable
-    #[arg(long, value_name = "STATUS")]
+    #[arg(long, value_name = "STATUS", help_heading = "What limits it")]
     control_status: Vec<String>,
     /// When it starts: a date, an instant, or a duration from now; by default today
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", help_heading = "From when to when")]
     starts: Option<String>,
     /// When it ends: a date, an instant, or a duration from its start
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", help_heading = "From when to when")]
     expires: Option<String>,
     /// When the business event ends that it serves
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", help_heading = "From when to when")]
     event_ends: Option<String>,
     /// How often it is looked at again, such as 14d
-    #[arg(long, value_name = "DURATION")]
+    #[arg(long, value_name = "DURATION", help_heading = "From when to when")]
     review_every: Option<String>,
     /// What ends or reopens it sooner: "WHEN => close|review|revoke"; repeatable
-    #[arg(long, value_name = "TRIGGER")]
+    #[arg(long, value_name = "TRIGGER", help_heading = "What limits it")]
     trigger: Vec<String>,
     /// The steps back
-    #[arg(long, value_name = "PLAN")]
+    #[arg(long, value_name = "PLAN", help_heading = "What limits it")]
     rollback_plan: Option<String>,
     /// What makes them necessary
-    #[arg(long, value_name = "CRITERIA")]
+    #[arg(long, value_name = "CRITERIA", help_heading = "What limits it")]
     rollback_criteria: Option<String>,
     /// The change request
-    #[arg(long)]
+    #[arg(long, help_heading = "References")]
     change: Option<String>,
     /// The incident
-    #[arg(long)]
+    #[arg(long, help_heading = "References")]
     incident: Option<String>,
     /// The ticket
-    #[arg(long)]
+    #[arg(long, help_heading = "References")]
     ticket: Option<String>,
     /// The vendor's onboarding record
-    #[arg(long)]
+    #[arg(long, help_heading = "References")]
     onboarding: Option<String>,
     /// The redesign that ends the need for it
-    #[arg(long)]
+    #[arg(long, help_heading = "References")]
     redesign: Option<String>,
     /// The record that it takes the place of
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = "References")]
     supersedes: Option<String>,
 }
 

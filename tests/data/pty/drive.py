@@ -1,8 +1,8 @@
 """Runs a program in a terminal of its own, and presses the keys of a script: python3 drive.py COLUMNS SCRIPT PROGRAM…
 
 The script is JSON: a list of [WAIT, KEYS], where KEYS are sent once WAIT has been shown since the last keys. What the
-terminal was sent goes to stdout byte for byte; the exit code is that of the program, 128 + its number for a signal, and
-99 where something that was waited for did not come.
+terminal was sent goes to stdout byte for byte, and to stderr how much of it there was at each of the keys; the exit code
+is that of the program, 128 + its number for a signal, and 99 where something that was waited for did not come.
 """
 import fcntl
 import json
@@ -24,15 +24,17 @@ def main():
     if child == 0:
         os.execv(program[0], program)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    seen, since = b"", 0
+    seen, since, pressed = b"", 0, []
     deadline = time.monotonic() + PATIENCE
     while True:
         is_due = script and script[0][0].encode() in seen[since:]
-        # Before the program listens, the terminal would take control characters for itself.
-        listens = not termios.tcgetattr(terminal)[3] & termios.ICANON
-        if is_due and listens:
+        # Before the program listens, the terminal would take control characters for itself. It listens once all that
+        # it shows is written.
+        listens = is_due and not termios.tcgetattr(terminal)[3] & termios.ICANON
+        if listens and not select.select([terminal], [], [], 0)[0]:
             _, keys = script.pop(0)
             since = len(seen)
+            pressed.append(since)
             os.write(terminal, keys.encode())
             deadline = time.monotonic() + PATIENCE
         ready, _, _ = select.select([terminal], [], [], 0.01 if is_due else PATIENCE)
@@ -53,6 +55,7 @@ def main():
     if chunk is None or script:
         sys.stderr.write("never came: %r\n" % (script[0][0] if script else "the end"))
         return 99
+    sys.stderr.write(json.dumps(pressed))
     code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else 128 - code
 

@@ -1,0 +1,71 @@
+//! The examples below the help of a command, in lines that fit a terminal.
+//!
+//! Start at [`folded`].
+
+use clap::Command;
+
+/// The longest line of an example, in characters.
+const ROOM: usize = 78;
+
+/// Returns a command whose examples are broken before a flag, as a shell goes on after a backslash.
+pub fn folded(command: Command) -> Command {
+    let Some(help) = command.get_after_help().map(ToString::to_string) else {
+        return command;
+    };
+    let lines: Vec<String> = help.lines().map(line).collect();
+    command.after_help(lines.join("\n"))
+}
+
+fn line(line: &str) -> String {
+    if line.chars().count() <= ROOM {
+        return line.to_owned();
+    }
+    let mut out = String::new();
+    let mut column = 0;
+    for part in parts(line) {
+        let length = part.chars().count();
+        if column > 0 && column + length + 2 > ROOM {
+            out.push_str(" \\\n   ");
+            column = 3;
+        }
+        out.push_str(part);
+        column += length;
+    }
+    out
+}
+
+/// Returns a line in parts, each with the blank before it: a flag with its value, a redirection, the rest.
+fn parts(line: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut begin = 0;
+    let mut is_quoted = false;
+    for (at, character) in line.char_indices() {
+        is_quoted ^= character == '"';
+        let rest = line.get(at..).unwrap_or_default();
+        let goes_on = [" --", " > ", " | "]
+            .iter()
+            .any(|mark| rest.starts_with(mark));
+        if goes_on && !is_quoted && at > begin {
+            parts.extend(line.get(begin..at));
+            begin = at;
+        }
+    }
+    parts.extend(line.get(begin..));
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn a_long_example_goes_on_before_a_flag() {
+        let long = format!(
+            "  exledger note 7F3KQ --note \"{}\" --by ana@example.com",
+            "a --b ".repeat(8)
+        );
+        let folded = line(&long);
+        assert_eq!(folded, long.replace(" --by", " \\\n    --by"));
+        assert_eq!(line("  exledger list"), "  exledger list");
+    }
+}

@@ -1,0 +1,164 @@
+//! The screens in the documents are what a terminal of 80 columns shows. `UPDATE_GOLDEN=1` takes them again.
+//!
+//! A screen is a fence after a line `<!-- screen: NAME -->`.
+
+use std::path::Path;
+
+use crate::cli;
+use crate::cli_new::{DAY, ledger};
+use crate::house;
+use crate::terminal::{Seen, Terminal, screen};
+
+const COLUMNS: usize = 80;
+
+/// What people press in the session of the document: six answers, one value that is changed, and on.
+const SESSION: &[(&str, &str)] = &[
+    (
+        "Title, one line",
+        "Nightly invoices still read with the shared database user\r",
+    ),
+    ("Which control or rule", "nhi-07"),
+    ("Long-Lived Secrets", "\r"),
+    ("What is it about", "billing"),
+    ("application  billing", "\r"),
+    ("Residual risk: what remains", "mo"),
+    ("* moderate", "\r"),
+    ("Why is it needed now", "Not now\r"),
+    (
+        "[short-justification]",
+        "\u{15}The job is replaced in December (BILL-412); splitting the user now would stop invoicing.\r",
+    ),
+    (
+        "What limits the risk",
+        "Alert on use outside 01:00-03:00 UTC\r",
+    ),
+    ("Write it?", "root"),
+    ("* root_cause", "\r"),
+    ("Why does the deviation", "brittle\r"),
+    ("Write it?", "\r"),
+];
+
+fn terminal<'t>(folder: &'t Path) -> Terminal<'t> {
+    Terminal {
+        folder,
+        columns: 80,
+        variables: &[("NO_COLOR", "1")],
+    }
+}
+
+/// Returns what stands on the screen, the random id replaced.
+fn shown(bytes: &str, id: &str) -> String {
+    let text = screen(bytes, COLUMNS).join("\n");
+    let text = if id.is_empty() {
+        text
+    } else {
+        text.replace(id, "EXC-2026-7F3KQ")
+    };
+    assert!(
+        text.lines().all(|line| line.chars().count() <= COLUMNS),
+        "{text}"
+    );
+    text
+}
+
+/// Returns the id of the record that was filed.
+fn id(seen: &Seen) -> String {
+    let (_, rest) = seen.bytes.rsplit_once("switch -c ").unwrap();
+    rest.chars().take(14).collect()
+}
+
+/// Returns what is shown just before the keys are pressed that wait for the n-th text of the session.
+fn before(seen: &Seen, n: usize) -> String {
+    shown(&seen.bytes[..seen.pressed[n]], &id(seen))
+}
+
+/// The screens of `new`, by their names.
+fn filing() -> Option<Vec<(&'static str, String)>> {
+    let folder = ledger();
+    std::fs::remove_file(folder.path().join("exledger.yaml")).unwrap();
+    let init = cli::run(folder.path(), &["init", "-q"]);
+    assert_eq!(init.code, 0, "{}", init.err);
+    let args = ["new", "--on", DAY];
+    let seen = terminal(folder.path()).run(&args, SESSION)?;
+    assert_eq!(seen.code, 0, "{}", seen.bytes);
+    let from = |text: String, line: &str| {
+        let rows: Vec<&str> = text
+            .lines()
+            .skip_while(|row| !row.starts_with(line))
+            .collect();
+        assert!(!rows.is_empty(), "no row begins with {line}: {text}");
+        rows.join("\n")
+    };
+    let whole = shown(&seen.bytes, &id(&seen));
+    Some(vec![
+        ("search", from(before(&seen, 2), "Title:")),
+        ("refused", from(before(&seen, 8), "Why is it needed")),
+        ("preview", from(before(&seen, 10), "exceptions/")),
+        ("filed", from(whole, "filed ")),
+    ])
+}
+
+/// The screens of `lint` over a file with ten mistakes.
+fn lint() -> Option<Vec<(&'static str, String)>> {
+    let folder = tempfile::tempdir().unwrap();
+    git2::Repository::init(folder.path()).unwrap();
+    assert_eq!(cli::run(folder.path(), &["init", "-q"]).code, 0);
+    let mistakes = house::root().join("tests/data/ten/EXC-2026-7F3KQ.yaml");
+    std::fs::copy(
+        mistakes,
+        folder.path().join("exceptions/EXC-2026-7F3KQ.yaml"),
+    )
+    .unwrap();
+    let seen = terminal(folder.path()).run(&["-q", "lint"], &[])?;
+    assert_eq!(seen.code, 1, "{}", seen.bytes);
+    let pipe = cli::run(folder.path(), &["-q", "lint", "--format", "github"]);
+    Some(vec![
+        ("lint", shown(&seen.bytes, "")),
+        ("lint-github", pipe.out.trim_end().to_owned()),
+    ])
+}
+
+/// The screen of `diff` for a branch of the demo.
+fn diff() -> Option<Vec<(&'static str, String)>> {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = cli::run(folder.path(), &["demo", "--on", DAY, "ledger"]);
+    assert_eq!(demo.code, 0, "{}", demo.err);
+    let ledger = folder.path().join("ledger");
+    let branches = crate::repo::git(&ledger, &["branch", "--format", "%(refname:short)"]);
+    let branch = branches
+        .lines()
+        .find(|name| *name != "main")
+        .unwrap()
+        .to_owned();
+    let args = ["-q", "--on", DAY, "diff", "main", &branch];
+    let seen = terminal(&ledger).run(&args, &[])?;
+    assert_eq!(seen.code, 0, "{}", seen.bytes);
+    Some(vec![("diff", shown(&seen.bytes, ""))])
+}
+
+#[test]
+fn the_screens_of_the_documents_are_what_a_terminal_shows() {
+    let Some(screens) = [filing(), lint(), diff()]
+        .into_iter()
+        .collect::<Option<Vec<_>>>()
+    else {
+        return;
+    };
+    let path = house::root().join("docs/filing.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let mut fresh = page.clone();
+    for (name, text) in screens.concat() {
+        let opening = format!("<!-- screen: {name} -->\n```text\n");
+        let (head, rest) = fresh
+            .split_once(&opening)
+            .unwrap_or_else(|| panic!("{name} is not in docs/filing.md"));
+        let (_, tail) = rest.split_once("\n```").unwrap();
+        fresh = format!("{head}{opening}{text}\n```{tail}");
+    }
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &fresh).unwrap();
+        return;
+    }
+    assert_eq!(page, fresh, "UPDATE_GOLDEN=1 takes the screens again");
+    assert_eq!(page.matches("<!-- screen: ").count(), 7);
+}
