@@ -146,13 +146,7 @@ impl<'a> Fold<'a> {
     pub(crate) fn judge(&mut self, step: &Step<'a>) {
         self.befores.push(self.series.clone());
         let mut verdict = self.verdict(step);
-        verdict.turns = vec![Turn {
-            at: step.at,
-            commit: step.version.commit.oid.to_string(),
-            satisfied: verdict.satisfied.clone(),
-            stands: verdict.stands,
-            result: verdict.result,
-        }];
+        verdict.turns = turns(step, &verdict);
         self.verdicts.push(verdict);
     }
 
@@ -298,6 +292,28 @@ impl<'a> Fold<'a> {
         verdict.result = FourEyes::Indeterminate;
         verdict.needed = demand.terms.needed();
         verdict
+    }
+}
+
+/// Returns how a verdict came about at the landing itself, and by a later note.
+fn turns(step: &Step, verdict: &Verdict) -> Vec<Turn> {
+    let landed = Turn {
+        at: step.at,
+        commit: step.version.commit.oid.to_string(),
+        satisfied: verdict.satisfied.clone(),
+        stands: verdict.stands,
+        result: verdict.result,
+    };
+    match verdict.approved_at.filter(|at| *at > step.at) {
+        None => vec![landed],
+        Some(at) => vec![
+            Turn {
+                satisfied: Satisfied::No,
+                stands: Stands::AsLanded,
+                ..landed.clone()
+            },
+            Turn { at, ..landed },
+        ],
     }
 }
 

@@ -128,7 +128,7 @@ pub(crate) fn judge(case: Case) -> Outcome {
     Outcome {
         met: met(case.demand, &voices),
         missing: missing::of(asked, &voices, &statements),
-        result: result(case, &voices, &statements),
+        result: result(case, &voices, &statements, only_authors(case, &heard)),
         voices,
         statements,
         flags,
@@ -306,7 +306,7 @@ pub(crate) fn met(demand: &Demand, voices: &[Voice]) -> Met {
 }
 
 /// Returns the word for what was said, the first that applies.
-fn result(case: Case, voices: &[Voice], statements: &[Statement]) -> FourEyes {
+fn result(case: Case, voices: &[Voice], statements: &[Statement], only_authors: Spoke) -> FourEyes {
     if matches!(case.evidence.seal, Some(State::Bad(_))) {
         return FourEyes::InvalidSignature;
     }
@@ -354,8 +354,37 @@ fn result(case: Case, voices: &[Voice], statements: &[Statement]) -> FourEyes {
     }) {
         return FourEyes::Unresolved;
     }
-    if because(|why_not| matches!(why_not, WhyNot::Author)) {
-        return FourEyes::SelfApproved;
+    match only_authors {
+        Spoke::AuthorsAlone => FourEyes::SelfApproved,
+        Spoke::OthersOrNobody => FourEyes::NoneRecorded,
     }
-    FourEyes::NoneRecorded
+}
+
+/// Who spoke about approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Spoke {
+    /// Members of the author set, and no other person.
+    AuthorsAlone,
+    /// Others too, or no person at all.
+    OthersOrNobody,
+}
+
+/// Tells whether only authors spoke; a review on the forge is none of their words.
+fn only_authors(case: Case, heard: &[Heard]) -> Spoke {
+    let spoke = heard.iter().filter(|heard| {
+        let said = heard.claim.word == Word::Approves && heard.claim.kind != EvidenceKind::Review;
+        let person = !matches!(
+            heard.counts,
+            Counts::No(WhyNot::Bot | WhyNot::SuspiciousMerge)
+        );
+        said && person
+    });
+    let own: Vec<bool> = spoke
+        .filter_map(|heard| heard.party.as_ref())
+        .map(|party| case.authors.holds(party))
+        .collect();
+    match !own.is_empty() && own.iter().all(|own| *own) {
+        true => Spoke::AuthorsAlone,
+        false => Spoke::OthersOrNobody,
+    }
 }

@@ -18,6 +18,7 @@ mod identity;
 pub mod keys;
 mod late;
 mod law;
+pub mod loosened;
 pub mod message;
 mod missing;
 mod places;
@@ -141,7 +142,7 @@ pub struct Verdict {
     /// The mainline commit that met it: the landing's, or that of a later approval (event `approved`).
     pub approved_in: Option<String>,
     /// How the verdict came to be what it is, oldest first: as it landed, then once for each later landing whose
-    /// evidence changed it. Never empty; the last is what the verdict says.
+    /// evidence changed it. The last is what the verdict says; empty for what has not landed.
     pub turns: Vec<Turn>,
     /// The commit whose governance judged it; `None` where none stood before.
     pub policy_commit: Option<String>,

@@ -6,7 +6,6 @@
 use crate::approval::evidence::{Claim, Place, Vouched};
 use crate::approval::four_eyes::{Case, MergeActor};
 use crate::approval::identity::{Named, Party};
-use crate::approval::words;
 use crate::approval::{Counts, SelfAsserted, WhyNot, Word};
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
 
@@ -48,7 +47,7 @@ fn why_not(case: Case, claim: &Claim, party: &Party) -> Option<WhyNot> {
     let suspicious = own_act && case.merge == MergeActor::Suspicious;
     let nested = approval.nested == Switch::Allow || approval.forge == Forge::Kernel;
     let accepted = approval.accept.contains(&claim.kind)
-        || claim.kind == EvidenceKind::Note && words::heeds_notes(approval);
+        || claim.kind == EvidenceKind::Note && approval.heeds_notes();
     let owner = !approval.owner_may_approve
         && case
             .demand

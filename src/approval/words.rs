@@ -10,7 +10,7 @@ use crate::approval::identity::Named;
 use crate::approval::spoken::{Backed, Spoken, Stater};
 use crate::history::notes::{Note, Notes, REFERENCE};
 use crate::history::objects::Oid;
-use crate::policy::demand::{Approval, EvidenceKind, Forge, Proof};
+use crate::policy::demand::{EvidenceKind, Proof};
 use crate::record::time::Instant;
 
 /// Whether a statement is recent enough for a version.
@@ -90,14 +90,9 @@ pub(crate) fn of_file<'a>(
     evidence.claims.push(claim);
 }
 
-/// Tells whether notes count by a policy.
-pub(crate) fn heeds_notes(approval: &Approval) -> bool {
-    approval.forge == Forge::Gerrit || approval.accept.contains(&EvidenceKind::Note)
-}
-
 /// Adds what notes say about a version: those on its landing, and on the commits of its branch that landed its bytes.
 pub(crate) fn of_notes<'a>(evidence: &mut Evidence<'a>, scene: Scene<'a>, notes: &Notes) {
-    if !heeds_notes(&scene.lens.judge.policy.approval) {
+    if !scene.lens.judge.policy.approval.heeds_notes() {
         return;
     }
     if let Some(obstacle) = &notes.missing {

@@ -75,15 +75,22 @@ impl States {
 
     /// Returns the paths that any policy of the mainline named, without detours.
     pub fn paths(&self, prefix: &Prefix) -> BTreeSet<String> {
-        let mut paths = BTreeSet::new();
-        let mut seen: Option<&Rc<State>> = None;
-        for state in &self.by_landing {
-            if !seen.is_some_and(|seen| Rc::ptr_eq(seen, state)) {
-                paths.extend(state.paths(prefix));
-            }
-            seen = Some(state);
+        self.each().flat_map(|state| state.paths(prefix)).collect()
+    }
+
+    /// Returns the states of the mainline, oldest first, each once.
+    pub fn each(&self) -> impl Iterator<Item = &Rc<State>> {
+        let runs = self.by_landing.chunk_by(Rc::ptr_eq);
+        runs.filter_map(|run| run.first())
+    }
+
+    /// Returns the same mainline under other governance: what a function makes of the state after each landing.
+    pub fn under(&self, mut other: impl FnMut(usize, &Rc<State>) -> Rc<State>) -> States {
+        let by_landing = self.by_landing.iter().enumerate();
+        States {
+            before_all: Rc::clone(&self.before_all),
+            by_landing: by_landing.map(|(n, state)| other(n, state)).collect(),
         }
-        paths
     }
 }
 

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
+use crate::history::History;
 use crate::history::chain;
 use crate::history::commit::Commit;
 use crate::history::folder::{self, Folder, Mode};
@@ -33,6 +34,25 @@ pub struct Note {
     pub text: String,
     /// The commit of the notes that last changed it.
     pub commit: Rc<Commit>,
+}
+
+impl History {
+    /// Tells whether notes count for anything that landed.
+    pub fn heeds_notes(&self) -> bool {
+        let mut states = self.states.each();
+        states.any(|state| state.governance.policy.approval.heeds_notes())
+    }
+
+    /// Reads the notes from a commit of their ref, as they stood at an instant or as they stand now.
+    pub fn read_notes(&mut self, objects: &dyn Objects, tip: Oid, until: Option<Instant>) {
+        let trails = self.trails.values().chain(self.governance.values());
+        let versions = trails.flat_map(|trail| &trail.versions);
+        let wanted: BTreeSet<Oid> = versions
+            .flat_map(|version| [&version.commit].into_iter().chain(&version.nested))
+            .map(|commit| commit.oid)
+            .collect();
+        self.notes = read(objects, tip, until, &wanted);
+    }
 }
 
 /// The blobs of notes, by the commit that they are about.

@@ -36,6 +36,13 @@ pub struct Approval {
     pub request_sla: Term,
 }
 
+impl Approval {
+    /// Tells whether notes count: where Gerrit is pinned, or `note` is among the kinds that do.
+    pub fn heeds_notes(&self) -> bool {
+        self.forge == Forge::Gerrit || self.accept.contains(&EvidenceKind::Note)
+    }
+}
+
 impl Default for Approval {
     fn default() -> Approval {
         Approval {

@@ -37,9 +37,9 @@ pub struct Governance {
     pub policy: Policy,
     /// The roster, where the policy names one.
     pub roster: Option<Roster>,
-    /// The allowed_signers file as text; see [`crate::policy::signers`].
+    /// The allowed_signers file as text; `approval::signers` reads it.
     pub signers: Option<String>,
-    /// The list of revoked keys as text; see [`crate::policy::signers`].
+    /// The list of revoked keys as text; `approval::signers` reads it.
     pub revoked: Option<String>,
     /// The mailmap; empty where there is none.
     pub mailmap: Mailmap,

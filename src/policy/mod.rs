@@ -14,7 +14,6 @@ pub mod read;
 pub mod roster;
 pub mod schema;
 pub mod settings;
-pub mod signers;
 pub mod stricter;
 pub mod table;
 pub mod term;

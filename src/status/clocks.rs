@@ -170,8 +170,8 @@ fn brought(
 
 /// Tells whether a person outside the approved version's authors made a version or gave counting evidence for it.
 fn is_witnessed(past: Past, index: usize) -> bool {
-    past.verdict(index)
-        .is_some_and(|verdict| !verdict.witnesses.is_empty())
+    let since = past.verdict(index).and_then(|verdict| verdict.witnessed_at);
+    since.is_some_and(|since| past.known.is_none_or(|known| since <= known))
 }
 
 fn fired(past: Past, judged: &Judged) -> Vec<FiredClock> {

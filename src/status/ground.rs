@@ -110,16 +110,23 @@ impl<'a> Past<'a> {
 
     /// Tells whether a version stands as approved, as far as is known.
     pub(crate) fn stands(&self, index: usize) -> bool {
-        self.verdict(index).is_some_and(|verdict| {
-            let known = match (self.known, verdict.approved_at) {
-                (Some(known), Some(at)) => at <= known,
-                _ => true,
-            };
-            verdict.stands == Stands::AsApproved
-                && verdict.satisfied == Satisfied::Yes
-                && known
-                && self.record(index).is_some()
-        })
+        let verdict = self.verdict(index);
+        let Some((satisfied, stands)) = verdict.and_then(|verdict| self.as_known(verdict)) else {
+            return false;
+        };
+        *stands == Stands::AsApproved
+            && *satisfied == Satisfied::Yes
+            && self.record(index).is_some()
+    }
+
+    /// Returns what a verdict said as far as is known.
+    fn as_known<'v>(&self, verdict: &'v Verdict) -> Option<(&'v Satisfied, &'v Stands)> {
+        let Some(known) = self.known else {
+            return Some((&verdict.satisfied, &verdict.stands));
+        };
+        let mut turns = verdict.turns.iter().rev();
+        let turn = turns.find(|turn| turn.at <= known)?;
+        Some((&turn.satisfied, &turn.stands))
     }
 
     /// Returns why some versions can't be judged.

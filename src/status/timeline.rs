@@ -3,7 +3,7 @@
 //! Uses record, policy, approval, `status`'s evaluator. Pure. Start at [`end`] and [`in_place`]. Follows
 //! `docs/spec/status.md`, `in_place`: the evaluator is asked at each instant at which its answer can change.
 
-use crate::approval::Stands;
+use crate::approval::{Satisfied, Stands};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::status::answer;
@@ -67,8 +67,9 @@ pub(crate) fn in_place(past: Past, governance: &Governance, at: Instant) -> InPl
     let first_approved = past
         .verdicts
         .iter()
-        .filter(|verdict| verdict.stands == Stands::AsApproved)
-        .filter_map(|verdict| verdict.approved_at)
+        .flat_map(|verdict| &verdict.turns)
+        .filter(|turn| turn.stands == Stands::AsApproved && turn.satisfied == Satisfied::Yes)
+        .map(|turn| turn.at)
         .filter(|approved| *approved <= at)
         .min();
     let overrun = if seconds > 0 {
@@ -124,7 +125,10 @@ fn spans(past: Past, governance: &Governance, from: Instant, until: Instant) -> 
         .verdicts
         .iter()
         .take(past.tip + 1)
-        .filter_map(|verdict| verdict.approved_at)
+        .flat_map(|verdict| {
+            let turns = verdict.turns.iter().map(|turn| turn.at);
+            turns.chain(verdict.witnessed_at).chain(verdict.approved_at)
+        })
         .filter(|at| *at > from && *at < until)
         .collect();
     let mut known = vec![from];

@@ -1,12 +1,20 @@
 //! Who approved each version, on real repositories and on messages that forges really wrote.
 
+mod attested;
 mod demand;
+mod detached;
 mod evidence;
+mod files;
 mod fold;
 mod forge;
 mod governance;
 mod landing;
+mod notes;
+mod reviews;
+mod rows;
 mod shallow;
+mod signed;
+mod vetoes;
 
 use exledger::approval::{self, Satisfied, Verdict};
 use exledger::history::version::Key;

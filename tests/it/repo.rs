@@ -14,6 +14,7 @@
 
 mod clone;
 mod person;
+pub(crate) mod speak;
 mod tree;
 
 use std::cell::Cell;
@@ -45,6 +46,7 @@ pub(crate) struct Work<'r> {
     co_authors: Vec<String>,
     headers: Vec<String>,
     edits: Vec<Edit>,
+    key: Option<String>,
 }
 
 /// A branch that someone is about to work on.
@@ -196,6 +198,7 @@ impl<'r> Branch<'r> {
             co_authors: Vec::new(),
             headers: Vec::new(),
             edits: Vec::new(),
+            key: None,
         }
     }
 }
@@ -380,6 +383,11 @@ impl Work<'_> {
                 ""
             };
             raw += &format!("{gap}Co-authored-by: {name} <{address}>\n");
+        }
+        if let Some(key) = &self.key {
+            let signature = speak::sign(key, "git", raw.as_bytes());
+            let header = speak::folded("gpgsig", &signature);
+            raw = raw.replacen("\n\n", &format!("\n{header}\n\n"), 1);
         }
         self.repo.now.set(now + 3600);
         self.repo.raw_commit(&self.branch, raw.as_bytes())

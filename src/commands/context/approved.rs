@@ -10,6 +10,7 @@ use crate::commands::Outcome;
 use crate::commands::context::Ctx;
 use crate::commands::context::asked::Asked;
 use crate::commands::context::fault;
+use crate::commands::context::noted::{self, Heard};
 use crate::commands::context::place::Home;
 use crate::commands::context::proposals::{self, Proposed};
 use crate::diag;
@@ -157,7 +158,10 @@ impl Ctx {
     ) -> anyhow::Result<Kept<'h>> {
         let _progress = self.progress("reading the history");
         let (repository, instant) = (asked.repository, asked.instant);
-        let history = walk(repository, asked.chain, &asked.prefix).map_err(obstacle)?;
+        let mut history = walk(repository, asked.chain, &asked.prefix).map_err(obstacle)?;
+        if noted::hear(repository, &mut history, asked.until) == Heard::NothingHere {
+            self.detail(noted::HINT);
+        }
         let governance = asked.governance;
         let trails = history.trails.iter();
         let left_out = trails.filter(|(_, trail)| scope.leaves_out(trail, &governance));
@@ -205,7 +209,7 @@ impl Ctx {
             commit: Some(mainline.tip.to_string()),
             effective: mainline.landings.last().map(|landing| landing.effective),
             instant,
-            notes: None,
+            notes: history.notes.as_ref().map(|notes| notes.tip.to_string()),
             simulated: if moved { Simulated::Yes } else { Simulated::No },
         }
     }

@@ -32,12 +32,15 @@ pub struct Asked<'h> {
     pub governance: Governance,
     /// The instant that is asked about.
     pub instant: Instant,
+    /// Until when notes are heard; `None` for those of now.
+    pub until: Option<Instant>,
 }
 
 /// A mainline as it stood at some time, and the instant that is asked about.
 struct Timed {
     chain: Chain,
     instant: Instant,
+    until: Option<Instant>,
 }
 
 impl Ctx {
@@ -77,6 +80,7 @@ impl Ctx {
             chain: timed.chain,
             governance,
             instant: timed.instant,
+            until: timed.until,
         })
     }
 
@@ -90,6 +94,7 @@ impl Ctx {
             return Ok(Timed {
                 chain: walked(chosen, now)?,
                 instant: self.instant(),
+                until: None,
             });
         };
         let at = |tip: Oid| Chosen {
@@ -117,6 +122,7 @@ impl Ctx {
                 Ok(Timed {
                     chain,
                     instant: on.unwrap_or(instant),
+                    until: Some(instant),
                 })
             }
             AsOf::Revision(name) => {
@@ -130,6 +136,7 @@ impl Ctx {
                 Ok(Timed {
                     chain,
                     instant: on.unwrap_or(effective),
+                    until: Some(effective),
                 })
             }
         }

@@ -12,6 +12,7 @@ pub mod facts;
 pub mod fault;
 pub mod filter;
 pub mod globals;
+mod noted;
 pub mod output;
 pub mod place;
 pub mod proposals;

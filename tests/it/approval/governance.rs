@@ -1,8 +1,10 @@
 //! Changes of governance files: each judged by itself, under the state before it.
 
+use exledger::approval::loosened::{self, Why};
 use exledger::approval::{self, Verdict};
 
 use crate::approval::{check, ledger};
+use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
 
 fn verdicts(repo: &Repo, path: &str) -> Vec<Verdict> {
@@ -64,5 +66,129 @@ fn each_file_is_judged_by_itself() {
         "self",
         &[],
         &["lee"],
+    );
+}
+
+/// Returns which changes of governance versions are approved only thanks to, by path, version and why.
+fn loosened(repo: &Repo) -> Vec<(String, usize, Why)> {
+    let history = repo.history();
+    let approvals = approval::judge(&history);
+    let found = loosened::loosened(&history, &approvals).into_iter();
+    found
+        .flat_map(|version| version.thanks_to)
+        .map(|change| (change.path, change.version, change.why))
+        .collect()
+}
+
+const TWO: &str = "tiers: [{name: standard, approvals: {count: 2}}]\n";
+const ONE: &str = "version: 1\ntiers: [{name: standard, approvals: {count: 1}}]\n";
+
+/// Changes the policy so that one person is enough: by one, merged by another where one is named.
+fn loosen(repo: &Repo, by: &str, merged_by: Option<&str>) {
+    let Some(lander) = merged_by else {
+        repo.by(by).write("exledger.yaml", ONE).commit("Loosen it");
+        return;
+    };
+    repo.branch("loosen")
+        .by(by)
+        .write("exledger.yaml", ONE)
+        .commit("Loosen it");
+    repo.by(lander).merge("loosen", "Merge branch 'loosen'");
+}
+
+fn file(repo: &Repo) {
+    repo.branch("file")
+        .by("ana")
+        .write(ID, SAMPLE)
+        .commit("File it");
+    repo.by("lee").merge("file", "Merge branch 'file'");
+}
+
+fn tighten(repo: &Repo) {
+    let text = format!("version: 1\n{TWO}");
+    repo.branch("tight")
+        .by("sam")
+        .write("exledger.yaml", &text)
+        .commit("Tighten it");
+    repo.by("lee").merge("tight", "Merge branch 'tight'");
+}
+
+#[test]
+fn a_version_that_needs_a_change_nobody_approved_is_found() {
+    let repo = ledger(TWO);
+    loosen(&repo, "sam", None);
+    repo.wait("60d");
+    file(&repo);
+    assert_eq!(
+        loosened(&repo),
+        [("exledger.yaml".to_owned(), 1, Why::Unapproved)]
+    );
+    // What the old policy would have approved too needs no change.
+    let repo = ledger("");
+    loosen(&repo, "sam", None);
+    file(&repo);
+    assert_eq!(loosened(&repo), []);
+}
+
+#[test]
+fn a_version_that_needs_its_authors_own_change_of_the_week_before_is_found() {
+    for (wait, found) in [
+        ("6d", vec![("exledger.yaml".to_owned(), 1, Why::ByAuthor)]),
+        ("8d", vec![]),
+    ] {
+        let repo = ledger(TWO);
+        loosen(&repo, "ana", Some("lee"));
+        repo.wait(wait);
+        file(&repo);
+        assert_eq!(loosened(&repo), found, "{wait}");
+    }
+    let repo = ledger(TWO);
+    loosen(&repo, "sam", Some("lee"));
+    file(&repo);
+    assert_eq!(loosened(&repo), [], "somebody else's");
+}
+
+#[test]
+fn a_version_that_needs_a_change_that_was_soon_undone_is_found() {
+    for (wait, found) in [
+        ("5d", vec![("exledger.yaml".to_owned(), 1, Why::Undone)]),
+        ("8d", vec![]),
+    ] {
+        let repo = ledger(TWO);
+        loosen(&repo, "sam", Some("lee"));
+        file(&repo);
+        repo.wait(wait);
+        tighten(&repo);
+        assert_eq!(loosened(&repo), found, "{wait}");
+    }
+    let repo = ledger(TWO);
+    loosen(&repo, "sam", Some("lee"));
+    file(&repo);
+    repo.branch("more")
+        .by("sam")
+        .write("exledger.yaml", &format!("{ONE}due: {{soon: 20d}}\n"))
+        .commit("Remind earlier");
+    repo.by("lee").merge("more", "Merge branch 'more'");
+    assert_eq!(loosened(&repo), [], "a later change that undoes nothing");
+}
+
+#[test]
+fn a_key_that_an_author_listed_the_day_before_is_found() {
+    use crate::repo::speak::{signer, yes};
+    let repo = ledger("approval: {proof: attested}\n");
+    repo.branch("keys")
+        .by("ana")
+        .write(".github/allowed_signers", &signer("dana"))
+        .commit("List a key");
+    repo.by("lee").merge("keys", "Merge branch 'keys'");
+    repo.wait("1d");
+    repo.by("ana")
+        .write(ID, SAMPLE)
+        .says(&yes("dana", ID, SAMPLE, "2026-11-21T12:30:00Z"))
+        .commit("File it");
+    let found = loosened(&repo);
+    assert_eq!(
+        found,
+        [(".github/allowed_signers".to_owned(), 0, Why::Unapproved)]
     );
 }

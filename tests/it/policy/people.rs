@@ -5,9 +5,7 @@
 use exledger::policy::governance::Governance;
 use exledger::policy::mailmap::Mailmap;
 use exledger::policy::people::{self, RosterState};
-use exledger::policy::signers;
 use exledger::record::address::Address;
-use exledger::record::time::Instant;
 
 use crate::policy::Files;
 
@@ -265,44 +263,4 @@ fn the_roster_says_who_is_there() {
     let none = Governance::default();
     let ana = Address::new("ana@example.com").unwrap();
     assert_eq!(people::roster_state(&none, &ana), RosterState::NoRoster);
-}
-
-#[test]
-fn lines_of_allowed_signers_are_read_as_openssh_reads_them() {
-    let text = "# comment\n\n\
-ana@example.com ssh-ed25519 AAAAC3Nz ana's key\n\
-\"lee@example.com,*@ops.example.com,!eve@ops.example.com\" namespaces=\"git,exledger-*\" ssh-ed25519 AAAB\n\
-sam@example.com valid-after=\"20261120\",valid-before=\"202612201530Z\" ecdsa-sha2-nistp256 AAAC= x\n\
-ca@example.com cert-authority ssh-rsa AAAD\n\
-bad@example.com no-such-option ssh-ed25519 AAAE\n\
-bad@example.com valid-after=\"20271120\",valid-before=\"20261120\" ssh-ed25519 AAAF\n\
-bad@example.com valid-after=\"soon\" ssh-ed25519 AAAF\n\
-bad@example.com\n\
-bad@example.com ssh-ed25519\n";
-    let signers = signers::parse(text);
-    let keys: Vec<_> = signers
-        .iter()
-        .map(|it| (it.line, it.key.as_str()))
-        .collect();
-    assert_eq!(
-        keys,
-        [
-            (3, "ssh-ed25519 AAAAC3Nz"),
-            (4, "ssh-ed25519 AAAB"),
-            (5, "ecdsa-sha2-nistp256 AAAC="),
-            (6, "ssh-rsa AAAD")
-        ]
-    );
-    let [ana, lee, sam, ca] = signers.as_slice() else {
-        panic!()
-    };
-    assert!(ana.lists("Ana@Example.com") && !ana.lists("ana@example.com.evil"));
-    assert!(ana.good_for("anything") && !ana.cert_authority && ca.cert_authority);
-    assert!(lee.lists("x@ops.example.com") && !lee.lists("eve@ops.example.com"));
-    assert!(lee.good_for("git") && lee.good_for("exledger-approval@v1") && !lee.good_for("file"));
-    let good = |text: &str| sam.good_at(Instant::parse(text).unwrap());
-    assert!(!good("2026-11-19T23:59:59Z") && good("2026-11-20T00:00:00Z"));
-    assert!(good("2026-12-20T15:30:00Z") && !good("2026-12-20T15:30:01Z"));
-    let revoked = signers::revoked("# stolen\nssh-ed25519 AAAAC3Nz laptop\n\n  ssh-rsa AAAD\n");
-    assert_eq!(revoked, ["ssh-ed25519 AAAAC3Nz", "ssh-rsa AAAD"]);
 }

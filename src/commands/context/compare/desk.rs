@@ -12,6 +12,7 @@ use crate::commands::context::compare::cast::{Cast, how};
 use crate::commands::context::compare::near::{self, Near};
 use crate::commands::context::compare::{Compared, Proposed};
 use crate::commands::context::fault;
+use crate::commands::context::noted;
 use crate::history::History;
 use crate::history::branch::Branch;
 use crate::history::chain::{self, Now};
@@ -62,7 +63,8 @@ impl Desk<'_> {
             &self.prefix,
             &Few::anywhere(names.clone()),
         );
-        let history = history.map_err(obstacle)?;
+        let mut history = history.map_err(obstacle)?;
+        noted::hear(self.repository, &mut history, None);
         let approvals = approval::judge(&history);
         Ok((history, approvals))
     }

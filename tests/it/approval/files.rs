@@ -1,0 +1,264 @@
+//! What becomes of the files below `.approvals`: whose keys count, what is refused, where they may lie.
+
+use exledger::approval::Verdict;
+use exledger::approval::filed::{AtTip, FileState};
+use exledger::approval::statement::check::BadFile;
+use exledger::history::version::Key;
+
+use crate::approval::detached::{approved, judged, sealed, sealed_by, states};
+use crate::approval::{check, said, verdict};
+use crate::history::{ID, SAMPLE};
+use crate::repo::Repo;
+use crate::repo::speak::{public, signer, yes};
+
+#[test]
+fn keys_are_those_listed_before_the_file_landed_less_those_revoked_at_the_tip() {
+    let file = |repo: &Repo| {
+        repo.by("ana")
+            .write(ID, SAMPLE)
+            .says(&yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z"))
+            .commit("File it");
+    };
+    let revoked = sealed();
+    file(&revoked);
+    revoked
+        .by("root")
+        .write(".github/revoked_keys", &public("dana"))
+        .commit("Revoke it");
+    assert_eq!(said(&verdict(&revoked)).satisfied, "no");
+    assert!(matches!(
+        states(&revoked)[0],
+        (FileState::RevokedLater(_), AtTip::Yes)
+    ));
+    let retired = sealed();
+    file(&retired);
+    retired
+        .by("root")
+        .write(".github/allowed_signers", &signer("sam"))
+        .commit("Retire it");
+    assert_eq!(
+        said(&verdict(&retired)).satisfied,
+        "yes",
+        "earlier approvals stand"
+    );
+    let expired = sealed();
+    let line = format!(
+        "dana@example.com valid-before=\"20261120100000Z\" {}\n",
+        public("dana")
+    );
+    expired
+        .by("root")
+        .write(".github/allowed_signers", &line)
+        .commit("Let it expire");
+    file(&expired);
+    assert_eq!(said(&verdict(&expired)).satisfied, "no");
+    let with_it = sealed();
+    with_it
+        .by("ana")
+        .write(ID, SAMPLE)
+        .write(
+            ".github/allowed_signers",
+            &(signer("dana") + &signer("kim")),
+        )
+        .says(&yes("kim", ID, SAMPLE, "2026-11-20T09:30:00Z"))
+        .commit("File it, and list a key");
+    assert_eq!(said(&verdict(&with_it)).satisfied, "no");
+}
+
+#[test]
+fn what_a_file_says_of_others_does_not_count() {
+    let says = || yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z");
+    let other_person = says().with_key("sam");
+    let other_ledger = says().ledger("example/other");
+    let cases = [
+        ("another key", other_person),
+        ("another ledger", other_ledger),
+        ("an unlisted key", says().with_key("kim")),
+    ];
+    for (what, says) in cases {
+        let repo = sealed();
+        repo.by("ana")
+            .write(ID, SAMPLE)
+            .says(&says)
+            .commit("File it");
+        assert_eq!(said(&verdict(&repo)).satisfied, "no", "{what}");
+        let states = states(&repo);
+        assert!(
+            matches!(states.as_slice(), [(FileState::Bad(_), AtTip::Yes)]),
+            "{what}: {states:?}"
+        );
+    }
+    let path = says().path();
+    for (what, repo) in [
+        ("its signature alone", {
+            let repo = sealed();
+            repo.by("ana")
+                .write(ID, SAMPLE)
+                .says(&says())
+                .commit("File it");
+            repo
+        }),
+        ("a stray file", {
+            let repo = sealed();
+            repo.by("ana")
+                .write(ID, SAMPLE)
+                .says(&says())
+                .write("exceptions/.approvals/notes.md", "Hi\n")
+                .commit("File it");
+            repo
+        }),
+    ] {
+        if what == "its signature alone" {
+            repo.by("ana").remove(&path).commit("Remove the text");
+            let last: Vec<(FileState, AtTip)> = states(&repo).split_off(1);
+            let no_text = FileState::Bad(BadFile::NoText);
+            assert_eq!(
+                last,
+                [(FileState::Removed, AtTip::No), (no_text, AtTip::Yes)]
+            );
+        } else {
+            assert!(states(&repo).contains(&(FileState::Bad(BadFile::Stranger), AtTip::Yes)));
+        }
+        assert_eq!(said(&verdict(&repo)).satisfied, "yes", "{what}");
+    }
+}
+
+#[test]
+fn a_text_and_its_signature_may_land_apart() {
+    let says = yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z");
+    let signature = format!("{}.sig", says.path());
+    let repo = sealed();
+    repo.by("ana")
+        .write(ID, SAMPLE)
+        .says(&says)
+        .remove(&signature)
+        .commit("File it");
+    assert_eq!(
+        states(&repo),
+        [(FileState::Bad(BadFile::NoSignature), AtTip::Yes)]
+    );
+    repo.by("ana").says(&says).commit("Sign it");
+    assert_eq!(said(&verdict(&repo)).satisfied, "yes");
+    assert_eq!(states(&repo)[1], (FileState::Sound, AtTip::Yes));
+}
+
+#[test]
+fn approvals_move_with_the_folder_of_records() {
+    let policy = "approval: {proof: attested}\nrecords: [ledger, exceptions]\n";
+    let repo = sealed_by(policy);
+    repo.by("ana")
+        .write(ID, SAMPLE)
+        .says(&yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z"))
+        .commit("File it");
+    repo.by("ana")
+        .rename("exceptions", "ledger")
+        .commit("Move the folder");
+    assert_eq!(approved(&repo), ["yes", "yes"]);
+    let removed = judged(&repo)
+        .files
+        .iter()
+        .filter(|it| it.state == FileState::Removed)
+        .count();
+    assert_eq!(removed, 0);
+}
+
+#[test]
+fn two_approvals_fill_two_places_and_one_person_fills_one() {
+    let policy = "groups: {security: [dana@example.com], platform: [sam@example.com, dana@example.com]}\n\
+        tiers: [{name: standard, approvals: {each_of: [security, platform]}}]\napproval: {proof: attested}\n";
+    let repo = sealed_by(policy);
+    repo.by("ana")
+        .write(ID, SAMPLE)
+        .says(&yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z"))
+        .commit("File it");
+    assert_eq!(said(&verdict(&repo)).satisfied, "no");
+    repo.by("ana")
+        .says(&yes("sam", ID, SAMPLE, "2026-11-20T10:30:00Z"))
+        .commit("Sam approves");
+    check(
+        "both",
+        &verdict(&repo),
+        "yes",
+        "attested",
+        &["dana", "sam"],
+        &["ana"],
+    );
+}
+
+#[test]
+fn who_a_person_is_is_read_where_the_approval_lands() {
+    let groups = |member: &str| {
+        format!(
+            "version: 1\ngroups: {{security: [{member}@example.com]}}\ntiers: [{{name: standard, approvals: {{each_of: [security]}}}}]\n"
+        )
+    };
+    let repo = sealed_by(
+        "groups: {security: [dana@example.com]}\ntiers: [{name: standard, approvals: {each_of: [security]}}]\n",
+    );
+    repo.by("ana").write(ID, SAMPLE).commit("File it");
+    repo.by("root")
+        .write("exledger.yaml", &groups("sam"))
+        .commit("Change the group");
+    repo.by("ana")
+        .says(&yes("dana", ID, SAMPLE, "2026-11-20T11:30:00Z"))
+        .commit("Dana is no member any more");
+    assert_eq!(said(&verdict(&repo)).satisfied, "no");
+    repo.by("ana")
+        .says(&yes("sam", ID, SAMPLE, "2026-11-20T12:30:00Z"))
+        .commit("Sam is");
+    assert_eq!(said(&verdict(&repo)).satisfied, "yes");
+    repo.by("root")
+        .write("exledger.yaml", &groups("lee"))
+        .commit("Change it again");
+    assert_eq!(
+        said(&verdict(&repo)).satisfied,
+        "yes",
+        "a later change of a group changes nothing"
+    );
+}
+
+#[test]
+fn each_governance_file_is_approved_late_by_its_own_bytes() {
+    let repo = sealed();
+    let before = "version: 1\napproval: {proof: attested}\n";
+    let after = format!("{before}records: [exceptions]\n");
+    assert!(before.len() < after.len());
+    repo.by("root")
+        .write("exledger.yaml", &after)
+        .commit("Change the policy");
+    repo.by("root")
+        .remove(".github/allowed_signers")
+        .write(".mailmap", "")
+        .commit("Remove the signers");
+    let verdicts = |path: &str| -> Vec<Verdict> { judged(&repo).governance.remove(path).unwrap() };
+    assert_eq!(
+        said(verdicts("exledger.yaml").last().unwrap()).satisfied,
+        "no"
+    );
+    let says = |path: &str, text: &str, at: &str| yes("dana", ID, text, at).governance(path);
+    repo.by("root")
+        .write(".github/allowed_signers", &(signer("dana") + "\n"))
+        .commit("List Dana again");
+    repo.by("root")
+        .says(&says("exledger.yaml", &after, "2026-11-20T12:30:00Z"))
+        .commit("Approve the policy");
+    let policy = verdicts("exledger.yaml");
+    assert_eq!(said(&policy[1]).satisfied, "yes");
+    assert_eq!(policy[1].approvers[0].person.email, "dana@example.com");
+    // The removal is no version at the tip any more: nobody can approve it late.
+    let signers: Vec<&str> = verdicts(".github/allowed_signers")
+        .iter()
+        .map(|it| said(it).satisfied)
+        .collect();
+    assert_eq!(signers, ["yes", "no", "no"]);
+    repo.by("root")
+        .remove(".github/allowed_signers")
+        .says(&says(".github/allowed_signers", "", "2026-11-20T14:30:00Z"))
+        .commit("Remove them with approval");
+    assert_eq!(
+        said(verdicts(".github/allowed_signers").last().unwrap()).satisfied,
+        "yes"
+    );
+    let key = Key::Id(ID.to_owned());
+    assert!(!judged(&repo).trails.contains_key(&key));
+}

@@ -1,0 +1,261 @@
+//! Reviews of the forge, as a bridge states them in files without a signature.
+
+use exledger::approval::{Counts, Verdict, WhyNot};
+use exledger::policy::demand::EvidenceKind;
+
+use crate::approval::{check, ledger, said, verdict};
+use crate::history::{ID, SAMPLE};
+use crate::repo::Repo;
+use crate::repo::speak::{Says, public, reviewed, signer};
+
+const ACTIONS: &str = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>";
+
+/// A ledger in which Ana's record was squashed on the forge.
+fn squashed(policy: &str) -> Repo {
+    let repo = ledger(policy);
+    squash(&repo);
+    repo
+}
+
+fn squash(repo: &Repo) {
+    repo.by("ana")
+        .through("github")
+        .write(ID, SAMPLE)
+        .commit("File it (#7)");
+}
+
+fn says(name: &str) -> Says {
+    reviewed(name, ID, SAMPLE, "2026-11-20T09:30:00Z")
+}
+
+fn why(verdict: &Verdict) -> Option<Counts> {
+    let spoke = verdict
+        .statements
+        .iter()
+        .find(|it| it.approver.kind == EvidenceKind::Review);
+    spoke.map(|it| it.counts.clone())
+}
+
+#[test]
+fn a_bridge_states_who_reviewed_what_was_squashed() {
+    let repo = squashed("");
+    check(
+        "squashed",
+        &verdict(&repo),
+        "no",
+        "none-recorded",
+        &[],
+        &["ana"],
+    );
+    repo.by(ACTIONS)
+        .says(&says("dana"))
+        .commit("State the reviews");
+    let verdict = verdict(&repo);
+    check("stated", &verdict, "yes", "claimed", &["dana"], &["ana"]);
+    let approver = &verdict.approvers[0];
+    assert_eq!(approver.kind, EvidenceKind::Review);
+    assert_eq!(approver.self_asserted.value(), Some(false));
+    assert!(
+        approver
+            .stated_by
+            .as_ref()
+            .unwrap()
+            .email
+            .starts_with("github-actions[bot]@")
+    );
+    assert_eq!(verdict.turns.len(), 2);
+}
+
+#[test]
+fn two_reviews_fill_the_places_of_two_groups() {
+    let policy = "groups: {security: [dana@example.com], platform: [sam@example.com]}\n\
+        tiers: [{name: standard, approvals: {each_of: [security, platform]}}]\n";
+    let repo = squashed(policy);
+    repo.by(ACTIONS)
+        .says(&says("dana"))
+        .says(&says("sam"))
+        .commit("State the reviews");
+    check(
+        "both",
+        &verdict(&repo),
+        "yes",
+        "claimed",
+        &["dana", "sam"],
+        &["ana"],
+    );
+}
+
+#[test]
+fn a_review_counts_by_who_states_it() {
+    let policy =
+        "people: {bots: ['*[bot]@users.noreply.github.com'], bridges: ['bridge@example.com']}\n";
+    let cases: [(&str, &str, Option<&str>, Option<WhyNot>); 7] = [
+        ("a person outside", "lee", None, None),
+        ("an author", "ana", None, Some(WhyNot::SelfAsserted)),
+        ("a bridge", "bridge", None, None),
+        (
+            "a bot that is no bridge",
+            "bot",
+            None,
+            Some(WhyNot::UnlistedBot),
+        ),
+        (
+            "one who commits for another",
+            "lee",
+            Some("kim"),
+            Some(WhyNot::Staters),
+        ),
+        ("one through the forge", "lee", Some("github"), None),
+        (
+            "an author through the forge",
+            "ana",
+            Some("github"),
+            Some(WhyNot::SelfAsserted),
+        ),
+    ];
+    for (what, author, committer, expected) in cases {
+        let repo = squashed(policy);
+        let work = repo.by(author).says(&says("dana"));
+        match committer {
+            Some(committer) => work.through(committer).commit("State the reviews"),
+            None => work.commit("State the reviews"),
+        };
+        let counts = expected.map_or(Counts::Yes, Counts::No);
+        assert_eq!(why(&verdict(&repo)), Some(counts), "{what}");
+    }
+    let repo = squashed(policy);
+    repo.by("lee")
+        .with("ana")
+        .says(&says("dana"))
+        .commit("State the reviews");
+    assert_eq!(
+        why(&verdict(&repo)),
+        Some(Counts::No(WhyNot::Staters)),
+        "a co-author"
+    );
+    let allowed = squashed("approval: {self_asserted: allow}\n");
+    allowed
+        .by("ana")
+        .says(&says("dana"))
+        .commit("State the reviews");
+    assert_eq!(why(&verdict(&allowed)), Some(Counts::Yes));
+}
+
+#[test]
+fn a_merge_states_by_whoever_landed_it_and_never_by_its_branch() {
+    for (lander, expected) in [
+        ("lee", Counts::Yes),
+        ("ana", Counts::No(WhyNot::SelfAsserted)),
+    ] {
+        let repo = squashed("");
+        repo.branch("bridge")
+            .by(ACTIONS)
+            .says(&says("dana"))
+            .commit("State the reviews");
+        repo.by(lander)
+            .through("github")
+            .merge("bridge", "Merge pull request #8 from ana/bridge");
+        assert_eq!(why(&verdict(&repo)), Some(expected), "{lander}");
+    }
+}
+
+#[test]
+fn a_review_lands_later_and_alone() {
+    let with_it = ledger("");
+    with_it
+        .by("ana")
+        .through("github")
+        .write(ID, SAMPLE)
+        .says(&says("dana"))
+        .commit("File it (#7)");
+    assert_eq!(why(&verdict(&with_it)), Some(Counts::No(WhyNot::Company)));
+    let before = ledger("");
+    before
+        .by(ACTIONS)
+        .says(&says("dana"))
+        .commit("State the reviews");
+    squash(&before);
+    assert_eq!(why(&verdict(&before)), Some(Counts::No(WhyNot::NotLater)));
+    for path in [
+        "README.md",
+        "exceptions/README.md",
+        "exceptions/other/EXC-2026-AAAAA.yaml",
+        "exledger.yaml",
+    ] {
+        let repo = squashed("");
+        repo.by(ACTIONS)
+            .says(&says("dana"))
+            .write(path, "version: 1\nrecords: [exceptions]\n")
+            .commit("State the reviews");
+        assert_eq!(
+            why(&verdict(&repo)),
+            Some(Counts::No(WhyNot::Company)),
+            "{path}"
+        );
+        assert_eq!(said(&verdict(&repo)).satisfied, "no", "{path}");
+    }
+}
+
+#[test]
+fn a_review_is_about_its_bytes_and_by_no_author() {
+    let repo = squashed("");
+    let other = reviewed(
+        "dana",
+        ID,
+        &SAMPLE.replace("moderate", "low"),
+        "2026-11-20T09:30:00Z",
+    );
+    repo.by(ACTIONS)
+        .says(&other)
+        .commit("State a review of older content");
+    assert_eq!(why(&verdict(&repo)), None);
+    repo.by(ACTIONS)
+        .says(&says("ana"))
+        .commit("State a review by its author");
+    let verdict = verdict(&repo);
+    assert_eq!(
+        (why(&verdict), verdict.result.word()),
+        (Some(Counts::No(WhyNot::Author)), "none-recorded")
+    );
+}
+
+#[test]
+fn a_bridge_whose_key_is_listed_must_sign() {
+    let bridge = format!(
+        "41898282+github-actions[bot]@users.noreply.github.com {}\n",
+        public("bridge")
+    );
+    for (key, expected) in [
+        (Some("bridge"), Counts::Yes),
+        (None, Counts::No(WhyNot::BridgeUnsigned)),
+        (Some("lee"), Counts::No(WhyNot::BridgeUnsigned)),
+    ] {
+        let repo = squashed("");
+        repo.by("root")
+            .write(
+                ".github/allowed_signers",
+                &(bridge.clone() + &signer("lee")),
+            )
+            .commit("List keys");
+        let work = repo.by(ACTIONS).says(&says("dana"));
+        match key {
+            Some(key) => work.signed(key).commit("State the reviews"),
+            None => work.commit("State the reviews"),
+        };
+        assert_eq!(why(&verdict(&repo)), Some(expected), "{key:?}");
+    }
+}
+
+#[test]
+fn a_review_is_claimed_and_counts_only_where_claims_and_reviews_do() {
+    for (policy, expected) in [
+        ("approval: {proof: attested}\n", WhyNot::Proof),
+        ("approval: {accept: [merge, detached]}\n", WhyNot::Kind),
+    ] {
+        let repo = squashed(policy);
+        repo.by(ACTIONS)
+            .says(&says("dana"))
+            .commit("State the reviews");
+        assert_eq!(why(&verdict(&repo)), Some(Counts::No(expected)), "{policy}");
+    }
+}

@@ -1,0 +1,354 @@
+//! Signatures of landings, of commits inside merged branches, and of merged tags.
+
+use exledger::approval::seals::Of;
+use exledger::approval::{self, Attested, Verdict};
+use exledger::policy::demand::{EvidenceKind, Proof};
+
+use crate::approval::{check, file, said, verdict};
+use crate::history::{ID, SAMPLE};
+use crate::repo::Repo;
+use crate::repo::speak::{public, signer, tag};
+
+/// A ledger whose signers list these people, and which wants signatures.
+pub(crate) fn sealed(policy: &str, signers: &str) -> Repo {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("root")
+        .write("exledger.yaml", &format!("version: 1\n{policy}"))
+        .write(".github/allowed_signers", signers)
+        .commit("Begin");
+    repo
+}
+
+const ATTESTED: &str = "approval: {proof: attested}\n";
+
+fn kinds(verdict: &Verdict) -> Vec<(EvidenceKind, Proof)> {
+    let approvers = verdict.approvers.iter();
+    approvers.map(|it| (it.kind, it.level)).collect()
+}
+
+#[test]
+fn the_signature_of_a_landing_attests_by_whoever_signed_it() {
+    let repo = sealed(ATTESTED, &signer("lee"));
+    file(&repo);
+    repo.by("lee")
+        .signed("lee")
+        .merge("file", "Merge branch 'file'");
+    let verdict = verdict(&repo);
+    check("signed", &verdict, "yes", "attested", &["lee"], &["ana"]);
+    assert_eq!(
+        kinds(&verdict),
+        [(EvidenceKind::Signature, Proof::Attested)]
+    );
+    assert!(
+        verdict.approvers[0]
+            .key
+            .as_ref()
+            .unwrap()
+            .starts_with("SHA256:")
+    );
+    // The address of the commit does not matter: a squash of Ana's that Dana signed is approved by Dana.
+    let repo = sealed(ATTESTED, &signer("dana"));
+    repo.by("ana")
+        .through("github")
+        .signed("dana")
+        .write(ID, SAMPLE)
+        .commit("File it (#7)");
+    let squashed = crate::approval::verdict(&repo);
+    check(
+        "squashed",
+        &squashed,
+        "yes",
+        "attested",
+        &["dana"],
+        &["ana"],
+    );
+}
+
+#[test]
+fn a_member_of_the_author_set_signs_as_author_alone() {
+    let repo = sealed("", &signer("ana"));
+    repo.by("ana")
+        .signed("ana")
+        .write(ID, SAMPLE)
+        .commit("File it");
+    let verdict = verdict(&repo);
+    check("pushed", &verdict, "no", "self", &[], &["ana"]);
+    assert_eq!(verdict.authors[0].attested, Attested::BySignature);
+}
+
+#[test]
+fn a_key_counts_as_the_state_before_the_landing_lists_it() {
+    let key = public("lee");
+    for (signers, at_tip, satisfied, result, state) in [
+        (signer("lee"), None, "yes", "claimed", "attested"),
+        (String::new(), None, "yes", "claimed", "untrusted-key"),
+        (
+            format!("lee@example.com valid-before=\"20261120Z\" {key}\n"),
+            None,
+            "yes",
+            "claimed",
+            "expired-at-landing",
+        ),
+        (
+            signer("lee"),
+            Some(key.clone()),
+            "yes",
+            "claimed",
+            "revoked",
+        ),
+    ] {
+        for proof in ["claimed", "attested"] {
+            let policy = format!("approval: {{proof: {proof}}}\n");
+            let repo = sealed(&policy, &signers);
+            file(&repo);
+            repo.by("lee")
+                .signed("lee")
+                .merge("file", "Merge branch 'file'");
+            if let Some(revoked) = &at_tip {
+                repo.by("root")
+                    .write(".github/revoked_keys", revoked)
+                    .commit("Revoke it");
+            }
+            let history = repo.history();
+            let approvals = approval::judge(&history);
+            let looked: Vec<(Of, &str)> = approvals
+                .signatures
+                .iter()
+                .map(|it| (it.of, it.state.word()))
+                .collect();
+            assert_eq!(looked, [(Of::Landing, state)]);
+            let verdict = verdict(&repo);
+            let expected = match (proof, state) {
+                ("claimed", "attested") => ("yes", "attested"),
+                ("claimed", _) => (satisfied, result),
+                (_, "attested") => ("yes", "attested"),
+                _ => ("no", "none-recorded"),
+            };
+            let found = said(&verdict);
+            assert_eq!((found.satisfied, found.result), expected, "{proof} {state}");
+        }
+    }
+}
+
+#[test]
+fn keys_that_the_merged_branch_lists_itself_do_not_count() {
+    let repo = sealed(ATTESTED, &signer("dana"));
+    repo.branch("file")
+        .by("ana")
+        .write(ID, SAMPLE)
+        .write(
+            ".github/allowed_signers",
+            &(signer("dana") + &signer("lee")),
+        )
+        .commit("File it, and list a key");
+    repo.by("lee")
+        .signed("lee")
+        .merge("file", "Merge branch 'file'");
+    check(
+        "listed with it",
+        &verdict(&repo),
+        "no",
+        "none-recorded",
+        &[],
+        &["ana"],
+    );
+}
+
+#[test]
+fn a_bad_signature_of_the_landing_is_the_result() {
+    let repo = sealed("", &signer("lee"));
+    file(&repo);
+    let garbled = crate::repo::speak::sign("lee", "git", b"other bytes");
+    repo.by("lee")
+        .header(&crate::repo::speak::folded("gpgsig", &garbled))
+        .merge("file", "Merge branch 'file'");
+    check(
+        "bad",
+        &verdict(&repo),
+        "no",
+        "invalid-signature",
+        &["lee"],
+        &["ana"],
+    );
+    let history = repo.history();
+    let approvals = approval::judge(&history);
+    assert_eq!(approvals.signatures[0].state.word(), "bad");
+}
+
+#[test]
+fn a_signature_that_is_not_verified_here_says_nothing() {
+    let repo = sealed("", &signer("lee"));
+    file(&repo);
+    repo.by("lee")
+        .through("github")
+        .header("gpgsig -----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----")
+        .merge("file", "Merge pull request #7 from ana/file");
+    check(
+        "web-flow",
+        &verdict(&repo),
+        "yes",
+        "claimed",
+        &["lee"],
+        &["ana"],
+    );
+    let history = repo.history();
+    assert_eq!(
+        approval::judge(&history).signatures[0].state.word(),
+        "unverifiable"
+    );
+}
+
+#[test]
+fn a_signature_inside_the_merged_branch_counts_and_a_claim_there_does_not() {
+    for (key, satisfied, result, approvers) in [
+        (Some("dana"), "yes", "attested", vec!["dana"]),
+        (None, "no", "none-recorded", vec![]),
+    ] {
+        let repo = sealed("", &signer("dana"));
+        file(&repo);
+        let integration = repo.branch("integration").by("dana");
+        let integration = match key {
+            Some(key) => integration.signed(key),
+            None => integration,
+        };
+        integration.merge("file", "Merge branch 'file' into integration");
+        repo.by("bot")
+            .merge("integration", "Merge branch 'integration'");
+        check(
+            "nested",
+            &verdict(&repo),
+            satisfied,
+            result,
+            &approvers,
+            &["ana"],
+        );
+    }
+}
+
+#[test]
+fn a_commit_signed_by_its_own_author_says_nothing_about_approval() {
+    let repo = sealed("", &signer("ana"));
+    repo.branch("file")
+        .by("ana")
+        .signed("ana")
+        .write(ID, SAMPLE)
+        .commit("File it");
+    repo.by("bot").merge("file", "Merge branch 'file'");
+    check("own", &verdict(&repo), "no", "none-recorded", &[], &["ana"]);
+}
+
+#[test]
+fn a_merged_tag_attests_where_it_names_a_commit_of_the_branch_with_these_bytes() {
+    let build = |of: &str, key: &str| {
+        let repo = sealed(ATTESTED, &signer("dana"));
+        file(&repo);
+        let later = repo
+            .branch("file")
+            .by("ana")
+            .write("README.md", "More\n")
+            .commit("More");
+        let before = repo.tip("main");
+        let draft = repo
+            .branch("draft")
+            .by("ana")
+            .write(ID, &SAMPLE.replace("moderate", "low"))
+            .commit("Draft");
+        let commit = match of {
+            "the tip of the branch" => later,
+            "a commit before" => before,
+            _ => draft,
+        };
+        repo.by("bot")
+            .header(&tag(commit, key))
+            .merge("file", "Merge tag 'reviewed'");
+        verdict(&repo)
+    };
+    let tagged = build("the tip of the branch", "dana");
+    check("tagged", &tagged, "yes", "attested", &["dana"], &["ana"]);
+    assert_eq!(kinds(&tagged), [(EvidenceKind::Mergetag, Proof::Attested)]);
+    for (of, key) in [
+        ("a commit before", "dana"),
+        ("another branch", "dana"),
+        ("the tip of the branch", "lee"),
+    ] {
+        check(of, &build(of, key), "no", "none-recorded", &[], &["ana"]);
+    }
+}
+
+#[test]
+fn a_tag_that_was_merged_inside_the_branch_counts_too() {
+    let repo = sealed(ATTESTED, &signer("dana"));
+    file(&repo);
+    let tip = repo.tip("file");
+    repo.branch("integration")
+        .by("lee")
+        .header(&tag(tip, "dana"))
+        .merge("file", "Merge tag 'reviewed'");
+    repo.by("bot")
+        .merge("integration", "Merge branch 'integration'");
+    check(
+        "nested tag",
+        &verdict(&repo),
+        "yes",
+        "attested",
+        &["dana"],
+        &["ana"],
+    );
+}
+
+#[test]
+fn two_names_of_one_key_or_one_line_are_one_person() {
+    let two = "tiers: [{name: standard, approvals: {count: 2}}]\n";
+    let key = public("dana");
+    let lines = [
+        format!("dana@example.com,kim@example.com {key}\n"),
+        format!("dana@example.com {key}\nkim@example.com {key}\n"),
+    ];
+    for line in &lines {
+        // Dana signs the landing, Kim merges inside the branch and signs that.
+        let repo = sealed(two, line);
+        file(&repo);
+        repo.branch("integration")
+            .by("kim")
+            .signed("dana")
+            .merge("file", "Merge branch 'file'");
+        repo.by("dana")
+            .signed("dana")
+            .merge("integration", "Merge branch 'integration'");
+        let verdict = verdict(&repo);
+        let found = said(&verdict);
+        assert_eq!(
+            (found.satisfied, found.approvers.len()),
+            ("no", 1),
+            "{line}"
+        );
+        // Whoever shares a line or a key with an author is the author.
+        let repo = sealed("", line);
+        repo.branch("file")
+            .by("kim")
+            .write(ID, SAMPLE)
+            .commit("File it");
+        repo.by("dana")
+            .signed("dana")
+            .merge("file", "Merge branch 'file'");
+        let own = crate::approval::verdict(&repo);
+        check("kin", &own, "no", "self", &[], &["kim"]);
+    }
+}
+
+#[test]
+fn a_key_that_a_pattern_lists_names_nobody_by_itself() {
+    let repo = sealed(ATTESTED, &format!("*@example.com {}\n", public("lee")));
+    file(&repo);
+    repo.by("lee")
+        .signed("lee")
+        .merge("file", "Merge branch 'file'");
+    check(
+        "pattern",
+        &verdict(&repo),
+        "no",
+        "unresolved",
+        &[],
+        &["ana"],
+    );
+}

@@ -1,0 +1,149 @@
+//! A no: whose it may be, what it is about, and that it can't be deleted away.
+
+use exledger::approval::filed::{AtTip, FileState};
+use exledger::approval::{Counts, WhyNot};
+use exledger::policy::demand::EvidenceKind;
+
+use crate::approval::detached::{amended, judged, sealed, sealed_by};
+use crate::approval::{check, said, verdict, verdicts};
+use crate::history::{ID, SAMPLE};
+use crate::repo::speak::{no, public, signer, yes};
+
+#[test]
+fn a_no_vetoes_its_bytes_whoever_else_says_yes() {
+    let both = yes("sam", ID, SAMPLE, "2026-11-20T09:40:00Z");
+    let veto = no("dana", ID, SAMPLE, "2026-11-20T09:30:00Z").because("Too wide");
+    let repo = sealed();
+    repo.by("ana")
+        .write(ID, SAMPLE)
+        .says(&veto)
+        .says(&both)
+        .commit("File it");
+    check(
+        "vetoed",
+        &verdict(&repo),
+        "no",
+        "vetoed",
+        &["sam"],
+        &["ana"],
+    );
+    // It can't be deleted away, and it is about the bytes.
+    repo.by("ana").unsays(&veto).commit("Remove the veto");
+    check(
+        "removed",
+        &verdict(&repo),
+        "no",
+        "vetoed",
+        &["sam"],
+        &["ana"],
+    );
+    let file = judged(&repo).files.into_iter().next_back().unwrap();
+    assert_eq!((file.state, file.at_tip), (FileState::Removed, AtTip::No));
+    repo.by("ana").write(ID, &amended()).commit("Change it");
+    repo.by("sam")
+        .write(ID, SAMPLE)
+        .says(&yes("sam", ID, SAMPLE, "2026-11-20T13:00:00Z"))
+        .commit("Put it back");
+    assert_eq!(verdict(&repo).result.word(), "vetoed");
+    // Who said no may say yes.
+    repo.by("ana")
+        .says(&yes("dana", ID, SAMPLE, "2026-11-20T14:00:00Z"))
+        .commit("Dana agrees now");
+    assert_eq!(said(&verdict(&repo)).satisfied, "yes");
+}
+
+#[test]
+fn a_no_that_lands_later_takes_an_approval_back() {
+    let repo = sealed();
+    repo.by("ana")
+        .write(ID, SAMPLE)
+        .says(&yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z"))
+        .commit("File it");
+    repo.by("ana")
+        .write(ID, &(SAMPLE.to_owned() + "# looks good\n"))
+        .commit("Reformat it");
+    repo.by("sam")
+        .says(&no("sam", ID, SAMPLE, "2026-11-20T11:30:00Z"))
+        .commit("Veto it");
+    let verdicts = verdicts(&repo, ID);
+    for verdict in &verdicts {
+        assert_eq!(
+            (said(verdict).satisfied, verdict.result.word()),
+            ("no", "vetoed")
+        );
+        assert_eq!(verdict.turns.len(), 2);
+    }
+    // An earlier word of the same person does not undo it by landing later.
+    repo.by("ana")
+        .says(&yes("sam", ID, SAMPLE, "2026-11-20T11:00:00Z"))
+        .commit("An older yes");
+    assert_eq!(verdict(&repo).result.word(), "vetoed");
+}
+
+#[test]
+fn a_signed_no_is_not_undone_by_what_anybody_could_type() {
+    let repo = sealed_by("");
+    repo.branch("file")
+        .by("ana")
+        .write(ID, SAMPLE)
+        .says(&no("dana", ID, SAMPLE, "2026-11-20T09:30:00Z"))
+        .commit("File it");
+    repo.by("dana").merge("file", "Merge branch 'file'");
+    assert_eq!(verdict(&repo).result.word(), "vetoed");
+}
+
+#[test]
+fn authors_bots_and_unlisted_keys_veto_nothing() {
+    let signers = signer("dana") + &signer("ana") + &format!("bot@example.com {}\n", public("bot"));
+    let policy = "people: {bots: ['bot@*']}\n";
+    for (name, counts) in [
+        ("ana", Some(Counts::No(WhyNot::Author))),
+        ("bot", Some(Counts::No(WhyNot::Bot))),
+        ("kim", None),
+    ] {
+        let repo = sealed_by(policy);
+        repo.by("root")
+            .write(".github/allowed_signers", &signers)
+            .commit("List keys");
+        repo.branch("file")
+            .by("ana")
+            .write(ID, SAMPLE)
+            .says(&no(name, ID, SAMPLE, "2026-11-20T10:30:00Z"))
+            .commit("File it");
+        repo.by("lee").merge("file", "Merge branch 'file'");
+        let verdict = verdict(&repo);
+        check(name, &verdict, "yes", "claimed", &["lee"], &["ana"]);
+        let spoke = verdict
+            .statements
+            .iter()
+            .find(|it| it.approver.kind == EvidenceKind::Detached);
+        assert_eq!(spoke.map(|it| it.counts.clone()), counts, "{name}");
+    }
+}
+
+#[test]
+fn the_owner_does_not_count_where_the_policy_says_so_and_may_still_say_no() {
+    let text = SAMPLE.replace("email: ana@example.com", "email: dana@example.com");
+    let policy = "approval: {proof: attested, owner_may_approve: false}\n";
+    let repo = sealed_by(policy);
+    repo.by("lee")
+        .write(ID, &text)
+        .says(&yes("dana", ID, &text, "2026-11-20T09:30:00Z"))
+        .commit("File it");
+    let own = verdict(&repo);
+    assert_eq!(
+        (
+            said(&own).satisfied,
+            own.statements.last().unwrap().counts.clone()
+        ),
+        ("no", Counts::No(WhyNot::Owner))
+    );
+    repo.by("lee")
+        .says(&yes("sam", ID, &text, "2026-11-20T10:30:00Z"))
+        .commit("Sam approves");
+    assert_eq!(said(&verdict(&repo)).satisfied, "yes");
+    repo.by("lee")
+        .says(&no("dana", ID, &text, "2026-11-20T11:30:00Z"))
+        .commit("Dana does not");
+    assert_eq!(verdict(&repo).result.word(), "vetoed");
+}
