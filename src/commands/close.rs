@@ -83,11 +83,12 @@ impl Run for Args {
         if self.reviewed {
             return self.review(ctx);
         }
-        let closing = self.closing(ctx)?;
+        let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
+        let closing = self.closing(ctx, &ids)?;
         ctx.decide(&Job {
             command: "close",
             event: Event::Closed,
-            which: Which::Several(&self.ids, &self.filters),
+            which: Which::Several(&ids, &self.filters),
             history: History::Helpful,
             flags: &self.flags,
             plan: &|taken| close::close(taken, &closing),
@@ -110,7 +111,7 @@ impl Args {
         })
     }
 
-    fn closing(&self, ctx: &Ctx) -> anyhow::Result<Closing> {
+    fn closing(&self, ctx: &Ctx, ids: &[String]) -> anyhow::Result<Closing> {
         let home = ctx.home()?;
         let outcome: ClosureOutcome =
             ctx.word_or_ask(self.outcome.as_deref(), "--outcome", "How did it end")?;
@@ -131,43 +132,43 @@ impl Args {
             review_by: self.review_by,
         };
         if ctx.asks() {
-            self.ask(ctx, &home, &mut closing)?;
+            ask(ctx, &home, ids, &mut closing)?;
         }
         Ok(closing)
     }
+}
 
-    /// Asks a person for what the closure of one record still lacks.
-    fn ask(&self, ctx: &Ctx, home: &Home, closing: &mut Closing) -> anyhow::Result<()> {
-        let [id] = self.ids.as_slice() else {
-            return Ok(());
-        };
-        let governance = ctx.governance(home.work_tree()?)?;
-        let Some(record) = ctx.peek(home, &governance, id)? else {
-            return Ok(());
-        };
-        for lack in close::missing(&governance, &record, closing) {
-            let flag = lack.flag();
-            match lack {
-                Lack::Check(item) => {
-                    let question = format!("{item} (an evidence id or a sentence)");
-                    let said = ctx.text_or_ask(None, &flag, &question)?;
-                    closing.checks.push((item, said));
-                }
-                Lack::Access(time) => {
-                    let question = format!("Day on which access was looked at, {time}");
-                    let said = ctx.text_or_ask(None, &flag, &question)?;
-                    let said = day(&said).map_err(|what| fault::misuse(what, ""))?;
-                    closing.access.insert(time.to_owned(), said);
-                }
-                Lack::Evidence => {
-                    let question = "What shows it (E1=log:rotate.txt, or an address or commit)";
-                    let said = ctx.text_or_ask(None, &flag, question)?;
-                    closing.evidence = ctx.shown(home, &[said])?;
-                }
+/// Asks a person for what the closure of one record still lacks.
+fn ask(ctx: &Ctx, home: &Home, ids: &[String], closing: &mut Closing) -> anyhow::Result<()> {
+    let [id] = ids else {
+        return Ok(());
+    };
+    let governance = ctx.governance(home.work_tree()?)?;
+    let Some(record) = ctx.peek(home, &governance, id)? else {
+        return Ok(());
+    };
+    for lack in close::missing(&governance, &record, closing) {
+        let flag = lack.flag();
+        match lack {
+            Lack::Check(item) => {
+                let question = format!("{item} (an evidence id or a sentence)");
+                let said = ctx.text_or_ask(None, &flag, &question)?;
+                closing.checks.push((item, said));
+            }
+            Lack::Access(time) => {
+                let question = format!("Day on which access was looked at, {time}");
+                let said = ctx.text_or_ask(None, &flag, &question)?;
+                let said = day(&said).map_err(|what| fault::misuse(what, ""))?;
+                closing.access.insert(time.to_owned(), said);
+            }
+            Lack::Evidence => {
+                let question = "What shows it (E1=log:rotate.txt, or an address or commit)";
+                let said = ctx.text_or_ask(None, &flag, question)?;
+                closing.evidence = ctx.shown(home, &[said])?;
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// Reads `ITEM=ANSWER` texts, each item once.

@@ -48,13 +48,14 @@ pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
         let shown = ctx.shown(&ctx.home()?, &self.evidence)?;
         let stage: Stage = ctx.word_or_ask(self.stage.as_deref(), "--stage", "Which stage")?;
         let text = ctx.text_or_ask(self.note.as_deref(), "--note", "What was found or done")?;
         ctx.decide(&Job {
             command: "note",
             event: Event::Noted,
-            which: Which::Several(&self.ids, &self.filters),
+            which: Which::Several(&ids, &self.filters),
             history: History::Helpful,
             flags: &self.flags,
             plan: &|taken| note::note(taken, stage, &text, &shown),

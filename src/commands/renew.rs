@@ -52,12 +52,13 @@ pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
         let later = self.later(ctx)?;
         let reason = ctx.text_or_ask(self.reason.as_deref(), "--reason", "Why can't it end yet")?;
         ctx.decide(&Job {
             command: "renew",
             event: Event::Renewed,
-            which: Which::Several(&self.ids, &self.filters),
+            which: Which::Several(&ids, &self.filters),
             history: History::Needed,
             flags: &self.flags,
             plan: &|taken| Ok(renew::renew(taken, &later, &reason)?.into()),

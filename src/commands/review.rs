@@ -45,12 +45,13 @@ pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
         let outcome: ReviewOutcome =
             ctx.word_or_ask(self.outcome.as_deref(), "--outcome", "What follows")?;
         ctx.decide(&Job {
             command: "review",
             event: Event::Reviewed,
-            which: Which::Several(&self.ids, &self.filters),
+            which: Which::Several(&ids, &self.filters),
             history: History::Helpful,
             flags: &self.flags,
             plan: &|taken| review::review(taken, outcome, self.note.as_deref()),

@@ -58,6 +58,10 @@ pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ids = match &self.from {
+            Some(_) => Vec::new(),
+            None => ctx.ids_or_ask(&self.ids, &self.filters)?,
+        };
         let to = ctx.text_or_ask(self.to.as_deref(), "--to", "Who takes over (address)")?;
         let to = edit::address("--to", &to)?;
         let from = self.from.as_deref();
@@ -77,7 +81,7 @@ impl Run for Args {
         };
         let which = match &from {
             Some(from) => Which::Of(from),
-            None => Which::Several(&self.ids, &self.filters),
+            None => Which::Several(&ids, &self.filters),
         };
         ctx.decide(&Job {
             command: "transfer",

@@ -8,6 +8,7 @@ use crate::ask;
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::Which;
 use crate::commands::context::fault;
+use crate::commands::context::filter::Filters;
 use crate::commands::context::place::Home;
 use crate::ledger::{File, Files, NotFound};
 use crate::policy::governance::Governance;
@@ -33,8 +34,7 @@ impl Ctx {
             Which::Several([], filters) => {
                 let filter = filters.filter();
                 if filter == Filter::default() {
-                    take(self.chosen(home, &files)?);
-                    return Ok(found.into_values().collect());
+                    return Err(unnamed());
                 }
                 for file in self.filtered(home, &files, &filter)? {
                     take(file);
@@ -66,17 +66,22 @@ impl Ctx {
         Ok(found.into_values().collect())
     }
 
-    /// Returns the record that a person at the terminal chooses among the open ones.
-    fn chosen<'f>(&self, home: &Home, files: &'f Files) -> anyhow::Result<&'f File> {
-        let unnamed = || {
-            fault::misuse(
-                "no record is named",
-                "name ids, or say which with a filter of `exledger list`, such as --owner",
-            )
-        };
+    /// Returns the ids that are given; where neither they nor a filter are, the one that a person at the terminal chooses
+    /// among the open records.
+    ///
+    /// # Errors
+    /// [`fault::Fault::Misuse`] where nobody names one.
+    pub fn ids_or_ask(&self, ids: &[String], filters: &Filters) -> anyhow::Result<Vec<String>> {
+        if !ids.is_empty() || filters.filter() != Filter::default() {
+            return Ok(ids.to_vec());
+        }
         if !self.asks() {
             return Err(unnamed());
         }
+        let home = self.home()?;
+        let governance = self.governance(home.work_tree()?)?;
+        let files = Files::list(&home.tree, &governance.policy.records)
+            .map_err(|error| fault::tree(&error))?;
         let mut open = Vec::new();
         for file in &files.records {
             let source = files
@@ -85,7 +90,7 @@ impl Ctx {
             if source.node("closure").is_none() {
                 let title = source.text("title").unwrap_or_default();
                 let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-                open.push((file, format!("{}  {title}", file.stem())));
+                open.push((file.stem(), format!("{}  {title}", file.stem())));
             }
         }
         let shown: Vec<&str> = open.iter().map(|(_, shown)| shown.as_str()).collect();
@@ -93,8 +98,8 @@ impl Ctx {
             return Err(unnamed());
         }
         let chosen = ask::choice("Which record", &shown, 0).map_err(|_| unnamed())?;
-        let chosen = open.get(chosen).map(|(file, _)| *file);
-        chosen.ok_or_else(unnamed)
+        let chosen = open.get(chosen).map(|(id, _)| (*id).to_owned());
+        chosen.map(|id| vec![id]).ok_or_else(unnamed)
     }
 
     /// Returns what a record says whose id is given, to ask about it; `None` where it can't be read.
@@ -186,6 +191,13 @@ fn of_owner<'f>(home: &Home, files: &'f Files, owner: &Address) -> anyhow::Resul
         }
     }
     Ok(found)
+}
+
+fn unnamed() -> anyhow::Error {
+    fault::misuse(
+        "no record is named",
+        "name ids, or say which with a filter of `exledger list`, such as --owner",
+    )
 }
 
 fn named<'f>(files: &'f Files, text: &str) -> anyhow::Result<&'f File> {

@@ -1,0 +1,117 @@
+//! Decisions at a terminal: what is missing is asked, and keys write the bytes of flags.
+
+use crate::decisions::{ID, Life, record};
+use crate::terminal::Terminal;
+
+const CERTIFICATE: &str = "\
+title: The partner gateway keeps its old certificate
+deviates_from: {rule: Certificates are renewed before they end, baseline: certificate}
+subject: {identity: cert:gateway-7, identity_type: certificate, credential: vault:pki/gateway-7, task: settlement}
+";
+
+/// Takes a decision by keys and by flags, and compares the bytes; the clock stands still.
+fn same(life: &Life, by_keys: &[&str], keys: &[(&str, &str)], by_flags: &[&str]) {
+    let clock = ["--by", "lee@example.com", "--on", "2026-11-25"];
+    let terminal = Terminal {
+        folder: life.repo.path(),
+        columns: 100,
+        variables: &[],
+    };
+    let Some(seen) = terminal.run(&[by_keys, &clock].concat(), keys) else {
+        return;
+    };
+    assert_eq!(seen.code, 0, "{}", seen.bytes);
+    let written = life.text(ID);
+    life.repo.checkout();
+    let run = crate::cli::run(life.repo.path(), &[by_flags, &clock].concat());
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(written, life.text(ID));
+    life.repo.checkout();
+}
+
+#[test]
+fn what_is_missing_is_asked() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, CERTIFICATE), "ana", "lee");
+    same(
+        &life,
+        &["renew"],
+        &[
+            ("Which record", "\r"),
+            ("Until when", "30d\r"),
+            ("Why can't it end yet", "The vendor is late\r"),
+        ],
+        &[
+            "renew",
+            ID,
+            "--for",
+            "30d",
+            "--reason",
+            "The vendor is late",
+        ],
+    );
+    same(
+        &life,
+        &["review", ID],
+        &[("What follows", "\r")],
+        &["review", ID, "--outcome", "still-needed"],
+    );
+    same(
+        &life,
+        &["transfer", ID],
+        &[("Who takes over", "kim@example.com\r")],
+        &["transfer", ID, "--to", "kim@example.com"],
+    );
+    same(
+        &life,
+        &["close", ID],
+        &[
+            ("How did it end", "\r"),
+            ("Why can it be closed", "Replaced on the gateway\r"),
+            ("why-missed", "The calendar named somebody who had left\r"),
+            ("impact", "Nobody else held the key\r"),
+            ("prevention", "The end of each certificate is an alert\r"),
+            ("What shows it", "change:3f2c9a7b\r"),
+        ],
+        &[
+            "close",
+            ID,
+            "--outcome",
+            "remediated",
+            "--reason",
+            "Replaced on the gateway",
+            "--check",
+            "why-missed=The calendar named somebody who had left",
+            "--check",
+            "impact=Nobody else held the key",
+            "--check",
+            "prevention=The end of each certificate is an alert",
+            "--evidence",
+            "change:3f2c9a7b",
+        ],
+    );
+}
+
+#[test]
+fn broken_off_writes_nothing() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    let before = life.text(ID);
+    let terminal = Terminal {
+        folder: life.repo.path(),
+        columns: 100,
+        variables: &[],
+    };
+    for (args, question) in [
+        (&["renew", ID][..], "Until when"),
+        (&["renew", "--for", "3d"], "Which record"),
+        (&["review", ID], "What follows"),
+        (&["close", ID], "How did it end"),
+    ] {
+        let Some(seen) = terminal.run(args, &[(question, "\u{3}")]) else {
+            return;
+        };
+        assert_ne!(seen.code, 0, "{args:?}: {}", seen.bytes);
+        assert_eq!(life.text(ID), before, "{args:?}");
+    }
+}
