@@ -69,11 +69,6 @@ pub struct Approvals {
 
 /// Judges every version of every record and governance file, oldest first, each by the state before it landed.
 pub fn judge(history: &History) -> Approvals {
-    judge_some(history, &|_| true)
-}
-
-/// Judges the versions of the records that are wanted, and those of all governance files.
-pub fn judge_some(history: &History, wanted: &dyn Fn(&Key) -> bool) -> Approvals {
     let laws = Laws::of(&history.states, history.mainline.landings.len());
     let seals = Seals::new(history, &laws);
     let said = Said::of(history, &laws);
@@ -83,7 +78,7 @@ pub fn judge_some(history: &History, wanted: &dyn Fn(&Key) -> bool) -> Approvals
         seals: &seals,
     };
     let mut approvals = Approvals::default();
-    for (key, trail) in history.trails.iter().filter(|(key, _)| wanted(key)) {
+    for (key, trail) in &history.trails {
         let words = said.records.get(key).map_or(&[][..], Vec::as_slice);
         let verdicts = fold::trail(court, Of::Record, trail, words);
         approvals.trails.insert(key.clone(), verdicts);

@@ -163,9 +163,15 @@ impl Ctx {
             self.detail(noted::HINT);
         }
         let governance = asked.governance;
-        let trails = history.trails.iter();
-        let left_out = trails.filter(|(_, trail)| scope.leaves_out(trail, &governance));
-        let left_out: BTreeSet<Key> = left_out.map(|(key, _)| key.clone()).collect();
+        // What is left out is forgotten at once: it is most of a long history.
+        let mut left_out = BTreeSet::new();
+        for (key, trail) in mem::take(&mut history.trails) {
+            if scope.leaves_out(&trail, &governance) {
+                left_out.extend(trail.became.is_none().then_some(key));
+            } else {
+                history.trails.insert(key, trail);
+            }
+        }
         let mut approved = Approved {
             stamp: self.stamp(repository, &history, &governance, instant),
             standings: Vec::new(),
@@ -174,7 +180,7 @@ impl Ctx {
             prefix: asked.prefix,
             chosen: asked.chosen,
             proposals: None,
-            approvals: approval::judge_some(&history, &|key| !left_out.contains(key)),
+            approvals: approval::judge(&history),
             history,
             left_out,
         };
@@ -245,19 +251,13 @@ impl Ctx {
 impl Approved<'_> {
     /// Returns how many records were left out: closed and removed ones.
     pub fn n_left_out(&self) -> usize {
-        let became = |key: &&Key| {
-            let trail = self.history.trails.get(*key);
-            trail.is_some_and(|trail| trail.became.is_some())
-        };
-        let left_out = self.left_out.iter();
-        left_out.filter(|key| !became(key)).count()
+        self.left_out.len()
     }
 
     /// Judges every record at an instant, by the governance of the tree that is asked about.
     pub fn at(&self, instant: Instant) -> Vec<Standing> {
         let trails = self.history.trails.iter();
-        let open =
-            trails.filter(|(key, trail)| trail.became.is_none() && !self.left_out.contains(*key));
+        let open = trails.filter(|(_, trail)| trail.became.is_none());
         let mut standings: Vec<Standing> =
             open.map(|(key, _)| self.standing(key, instant)).collect();
         if let Some(proposals) = &self.proposals {
