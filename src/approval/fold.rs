@@ -109,7 +109,7 @@ pub(crate) struct Fold<'a> {
     pub words: &'a [Word<'a>],
     pub series: Series,
     pub verdicts: Vec<Verdict>,
-    /// What stood before each version.
+    /// What stood before each version; kept only where something is said that may land late.
     pub befores: Vec<Series>,
     /// What approval files say about which version.
     pub bound: Bound,
@@ -144,7 +144,9 @@ pub(crate) fn trail<'a>(
 impl<'a> Fold<'a> {
     /// Judges a version and leaves its verdict behind the others.
     pub(crate) fn judge(&mut self, step: &Step<'a>) {
-        self.befores.push(self.series.clone());
+        if !self.words.is_empty() {
+            self.befores.push(self.series.clone());
+        }
         let mut verdict = self.verdict(step);
         verdict.turns = turns(step, &verdict);
         self.verdicts.push(verdict);

@@ -5,7 +5,9 @@
 
 use serde_json::Value;
 
-use crate::approval::{self, Approver, Counts, FourEyes, Satisfied, Statement, Verdict, Word};
+use crate::approval::{
+    self, Approver, Counts, FourEyes, Satisfied, Statement, Turn, Verdict, Word,
+};
 use crate::history::History;
 use crate::history::change::differ::{self, Difference};
 use crate::history::change::fields::FIELDS;
@@ -205,11 +207,20 @@ fn later(history: &History, version: &Version, verdict: &Verdict) -> Vec<(usize,
         .filter(|statement| statement.word == Word::Vetoes && statement.counts == Counts::Yes)
         .filter_map(|statement| Some((landing(&statement.approver.commit)?, Event::Vetoed)));
     let mut later: Vec<(usize, Event)> = vetoes.collect();
-    let met = verdict.approved_in.as_deref().and_then(landing);
-    later.extend(
-        met.filter(|_| verdict.satisfied == Satisfied::Yes)
-            .map(|index| (index, Event::Approved)),
-    );
+    // What was approved or vetoed for a while only is told, too.
+    for pair in verdict.turns.windows(2) {
+        let [before, turn] = pair else { continue };
+        let Some(index) = landing(&turn.commit) else {
+            continue;
+        };
+        let is_met = |turn: &Turn| turn.satisfied == Satisfied::Yes;
+        if is_met(turn) && !is_met(before) {
+            later.push((index, Event::Approved));
+        }
+        if turn.result == FourEyes::Vetoed && before.result != FourEyes::Vetoed {
+            later.push((index, Event::Vetoed));
+        }
+    }
     later.sort();
     later.dedup();
     later

@@ -1,5 +1,6 @@
 //! Who approved each version, on real repositories and on messages that forges really wrote.
 
+mod answers;
 mod attested;
 mod demand;
 mod detached;
@@ -10,6 +11,7 @@ mod forge;
 mod governance;
 mod landing;
 mod notes;
+mod pitfalls;
 mod reviews;
 mod rows;
 mod shallow;
