@@ -11,7 +11,7 @@ mod side;
 mod speak;
 mod subject;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
@@ -47,8 +47,8 @@ pub struct Args {
     reject: bool,
 
     /// Approve a change of a governance file, such as exledger.yaml, in place of a record
-    #[arg(long, value_name = "PATH", conflicts_with = "id")]
-    governance: Option<PathBuf>,
+    #[arg(long, value_name = "PATH", num_args = 0..=1)]
+    governance: Option<Option<PathBuf>>,
 
     /// Approve what a branch holds, by a commit on it, without checking it out
     #[arg(long = "ref", value_name = "BRANCH")]
@@ -89,6 +89,27 @@ impl Run for Args {
         match &self.from_reviews {
             Some(file) => reviews::run(&self, ctx, file),
             None => speak::run(&self, ctx),
+        }
+    }
+}
+
+/// What the arguments name.
+enum Named<'a> {
+    Record(&'a str),
+    Governance(&'a Path),
+}
+
+impl Args {
+    /// Returns what is named: a record by its id, or a governance file by its path, before or behind the flag.
+    fn named(&self) -> anyhow::Result<Named<'_>> {
+        match (&self.governance, &self.id) {
+            (None, id) => Ok(Named::Record(id.as_deref().unwrap_or_default())),
+            (Some(Some(path)), None) => Ok(Named::Governance(path)),
+            (Some(None), Some(path)) => Ok(Named::Governance(Path::new(path))),
+            (Some(_), _) => Err(fault::misuse(
+                "--governance takes the path of one governance file",
+                "approve records and governance files one by one: exledger approve --governance exledger.yaml",
+            )),
         }
     }
 }

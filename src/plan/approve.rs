@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use crate::approval::keys::Keys;
 use crate::approval::statement::{About, ApprovalFile, Decision};
 use crate::policy::demand::{EvidenceKind, SelfApproval};
 use crate::policy::governance::Governance;
@@ -34,8 +35,10 @@ pub struct Matter {
 pub enum Refused {
     /// A bot or an agent.
     Machine,
-    /// One of those who made it.
+    /// One of those who made it, by this or another address.
     Maker,
+    /// Somebody with the name of one of those who made it, under another address (I5).
+    Namesake,
     /// An owner, whom the policy forbids to approve.
     Owner,
     /// The policy does not accept signed approvals.
@@ -47,6 +50,9 @@ impl fmt::Display for Refused {
         out.write_str(match self {
             Refused::Machine => "is a bot or an agent, whose word never counts",
             Refused::Maker => "made this content, and nobody's word counts about their own",
+            Refused::Namesake => {
+                "has the name of somebody who made this content, under another address: same-name-as-author"
+            }
             Refused::Owner => "owns the record, and the policy says owner_may_approve: false",
             Refused::Kind => {
                 "would sign, and `approval.accept` of the policy leaves out `detached`"
@@ -62,6 +68,9 @@ impl Refused {
             Refused::Machine => "let a person approve it",
             Refused::Maker => {
                 "let someone else look at it: `exledger diff` says who; or set user.email to who you are"
+            }
+            Refused::Namesake => {
+                "if they are one person, let someone else approve; if they are two, let .mailmap give them two names"
             }
             Refused::Owner => "let someone else look at it: `exledger diff` says who",
             Refused::Kind => {
@@ -85,10 +94,17 @@ pub fn refused(
     if people::is_bot(who, person) || people::is_agent(who, person) {
         return Some(Refused::Machine);
     }
-    let made = matter.makers.iter().any(|maker| maker.key == person.key);
+    let kin = Keys::of(who, who).kin(who, &person.key);
+    let made = matter.makers.iter().any(|maker| kin.contains(&maker.key));
     let forbidden = approval.self_approval == SelfApproval::Forbid || decision == Decision::Reject;
     if made && forbidden {
         return Some(Refused::Maker);
+    }
+    // An approval states an address: its name is what the governance files know.
+    let name = people::folded(&people::identify(who, "", &person.key).name);
+    let same = |maker: &Person| people::folded(&maker.name) == name;
+    if !made && !name.is_empty() && matter.makers.iter().any(same) {
+        return Some(Refused::Namesake);
     }
     if decision == Decision::Reject {
         return None;

@@ -22,6 +22,7 @@ use crate::plan::reviews::told::{Told, taken_back};
 use crate::policy::governance::{Governance, State as Policy};
 use crate::policy::people::{self, Person};
 use crate::record::address::Address;
+use crate::record::credential;
 
 /// Where reviews are compared with what landed.
 #[derive(Clone, Copy)]
@@ -249,7 +250,11 @@ impl<'w> Desk<'w> {
             decision: Decision::Approve,
             at: review.at,
             by,
-            reason: review.reason.as_deref().and_then(statement::shortened),
+            reason: review
+                .reason
+                .clone()
+                .map(credential::hidden)
+                .and_then(|reason| statement::shortened(&reason)),
             via: Some(review.url.clone()),
             about,
         };

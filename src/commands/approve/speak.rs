@@ -7,12 +7,12 @@ use crate::approval::signature::{self, State};
 use crate::approval::statement::{self, ApprovalFile, Decision, LONGEST_REASON};
 use crate::ask::{self, Agreed};
 use crate::commands::Outcome;
-use crate::commands::approve::Args;
 use crate::commands::approve::place::{Desk, Found, Put};
 use crate::commands::approve::said::answer;
 use crate::commands::approve::seal::{sealed, unsigned};
 use crate::commands::approve::side::{Committed, Side};
 use crate::commands::approve::subject::{self, Landed, Subject};
+use crate::commands::approve::{Args, Named};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{Approved, Scope};
 use crate::commands::context::fault;
@@ -21,6 +21,7 @@ use crate::plan::approve;
 use crate::policy::governance::Governance;
 use crate::policy::people::{self, Person};
 use crate::record::address::Address;
+use crate::record::credential;
 use crate::render;
 use crate::rules::case::Known;
 use crate::rules::house::House;
@@ -31,15 +32,16 @@ use crate::view::shape;
 
 /// Says it.
 pub(super) fn run(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
+    let named = args.named()?;
     let home = ctx.home()?;
     let repository = home.repository()?;
     let approved = ctx.approved_only(&home, Scope::Everything)?;
     let (person, by) = speaker(args, repository.user(), &approved.governance)?;
     let side = Side::of(args, ctx, &home, &approved)?;
     let around = (ctx, &home, &*approved);
-    let subject = match (&args.governance, &args.id) {
-        (Some(path), _) => subject::governance(path, &side, around)?,
-        (None, id) => subject::record(id.as_deref().unwrap_or_default(), &side, around)?,
+    let subject = match named {
+        Named::Governance(path) => subject::governance(path, &side, around)?,
+        Named::Record(id) => subject::record(id, &side, around)?,
     };
     let decision = if args.reject {
         Decision::Reject
@@ -210,6 +212,13 @@ fn reason(
     };
     if let Some(reason) = &args.reason {
         let reason = reason.trim();
+        if credential::kind(reason, "").is_some() || credential::hidden(reason.to_owned()) != reason
+        {
+            return Err(fault::misuse(
+                "the reason holds what looks like a credential, and git would keep it",
+                "say it without",
+            ));
+        }
         check(reason).map_err(|what| {
             fault::misuse(
                 what,

@@ -267,6 +267,24 @@ fn a_second_run_changes_nothing_and_a_signature_stays() {
 }
 
 #[test]
+fn a_signature_after_a_review_takes_its_place() {
+    let Some(world) = World::new(&format!("{POLICY}approval: {{proof: attested}}\n")) else {
+        return;
+    };
+    let (head, landing) = squashed(&world);
+    world.both(&head, &landing);
+    world.land(BOT);
+    assert_eq!(world.stands().0, "unapproved", "a review is claimed");
+    for name in ["dana", "lee"] {
+        world.repo.checkout();
+        let said = world.said(name, &[ID]);
+        assert_eq!(said["files"].as_array().unwrap().len(), 2);
+        world.land(name);
+    }
+    assert_eq!(world.stands(), ("active".into(), "attested".into()));
+}
+
+#[test]
 fn what_is_no_review_or_no_landing_is_refused_and_nothing_is_written() {
     let Some(world) = World::new(POLICY) else {
         return;

@@ -267,6 +267,8 @@ fn a_change_of_the_policy_is_approved_by_its_path() {
     );
     world.land("dana");
     assert_eq!(satisfied(&world), Satisfied::Yes);
+    let behind = world.said("dana", &["exledger.yaml", "--governance"]);
+    assert_eq!(behind["sha256"], said["sha256"]);
     let odd = world.speak("dana", &["--governance", "README.md"]);
     assert_eq!(odd.code, 2);
     assert!(odd.err.contains("exledger.yaml"), "{}", odd.err);

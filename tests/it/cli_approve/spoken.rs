@@ -66,9 +66,53 @@ fn a_word_that_would_not_count_is_refused_with_the_reason() {
             "is no address",
         ),
         ("dana", &["--as-of", "2026-11-20", ID], "--as-of"),
+        (
+            "dana",
+            &[ID, "--governance", "exledger.yaml"],
+            "one governance file",
+        ),
+        ("dana", &["--governance"], "one governance file"),
+        (
+            "dana",
+            &[
+                ID,
+                "--ref",
+                "billing",
+                "--reason",
+                "The token is ghp_0123456789abcdefghijABCDEFGHIJ012345",
+            ],
+            "credential",
+        ),
     ] {
         let err = refused(&world, name, args);
         assert!(err.contains(why), "{name} {args:?}: {err}");
+    }
+}
+
+#[test]
+fn an_author_is_known_by_another_address_and_by_the_name_alone() {
+    let roster = "people: {roster: people.csv}\n";
+    let (before, _) = POLICY.split_once("people:").unwrap();
+    let (_, after) = POLICY
+        .split_once("depbot[bot]@users.noreply.github.com\"}\n")
+        .unwrap();
+    let Some(world) = World::new(&format!("{before}{roster}{after}")) else {
+        return;
+    };
+    let people = "email,name,team,active\nana.ruiz@example.org,Ana  RUIZ,billing,yes\n";
+    let work = world.repo.by("lee").write("people.csv", people);
+    let home = world
+        .line("ana")
+        .replace("ana@example.com", "ana@example.com,ana@home.example");
+    let signers = work.text(".github/allowed_signers") + &home;
+    work.write(".github/allowed_signers", &signers)
+        .commit("List Ana");
+    for (address, why) in [
+        ("ana@home.example", "made this content"),
+        ("ana.ruiz@example.org", "same-name-as-author"),
+    ] {
+        let err = refused(&world, "ana", &[ID, "--ref", "billing", "--by", address]);
+        assert!(err.contains(why), "{err}");
     }
 }
 
