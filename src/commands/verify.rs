@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::approval::filed::{FileState, Filed};
+use crate::approval::loosened;
 use crate::approval::statement::About;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
@@ -166,9 +167,11 @@ fn findings(
             _ => None,
         }
     };
+    let loosened = loosened::loosened(history, approvals);
     let audit = Audit {
         history,
         approvals,
+        loosened: &loosened,
         governance: &approved.governance,
         house: &House::of(&approved.governance),
         tree: &tree,

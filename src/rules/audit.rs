@@ -10,6 +10,7 @@ mod governance;
 mod levels;
 
 use crate::approval::filed::Filed;
+use crate::approval::loosened::{Loosened, Loosening};
 use crate::approval::seals::Looked;
 use crate::approval::{Approvals, Satisfied, Stands, Verdict};
 use crate::diag::{Code, Finding, Level};
@@ -40,6 +41,8 @@ pub struct Audit<'a> {
     pub history: &'a History,
     /// Who approved what.
     pub approvals: &'a Approvals,
+    /// What is approved only thanks to changes of governance that do not deserve trust.
+    pub loosened: &'a [Loosened],
     /// The governance of the tree that is asked about.
     pub governance: &'a Governance,
     /// The team's own schema of it.
@@ -148,6 +151,7 @@ impl<'a> Audit<'a> {
             level: of.levels.level(index, of.review_due),
             healed,
             closing: closing(of, index),
+            loosened: self.loosened(of.key, index),
             signatures: self.signatures(version.landing),
             urgent: self.urgent(of, index, version),
         };
@@ -269,6 +273,12 @@ impl<'a> Audit<'a> {
             instant: Some(instant),
             neighbours: None,
         }
+    }
+
+    fn loosened(&self, key: &Key, index: usize) -> &'a [Loosening] {
+        let mut all = self.loosened.iter();
+        let found = all.find(|it| it.key == *key && it.version == index);
+        found.map_or(&[], |it| &it.thanks_to)
     }
 
     fn signatures(&self, landing: usize) -> Vec<&'a Looked> {

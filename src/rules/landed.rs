@@ -4,6 +4,7 @@
 //! The levels of findings about approval are decided in `audit::levels`, once for all rules.
 
 use crate::approval::filed::Filed;
+use crate::approval::loosened::Loosening;
 use crate::approval::seals::Looked;
 use crate::approval::{Counts, Statement, Verdict, WhyNot};
 use crate::diag::{Code, Finding, Level, Pos};
@@ -50,6 +51,8 @@ pub struct Landed<'c> {
     pub healed: Healed,
     /// What is known of the version that brought the closure which it holds.
     pub closing: Option<&'c Verdict>,
+    /// The changes of governance that do not deserve trust, and that alone let it be approved.
+    pub loosened: &'c [Loosening],
     /// The signatures on its landing, and in the branch that it merges.
     pub signatures: Vec<&'c Looked>,
     /// When it had to be approved, where it is the first of an emergency.
@@ -209,8 +212,13 @@ impl<'c> Landed<'c> {
 
     /// Tells whether somebody spoke other than by landing what they wrote themselves.
     pub fn has_evidence(&self) -> bool {
+        let is_maker = |said: &Statement| {
+            let mut makers = self.verdict.makers.iter();
+            makers.any(|maker| maker.key == said.approver.person.key)
+        };
         let own_act = |said: &Statement| {
-            said.approver.kind == EvidenceKind::Merge && said.counts == Counts::No(WhyNot::Author)
+            let by_author = said.counts == Counts::No(WhyNot::Author) || is_maker(said);
+            said.approver.kind == EvidenceKind::Merge && by_author
         };
         self.verdict.statements.iter().any(|said| !own_act(said))
     }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::approval::loosened::{Loosening, Why};
 use crate::diag::{Finding, Level};
 use crate::policy::demand::Approval;
 use crate::policy::governance::{Governance, State};
@@ -16,6 +17,7 @@ use crate::rules::case::{Case, Known};
 use crate::rules::changed::Changed;
 use crate::rules::example::Example;
 use crate::rules::house::House;
+use crate::rules::landed::Landed;
 use crate::rules::{Group, Rule, lint, renewal_limit, total_limit};
 
 /// The rule.
@@ -35,10 +37,38 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    let found = case
-        .change()
-        .and_then(|changed| loosened(changed, case.known));
+    let found = match (case.change(), case.landed()) {
+        (Some(changed), _) => loosened(changed, case.known),
+        (None, Some(landed)) => on_mainline(landed),
+        (None, None) => None,
+    };
     found.into_iter().collect()
+}
+
+/// On the mainline: a version is approved only thanks to a change of governance that does not deserve trust.
+fn on_mainline(landed: &Landed<'_>) -> Option<Finding> {
+    if landed.loosened.is_empty() {
+        return None;
+    }
+    let because = |loosening: &Loosening| {
+        let why = match loosening.why {
+            Why::Unapproved => "nobody else approved it",
+            Why::ByAuthor => "an author of this made it in the seven days before",
+            Why::Undone => "it was undone in the seven days after",
+        };
+        let n = loosening.version.saturating_add(1);
+        format!("version {n} of {}: {why}", loosening.path)
+    };
+    let reasons: Vec<String> = landed.loosened.iter().map(because).collect();
+    let message = format!(
+        "it is approved only thanks to a change of the policy: {}",
+        reasons.join("; ")
+    );
+    let help = "let somebody else approve the change of the policy, then approve the record anew";
+    Some(Finding {
+        level: Level::Error,
+        ..landed.finding(RULE.code, Level::Error, &message, help.to_owned())
+    })
 }
 
 fn loosened(changed: &Changed<'_>, known: &Known<'_>) -> Option<Finding> {

@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, G2.
 
 use crate::approval::Satisfied;
+use crate::approval::loosened;
 use crate::diag::{Finding, Level};
 use crate::history::governance::Origin;
 use crate::policy::demand::SelfApproval;
@@ -41,22 +42,22 @@ fn unapproved(landed: &Landed<'_>) -> Option<Finding> {
     if landed.matter != Matter::Governance || landed.law.origin == Origin::Defaults {
         return None;
     }
+    let heard = loosened::by_others(verdict);
     let late = verdict
         .approved_at
-        .filter(|at| *at > landed.landing.effective);
-    let (level, more) = match (&verdict.satisfied, late) {
-        (Satisfied::CannotSay(_), _) | (Satisfied::Yes, None) => return None,
-        (Satisfied::Yes, Some(at)) => (Level::Warning, format!("; it was approved at {at}")),
-        (Satisfied::No, _) if landed.healed == Healed::Yes => {
+        .filter(|at| heard && *at > landed.landing.effective);
+    let (level, more) = match late {
+        _ if matches!(verdict.satisfied, Satisfied::CannotSay(_)) => return None,
+        None if heard => return None,
+        Some(at) => (Level::Warning, format!("; it was approved at {at}")),
+        None if landed.healed == Healed::Yes => {
             (Level::Warning, "; a later version is approved".to_owned())
         }
-        (Satisfied::No, _) if landed.self_approval == SelfApproval::Allow => {
+        None if landed.self_approval == SelfApproval::Allow => {
             (Level::Warning, ", as the policy allows".to_owned())
         }
-        (Satisfied::No, _) if only_adds(landed) => {
-            (Level::Warning, "; it only adds demands".to_owned())
-        }
-        (Satisfied::No, _) => (Level::Error, String::new()),
+        None if only_adds(landed) => (Level::Warning, "; it only adds demands".to_owned()),
+        None => (Level::Error, String::new()),
     };
     let who = match landed.authors() {
         authors if authors.is_empty() => String::new(),

@@ -1,5 +1,6 @@
 //! The audit of landed versions: what is found, and how bad it is today. Start at [`audited`].
 
+mod approvals;
 mod levels;
 mod mainline;
 mod receipts;
@@ -43,6 +44,7 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
     })
     .unwrap();
     let approvals = approval::judge(&history);
+    let loosened = approval::loosened::loosened(&history, &approvals);
     let governance = exledger::policy::governance::Governance::read(&own).unwrap();
     let places = |path: &str, blob: Oid| match git.read(blob) {
         Ok((Kind::Blob, bytes)) => Some(read::read(path, &bytes)),
@@ -51,6 +53,7 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
     let audit = Audit {
         history: &history,
         approvals: &approvals,
+        loosened: &loosened,
         governance: &governance,
         house: &House::of(&governance),
         tree: &own,

@@ -11,6 +11,7 @@
 
 mod approval;
 mod audit;
+mod by_hand;
 mod cli;
 mod cli_answers;
 mod cli_approve;

@@ -2,7 +2,7 @@
 //!
 //! Uses history, approval, the rules. Pure. Start at [`Audit::governance`]. Follows `docs/spec/approval.md`, G2.
 
-use crate::approval::{Satisfied, Verdict};
+use crate::approval::loosened;
 use crate::diag::{Finding, Level};
 use crate::history::version::Change;
 use crate::rules::audit::Audit;
@@ -22,8 +22,7 @@ impl Audit<'_> {
                     continue;
                 };
                 let law = self.history.states.before(version.landing);
-                let stands = |later: &Verdict| later.satisfied == Satisfied::Yes;
-                let healed = verdicts.iter().skip(index + 1).any(stands);
+                let healed = verdicts.iter().skip(index + 1).any(loosened::by_others);
                 let last = index + 1 == trail.versions.len();
                 let landed = Landed {
                     matter: Matter::Governance,
@@ -42,6 +41,7 @@ impl Audit<'_> {
                     level: if healed { Level::Warning } else { Level::Error },
                     healed: if healed { Healed::Yes } else { Healed::No },
                     closing: None,
+                    loosened: &[],
                     signatures: self.signatures(version.landing),
                     urgent: None,
                 };
