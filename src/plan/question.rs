@@ -28,6 +28,8 @@ pub enum Because {
     Always,
     /// The identity is not a person's.
     Identity,
+    /// The identity is an agent.
+    Agent,
     /// Tier or class requires it.
     Required(String),
     /// Silence about it would decide the tier.
@@ -42,6 +44,7 @@ impl Because {
         match self {
             Because::Always => String::new(),
             Because::Identity => "an identity has it".to_owned(),
+            Because::Agent => "an agent needs it".to_owned(),
             Because::Required(tier) => format!("tier {tier} requires it"),
             Because::Silence(tier) => format!("silence means tier {tier}"),
             Because::Form => "the form requires it".to_owned(),
@@ -137,7 +140,7 @@ fn demanded(answers: &Answers, resolved: Option<&Resolved>) -> Vec<(&'static str
         fields.map(move |field| (*field, because.clone()))
     };
     let agent = answers.text("subject.identity_type") == Some(IdentityType::AiAgent.word());
-    let triggers = agent.then_some(("triggers", Because::Identity));
+    let triggers = agent.then_some(("triggers", Because::Agent));
     let asked = first.flat_map(of).chain(silent).chain(rest.flat_map(of));
     asked.chain(triggers).collect()
 }

@@ -23,6 +23,7 @@ pub fn text<T: JsonSchema>(name: &str, title: &str) -> String {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut schema = generator.into_root_schema_for::<T>().to_value();
     walk(&mut schema, &mut without_null);
+    walk(&mut schema, &mut words);
     walk(&mut schema, &mut free_text);
     let demanding = demanding(&schema);
     walk(&mut schema, &mut |map| or_empty(map, &demanding));
@@ -75,6 +76,28 @@ fn without_null(map: &mut Map<String, Value>) {
         for (key, value) in only {
             map.entry(key).or_insert(value);
         }
+    }
+}
+
+/// A vocabulary is one list, its meanings beside it: of a choice between words an editor would explain a key by the word
+/// that stands there now.
+fn words(map: &mut Map<String, Value>) {
+    let Some(Value::Array(choices)) = map.get("oneOf") else {
+        return;
+    };
+    let word = |choice: &Value| choice.get("const").filter(|it| it.is_string()).cloned();
+    let Some(words) = choices.iter().map(word).collect::<Option<Vec<Value>>>() else {
+        return;
+    };
+    let meanings: Vec<Value> = choices
+        .iter()
+        .map(|choice| choice.get("description").cloned().unwrap_or_default())
+        .collect();
+    map.remove("oneOf");
+    map.insert("type".to_owned(), json!("string"));
+    map.insert("enum".to_owned(), Value::from(words));
+    if meanings.iter().all(Value::is_string) {
+        map.insert("markdownEnumDescriptions".to_owned(), Value::from(meanings));
     }
 }
 

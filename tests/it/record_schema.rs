@@ -55,6 +55,28 @@ fn free_text_may_look_like_a_number_or_a_truth_value() {
     );
 }
 
+#[test]
+fn every_vocabulary_is_a_list_with_what_each_word_means() {
+    let schema: Value = serde_json::from_str(&schema::exception()).unwrap();
+    let mut n_words = 0;
+    visit(&schema, &mut |object| {
+        if let Some(words) = object.get("enum").and_then(Value::as_array) {
+            let meanings = object["markdownEnumDescriptions"].as_array().unwrap();
+            assert_eq!(meanings.len(), words.len(), "{words:?}");
+            assert!(
+                meanings
+                    .iter()
+                    .all(|it| it.as_str().is_some_and(|it| !it.is_empty()))
+            );
+            n_words += words.len();
+        }
+        let choices = object.get("oneOf").and_then(Value::as_array);
+        let is_word = |choice: &Value| choice.get("const").is_some();
+        assert!(!choices.into_iter().flatten().any(is_word), "{object:?}");
+    });
+    assert!(n_words > 40, "{n_words}");
+}
+
 fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
