@@ -293,23 +293,23 @@ fn people(typed: &str, names: &Names<'_>) -> Vec<Offer> {
 /// Returns what a word means where the word alone leaves room for doubt.
 fn meaning(field: &str, word: &str) -> &'static str {
     match (field, word) {
+        ("risk.level", "low") => "little would be lost",
+        ("risk.level", "moderate") => "some would be lost",
+        ("risk.level", "high") => "much would be lost",
+        ("risk.level", "critical") => "it must not happen",
         ("class", "standard") => "the usual path",
         ("class", "emergency") => {
             "may start before it is approved, for hours, and is reviewed after"
         }
         ("class", "regulated") => "needs the compliance side too",
         ("class", "third-party") => "a vendor's: names the vendor and its onboarding",
-        ("root_cause", "bad-source-data") => "the data that a decision rests on is wrong",
-        ("root_cause", "missing-approval-context") => {
-            "who approves lacked what they needed to know"
-        }
-        ("root_cause", "handoff-failure") => "work was lost between two teams",
+        ("root_cause", "bad-source-data") => "the data that a rule judges is wrong",
+        ("root_cause", "missing-approval-context") => "who decides could not know enough",
+        ("root_cause", "handoff-failure") => "it was lost between two teams",
         ("root_cause", "unclear-ownership") => "nobody knew whose it is",
-        ("root_cause", "timeout") => "something did not answer in time",
-        ("root_cause", "policy-conflict") => "two rules ask for different things",
-        ("root_cause", "brittle-dependency") => {
-            "something it depends on can't be changed without breaking"
-        }
+        ("root_cause", "timeout") => "it was not done in time",
+        ("root_cause", "policy-conflict") => "two rules contradict each other",
+        ("root_cause", "brittle-dependency") => "something it depends on can't be changed yet",
         ("root_cause", "tool-access") => "a tool is needed that the role lacks",
         ("root_cause", "unclassified") => "not known yet; lint warns",
         ("subject.identity_type", "service-account") => "an account of a service",
