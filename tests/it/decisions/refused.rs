@@ -1,6 +1,6 @@
 //! What decisions refuse: exit code 2, nothing on stdout, not a byte changed, and the way out.
 
-use crate::decisions::{ID, Life, POLICY, record};
+use crate::decisions::{ID, Life, record};
 
 const TRIGGER: &str = "triggers: [{id: T1, when: The vendor ships, then: review}]\n";
 
@@ -270,84 +270,6 @@ fn what_makes_no_sense_is_refused_with_the_way_out() {
     assert!(
         !life.repo.path().join("evidence").exists(),
         "nothing is kept of what is refused"
-    );
-}
-
-#[test]
-fn a_closed_record_takes_its_review_and_nothing_else() {
-    let life = Life::new();
-    life.filed(ID, &record(ID, TRIGGER), "ana", "lee");
-    let close = [
-        "close",
-        ID,
-        "--outcome",
-        "withdrawn",
-        "--reason",
-        "Not needed",
-        "--evidence",
-        "note:https://x.example.com/1",
-    ];
-    life.decided("ana", &close, "lee");
-    for args in [
-        &["renew", ID, "--for", "10d", "--reason", "Late"][..],
-        &["review", ID, "--outcome", "close"],
-        &["fire", ID, "T1"],
-        &["attest", ID, "CC1"],
-        &["transfer", ID, "--to", "lee@example.com"],
-        &["note", ID, "--stage", "triage", "--note", "More"],
-        &close,
-    ] {
-        let err = refused(&life, args);
-        assert!(
-            err.contains("was closed on 2026-11-20 by ana@example.com"),
-            "{args:?}: {err}"
-        );
-    }
-    let run = life.run("lee", &["close", ID, "--reviewed", "--outcome", "recurred"]);
-    assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.out.contains("--like EXC-2026-7F3KQ"), "{}", run.out);
-}
-
-#[test]
-fn a_closure_is_reviewed_although_its_owner_left_and_the_policy_tightened() {
-    let life = Life::new();
-    life.filed(ID, &record(ID, ""), "ana", "lee");
-    let close = [
-        "close",
-        ID,
-        "--outcome",
-        "withdrawn",
-        "--reason",
-        "Not needed",
-        "--evidence",
-        "note:https://x.example.com/1",
-    ];
-    life.decided("ana", &close, "lee");
-    let policy = POLICY
-        .replace("groups:", "people: {roster: people.csv}\ngroups:")
-        .replace("max_term: 90d", "max_term: 5d");
-    life.repo
-        .by("dana")
-        .write("exledger.yaml", &policy)
-        .write(
-            "people.csv",
-            "email,name,team,active\nlee@example.com,Lee,p,yes\n",
-        )
-        .commit("Tighten");
-    life.switch("main");
-    let run = life.run(
-        "dana",
-        &["close", ID, "--reviewed", "--outcome", "effective"],
-    );
-    assert_eq!(run.code, 0, "{}", run.err);
-    assert_eq!(life.run("dana", &["lint"]).code, 0);
-    let text = life.text(ID).replace("by: dana@", "by: Ana@");
-    life.repo.scribble(ID, &text);
-    let lint = life.run("dana", &["lint"]);
-    assert!(
-        lint.code == 1 && lint.out.contains("review-by-self"),
-        "{}",
-        lint.out
     );
 }
 

@@ -3,7 +3,7 @@
 //! Start at [`judge`].
 
 use crate::commands::context::Ctx;
-use crate::commands::context::compare::{Compared, Proposed};
+use crate::commands::context::compare::{Compared, Entry, Proposed};
 use crate::commands::context::edit::overlay::Overlay;
 use crate::commands::context::edit::{History, Opened};
 use crate::commands::context::fault;
@@ -72,7 +72,7 @@ pub(super) fn judge(
     let mut judged = Vec::new();
     let mut errors = Vec::new();
     for one in opened {
-        let result = findings(one, compared.as_ref(), &known, history)?;
+        let result = findings(ctx, one, compared.as_ref(), &known, history)?;
         let is_error = |finding: &Finding| finding.level == Level::Error;
         if result.findings.iter().any(is_error) {
             errors.extend(result.findings.iter().map(said));
@@ -92,6 +92,7 @@ pub(super) fn judge(
 }
 
 fn findings(
+    ctx: &Ctx,
     one: &Opened,
     compared: Option<&Compared>,
     known: &Known<'_>,
@@ -112,6 +113,7 @@ fn findings(
                 doubt,
             ));
         }
+        behind(ctx, one, entry)?;
         let changed = entry.changed(compared);
         let earlier = lint::change(
             &Changed {
@@ -142,6 +144,28 @@ fn findings(
         findings: found,
         needs: entry.map(|(_, entry)| entry.needs.words()),
     })
+}
+
+/// Refuses to decide about what was closed meanwhile, and says where else the branch is behind.
+fn behind(ctx: &Ctx, one: &Opened, entry: &Entry) -> anyhow::Result<()> {
+    let (Some(tip), Some(here)) = (&entry.landed.tip, &one.before.record) else {
+        return Ok(());
+    };
+    let id = &tip.id;
+    if tip.closure.is_some() && here.closure.is_none() {
+        return Err(fault::misuse(
+            format!("{id} is closed on the approved ref, and the file here does not say so yet"),
+            "merge the approved ref into this branch, and look again",
+        ));
+    }
+    let base = entry.delta.before.first();
+    let left = base.and_then(|base| base.record.as_ref());
+    if left.is_some_and(|left| *left != **tip) && *here != **tip {
+        ctx.hint(&format!(
+            "hint: {id} changed on the approved ref since this branch left it: merge that first"
+        ));
+    }
+    Ok(())
 }
 
 /// Returns why a file is not edited that states no record.
