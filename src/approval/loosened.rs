@@ -247,7 +247,10 @@ fn unmet<'k>(
         .states
         .under(|landing, state| other(history, instead, landing, state));
     let laws = Laws::of(&states, history.mainline.landings.len());
-    let (seals, said) = (Seals::new(history, &laws), Said::of(history, &laws));
+    let seals = Seals::new(history, &laws);
+    let asked: Vec<(&Key, usize)> = asked.collect();
+    let wanted = |key: &Key| asked.iter().any(|(known, _)| *known == key);
+    let said = Said::of(history, &laws, &wanted);
     let court = Court {
         history,
         laws: &laws,
@@ -255,7 +258,7 @@ fn unmet<'k>(
     };
     let mut known: BTreeMap<&Key, Vec<Verdict>> = BTreeMap::new();
     let mut unmet = BTreeSet::new();
-    for (key, version) in asked {
+    for (key, version) in asked.iter().copied() {
         let Some(trail) = history.trails.get(key) else {
             continue;
         };

@@ -14,7 +14,7 @@ use crate::approval::law::Laws;
 use crate::approval::signature::State;
 use crate::approval::stated;
 use crate::approval::statement::check::{self, Backing, BadFile, Place};
-use crate::approval::statement::{About, ApprovalFile, Decision, SIGNATURE};
+use crate::approval::statement::{About, ApprovalFile, Decision, GOVERNANCE, SIGNATURE};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::Key;
 use crate::history::{After, Beside, Company, History};
@@ -102,6 +102,7 @@ pub(crate) struct Said<'a> {
 struct Reader<'a> {
     history: &'a History,
     laws: &'a Laws<'a>,
+    wanted: &'a dyn Fn(&Key) -> bool,
     /// Where the records are: by the policy at the tip, for the whole history (V8).
     records: &'a [String],
     files: BTreeMap<&'a str, &'a After>,
@@ -111,11 +112,16 @@ struct Reader<'a> {
 }
 
 impl<'a> Said<'a> {
-    /// Reads all approval files of a history.
-    pub(crate) fn of(history: &'a History, laws: &'a Laws<'a>) -> Said<'a> {
+    /// Reads the approval files of a history that are about governance files and the records that are wanted.
+    pub(crate) fn of(
+        history: &'a History,
+        laws: &'a Laws<'a>,
+        wanted: &'a dyn Fn(&Key) -> bool,
+    ) -> Said<'a> {
         let mut reader = Reader {
             history,
             laws,
+            wanted,
             records: &laws.tip().policy.records,
             files: BTreeMap::new(),
             heard: BTreeSet::new(),
@@ -175,6 +181,11 @@ impl<'a> Reader<'a> {
             }
         }
         for (path, change) in texts {
+            let folder = path.rsplit('/').nth(1).unwrap_or_default();
+            let wanted = self.wanted;
+            if folder != GOVERNANCE && !wanted(&Key::Id(folder.to_ascii_uppercase())) {
+                continue;
+            }
             self.text(&path, change, changes, before.contains(path.as_str()));
         }
     }
@@ -231,7 +242,7 @@ impl<'a> Reader<'a> {
             digits: name.split('-').next().unwrap_or_default().to_owned(),
             obstacle: obstacle.clone(),
         };
-        if folder == "governance" {
+        if folder == GOVERNANCE {
             for path in self.history.governance.keys() {
                 let words = self.said.governance.entry(path.clone()).or_default();
                 words.push(gap.clone());

@@ -25,7 +25,8 @@ pub const LONGEST_REASON: usize = 500;
 pub const MOST_BYTES: usize = 16 * 1024;
 
 const FIRST: &str = "exledger-approval v1";
-const GOVERNANCE: &str = "governance";
+/// What stands in place of an id where a governance file is approved.
+pub(crate) const GOVERNANCE: &str = "governance";
 
 /// What an approval file says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -78,6 +78,14 @@ pub struct Beside {
     pub company: Company,
 }
 
+impl Beside {
+    /// Returns the record whose folder the file lies in; that of governance files is nobody's.
+    pub fn record(&self) -> Key {
+        let folder = self.path.rsplit('/').nth(1).unwrap_or_default();
+        Key::Id(folder.to_ascii_uppercase())
+    }
+}
+
 /// Whether a landing that changes approval files changes anything else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Company {

@@ -14,7 +14,6 @@ use crate::commands::context::noted::{self, Heard};
 use crate::commands::context::place::Home;
 use crate::commands::context::proposals::{self, Proposed};
 use crate::diag;
-use crate::history::History;
 use crate::history::chain::Chain;
 use crate::history::ident::Ident;
 use crate::history::interest::Few;
@@ -24,6 +23,7 @@ use crate::history::paths::Prefix;
 use crate::history::refs::Chosen;
 use crate::history::version::{Key, Trail};
 use crate::history::walk;
+use crate::history::{Beside, History};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::reference::ControlRef;
@@ -172,6 +172,8 @@ impl Ctx {
                 history.trails.insert(key, trail);
             }
         }
+        let known = |file: &Beside| !left_out.contains(&file.record());
+        history.approvals.retain(known);
         let mut approved = Approved {
             stamp: self.stamp(repository, &history, &governance, instant),
             standings: Vec::new(),
