@@ -133,6 +133,27 @@ fn values_given_to_a_name_are_found_in_running_text() {
 }
 
 #[test]
+fn a_key_is_found_by_its_looks_in_a_sentence_too() {
+    let keys = [
+        DRAWN[..40].to_owned(),
+        format!("wJalrXUtnFEMI/K7MDENG/{}", "bPxRfiCYEXAMPLEKEY"),
+        format!("{}==", &DRAWN[..62]),
+    ];
+    for key in keys {
+        for text in [
+            format!("the job reads with {key} until December"),
+            format!("{key}, as before"),
+            format!("see the note ({key})"),
+            format!("it is\n{key}\n"),
+        ] {
+            let found = in_text(&text);
+            assert_eq!(found.len(), 1, "{text}");
+            assert_silent(&found, &key);
+        }
+    }
+}
+
+#[test]
 fn values_below_x_are_found_by_the_name_of_their_key() {
     let cases = [
         ("password", "hunter2"),

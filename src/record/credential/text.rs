@@ -27,9 +27,18 @@ pub(super) fn find(text: &str) -> Option<Found> {
         return None;
     }
     let mut start = 0;
+    let mut run = 0;
     for (at, byte) in text.bytes().enumerate() {
         if is_part(byte) {
             continue;
+        }
+        if is_between(byte) {
+            if at - run >= value::SHORTEST_KEY
+                && let Some(found) = drawn(text, run..at)
+            {
+                return Some(found);
+            }
+            run = at + 1;
         }
         if is_worth_a_look(text, start..at, byte)
             && let Some(found) = after_word(text, start..at, byte)
@@ -38,7 +47,25 @@ pub(super) fn find(text: &str) -> Option<Found> {
         }
         start = at + 1;
     }
-    word(text, start..text.len())
+    let last = word(text, start..text.len());
+    // A whole value is judged by whoever knows its name.
+    let is_whole = run == 0;
+    last.or_else(|| drawn(text, run..text.len()).filter(|_| !is_whole))
+}
+
+/// Tells whether a byte stands between the words of a sentence, and in no locator or digest.
+fn is_between(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || b"\"'`,;()<>[]{}|".contains(&byte)
+}
+
+/// Looks at a word of a sentence that may be a key, such as a secret access key of AWS; a public key of SSH is none.
+fn drawn(text: &str, span: Range<usize>) -> Option<Found> {
+    let word = text.get(span.clone())?;
+    let is_key = !word.starts_with("AAAA") && value::is_key(word);
+    is_key.then_some(Found {
+        span,
+        what: "a key",
+    })
 }
 
 /// The bytes of words, as a table: every byte of every record is looked up.

@@ -11,8 +11,11 @@ const SHORTEST: usize = 6;
 /// The shortest value that is taken for a credential because it looks random.
 const RANDOM: usize = 20;
 
+/// The shortest value that is taken for a key without any name.
+pub(super) const SHORTEST_KEY: usize = 40;
+
 /// The lengths of a value that is taken for a key without any name.
-const KEY: std::ops::RangeInclusive<usize> = 40..=512;
+const KEY: std::ops::RangeInclusive<usize> = SHORTEST_KEY..=512;
 
 /// Returns what a value looks like under a name; `None` of a reference, a stand-in, or plain words.
 pub(super) fn named(value: &str, name: &str) -> Option<&'static str> {
