@@ -30,6 +30,7 @@ mod layering;
 mod ledger;
 mod pattern;
 mod policy;
+mod random_histories;
 mod readme;
 mod record;
 mod record_differential;

@@ -1,0 +1,123 @@
+//! Random histories: whatever people do, nothing is in force longer or wider than something that was really approved.
+//!
+//! A sequence begins a ledger and then lets people branch, type each other's names, merge, squash, rebase, amend, push,
+//! sign, review, remove approval files and change the policy, all in memory. The oracle (`truth`) knows who really did
+//! what; the code under test sees only what git shows. Follows `docs/spec/approval.md` and `docs/spec/status.md`.
+//!
+//! What is promised, and under which assumptions:
+//!
+//! - **Protected mainline.** The mainline is written by maintainers and by forges, who name whom they know: a merge names
+//!   its merger, a squash its opener and the typed authors of its commits, a rebase its committer. Everything else
+//!   (authors, committers, messages and merges inside a branch, titles of pull requests) is typed by whoever opened it.
+//!   Maintainers are honest: they name themselves, read the messages that they commit under their own name, and let no
+//!   file land that tells of a review that never was. They may overlook it in a merge that also changes other files.
+//!   A bot merges what nobody looked at; approval files alone it may not merge.
+//! - **Open mainline.** Mal pushes to the mainline what he likes, under any name, merges included. Then only
+//!   `proof: attested` promises something: as many key holders as are demanded signed the content, one of whom may be
+//!   its writer; with `authors: attested` nobody who wrote it.
+//! - Who signs approvals writes under the address of the key, or one that the mailmap joins to it: an approval file names
+//!   no name by which another address could be told.
+//! - While a policy says `nested: allow` or `self_asserted: allow` nothing is promised of what lands by it, and nothing
+//!   after governance that nobody honest looked at: that this is said is promised (its verdict is not satisfied).
+//!
+//! `EXLEDGER_SEQUENCES=1000000 cargo test --release --test it -- random_histories` runs a million of them;
+//! `EXLEDGER_SEED=7` begins at another seed. A sequence that goes wrong is made shorter and told step by step.
+
+mod bound;
+mod content;
+mod dice;
+mod edits;
+mod forge;
+mod law;
+mod memory;
+mod named;
+mod people;
+mod plain;
+mod shrink;
+mod statement;
+mod steps;
+mod truth;
+mod verdict;
+mod work;
+mod world;
+mod yes;
+
+use std::env;
+
+use dice::Dice;
+use world::World;
+
+/// How many sequences run where nobody says otherwise, for each kind of mainline.
+const SEQUENCES: u64 = 150;
+
+/// What happens, by numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Sequence {
+    /// Whether Mal pushes to the mainline.
+    open: bool,
+    /// The seed of the beginning.
+    begin: u64,
+    /// The seed of each step.
+    steps: Vec<u64>,
+}
+
+impl Sequence {
+    /// Returns the sequence of a seed.
+    fn of(open: bool, seed: u64) -> Sequence {
+        let mut dice = Dice::new(seed ^ if open { 0x5eed } else { 0 });
+        let n_steps = 4 + dice.below(14);
+        Sequence {
+            open,
+            begin: dice.next(),
+            steps: (0..n_steps).map(|_| dice.next()).collect(),
+        }
+    }
+
+    fn world(&self) -> World {
+        let mut world = World::new(self.open);
+        world.begin(&mut Dice::new(self.begin));
+        for step in &self.steps {
+            world.step(*step);
+        }
+        world
+    }
+}
+
+fn number(name: &str) -> Option<u64> {
+    env::var(name).ok()?.parse().ok()
+}
+
+/// What may be wrong with a world; `None` where nothing is.
+type Wrong = fn(&World) -> Option<String>;
+
+/// Runs sequences of one kind, and tells of the first that goes wrong, at its shortest.
+fn run(open: bool, wrong: Wrong) {
+    let first = number("EXLEDGER_SEED").unwrap_or(0);
+    let n_sequences = number("EXLEDGER_SEQUENCES").unwrap_or(SEQUENCES);
+    for seed in first..first + n_sequences {
+        let sequence = Sequence::of(open, seed);
+        if wrong(&sequence.world()).is_none() {
+            continue;
+        }
+        let is_wrong = |sequence: &Sequence| wrong(&sequence.world()).is_some();
+        let shortest = shrink::shortest(&sequence, &is_wrong);
+        let world = shortest.world();
+        let why = wrong(&world).unwrap();
+        panic!("seed {seed}: {why}\n{}\n{shortest:?}", world.log.join("\n"));
+    }
+}
+
+#[test]
+fn on_a_protected_mainline_nothing_is_in_force_beyond_what_was_really_approved() {
+    run(false, verdict::wrong);
+}
+
+#[test]
+fn on_an_open_mainline_nothing_is_in_force_beyond_what_key_holders_signed() {
+    run(true, verdict::wrong);
+}
+
+#[test]
+fn a_record_judged_by_itself_is_what_it_is_among_all() {
+    run(false, named::differs);
+}

@@ -1,0 +1,137 @@
+//! What a policy demands, and the policy file that says so.
+//!
+//! Start at [`Law`]. The demand is counted here once more, by hand.
+
+use std::collections::BTreeSet;
+
+use super::content::{Content, RISK};
+use super::dice::Dice;
+use super::people::{PEOPLE, Who};
+
+/// A policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Law {
+    /// How many must approve in the standard tier.
+    pub count: usize,
+    /// Whether signatures alone count.
+    pub attested: bool,
+    /// Whether the content must be signed by its authors.
+    pub authors_attested: bool,
+    /// Whether a member of the author set may approve.
+    pub self_approval: bool,
+    /// Whether what authors say of others counts.
+    pub self_asserted: bool,
+    /// Whether claims inside branches count.
+    pub nested: bool,
+    /// Whether the forge is pinned to `generic`.
+    pub generic: bool,
+    /// Whether owners may approve.
+    pub owner: bool,
+    /// Whether the sensitive tier, for a high risk, wants one of each group.
+    pub groups: bool,
+    /// How long an emergency goes unapproved, in hours.
+    pub within: i64,
+    pub security: BTreeSet<Who>,
+    pub platform: BTreeSet<Who>,
+}
+
+impl Law {
+    /// Returns a policy as careful teams have it.
+    pub(super) fn careful() -> Law {
+        Law {
+            count: 1,
+            attested: false,
+            authors_attested: false,
+            self_approval: false,
+            self_asserted: false,
+            nested: false,
+            generic: false,
+            owner: true,
+            groups: true,
+            within: 24,
+            security: BTreeSet::from([Who::Dana, Who::Sam]),
+            platform: BTreeSet::from([Who::Lee, Who::Cy]),
+        }
+    }
+
+    /// Returns a policy near another.
+    pub(super) fn near(&self, dice: &mut Dice) -> Law {
+        let mut law = self.clone();
+        match dice.below(16) {
+            0..=2 => law.count = 1 + dice.below(2),
+            3 => law.groups = !law.groups,
+            4 => law.self_approval = !law.self_approval,
+            5 => law.nested = !law.nested,
+            6 => law.self_asserted = !law.self_asserted,
+            7 | 8 => law.attested = !law.attested,
+            9 => law.owner = !law.owner,
+            10 => law.generic = !law.generic,
+            11 => law.within = if law.within == 24 { 4 } else { 24 },
+            12 | 13 => turn(&mut law.security, *dice.pick(PEOPLE)),
+            _ => turn(&mut law.platform, *dice.pick(PEOPLE)),
+        }
+        law
+    }
+
+    /// Tells whether the policy trusts what anybody types, so that nothing is promised.
+    pub(super) fn is_open(&self) -> bool {
+        self.self_asserted || self.nested
+    }
+
+    /// Returns the file.
+    pub(super) fn text(&self) -> String {
+        let yes =
+            |flag: bool, one: &'static str, other: &'static str| if flag { one } else { other };
+        let group = |members: &BTreeSet<Who>| {
+            let members: Vec<String> = members.iter().map(|who| who.email()).collect();
+            members.join(", ")
+        };
+        let approval = format!(
+            "  proof: {}\n  authors: {}\n  self_approval: {}\n  self_asserted: {}\n  nested: {}\n  forge: {}\n  \
+             owner_may_approve: {}\n",
+            yes(self.attested, "attested", "claimed"),
+            yes(self.authors_attested, "attested", "claimed"),
+            yes(self.self_approval, "allow", "forbid"),
+            yes(self.self_asserted, "allow", "deny"),
+            yes(self.nested, "allow", "deny"),
+            yes(self.generic, "generic", "auto"),
+            self.owner,
+        );
+        format!(
+            "version: 1\nname: t\nrecords: [exceptions, waivers]\ngroups:\n  security: [{}]\n  platform: [{}]\n\
+             approval:\n{approval}tiers:\n  - name: sensitive\n    match: [{{risk: [high]}}]\n    \
+             approvals: {{count: 2{}}}\n    degraded: deny\n  - name: standard\n    approvals: {{count: {}}}\n\
+             classes:\n  emergency: {{max_term: 2000h, review_within: {}h}}\n",
+            group(&self.security),
+            group(&self.platform),
+            yes(self.groups, ", each_of: [security, platform]", ""),
+            self.count,
+            self.within,
+        )
+    }
+
+    /// Tells whether some people are enough for some content; `known` says whose groups each of them has.
+    pub(super) fn is_met(
+        &self,
+        content: &Content,
+        people: &[(Who, bool, bool)],
+        waived: usize,
+    ) -> bool {
+        let sensitive = content.get(RISK) == 1;
+        let count = if sensitive { 2 } else { self.count };
+        let groups = sensitive && self.groups && waived == 0;
+        let security = |n: &usize| people[*n].1;
+        let platform = |n: &usize| people[*n].2;
+        let all = || 0..people.len();
+        let filled = all()
+            .filter(security)
+            .any(|one| all().filter(platform).any(|other| one != other));
+        people.len() + waived >= count && (!groups || filled)
+    }
+}
+
+fn turn(group: &mut BTreeSet<Who>, who: Who) {
+    if !group.remove(&who) {
+        group.insert(who);
+    }
+}

@@ -1,0 +1,143 @@
+//! A repository that is nothing but a map: objects with the ids that git gives them, no files.
+//!
+//! Start at [`Memory`]. What merges files is git's own merge, as in `store`.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use exledger::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
+
+/// The files of a commit, by path.
+pub(super) type Files = BTreeMap<String, Oid>;
+
+/// The objects, by their ids.
+#[derive(Default)]
+pub(super) struct Memory {
+    objects: RefCell<HashMap<Oid, (Kind, Vec<u8>)>>,
+    trees: RefCell<HashMap<Oid, Rc<Files>>>,
+}
+
+impl Memory {
+    /// Keeps an object and returns its id.
+    fn keep(&self, kind: Kind, bytes: Vec<u8>) -> Oid {
+        let of_git = match kind {
+            Kind::Commit => git2::ObjectType::Commit,
+            Kind::Tree => git2::ObjectType::Tree,
+            Kind::Blob => git2::ObjectType::Blob,
+            Kind::Tag => git2::ObjectType::Tag,
+        };
+        let oid = git2::Oid::hash_object(of_git, &bytes).unwrap();
+        let oid = Oid::from_bytes(oid.as_bytes()).unwrap();
+        self.objects
+            .borrow_mut()
+            .entry(oid)
+            .or_insert((kind, bytes));
+        oid
+    }
+
+    /// Keeps a file's bytes.
+    pub(super) fn blob(&self, bytes: &[u8]) -> Oid {
+        self.keep(Kind::Blob, bytes.to_vec())
+    }
+
+    /// Keeps a raw commit.
+    pub(super) fn commit(&self, raw: Vec<u8>) -> Oid {
+        self.keep(Kind::Commit, raw)
+    }
+
+    /// Keeps the folders of some files and returns the top one.
+    pub(super) fn tree(&self, files: &Rc<Files>) -> Oid {
+        let entries: Vec<(&str, Oid)> = files
+            .iter()
+            .map(|(path, oid)| (path.as_str(), *oid))
+            .collect();
+        let top = self.folder(&entries);
+        self.trees.borrow_mut().insert(top, Rc::clone(files));
+        top
+    }
+
+    fn folder(&self, files: &[(&str, Oid)]) -> Oid {
+        let mut inside: BTreeMap<&str, Vec<(&str, Oid)>> = BTreeMap::new();
+        // Git sorts a folder as if its name ended in a slash.
+        let mut entries: BTreeMap<String, (&str, &str, Oid)> = BTreeMap::new();
+        for (path, oid) in files {
+            match path.split_once('/') {
+                Some((folder, rest)) => inside.entry(folder).or_default().push((rest, *oid)),
+                None => {
+                    entries.insert((*path).to_owned(), ("100644", path, *oid));
+                }
+            }
+        }
+        for (name, files) in inside {
+            entries.insert(format!("{name}/"), ("40000", name, self.folder(&files)));
+        }
+        let mut raw = Vec::new();
+        for (mode, name, oid) in entries.values() {
+            raw.extend_from_slice(format!("{mode} {name}\0").as_bytes());
+            raw.extend_from_slice(oid.as_bytes());
+        }
+        self.keep(Kind::Tree, raw)
+    }
+
+    /// Returns the bytes of a file.
+    pub(super) fn bytes(&self, oid: Oid) -> Vec<u8> {
+        self.objects.borrow().get(&oid).unwrap().1.clone()
+    }
+
+    /// Merges one file by the rules of git: `Err` where it conflicts, or where only one side removed it.
+    pub(super) fn merge_file(
+        &self,
+        base: Option<Oid>,
+        ours: Option<Oid>,
+        theirs: Option<Oid>,
+    ) -> Result<Option<Oid>, ()> {
+        if ours == theirs || base == theirs {
+            return Ok(ours);
+        }
+        if base == ours {
+            return Ok(theirs);
+        }
+        let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs) else {
+            return Err(());
+        };
+        match self.merge(&self.bytes(base), &self.bytes(ours), &self.bytes(theirs)) {
+            Merge::Clean(bytes) => Ok(Some(self.blob(&bytes))),
+            Merge::Conflict => Err(()),
+        }
+    }
+}
+
+impl Objects for Memory {
+    fn read(&self, oid: Oid) -> Result<(Kind, Vec<u8>), Obstacle> {
+        let objects = self.objects.borrow();
+        let missing = Obstacle::Missing {
+            object: oid,
+            extent: Extent::Full,
+        };
+        objects.get(&oid).cloned().ok_or(missing)
+    }
+
+    fn edge(&self, _: Oid) -> Edge {
+        Edge::Inside
+    }
+
+    fn merge(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
+        let (mut old, mut left, mut right) = (
+            git2::MergeFileInput::new(),
+            git2::MergeFileInput::new(),
+            git2::MergeFileInput::new(),
+        );
+        old.content(base);
+        left.content(ours);
+        right.content(theirs);
+        match git2::merge_file(&old, &left, &right, None) {
+            Ok(merged) if merged.is_automergeable() => Merge::Clean(merged.content().to_vec()),
+            _ => Merge::Conflict,
+        }
+    }
+
+    fn replaced(&self) -> Replaced {
+        Replaced::Nothing
+    }
+}

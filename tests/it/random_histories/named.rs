@@ -1,0 +1,80 @@
+//! Few records judged by themselves are what they are among all.
+//!
+//! Start at [`differs`]. `check` answers a question from the records that it is about; what it falls back on all records
+//! for is left out here: the grace of an emergency, and a no while some file can't be read or an id is there twice.
+
+use exledger::approval;
+use exledger::history::interest::Few;
+use exledger::history::paths::Prefix;
+use exledger::history::version::Key;
+use exledger::history::walk;
+use exledger::status::{InForce, Standing};
+
+use super::content::IDS;
+use super::verdict::{chain, standing};
+use super::world::{World, is_record, stem};
+
+/// Returns how a record judged by itself differs from the same among all; `None` where none does.
+pub(super) fn differs(world: &World) -> Option<String> {
+    let prefix = Prefix::default();
+    let all = walk::walk(&world.memory, chain(world), &prefix).unwrap();
+    let of_all = approval::judge(&all);
+    let files = world.files(world.tip());
+    let records = || files.iter().filter(|(path, _)| is_record(path));
+    let read = || records().filter_map(|(path, blob)| Some((path, world.contents.get(blob)?)));
+    let is_sound = records().count() == read().count()
+        && read().all(|(path, content)| content.is_valid() && stem(path) == IDS[content.id])
+        && IDS
+            .iter()
+            .enumerate()
+            .all(|(id, _)| read().filter(|(_, it)| it.id == id).count() < 2);
+    for (id, name) in IDS.iter().enumerate() {
+        let own = records().filter(|(path, _)| stem(path) == *name);
+        let bearers = read().filter(|(_, content)| content.id == id);
+        let names = own
+            .map(|(path, _)| path)
+            .chain(bearers.map(|(path, _)| path));
+        let mut asked = Few::default();
+        names.for_each(|path| asked.add(path));
+        if asked.names.is_empty() {
+            continue;
+        }
+        let few = walk::walk_named(&world.memory, chain(world), &prefix, &asked).unwrap();
+        let of_few = approval::judge(&few);
+        let key = Key::Id((*name).to_owned());
+        let (in_few, in_all) = (few.trails.contains_key(&key), all.trails.contains_key(&key));
+        if !in_few || !in_all {
+            if in_few != in_all && is_sound {
+                return Some(format!(
+                    "{name} is there in one alone: few {in_few}, all {in_all}"
+                ));
+            }
+            continue;
+        }
+        let at = world.instant();
+        let narrow = standing(&few, &of_few, &key, at);
+        let full = standing(&all, &of_all, &key, at);
+        let is_answer = match narrow.in_force {
+            InForce::Yes => narrow.approved.is_some(),
+            _ => is_sound,
+        };
+        let (narrow, full) = (told(&narrow), told(&full));
+        if is_answer && narrow != full {
+            return Some(format!("{name} by itself: {narrow}\namong all: {full}"));
+        }
+    }
+    None
+}
+
+/// Returns what is said of a record, to compare.
+fn told(standing: &Standing) -> String {
+    format!(
+        "{:?} {:?} {:?} until {:?}, approved {:?}, {:?}",
+        standing.status,
+        standing.in_force,
+        standing.effective,
+        standing.not_after,
+        standing.approved,
+        standing.path,
+    )
+}

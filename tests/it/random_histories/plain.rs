@@ -1,0 +1,121 @@
+//! What nobody can doubt: a merge or a no of somebody whom nobody else's commit names.
+//!
+//! Start at [`mark`]. By these the oracle knows what the code under test must know, too: the version that counts from
+//! then on, and the bytes that a no forbids. Where a rule might say otherwise, nothing is said here.
+
+use exledger::history::objects::Oid;
+
+use super::content::{Content, REQUESTER, RISK};
+use super::forge::changed;
+use super::people::{HONEST, Who};
+use super::statement::About;
+use super::truth::{State, Version};
+use super::world::{MAILMAP, World};
+
+/// Marks the versions that are approved beyond doubt.
+pub(super) fn mark(world: &World, versions: &mut [Version]) {
+    let mapped = world
+        .main
+        .iter()
+        .any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
+    if mapped || world.open || world.signed.iter().any(|signed| signed.rejects) {
+        return;
+    }
+    let is_low = |content: &Content| content.get(RISK) == 0 && content.get(REQUESTER) == 0;
+    let mut before: Option<Content> = None;
+    for version in versions {
+        let land = &world.main[version.landing];
+        let State::One(content, _) = version.state else {
+            before = match version.state {
+                State::Gone => None,
+                _ => before.or(Some(Content::first(0).with(RISK, 1))),
+            };
+            continue;
+        };
+        let calm = before.is_none_or(|before| is_low(&before));
+        let law = world.law_before(version.landing);
+        let careful = law.is_some_and(|law| {
+            law.count == 1
+                && !law.attested
+                && law.owner
+                && !law.is_open()
+                && !law.self_approval
+                && !law.generic
+        });
+        let merger = land.merger.filter(|who| is_unnamed(world, *who, land.oid));
+        version.is_plain = careful
+            && calm
+            && is_low(&content)
+            && world.made[&land.oid].parents.len() > 1
+            && merger.is_some_and(|who| !version.makers.contains(&who));
+        // What was once sensitive may want more for long.
+        before = match calm {
+            true => Some(content),
+            false => before,
+        };
+    }
+}
+
+/// Tells whether nobody but the landing itself, and others that he let land, names somebody.
+fn is_unnamed(world: &World, who: Who, landing: Oid) -> bool {
+    let lets_land = |oid: &Oid| {
+        let landed = world.main.iter().find(|land| land.oid == *oid);
+        landed.is_some_and(|land| land.merger == Some(who) && world.made[oid].parents.len() > 1)
+    };
+    let name = who.name();
+    world.made.iter().all(|(oid, made)| {
+        let typed =
+            made.author.name == name || made.committer.name == name || made.message.contains(name);
+        !typed || *oid == landing || lets_land(oid)
+    })
+}
+
+/// Tells whether somebody whom no commit names signed a no to these bytes, and nothing else, and it has landed in time.
+pub(super) fn is_vetoed(world: &World, known: &[Version], version: &Version) -> bool {
+    let State::One(content, blob) = version.state else {
+        return false;
+    };
+    let mapped = world
+        .main
+        .iter()
+        .any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
+    let vetoes = |who: Who| {
+        let words = || {
+            world
+                .signed
+                .iter()
+                .filter(|it| it.key == who || it.by == who)
+        };
+        let no = words()
+            .find(|it| it.rejects && it.about == About::Record(content.id) && it.blob == blob);
+        let alone = words().all(|it| it.rejects) && !world.reviews.iter().any(|it| it.by == who);
+        let Some(no) = no.filter(|_| alone) else {
+            return false;
+        };
+        let lands = |n: &usize| {
+            let files = |n: usize| world.made[&world.main[n].oid].files.as_ref();
+            changed(files(n - 1), files(*n)).into_iter().any(|path| {
+                let path = path.strip_suffix(".sig").unwrap_or(path);
+                let bytes = |path: &str| files(*n).get(path).map(|blob| world.memory.bytes(*blob));
+                path.starts_with("exceptions/.approvals/")
+                    && bytes(path).as_deref() == Some(no.text.as_bytes())
+                    && bytes(&format!("{path}.sig")).as_deref() == Some(no.seal.as_bytes())
+            })
+        };
+        let landed = (1..world.main.len()).find(lands);
+        landed.is_some_and(|landing| {
+            landing <= version.landing && world.personas(landing, who) == [who]
+        })
+    };
+    let unnamed = |who: &Who| is_unnamed(world, *who, Oid::NULL);
+    let carries = known.last().is_some_and(|last| match last.state {
+        State::One(last, _) => last.is_same_grant_text(&content),
+        _ => false,
+    });
+    !mapped
+        && !carries
+        && HONEST
+            .iter()
+            .filter(|who| unnamed(who))
+            .any(|who| vetoes(*who))
+}

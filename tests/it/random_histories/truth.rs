@@ -1,0 +1,296 @@
+//! What was really approved, told from who really did what; nothing here asks the code under test.
+//!
+//! Start at [`Truth::of`]. A content is really approved where enough honest people who did not make it merged, signed
+//! or reviewed it, by the policy that stood before it landed. Where the rules leave room, more is taken for approved.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use exledger::history::objects::Oid;
+
+use super::content::{Content, IDS};
+use super::forge::changed;
+use super::law::Law;
+use super::memory::Files;
+use super::people::Who;
+use super::plain;
+use super::statement::{About, Signed};
+use super::world::{POLICY, SIGNERS, World, governs, is_record, stem};
+use super::yes;
+
+/// What stands for an id after a landing.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum State {
+    Gone,
+    /// Several files, or one that can't be read.
+    Unclear(Vec<Oid>),
+    One(Content, Oid),
+}
+
+/// One landed state of an id.
+#[derive(Clone, Debug)]
+pub(super) struct Version {
+    pub landing: usize,
+    pub state: State,
+    /// Who really made it.
+    pub makers: BTreeSet<Who>,
+    /// Who really said yes to it.
+    pub acts: Vec<Act>,
+    pub is_approved: bool,
+    /// Whether nobody can doubt that it is approved: somebody whom no commit names otherwise merged it.
+    pub is_plain: bool,
+}
+
+/// A yes.
+#[derive(Clone, Debug)]
+pub(super) struct Act {
+    pub who: Who,
+    /// As whom the signers file lists the key.
+    pub persona: Who,
+    pub signed: bool,
+    /// The landing whose policy tells the groups; `None` for any.
+    pub landing: Option<usize>,
+}
+
+/// What is true of a world.
+pub(super) struct Truth {
+    /// The versions of each id.
+    pub ids: BTreeMap<usize, Vec<Version>>,
+    /// The landings that change governance, by path, and whether somebody honest who did not make that said yes.
+    pub governance: BTreeMap<(usize, String), bool>,
+    /// Whether governance landed that nobody looked at, made by who lies: nothing is promised then.
+    pub is_void: bool,
+}
+
+impl World {
+    /// Returns the governance files before a landing: where the policy is gone, those of the last that had one.
+    fn state_before(&self, landing: usize) -> Option<&Files> {
+        let earlier = self.main[..landing].iter().rev();
+        let mut files = earlier.map(|it| self.made[&it.oid].files.as_ref());
+        files.find(|files| {
+            files
+                .get(POLICY)
+                .is_some_and(|blob| self.laws.contains_key(blob))
+        })
+    }
+
+    pub(super) fn law_before(&self, landing: usize) -> Option<&Law> {
+        self.laws.get(self.state_before(landing)?.get(POLICY)?)
+    }
+
+    /// Returns as whom a key is listed before a landing.
+    pub(super) fn personas(&self, landing: usize, key: Who) -> Vec<Who> {
+        let listed = || self.signers.get(self.state_before(landing)?.get(SIGNERS)?);
+        let lines = listed().into_iter().flatten();
+        lines
+            .filter(|(_, whose)| *whose == key)
+            .map(|(person, _)| *person)
+            .collect()
+    }
+
+    fn state(&self, files: &Files, id: usize) -> State {
+        let found = self.ids(files).remove(&id).unwrap_or_default();
+        match found.as_slice() {
+            [(path, blob, content)] if content.is_valid() && stem(path) == IDS[id] => {
+                State::One(*content, *blob)
+            }
+            [] => {
+                let broken = files.iter().filter(|(path, blob)| {
+                    is_record(path) && path.contains(IDS[id]) && !self.contents.contains_key(blob)
+                });
+                let broken: Vec<Oid> = broken.map(|(_, blob)| *blob).collect();
+                if broken.is_empty() {
+                    State::Gone
+                } else {
+                    State::Unclear(broken)
+                }
+            }
+            several => State::Unclear(several.iter().map(|(_, blob, _)| *blob).collect()),
+        }
+    }
+
+    /// Returns the commits that each landing brings beside itself.
+    fn ranges(&self) -> Vec<Vec<Oid>> {
+        let mut merged: HashSet<Oid> = HashSet::new();
+        let mut ranges = Vec::new();
+        for landing in &self.main {
+            merged.insert(landing.oid);
+            let mut range = Vec::new();
+            let mut stack: Vec<Oid> = self.made[&landing.oid]
+                .parents
+                .iter()
+                .skip(1)
+                .copied()
+                .collect();
+            while let Some(at) = stack.pop() {
+                if merged.insert(at) {
+                    range.push(at);
+                    stack.extend(&self.made[&at].parents);
+                }
+            }
+            ranges.push(range);
+        }
+        ranges
+    }
+
+    /// Returns who really made what a landing changes, as far as `of` tells it apart.
+    fn makers<T: PartialEq>(
+        &self,
+        landing: usize,
+        range: &[Oid],
+        of: &dyn Fn(&Files) -> T,
+        is_about: &dyn Fn(&str) -> bool,
+    ) -> BTreeSet<Who> {
+        let land = &self.main[landing];
+        let made = &self.made[&land.oid];
+        if made.parents.len() < 2 {
+            return made.makers.clone();
+        }
+        let mut makers = BTreeSet::new();
+        for oid in range {
+            let made = &self.made[oid];
+            let own = of(&made.files);
+            if made
+                .parents
+                .iter()
+                .all(|parent| of(&self.made[parent].files) != own)
+            {
+                makers.extend(&made.makers);
+            }
+        }
+        if land.by_hand.iter().any(|path| is_about(path)) {
+            makers.extend(land.merger);
+        }
+        // What is pushed past all is made by whoever pushes it, unless it is one side of the merge.
+        let own = of(&made.files);
+        if land.merger.is_none()
+            && made
+                .parents
+                .iter()
+                .all(|it| of(&self.made[it].files) != own)
+        {
+            makers.extend(
+                made.makers
+                    .iter()
+                    .filter(|who| **who != Who::Bot && self.open),
+            );
+        }
+        makers
+    }
+}
+
+impl Truth {
+    /// Tells the truth about a world.
+    pub(super) fn of(world: &World) -> Truth {
+        let ranges = world.ranges();
+        let mut truth = Truth {
+            ids: BTreeMap::new(),
+            governance: BTreeMap::new(),
+            is_void: false,
+        };
+        truth.govern(world, &ranges);
+        for id in 0..IDS.len() {
+            let mut versions = truth.versions(world, &ranges, id);
+            plain::mark(world, &mut versions);
+            yes::hear(world, id, &mut versions);
+            yes::approve(world, &mut versions);
+            truth.ids.insert(id, versions);
+        }
+        truth
+    }
+
+    fn versions(&self, world: &World, ranges: &[Vec<Oid>], id: usize) -> Vec<Version> {
+        let mut versions: Vec<Version> = Vec::new();
+        let mut last = State::Gone;
+        for (landing, land) in world.main.iter().enumerate() {
+            let files = &world.made[&land.oid].files;
+            let state = world.state(files, id);
+            if state == last {
+                continue;
+            }
+            let of = |files: &Files| match world.state(files, id) {
+                State::One(_, blob) => vec![blob],
+                State::Unclear(blobs) => blobs,
+                State::Gone => Vec::new(),
+            };
+            let makers = world.makers(landing, &ranges[landing], &of, &|path| {
+                path.contains(IDS[id])
+            });
+            let mut acts = Vec::new();
+            let mut act = |who, persona, signed| {
+                acts.push(Act {
+                    who,
+                    persona,
+                    signed,
+                    landing: Some(landing),
+                });
+            };
+            if let Some(merger) = land.merger {
+                act(merger, merger, false);
+            }
+            let beside = ranges[landing]
+                .iter()
+                .filter(|oid| of(&world.made[*oid].files) == of(files));
+            for oid in beside.chain([&land.oid]) {
+                if let Some(key) = world.made[oid].key {
+                    for persona in world.personas(landing, key) {
+                        act(key, persona, true);
+                    }
+                }
+            }
+            versions.push(Version {
+                landing,
+                state: state.clone(),
+                makers,
+                acts,
+                is_approved: false,
+                is_plain: false,
+            });
+            last = state;
+        }
+        versions
+    }
+
+    fn govern(&mut self, world: &World, ranges: &[Vec<Oid>]) {
+        for (landing, range) in ranges.iter().enumerate().skip(1) {
+            let land = &world.main[landing];
+            let files = |n: usize| world.made[&world.main[n].oid].files.as_ref();
+            let (before, after) = (files(landing - 1), files(landing));
+            for path in changed(before, after)
+                .into_iter()
+                .filter(|path| governs(path))
+            {
+                let of = |files: &Files| files.get(path).copied();
+                let makers = world.makers(landing, range, &of, &|other| other == path);
+                let says = |who: Who| !makers.contains(&who) && who.is_honest();
+                let about = |about: &About, blob: Oid| {
+                    matches!(about, About::Governance(it) if it == path)
+                        && after.get(path) == Some(&blob)
+                };
+                let law = world.law_before(landing);
+                let hidden = |who: Who| law.is_some_and(|law| yes::is_hidden(world, who, law));
+                let sealed = |oid: &Oid| {
+                    let key = world.made[oid].key.filter(|key| says(*key) || hidden(*key));
+                    key.is_some_and(|key| !world.personas(landing, key).is_empty())
+                };
+                let stated =
+                    |it: &Signed| about(&it.about, it.blob) && (says(it.key) || hidden(it.key));
+                let signed =
+                    world.signed.iter().any(stated) || range.iter().chain([&land.oid]).any(sealed);
+                let reviewed = world
+                    .reviews
+                    .iter()
+                    .any(|it| about(&it.about, it.blob) && says(it.by));
+                let attested = law.is_some_and(|law| law.attested);
+                let merged = land.merger.is_some_and(says)
+                    && (!attested || world.made[&land.oid].key.is_some());
+                let open = law.is_none_or(|law| law.is_open() || law.self_approval);
+                let looked = merged || signed || reviewed;
+                self.governance
+                    .insert((landing, path.clone()), looked || open);
+                let lied = makers.iter().any(|who| !who.is_honest());
+                let unseen = land.merger.is_none();
+                self.is_void |= lied && unseen;
+            }
+        }
+    }
+}

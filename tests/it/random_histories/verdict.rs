@@ -1,0 +1,207 @@
+//! What the code under test says of a world, held against the truth.
+//!
+//! Start at [`wrong`].
+
+use std::collections::BTreeSet;
+
+use exledger::approval::{self, Approvals, Satisfied};
+use exledger::history::History;
+use exledger::history::chain::{self, Chain, Now};
+use exledger::history::mainline::Guard;
+use exledger::history::paths::Prefix;
+use exledger::history::refs::Chosen;
+use exledger::history::version::Key;
+use exledger::history::walk;
+use exledger::record::time::Instant;
+use exledger::status::{self, InForce, Standing, Status, Subject};
+
+use super::content::{CLASS, CLOSURE, FIRED, IDS};
+use super::truth::{State, Truth, Version};
+use super::world::World;
+
+/// Returns the mainline of a world.
+pub(super) fn chain(world: &World) -> Chain {
+    let chosen = Chosen {
+        reference: "refs/heads/main".to_owned(),
+        tip: world.tip(),
+        guard: Guard::Local,
+        remote: None,
+    };
+    chain::walk(&world.memory, &chosen, Now::Clock(world.instant())).unwrap()
+}
+
+/// Returns what a record is at an instant.
+pub(super) fn standing(
+    history: &History,
+    approvals: &Approvals,
+    key: &Key,
+    at: Instant,
+) -> Standing {
+    let tip = history.mainline.landings.len() - 1;
+    let governance = &history.states.at(tip).governance;
+    let verdicts = approvals
+        .trails
+        .get(key)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    status::evaluate(
+        Subject {
+            key,
+            history,
+            verdicts,
+            governance,
+        },
+        at,
+    )
+}
+
+/// Returns the instants at which records are looked at.
+fn instants(world: &World) -> Vec<Instant> {
+    let now = world.instant();
+    let days = [
+        "2026-12-05T00:00:00Z",
+        "2026-12-20T12:00:00Z",
+        "2027-02-01T00:00:00Z",
+    ];
+    let later = days.iter().map(|day| Instant::parse(day).unwrap());
+    [now, now.plus_seconds(20 * 3600)]
+        .into_iter()
+        .chain(later)
+        .collect()
+}
+
+/// Returns how a world is judged otherwise than it may be; `None` where it is not.
+pub(super) fn wrong(world: &World) -> Option<String> {
+    let history = walk::walk(&world.memory, chain(world), &Prefix::default()).unwrap();
+    let approvals = approval::judge(&history);
+    let truth = Truth::of(world);
+    let governance = of_governance(&history, &approvals, &truth);
+    if governance.is_some() || truth.is_void {
+        return governance;
+    }
+    for key in history.trails.keys() {
+        for at in instants(world) {
+            let standing = standing(&history, &approvals, key, at);
+            if standing.status == Status::Unapproved && is_plain(&truth, &standing) {
+                return Some(format!(
+                    "{key} is unapproved, and was merged for all to see: {:?}",
+                    standing.reasons
+                ));
+            }
+            if standing.in_force == InForce::Yes
+                && let Some(why) = of_record(world, &truth, &standing, at)
+            {
+                return Some(format!("{key} is in force at {at}: {why}"));
+            }
+        }
+    }
+    None
+}
+
+fn of_governance(history: &History, approvals: &Approvals, truth: &Truth) -> Option<String> {
+    if truth.is_void {
+        // Who is listed from then on nobody answers for: only the first such step is promised to be told.
+        let told = truth.governance.iter().find(|(_, looked)| !**looked);
+        let ((landing, path), _) = told?;
+        return of_step(history, approvals, *landing, path);
+    }
+    let mut steps = truth.governance.iter().filter(|(_, looked)| !**looked);
+    steps.find_map(|((landing, path), _)| of_step(history, approvals, *landing, path))
+}
+
+fn of_step(history: &History, approvals: &Approvals, landing: usize, path: &str) -> Option<String> {
+    let trail = history.governance.get(path)?;
+    let n = trail
+        .versions
+        .iter()
+        .position(|version| version.landing == landing)?;
+    let verdict = approvals.governance.get(path)?.get(n)?;
+    (verdict.satisfied == Satisfied::Yes)
+        .then(|| format!("{path} counts as approved at landing {landing}"))
+}
+
+fn of_record(world: &World, truth: &Truth, standing: &Standing, at: Instant) -> Option<String> {
+    let id = IDS.iter().position(|id| *id == standing.key);
+    let Some(versions) = id.and_then(|id| truth.ids.get(&id)) else {
+        return Some("nobody filed it".to_owned());
+    };
+    let effective = standing.effective.as_ref()?;
+    let tip = versions.len() - 1;
+    if !matches!(versions[tip].state, State::One(..)) {
+        return Some(format!("it is {:?}", versions[tip].state));
+    }
+    let gone = versions
+        .iter()
+        .rposition(|version| version.state == State::Gone);
+    let first = gone.map_or(0, |gone| gone + 1);
+    let mut why = BTreeSet::new();
+    // What was approved beyond doubt is where all that comes later begins.
+    let first = versions
+        .iter()
+        .rposition(|version| version.is_plain)
+        .map_or(first, |plain| plain.max(first));
+    for from in (first..=tip).filter(|from| may_grant(world, versions, first, *from, at)) {
+        let beyond = versions[from..]
+            .iter()
+            .enumerate()
+            .find_map(|(n, version)| match version.state {
+                State::One(content, _) => content
+                    .exceeded_by(effective, n == 0)
+                    .map(|what| format!("wider than version {}: {what}", from + n)),
+                _ => None,
+            });
+        match beyond {
+            None => return None,
+            Some(beyond) => why.insert(beyond),
+        };
+    }
+    if why.is_empty() {
+        why.insert("no version of it was really approved".to_owned());
+    }
+    let why: Vec<String> = why.into_iter().collect();
+    let versions: Vec<String> = versions
+        .iter()
+        .map(|version| format!("{version:?}"))
+        .collect();
+    Some(format!("{}\n{}", why.join("; or "), versions.join("\n")))
+}
+
+/// Tells whether what stands at the tip is approved beyond doubt.
+fn is_plain(truth: &Truth, standing: &Standing) -> bool {
+    let id = IDS.iter().position(|id| *id == standing.key);
+    let versions = id.and_then(|id| truth.ids.get(&id));
+    versions
+        .and_then(|versions| versions.last())
+        .is_some_and(|version| version.is_plain)
+}
+
+/// Tells whether a version may be what a grant begins with: it was really approved, or says again what was, or is an
+/// emergency in its grace.
+fn may_grant(world: &World, versions: &[Version], first: usize, n: usize, at: Instant) -> bool {
+    let version = &versions[n];
+    let State::One(content, _) = version.state else {
+        return false;
+    };
+    if version.is_approved {
+        return true;
+    }
+    let ends = |version: &Version| match version.state {
+        State::One(content, _) => content.get(CLOSURE) > 0 || content.get(FIRED) > 0,
+        _ => false,
+    };
+    let plain = versions[..n].iter().rposition(|version| version.is_plain);
+    let again = (plain.map_or(first, |plain| plain.max(first))..n).any(|earlier| {
+        let same =
+            matches!(versions[earlier].state, State::One(own, _) if own.is_same_value(&content));
+        let fired = matches!(versions[earlier].state, State::One(own, _) if own.get(FIRED) > 0);
+        let between = &versions[earlier + 1..n];
+        same && versions[earlier].is_approved && (fired || !between.iter().any(ends))
+    });
+    let within = world
+        .law_before(version.landing)
+        .map_or(24, |law| law.within)
+        .min(world.law_now().within);
+    let grace = n == 0 && content.get(CLASS) == 1;
+    let landed = world.main[version.landing].at;
+    again || grace && at < landed.plus_seconds(within * 3600 + 120)
+}

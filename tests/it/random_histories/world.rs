@@ -1,0 +1,292 @@
+//! A repository as it grows, and who really did what in it.
+//!
+//! Start at [`World`]. Commits name whom their makers type; [`Made`] and [`Landing`] keep who they really were.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt::Write;
+use std::rc::Rc;
+
+use exledger::history::objects::Oid;
+use exledger::record::time::Instant;
+
+use super::content::Content;
+use super::law::Law;
+use super::memory::{Files, Memory};
+use super::people::{Ident, Who};
+use super::statement::{Review, Signed};
+
+pub(super) const POLICY: &str = "exledger.yaml";
+pub(super) const SIGNERS: &str = ".github/allowed_signers";
+pub(super) const MAILMAP: &str = ".mailmap";
+
+/// A commit, and who really made it.
+#[derive(Clone)]
+pub(super) struct Made {
+    pub parents: Vec<Oid>,
+    pub files: Rc<Files>,
+    /// Who really made what it changes.
+    pub makers: BTreeSet<Who>,
+    /// Whom it names as author.
+    pub author: Ident,
+    /// Whom it names as committer.
+    pub committer: Ident,
+    pub message: String,
+    /// Whose key signed it.
+    pub key: Option<Who>,
+}
+
+/// A commit of the mainline, and who really let it in.
+#[derive(Clone)]
+pub(super) struct Landing {
+    pub oid: Oid,
+    /// The honest person who looked at it and pressed the button; nobody where a bot did, or its own maker pushed.
+    pub merger: Option<Who>,
+    /// The paths whose content the merge itself made.
+    pub by_hand: BTreeSet<String>,
+    /// When it really landed.
+    pub at: Instant,
+}
+
+/// A branch, and who opened it.
+#[derive(Clone)]
+pub(super) struct Branch {
+    pub tip: Oid,
+    pub opener: Who,
+}
+
+/// What a commit is to be.
+pub(super) struct Draft {
+    pub parents: Vec<Oid>,
+    pub files: Files,
+    pub makers: BTreeSet<Who>,
+    pub author: Ident,
+    pub committer: Ident,
+    pub time: i64,
+    pub message: String,
+    pub key: Option<Who>,
+}
+
+/// The repository, and the truth about it.
+pub(super) struct World {
+    pub memory: Memory,
+    pub made: HashMap<Oid, Made>,
+    pub contents: HashMap<Oid, Content>,
+    pub laws: HashMap<Oid, Law>,
+    /// Signers files: whose key stands for whom.
+    pub signers: HashMap<Oid, Vec<(Who, Who)>>,
+    pub main: Vec<Landing>,
+    pub branches: Vec<Branch>,
+    pub now: i64,
+    /// What was signed, landed or not.
+    pub signed: Vec<Signed>,
+    /// What was really reviewed.
+    pub reviews: Vec<Review>,
+    /// Contents that somebody wrote once.
+    pub known: Vec<Content>,
+    /// What happened, in words.
+    pub log: Vec<String>,
+    /// Whether Mal pushes to the mainline.
+    pub open: bool,
+    /// Honest people who also wrote under an address that nothing joins to that of their key.
+    pub apart: BTreeSet<Who>,
+}
+
+impl World {
+    pub(super) fn new(open: bool) -> World {
+        World {
+            memory: Memory::default(),
+            made: HashMap::new(),
+            contents: HashMap::new(),
+            laws: HashMap::new(),
+            signers: HashMap::new(),
+            main: Vec::new(),
+            branches: Vec::new(),
+            now: Instant::parse("2026-11-20T09:00:00Z").unwrap().unix(),
+            signed: Vec::new(),
+            reviews: Vec::new(),
+            known: Vec::new(),
+            log: Vec::new(),
+            open,
+            apart: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn say(&mut self, text: impl FnOnce() -> String) {
+        let line = text();
+        self.log.push(line);
+    }
+
+    pub(super) fn tip(&self) -> Oid {
+        self.main.last().unwrap().oid
+    }
+
+    pub(super) fn files(&self, commit: Oid) -> Rc<Files> {
+        Rc::clone(&self.made[&commit].files)
+    }
+
+    pub(super) fn instant(&self) -> Instant {
+        Instant::from_unix(self.now).unwrap()
+    }
+
+    /// Writes a record's file.
+    pub(super) fn write(&mut self, content: Content) -> Oid {
+        let blob = self.memory.blob(content.text().as_bytes());
+        self.contents.insert(blob, content);
+        if !self.known.contains(&content) {
+            self.known.push(content);
+        }
+        blob
+    }
+
+    /// Writes a policy file.
+    pub(super) fn enact(&mut self, law: Law) -> Oid {
+        let blob = self.memory.blob(law.text().as_bytes());
+        self.laws.insert(blob, law);
+        blob
+    }
+
+    /// Writes a signers file: a person's address, and whose key.
+    pub(super) fn list(&mut self, lines: Vec<(Who, Who)>) -> Oid {
+        let mut text = String::new();
+        for (person, key) in &lines {
+            writeln!(text, "{} {}", person.email(), key.public()).unwrap();
+        }
+        let blob = self.memory.blob(text.as_bytes());
+        self.signers.insert(blob, lines);
+        blob
+    }
+
+    /// Writes a commit.
+    pub(super) fn commit(&mut self, draft: Draft) -> Oid {
+        let files = Rc::new(draft.files);
+        let tree = self.memory.tree(&files);
+        let mut head = format!("tree {tree}\n");
+        for parent in &draft.parents {
+            writeln!(head, "parent {parent}").unwrap();
+        }
+        // Author times say nothing.
+        writeln!(head, "author {} {} +0000", draft.author, draft.time - 60).unwrap();
+        writeln!(head, "committer {} {} +0000", draft.committer, draft.time).unwrap();
+        let mut raw = format!("{head}\n{}", draft.message);
+        if let Some(key) = draft.key {
+            let seal = key.sign("git", raw.as_bytes());
+            let seal = seal.trim_end().replace('\n', "\n ");
+            raw = format!("{head}gpgsig {seal}\n\n{}", draft.message);
+        }
+        let oid = self.memory.commit(raw.into_bytes());
+        let own = draft.makers.iter().filter(|who| who.is_honest());
+        self.apart
+            .extend(own.filter(|who| who.second() == draft.author));
+        self.made.insert(
+            oid,
+            Made {
+                parents: draft.parents,
+                files,
+                makers: draft.makers,
+                author: draft.author,
+                committer: draft.committer,
+                message: draft.message,
+                key: draft.key,
+            },
+        );
+        oid
+    }
+
+    /// Returns a commit and all that can be reached from it.
+    pub(super) fn ancestors(&self, of: Oid) -> HashSet<Oid> {
+        let mut found = HashSet::new();
+        let mut stack = vec![of];
+        while let Some(at) = stack.pop() {
+            if found.insert(at) {
+                stack.extend(&self.made[&at].parents);
+            }
+        }
+        found
+    }
+
+    /// Returns the best common ancestor of two commits, the first of several.
+    pub(super) fn base(&self, one: Oid, other: Oid) -> Option<Oid> {
+        let (ours, theirs) = (self.ancestors(one), self.ancestors(other));
+        let mut common: Vec<Oid> = ours.intersection(&theirs).copied().collect();
+        common.sort();
+        let behind = |candidate: &Oid| {
+            common
+                .iter()
+                .any(|it| it != candidate && self.ancestors(*it).contains(candidate))
+        };
+        common.iter().find(|candidate| !behind(candidate)).copied()
+    }
+
+    /// Merges the files of two commits; the paths that conflict have what `ours` has.
+    pub(super) fn merged(&mut self, ours: Oid, theirs: Oid) -> (Files, Vec<String>) {
+        let none = Rc::new(Files::new());
+        let base = self
+            .base(ours, theirs)
+            .map_or(none, |base| self.files(base));
+        let (ours, theirs) = (self.files(ours), self.files(theirs));
+        let paths: BTreeSet<&String> = base
+            .keys()
+            .chain(ours.keys())
+            .chain(theirs.keys())
+            .collect();
+        let (mut files, mut conflicts) = (Files::new(), Vec::new());
+        for path in paths {
+            let sides = [&base, &ours, &theirs].map(|files| files.get(path).copied());
+            let [old, left, right] = sides;
+            let blob = self
+                .memory
+                .merge_file(old, left, right)
+                .unwrap_or_else(|()| {
+                    conflicts.push(path.clone());
+                    left
+                });
+            if let Some(blob) = blob {
+                self.learn(blob, path);
+                files.insert(path.clone(), blob);
+            }
+        }
+        (files, conflicts)
+    }
+
+    /// Reads what a merge made of two files.
+    pub(super) fn learn(&mut self, blob: Oid, path: &str) {
+        if is_record(path) && !self.contents.contains_key(&blob) {
+            let text = String::from_utf8(self.memory.bytes(blob)).unwrap();
+            if let Some(content) = Content::parse(&text) {
+                self.contents.insert(blob, content);
+            }
+        }
+    }
+
+    /// Returns the ids that stand in some files, with paths and contents.
+    pub(super) fn ids(&self, files: &Files) -> BTreeMap<usize, Vec<(String, Oid, Content)>> {
+        let mut ids: BTreeMap<usize, Vec<(String, Oid, Content)>> = BTreeMap::new();
+        for (path, blob) in files.iter().filter(|(path, _)| is_record(path)) {
+            if let Some(content) = self.contents.get(blob) {
+                let entry = (path.clone(), *blob, *content);
+                ids.entry(content.id).or_default().push(entry);
+            }
+        }
+        ids
+    }
+}
+
+/// Tells whether a file is a record where records are.
+pub(super) fn is_record(path: &str) -> bool {
+    let inside = path
+        .strip_prefix("exceptions/")
+        .or_else(|| path.strip_prefix("waivers/"));
+    let ends = |path: &str| path.ends_with(".yaml") || path.ends_with(".yml");
+    inside.is_some_and(|path| ends(path) && !path.starts_with(".approvals/"))
+}
+
+/// Returns the name of a record's file, without folder and suffix.
+pub(super) fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.split('.').next().unwrap_or_default()
+}
+
+/// Tells whether a file governs.
+pub(super) fn governs(path: &str) -> bool {
+    [POLICY, SIGNERS, MAILMAP].contains(&path)
+}

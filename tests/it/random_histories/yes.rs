@@ -1,0 +1,256 @@
+//! Who said yes to a version, and whether those are enough.
+//!
+//! Start at [`hear`], then [`approve`]. Part of the oracle: the rules are counted here once more, by hand.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use exledger::history::objects::Oid;
+use exledger::record::time::Instant;
+
+use super::content::{CLOSURE, Content, FIRED};
+use super::forge::changed;
+use super::law::Law;
+use super::people::Who;
+use super::plain;
+use super::statement::About;
+use super::truth::{Act, State, Version};
+use super::world::{MAILMAP, World};
+
+/// Adds what was said beside the history of the content.
+pub(super) fn hear(world: &World, id: usize, versions: &mut [Version]) {
+    let mut waiting: Vec<(usize, Act, Oid, Instant)> = Vec::new();
+    let mut heard: HashSet<usize> = HashSet::new();
+    let ends = ends(world, versions);
+    let too_old = |at: Instant, version: &Version| {
+        ends.iter()
+            .any(|(landing, end)| *landing < version.landing && *end > at)
+    };
+    for landing in 1..world.main.len() {
+        let files = |n: usize| world.made[&world.main[n].oid].files.as_ref();
+        let (before, after) = (files(landing - 1), files(landing));
+        for path in changed(before, after)
+            .into_iter()
+            .filter(|path| path.contains("/.approvals/"))
+        {
+            let text_path = path.strip_suffix(".sig").unwrap_or(path);
+            let bytes = |path: &str| after.get(path).map(|blob| world.memory.bytes(*blob));
+            let (text, seal) = (bytes(text_path), bytes(&format!("{text_path}.sig")));
+            for (n, signed) in world.signed.iter().enumerate() {
+                let stands = text.as_deref() == Some(signed.text.as_bytes())
+                    && seal.as_deref() == Some(signed.seal.as_bytes());
+                let listed = world.personas(landing, signed.key).contains(&signed.by);
+                if signed.rejects
+                    || signed.about != About::Record(id)
+                    || !stands
+                    || !listed
+                    || !heard.insert(n)
+                {
+                    continue;
+                }
+                let act = Act {
+                    who: signed.key,
+                    persona: signed.by,
+                    signed: true,
+                    landing: Some(landing),
+                };
+                waiting.push((landing, act, signed.blob, signed.at));
+            }
+        }
+    }
+    for (landing, act, blob, at) in waiting {
+        for n in targets(versions, landing, blob) {
+            if !too_old(at, &versions[n]) {
+                versions[n].acts.push(act.clone());
+            }
+        }
+    }
+    for review in world
+        .reviews
+        .iter()
+        .filter(|it| it.about == About::Record(id))
+    {
+        for version in versions.iter_mut() {
+            let is_about = matches!(version.state, State::One(_, blob) if blob == review.blob);
+            if is_about && !too_old(review.at, version) {
+                version.acts.push(Act {
+                    who: review.by,
+                    persona: review.by,
+                    signed: false,
+                    landing: None,
+                });
+            }
+        }
+    }
+}
+
+/// Returns the landings after which what was said before counts no longer: removals, closures, triggers that fire.
+fn ends(world: &World, versions: &[Version]) -> Vec<(usize, Instant)> {
+    let mut ends = Vec::new();
+    let mut last: Option<Content> = None;
+    for version in versions {
+        let at = world.main[version.landing].at;
+        if version.is_plain {
+            ends.push((version.landing, at));
+        }
+        match &version.state {
+            State::Gone => ends.push((version.landing, at)),
+            State::One(content, _) => {
+                let brings =
+                    |field| content.get(field) > 0 && last.is_none_or(|last| last.get(field) == 0);
+                if brings(CLOSURE) || brings(FIRED) {
+                    ends.push((version.landing, at));
+                }
+                last = Some(*content);
+            }
+            State::Unclear(_) => {}
+        }
+    }
+    ends
+}
+
+/// Returns the versions that a statement is about which lands now.
+fn targets(versions: &[Version], landing: usize, blob: Oid) -> Vec<usize> {
+    let has = |n: &usize| matches!(versions[*n].state, State::One(_, own) if own == blob);
+    let n_landed = versions
+        .iter()
+        .take_while(|version| version.landing <= landing)
+        .count();
+    if let Some(tip) = n_landed.checked_sub(1) {
+        let content = |n: usize| match versions[n].state {
+            State::One(content, _) => Some(content),
+            _ => None,
+        };
+        let first = (0..=tip)
+            .rev()
+            .find(|n| versions[*n].state == State::Gone)
+            .map_or(0, |gone| gone + 1);
+        let like = |n: &usize| {
+            let (one, tip) = (content(*n), content(tip));
+            one.zip(tip)
+                .is_some_and(|(one, tip)| one.is_same_grant_text(&tip))
+        };
+        let near: Vec<usize> = (first..=tip).filter(like).filter(has).collect();
+        if !near.is_empty() {
+            return near;
+        }
+    }
+    (n_landed..versions.len()).find(has).into_iter().collect()
+}
+
+/// Tells of each version, oldest first, whether enough people said yes to it.
+pub(super) fn approve(world: &World, versions: &mut [Version]) {
+    let mut first = 0;
+    for n in 0..versions.len() {
+        let (known, rest) = versions.split_at_mut(n);
+        let Some(version) = rest.first_mut() else {
+            continue;
+        };
+        if version.state == State::Gone {
+            first = n + 1;
+        }
+        let State::One(content, _) = version.state else {
+            continue;
+        };
+        let Some(law) = world.law_before(version.landing) else {
+            continue;
+        };
+        let mut makers = version.makers.clone();
+        makers.extend(content.requester());
+        makers.extend(left_behind(
+            known.get(first..).unwrap_or_default(),
+            &content,
+        ));
+        version.is_approved = law.is_open()
+            || is_met(world, law, version, &content, &makers)
+                && !plain::is_vetoed(world, known, version);
+    }
+}
+
+/// Returns who made what landed before without being approved, and who filed it where this one reaches further (A5).
+fn left_behind(series: &[Version], content: &Content) -> BTreeSet<Who> {
+    let mut makers = BTreeSet::new();
+    let since = series
+        .iter()
+        .rposition(|version| version.is_approved)
+        .map_or(0, |n| n + 1);
+    for (n, version) in series.iter().enumerate().skip(since) {
+        let State::One(own, _) = version.state else {
+            continue;
+        };
+        let earlier = series[..n].iter().filter_map(|it| match it.state {
+            State::One(content, _) => Some(content),
+            _ => None,
+        });
+        let mut earlier = earlier.peekable();
+        let is_new = own.get(CLOSURE) == 0
+            && earlier.all(|base| !own.may_be_exempt(&base) && !own.is_same_grant_text(&base));
+        if is_new {
+            makers.extend(&version.makers);
+        }
+    }
+    let mut bases = series
+        .iter()
+        .filter(|version| version.is_approved)
+        .peekable();
+    let any = bases.peek().is_some();
+    let further = bases.all(|base| match base.state {
+        State::One(base, _) => content.reaches_further(&base),
+        _ => true,
+    });
+    if let Some(filed) = series.first().filter(|_| any && further) {
+        makers.extend(&filed.makers);
+    }
+    makers
+}
+
+/// Tells whether somebody may have written under another name: a key shows its holder, not what else the holder wrote.
+pub(super) fn is_hidden(world: &World, who: Who, law: &Law) -> bool {
+    !law.authors_attested && (!who.is_honest() || world.apart.contains(&who))
+}
+
+fn is_met(
+    world: &World,
+    law: &Law,
+    version: &Version,
+    content: &Content,
+    makers: &BTreeSet<Who>,
+) -> bool {
+    let mapped = world
+        .main
+        .iter()
+        .any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
+    let mut people: BTreeMap<Who, (bool, bool)> = BTreeMap::new();
+    for act in &version.acts {
+        let hidden = act.signed && is_hidden(world, act.who, law);
+        let counts = (act.signed || !law.attested)
+            && (!makers.contains(&act.who) || hidden)
+            && (law.owner || act.persona != content.owner());
+        if !counts {
+            continue;
+        }
+        let groups = |law: &Law| {
+            (
+                law.security.contains(&act.persona),
+                law.platform.contains(&act.persona),
+            )
+        };
+        let any = || {
+            let all = world.laws.values().map(groups);
+            all.fold((false, false), |one, other| {
+                (one.0 || other.0, one.1 || other.1)
+            })
+        };
+        let (security, platform) = match act.landing.and_then(|landing| world.law_before(landing)) {
+            _ if mapped => (true, true),
+            Some(law) => groups(law),
+            None => any(),
+        };
+        let known = people.entry(act.who).or_default();
+        *known = (known.0 || security, known.1 || platform);
+    }
+    let people: Vec<(Who, bool, bool)> = people
+        .into_iter()
+        .map(|(who, (one, other))| (who, one, other))
+        .collect();
+    law.is_met(content, &people, usize::from(law.self_approval))
+}
