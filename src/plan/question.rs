@@ -6,7 +6,7 @@
 pub mod table;
 
 use crate::plan::answers::Answers;
-use crate::plan::draft::{Draft, Urgency};
+use crate::plan::draft::{Draft, Setting, Urgency};
 use crate::plan::question::table::Field;
 use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
@@ -74,11 +74,11 @@ const ALWAYS: &[&str] = &[
 ];
 
 /// Returns what is missing, in the order in which it is asked; nothing where the record can be written.
-pub fn missing(made: &Draft, urgency: Urgency, end: End) -> Vec<Question> {
+pub fn missing(made: &Draft, setting: &Setting<'_>, end: End) -> Vec<Question> {
     let answers = &made.answers;
     let mut asked: Vec<(&'static str, Because)> = Vec::new();
     for field in ALWAYS {
-        asked.extend(always(answers, urgency, field).map(|because| (*field, because)));
+        asked.extend(always(answers, setting.urgency, field).map(|because| (*field, because)));
     }
     if !answers.states("owner.name") || !answers.states("owner.email") {
         asked.push(("owner", Because::Always));
@@ -86,7 +86,10 @@ pub fn missing(made: &Draft, urgency: Urgency, end: End) -> Vec<Question> {
     if end == End::Asked {
         asked.push(("expires", Because::Form));
     }
-    asked.extend(demanded(answers, made.resolved.as_ref()));
+    asked.extend(match &made.resolved {
+        Some(resolved) => demanded(answers, resolved),
+        None => likely(setting),
+    });
     let mut questions: Vec<Question> = Vec::new();
     for (field, because) in asked {
         let is_new = questions.iter().all(|known| known.of.field != field);
@@ -112,11 +115,18 @@ fn always(answers: &Answers, urgency: Urgency, field: &str) -> Option<Because> {
     }
 }
 
+/// Returns what the last tier demands of every record, while what decides the tier is not known: so that what is named
+/// as missing is named at once.
+fn likely(setting: &Setting<'_>) -> Vec<(&'static str, Because)> {
+    let last = setting.governance.policy.tiers.last();
+    let wants = last.is_some_and(|tier| tier.require.contains(&Require::CompensatingControls));
+    let is_usual = setting.urgency == Urgency::Usual;
+    let wanted = (wants && is_usual).then_some(("compensating_controls", Because::Always));
+    wanted.into_iter().collect()
+}
+
 /// Returns what tier and class demand.
-fn demanded(answers: &Answers, resolved: Option<&Resolved>) -> Vec<(&'static str, Because)> {
-    let Some(resolved) = resolved else {
-        return Vec::new();
-    };
+fn demanded(answers: &Answers, resolved: &Resolved) -> Vec<(&'static str, Because)> {
     let silent = resolved.silent.iter().flat_map(|silence| {
         let because = Because::Silence(silence.tier.clone());
         let fields = silence.fields.iter();

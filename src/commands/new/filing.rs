@@ -146,7 +146,7 @@ fn id(ctx: &Ctx, governance: &Governance, ledger: &Ledger) -> anyhow::Result<Id>
 /// Makes the record without asking anybody: what is missing or refused is named.
 fn unasked(ctx: &Ctx, work: &Work<'_>, answers: &Answers) -> anyhow::Result<(Draft, Vec<Finding>)> {
     let made = draft::draft(answers, &work.setting);
-    let missing = question::missing(&made, work.setting.urgency, work.end);
+    let missing = question::missing(&made, &work.setting, work.end);
     if !missing.is_empty() && work.drafts == Drafts::Refused
         || missing
             .iter()

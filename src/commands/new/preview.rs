@@ -62,7 +62,7 @@ fn given(desk: &Desk<'_>, answers: &Answers) -> anyhow::Result<()> {
 /// Says once what is going to happen.
 fn introduce(desk: &Desk<'_>, answers: &Answers) {
     let made = draft::draft(answers, &desk.work.setting);
-    let n = question::missing(&made, desk.work.setting.urgency, desk.work.end).len();
+    let n = question::missing(&made, &desk.work.setting, desk.work.end).len();
     if n > 1 {
         desk.ctx.hint(
             "A few answers make a request; the rest is derived, and shown before it is written.\nCtrl-C leaves nothing behind.\n",
@@ -76,7 +76,7 @@ fn complete(desk: &Desk<'_>, answers: &mut Answers) -> anyhow::Result<Draft> {
     let mut end = work.end;
     loop {
         let made = draft::draft(answers, &work.setting);
-        let missing = question::missing(&made, work.setting.urgency, end);
+        let missing = question::missing(&made, &work.setting, end);
         if let Some(question) = missing.first() {
             if question.of.field == "expires" {
                 end = question::End::Derived;
