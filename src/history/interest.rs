@@ -155,6 +155,13 @@ impl Interest {
         at.file(name)
     }
 
+    /// Tells whether the approval file at a path matters: it is about one of the records, or about governance.
+    pub fn hears(&self, path: &str) -> bool {
+        let folder = path.rsplit('/').nth(1).unwrap_or_default();
+        let is_asked = |few: &Few| few.names.contains(&folder.to_ascii_uppercase());
+        folder == "governance" || self.few.as_ref().is_none_or(is_asked)
+    }
+
     /// Returns the names at the top that lead to something, `None` when all do.
     pub fn names(&self) -> Option<Vec<&str>> {
         let all = self.top.what == Some(What::Records);

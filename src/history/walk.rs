@@ -174,7 +174,10 @@ fn told(
         let before = before.and_then(|before| chain.commits.get(before));
         let trees = (before.map(|before| before.tree), commit.tree);
         let company = || company::of(objects, &survey.interest, trees.0, trees.1);
-        approvals.extend(beside(&trails.contents, landed, changes, company));
+        let heard = changes
+            .iter()
+            .filter(|change| change.kind == Kind::Approval && survey.interest.hears(&change.path));
+        approvals.extend(beside(&trails.contents, landed, heard, company));
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
             continue;
         }
@@ -293,16 +296,13 @@ fn others<'c>(version: &Version, changes: &'c [FileChange]) -> &'c [Option<Oid>]
 }
 
 /// Returns the files beside records that a landing changed.
-fn beside(
+fn beside<'c>(
     contents: &Contents<'_>,
     landed: Landed<'_>,
-    changes: &[FileChange],
+    files: impl Iterator<Item = &'c FileChange>,
     company: impl Fn() -> Company,
 ) -> Vec<Beside> {
     let mut known: Option<Company> = None;
-    let files = changes
-        .iter()
-        .filter(|change| change.kind == Kind::Approval);
     files
         .map(|change| Beside {
             landing: landed.landing,

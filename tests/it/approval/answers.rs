@@ -33,21 +33,30 @@ fn events(repo: &Repo) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Returns what the gate says, which reads the few records alone that could answer.
+fn gate(repo: &Repo) -> String {
+    let answer = asked(repo, &["check", "--application", "billing"]);
+    answer["verdict"].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn an_approval_and_a_veto_that_land_later_are_events_of_their_own() {
     let repo = sealed();
     let filed = repo.by("ana").write(ID, SAMPLE).commit("File it");
     repo.checkout();
     assert_eq!(status(&repo), ("unapproved".to_owned(), Value::Null));
+    assert_eq!(gate(&repo), "pending");
     let says = yes("dana", ID, SAMPLE, "2026-11-20T10:30:00Z");
     let approved = repo.by("ana").says(&says).commit("Approve it");
     repo.checkout();
     let since = Value::from("2026-11-20T11:00:00Z");
     assert_eq!(status(&repo), ("active".to_owned(), since.clone()));
+    assert_eq!(gate(&repo), "allow");
     let veto = no("sam", ID, SAMPLE, "2026-11-20T11:30:00Z");
     let vetoed = repo.by("ana").says(&veto).commit("Veto it");
     repo.checkout();
     assert_eq!(status(&repo), ("unapproved".to_owned(), since));
+    assert_eq!(gate(&repo), "pending");
     let expected = [("filed", filed), ("approved", approved), ("vetoed", vetoed)];
     let expected = expected.map(|(event, commit)| (event.to_owned(), commit.to_string()));
     assert_eq!(events(&repo), expected);
