@@ -4,6 +4,7 @@
 //! governance is approved. Follows `docs/spec/approval.md`, G2 and G3: what would be approved without the change, as it
 //! was before it, is no finding.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -243,46 +244,77 @@ fn unmet<'k>(
     instead: &Instead,
     asked: impl Iterator<Item = (&'k Key, usize)>,
 ) -> BTreeSet<(&'k Key, usize)> {
-    let states = history
-        .states
-        .under(|landing, state| other(history, instead, landing, state));
+    // Landings that follow each other find the same files nearly always.
+    let last: RefCell<Option<Other>> = RefCell::default();
+    let states = history.states.under(|landing, state| {
+        let kept = kept(history, instead, landing);
+        let mut last = last.borrow_mut();
+        match &*last {
+            Some(known) if known.kept == kept && Rc::ptr_eq(&known.of, state) => {
+                Rc::clone(&known.state)
+            }
+            _ => {
+                let other = other(history, &kept, state);
+                *last = Some(Other {
+                    of: Rc::clone(state),
+                    kept,
+                    state: Rc::clone(&other),
+                });
+                other
+            }
+        }
+    });
     let laws = Laws::of(&states, history.mainline.landings.len());
     let seals = Seals::new(history, &laws);
-    let asked: Vec<(&Key, usize)> = asked.collect();
-    let wanted = |key: &Key| asked.iter().any(|(known, _)| *known == key);
+    let mut by_key: BTreeMap<&Key, Vec<usize>> = BTreeMap::new();
+    for (key, version) in asked {
+        by_key.entry(key).or_default().push(version);
+    }
+    let wanted = |key: &Key| by_key.contains_key(key);
     let said = Said::of(history, &laws, &wanted);
     let court = Court {
         history,
         laws: &laws,
         seals: &seals,
     };
-    let mut known: BTreeMap<&Key, Vec<Verdict>> = BTreeMap::new();
     let mut unmet = BTreeSet::new();
-    for (key, version) in asked.iter().copied() {
-        let Some(trail) = history.trails.get(key) else {
+    for (key, versions) in &by_key {
+        let Some(trail) = history.trails.get(*key) else {
             continue;
         };
-        let verdicts = known.entry(key).or_insert_with(|| {
-            let words = said.records.get(key).map_or(&[][..], Vec::as_slice);
-            fold::trail(court, Of::Record, trail, words)
-        });
-        let verdict = verdicts.get(version);
-        if verdict.is_some_and(|verdict| verdict.satisfied != Satisfied::Yes) {
-            unmet.insert((key, version));
-        }
+        let words = said.records.get(*key).map_or(&[][..], Vec::as_slice);
+        let verdicts = fold::trail(court, Of::Record, trail, words);
+        let is_unmet = |version: &&usize| {
+            let verdict = verdicts.get(**version);
+            verdict.is_some_and(|verdict| verdict.satisfied != Satisfied::Yes)
+        };
+        unmet.extend(
+            versions
+                .iter()
+                .filter(is_unmet)
+                .map(|version| (*key, *version)),
+        );
     }
     unmet
 }
 
-/// Returns the state after a landing with other contents of governance files.
-fn other(history: &History, instead: &Instead, landing: usize, state: &Rc<State>) -> Rc<State> {
-    let mut governance: Option<Governance> = None;
-    let paths: BTreeSet<&String> = instead
-        .without
-        .iter()
-        .map(|(path, _)| path)
+/// A state with other contents of governance files, and what it was made of.
+struct Other {
+    of: Rc<State>,
+    kept: Kept,
+    state: Rc<State>,
+}
+
+/// The governance files that do not hold what landed: path, and the version that holds, `None` where there is none.
+type Kept = Vec<(String, Option<usize>)>;
+
+/// Returns which governance files hold something else after a landing than what landed.
+fn kept(history: &History, instead: &Instead, landing: usize) -> Kept {
+    let without = instead.without.iter().map(|(path, _)| path);
+    let paths: BTreeSet<&String> = without
         .chain(instead.like.iter().map(|(path, ..)| path))
         .collect();
+    let mut found = Vec::new();
     for path in paths {
         let Some(trail) = history.governance.get(path) else {
             continue;
@@ -301,22 +333,28 @@ fn other(history: &History, instead: &Instead, landing: usize, state: &Rc<State>
             earlier.find(|n| !instead.without.contains(&(path.clone(), *n)))
         });
         if kept != Some(last) {
-            let governance = governance.get_or_insert_with(|| (*state.governance).clone());
-            let from = kept.and_then(|n| trail.versions.get(n));
-            take(
-                governance,
-                path,
-                from.map(|version| source(&history.states, version)),
-            );
+            found.push((path.clone(), kept));
         }
     }
-    match governance {
-        None => Rc::clone(state),
-        Some(governance) => Rc::new(State {
-            governance: Rc::new(governance),
-            origin: state.origin.clone(),
-        }),
+    found
+}
+
+/// Returns the state after a landing with other contents of governance files.
+fn other(history: &History, kept: &Kept, state: &Rc<State>) -> Rc<State> {
+    if kept.is_empty() {
+        return Rc::clone(state);
     }
+    let mut governance = (*state.governance).clone();
+    for (path, version) in kept {
+        let trail = history.governance.get(path);
+        let from = version.and_then(|n| trail?.versions.get(n));
+        let from = from.map(|version| source(&history.states, version));
+        take(&mut governance, path, from);
+    }
+    Rc::new(State {
+        governance: Rc::new(governance),
+        origin: state.origin.clone(),
+    })
 }
 
 fn source<'s>(states: &'s States, version: &Version) -> &'s Governance {

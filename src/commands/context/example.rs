@@ -62,7 +62,7 @@ mod tests {
     fn a_long_example_goes_on_before_a_flag() {
         let long = format!(
             "  exledger note 7F3KQ --note \"{}\" --by ana@example.com",
-            "a --b ".repeat(8)
+            "a --b ".repeat(6)
         );
         let folded = line(&long);
         assert_eq!(folded, long.replace(" --by", " \\\n    --by"));

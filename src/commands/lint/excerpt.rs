@@ -103,11 +103,16 @@ fn extent(marked: &[char], is_inside: bool) -> usize {
             _ => false,
         };
         if ends {
-            return at;
+            return trimmed(marked.get(..at).unwrap_or_default());
         }
     }
-    let rest: String = marked.iter().collect();
-    rest.trim_end().chars().count()
+    trimmed(marked)
+}
+
+/// Returns how many characters there are without the blanks at the end.
+fn trimmed(characters: &[char]) -> usize {
+    let last = characters.iter().rposition(|it| !it.is_whitespace());
+    last.map_or(0, |at| at + 1)
 }
 
 #[cfg(test)]
