@@ -80,7 +80,8 @@ pub fn walk_shown(
 ///
 /// A record is named like its file, or it is invalid. Whoever asks about one must also name the files at the tip that
 /// bear its id under another name: two files are in conflict. Where a file of the name lay elsewhere when one of the
-/// versions landed, all records are walked.
+/// versions landed, all records are walked. Where somebody signed or reviewed one of them, or a branch made it, all files
+/// of the names are: a word may be older than a removal elsewhere, and who wrote it in a branch may have done so there.
 ///
 /// # Errors
 /// As [`walk`].
@@ -101,6 +102,11 @@ pub fn walk_named(
     let history = told(objects, chain.clone(), prefix, survey, None)?;
     if was_elsewhere(objects, &history, prefix, few, &folders)? {
         return walk(objects, chain, prefix);
+    }
+    let mut versions = history.trails.values().flat_map(|trail| &trail.versions);
+    let is_made_beside = versions.any(|version| !version.touched.is_empty());
+    if few.folders.is_some() && (is_made_beside || !history.approvals.is_empty()) {
+        return walk_named(objects, chain, prefix, &Few::anywhere(few.names.clone()));
     }
     Ok(history)
 }

@@ -1,7 +1,8 @@
 //! Few records judged by themselves are what they are among all.
 //!
 //! Start at [`differs`]. `check` answers a question from the records that it is about; what it falls back on all records
-//! for is left out here: the grace of an emergency, and a no while some file can't be read or an id is there twice.
+//! for is left out here: the grace of an emergency, and a no while some file can't be read or an id is there twice. So
+//! are histories in which a record once lay under a name that is not its own, or an id stood in two files for a while.
 
 use exledger::approval;
 use exledger::history::interest::Few;
@@ -11,11 +12,22 @@ use exledger::history::walk;
 use exledger::status::{InForce, Standing};
 
 use super::content::IDS;
+use super::memory::Files;
 use super::verdict::{chain, standing};
 use super::world::{World, is_record, stem};
 
 /// Returns how a record judged by itself differs from the same among all; `None` where none does.
 pub(super) fn differs(world: &World) -> Option<String> {
+    let odd = |files: &Files| {
+        let ids = world.ids(files);
+        let mut found = ids
+            .iter()
+            .flat_map(|(id, found)| found.iter().map(move |(path, ..)| (*id, path)));
+        ids.values().any(|found| found.len() > 1) || found.any(|(id, path)| stem(path) != IDS[id])
+    };
+    if world.made.values().any(|made| odd(&made.files)) {
+        return None;
+    }
     let prefix = Prefix::default();
     let all = walk::walk(&world.memory, chain(world), &prefix).unwrap();
     let of_all = approval::judge(&all);

@@ -23,6 +23,7 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
     }
     let is_low = |content: &Content| content.get(RISK) == 0 && content.get(REQUESTER) == 0;
     let mut before: Option<Content> = None;
+    let mut said = Vec::new();
     for version in versions {
         let land = &world.main[version.landing];
         let State::One(content, _) = version.state else {
@@ -43,7 +44,13 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
                 && !law.generic
         });
         let merger = land.merger.filter(|who| is_unnamed(world, *who, land.oid));
+        // What says the same again carries on what was said of it before, and needs nobody.
+        let says_more = !said
+            .iter()
+            .any(|said: &Content| said.is_same_grant_text(&content));
+        said.push(content);
         version.is_plain = careful
+            && says_more
             && calm
             && is_low(&content)
             && world.made[&land.oid].parents.len() > 1

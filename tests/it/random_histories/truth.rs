@@ -269,11 +269,14 @@ impl Truth {
                 let law = world.law_before(landing);
                 let hidden = |who: Who| law.is_some_and(|law| yes::is_hidden(world, who, law));
                 let sealed = |oid: &Oid| {
-                    let key = world.made[oid].key.filter(|key| says(*key) || hidden(*key));
+                    let key = world.made[oid]
+                        .key
+                        .filter(|key| !makers.contains(key) || hidden(*key));
                     key.is_some_and(|key| !world.personas(landing, key).is_empty())
                 };
-                let stated =
-                    |it: &Signed| about(&it.about, it.blob) && (says(it.key) || hidden(it.key));
+                let stated = |it: &Signed| {
+                    about(&it.about, it.blob) && (!makers.contains(&it.key) || hidden(it.key))
+                };
                 let signed =
                     world.signed.iter().any(stated) || range.iter().chain([&land.oid]).any(sealed);
                 let reviewed = world

@@ -129,9 +129,10 @@ fn targets(versions: &[Version], landing: usize, blob: Oid) -> Vec<usize> {
             one.zip(tip)
                 .is_some_and(|(one, tip)| one.is_same_grant_text(&tip))
         };
-        let near: Vec<usize> = (first..=tip).filter(like).filter(has).collect();
-        if !near.is_empty() {
-            return near;
+        // What is said of bytes that only add to an earlier version is about that one, too.
+        let near: Vec<usize> = (first..=tip).filter(like).collect();
+        if let Some(named) = near.iter().rposition(&has) {
+            return near.into_iter().take(named + 1).collect();
         }
     }
     (n_landed..versions.len()).find(has).into_iter().collect()
