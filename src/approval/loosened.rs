@@ -19,6 +19,7 @@ use crate::history::version::{Key, Trail, Version};
 use crate::policy;
 use crate::policy::governance::{Governance, MAILMAP};
 use crate::policy::people::Person;
+use crate::policy::stricter;
 
 /// For how long a change of governance is looked at, before and after a landing, in seconds.
 const WEEK: i64 = 7 * 86_400;
@@ -79,6 +80,7 @@ struct Instead {
 
 /// Returns the versions that are approved only thanks to a change of governance that does not deserve trust.
 pub fn loosened(history: &History, approvals: &Approvals) -> Vec<Loosened> {
+    let idle = idle(history);
     let mut questions: BTreeMap<Instead, Vec<Question>> = BTreeMap::new();
     for (key, trail) in &history.trails {
         let verdicts = approvals.trails.get(key).into_iter().flatten();
@@ -87,7 +89,8 @@ pub fn loosened(history: &History, approvals: &Approvals) -> Vec<Loosened> {
             if !approved || verdict.carries.is_some() {
                 continue;
             }
-            let suspects = suspects(history, approvals, version, verdict);
+            let mut suspects = suspects(history, approvals, version, verdict);
+            suspects.retain(|it| !idle.contains(&(it.path.as_str(), it.version)));
             if suspects.is_empty() {
                 continue;
             }
@@ -135,6 +138,21 @@ pub fn loosened(history: &History, approvals: &Approvals) -> Vec<Loosened> {
             thanks_to: changes.into_iter().collect(),
         })
         .collect()
+}
+
+/// Returns the changes of governance that decide about no approval, each by path and version.
+fn idle(history: &History) -> BTreeSet<(&str, usize)> {
+    let mut idle = BTreeSet::new();
+    for (path, trail) in &history.governance {
+        for (n, version) in trail.versions.iter().enumerate() {
+            let before = &history.states.before(version.landing).governance;
+            let after = &history.states.at(version.landing).governance;
+            if !stricter::bears_on_approval(before, after) {
+                idle.insert((path.as_str(), n));
+            }
+        }
+    }
+    idle
 }
 
 fn without(suspects: &[Loosening]) -> Instead {

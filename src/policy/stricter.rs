@@ -15,6 +15,29 @@ use crate::policy::tiers::{ClassRule, EmergencyRule, Tier};
 use crate::record::address::Address;
 use crate::record::time::Term;
 
+/// Tells whether anything differs that decides about approvals: who people are, and what is demanded of them.
+pub fn bears_on_approval(before: &Governance, after: &Governance) -> bool {
+    let part = |policy: &Policy| Policy {
+        version: policy.version,
+        name: policy.name.clone(),
+        id_prefix: policy.id_prefix.clone(),
+        records: policy.records.clone(),
+        people: policy.people.clone(),
+        groups: policy.groups.clone(),
+        approval: policy.approval.clone(),
+        assets: policy.assets.clone(),
+        tiers: policy.tiers.clone(),
+        classes: policy.classes.clone(),
+        ..Policy::default()
+    };
+    before.state != after.state
+        || before.mailmap != after.mailmap
+        || before.roster != after.roster
+        || before.signers != after.signers
+        || before.revoked != after.revoked
+        || part(&before.policy) != part(&after.policy)
+}
+
 /// Tells whether nothing differs but what makes approval harder, or what nobody could rest on.
 pub fn only_adds(before: &Governance, after: &Governance) -> bool {
     let same = before.mailmap == after.mailmap
