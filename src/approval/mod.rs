@@ -375,6 +375,8 @@ pub enum WhyNot {
     NotLater,
     /// A forge's review whose commit changes more than approval files.
     Company,
+    /// A file that states a forge's review lay elsewhere before: whoever moves it states nothing.
+    Moved,
     /// A forge's review, and the commit that states it names several people or nobody.
     Staters,
     /// A forge's review, stated by a bot that the policy does not list as a bridge.

@@ -108,6 +108,8 @@ struct Reader<'a> {
     files: BTreeMap<&'a str, &'a After>,
     /// Texts that were believed once, and who stated them: saying them again says nothing new.
     heard: BTreeSet<(String, Rc<[u8]>)>,
+    /// The bytes that lay there before the landing, each with the number of files.
+    standing: BTreeMap<&'a [u8], usize>,
     said: Said<'a>,
 }
 
@@ -125,6 +127,7 @@ impl<'a> Said<'a> {
             records: &laws.tip().policy.records,
             files: BTreeMap::new(),
             heard: BTreeSet::new(),
+            standing: BTreeMap::new(),
             said: Said::default(),
         };
         for changes in history
@@ -157,11 +160,12 @@ impl<'a> Reader<'a> {
     fn land(&mut self, changes: &'a [Beside]) {
         let mut texts: BTreeMap<String, &'a Beside> = BTreeMap::new();
         let mut before: BTreeSet<&str> = BTreeSet::new();
+        let mut gone: Vec<&'a After> = Vec::new();
         for change in changes {
             if change.before.is_some() {
                 before.insert(&change.path);
             }
-            self.files.insert(&change.path, &change.after);
+            gone.extend(self.files.insert(&change.path, &change.after));
             match check::place(&change.path, self.records) {
                 Some(Place::Text { .. }) => {
                     texts.insert(change.path.clone(), change);
@@ -187,6 +191,18 @@ impl<'a> Reader<'a> {
                 continue;
             }
             self.text(&path, change, changes, before.contains(path.as_str()));
+        }
+        for old in gone {
+            if let After::Bytes(bytes) = old
+                && let Some(n_files) = self.standing.get_mut(bytes.as_ref())
+            {
+                *n_files = n_files.saturating_sub(1);
+            }
+        }
+        for change in changes {
+            if let After::Bytes(bytes) = &change.after {
+                *self.standing.entry(bytes).or_default() += 1;
+            }
         }
     }
 
@@ -297,7 +313,9 @@ impl<'a> Reader<'a> {
                 }
             }
             (Backing::Committer, None) => {
+                let lay_there = self.standing.get(text.as_ref()).is_some_and(|n| *n > 0);
                 let stated = match &change.company {
+                    Company::Alone if lay_there => Backed::Stated(Err(WhyNot::Moved)),
                     Company::Alone => Backed::Stated(stated::by(lens, &change.commit, effective)),
                     Company::More => Backed::Stated(Err(WhyNot::Company)),
                     Company::Unknown(obstacle) => Backed::Unknown(obstacle.clone()),

@@ -38,6 +38,9 @@ impl fmt::Display for WhyNot {
             WhyNot::Company => {
                 "reviewed on the forge, and the commit that says so changes more than approval files"
             }
+            WhyNot::Moved => {
+                "reviewed on the forge, and the file that says so lay elsewhere before: who moves it does not say it"
+            }
             WhyNot::Staters => {
                 "reviewed on the forge, and the commit that says so does not name one person"
             }

@@ -80,8 +80,8 @@ pub fn walk_shown(
 ///
 /// A record is named like its file, or it is invalid. Whoever asks about one must also name the files at the tip that
 /// bear its id under another name: two files are in conflict. Where a file of the name lay elsewhere when one of the
-/// versions landed, all records are walked. Where somebody signed or reviewed one of them, or a branch made it, all files
-/// of the names are: a word may be older than a removal elsewhere, and who wrote it in a branch may have done so there.
+/// versions landed, all records are walked. Where somebody signed or reviewed one of them, all files of the names are: a
+/// word may be older than a removal elsewhere. In a merged branch they are in any case, as it may have moved the file.
 ///
 /// # Errors
 /// As [`walk`].
@@ -103,9 +103,7 @@ pub fn walk_named(
     if was_elsewhere(objects, &history, prefix, few, &folders)? {
         return walk(objects, chain, prefix);
     }
-    let mut versions = history.trails.values().flat_map(|trail| &trail.versions);
-    let is_made_beside = versions.any(|version| !version.touched.is_empty());
-    if few.folders.is_some() && (is_made_beside || !history.approvals.is_empty()) {
+    if few.folders.is_some() && !history.approvals.is_empty() {
         return walk_named(objects, chain, prefix, &Few::anywhere(few.names.clone()));
     }
     Ok(history)
@@ -255,9 +253,12 @@ fn survey(
         .collect();
     loop {
         let interest = Interest::new(prefix, &governance.policy.records, &paths);
-        let interest = match few {
-            Some(few) => interest.narrowed(few),
-            None => interest,
+        let (landed, interest) = match few {
+            Some(few) => (
+                interest.clone().narrowed(few),
+                interest.narrowed(&Few::anywhere(few.names.clone())),
+            ),
+            None => (interest.clone(), interest),
         };
         let sides = match few {
             None => Sides::AtOnce,
@@ -265,7 +266,7 @@ fn survey(
         };
         let (mut reader, jobs) = Reader::read(objects, chain, &interest, sides)?;
         let mut folders = Folders::new(objects, prefix, mem::take(&mut reader.graph.tops));
-        folders.run(interest.top(), jobs);
+        folders.run(landed.top(), jobs);
         if sides == Sides::WhenAsked {
             reader.graph.tops = mem::take(&mut folders.tops);
             let jobs = reader.sides(&|stop| folders.differs(stop.pair));
