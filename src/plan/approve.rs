@@ -1,6 +1,6 @@
 //! `approve`: what is said of which bytes, and why a word would not count.
 //!
-//! Uses record, policy, approval. Pure. Start at [`refused`] and [`file`]. Follows `docs/spec/approval.md`, S7, D8, E7.
+//! Uses record, policy, approval. Pure. Start at [`refused`] and [`file()`]. Follows `docs/spec/approval.md`, S7, D8, E7.
 
 use std::fmt;
 

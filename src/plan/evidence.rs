@@ -1,6 +1,6 @@
 //! Evidence that a decision cites: an address, a commit, or a file that is kept beside the records with its digest.
 //!
-//! Uses record, plan's entries. Pure. Start at [`Shown::parse`] and [`entries`]. Follows `docs/spec/record.md`, values,
+//! Uses record, plan's entries. Pure. Start at [`Said::parse`] and [`entries`]. Follows `docs/spec/record.md`, values,
 //! and `docs/spec/cli.md`, flags that scripts use.
 
 use std::collections::BTreeSet;

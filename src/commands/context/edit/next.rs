@@ -1,6 +1,6 @@
 //! What to run after a decision: the git commands that bring it to those who approve it.
 //!
-//! Start at [`Ctx::next`].
+//! Start at `Ctx::next`.
 
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Job, Opened};
