@@ -18,7 +18,7 @@ const SESSION: &[(&str, &str)] = &[
         "Nightly invoices still read with the shared database user\r",
     ),
     ("Which control or rule", "nhi-07"),
-    ("Long-Lived Secrets", "\r"),
+    ("* owasp-nhi:NHI7:2025", "\r"),
     ("What is it about", "billing"),
     ("application  billing", "\r"),
     ("Residual risk: what remains", "mo"),
