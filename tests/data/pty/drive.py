@@ -16,6 +16,7 @@ import termios
 import time
 
 PATIENCE = 60
+SETTLED = 0.1
 
 
 def main():
@@ -29,9 +30,9 @@ def main():
     while True:
         is_due = script and script[0][0].encode() in seen[since:]
         # Before the program listens, the terminal would take control characters for itself. It listens once all that
-        # it shows is written.
+        # it shows is written: nothing more comes for a moment.
         listens = is_due and not termios.tcgetattr(terminal)[3] & termios.ICANON
-        if listens and not select.select([terminal], [], [], 0)[0]:
+        if listens and not select.select([terminal], [], [], SETTLED)[0]:
             _, keys = script.pop(0)
             since = len(seen)
             pressed.append(since)
