@@ -3,12 +3,12 @@
 //! Uses ledger (the tree's kinds), store's files and lock. Start at [`Desk::open`] and [`Desk::write`].
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::ledger::tree::{Kind, Tree};
-use crate::store::files::{FileError, WorkTree};
+use crate::store::files::{self, FileError, WorkTree};
 use crate::store::locked::Locked;
+use crate::store::temporary;
 
 /// The name of the lock, in the folder of the repository that all work trees share.
 const LOCK: &str = "exledger.lock";
@@ -97,11 +97,7 @@ pub fn put_at(place: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let failed = |cause| FileError::Failed(place.to_owned(), cause);
     let folder = place.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed)?;
-    let file = filled(folder, bytes).map_err(failed)?;
-    crate::store::files::share(file.as_file()).map_err(failed)?;
-    file.persist(place)
-        .map_err(|refused| failed(refused.error))?;
-    Ok(())
+    files::replace(place, bytes)
 }
 
 /// Writes a file beside its place, with the permissions of the one that it replaces.
@@ -112,24 +108,12 @@ fn ready<'w>(tree: &WorkTree, write: &'w Write) -> Result<Ready<'w>, FileError> 
     let failed = |cause| FileError::Failed(place.clone(), cause);
     let folder = place.parent().unwrap_or(tree.root());
     fs::create_dir_all(folder).map_err(failed)?;
-    let file = filled(folder, &write.after).map_err(failed)?;
-    match fs::symlink_metadata(&place) {
-        Ok(found) if write.before.is_some() => {
-            let same = file.as_file().set_permissions(found.permissions());
-            same.map_err(failed)?;
-        }
-        _ => crate::store::files::share(file.as_file()).map_err(failed)?,
+    let file = temporary::filled(folder, TEMPORARY, &write.after).map_err(failed)?;
+    if let (Ok(found), true) = (fs::symlink_metadata(&place), write.before.is_some()) {
+        let same = file.as_file().set_permissions(found.permissions());
+        same.map_err(failed)?;
     }
     Ok(Ready { write, place, file })
-}
-
-fn filled(folder: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
-    let mut file = tempfile::Builder::new()
-        .prefix(TEMPORARY)
-        .tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    Ok(file)
 }
 
 fn unchanged(tree: &WorkTree, one: &Ready<'_>) -> Result<(), FileError> {
@@ -162,7 +146,7 @@ fn undo(write: &Write, place: &Path) {
         None => fs::remove_file(place),
         Some(before) => {
             let folder = place.parent().unwrap_or(Path::new("."));
-            filled(folder, before).and_then(|file| {
+            temporary::filled(folder, TEMPORARY, before).and_then(|file| {
                 let mode = fs::metadata(place)?.permissions();
                 file.as_file().set_permissions(mode)?;
                 file.persist(place).map(drop).map_err(|it| it.error)

@@ -7,12 +7,13 @@ mod seen;
 
 use std::fmt;
 use std::fs;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 
 use crate::history::paths::Prefix;
 use crate::ledger::tree::{Item, Kind, Tree, TreeError};
 use crate::store::files::seen::Seen;
+use crate::store::temporary;
 
 /// The most entries that may lie below one folder of records.
 pub const MOST_ENTRIES: usize = 200_000;
@@ -279,13 +280,7 @@ pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, File
     let failed = |cause| FileError::Failed(place.clone(), cause);
     let folder = place.parent().unwrap_or(&tree.root);
     fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".exledger-")
-        .tempfile_in(folder)
-        .map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    share(file.as_file()).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
+    let file = temporary::filled(folder, ".exledger-", bytes).map_err(failed)?;
     file.persist_noclobber(&place)
         .map_err(|refused| match refused.error.kind() {
             ErrorKind::AlreadyExists => FileError::Exists(place.clone()),
@@ -304,27 +299,9 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(".exledger-")
-        .tempfile_in(folder)
-        .map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    share(file.as_file()).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
+    let file = temporary::filled(folder, ".exledger-", bytes).map_err(failed)?;
     file.persist(path)
         .map_err(|refused| failed(refused.error))?;
-    Ok(())
-}
-
-/// Gives a temporary file the permissions of an ordinary one: it is made for its owner alone.
-#[cfg(unix)]
-pub(super) fn share(file: &fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-pub(super) fn share(_: &fs::File) -> std::io::Result<()> {
     Ok(())
 }
 

@@ -8,4 +8,5 @@ pub mod git;
 pub mod locked;
 pub mod scribe;
 pub mod sign;
+mod temporary;
 pub mod vacant;
