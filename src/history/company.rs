@@ -4,7 +4,7 @@
 //! review counts only in a commit of its own.
 
 use crate::history::Company;
-use crate::history::folder::{self, Folder, Mode};
+use crate::history::folder::{self, Mode};
 use crate::history::interest::{At, Interest, Kind};
 use crate::history::objects::{Objects, Obstacle, Oid};
 
@@ -22,13 +22,7 @@ pub fn of(objects: &dyn Objects, interest: &Interest, before: Option<Oid>, after
 
 /// Tells whether anything but approval files differs between two folders.
 fn differs(objects: &dyn Objects, at: At<'_>, pair: [Option<Oid>; 2]) -> Result<bool, Obstacle> {
-    let [old, new] = pair.map(|oid| match oid {
-        None => Ok(Folder::default()),
-        Some(oid) => {
-            let raw = folder::read(objects, oid)?;
-            Folder::parse(raw).map_err(|cause| Obstacle::malformed(oid, cause))
-        }
-    });
+    let [old, new] = pair.map(|oid| folder::open(objects, oid));
     let (old, new) = (old?, new?);
     let mut found: Vec<(&[u8], Entry, Entry)> = Vec::new();
     folder::differences(&old, &new, |name, both| found.push((name, both.0, both.1)));

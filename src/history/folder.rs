@@ -249,6 +249,17 @@ pub fn differences<'f>(old: &'f Folder, new: &'f Folder, mut found: impl FnMut(&
     }
 }
 
+/// Reads a folder to its end; nothing is an empty one.
+///
+/// # Errors
+/// As [`read`], and [`Obstacle::Malformed`] where its bytes are.
+pub fn open(objects: &dyn Objects, oid: Option<Oid>) -> Result<Folder, Obstacle> {
+    let Some(oid) = oid else {
+        return Ok(Folder::default());
+    };
+    Folder::parse(read(objects, oid)?).map_err(|cause| Obstacle::malformed(oid, cause))
+}
+
 /// Reads the bytes of a folder.
 ///
 /// # Errors

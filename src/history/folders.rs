@@ -250,7 +250,7 @@ impl Recent {
             self.kept.push(hit);
             return Ok(folder);
         }
-        let folder = parse(oid, folder::read(objects, oid)?)?;
+        let folder = Rc::new(folder::open(objects, Some(oid))?);
         if self.kept.len() >= Self::MOST {
             self.kept.remove(0);
         }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use crate::history::History;
 use crate::history::chain;
 use crate::history::commit::Commit;
-use crate::history::folder::{self, Folder, Mode};
+use crate::history::folder::{self, Mode};
 use crate::history::objects::{Kind, Objects, Obstacle, Oid};
 use crate::record::time::Instant;
 
@@ -189,13 +189,7 @@ fn differing(
     digits: &str,
     sides: &mut [Entries; 2],
 ) -> Result<(), Obstacle> {
-    let [old, new] = pair.map(|oid| match oid {
-        None => Ok(Folder::default()),
-        Some(oid) => {
-            let raw = folder::read(objects, oid)?;
-            Folder::parse(raw).map_err(|cause| Obstacle::malformed(oid, cause))
-        }
-    });
+    let [old, new] = pair.map(|oid| folder::open(objects, oid));
     let (old, new) = (old?, new?);
     let mut found = Vec::new();
     folder::differences(&old, &new, |name, both| found.push((name, both)));
