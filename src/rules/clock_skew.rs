@@ -29,29 +29,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    let Some(line) = case.line() else {
-        return Vec::new();
-    };
-    let flagged = line.flagged(Flag::ClockSkew);
-    flagged
-        .map(|landing| {
-            let oid = landing.oid.short();
-            let message = {
-                let at = landing
-                    .committed
-                    .map(|at| at.to_string())
-                    .unwrap_or_default();
-                format!(
-                    "commit {oid} is dated {at}, before what landed earlier; it counts as {}",
-                    landing.effective
-                )
-            };
-            landed::of_line(
-                RULE.code,
-                Level::Warning,
-                message,
-                "set the clock of whoever commits; the latest time before holds instead",
-            )
-        })
-        .collect()
+    landed::misdated(
+        case.line(),
+        (RULE.code, Flag::ClockSkew),
+        "before what landed earlier",
+        "set the clock of whoever commits; the latest time before holds instead",
+    )
 }

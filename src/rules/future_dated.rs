@@ -31,29 +31,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    let Some(line) = case.line() else {
-        return Vec::new();
-    };
-    let flagged = line.flagged(Flag::FutureDated);
-    flagged
-        .map(|landing| {
-            let oid = landing.oid.short();
-            let message = {
-                let at = landing
-                    .committed
-                    .map(|at| at.to_string())
-                    .unwrap_or_default();
-                format!(
-                    "commit {oid} is dated {at}, which is in the future; it counts as {}",
-                    landing.effective
-                )
-            };
-            landed::of_line(
-                RULE.code,
-                Level::Warning,
-                message,
-                "set the clock of whoever commits; the time of the commit before holds instead",
-            )
-        })
-        .collect()
+    landed::misdated(
+        case.line(),
+        (RULE.code, Flag::FutureDated),
+        "which is in the future",
+        "set the clock of whoever commits; the time of the commit before holds instead",
+    )
 }

@@ -277,6 +277,28 @@ impl Used<'_> {
     }
 }
 
+/// Returns the findings about commits of the mainline whose time is not believed: of a flag, how they are dated, and what
+/// to do.
+pub fn misdated(
+    line: Option<&Line<'_>>,
+    (code, flag): (Code, Flag),
+    how: &str,
+    help: &str,
+) -> Vec<Finding> {
+    let landings = line.into_iter().flat_map(|line| line.flagged(flag));
+    let found = landings.map(|landing| {
+        let at = landing.committed.map(|at| at.to_string());
+        let message = format!(
+            "commit {} is dated {}, {how}; it counts as {}",
+            landing.oid.short(),
+            at.unwrap_or_default(),
+            landing.effective
+        );
+        of_line(code, Level::Warning, message, help)
+    });
+    found.collect()
+}
+
 /// Returns a finding about the mainline as a whole, which stands at the policy.
 pub fn of_line(code: Code, level: Level, message: String, help: &str) -> Finding {
     Finding {
