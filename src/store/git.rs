@@ -158,18 +158,7 @@ impl Objects for Repository {
     }
 
     fn merge(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
-        let (mut old, mut left, mut right) = (
-            git2::MergeFileInput::new(),
-            git2::MergeFileInput::new(),
-            git2::MergeFileInput::new(),
-        );
-        old.content(base);
-        left.content(ours);
-        right.content(theirs);
-        match git2::merge_file(&old, &left, &right, None) {
-            Ok(merged) if merged.is_automergeable() => Merge::Clean(merged.content().to_vec()),
-            _ => Merge::Conflict,
-        }
+        merge(base, ours, theirs)
     }
 
     fn replaced(&self) -> Replaced {
@@ -181,6 +170,22 @@ impl Objects for Repository {
             return Replaced::Something;
         }
         Replaced::Nothing
+    }
+}
+
+/// Returns the three-way merge of a file, as git does it by default; it needs no repository.
+pub fn merge(base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
+    let (mut old, mut left, mut right) = (
+        git2::MergeFileInput::new(),
+        git2::MergeFileInput::new(),
+        git2::MergeFileInput::new(),
+    );
+    old.content(base);
+    left.content(ours);
+    right.content(theirs);
+    match git2::merge_file(&old, &left, &right, None) {
+        Ok(merged) if merged.is_automergeable() => Merge::Clean(merged.content().to_vec()),
+        _ => Merge::Conflict,
     }
 }
 

@@ -123,18 +123,7 @@ impl Objects for Memory {
     }
 
     fn merge(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
-        let (mut old, mut left, mut right) = (
-            git2::MergeFileInput::new(),
-            git2::MergeFileInput::new(),
-            git2::MergeFileInput::new(),
-        );
-        old.content(base);
-        left.content(ours);
-        right.content(theirs);
-        match git2::merge_file(&old, &left, &right, None) {
-            Ok(merged) if merged.is_automergeable() => Merge::Clean(merged.content().to_vec()),
-            _ => Merge::Conflict,
-        }
+        exledger::store::git::merge(base, ours, theirs)
     }
 
     fn replaced(&self) -> Replaced {
