@@ -5,7 +5,6 @@
 
 mod judge;
 pub mod next;
-pub mod overlay;
 mod which;
 
 use clap::Args;
@@ -13,9 +12,9 @@ use clap::Args;
 use crate::commands::Outcome;
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::judge::Judged;
-use crate::commands::context::edit::overlay::Overlay;
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
+use crate::commands::context::overlay::Overlay;
 use crate::commands::context::place::Home;
 use crate::history::change::Event;
 use crate::ledger::tree::Tree;

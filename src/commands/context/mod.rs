@@ -14,6 +14,7 @@ pub mod filter;
 pub mod globals;
 mod noted;
 pub mod output;
+pub mod overlay;
 pub mod place;
 pub mod proposals;
 pub mod reference;

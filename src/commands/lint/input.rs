@@ -9,19 +9,19 @@ use anyhow::Context;
 
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
+use crate::commands::context::overlay::Overlay;
 use crate::commands::context::place::Home;
 use crate::ledger::tree::{Item, Kind, Tree, TreeError};
 use crate::policy;
-use crate::store::files::{self, WorkTree};
+use crate::store::files;
 
 /// The most bytes of standard input that are read: far more than a record may have.
 const MOST: u64 = 1_048_576;
 
 /// What is linted.
 pub(super) struct Input {
-    tree: WorkTree,
-    /// A record in place of what is in the folder, by its path.
-    instead: Option<(String, Vec<u8>)>,
+    /// The folder, and the record of standard input in place of what is there.
+    tree: Overlay,
     /// The paths that were named, relative to the ledger's root; empty for all.
     named: Vec<String>,
 }
@@ -34,7 +34,7 @@ impl Input {
         ctx: &Ctx,
         home: &Home,
     ) -> anyhow::Result<Input> {
-        let tree = home.work_tree()?.clone();
+        let tree = home.work_tree()?;
         if paths.iter().any(|path| path == Path::new("-")) {
             let (Some(path), [_]) = (path, paths) else {
                 return Err(fault::misuse(
@@ -49,9 +49,8 @@ impl Input {
                 .context("can't read stdin")?;
             let path = inside(path, ctx, home)?;
             return Ok(Input {
-                tree,
-                named: vec![path.clone()],
-                instead: Some((path, bytes)),
+                tree: Overlay::of(tree, [(path.clone(), bytes)]),
+                named: vec![path],
             });
         }
         if path.is_some() {
@@ -77,15 +76,14 @@ impl Input {
             named.push(inside);
         }
         Ok(Input {
-            tree,
-            instead: None,
+            tree: Overlay::of(tree, []),
             named,
         })
     }
 
     /// Returns the path of the record that comes from standard input.
     pub(super) fn instead(&self) -> Option<&str> {
-        self.instead.as_ref().map(|(path, _)| path.as_str())
+        self.tree.files.keys().next().map(String::as_str)
     }
 
     /// Tells whether a file is asked about.
@@ -102,7 +100,7 @@ impl Input {
 
     /// Tells whether the one record of standard input lies where records are looked for.
     pub(super) fn is_record(&self, folders: &[String]) -> bool {
-        let Some((path, _)) = &self.instead else {
+        let Some(path) = self.instead() else {
             return true;
         };
         let below =
@@ -127,33 +125,15 @@ fn inside(path: &Path, ctx: &Ctx, home: &Home) -> anyhow::Result<String> {
 
 impl Tree for Input {
     fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
-        let mut items = self.tree.list(folder)?;
-        if let Some((path, _)) = &self.instead {
-            let here = path.starts_with(&format!("{}/", folder.trim_end_matches('/')));
-            let known = items.iter().any(|item| item.path == *path);
-            if here && !known {
-                items.push(Item {
-                    path: path.clone(),
-                    kind: Kind::File,
-                });
-                items.sort_by(|one, other| one.path.cmp(&other.path));
-            }
-        }
-        Ok(items)
+        self.tree.list(folder)
     }
 
     fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
-        match &self.instead {
-            Some((own, _)) if own == path => Ok(Some(Kind::File)),
-            _ => self.tree.kind(path),
-        }
+        self.tree.kind(path)
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
-        match &self.instead {
-            Some((own, bytes)) if own == path => Ok(Some(bytes.clone())),
-            _ => self.tree.bytes(path),
-        }
+        self.tree.bytes(path)
     }
 
     fn target(&self, path: &str) -> Result<Option<String>, TreeError> {

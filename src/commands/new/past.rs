@@ -5,8 +5,8 @@
 
 use crate::commands::context::Ctx;
 use crate::commands::context::compare::{Compared, Proposed};
-use crate::commands::context::edit::overlay::Overlay;
 use crate::commands::context::fault;
+use crate::commands::context::overlay::Overlay;
 use crate::commands::new::filing::Work;
 use crate::diag::Finding;
 use crate::plan::draft::Draft;
@@ -18,7 +18,7 @@ use crate::survey::cause::Neighbours;
 /// Returns what is found against a draft, its past included; what is there can't be told without one.
 pub(super) fn findings(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<Finding>> {
     let file = (made.path.clone(), made.text.clone().into_bytes());
-    let overlay = Overlay::of(&work.home.tree, [file].into_iter());
+    let overlay = Overlay::of(&work.home.tree, [file]);
     let proposed = Proposed {
         tree: &overlay,
         governance: work.setting.governance,

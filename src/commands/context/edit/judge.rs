@@ -4,9 +4,9 @@
 
 use crate::commands::context::Ctx;
 use crate::commands::context::compare::{Compared, Entry, Proposed};
-use crate::commands::context::edit::overlay::Overlay;
 use crate::commands::context::edit::{History, Opened};
 use crate::commands::context::fault;
+use crate::commands::context::overlay::Overlay;
 use crate::commands::context::place::Home;
 use crate::diag::{self, Finding, Level};
 use crate::plan::decision::Refusal;
@@ -36,7 +36,7 @@ pub(super) fn judge(
     home: &Home,
     governance: &Governance,
     history: History,
-    overlay: &Overlay<'_>,
+    overlay: &Overlay,
     opened: &[Opened],
 ) -> anyhow::Result<Vec<Judged>> {
     let paths: Vec<String> = overlay.files.keys().cloned().collect();

@@ -8,23 +8,24 @@ use crate::ledger::tree::{Item, Kind, Tree, TreeError};
 use crate::store::files::WorkTree;
 
 /// A tree in which some files hold other bytes.
-pub struct Overlay<'t> {
-    tree: &'t WorkTree,
+#[derive(Clone, Debug)]
+pub struct Overlay {
+    tree: WorkTree,
     /// The files by their paths.
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
-impl<'t> Overlay<'t> {
+impl Overlay {
     /// Returns a tree with these files, by their paths.
-    pub fn of(tree: &'t WorkTree, files: impl Iterator<Item = (String, Vec<u8>)>) -> Overlay<'t> {
+    pub fn of(tree: &WorkTree, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Overlay {
         Overlay {
-            tree,
-            files: files.collect(),
+            tree: tree.clone(),
+            files: files.into_iter().collect(),
         }
     }
 }
 
-impl Tree for Overlay<'_> {
+impl Tree for Overlay {
     fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
         let mut items = self.tree.list(folder)?;
         let inside = format!("{}/", folder.trim_end_matches('/'));
