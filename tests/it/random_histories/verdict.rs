@@ -82,6 +82,16 @@ pub(super) fn wrong(world: &World) -> Option<String> {
     for key in history.trails.keys() {
         for at in instants(world) {
             let standing = standing(&history, &approvals, key, at);
+            let is_over = matches!(
+                standing.status,
+                Status::Closed | Status::Rejected | Status::Removed
+            );
+            if status::rest::is_over(&history.trails[key]) && !is_over {
+                return Some(format!(
+                    "{key} is {}, and a list would pass it by",
+                    standing.status.word()
+                ));
+            }
             if standing.status == Status::Unapproved && is_plain(&truth, &standing) {
                 return Some(format!(
                     "{key} is unapproved, and was merged for all to see: {:?}",
