@@ -13,7 +13,7 @@ use crate::interop::ics::{self, Dated};
 use crate::record::time::Term;
 use crate::status::Standing;
 use crate::survey::due::{self, Due, Horizon, Urgency};
-use crate::survey::escalate::{self, Around};
+use crate::survey::escalate;
 use crate::survey::select;
 use crate::view;
 use crate::view::doc::Doc;
@@ -96,9 +96,8 @@ struct Found<'a> {
 fn found<'a>(approved: &'a Approved<'_>, within: Option<Term>) -> Found<'a> {
     let policy = &approved.governance.policy;
     let horizon = Horizon {
-        urgent: policy.due.urgent,
         soon: within.unwrap_or(policy.due.soon),
-        request_sla: policy.approval.request_sla,
+        ..Horizon::of(policy)
     };
     let instant = approved.stamp.instant;
     let found = approved.standings.iter();
@@ -128,15 +127,11 @@ fn calendar(approved: &Approved<'_>, found: &Found<'_>) -> String {
 }
 
 fn messages_of(approved: &Approved<'_>, found: Found<'_>) -> Doc {
-    let around = Around {
-        governance: &approved.governance,
-        request_sla: approved.governance.policy.approval.request_sla,
-        instant: approved.stamp.instant,
-    };
+    let around = approved.around();
     let records = found.records.clone();
     let mut doc = worklist(approved, found);
     let calls = escalate::calls(&records, &view::record::told, around);
-    view::messages::add(&mut doc, &calls, &approved.stamp);
+    view::messages::add(&mut doc, &calls, &approved.stamp, around);
     doc
 }
 

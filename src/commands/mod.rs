@@ -23,6 +23,7 @@ pub mod log;
 pub mod man;
 pub mod new;
 pub mod note;
+pub mod queue;
 pub mod reject;
 pub mod renew;
 pub mod review;
@@ -56,6 +57,7 @@ pub const ALL: &[Command] = &[
     diff::COMMAND,
     controls::COMMAND,
     due::COMMAND,
+    queue::COMMAND,
     verify::COMMAND,
     check::COMMAND,
     approve::COMMAND,

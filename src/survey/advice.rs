@@ -1,41 +1,303 @@
-//! What to do about a record that is due: one command, or one sentence.
+//! What to do next about a record that needs attention: an action in words, the command, and whom it waits for.
 //!
-//! Uses status, survey's buckets. Pure. Start at [`next`]. Follows `docs/spec/cli.md`, due and queue.
+//! Uses policy's people, approval, status, survey's buckets and chain. Pure. Start at [`next`]. Follows
+//! `docs/spec/cli.md`, due and queue. Every answer that names a next step asks here.
 
+mod people;
+mod waiting;
+
+use crate::approval::Missing;
+use crate::policy::people::Person;
+use crate::policy::tiers::Degraded;
+use crate::record::Record;
+use crate::record::time::Instant;
 use crate::record::word::Then;
-use crate::status::{Standing, Waits};
-use crate::survey::due::Bucket;
+use crate::status::{Pending, Standing, Status, Waits};
+use crate::survey::due::{Bucket, Due, Urgency};
+use crate::survey::escalate::Around;
 
-/// Returns what to do next; `id` is what the record is shown as.
-pub fn next(standing: &Standing, id: &str, bucket: Bucket) -> String {
-    match bucket {
-        Bucket::OverdueClosure | Bucket::Expired => {
-            format!("exledger close {id} --outcome … --reason …")
-        }
-        Bucket::Fired => {
-            let ends = standing
-                .fired
-                .iter()
-                .any(|fired| fired.waits == Waits::Yes && fired.then != Then::Review);
-            match ends {
-                true => format!("exledger close {id} --outcome revoked --reason …"),
-                false => format!("exledger review {id} --outcome …"),
-            }
-        }
-        Bucket::EmergencyReviewDue | Bucket::WaitingApproval => format!("exledger approve {id}"),
-        Bucket::ReviewDue => format!("exledger review {id} --outcome …"),
-        Bucket::ControlStale => {
-            let stale = standing.controls.iter().find(|control| !control.fresh);
-            let control = stale.map_or("CONTROL", |control| control.id.as_str());
-            format!("exledger attest {id} {control}")
-        }
-        Bucket::Ownerless => format!("exledger transfer {id} --to …"),
-        Bucket::FixOverdue => {
-            "do the fix and close it, or have a later `fix.due` approved".to_owned()
-        }
-        Bucket::Urgent | Bucket::Soon => {
-            format!("exledger close {id} …, or exledger renew {id} --for … --reason …")
-        }
-        Bucket::PostClosureReviewDue => format!("exledger close {id} --reviewed --outcome …"),
+/// What to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// What, in words: a lower-case sentence without a full stop.
+    pub action: String,
+    /// The command that does it; `…` stands for what only a person can say.
+    pub command: String,
+    /// Who can do it, where anybody is named.
+    pub waits_for: Vec<Person>,
+    /// Who can't, where anybody else could: those who made what is to be approved.
+    pub but: Vec<Person>,
+    /// Since when it waits; `None` where it has time, or no date says so.
+    pub since: Option<Instant>,
+    /// What that date rests on.
+    pub rests: Rests,
+}
+
+/// What the date of a wait rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rests {
+    /// On what landed.
+    OnHistory,
+    /// On the time of a branch's commit, which is typed by whoever makes it.
+    OnTypedTime,
+}
+
+/// Returns what to do next about a record; `id` is what it is shown as, `due` why it is due, if it is.
+pub fn next(standing: &Standing, id: &str, due: Option<&Due>, around: Around<'_>) -> Next {
+    let case = Case {
+        standing,
+        id,
+        record: told(standing),
+        around,
+    };
+    let step = case
+        .by_status()
+        .or_else(|| Some(case.by_bucket(due?)))
+        .unwrap_or_else(|| case.by_reason());
+    let since = case.since(due);
+    let is_open = matches!(step.by, By::Approvers(_));
+    let waits_for = case.people(step.by);
+    let mut next = Next {
+        action: step.action,
+        command: step.command,
+        but: match is_open && waits_for.is_empty() {
+            true => case.makers(),
+            false => Vec::new(),
+        },
+        waits_for,
+        rests: case.rests(since),
+        since,
+    };
+    let late = due.filter(|due| due.urgency == Urgency::Overdue);
+    let told = late.map(|due| case.escalated(due, &next.waits_for));
+    if let Some(told) = told.filter(|told| !told.is_empty()) {
+        let names: Vec<&str> = told.iter().map(|person| person.email.as_str()).collect();
+        next.action
+            .push_str(&format!("; escalated to {}", names.join(", ")));
     }
+    next
+}
+
+/// Returns what is known of the content of a record: what is in force, what it states, or what it last said.
+fn told(standing: &Standing) -> Option<&Record> {
+    let content = standing.effective.as_deref().or(standing.stated.as_deref());
+    content.or(standing.last_read.as_deref())
+}
+
+/// A step, and who takes it.
+struct Step {
+    action: String,
+    command: String,
+    by: By,
+}
+
+/// Who takes a step.
+enum By {
+    /// Whoever answers for the record.
+    Owner,
+    /// Whoever answers for a compensating control.
+    Control(usize),
+    /// Whoever may approve.
+    Approvers(Vec<Missing>),
+    /// Whoever proposed it.
+    Proposer(Option<Person>),
+    /// Whoever would take over.
+    Successor,
+    /// Somebody who did not close it.
+    Reviewer,
+    /// Whoever has the clone.
+    Anybody,
+}
+
+fn step(action: impl Into<String>, command: impl Into<String>, by: By) -> Step {
+    Step {
+        action: action.into(),
+        command: command.into(),
+        by,
+    }
+}
+
+struct Case<'a> {
+    standing: &'a Standing,
+    id: &'a str,
+    record: Option<&'a Record>,
+    around: Around<'a>,
+}
+
+impl Case<'_> {
+    /// Returns the step of a record that can't be told or can't be read.
+    fn by_status(&self) -> Option<Step> {
+        let standing = self.standing;
+        let reason = standing.reasons.first().map_or("", String::as_str);
+        let proposer = || match self.pending() {
+            Some(pending) if standing.landed.is_none() => By::Proposer(pending.author.clone()),
+            _ => By::Owner,
+        };
+        match standing.status {
+            Status::Unknown => {
+                let command = quoted(reason).unwrap_or("exledger verify");
+                let reason = reason.strip_prefix("cannot say: ").unwrap_or(reason);
+                Some(step(reason, command, By::Anybody))
+            }
+            Status::Invalid => {
+                let path = &standing.path;
+                let action = "correct the file: it can't be read as a record and grants nothing";
+                Some(step(action, format!("exledger lint {path}"), proposer()))
+            }
+            Status::Conflicted => {
+                let action = format!("keep one file: {reason}");
+                Some(step(action, "exledger lint", proposer()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the step of a record whose reasons say what keeps it from being well.
+    fn by_reason(&self) -> Step {
+        let reason = self.standing.reasons.first().map_or("", String::as_str);
+        let shown = format!("exledger show {}", self.id);
+        step(reason, quoted(reason).unwrap_or(&shown), By::Owner)
+    }
+
+    fn by_bucket(&self, due: &Due) -> Step {
+        let id = self.id;
+        if let Some(settles) = self.settled_by(due.bucket) {
+            return settles;
+        }
+        match due.bucket {
+            Bucket::OverdueClosure => step(
+                "close it: it ended, and access may still be live",
+                self.close(),
+                By::Owner,
+            ),
+            Bucket::Expired => step(
+                "close it: it ended, and never was in force",
+                self.close(),
+                By::Owner,
+            ),
+            Bucket::Fired => self.fired(),
+            Bucket::EmergencyReviewDue => self.emergency(),
+            Bucket::ReviewDue => step(
+                format!("review it{}", self.by_others()),
+                format!("exledger review {id} --outcome …"),
+                By::Owner,
+            ),
+            Bucket::ControlStale => self.stale(),
+            Bucket::Ownerless => step(
+                "give it an owner who is there",
+                format!("exledger transfer {id} --to …"),
+                By::Successor,
+            ),
+            Bucket::FixOverdue => step(
+                "do the fix and close it, or have a later `fix.due` approved",
+                format!("exledger close {id} --outcome remediated --reason …"),
+                By::Owner,
+            ),
+            Bucket::Urgent | Bucket::Soon => self.ending(),
+            Bucket::PostClosureReviewDue => step(
+                "look at the closure: someone who did not close it must",
+                format!("exledger close {id} --reviewed --outcome …"),
+                By::Reviewer,
+            ),
+            Bucket::WaitingApproval => self.waiting(),
+        }
+    }
+
+    fn close(&self) -> String {
+        let revoked = match self.standing.status {
+            Status::Revoked => "revoked",
+            _ => "…",
+        };
+        format!("exledger close {} --outcome {revoked} --reason …", self.id)
+    }
+
+    fn fired(&self) -> Step {
+        let waits = |it: &&crate::status::Fired| it.waits == Waits::Yes;
+        let fired: Vec<_> = self.standing.fired.iter().filter(waits).collect();
+        let ends = fired.iter().find(|fired| fired.then != Then::Review);
+        let name = |fired: Option<&&crate::status::Fired>| {
+            fired.map_or("a trigger".to_owned(), |it| {
+                format!("trigger {}", it.trigger)
+            })
+        };
+        let id = self.id;
+        match ends {
+            Some(_) => step(
+                format!(
+                    "end the access and close it: {} fired",
+                    name(ends.copied().as_ref())
+                ),
+                format!("exledger close {id} --outcome revoked --reason …"),
+                By::Owner,
+            ),
+            None => step(
+                format!(
+                    "review it{}: {} fired",
+                    self.by_others(),
+                    name(fired.first())
+                ),
+                format!("exledger review {id} --outcome …"),
+                By::Owner,
+            ),
+        }
+    }
+
+    fn stale(&self) -> Step {
+        let stale = self.standing.controls.iter().find(|control| !control.fresh);
+        let id = stale.map_or("CONTROL", |control| control.id.as_str());
+        let stated = self.record.into_iter();
+        let place = stated
+            .flat_map(|record| &record.compensating_controls)
+            .position(|control| control.id == id);
+        step(
+            format!("verify control {id} again{}", self.by_others()),
+            format!("exledger attest {} {id}", self.id),
+            place.map_or(By::Owner, By::Control),
+        )
+    }
+
+    fn ending(&self) -> Step {
+        let renewals = &self.standing.renewals;
+        let is_left = renewals.limit.is_none_or(|limit| renewals.count < limit);
+        let action = match is_left {
+            true => "close it when it is over, or renew it in time (`exledger renew`)",
+            false => "close it in time: no renewal is left without a linked redesign",
+        };
+        step(action, self.close(), By::Owner)
+    }
+
+    /// Says that the record's authors may not do it themselves, in a tier where that counts for nothing.
+    fn by_others(&self) -> &'static str {
+        let tier = self.standing.tier.as_ref();
+        match tier.map(|tier| tier.degraded) {
+            Some(Degraded::Deny) => ", by someone who did not write it",
+            _ => "",
+        }
+    }
+
+    fn since(&self, due: Option<&Due>) -> Option<Instant> {
+        let landed = || self.standing.landed.as_ref().map(|landed| landed.at);
+        match due.map(|due| due.bucket) {
+            Some(Bucket::Urgent | Bucket::Soon) => None,
+            // It waits for its review from its first moment.
+            Some(Bucket::EmergencyReviewDue) | None => landed(),
+            Some(_) => due?.at,
+        }
+        .filter(|since| *since <= self.around.instant)
+    }
+
+    fn rests(&self, since: Option<Instant>) -> Rests {
+        let is_typed = |it: &Pending| it.branch.is_some() && it.since == since;
+        match since.is_some() && self.standing.pending.iter().any(is_typed) {
+            true => Rests::OnTypedTime,
+            false => Rests::OnHistory,
+        }
+    }
+}
+
+/// Returns the command that a text quotes between backticks.
+fn quoted(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once('`')?;
+    let (command, _) = rest.split_once('`')?;
+    (!command.is_empty()).then_some(command)
 }

@@ -1,9 +1,10 @@
 //! What has to be done about a record, in one word: its bucket.
 //!
-//! Uses record, status. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, due. Dates are those of `status`: a duty
+//! Uses record, policy, status. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, due. Dates are those of `status`: a duty
 //! is missed from its instant on.
 
 use crate::approval;
+use crate::policy::Policy;
 use crate::record::time::{Instant, Term};
 use crate::status::{DutyKind, Standing, Status, Waits};
 
@@ -83,6 +84,17 @@ pub struct Horizon {
     pub request_sla: Term,
 }
 
+impl Horizon {
+    /// Returns what a policy says.
+    pub fn of(policy: &Policy) -> Horizon {
+        Horizon {
+            urgent: policy.due.urgent,
+            soon: policy.due.soon,
+            request_sla: policy.approval.request_sla,
+        }
+    }
+}
+
 /// A record that needs attention.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {
@@ -107,21 +119,30 @@ pub enum Urgency {
 
 /// Returns why a record needs attention at an instant; `None` where it does not.
 pub fn of(standing: &Standing, horizon: &Horizon, instant: Instant) -> Option<Due> {
+    due(held(standing, horizon, instant))
+}
+
+/// Returns the same with what should have been done by now before what has time.
+pub fn pressing(standing: &Standing, horizon: &Horizon, instant: Instant) -> Option<Due> {
+    let mut held = held(standing, horizon, instant);
+    held.sort_by_key(|(_, urgency, _)| *urgency);
+    due(held)
+}
+
+fn held(standing: &Standing, horizon: &Horizon, instant: Instant) -> Vec<Held> {
     let case = Case {
         standing,
         horizon,
         instant,
     };
-    let mut held: Vec<(Bucket, Urgency, Option<Instant>)> = Bucket::ALL
-        .iter()
-        .filter_map(|bucket| case.holds(*bucket))
-        .collect();
+    let buckets = Bucket::ALL.iter();
+    buckets.filter_map(|bucket| case.holds(*bucket)).collect()
+}
+
+fn due(mut held: Vec<Held>) -> Option<Due> {
     let urgency = held.iter().map(|(_, urgency, _)| *urgency).min()?;
-    let also = held
-        .split_off(1)
-        .into_iter()
-        .map(|(bucket, ..)| bucket)
-        .collect();
+    let also = held.split_off(1).into_iter().map(|(bucket, ..)| bucket);
+    let also = also.collect();
     let (bucket, _, at) = held.pop()?;
     Some(Due {
         bucket,

@@ -41,6 +41,8 @@ pub struct Around<'a> {
     pub governance: &'a Governance,
     /// How long a request may wait.
     pub request_sla: Term,
+    /// What people call the ref on which records are approved, such as `origin/main`.
+    pub base: &'a str,
     /// The instant asked about.
     pub instant: Instant,
 }
@@ -89,7 +91,7 @@ pub fn calls<'a>(
 }
 
 /// Returns who is told of a record, each person with the roles in which that is.
-fn summoned(
+pub(super) fn summoned(
     standing: &Standing,
     due: &Due,
     record: &Record,
@@ -140,7 +142,7 @@ fn summoned(
 }
 
 /// Returns the people of a recipient who are there: not those whom the roster does not know as active.
-fn there(
+pub(super) fn there(
     standing: &Standing,
     record: &Record,
     recipient: &Recipient,

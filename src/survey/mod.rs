@@ -11,5 +11,6 @@ pub mod due;
 pub mod escalate;
 pub mod landed;
 pub mod proposed;
+pub mod queue;
 pub mod refiling;
 pub mod select;

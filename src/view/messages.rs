@@ -6,17 +6,20 @@
 use serde_json::{Value, json};
 
 use crate::diag;
-use crate::survey::advice;
+use crate::survey::advice::{self, Next};
 use crate::survey::due::Bucket;
-use crate::survey::escalate::{Call, Told};
+use crate::survey::escalate::{Around, Call, Told};
 use crate::view::doc::{Block, Doc, Text, Tone};
 use crate::view::record;
 use crate::view::shape::{self, Stamp};
 
 /// Puts messages in place of what a worklist shows to people, and beside its records in the object.
-pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp) {
+pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp, around: Around<'_>) {
     doc.blocks.clear();
-    let messages: Vec<Value> = calls.iter().map(|call| message(call, stamp)).collect();
+    let messages: Vec<Value> = calls
+        .iter()
+        .map(|call| message(call, stamp, around))
+        .collect();
     if let Some(object) = doc.json.as_object_mut() {
         let simulated = object.shift_remove("simulated");
         object.insert("messages".to_owned(), json!(messages));
@@ -31,7 +34,7 @@ pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp) {
             "Subject: {}",
             subject(call, stamp)
         ))));
-        doc.blocks.push(Block::Verbatim(body(call, stamp)));
+        doc.blocks.push(Block::Verbatim(body(call, stamp, around)));
     }
     if calls.is_empty() {
         let nobody = Text::of(Tone::Good, "nobody needs to be told anything");
@@ -39,24 +42,26 @@ pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp) {
     }
 }
 
-fn message(call: &Call<'_>, stamp: &Stamp) -> Value {
+fn message(call: &Call<'_>, stamp: &Stamp, around: Around<'_>) -> Value {
     let records: Vec<Value> = call
         .records
         .iter()
         .map(|told| {
+            let next = next(told, around);
             json!({
                 "id": record::id(told.standing),
                 "bucket": told.due.bucket.word(),
                 "since": told.due.at,
                 "roles": told.roles,
-                "command": command(told),
+                "action": next.action,
+                "command": next.command,
             })
         })
         .collect();
     json!({
         "to": shape::person(&call.person),
         "subject": subject(call, stamp),
-        "text": body(call, stamp),
+        "text": body(call, stamp, around),
         "records": records,
     })
 }
@@ -71,13 +76,13 @@ fn subject(call: &Call<'_>, stamp: &Stamp) -> String {
     format!("{} {needs} you{ledger}", diag::count(n, "exception"))
 }
 
-fn body(call: &Call<'_>, stamp: &Stamp) -> String {
-    let records: Vec<String> = call.records.iter().map(|told| about(told, stamp)).collect();
-    records.join("\n\n")
+fn body(call: &Call<'_>, stamp: &Stamp, around: Around<'_>) -> String {
+    let records = call.records.iter().map(|told| about(told, stamp, around));
+    records.collect::<Vec<String>>().join("\n\n")
 }
 
 /// Returns what is said of one record: which, since when, why, as what, and what to do.
-fn about(told: &Told<'_>, stamp: &Stamp) -> String {
+fn about(told: &Told<'_>, stamp: &Stamp, around: Around<'_>) -> String {
     let (standing, due) = (told.standing, told.due);
     let id = record::id(standing);
     let title = record::told(standing).map_or("", |record| record.title.as_str());
@@ -102,11 +107,13 @@ fn about(told: &Told<'_>, stamp: &Stamp) -> String {
     let mut lines = vec![format!("{id}  {title}"), format!("  {words}{when}")];
     lines.extend(standing.reasons.first().map(|why| format!("  why: {why}")));
     lines.push(format!("  you hear this as {}", roles.join(" and ")));
-    lines.push(format!("  next: {}", command(told)));
+    let next = next(told, around);
+    lines.push(format!("  next: {}", next.action));
+    lines.push(format!("  run: {}", next.command));
     lines.join("\n")
 }
 
-fn command(told: &Told<'_>) -> String {
+fn next(told: &Told<'_>, around: Around<'_>) -> Next {
     let id = record::id(told.standing);
-    advice::next(told.standing, id, told.due.bucket)
+    advice::next(told.standing, id, Some(told.due), around)
 }

@@ -4,6 +4,7 @@ mod asking;
 mod choosing;
 mod goldens;
 mod proposing;
+mod queue;
 
 use crate::cli::{self, Run};
 use crate::repo::Repo;

@@ -26,6 +26,7 @@ fn every_answer_looks_as_it_did() {
         ("log-unapproved", &["log", "5E1FA"]),
         ("log-broken", &["log", "BR0KE"]),
         ("due", &["due"]),
+        ("queue", &["queue"]),
         ("check", &check),
         ("check-deny", &["check", "--application", "gateway"]),
         ("check-none", &["check", "--asset", "host:nowhere"]),

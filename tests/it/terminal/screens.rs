@@ -144,21 +144,57 @@ fn the_screens_of_the_documents_are_what_a_terminal_shows() {
     else {
         return;
     };
-    let path = house::root().join("docs/filing.md");
-    let page = std::fs::read_to_string(&path).unwrap();
-    let mut fresh = page.clone();
-    for (name, text) in screens.concat() {
+    taken("docs/filing.md", &screens.concat());
+}
+
+#[test]
+fn the_screens_of_the_worklists_are_what_a_terminal_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = cli::run(folder.path(), &["demo", "--on", DAY, "ledger"]);
+    assert_eq!(demo.code, 0, "{}", demo.err);
+    let ledger = folder.path().join("ledger");
+    for (page, screens) in [(
+        "docs/queue.md",
+        &[("queue", 80, "queue"), ("queue-wide", 140, "queue")][..],
+    )] {
+        let mut shown = Vec::new();
+        for (name, columns, command) in screens {
+            let terminal = Terminal {
+                columns: *columns,
+                ..terminal(&ledger)
+            };
+            let Some(seen) = terminal.run(&["-q", "--on", DAY, command], &[]) else {
+                return;
+            };
+            let rows = screen(&seen.bytes, usize::from(*columns));
+            let command = format!("$ exledger {command}");
+            shown.push((*name, format!("{command}\n{}", rows.join("\n").trim_end())));
+        }
+        taken(page, &shown);
+    }
+}
+
+/// Compares the screens of a page, by their names, with what was shown; all of them.
+fn taken(page: &str, screens: &[(&str, String)]) {
+    let path = house::root().join(page);
+    let old = std::fs::read_to_string(&path).unwrap();
+    let mut fresh = old.clone();
+    for (name, text) in screens {
         let opening = format!("<!-- screen: {name} -->\n```text\n");
         let (head, rest) = fresh
             .split_once(&opening)
-            .unwrap_or_else(|| panic!("{name} is not in docs/filing.md"));
-        let (_, tail) = rest.split_once("\n```").unwrap();
+            .unwrap_or_else(|| panic!("{name} is not in {page}"));
+        let (_, tail) = rest.split_once("```").unwrap();
         fresh = format!("{head}{opening}{text}\n```{tail}");
     }
+    assert_eq!(
+        old.matches("<!-- screen: ").count(),
+        screens.len(),
+        "{page}"
+    );
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, &fresh).unwrap();
         return;
     }
-    assert_eq!(page, fresh, "UPDATE_GOLDEN=1 takes the screens again");
-    assert_eq!(page.matches("<!-- screen: ").count(), 7);
+    assert_eq!(old, fresh, "UPDATE_GOLDEN=1 takes the screens again");
 }

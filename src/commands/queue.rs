@@ -1,0 +1,88 @@
+//! `queue`: what needs attention, worst first, with the next step; what is healthy is counted.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::{self, Scope};
+use crate::commands::context::filter::Filters;
+use crate::commands::{Command, Outcome, Run};
+use crate::status::Standing;
+use crate::survey::due::Horizon;
+use crate::survey::queue::{self, Item};
+use crate::survey::select::{self, Meant};
+use crate::view;
+
+/// Show what needs attention, worst first
+///
+/// Each record with what to do next, the command for it, how long it has waited, and for whom. What is healthy is
+/// counted and not shown. With --strict it exits 1 when something should have been done by now.
+#[derive(Debug, Parser)]
+#[command(name = "queue")]
+#[command(
+    after_help = "EXAMPLE\n  exledger queue\n  exledger queue --team billing --approved-only --strict"
+)]
+pub struct Args {
+    #[command(flatten)]
+    filters: Filters,
+
+    /// Leave out what is only proposed
+    #[arg(long)]
+    approved_only: bool,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let home = ctx.home()?;
+        let filter = self.filters.filter();
+        let approved = if self.approved_only {
+            ctx.approved_only(&home, Scope::Worklist)?
+        } else {
+            ctx.approved_of(&home, Scope::Worklist)?
+        };
+        let same = |control: &_, asked: &str| approved.same(control, asked);
+        let meant = |standing: &&Standing| filter.meant(standing, &same, approved.stamp.instant);
+        let asked: Vec<&Standing> = approved
+            .standings
+            .iter()
+            .filter(|standing| meant(standing) == Meant::Yes)
+            .collect();
+        let horizon = Horizon::of(&approved.governance.policy);
+        let items = queue::of(
+            asked.iter().copied(),
+            &view::record::id,
+            &horizon,
+            approved.around(),
+        );
+        let outcome = match ctx.globals.strict && items.iter().any(Item::is_overdue) {
+            true => Outcome::BadNews,
+            false => Outcome::Fine,
+        };
+        // What is closed is over, and no healthy record.
+        let is_open = |standing: &&&Standing| !select::is_ended(standing.status);
+        let n_open = asked.iter().filter(is_open).count();
+        let shown = items.iter().map(|item| item.standing);
+        let n_shown = shown.filter(|standing| is_open(&standing)).count();
+        let (control, filer) = (
+            |control: &_| approved.title(control),
+            |standing: &_| approved.filer(standing),
+        );
+        let names = view::record::Names {
+            control: &control,
+            filer: &filer,
+        };
+        let queue = view::queue::Queue {
+            stamp: &approved.stamp,
+            items,
+            hidden: n_open - n_shown,
+        };
+        ctx.show(&view::queue::doc(&queue, &names))?;
+        let unknown = approved.standings.iter().filter(approved::is_unknown);
+        Ok(ctx.of_unknown(
+            unknown.filter(|standing| meant(standing) != Meant::No),
+            outcome,
+        ))
+    }
+}

@@ -1,0 +1,132 @@
+//! Whom a step waits for: who answers for the record, who may approve, who looks at a closure, whom the chain reached.
+//!
+//! Uses policy's people, status, survey's chain. Pure. Start at [`Case::people`].
+
+use std::collections::BTreeSet;
+
+use super::{By, Case};
+use crate::approval;
+use crate::policy::people::{self, Person};
+use crate::policy::settings::Recipient;
+use crate::survey::due::Due;
+use crate::survey::escalate;
+
+impl Case<'_> {
+    /// Returns who takes a step, each once.
+    pub(super) fn people(&self, by: By) -> Vec<Person> {
+        let governance = self.around.governance;
+        let named = match by {
+            By::Approvers(missing) => missing.into_iter().flat_map(|it| it.who).collect(),
+            By::Proposer(author) => author.into_iter().collect(),
+            By::Control(place) => {
+                let control = self
+                    .record
+                    .and_then(|record| record.compensating_controls.get(place));
+                let owner = control.map(|control| &control.owner);
+                owner
+                    .map(|owner| people::identify(governance, "", owner.as_str()))
+                    .into_iter()
+                    .collect()
+            }
+            By::Owner => self.first_there(&[Recipient::Owner]),
+            By::Successor => self.first_there(&[]),
+            By::Reviewer => self.reviewers(),
+            By::Anybody => Vec::new(),
+        };
+        self.called(named)
+    }
+
+    /// Returns those who answer: the first recipients of whom anybody is there, then backup and risk owner.
+    fn first_there(&self, first: &[Recipient]) -> Vec<Person> {
+        let Some(record) = self.record else {
+            return Vec::new();
+        };
+        let rest = [Recipient::Backup, Recipient::RiskOwner];
+        let chain = self.around.governance.policy.escalate.iter();
+        let mut asked = first
+            .iter()
+            .cloned()
+            .chain(rest)
+            .chain(chain.map(|step| step.to.clone()));
+        let there = |to| escalate::there(self.standing, record, &to, self.around.governance);
+        asked
+            .find_map(|to| Some(there(to)).filter(|found| !found.is_empty()))
+            .unwrap_or_default()
+    }
+
+    /// Returns who of those that the record names did not close it.
+    fn reviewers(&self) -> Vec<Person> {
+        let Some(record) = self.record else {
+            return Vec::new();
+        };
+        let governance = self.around.governance;
+        let closer = record.closure.as_ref().map(|closure| closure.by.as_str());
+        let closer = closer.map(|by| people::key_of(governance, by));
+        let wrote = |person: &Person| {
+            let authors = self.standing.approval.iter().flat_map(|it| &it.makers);
+            let mut authors = authors.map(|author| author.key.as_str());
+            authors.any(|key| key == person.key)
+        };
+        let asked = [Recipient::RiskOwner, Recipient::Backup, Recipient::Owner];
+        let there = |to: &Recipient| escalate::there(self.standing, record, to, governance);
+        let mut found = asked
+            .iter()
+            .flat_map(there)
+            .filter(|person| Some(&person.key) != closer.as_ref() && !wrote(person));
+        found.next().into_iter().collect()
+    }
+
+    /// Returns who made what is to be approved: what landed, or of what did not who proposed it.
+    pub(super) fn makers(&self) -> Vec<Person> {
+        let landed = self.standing.approval.iter().flat_map(|it| &it.authors);
+        let landed = landed.map(|author| author.person.clone());
+        let is_met = |it: &approval::Verdict| it.satisfied == approval::Satisfied::Yes;
+        let makers: Vec<Person> = match self.standing.approval.as_ref().is_some_and(is_met) {
+            true => self
+                .pending()
+                .and_then(|it| it.author.clone())
+                .into_iter()
+                .collect(),
+            false => landed.collect(),
+        };
+        self.called(makers)
+    }
+
+    /// Returns people each once, the owner by the name that the record gives.
+    fn called(&self, people: Vec<Person>) -> Vec<Person> {
+        let mut seen = BTreeSet::new();
+        let owner = self.record.map(|record| &record.owner);
+        let known = people
+            .into_iter()
+            .filter(|person| seen.insert(person.key.clone()));
+        known
+            .map(|mut person| {
+                let is_owner = |email: &str| self.key_of(email) == person.key;
+                if let Some(owner) = owner.filter(|it| is_owner(it.email.as_str()))
+                    && person.name.is_empty()
+                {
+                    person.name.clone_from(&owner.name);
+                }
+                person
+            })
+            .collect()
+    }
+
+    fn key_of(&self, email: &str) -> String {
+        people::key_of(self.around.governance, email)
+    }
+
+    /// Returns whom the chain of escalation has reached by now, other than those whom it waits for and the owner.
+    pub(super) fn escalated(&self, due: &Due, waits_for: &[Person]) -> Vec<Person> {
+        let Some(record) = self.record else {
+            return Vec::new();
+        };
+        let is_new = |person: &Person| waits_for.iter().all(|other| other.key != person.key);
+        let reached = escalate::summoned(self.standing, due, record, self.around).into_iter();
+        reached
+            .filter(|(_, roles)| !roles.contains(Recipient::Owner.word()))
+            .map(|(person, _)| person)
+            .filter(is_new)
+            .collect()
+    }
+}

@@ -1,0 +1,128 @@
+//! What to do about what waits for approval: proposals, changes on branches, what landed without it.
+//!
+//! Uses approval, status, survey's buckets. Pure. Start at [`Case::waiting`].
+
+use super::{By, Case, Step, step};
+use crate::approval::{Missing, ask};
+use crate::status::{Pending, Status};
+use crate::survey::due::Bucket;
+
+impl<'a> Case<'a> {
+    /// Returns the step of an emergency that nobody approved.
+    pub(super) fn emergency(&self) -> Step {
+        let action = match self.standing.status {
+            Status::Unapproved => {
+                "approve it, or close it: nobody did in time, so it grants nothing"
+            }
+            _ => "approve it, or close it: it runs on one person's word",
+        };
+        step(action, self.approve(), By::Approvers(self.missing()))
+    }
+
+    /// Returns the step of what waits for approval: a proposal, a change of what landed, or what landed without it.
+    pub(super) fn waiting(&self) -> Step {
+        let landed_unapproved = !matches!(self.standing.status, Status::Proposed)
+            && (self.standing.status == Status::Unapproved || !self.missing().is_empty());
+        if landed_unapproved {
+            let action = "approve what landed, or reject it";
+            return step(action, self.approve(), By::Approvers(self.missing()));
+        }
+        match self.pending() {
+            Some(pending) => self.proposed(pending),
+            None => step(
+                "approve it, or reject it",
+                self.approve(),
+                By::Approvers(self.missing()),
+            ),
+        }
+    }
+
+    fn proposed(&self, pending: &Pending) -> Step {
+        let what = match (self.standing.status, pending.events.as_slice()) {
+            (Status::Proposed, _) | (_, []) => String::new(),
+            (_, events) => format!(" ({})", events.join(", ")),
+        };
+        if pending.events.contains(&"removed") {
+            return self.removed(pending);
+        }
+        let Some(branch) = &pending.branch else {
+            return step(
+                format!("commit what is in the work tree{what} and open a pull request"),
+                "exledger diff",
+                By::Proposer(pending.author.clone()),
+            );
+        };
+        // A closure needs nobody's approval, only somebody who lands it.
+        let ends = |event: &&str| matches!(*event, "closed" | "rejected" | "post-reviewed");
+        if !pending.events.is_empty() && pending.events.iter().all(ends) {
+            return step(
+                format!("merge {branch}{what}: it needs no approval"),
+                self.diff(branch),
+                By::Owner,
+            );
+        }
+        step(
+            format!("approve and merge {branch}{what}, or reject it"),
+            format!("exledger approve {} --ref {branch}", self.id),
+            By::Approvers(self.missing_of(pending)),
+        )
+    }
+
+    fn removed(&self, pending: &Pending) -> Step {
+        let (place, command) = match &pending.branch {
+            Some(branch) => (format!("on {branch}"), self.diff(branch)),
+            None => ("in the work tree".to_owned(), "exledger diff".to_owned()),
+        };
+        step(
+            format!("put the file back that is gone {place}: a record is closed, never removed"),
+            command,
+            By::Proposer(pending.author.clone()),
+        )
+    }
+
+    /// Returns the step where a branch proposes just what is due.
+    pub(super) fn settled_by(&self, bucket: Bucket) -> Option<Step> {
+        let settles: &[&str] = match bucket {
+            Bucket::OverdueClosure | Bucket::Expired | Bucket::Fired => &["closed"],
+            Bucket::ReviewDue => &["reviewed", "closed"],
+            Bucket::ControlStale => &["attested", "closed"],
+            Bucket::Ownerless => &["transferred", "owner-changed", "closed"],
+            Bucket::Urgent | Bucket::Soon => &["renewed", "closed"],
+            Bucket::PostClosureReviewDue => &["post-reviewed"],
+            Bucket::EmergencyReviewDue | Bucket::FixOverdue | Bucket::WaitingApproval => &[],
+        };
+        let fits = |it: &&Pending| {
+            it.branch.is_some() && it.events.iter().any(|event| settles.contains(event))
+        };
+        Some(self.proposed(self.standing.pending.iter().find(fits)?))
+    }
+
+    fn approve(&self) -> String {
+        format!("exledger approve {}", self.id)
+    }
+
+    fn diff(&self, branch: &str) -> String {
+        format!("exledger diff {} {branch}", self.around.base)
+    }
+
+    /// Returns the latest of what is proposed.
+    pub(super) fn pending(&self) -> Option<&'a Pending> {
+        self.standing.pending.first()
+    }
+
+    /// Returns what the approval of the landed version lacks, of a proposed one that of the proposal.
+    fn missing(&self) -> Vec<Missing> {
+        let verdict = self.standing.approval.as_ref();
+        verdict.map(|it| it.missing.clone()).unwrap_or_default()
+    }
+
+    /// Returns what the approval of a pending change lacks: what the record demands, of others than its proposer.
+    fn missing_of(&self, pending: &Pending) -> Vec<Missing> {
+        if self.standing.status == Status::Proposed {
+            return self.missing();
+        }
+        let (governance, makers) = (self.around.governance, &pending.author);
+        let lacking = |record| ask::lacking(governance, record, None, makers.as_slice());
+        self.record.map(lacking).unwrap_or_default()
+    }
+}

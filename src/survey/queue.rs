@@ -1,0 +1,107 @@
+//! What needs attention, worst first, with the next step; whatever is healthy is left out.
+//!
+//! Uses status, survey's buckets and advice. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, queue, and M34 and M57
+//! of the mission.
+
+use std::cmp::Ordering;
+
+use crate::status::{Standing, Status};
+use crate::survey::advice::{self, Next};
+use crate::survey::due::{self, Due, Horizon, Urgency};
+use crate::survey::escalate::Around;
+
+/// How bad it is; the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// It can't be told what it is.
+    CannotSay,
+    /// Something should have been done by now.
+    Overdue,
+    /// Its file can't be read, or two files carry its id.
+    Broken,
+    /// It is degraded by something that has no date.
+    Degraded,
+    /// Something has to be done, and there is time.
+    InTime,
+}
+
+/// A record that needs attention.
+#[derive(Clone, Debug)]
+pub struct Item<'a> {
+    /// The record.
+    pub standing: &'a Standing,
+    /// How bad it is.
+    pub rank: Rank,
+    /// Why it is due; `None` where its status alone asks for attention.
+    pub due: Option<Due>,
+    /// What to do.
+    pub next: Next,
+}
+
+/// Returns what needs attention among records, worst first.
+///
+/// `id` is what a record is shown as.
+pub fn of<'a>(
+    standings: impl Iterator<Item = &'a Standing>,
+    id: &dyn Fn(&'a Standing) -> &'a str,
+    horizon: &Horizon,
+    around: Around<'_>,
+) -> Vec<Item<'a>> {
+    let items = standings.filter_map(|standing| {
+        let due = due::pressing(standing, horizon, around.instant);
+        let rank = rank(standing, due.as_ref())?;
+        // What degrades it without a date comes before what has time.
+        let told = due.as_ref().filter(|_| rank != Rank::Degraded);
+        let next = advice::next(standing, id(standing), told, around);
+        Some(Item {
+            standing,
+            rank,
+            due,
+            next,
+        })
+    });
+    let mut items: Vec<Item<'a>> = items.collect();
+    items.sort_by(|one, other| {
+        worst_first(one, other)
+            .then_with(|| id(one.standing).cmp(id(other.standing)))
+            .then_with(|| one.standing.path.cmp(&other.standing.path))
+    });
+    items
+}
+
+impl Item<'_> {
+    /// Tells whether something about it should have been done by now.
+    pub fn is_overdue(&self) -> bool {
+        let urgency = self.due.as_ref().map(|due| due.urgency);
+        urgency == Some(Urgency::Overdue)
+    }
+
+    /// Returns why it is here, in a word: its bucket, else its status.
+    pub fn word(&self) -> &'static str {
+        match (&self.due, self.rank) {
+            (Some(due), Rank::Overdue | Rank::InTime) => due.bucket.word(),
+            _ => self.standing.status.word(),
+        }
+    }
+}
+
+fn rank(standing: &Standing, due: Option<&Due>) -> Option<Rank> {
+    match (standing.status, due.map(|due| due.urgency)) {
+        (Status::Unknown, _) => Some(Rank::CannotSay),
+        (Status::Invalid | Status::Conflicted, _) => Some(Rank::Broken),
+        (_, Some(Urgency::Overdue)) => Some(Rank::Overdue),
+        (_, Some(Urgency::InTime)) if standing.status != Status::Degraded => Some(Rank::InTime),
+        (Status::Degraded, _) => Some(Rank::Degraded),
+        _ => None,
+    }
+}
+
+/// The bucket of what is overdue comes first; of one bucket the oldest, or what ends first.
+fn worst_first(one: &Item<'_>, other: &Item<'_>) -> Ordering {
+    let key = |item: &Item<'_>| {
+        let bucket = item.due.as_ref().map(|due| due.bucket);
+        let at = item.due.as_ref().and_then(|due| due.at);
+        (item.rank, bucket, at.is_none(), at)
+    };
+    key(one).cmp(&key(other))
+}

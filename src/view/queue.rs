@@ -1,0 +1,137 @@
+//! `queue`: what needs attention, worst first, with the next step.
+//!
+//! Uses policy's people, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, queue. A record takes a few lines
+//! beside its id, so that its command stands on one line that can be copied, at 80 columns as at 140.
+
+use serde_json::{Value, json};
+
+use crate::diag;
+use crate::policy::people::Person;
+use crate::record::time::Instant;
+use crate::survey::advice::Rests;
+use crate::survey::due::Bucket;
+use crate::survey::queue::{Item, Rank};
+use crate::view::doc::{Block, Doc, Text, Tone};
+use crate::view::record;
+use crate::view::shape::{self, Stamp};
+
+/// What `queue` shows.
+#[derive(Debug)]
+pub struct Queue<'a> {
+    /// What it was computed from.
+    pub stamp: &'a Stamp,
+    /// What needs attention, worst first.
+    pub items: Vec<Item<'a>>,
+    /// How many records are healthy.
+    pub hidden: usize,
+}
+
+/// Returns the answer.
+pub fn doc(queue: &Queue<'_>, names: &record::Names<'_>) -> Doc {
+    let instant = queue.stamp.instant;
+    let items = queue.items.iter();
+    let records: Vec<Value> = items.map(|item| json(item, names, instant)).collect();
+    let mut doc = queue
+        .stamp
+        .doc("queue", json!({"records": records, "hidden": queue.hidden}));
+    doc.rows = Some("records");
+    for (rank, tone, heading) in HEADINGS {
+        let of_rank: Vec<&Item> = queue.items.iter().filter(|it| it.rank == *rank).collect();
+        if of_rank.is_empty() {
+            continue;
+        }
+        let heading = format!("{heading}: {}", diag::count(of_rank.len(), "record"));
+        doc.blocks
+            .push(Block::Heading(Text::of(Tone::Strong, heading)));
+        let cards = of_rank.iter().map(|item| {
+            let id = record::id(item.standing).to_owned();
+            (id, card(item, *tone, instant))
+        });
+        doc.blocks.push(Block::Pairs(cards.collect()));
+    }
+    if queue.items.is_empty() {
+        let nothing = Text::of(Tone::Good, "nothing needs attention");
+        doc.blocks.push(Block::Paragraph(nothing));
+    }
+    if queue.hidden > 0 {
+        let text = format!("{} not shown", diag::count(queue.hidden, "healthy record"));
+        doc.blocks
+            .push(Block::Paragraph(Text::of(Tone::Muted, text)));
+    }
+    doc
+}
+
+/// What stands above the records of a rank, and what their state means.
+const HEADINGS: &[(Rank, Tone, &str)] = &[
+    (Rank::CannotSay, Tone::Bad, "cannot say"),
+    (Rank::Overdue, Tone::Bad, "overdue"),
+    (Rank::Broken, Tone::Bad, "broken"),
+    (Rank::Degraded, Tone::Warn, "degraded"),
+    (Rank::InTime, Tone::Warn, "in time"),
+];
+
+fn json(item: &Item<'_>, names: &record::Names<'_>, instant: Instant) -> Value {
+    let mut view = record::json(item.standing, names);
+    let next = &item.next;
+    let people = next.waits_for.iter().map(shape::person);
+    if let Some(view) = view.as_object_mut() {
+        let next = json!({
+            "action": next.action,
+            "command": next.command,
+            "waits_for": people.collect::<Vec<_>>(),
+            "since": next.since,
+            "days": next.since.map(|since| instant.days_since(since)),
+        });
+        view.insert("next".to_owned(), next);
+    }
+    view
+}
+
+/// Returns what stands beside an id: the title, the state, what to do, and the command.
+fn card(item: &Item<'_>, tone: Tone, instant: Instant) -> Text {
+    let standing = item.standing;
+    let title =
+        record::told(standing).map_or(standing.path.as_str(), |record| record.title.as_str());
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    Text::of(Tone::Strong, title)
+        .and(Tone::Plain, "\n")
+        .and(tone, item.word().replace('-', " "))
+        .and(Tone::Plain, age(item, instant))
+        .and(Tone::Plain, waits_for(item))
+        .and(Tone::Plain, format!("\n{}\n", item.next.action))
+        .and(Tone::Id, &item.next.command)
+}
+
+/// Returns how long it has waited, or how soon it ends.
+fn age(item: &Item<'_>, instant: Instant) -> String {
+    let ending = matches!(
+        item.due.as_ref().map(|due| due.bucket),
+        Some(Bucket::Urgent | Bucket::Soon)
+    );
+    match (item.next.since, item.standing.not_after) {
+        (Some(since), _) => {
+            let words = shape::distance(since, instant);
+            let words = words.strip_suffix(" ago").unwrap_or("no time");
+            let claimed = match item.next.rests {
+                Rests::OnTypedTime => ", at least claimed",
+                Rests::OnHistory => "",
+            };
+            format!(" for {words}{claimed}")
+        }
+        (None, Some(end)) if ending => format!(", ends {}", shape::distance(end, instant)),
+        (None, _) => String::new(),
+    }
+}
+
+fn waits_for(item: &Item<'_>) -> String {
+    let next = &item.next;
+    let names = |people: &[Person], word: &str| {
+        let names = people.iter().map(shape::short_name);
+        names.collect::<Vec<_>>().join(word)
+    };
+    match (next.waits_for.as_slice(), next.but.as_slice()) {
+        ([], []) => String::new(),
+        ([], but) => format!("; waits for anyone but {}", names(but, " and ")),
+        (people, _) => format!("; waits for {}", names(people, " or ")),
+    }
+}
