@@ -23,6 +23,7 @@ pub mod log;
 pub mod man;
 pub mod new;
 pub mod note;
+pub mod patterns;
 pub mod queue;
 pub mod reject;
 pub mod renew;
@@ -58,6 +59,7 @@ pub const ALL: &[Command] = &[
     controls::COMMAND,
     due::COMMAND,
     queue::COMMAND,
+    patterns::COMMAND,
     verify::COMMAND,
     check::COMMAND,
     approve::COMMAND,

@@ -4,12 +4,10 @@
 
 use crate::diag::{Finding, Level, count};
 use crate::policy::settings::PatternKey;
-use crate::record::word::Word;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::{Group, Rule};
 use crate::survey::cause;
-use crate::survey::refiling;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -41,12 +39,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     let (Some(record), id) = (&of.source.record, of.source.stem()) else {
         return Vec::new();
     };
-    // A closed record grants nothing, and what landed is not new.
-    let is_new = record.closure.is_none() && !neighbours.knows(id);
-    if !patterns.freeze || !is_new || refiling::is_redesigned(record, Some(neighbours.until)) {
-        return Vec::new();
-    }
-    let Some((group, ids)) = neighbours.crowded(id, record, patterns, governance) else {
+    let Some((group, ids)) = neighbours.refuses(id, record, governance) else {
         return Vec::new();
     };
     let named: Vec<&str> = ids.iter().take(NAMED).copied().collect();
@@ -57,7 +50,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     let message = format!(
         "{} with {} landed within {}, so the pattern is frozen: {}{more}",
         count(ids.len(), "record"),
-        words(&patterns.key, &group),
+        cause::words(&patterns.key, &group),
         patterns.window,
         named.join(", "),
     );
@@ -66,18 +59,6 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         .to_owned();
     let field = patterns.key.first().map_or("root_cause", |key| place(*key));
     vec![of.finding(RULE.code, field, message, help)]
-}
-
-/// Returns what the records of a group have in common, in words.
-fn words(keys: &[PatternKey], group: &cause::Group) -> String {
-    let named = keys.iter().zip(group).map(|(key, value)| {
-        let name = key.word().replace('_', " ");
-        match value {
-            Some(value) => format!("{name} {value}"),
-            None => format!("no {name}"),
-        }
-    });
-    named.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the field of a record that holds the value of a key.

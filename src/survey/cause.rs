@@ -1,9 +1,9 @@
 //! Repeated causes: what makes records the same kind, and which of those kinds are frozen.
 //!
-//! Uses record, policy. Pure. Start at [`groups`] and [`Neighbours::crowded`]. Follows `docs/spec/policy.md`,
+//! Uses record, policy. Pure. Start at [`groups`] and [`Neighbours::refuses`]. Follows `docs/spec/policy.md`,
 //! repetition, and M51 to M54 of the mission: what counts is repetition of one cause, not volume.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::policy::governance::Governance;
@@ -11,7 +11,7 @@ use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::word::{ClosureOutcome, Word};
-use crate::survey::refiling::Peer;
+use crate::survey::refiling::{self, Peer};
 
 /// What records of one kind have in common: the value of each key, in the order of the policy; `None` where a record
 /// states none, which is a value like any other, because silence never helps.
@@ -88,7 +88,54 @@ fn values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<Opti
     }
 }
 
+/// Tells whether so many records of one kind are a pattern.
+pub fn reaches(n: usize, patterns: &Patterns) -> bool {
+    n >= usize::try_from(patterns.threshold).unwrap_or(usize::MAX)
+}
+
+/// Tells whether a record of a frozen group is refused: one that is closed grants nothing, and a redesign lifts it.
+pub fn needs_redesign(record: &Record, until: Instant) -> bool {
+    record.closure.is_none() && !refiling::is_redesigned(record, Some(until))
+}
+
+/// Returns what the records of a group have in common, in words.
+pub fn words(keys: &[PatternKey], group: &Group) -> String {
+    let named = keys.iter().zip(group).map(|(key, value)| {
+        let name = key.word().replace('_', " ");
+        match value {
+            Some(value) => format!("{name} {value}"),
+            None => format!("no {name}"),
+        }
+    });
+    named.collect::<Vec<_>>().join(", ")
+}
+
 impl Neighbours {
+    /// Returns the records that count: those that landed within the window and were not rejected.
+    pub fn counted(&self, patterns: &Patterns) -> impl Iterator<Item = &Neighbour> {
+        let outcome = |it: &Neighbour| it.record.closure.as_ref().map(|closure| closure.outcome);
+        let in_window = |it: &Neighbour| patterns.window.after(it.landed) >= self.until;
+        let counts =
+            move |it: &&Neighbour| in_window(it) && outcome(it) != Some(ClosureOutcome::Rejected);
+        self.all.iter().filter(counts)
+    }
+
+    /// Returns the records that count by what they have in common, each in all of its groups.
+    pub fn kinds(
+        &self,
+        keys: &[PatternKey],
+        patterns: &Patterns,
+        governance: &Governance,
+    ) -> BTreeMap<Group, Vec<&Neighbour>> {
+        let mut kinds: BTreeMap<Group, Vec<&Neighbour>> = BTreeMap::new();
+        for it in self.counted(patterns) {
+            for group in groups(&it.record, keys, governance) {
+                kinds.entry(group).or_default().push(it);
+            }
+        }
+        kinds
+    }
+
     /// Returns the first group of a record that is frozen, with the ids of the records in it; `None` where none is.
     ///
     /// The record itself does not count, nor does one that was rejected.
@@ -99,13 +146,7 @@ impl Neighbours {
         patterns: &Patterns,
         governance: &Governance,
     ) -> Option<(Group, Vec<&str>)> {
-        let in_window = |it: &&Neighbour| patterns.window.after(it.landed) >= self.until;
-        let outcome = |it: &Neighbour| it.record.closure.as_ref().map(|closure| closure.outcome);
-        let counts = |it: &&Neighbour| {
-            it.id != id && in_window(it) && outcome(it) != Some(ClosureOutcome::Rejected)
-        };
-        let others: Vec<&Neighbour> = self.all.iter().filter(counts).collect();
-        let threshold = usize::try_from(patterns.threshold).unwrap_or(usize::MAX);
+        let others: Vec<&Neighbour> = self.counted(patterns).filter(|it| it.id != id).collect();
         groups(record, &patterns.key, governance)
             .into_iter()
             .find_map(|group| {
@@ -117,8 +158,24 @@ impl Neighbours {
                     .filter(is_in)
                     .map(|it| it.id.as_str())
                     .collect();
-                (ids.len() >= threshold).then_some((group, ids))
+                reaches(ids.len(), patterns).then_some((group, ids))
             })
+    }
+
+    /// Returns the frozen group that refuses a new record, with the ids of the records in it; `None` where none does:
+    /// the record is not new, is closed, or links a redesign that lifts the freeze.
+    pub fn refuses(
+        &self,
+        id: &str,
+        record: &Record,
+        governance: &Governance,
+    ) -> Option<(Group, Vec<&str>)> {
+        let patterns = &governance.policy.patterns;
+        // What landed is not new.
+        if !patterns.freeze || self.knows(id) || !needs_redesign(record, self.until) {
+            return None;
+        }
+        self.crowded(id, record, patterns, governance)
     }
 
     /// Returns the records as they are compared with others.

@@ -10,6 +10,7 @@ pub mod cause;
 pub mod due;
 pub mod escalate;
 pub mod landed;
+pub mod patterns;
 pub mod proposed;
 pub mod queue;
 pub mod refiling;

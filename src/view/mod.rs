@@ -18,6 +18,7 @@ pub mod log;
 pub mod messages;
 pub mod new;
 pub mod patch;
+pub mod patterns;
 pub mod queue;
 pub mod record;
 pub mod shape;

@@ -29,6 +29,7 @@ mod issue_form;
 mod layering;
 mod ledger;
 mod pattern;
+mod patterns;
 mod policy;
 mod random_histories;
 mod readme;

@@ -18,6 +18,7 @@ pub mod overlay;
 pub mod place;
 pub mod proposals;
 pub mod reference;
+pub mod repetition;
 pub mod shell;
 pub mod shown;
 pub mod tips;

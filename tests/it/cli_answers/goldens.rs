@@ -27,6 +27,7 @@ fn every_answer_looks_as_it_did() {
         ("log-broken", &["log", "BR0KE"]),
         ("due", &["due"]),
         ("queue", &["queue"]),
+        ("patterns", &["patterns"]),
         ("check", &check),
         ("check-deny", &["check", "--application", "gateway"]),
         ("check-none", &["check", "--asset", "host:nowhere"]),

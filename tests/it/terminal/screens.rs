@@ -6,7 +6,9 @@ use std::path::Path;
 
 use crate::cli;
 use crate::cli_new::{DAY, ledger};
+use crate::diff::{Ledger, record};
 use crate::house;
+use crate::patterns::THREE;
 use crate::terminal::{Seen, Terminal, screen};
 
 const COLUMNS: usize = 80;
@@ -172,6 +174,35 @@ fn the_screens_of_the_worklists_are_what_a_terminal_shows() {
         }
         taken(page, &shown);
     }
+}
+
+#[test]
+fn the_screens_of_a_frozen_pattern_are_what_a_terminal_shows() {
+    let ledger = Ledger::with(&THREE);
+    let fourth = ledger.repo.branch("fourth").by("ana");
+    fourth
+        .write("EXC-2026-7F3KQ", &record("EXC-2026-7F3KQ"))
+        .commit("File the fourth");
+    let mut shown = Vec::new();
+    for (name, branch, args) in [
+        (
+            "patterns",
+            "main",
+            &["-q", "--on", "2026-11-22", "patterns"][..],
+        ),
+        ("frozen", "fourth", &["-q", "lint", "--base", "main"]),
+    ] {
+        ledger.switch(branch);
+        let Some(seen) = terminal(ledger.repo.path()).run(args, &[]) else {
+            return;
+        };
+        assert_eq!(seen.code, 1, "{}", seen.bytes);
+        let said: Vec<&str> = args.iter().filter(|it| **it != "-q").copied().collect();
+        let rows = screen(&seen.bytes, COLUMNS).join("\n");
+        let said = said.join(" ");
+        shown.push((name, format!("$ exledger {said}\n{}", rows.trim_end())));
+    }
+    taken("docs/patterns.md", &shown);
 }
 
 /// Compares the screens of a page, by their names, with what was shown; all of them.

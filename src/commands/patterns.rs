@@ -1,0 +1,54 @@
+//! `patterns`: repeated causes, with what to change, and whether a group is frozen.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::{self, Scope};
+use crate::commands::{Command, Outcome, Run};
+use crate::status::Status;
+use crate::survey::patterns::{self, Place, Proposed};
+use crate::view;
+
+/// Show repeated causes
+///
+/// Groups of records that landed with one cause, and controls that fail in several systems: their ids, what to change,
+/// and whether the group is frozen. Exits 1 when a frozen group has a new record without a redesign, proposed or landed.
+#[derive(Debug, Parser)]
+#[command(name = "patterns")]
+#[command(after_help = "EXAMPLE\n  exledger patterns\n  exledger patterns --format markdown")]
+pub struct Args {}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let home = ctx.home()?;
+        let approved = ctx.approved_of(&home, Scope::Everything)?;
+        let neighbours = approved.neighbours();
+        let proposals = approved
+            .standings
+            .iter()
+            .filter(|standing| standing.status == Status::Proposed);
+        let proposed: Vec<Proposed<'_>> = proposals
+            .filter_map(|standing| {
+                let branch = standing.pending.first()?.branch.as_ref();
+                Some(Proposed {
+                    id: view::record::id(standing),
+                    record: standing.stated.as_deref()?,
+                    place: branch.map_or(Place::WorkTree, |it| Place::Branch(it.clone())),
+                })
+            })
+            .collect();
+        let found = patterns::of(&neighbours, &proposed, &approved.governance);
+        let policy = &approved.governance.policy.patterns;
+        ctx.show(&view::patterns::doc(&found, policy, &approved.stamp))?;
+        let is_refused = found.groups.iter().any(|it| !it.refused.is_empty());
+        let outcome = match is_refused {
+            true => Outcome::BadNews,
+            false => Outcome::Fine,
+        };
+        let unknown = approved.standings.iter().filter(approved::is_unknown);
+        Ok(ctx.of_unknown(unknown, outcome))
+    }
+}

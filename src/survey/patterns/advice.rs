@@ -1,0 +1,87 @@
+//! What a pattern asks for: where the cause is corrected once, so that nobody has to be excepted from it.
+//!
+//! Uses record, survey's causes. Pure. Start at [`of`]. Follows M20, M51 and M53 of the mission.
+
+use std::collections::BTreeMap;
+
+use crate::diag;
+use crate::policy::settings::PatternKey;
+use crate::record::word::{FixTarget, RootCause};
+use crate::survey::cause::{Group, Neighbour};
+
+/// What a frozen group asks of a new record.
+pub(super) const UNTIL_THEN: &str = "; until then a new record links a redesign in `references.redesign`, with a `fix` whose `due` is not past";
+
+/// Returns what to change: what most of the records say themselves, else what their cause asks for.
+pub(super) fn of(
+    keys: &[PatternKey],
+    group: &Group,
+    records: &[&Neighbour],
+    n_systems: usize,
+) -> String {
+    let value = group.first().and_then(Option::as_deref);
+    match (keys, value) {
+        ([PatternKey::Control], Some(control)) if n_systems > 1 => format!(
+            "change the policy or the automation: {control} is waived in {}, so it does not hold as it stands",
+            diag::count(n_systems, "system")
+        ),
+        ([PatternKey::Application], Some(application)) => format!(
+            "change the policy or the automation for {application}: {} are overrides as a habit",
+            diag::count(records.len(), "record")
+        ),
+        _ => by_cause(records),
+    }
+}
+
+fn by_cause(records: &[&Neighbour]) -> String {
+    let target = most(
+        records
+            .iter()
+            .filter_map(|it| Some(it.record.fix.as_ref()?.target)),
+    );
+    let cause = most(records.iter().map(|it| it.record.root_cause));
+    let by_cause = cause.and_then(target_of);
+    let Some(target) = target.or(by_cause) else {
+        return "say the cause first: what is unclassified can't be corrected once".to_owned();
+    };
+    let action = match target {
+        FixTarget::Policy => {
+            "change the policy: the rule asks for what these records can't do, or contradicts another"
+        }
+        FixTarget::Entitlement => {
+            "change the entitlement: the role lacks what the task needs again and again"
+        }
+        FixTarget::Automation => {
+            "change the automation: the same dependency or step fails again and again"
+        }
+        FixTarget::Data => "change the data at its source: the rule judges what is wrong there",
+        FixTarget::Process => {
+            "change the process: who decides, who owns it or who hands it over is missing again and again"
+        }
+    };
+    action.to_owned()
+}
+
+/// Returns where a cause is corrected, unless people say otherwise; `None` where no cause is said.
+fn target_of(cause: RootCause) -> Option<FixTarget> {
+    match cause {
+        RootCause::BadSourceData => Some(FixTarget::Data),
+        RootCause::MissingApprovalContext
+        | RootCause::HandoffFailure
+        | RootCause::UnclearOwnership => Some(FixTarget::Process),
+        RootCause::Timeout | RootCause::BrittleDependency => Some(FixTarget::Automation),
+        RootCause::PolicyConflict => Some(FixTarget::Policy),
+        RootCause::ToolAccess => Some(FixTarget::Entitlement),
+        RootCause::Unclassified => None,
+    }
+}
+
+/// Returns the most frequent of some words; of several the one that is declared first.
+fn most<T: Copy + Ord>(words: impl Iterator<Item = T>) -> Option<T> {
+    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+    words.for_each(|word| *counts.entry(word).or_default() += 1);
+    let mut counts = counts.into_iter();
+    let first = counts.next()?;
+    let most = counts.fold(first, |most, it| if it.1 > most.1 { it } else { most });
+    Some(most.0)
+}

@@ -1,0 +1,165 @@
+//! `patterns`: what repeats, what to change, and which new records that refuses.
+//!
+//! Uses survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, patterns.
+
+use serde_json::{Map, Value, json};
+
+use crate::diag;
+use crate::policy::settings::Patterns;
+use crate::record::time::Instant;
+use crate::survey::patterns::{Found, Frozen, Pattern, Place, Refused};
+use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::view::shape::{self, Stamp};
+
+/// Returns the answer; `policy` says what counts.
+pub fn doc(found: &Found<'_>, policy: &Patterns, stamp: &Stamp) -> Doc {
+    let all = |patterns: &[Pattern<'_>]| -> Value { patterns.iter().map(json).collect() };
+    let mut doc = stamp.doc(
+        "patterns",
+        json!({
+            "groups": all(&found.groups),
+            "unclassified": found.unclassified,
+            "applications": all(&found.applications),
+            "causes": all(&found.causes),
+        }),
+    );
+    doc.rows = Some("groups");
+    for pattern in &found.groups {
+        doc.blocks.push(Block::Heading(heading(pattern)));
+        doc.blocks.push(Block::Pairs(pairs(pattern, stamp.instant)));
+    }
+    if found.groups.is_empty() {
+        let nothing = "no cause repeats so often that it is a pattern";
+        doc.blocks
+            .push(Block::Paragraph(Text::of(Tone::Good, nothing)));
+    }
+    overview(
+        &mut doc,
+        "overrides by application",
+        "application",
+        &found.applications,
+    );
+    overview(
+        &mut doc,
+        "records by root cause",
+        "root cause",
+        &found.causes,
+    );
+    doc.blocks.push(Block::Paragraph(Text::of(
+        Tone::Muted,
+        counted(found, policy),
+    )));
+    doc
+}
+
+/// Says what counts, and how many say no cause.
+fn counted(found: &Found<'_>, policy: &Patterns) -> String {
+    let n = usize::try_from(policy.threshold).unwrap_or(usize::MAX);
+    let from = diag::count(n, "record");
+    let kind = match policy.freeze {
+        true => format!("a kind is frozen from {from} on"),
+        false => format!("a kind is shown from {from} on, and the policy freezes none"),
+    };
+    let without = diag::count(found.unclassified, "record");
+    format!(
+        "counted: what landed within {} and was not rejected; {kind}; {without} unclassified",
+        policy.window
+    )
+}
+
+fn json(pattern: &Pattern<'_>) -> Value {
+    let key: Map<String, Value> = pattern
+        .key()
+        .map(|(word, value)| (word.to_owned(), json!(value)))
+        .collect();
+    let ids: Vec<&str> = pattern.records.iter().map(|it| it.id.as_str()).collect();
+    let refused: Vec<&str> = pattern.refused.iter().map(|it| it.id.as_str()).collect();
+    json!({
+        "key": key,
+        "count": pattern.records.len(),
+        "ids": ids,
+        "systems": pattern.systems,
+        "first": pattern.first(),
+        "last": pattern.last(),
+        "frozen": pattern.frozen == Frozen::Yes,
+        "advice": pattern.advice,
+        "refused": refused,
+    })
+}
+
+fn heading(pattern: &Pattern<'_>) -> Text {
+    let words = Text::of(Tone::Strong, pattern.words())
+        .and(Tone::Plain, ": ")
+        .and(Tone::Plain, diag::count(pattern.records.len(), "record"));
+    match (pattern.frozen, pattern.refused.is_empty()) {
+        (Frozen::No, _) => words,
+        (Frozen::Yes, true) => words.and(Tone::Plain, ", ").and(Tone::Warn, "frozen"),
+        (Frozen::Yes, false) => words.and(Tone::Plain, ", ").and(
+            Tone::Bad,
+            format!("frozen, and {} new", pattern.refused.len()),
+        ),
+    }
+}
+
+fn pairs(pattern: &Pattern<'_>, instant: Instant) -> Vec<(String, Text)> {
+    let ids: Vec<&str> = pattern.records.iter().map(|it| it.id.as_str()).collect();
+    let systems: Vec<&str> = pattern.systems.iter().copied().collect();
+    let mut pairs = vec![("records".to_owned(), Text::of(Tone::Id, ids.join(", ")))];
+    if !systems.is_empty() {
+        pairs.push(("systems".to_owned(), Text::plain(systems.join(", "))));
+    }
+    pairs.push(("landed".to_owned(), Text::plain(landed(pattern, instant))));
+    for refused in &pattern.refused {
+        pairs.push(("new".to_owned(), new(refused)));
+    }
+    pairs.push(("advice".to_owned(), Text::plain(&pattern.advice)));
+    pairs
+}
+
+fn landed(pattern: &Pattern<'_>, instant: Instant) -> String {
+    let distance = |at: Option<Instant>| at.map(|at| shape::distance(at, instant));
+    match (distance(pattern.first()), distance(pattern.last())) {
+        (Some(first), Some(last)) if first == last => first,
+        (Some(first), Some(last)) => format!("the first {first}, the last {last}"),
+        _ => String::new(),
+    }
+}
+
+fn new(refused: &Refused) -> Text {
+    let place = match &refused.place {
+        Place::Landed(at) => format!(" landed on {} although the group was full", at.day()),
+        Place::Branch(branch) => format!(" on branch {branch}"),
+        Place::WorkTree => " in the work tree".to_owned(),
+    };
+    Text::of(Tone::Id, &refused.id)
+        .and(Tone::Plain, place)
+        .and(Tone::Bad, ", without a redesign")
+}
+
+/// Adds a table of how often each of some values occurs; nothing where none does.
+fn overview(doc: &mut Doc, heading: &str, title: &'static str, patterns: &[Pattern<'_>]) {
+    if patterns.is_empty() {
+        return;
+    }
+    let column = |title, fit| Column { title, fit };
+    let columns = vec![
+        column(title, Fit::Whole),
+        column("records", Fit::Whole),
+        column("systems", Fit::Flexible),
+    ];
+    let rows = patterns.iter().map(|pattern| {
+        let value = pattern.group.first().and_then(Option::as_deref);
+        let systems: Vec<&str> = pattern.systems.iter().copied().collect();
+        vec![
+            Text::plain(value.unwrap_or("none")),
+            Text::plain(pattern.records.len().to_string()),
+            Text::plain(systems.join(", ")),
+        ]
+    });
+    doc.blocks
+        .push(Block::Heading(Text::of(Tone::Strong, heading)));
+    doc.blocks.push(Block::Table(Table {
+        columns,
+        rows: rows.collect(),
+    }));
+}
