@@ -19,12 +19,14 @@ use crate::commands::context::fault;
 use crate::commands::context::filter;
 use crate::commands::context::globals::{self, Moment};
 use crate::commands::{Command, Outcome, Run};
-use crate::gate::question;
+use crate::gate::index::Index;
+use crate::gate::question::{self, Asked};
 use crate::gate::verdict;
 use crate::gate::{Answer, Limits, Question, Verdict};
 use crate::plan::part;
 use crate::record::time::Instant;
 use crate::record::word::Risk;
+use crate::status::Standing;
 use crate::view;
 use crate::view::shape::Stamp;
 
@@ -141,45 +143,81 @@ struct Desk<'a> {
 impl Desk<'_> {
     /// Answers a question at an instant, else at the one that the ledger is asked about, and keeps the receipt.
     fn answer(&mut self, question: &Question, at: Option<Instant>) -> (Answer, Stamp) {
-        let mut stamp = self.approved.stamp.clone();
-        let moved = at.filter(|at| *at != stamp.instant);
-        stamp.instant = moved.unwrap_or(stamp.instant);
+        let stamp = self.stamp(at);
         let governance = &self.approved.governance;
-        let answer = match (self.book.receipts(), moved) {
-            (Err(cause), _) => unknown(cause.to_owned()),
-            (Ok(receipts), Some(at)) => {
-                verdict::ask(question, &self.approved.at(at), receipts, governance)
-            }
-            (Ok(receipts), None) => {
+        let answer = match self.book.receipts() {
+            Err(cause) => unknown(cause.to_owned()),
+            Ok(receipts) if stamp.instant == self.approved.stamp.instant => {
                 verdict::ask(question, &self.approved.standings, receipts, governance)
             }
+            Ok(receipts) => {
+                let standings = self.approved.at(stamp.instant);
+                verdict::ask(question, &standings, receipts, governance)
+            }
         };
-        let line = view::check::json(question, &answer, &stamp).to_string();
+        (self.kept(question, answer, &stamp), stamp)
+    }
+
+    /// Answers a question from the records that may be about it alone, and keeps the receipt.
+    fn answer_of_many(&mut self, asked: &Asked, index: &Index) -> (Answer, Stamp) {
+        let stamp = self.stamp(asked.at);
+        let (question, approved) = (&asked.question, self.approved);
+        let places = index.places(question);
+        let few = places
+            .iter()
+            .filter_map(|place| approved.standings.get(*place));
+        let answer = match self.book.receipts() {
+            Err(cause) => unknown(cause.to_owned()),
+            Ok(receipts) => {
+                let moved: Vec<Standing>;
+                let few: Vec<&Standing> = if stamp.instant == approved.stamp.instant {
+                    few.collect()
+                } else {
+                    moved = few
+                        .map(|standing| approved.moved(standing, stamp.instant))
+                        .collect();
+                    moved.iter().collect()
+                };
+                verdict::ask_among(question, &few, receipts, &approved.governance)
+            }
+        };
+        (self.kept(question, answer, &stamp), stamp)
+    }
+
+    fn stamp(&self, at: Option<Instant>) -> Stamp {
+        let mut stamp = self.approved.stamp.clone();
+        stamp.instant = at.unwrap_or(stamp.instant);
+        stamp
+    }
+
+    /// Keeps the receipt before it is shown; what can't be kept is no answer.
+    fn kept(&mut self, question: &Question, answer: Answer, stamp: &Stamp) -> Answer {
+        let line = view::check::json(question, &answer, stamp).to_string();
         match self.book.keep(&answer, &line) {
-            Ok(()) => (answer, stamp),
-            Err(cause) => (unknown(cause), stamp),
+            Ok(()) => answer,
+            Err(cause) => unknown(cause),
         }
     }
 
     /// Answers one question a line with one receipt a line; the worst answer decides.
     fn lines(&mut self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let index = Index::of(&self.approved.standings);
         let mut worst = Outcome::Fine;
         for line in std::io::stdin().lock().split(b'\n') {
             let line = line.context("can't read stdin")?;
-            let line = String::from_utf8_lossy(&line);
-            if line.trim().is_empty() {
+            if line.trim_ascii().is_empty() {
                 continue;
             }
             let (question, answer, stamp) = match question::read(&line) {
                 Ok(asked) => {
-                    let (answer, stamp) = self.answer(&asked.question, asked.at);
+                    let (answer, stamp) = self.answer_of_many(&asked, &index);
                     (asked.question, answer, stamp)
                 }
-                Err(error) => (
-                    Question::default(),
-                    unknown(error.to_string()),
-                    self.approved.stamp.clone(),
-                ),
+                Err(error) => {
+                    let (question, stamp) = (Question::default(), self.stamp(None));
+                    let answer = self.kept(&question, unknown(error.to_string()), &stamp);
+                    (question, answer, stamp)
+                }
             };
             worst = worst.max(outcome(answer.verdict));
             ctx.print(format!("{}\n", view::check::json(&question, &answer, &stamp)).as_bytes())?;

@@ -3,6 +3,8 @@
 //! Uses diag to status. Pure. Start at [`verdict::ask`]. Follows `docs/spec/cli.md`, check. Unknown is never yes.
 
 mod cover;
+mod finding;
+pub mod index;
 pub(crate) mod purl;
 pub mod question;
 pub mod receipt;
@@ -25,7 +27,12 @@ pub fn is_about(question: &Question, record: &Record, governance: &Governance) -
 
 /// Tells whether a scanner's finding is asked about.
 pub fn asks_finding(question: &Question) -> bool {
-    cover::asks_finding(question)
+    finding::is_asked(question)
+}
+
+/// Returns a path from the repository's root without `.` and `..`; `None` where it leads out of the repository.
+pub fn inside(path: &str) -> Option<String> {
+    finding::inside(path)
 }
 
 /// What is asked; at least one of identity, asset, application, credential, finding.

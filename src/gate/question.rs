@@ -29,6 +29,8 @@ pub enum NoQuestion {
     WrongValue(String),
     /// It names neither identity, asset, application, credential nor finding.
     NoSubject,
+    /// It asks for a deployment of nothing.
+    NoApplication,
 }
 
 impl fmt::Display for NoQuestion {
@@ -41,6 +43,9 @@ impl fmt::Display for NoQuestion {
                 out,
                 "it names neither identity, asset, application, credential nor finding"
             ),
+            NoQuestion::NoApplication => {
+                write!(out, "it asks for a deployment and names no application")
+            }
         }
     }
 }
@@ -51,8 +56,8 @@ impl std::error::Error for NoQuestion {}
 ///
 /// # Errors
 /// [`NoQuestion`] says why the line is none; the answer to it is `unknown`.
-pub fn read(line: &str) -> Result<Asked, NoQuestion> {
-    let Ok(Value::Object(keys)) = serde_json::from_str(line) else {
+pub fn read(line: &[u8]) -> Result<Asked, NoQuestion> {
+    let Ok(Value::Object(keys)) = serde_json::from_slice(line) else {
         return Err(NoQuestion::NoObject);
     };
     let mut question = Question::default();
@@ -76,7 +81,12 @@ pub fn read(line: &str) -> Result<Asked, NoQuestion> {
             at = Some(instant(&text).ok_or_else(wrong)?);
             continue;
         }
-        if key == "severity" && Risk::from_word(&text).is_none() {
+        let is_read = match key.as_str() {
+            "severity" => Risk::from_word(&text).is_some(),
+            "finding" => finding(&text).is_some(),
+            _ => true,
+        };
+        if !is_read {
             return Err(wrong());
         }
         let slot = question
@@ -87,7 +97,16 @@ pub fn read(line: &str) -> Result<Asked, NoQuestion> {
     if !question.names_a_subject() {
         return Err(NoQuestion::NoSubject);
     }
+    if question.deploy && question.application.is_none() {
+        return Err(NoQuestion::NoApplication);
+    }
     Ok(Asked { question, at })
+}
+
+/// Returns the tool and the id of a finding that is asked.
+pub fn finding(text: &str) -> Option<(&str, &str)> {
+    let (tool, id) = text.split_once(':')?;
+    (!tool.trim().is_empty() && !id.trim().is_empty()).then_some((tool, id))
 }
 
 /// Returns the instant of a text; a day means its last second.

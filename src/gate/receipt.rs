@@ -1,4 +1,4 @@
-//! Receipts as they are read again: one object a line, of what `check --format json` prints.
+//! Receipts as they are read again: what `check --format json` prints, one after the other.
 //!
 //! Uses record's times. Pure. Start at [`all`]. Follows `docs/spec/cli.md`, check and verify.
 
@@ -20,7 +20,7 @@ pub struct NoReceipt {
 /// One receipt, as far as it is read again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
-    /// The line, from 1.
+    /// Its first line, from 1.
     pub line: u32,
     /// The record that it allows; `None` where it allows none.
     pub allows: Option<String>,
@@ -47,19 +47,33 @@ pub fn count(text: &str) -> Result<BTreeMap<String, u64>, NoReceipt> {
 /// # Errors
 /// [`NoReceipt`] with the first line that can't be read: what can't be counted can't be allowed.
 pub fn all(text: &str) -> Result<Vec<Receipt>, NoReceipt> {
-    let lines = (1..).zip(text.lines());
-    let lines = lines.filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(number, line)| {
-            let line_from_1 = usize::try_from(number).unwrap_or(usize::MAX);
-            read(number, line).ok_or(NoReceipt { line: line_from_1 })
-        })
-        .collect()
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let mut receipts = Vec::new();
+    let (mut read_to, mut line) = (0, 1);
+    loop {
+        // A receipt may take several lines, as `check --format json` prints it.
+        let rest = text.get(read_to..).unwrap_or_default();
+        let blank = rest.len() - rest.trim_start().len();
+        line += n_line_ends(rest.get(..blank).unwrap_or_default());
+        let Some(value) = values.next() else {
+            return Ok(receipts);
+        };
+        let receipt = value.ok().and_then(|value| read(line, &value));
+        receipts.push(receipt.ok_or(NoReceipt {
+            line: usize::try_from(line).unwrap_or(usize::MAX),
+        })?);
+        let end = values.byte_offset();
+        line += n_line_ends(text.get(read_to + blank..end).unwrap_or_default());
+        read_to = end;
+    }
+}
+
+fn n_line_ends(text: &str) -> u32 {
+    u32::try_from(text.matches('\n').count()).unwrap_or(u32::MAX)
 }
 
 /// Returns a receipt; nothing for what is none.
-fn read(line: u32, text: &str) -> Option<Receipt> {
-    let receipt: Value = serde_json::from_str(text).ok()?;
+fn read(line: u32, receipt: &Value) -> Option<Receipt> {
     if receipt.get("schema")?.as_str()? != SCHEMA {
         return None;
     }

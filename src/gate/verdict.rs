@@ -46,6 +46,17 @@ pub fn ask(
     receipts: &Receipts,
     governance: &Governance,
 ) -> Answer {
+    let standings: Vec<&Standing> = standings.iter().collect();
+    ask_among(question, &standings, receipts, governance)
+}
+
+/// Answers a question from the records that may be about it, as [`ask`] does from all of them.
+pub fn ask_among(
+    question: &Question,
+    standings: &[&Standing],
+    receipts: &Receipts,
+    governance: &Governance,
+) -> Answer {
     if question.deploy {
         return deploy(question, standings);
     }
@@ -226,7 +237,11 @@ fn answer(
 }
 
 /// Answers whether an application may be deployed: no open automation exception of it lacks its safeguards.
-fn deploy(question: &Question, standings: &[Standing]) -> Answer {
+fn deploy(question: &Question, standings: &[&Standing]) -> Answer {
+    let Some(application) = question.application.as_deref() else {
+        let reason = "no application is named".to_owned();
+        return answer(Verdict::Unknown, reason, None, &[]);
+    };
     let mut lacking: BTreeMap<String, Candidate> = BTreeMap::new();
     for standing in standings {
         let is_landed = standing.landed.is_some();
@@ -237,7 +252,7 @@ fn deploy(question: &Question, standings: &[Standing]) -> Answer {
         if is_over || !is_landed {
             continue;
         }
-        if let Some(candidate) = safeguards(question, standing) {
+        if let Some(candidate) = safeguards(application, standing) {
             lacking.insert(candidate.id.clone(), candidate);
         }
     }
@@ -253,15 +268,12 @@ fn deploy(question: &Question, standings: &[Standing]) -> Answer {
     if let Some(found) = first(Fits::CannotSay) {
         return answer(Verdict::Unknown, named(found), Some(found), &candidates);
     }
-    let reason = format!(
-        "no open exception of {} lacks rollback or approval",
-        question.application.as_deref().unwrap_or("it")
-    );
+    let reason = format!("no open exception of {application} lacks rollback or approval");
     answer(Verdict::Allow, reason, None, &candidates)
 }
 
 /// Returns an open record of the application that lacks a safeguard; `None` where nothing is wrong with it.
-fn safeguards<'a>(question: &Question, standing: &'a Standing) -> Option<Candidate<'a>> {
+fn safeguards<'a>(asked: &str, standing: &'a Standing) -> Option<Candidate<'a>> {
     let candidate = |fits, why: String| Candidate {
         standing,
         id: name(standing),
@@ -277,7 +289,6 @@ fn safeguards<'a>(question: &Question, standing: &'a Standing) -> Option<Candida
         });
     };
     let subject = &record.subject;
-    let asked = question.application.as_deref()?;
     let of_it = subject.application.as_deref() == Some(asked)
         || subject.aliases.iter().flatten().any(|alias| alias == asked);
     let automation = record

@@ -1,7 +1,12 @@
 //! One question, one answer: what covers it, and why not.
 
 mod finding;
+mod ledger;
+mod many;
+mod questions;
 mod receipt;
+mod refused;
+mod uses;
 mod verdict;
 
 use exledger::approval;
@@ -57,7 +62,9 @@ pub(crate) fn question(asked: &[(&str, &str)]) -> Question {
         })
         .collect();
     let line = serde_json::Value::Object(keys).to_string();
-    exledger::gate::question::read(&line).unwrap().question
+    exledger::gate::question::read(line.as_bytes())
+        .unwrap()
+        .question
 }
 
 /// A ledger with the sample, changed, filed by Ana and merged by Lee.

@@ -1,4 +1,4 @@
-//! The README's screens are what the program prints, and its two commands are there.
+//! The screens of README and documents are what the program prints, and its two commands are there.
 
 use crate::cli;
 use crate::house;
@@ -8,15 +8,34 @@ const FENCE: &str = "```console\n";
 /// The clock under which the screens were taken; what they show is counted from that day.
 const DAY: &str = "2026-11-20";
 
+/// The pages with screens of the sample ledger, and how many each has at least.
+const PAGES: &[(&str, usize)] = &[("README.md", 3), ("docs/gate.md", 5)];
+
 #[test]
 fn the_screens_are_what_the_program_prints() {
-    let path = house::root().join("README.md");
-    let readme = std::fs::read_to_string(&path).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let demo = cli::run(folder.path(), &["demo", "--on", DAY, "ledger"]);
     assert_eq!(demo.code, 0, "{}", demo.err);
     let ledger = folder.path().join("ledger");
-    let mut pieces = readme.split(FENCE);
+    for (page, at_least) in PAGES {
+        let path = house::root().join(page);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (taken, n_screens) = retaken(&text, &ledger);
+        assert!(n_screens >= *at_least, "{page}: {n_screens}");
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(&path, taken).unwrap();
+            continue;
+        }
+        assert_eq!(
+            text, taken,
+            "{page}: UPDATE_GOLDEN=1 takes the screens again"
+        );
+    }
+}
+
+/// Returns a page with its screens taken again, and how many there are.
+fn retaken(page: &str, ledger: &std::path::Path) -> (String, usize) {
+    let mut pieces = page.split(FENCE);
     let mut taken = pieces.next().unwrap().to_owned();
     let mut n_screens = 0;
     for piece in pieces {
@@ -24,17 +43,12 @@ fn the_screens_are_what_the_program_prints() {
         let shown: Vec<String> = screen
             .lines()
             .filter_map(|line| line.strip_prefix("$ exledger "))
-            .map(|command| shown(&ledger, command))
+            .map(|command| shown(ledger, command))
             .collect();
         taken += &format!("{FENCE}{}\n```{after}", shown.join("\n\n"));
         n_screens += shown.len();
     }
-    assert!(n_screens >= 3, "{n_screens}");
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, taken).unwrap();
-        return;
-    }
-    assert_eq!(readme, taken, "UPDATE_GOLDEN=1 takes the screens again");
+    (taken, n_screens)
 }
 
 /// Returns a command with what it prints.

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::new::Args;
+use crate::gate;
+use crate::gate::question;
 use crate::interop::issue_form;
 use crate::ledger::{Ledger, NotFound};
 use crate::plan::answers::Answers;
@@ -19,6 +21,7 @@ use crate::policy::Policy;
 use crate::policy::settings::Profile;
 use crate::record::Record;
 use crate::record::credential;
+use crate::record::pattern;
 use crate::record::word::{ControlStatus, Word};
 use crate::store::files;
 use crate::yaml::{self, Limits};
@@ -270,6 +273,15 @@ fn receipt(path: &Path, ctx: &Ctx, answers: &mut Answers) -> anyhow::Result<()> 
             help,
         ));
     };
+    if question.get("deploy") == Some(&Value::Bool(true)) {
+        return Err(fault::misuse(
+            "the receipt asks for a deployment, which no further exception allows",
+            match receipt.get("record").and_then(Value::as_str) {
+                Some(id) => format!("mend {id}: it needs rollback plan, criteria and approval"),
+                None => "ask again with `exledger check --deploy`".to_owned(),
+            },
+        ));
+    }
     let asked = |key: &str| {
         question
             .get(key)
@@ -285,34 +297,26 @@ fn receipt(path: &Path, ctx: &Ctx, answers: &mut Answers) -> anyhow::Result<()> 
     ] {
         answers.set_given(&format!("subject.{key}"), asked(key));
     }
-    let literal = |key: &str| match asked(key) {
-        Some(text) if text.contains(['*', '?']) => Err(fault::misuse(
+    let literal = |key: &str, text: &str| match pattern::is_everything(text)
+        || text.contains(['*', '?'])
+    {
+        true => Err(fault::misuse(
             format!(
                 "the receipt asks for the {key} `{text}`, and a record would take that as a pattern"
             ),
             format!("take it out of the receipt, and say with --{key} what is meant"),
         )),
-        text => Ok(text),
+        false => Ok(vec![text.to_owned()]),
     };
     answers.set_given(
         "deviates_from.controls",
         asked("control").map(|text| vec![text]),
     );
     for (key, path) in [("resource", "scope.resources"), ("action", "scope.actions")] {
-        answers.set_given(path, literal(key)?.map(|text| vec![text]));
+        let stated = asked(key).map(|text| literal(key, text)).transpose()?;
+        answers.set_given(path, stated);
     }
-    if let Some((tool, id)) = asked("finding").and_then(|finding| finding.split_once(':')) {
-        let mut finding = json!({"tool": tool, "id": id});
-        let path = literal("path")?.map(|path| json!([path]));
-        let given = [
-            ("severity", asked("severity").map(Value::from)),
-            ("purl", asked("purl").map(Value::from)),
-            ("paths", path),
-        ];
-        if let Some(map) = finding.as_object_mut() {
-            let given = given.into_iter();
-            map.extend(given.filter_map(|(key, value)| Some((key.to_owned(), value?))));
-        }
+    if let Some(finding) = finding(&asked, &literal)? {
         answers.set("scope.findings", json!([finding]));
     }
     if receipt.get("verdict").and_then(Value::as_str) == Some("allow") {
@@ -323,4 +327,41 @@ fn receipt(path: &Path, ctx: &Ctx, answers: &mut Answers) -> anyhow::Result<()> 
         ));
     }
     Ok(())
+}
+
+/// Returns the finding that a question asks, with all that it says of it; a record's finding needs an id or a package.
+fn finding<'q>(
+    asked: &dyn Fn(&str) -> Option<&'q str>,
+    literal: &dyn Fn(&str, &str) -> anyhow::Result<Vec<String>>,
+) -> anyhow::Result<Option<Value>> {
+    let mut finding = serde_json::Map::new();
+    if let Some((tool, id)) = asked("finding").and_then(question::finding) {
+        finding.insert("tool".to_owned(), tool.into());
+        finding.insert("id".to_owned(), id.into());
+    }
+    for key in ["severity", "purl"] {
+        if let Some(text) = asked(key) {
+            finding.insert(key.to_owned(), text.into());
+        }
+    }
+    if let Some(path) = asked("path") {
+        // The gate compares paths without `.` and `..`.
+        let inside = gate::inside(path).ok_or_else(|| {
+            fault::misuse(
+                format!("the receipt asks for {path}, which is no path from the repository's root"),
+                "ask again with one that is",
+            )
+        })?;
+        finding.insert("paths".to_owned(), literal("path", &inside)?.into());
+    }
+    if finding.is_empty() {
+        return Ok(None);
+    }
+    if finding.contains_key("id") || finding.contains_key("purl") {
+        return Ok(Some(Value::Object(finding)));
+    }
+    Err(fault::misuse(
+        "the receipt asks for a path or a severity of no finding",
+        "ask again with --finding TOOL:ID or with --purl",
+    ))
 }

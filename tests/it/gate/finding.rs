@@ -146,7 +146,22 @@ const CASES: &[(&str, Asked, &str, &str)] = &[
             ("severity", "low"),
         ],
         "deny",
-        "",
+        "limited to versions <3.2.0: ask with --purl and its version",
+    ),
+    (
+        "{cwe: CWE-79}, {purl: 'pkg:npm/legacy-ui', versions: '<3.2.0'}",
+        &[
+            ("finding", "trivy:CVE-2026-1"),
+            ("purl", "pkg:npm/legacy-ui"),
+        ],
+        "deny",
+        "limited to versions <3.2.0",
+    ),
+    (
+        "{cwe: CWE-79}",
+        &[("finding", "trivy:CVE-2026-1")],
+        "deny",
+        "no exception covers it",
     ),
     (
         "{purl: 'pkg:npm/legacy-ui', versions: '<3.2.0', severity: moderate}",
@@ -222,7 +237,12 @@ fn a_resource_is_the_findings_own_where_it_has_some_else_the_scopes() {
     });
     let scopes =
         with(|text| format!("{text}scope: {{resources: [db:x], findings: [{{id: R1}}]}}\n"));
+    let both = with(|text| {
+        format!("{text}scope: {{findings: [{{id: R1}}, {{id: R1, resources: [db:y]}}]}}\n")
+    });
     for (repo, resource, verdict) in [
+        (&both, "db:y", "allow"),
+        (&both, "db:x", "deny"),
         (&own, "db:y", "allow"),
         (&own, "db:x", "deny"),
         (&scopes, "db:x", "allow"),

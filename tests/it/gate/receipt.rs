@@ -46,6 +46,16 @@ fn a_line_that_is_no_receipt_can_not_be_counted() {
         let text = format!("{good}\n\n{bad}\n");
         assert_eq!(receipt::count(&text), Err(NoReceipt { line: 3 }), "{bad}");
     }
+    // As `--format json` prints it, a receipt takes several lines.
+    let printed = good.replace(", ", ",\n  ");
+    assert_eq!(
+        receipt::count(&format!("{good}\n{printed}\n")).unwrap()[ID],
+        2
+    );
+    assert_eq!(
+        receipt::count(&format!("{printed}\n\n{{")),
+        Err(NoReceipt { line: 5 })
+    );
     let denied =
         r#"{"schema": "exledger/check/v1", "verdict": "deny", "record": "EXC-2026-7F3KQ"}"#;
     assert!(receipt::count(denied).unwrap().is_empty());
@@ -68,13 +78,23 @@ fn a_question_is_read_strictly() {
         ),
         (r#"{"identity": "x", "deploy": "yes"}"#, wrong("deploy")),
         (
+            r#"{"identity": "x", "deploy": true}"#,
+            NoQuestion::NoApplication,
+        ),
+        (r#"{"finding": "CVE-2026-1"}"#, wrong("finding")),
+        (r#"{"finding": "trivy: "}"#, wrong("finding")),
+        (
             r#"{"identitty": "x"}"#,
             NoQuestion::UnknownKey("identitty".to_owned()),
         ),
     ] {
-        assert_eq!(line::read(text), Err(expected), "{text}");
+        assert_eq!(line::read(text.as_bytes()), Err(expected), "{text}");
     }
-    let asked = line::read(r#"{"identity": "x", "action": null, "at": "2026-12-20"}"#).unwrap();
+    assert_eq!(
+        line::read(b"{\"identity\": \"\xff\"}"),
+        Err(NoQuestion::NoObject)
+    );
+    let asked = line::read(br#"{"identity": "x", "action": null, "at": "2026-12-20"}"#).unwrap();
     assert_eq!(asked.question.identity.as_deref(), Some("x"));
     assert_eq!(asked.at.unwrap().to_string(), "2026-12-20T23:59:59Z");
 }

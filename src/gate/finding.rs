@@ -1,0 +1,210 @@
+//! Whether a finding that a record names is the one that is asked: each key that it names is asked, and matches.
+//!
+//! Uses record, `gate::purl`. Pure. Start at [`matched`]. Follows `docs/spec/cli.md`, check, and `docs/spec/interop.md`,
+//! finding keys.
+
+use crate::gate::Question;
+use crate::gate::cover::About;
+use crate::gate::purl::Purl;
+use crate::record::Record;
+use crate::record::pattern;
+use crate::record::scalar::Scalar;
+use crate::record::subject::FindingKey;
+use crate::record::version::Range;
+use crate::record::word::{Risk, Word};
+
+/// Tells whether a scanner's finding, or something of one, is asked.
+pub(crate) fn is_asked(question: &Question) -> bool {
+    question.finding.is_some()
+        || question.purl.is_some()
+        || question.path.is_some()
+        || question.severity.is_some()
+}
+
+/// Whether a resource that is asked was judged already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Judged {
+    /// The finding has resources of its own.
+    ByFinding,
+    /// It was not.
+    No,
+}
+
+/// Whether a record names the finding that is asked.
+pub(crate) enum Matched {
+    /// It does; whether its resource is judged with it.
+    Yes(Judged),
+    /// It does not: why, and whether it names a finding of the same thing.
+    No(String, About),
+}
+
+/// Tells whether one of a record's findings is the one asked, each key that it names asked and matching.
+pub(crate) fn matched(question: &Question, record: &Record) -> Matched {
+    let stated = record
+        .scope
+        .as_ref()
+        .and_then(|scope| scope.findings.as_deref());
+    let Some(stated) = stated else {
+        return Matched::No("names no findings".to_owned(), About::Another);
+    };
+    let mut nearest: Option<(String, About)> = None;
+    let mut everywhere = false;
+    for key in stated {
+        match key_matches(question, key) {
+            Ok(Judged::ByFinding) => return Matched::Yes(Judged::ByFinding),
+            Ok(Judged::No) => everywhere = true,
+            Err((why, about)) => {
+                let nearer = match &nearest {
+                    None => true,
+                    Some((_, before)) => *before == About::Another && about == About::TheSame,
+                };
+                if nearer {
+                    nearest = Some((why, about));
+                }
+            }
+        }
+    }
+    // Another finding of the same name may have named the resource.
+    if everywhere {
+        return Matched::Yes(Judged::No);
+    }
+    let (why, about) = nearest.unwrap_or(("names no findings".to_owned(), About::Another));
+    Matched::No(why, about)
+}
+
+fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String, About)> {
+    let (tool, id) = match &question.finding {
+        Some(finding) => match finding.split_once(':') {
+            Some((tool, id)) => (Some(tool), Some(id)),
+            None => (None, Some(finding.as_str())),
+        },
+        None => (None, None),
+    };
+    let another = |why: String| (why, About::Another);
+    if let Some(stated) = &key.tool {
+        match tool {
+            Some(asked) if asked.eq_ignore_ascii_case(stated) => {}
+            _ => return Err(another(limited("tool", stated, "--finding TOOL:ID"))),
+        }
+    }
+    if let Some(stated) = &key.id {
+        match id {
+            Some(asked) if asked == stated => {}
+            _ => return Err(another(limited("finding", stated, "--finding TOOL:ID"))),
+        }
+    }
+    // A finding by id is the same thing, and so is one in the same package; a weakness alone may be in anything.
+    let package = package(question, key);
+    let about = match (&key.id, &package) {
+        (Some(_), _) => About::TheSame,
+        (None, Package::Ours(_)) => About::TheSame,
+        (None, Package::Any(_) | Package::Another(_)) => About::Another,
+    };
+    let same = |why: String| (why, about);
+    package.matches().map_err(same)?;
+    if let Some(cwe) = &key.cwe {
+        return Err(same(limited(
+            "weakness",
+            cwe,
+            "`exledger triage`, which knows it",
+        )));
+    }
+    if let Some(ceiling) = key.severity {
+        let asked = question.severity.as_deref();
+        match asked.map(Risk::from_word) {
+            Some(Some(asked)) if asked <= ceiling => {}
+            _ => return Err(same(limited("severity", ceiling.word(), "--severity"))),
+        }
+    }
+    if let Some(paths) = &key.paths {
+        let asked = question.path.as_deref().and_then(inside);
+        let matches = |path: &String| paths.iter().any(|pattern| pattern::matches(pattern, path));
+        if !asked.as_ref().is_some_and(matches) {
+            return Err(same(limited("paths", &paths.join(", "), "--path")));
+        }
+    }
+    let Some(resources) = &key.resources else {
+        return Ok(Judged::No);
+    };
+    let matches = |asked: &String| {
+        resources
+            .iter()
+            .any(|pattern| pattern::matches(pattern, asked))
+    };
+    match &question.resource {
+        Some(asked) if matches(asked) => Ok(Judged::ByFinding),
+        _ => Err(same(limited(
+            "resources",
+            &resources.join(", "),
+            "--resource",
+        ))),
+    }
+}
+
+fn limited(what: &str, to: &str, flag: &str) -> String {
+    format!("limited to {what} {to}: ask with {flag}")
+}
+
+/// The package that is asked beside the one that a finding names, and why it is not the one in that version.
+enum Package {
+    /// The finding names none.
+    Any(Option<String>),
+    /// It is the same, in whatever version.
+    Ours(Option<String>),
+    /// It is another, or none is asked.
+    Another(String),
+}
+
+impl Package {
+    fn matches(self) -> Result<(), String> {
+        match self {
+            Package::Any(None) | Package::Ours(None) => Ok(()),
+            Package::Any(Some(why)) | Package::Ours(Some(why)) | Package::Another(why) => Err(why),
+        }
+    }
+}
+
+fn package(question: &Question, key: &FindingKey) -> Package {
+    let asked = question.purl.as_deref().and_then(Purl::parse);
+    let versions = |version: Option<&str>| {
+        let text = key.versions.as_ref()?;
+        let matches = match (Range::parse(text), version) {
+            (Ok(range), Some(version)) => range.contains(version),
+            _ => false,
+        };
+        (!matches).then(|| limited("versions", text, "--purl and its version"))
+    };
+    let version = asked.as_ref().and_then(|purl| purl.version.as_deref());
+    let Some(text) = &key.purl else {
+        return Package::Any(versions(version));
+    };
+    let why = limited("purl", text, "--purl");
+    match (&asked, Purl::parse(text)) {
+        (Some(asked), Some(stated)) if stated.is_package(asked) => {
+            let is_version = stated.version.is_none() || stated.version == asked.version;
+            Package::Ours(match is_version {
+                true => versions(version),
+                false => Some(why),
+            })
+        }
+        _ => Package::Another(why),
+    }
+}
+
+/// Returns a path without `.` and `..`; `None` where it leads out of the repository.
+pub(crate) fn inside(path: &str) -> Option<String> {
+    if path.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}

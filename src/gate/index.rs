@@ -1,0 +1,84 @@
+//! Which records may answer a question, found by what they name: for many questions about one ledger.
+//!
+//! Uses record, status. Pure. Start at [`Index::of`]. Follows `docs/spec/cli.md`, check, `--stdin`. It may name a record too many,
+//! which the verdict passes by, and never one too few.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::gate::{Question, finding};
+use crate::record::Record;
+use crate::status::Standing;
+
+/// The places of records, by what they name.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    subjects: BTreeMap<String, Vec<usize>>,
+    findings: BTreeMap<String, Vec<usize>>,
+    /// Records with a finding that is named by no id.
+    criteria: Vec<usize>,
+    /// Records that can't be read: they may be about anything.
+    unread: Vec<usize>,
+}
+
+impl Index {
+    /// Returns the index of all records. What is in force of one never names more than it states, at whatever instant.
+    pub fn of(standings: &[Standing]) -> Index {
+        let mut index = Index::default();
+        for (place, standing) in standings.iter().enumerate() {
+            match &standing.stated {
+                Some(record) => index.add(place, record),
+                None => index.unread.push(place),
+            }
+        }
+        index
+    }
+
+    fn add(&mut self, place: usize, record: &Record) {
+        let subject = &record.subject;
+        let named = [
+            &subject.identity,
+            &subject.asset,
+            &subject.application,
+            &subject.credential,
+        ];
+        let aliases = subject.aliases.iter().flatten();
+        for name in named.into_iter().flatten().chain(aliases) {
+            let places = self.subjects.entry(name.clone()).or_default();
+            places.push(place);
+        }
+        let scope = record.scope.as_ref();
+        let findings = scope.and_then(|scope| scope.findings.as_ref());
+        for finding in findings.into_iter().flatten() {
+            match &finding.id {
+                Some(id) => self.findings.entry(id.clone()).or_default().push(place),
+                None => self.criteria.push(place),
+            }
+        }
+    }
+
+    /// Returns the places of the records that may answer a question, in their order.
+    pub fn places(&self, question: &Question) -> BTreeSet<usize> {
+        let mut places: BTreeSet<usize> = self.unread.iter().copied().collect();
+        let named = [
+            &question.identity,
+            &question.asset,
+            &question.application,
+            &question.credential,
+        ];
+        let by_name = named
+            .into_iter()
+            .flatten()
+            .filter_map(|name| self.subjects.get(name));
+        places.extend(by_name.flatten());
+        if finding::is_asked(question) {
+            places.extend(&self.criteria);
+        }
+        if let Some(finding) = &question.finding {
+            let id = finding
+                .split_once(':')
+                .map_or(finding.as_str(), |(_, id)| id);
+            places.extend(self.findings.get(id).into_iter().flatten());
+        }
+        places
+    }
+}
