@@ -22,7 +22,7 @@ use crate::commands::{Command, Outcome, Run};
 use crate::gate::index::Index;
 use crate::gate::question::{self, Asked};
 use crate::gate::verdict;
-use crate::gate::{Answer, Limits, Question, Verdict};
+use crate::gate::{Answer, Limits, Named, Question, Told, Verdict};
 use crate::plan::part;
 use crate::record::time::Instant;
 use crate::record::word::Risk;
@@ -232,6 +232,7 @@ fn unknown(reason: String) -> Answer {
         verdict: Verdict::Unknown,
         reason,
         record: None,
+        named: Named::Nobody,
         digest: None,
         approved_digest: None,
         not_after: None,
@@ -256,6 +257,7 @@ impl Args {
             path: self.path.clone(),
             severity: self.severity.clone(),
             deploy: self.deploy,
+            told: Told::default(),
         }
     }
 }

@@ -31,6 +31,7 @@ pub mod review;
 pub mod schema;
 pub mod show;
 pub mod transfer;
+pub mod triage;
 pub mod verify;
 
 use std::ffi::OsString;
@@ -62,6 +63,7 @@ pub const ALL: &[Command] = &[
     patterns::COMMAND,
     verify::COMMAND,
     check::COMMAND,
+    triage::COMMAND,
     approve::COMMAND,
     reject::COMMAND,
     renew::COMMAND,

@@ -3,8 +3,8 @@
 //! Uses record, policy's catalogs, `gate::finding`. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, check: what is asked must be stated
 //! by the record and match.
 
-use crate::gate::Question;
 use crate::gate::finding::{self, Judged, Matched};
+use crate::gate::{Compared, Question};
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::pattern;
@@ -81,7 +81,8 @@ pub(crate) fn of(question: &Question, record: &Record, governance: &Governance) 
         .or_else(|| match resource_judged {
             Judged::ByFinding => None,
             Judged::No => resource(question, record),
-        });
+        })
+        .or_else(|| unasked(question, record));
     match why_not.or(rest) {
         None => Cover::Yes,
         Some(why) => Cover::No(why, about),
@@ -160,6 +161,37 @@ fn not_waived(question: &Question, record: &Record, governance: &Governance) -> 
     });
     let asked = asked.or(control)?;
     Some(format!("{asked} is not waived"))
+}
+
+/// Returns what the record names and what happened does not state, where all that it names must agree.
+fn unasked(question: &Question, record: &Record) -> Option<String> {
+    if question.told.compared == Compared::Asked {
+        return None;
+    }
+    let scope = record.scope.as_ref();
+    let resources = scope.is_some_and(|scope| scope.resources.is_some());
+    let actions = scope.is_some_and(|scope| scope.actions.is_some());
+    let controls = record.deviates_from.controls.iter().flatten().next();
+    let subject = &record.subject;
+    let named = [
+        ("identity", subject.identity.is_some(), &question.identity),
+        ("action", actions, &question.action),
+        ("resource", resources, &question.resource),
+        (
+            "environment",
+            subject.environment.is_some(),
+            &question.environment,
+        ),
+        ("control", controls.is_some(), &question.control),
+    ];
+    let mut named = named.iter();
+    let missing = named.find(|(_, named, asked)| *named && asked.is_none());
+    if let Some((name, ..)) = missing {
+        return Some(format!("limited to its {name}, which is not stated"));
+    }
+    // Environment, action and control alone say nothing about whose deviation it is.
+    let is_about_something = subject.identity.is_some() || resources;
+    (!is_about_something).then(|| "names neither an identity nor resources".to_owned())
 }
 
 /// Tells whether two texts cite one control, in the form in which the catalogs write it.

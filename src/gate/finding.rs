@@ -102,7 +102,8 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     };
     let same = |why: String| (why, about);
     package.matches().map_err(same)?;
-    if let Some(cwe) = &key.cwe {
+    let is_told = |cwe: &&String| question.told.weaknesses.contains(*cwe);
+    if let Some(cwe) = key.cwe.as_ref().filter(|cwe| !is_told(cwe)) {
         return Err(same(limited(
             "weakness",
             cwe,
@@ -174,21 +175,29 @@ fn package(question: &Question, key: &FindingKey) -> Package {
         };
         (!matches).then(|| limited("versions", text, "--purl and its version"))
     };
-    let version = asked.as_ref().and_then(|purl| purl.version.as_deref());
+    let told = question.told.package.as_ref();
+    let version = match (&asked, told) {
+        (Some(asked), _) => asked.version.as_deref(),
+        (None, told) => told.and_then(|package| package.version.as_deref()),
+    };
     let Some(text) = &key.purl else {
         return Package::Any(versions(version));
     };
     let why = limited("purl", text, "--purl");
-    match (&asked, Purl::parse(text)) {
-        (Some(asked), Some(stated)) if stated.is_package(asked) => {
-            let is_version = stated.version.is_none() || stated.version == asked.version;
-            Package::Ours(match is_version {
-                true => versions(version),
-                false => Some(why),
-            })
-        }
-        _ => Package::Another(why),
-    }
+    let stated = Purl::parse(text);
+    let stated = stated.filter(|stated| match (&asked, told) {
+        (Some(asked), _) => stated.is_package(asked),
+        (None, Some(told)) => stated.is_named(&told.name),
+        (None, None) => false,
+    });
+    let Some(stated) = stated else {
+        return Package::Another(why);
+    };
+    let is_version = stated.version.is_none() || stated.version.as_deref() == version;
+    Package::Ours(match is_version {
+        true => versions(version),
+        false => Some(why),
+    })
 }
 
 /// Returns a path without `.` and `..`; `None` where it leads out of the repository.

@@ -1,11 +1,11 @@
 //! Which records may answer a question, found by what they name: for many questions about one ledger.
 //!
-//! Uses record, status. Pure. Start at [`Index::of`]. Follows `docs/spec/cli.md`, check, `--stdin`. It may name a record too many,
+//! Uses record, status. Pure. Start at [`Index::of`]. Follows `docs/spec/cli.md`, check, `--stdin`, and triage. It may name a record too many,
 //! which the verdict passes by, and never one too few.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::gate::{Question, finding};
+use crate::gate::{Compared, Question, finding};
 use crate::record::Record;
 use crate::status::Standing;
 
@@ -16,6 +16,8 @@ pub struct Index {
     findings: BTreeMap<String, Vec<usize>>,
     /// Records with a finding that is named by no id.
     criteria: Vec<usize>,
+    /// Records without an identity: what happened may be about their resources.
+    nameless: Vec<usize>,
     /// Records that can't be read: they may be about anything.
     unread: Vec<usize>,
 }
@@ -46,6 +48,9 @@ impl Index {
             let places = self.subjects.entry(name.clone()).or_default();
             places.push(place);
         }
+        if subject.identity.is_none() {
+            self.nameless.push(place);
+        }
         let scope = record.scope.as_ref();
         let findings = scope.and_then(|scope| scope.findings.as_ref());
         for finding in findings.into_iter().flatten() {
@@ -70,6 +75,9 @@ impl Index {
             .flatten()
             .filter_map(|name| self.subjects.get(name));
         places.extend(by_name.flatten());
+        if question.told.compared == Compared::Named {
+            places.extend(&self.nameless);
+        }
         if finding::is_asked(question) {
             places.extend(&self.criteria);
         }

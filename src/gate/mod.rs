@@ -64,6 +64,38 @@ pub struct Question {
     pub severity: Option<String>,
     /// Whether a deployment of the application is asked for.
     pub deploy: bool,
+    /// What only a scanner's output or an event tells; nothing where a person asks.
+    pub told: Told,
+}
+
+/// What only a scanner's output or an event tells of what is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The package as the scanner names it, where it gives no package URL.
+    pub package: Option<Package>,
+    /// The weaknesses that the scanner's rule is about, as `CWE-79`.
+    pub weaknesses: Vec<String>,
+    /// Which fields must agree.
+    pub compared: Compared,
+}
+
+/// A package as a scanner names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// The name, with an npm scope or a Go path before it.
+    pub name: String,
+    /// The version, where it is told.
+    pub version: Option<String>,
+}
+
+/// Which of identity, action, resource, environment and control must agree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compared {
+    /// Those that are asked.
+    #[default]
+    Asked,
+    /// Those, and all that the record names: what happened is covered as a whole or not at all.
+    Named,
 }
 
 /// What the gate says.
@@ -100,6 +132,8 @@ pub struct Answer {
     pub reason: String,
     /// The allowing, pending or nearest denied record.
     pub record: Option<String>,
+    /// How that record stands to what is asked.
+    pub named: Named,
     /// The digest of its landed file.
     pub digest: Option<String>,
     /// The digest of its approved file, equal unless it changed since approval.
@@ -110,6 +144,17 @@ pub struct Answer {
     pub scope: Limits,
     /// Each record that was looked at and why it does not answer, by id.
     pub considered: Vec<Considered>,
+}
+
+/// How the record that an answer names stands to what is asked, whether or not it is in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// It covers it.
+    Covers,
+    /// It is about the same thing, or about nothing that can be told.
+    IsNear,
+    /// None is named.
+    Nobody,
 }
 
 /// The limits of what a record grants; `None` where it states none.

@@ -52,6 +52,28 @@ impl Purl {
     pub(crate) fn is_package(&self, other: &Purl) -> bool {
         self.kind == other.kind && self.namespace == other.namespace && self.name == other.name
     }
+
+    /// Tells whether a scanner that gives no package URL names this package: by its name, in npm with the scope, in Go
+    /// and where names are paths with the path, in Maven with the group.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        let whole = |joint: &str| match self.namespace.as_str() {
+            "" => self.name.clone(),
+            namespace => format!("{namespace}{joint}{}", self.name),
+        };
+        let folded = match self.kind.as_str() {
+            "pypi" => name.to_lowercase().replace(['_', '.'], "-"),
+            "github" | "bitbucket" | "composer" | "npm" => name.to_lowercase(),
+            _ => name.to_owned(),
+        };
+        match self.kind.as_str() {
+            "npm" | "golang" | "composer" | "github" | "bitbucket" | "swift" => {
+                folded == whole("/")
+            }
+            "maven" => folded == whole(":") || folded == whole("/") || folded == self.name,
+            "pypi" => folded == self.name.replace('.', "-"),
+            _ => folded == self.name,
+        }
+    }
 }
 
 /// Resolves `%40` and its like; what is no such escape stays.

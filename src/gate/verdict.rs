@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::approval::Satisfied;
 use crate::gate::cover::{self, About, Cover};
-use crate::gate::{Answer, Considered, Limits, Question, Receipts, Verdict};
+use crate::gate::{Answer, Considered, Limits, Named, Question, Receipts, Verdict};
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::word::{FixTarget, IdentityType};
@@ -222,6 +222,11 @@ fn answer(
         verdict,
         reason,
         record: named.map(|candidate| candidate.id.clone()),
+        named: match named.map(|candidate| candidate.fits) {
+            Some(Fits::Allows | Fits::Waits | Fits::NotInForce) => Named::Covers,
+            Some(Fits::CannotSay | Fits::Partly | Fits::Unreadable) => Named::IsNear,
+            None => Named::Nobody,
+        },
         digest: standing.and_then(|standing| standing.digest.clone()),
         approved_digest: standing
             .and_then(|standing| standing.approved.as_ref())

@@ -2,6 +2,11 @@
 //!
 //! Uses diag to view. Pure. Follows `docs/spec/interop.md`.
 
+pub mod events;
 pub mod ics;
 pub mod issue_form;
+pub mod object;
+pub mod sarif;
+pub mod scan;
+pub mod strict;
 pub mod uuid;

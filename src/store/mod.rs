@@ -8,5 +8,6 @@ pub mod git;
 pub mod locked;
 pub mod scribe;
 pub mod sign;
+pub mod streams;
 mod temporary;
 pub mod vacant;

@@ -23,12 +23,12 @@ pub(super) fn filled(
 
 /// Gives a temporary file the permissions of an ordinary one: it is made for its owner alone.
 #[cfg(unix)]
-fn share(file: &fs::File) -> std::io::Result<()> {
+pub(super) fn share(file: &fs::File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.set_permissions(fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn share(_: &fs::File) -> std::io::Result<()> {
+pub(super) fn share(_: &fs::File) -> std::io::Result<()> {
     Ok(())
 }

@@ -15,3 +15,4 @@ pub mod proposed;
 pub mod queue;
 pub mod refiling;
 pub mod select;
+pub mod triage;

@@ -23,4 +23,5 @@ pub mod queue;
 pub mod record;
 pub mod shape;
 pub mod show;
+pub mod triage;
 pub mod verify;

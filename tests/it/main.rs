@@ -51,4 +51,5 @@ mod sign;
 mod status;
 mod template;
 mod terminal;
+mod triage;
 mod yaml;

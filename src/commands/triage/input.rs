@@ -1,0 +1,103 @@
+//! What is read: files in their order, each as what it is, and each input judged as it comes.
+//!
+//! Start at [`open`] and [`read`]. Follows `docs/spec/interop.md`, 6.
+
+use std::path::{Path, PathBuf};
+
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::context::place::Home;
+use crate::interop::events;
+use crate::interop::sarif::{self, Layout};
+use crate::store::files::{self, FileError};
+use crate::store::streams::{self, Opened};
+use crate::survey::triage::Input;
+use crate::survey::triage::judge::Judge;
+use crate::survey::triage::tally::{Origin, Seen, Tally};
+
+/// A file of inputs.
+pub(super) struct Source {
+    /// As it was named; `-` for stdin.
+    pub(super) name: String,
+    /// Its bytes.
+    pub(super) opened: Opened,
+}
+
+/// Opens all files before anything is judged.
+pub(super) fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
+    let is_stdin = |path: &&PathBuf| path.as_path() == Path::new("-");
+    if paths.iter().filter(is_stdin).count() > 1 {
+        return Err(fault::misuse("stdin is named twice", "name it once"));
+    }
+    let open = |path: &PathBuf| {
+        let opened = match is_stdin(&path) {
+            true => streams::keep(std::io::stdin().lock(), path),
+            false => streams::open(&ctx.folder.join(path)),
+        };
+        Ok(Source {
+            name: path.to_string_lossy().into_owned(),
+            opened: opened.map_err(|error| unread(&error))?,
+        })
+    };
+    paths.iter().map(open).collect()
+}
+
+/// Returns the error of a file that can't be had.
+pub(super) fn unread(error: &FileError) -> anyhow::Error {
+    fault::cannot_say(
+        error.to_string(),
+        "see whether it is there, and who may read it",
+    )
+}
+
+/// Returns the folder of the repository, as absolute paths of results may name it.
+pub(super) fn roots(home: &Home) -> Vec<String> {
+    let top = home.repository_or_none().and_then(|it| it.work_dir());
+    let top = top.map_or_else(|| home.root.clone(), Path::to_path_buf);
+    let real = files::folder(&top).ok();
+    let roots = [Some(top), real].into_iter().flatten();
+    let mut roots: Vec<String> = roots
+        .map(|root| root.to_string_lossy().into_owned())
+        .collect();
+    roots.dedup();
+    roots
+}
+
+/// Reads a file and judges each input; returns where its results stand, if it is SARIF.
+pub(super) fn read(
+    source: &Source,
+    place: usize,
+    roots: &[String],
+    judge: &Judge<'_>,
+    tally: &mut Tally,
+) -> anyhow::Result<Option<Layout>> {
+    let reader = || source.opened.reader().map_err(|error| unread(&error));
+    let baselines = &judge.governance.policy.baselines;
+    let mut take = |index: Option<u64>, read: Result<Input, String>| {
+        let origin = Origin {
+            source: place,
+            index,
+        };
+        match read {
+            Err(why) => tally.unparsed(origin, &why),
+            Ok(input) if tally.seen(&input) == Seen::First => {
+                tally.add(origin, &input, judge.of(&input), baselines);
+            }
+            Ok(_) => {}
+        }
+    };
+    let read = match sarif::is(reader()?) {
+        true => sarif::read(reader()?, roots, &mut |entry| {
+            take(entry.index, entry.read.map(Input::Finding));
+        })
+        .map(Some),
+        false => {
+            let mut take = |line, read| take(Some(line), read);
+            events::read(reader()?, &mut take).map(|()| None)
+        }
+    };
+    Ok(read.unwrap_or_else(|broken| {
+        take(None, Err(broken.to_string()));
+        None
+    }))
+}

@@ -1,0 +1,117 @@
+//! Events as JSON Lines in the shape of CloudEvents: one object a line.
+//!
+//! Uses record's times, survey's inputs. Pure: the bytes come from whoever has them. Start at [`read`]. Follows
+//! `docs/spec/interop.md`, 6.
+
+use std::io::BufRead;
+
+use serde_json::Value;
+
+use crate::interop::scan::Broken;
+use crate::interop::strict;
+use crate::record::time::Instant;
+use crate::survey::triage::{Event, Input};
+
+/// The longest line that is read, in bytes.
+const LONGEST: usize = 16 << 20;
+
+/// Reads all lines and hands each event, or why a line is none, on with its line from 1; blank lines are passed over.
+///
+/// # Errors
+/// [`Broken::Unread`] where the bytes can't be had any further.
+pub fn read(
+    mut lines: impl BufRead,
+    take: &mut dyn FnMut(u64, Result<Input, String>),
+) -> Result<(), Broken> {
+    let mut line = Vec::new();
+    for number in 1.. {
+        let kept = match next(&mut lines, &mut line) {
+            Ok(None) => return Ok(()),
+            Ok(Some(kept)) => kept,
+            Err(cause) => return Err(Broken::Unread(cause.to_string())),
+        };
+        let text = match (number, line.strip_prefix(b"\xef\xbb\xbf")) {
+            (1, Some(text)) => text,
+            _ => &line,
+        };
+        let text = text.trim_ascii();
+        match kept {
+            Kept::Whole if text.is_empty() => {}
+            Kept::Whole => take(number, event(text).map(Input::Event)),
+            Kept::TooLong => take(
+                number,
+                Err(format!("the line has more than {LONGEST} bytes")),
+            ),
+        }
+    }
+    Ok(())
+}
+
+/// Whether a line was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    Whole,
+    TooLong,
+}
+
+/// Reads the next line without its end; `None` where there is none.
+fn next(lines: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Option<Kept>> {
+    line.clear();
+    let mut kept = None;
+    loop {
+        let buffer = match lines.fill_buf() {
+            Ok(buffer) => buffer,
+            Err(cause) if cause.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(cause) => return Err(cause),
+        };
+        if buffer.is_empty() {
+            return Ok(kept);
+        }
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let piece = buffer
+            .get(..end.unwrap_or(buffer.len()))
+            .unwrap_or_default();
+        let used = piece.len() + usize::from(end.is_some());
+        if kept != Some(Kept::TooLong) && line.len() + piece.len() <= LONGEST {
+            line.extend_from_slice(piece);
+            kept = Some(Kept::Whole);
+        } else {
+            line.clear();
+            kept = Some(Kept::TooLong);
+        }
+        lines.consume(used);
+        if end.is_some() {
+            return Ok(kept);
+        }
+    }
+}
+
+/// Reads one event.
+fn event(text: &[u8]) -> Result<Event, String> {
+    let fields = strict::value(text).map_err(|error| format!("the line is no JSON: {error}"))?;
+    if !fields.is_object() {
+        return Err("the line is no JSON object".to_owned());
+    }
+    let text = |key: &str| match fields.get(key) {
+        Some(Value::String(text)) if !text.is_empty() => Ok(text.as_str()),
+        Some(Value::Null) | None => Err(format!("the event has no `{key}`")),
+        Some(_) => Err(format!("the event's `{key}` is no text")),
+    };
+    text("type")?;
+    let time = text("time")?;
+    let at = Instant::parse(time)
+        .ok_or_else(|| format!("the event's time `{time}` is no RFC 3339 instant"))?;
+    let (source, id) = (text("source")?.to_owned(), text("id")?.to_owned());
+    if fields
+        .get("data")
+        .is_some_and(|data| !data.is_object() && !data.is_null())
+    {
+        return Err("the event's `data` is no object".to_owned());
+    }
+    Ok(Event {
+        at,
+        source,
+        id,
+        fields,
+    })
+}

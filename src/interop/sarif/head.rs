@@ -1,0 +1,179 @@
+//! What stands around the results of a run: the tool with its rules, base ids, artifacts, whether it worked.
+//!
+//! Uses nothing of the line. Pure. Start at [`Head::take`]. Follows SARIF 2.1.0, 3.14, 3.19, 3.24 and 3.49.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::interop::object::Object;
+use crate::interop::sarif::Worked;
+use crate::interop::sarif::result::{Lenient, Location};
+
+/// What stands around the results of a run.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Head {
+    /// The tool, by the name that records use.
+    pub(super) tool: String,
+    /// The rules, in their order.
+    pub(super) rules: Vec<Object<Rule>>,
+    /// Places of rules, by id.
+    pub(super) by_id: BTreeMap<String, usize>,
+    /// The folders that base ids stand for.
+    pub(super) bases: BTreeMap<String, Object<Location>>,
+    /// The files that results name by number.
+    pub(super) artifacts: Vec<Object<Location>>,
+    /// Whether the tool says that it did its work.
+    pub(super) worked: Worked,
+    is_known: bool,
+    wrong: Option<String>,
+}
+
+/// A rule, as far as it tells about its results.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Rule {
+    pub(super) id: Lenient,
+    pub(super) name: Lenient,
+    pub(super) default_configuration: Option<Object<Configuration>>,
+    pub(super) help: Option<Object<Help>>,
+    pub(super) properties: Option<Object<Properties>>,
+}
+
+/// How bad a rule is by default.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Configuration {
+    pub(super) level: Lenient,
+}
+
+/// The help of a rule.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Help {
+    pub(super) text: Lenient,
+}
+
+/// What tools say of their rules besides the standard.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub(super) struct Properties {
+    pub(super) security_severity: Lenient,
+    pub(super) tags: Tags,
+}
+
+/// Words; what is no list of texts holds none.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "Option<serde_json::Value>")]
+pub(super) struct Tags(pub(super) Vec<String>);
+
+impl From<Option<serde_json::Value>> for Tags {
+    fn from(value: Option<serde_json::Value>) -> Tags {
+        let items = value.as_ref().and_then(serde_json::Value::as_array);
+        let texts = items.into_iter().flatten().filter_map(|item| item.as_str());
+        Tags(texts.map(str::to_owned).collect())
+    }
+}
+
+#[derive(Deserialize)]
+struct Tool {
+    driver: Object<Driver>,
+}
+
+#[derive(Deserialize)]
+struct Driver {
+    name: String,
+    #[serde(default)]
+    rules: Option<Vec<Object<Rule>>>,
+}
+
+#[derive(Deserialize)]
+struct Artifact {
+    #[serde(default)]
+    location: Option<Object<Location>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    #[serde(default)]
+    execution_successful: Option<bool>,
+}
+
+impl Head {
+    /// Reads one entry of a run.
+    pub(super) fn take(&mut self, key: &str, bytes: &[u8]) {
+        let taken = match key {
+            "tool" if self.is_known => Err("`tool` stands twice".to_owned()),
+            "tool" => read(bytes).map(|Object(tool)| self.tool(tool)),
+            "originalUriBaseIds" => read(bytes).map(|bases: Option<BTreeMap<_, _>>| {
+                self.bases = bases.unwrap_or_default();
+            }),
+            "artifacts" => read(bytes).map(|artifacts: Option<Vec<Object<Artifact>>>| {
+                let locations = artifacts.into_iter().flatten();
+                let locations =
+                    locations.map(|Object(artifact)| artifact.location.unwrap_or_default());
+                self.artifacts = locations.collect();
+            }),
+            _ => read(bytes).map(|invocations: Option<Vec<Object<Invocation>>>| {
+                let mut invocations = invocations.into_iter().flatten();
+                if invocations.any(|Object(it)| it.execution_successful == Some(false)) {
+                    self.worked = Worked::No;
+                }
+            }),
+        };
+        if let Err(why) = taken {
+            self.fail(format!("`{key}`: {why}"));
+        }
+    }
+
+    /// Notes that an entry can't be read.
+    pub(super) fn fail(&mut self, why: String) {
+        self.wrong.get_or_insert(why);
+    }
+
+    /// Tells whether the results can be judged: without its tool a result has no key.
+    pub(super) fn seal(&mut self) -> Result<(), String> {
+        match self.wrong.take() {
+            Some(why) => Err(why),
+            None if !self.is_known => Err("the run names no tool".to_owned()),
+            None => Ok(()),
+        }
+    }
+
+    fn tool(&mut self, tool: Tool) {
+        let Object(driver) = tool.driver;
+        self.is_known = true;
+        self.tool = known_as(&driver.name);
+        self.rules = driver.rules.unwrap_or_default();
+        let ids = self.rules.iter().enumerate();
+        for (place, rule) in ids {
+            if let Some(id) = rule.0.id.text() {
+                self.by_id.entry(id.to_owned()).or_insert(place);
+            }
+        }
+    }
+}
+
+fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, String> {
+    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+}
+
+/// What tools call themselves, and what records call them.
+const ALIASES: &[(&str, &str)] = &[
+    ("codeql command-line toolchain", "codeql"),
+    ("lgtm", "codeql"),
+    ("lgtm.com", "codeql"),
+    ("opengrep oss", "opengrep"),
+    ("osv scanner", "osv-scanner"),
+    ("semgrep code", "semgrep"),
+    ("semgrep oss", "semgrep"),
+    ("semgrep pro", "semgrep"),
+];
+
+/// Returns the name by which records know a tool.
+pub(super) fn known_as(name: &str) -> String {
+    let name = name.trim().to_lowercase();
+    let alias = ALIASES.iter().find(|(from, _)| *from == name);
+    alias.map_or(name, |(_, to)| (*to).to_owned())
+}

@@ -1,0 +1,139 @@
+//! The file that a result names: decoded, without base id and the repository's folder, and never above it.
+//!
+//! Uses survey's inputs. Pure. Start at [`file`]. Follows `docs/spec/interop.md`, 6.
+
+use std::collections::BTreeMap;
+
+use crate::interop::object::Object;
+use crate::interop::sarif::result::Location;
+use crate::survey::triage::File;
+
+/// How many base ids may stand on each other.
+const DEEPEST: usize = 8;
+
+/// Returns the file of a location; `None` where it names none.
+pub(super) fn file(
+    location: &Location,
+    bases: &BTreeMap<String, Object<Location>>,
+    artifacts: &[Object<Location>],
+    roots: &[String],
+) -> Option<File> {
+    let place = location.index.and_then(|index| usize::try_from(index).ok());
+    let named = match location.uri.text() {
+        Some(_) => location,
+        None => &artifacts.get(place?)?.0,
+    };
+    let uri = named.uri.text()?;
+    let path = match path(uri) {
+        Ok(path) => path,
+        Err(address) => return Some(File::Elsewhere(address)),
+    };
+    if path.starts_with('/') {
+        return Some(absolute(&path, roots));
+    }
+    let base = named.uri_base_id.text();
+    let base = base.and_then(|base| base_folder(base, bases, roots, DEEPEST));
+    Some(relative(&format!("{}{path}", base.unwrap_or_default())))
+}
+
+/// Returns the decoded path of a URI; of one that is no file's, the URI itself as the error.
+fn path(uri: &str) -> Result<String, String> {
+    let is_scheme = |scheme: &str| {
+        scheme.len() > 1
+            && scheme
+                .chars()
+                .all(|it| it.is_ascii_alphanumeric() || "+-.".contains(it))
+    };
+    let rest = match uri.split_once(':') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("file") => rest,
+        Some((scheme, _)) if is_scheme(scheme) => return Err(uri.to_owned()),
+        _ => uri,
+    };
+    let rest = match rest.strip_prefix("//") {
+        // What stands before the next slash is a machine.
+        Some(rest) => rest
+            .find('/')
+            .and_then(|slash| rest.get(slash..))
+            .unwrap_or("/"),
+        None => rest,
+    };
+    Ok(decoded(rest))
+}
+
+fn absolute(path: &str, roots: &[String]) -> File {
+    let Some(plain) = plain(path.trim_start_matches('/')) else {
+        return File::Above(path.to_owned());
+    };
+    let inside = roots.iter().find_map(|root| {
+        let root = root.trim_matches('/');
+        let rest = plain.strip_prefix(root)?;
+        let is_whole = root.is_empty() || rest.starts_with('/');
+        is_whole.then(|| rest.trim_start_matches('/').to_owned())
+    });
+    inside.map_or_else(|| File::Elsewhere(format!("/{plain}")), File::Inside)
+}
+
+fn relative(path: &str) -> File {
+    plain(path).map_or_else(|| File::Above(path.to_owned()), File::Inside)
+}
+
+/// Returns a path without `.` and `..`; `None` where it leads above its beginning.
+fn plain(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Returns the folder that a base id stands for, with a slash, where it is declared to lie inside the repository.
+///
+/// A base that is not declared, or lies elsewhere, is where the scan ran: its paths begin at the repository's root.
+fn base_folder(
+    base: &str,
+    bases: &BTreeMap<String, Object<Location>>,
+    roots: &[String],
+    depth: usize,
+) -> Option<String> {
+    let Object(location) = bases.get(base)?;
+    let path = path(location.uri.text()?).ok()?;
+    let folder = if path.starts_with('/') {
+        match absolute(&path, roots) {
+            File::Inside(folder) => folder,
+            File::Elsewhere(_) | File::Above(_) => return None,
+        }
+    } else {
+        let above = location.uri_base_id.text().filter(|_| depth > 0);
+        let above = above.and_then(|base| base_folder(base, bases, roots, depth - 1));
+        format!("{}{path}", above.unwrap_or_default())
+    };
+    let folder = folder.trim_end_matches('/');
+    (!folder.is_empty()).then(|| format!("{folder}/"))
+}
+
+/// Resolves `%20` and its like; what is no such escape stays.
+fn decoded(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let pair = after.get(..2).filter(|_| *first == b'%');
+        let pair = pair.filter(|pair| pair.iter().all(u8::is_ascii_hexdigit));
+        let escape =
+            pair.and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+        bytes.push(escape.unwrap_or(*first));
+        rest = match escape {
+            Some(_) => after.get(2..).unwrap_or_default(),
+            None => after,
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

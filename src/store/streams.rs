@@ -1,0 +1,142 @@
+//! Files that are larger than memory should be: read from the front again and again, written whole or not at all.
+//!
+//! Uses `store::files`. Start at [`open`] and [`Begun::at`]. What can't be read twice, such as a pipe, is kept in a
+//! file without a name, which vanishes with the program.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use crate::store::files::FileError;
+use crate::store::temporary;
+
+/// How much is read at once.
+const PIECE: usize = 256 * 1024;
+
+/// Something that can be read from the front more than once.
+#[derive(Debug)]
+pub struct Opened {
+    file: File,
+    path: PathBuf,
+}
+
+/// Opens a file that the user named, links followed; what is no regular file is read to its end first.
+///
+/// # Errors
+/// [`FileError`] when it is absent, or can't be read.
+pub fn open(path: &Path) -> Result<Opened, FileError> {
+    let failed = |cause: io::Error| match cause.kind() {
+        io::ErrorKind::NotFound => FileError::Absent(path.to_owned()),
+        _ => FileError::Failed(path.to_owned(), cause),
+    };
+    let file = File::open(path).map_err(failed)?;
+    let found = file.metadata().map_err(failed)?;
+    if found.is_dir() {
+        return Err(failed(io::ErrorKind::IsADirectory.into()));
+    }
+    if !found.is_file() {
+        return keep(file, path);
+    }
+    Ok(Opened {
+        file,
+        path: path.to_owned(),
+    })
+}
+
+/// Keeps what comes only once; `path` names it where it can't be had.
+///
+/// # Errors
+/// [`FileError::Failed`] when it can't be read, or there is no place for it.
+pub fn keep(mut from: impl Read, path: &Path) -> Result<Opened, FileError> {
+    let failed = |cause| FileError::Failed(path.to_owned(), cause);
+    let mut file = tempfile::tempfile().map_err(failed)?;
+    io::copy(&mut from, &mut file).map_err(failed)?;
+    Ok(Opened {
+        file,
+        path: path.to_owned(),
+    })
+}
+
+impl Opened {
+    /// Returns the bytes from the front; one reader at a time.
+    ///
+    /// # Errors
+    /// [`FileError::Failed`] when it can't be read any more.
+    pub fn reader(&self) -> Result<BufReader<File>, FileError> {
+        let failed = |cause| FileError::Failed(self.path.clone(), cause);
+        let mut file = self.file.try_clone().map_err(failed)?;
+        file.rewind().map_err(failed)?;
+        Ok(BufReader::with_capacity(PIECE, file))
+    }
+
+    /// Tells whether a path names the same file.
+    pub fn is_at(&self, path: &Path) -> bool {
+        let real = |path: &Path| fs::canonicalize(path).ok();
+        real(path).is_some_and(|at| Some(at) == real(&self.path))
+    }
+}
+
+/// A file that is being written, and is not there before it is whole.
+#[derive(Debug)]
+pub struct Begun {
+    file: BufWriter<tempfile::NamedTempFile>,
+    path: PathBuf,
+}
+
+impl Begun {
+    /// Begins a file that the user named.
+    ///
+    /// # Errors
+    /// [`FileError::Failed`] when nothing can be written beside it.
+    pub fn at(path: &Path) -> Result<Begun, FileError> {
+        let failed = |cause| FileError::Failed(path.to_owned(), cause);
+        let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+        let file = tempfile::Builder::new()
+            .prefix(".exledger-")
+            .tempfile_in(folder.unwrap_or(Path::new(".")))
+            .map_err(failed)?;
+        Ok(Begun {
+            file: BufWriter::with_capacity(PIECE, file),
+            path: path.to_owned(),
+        })
+    }
+
+    /// Puts the whole file in its place; what is there is replaced.
+    ///
+    /// # Errors
+    /// [`FileError::Failed`] when it can't be written; nothing changed then.
+    pub fn finish(self) -> Result<(), FileError> {
+        let failed = |cause| FileError::Failed(self.path.clone(), cause);
+        let file = self
+            .file
+            .into_inner()
+            .map_err(|it| failed(it.into_error()))?;
+        temporary::share(file.as_file()).map_err(failed)?;
+        file.as_file().sync_all().map_err(failed)?;
+        file.persist(&self.path).map_err(|it| failed(it.error))?;
+        Ok(())
+    }
+}
+
+impl Write for Begun {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Returns a folder that the user named, and makes it where it is not there.
+///
+/// # Errors
+/// [`FileError::Failed`] when it can't be made.
+pub fn folder(path: &Path) -> Result<(), FileError> {
+    fs::create_dir_all(path).map_err(|cause| FileError::Failed(path.to_owned(), cause))
+}
+
+/// Tells whether a path is a folder.
+pub fn is_folder(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.is_dir())
+}

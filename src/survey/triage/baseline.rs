@@ -1,0 +1,194 @@
+//! What is normal: whether an input is material, by the baselines of the policy.
+//!
+//! Uses policy and `survey::triage`. Pure. Start at [`of`]. Follows `docs/spec/policy.md`, baselines, and
+//! `docs/spec/interop.md`, 6.
+
+use serde_json::Value;
+use std::borrow::Cow;
+
+use crate::policy::closing::{Baseline, Hours, Words};
+use crate::record::time::Instant;
+use crate::record::word::Word;
+use crate::survey::triage::{Event, Finding, Input};
+
+/// Whether an input needs somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Matter {
+    /// It does: why, in words, where a baseline says so.
+    Material(Option<String>),
+    /// It does not: why, in words.
+    Routine(String),
+}
+
+/// The matter of an input, and which baselines are about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// Whether it needs somebody.
+    pub matter: Matter,
+    /// The places of the baselines that are about it.
+    pub baselines: Vec<usize>,
+}
+
+/// Judges an input: one baseline that says so makes it material; one that only knows it makes it routine; of what none
+/// knows, a finding is material by its level, and an event is routine.
+pub fn of(input: &Input, baselines: &[Baseline]) -> Judged {
+    let mut about = Vec::new();
+    let mut material = None;
+    let mut routine = None;
+    for (place, baseline) in baselines.iter().enumerate() {
+        let is_meant = |(field, words): (&String, &Vec<String>)| holds(input, field, words);
+        if !baseline.when.0.iter().all(is_meant) {
+            continue;
+        }
+        about.push(place);
+        match outside(input, baseline) {
+            Some(why) => {
+                material.get_or_insert(why);
+            }
+            None => {
+                routine.get_or_insert_with(|| format!("normal by baseline {}", baseline.id));
+            }
+        }
+    }
+    let matter = match (material, routine) {
+        (Some(why), _) => Matter::Material(Some(why)),
+        (None, Some(why)) => Matter::Routine(why),
+        (None, None) => unknown(input),
+    };
+    Judged {
+        matter,
+        baselines: about,
+    }
+}
+
+/// Judges what no baseline is about.
+fn unknown(input: &Input) -> Matter {
+    match input {
+        Input::Finding(finding) if finding.kind != "fail" => {
+            Matter::Routine(format!("its kind is {}", finding.kind))
+        }
+        Input::Finding(finding) if matches!(finding.level.as_str(), "note" | "none") => {
+            Matter::Routine(format!("its level is {}", finding.level))
+        }
+        Input::Finding(_) => Matter::Material(None),
+        Input::Event(event) => {
+            let kind = event.fields.get("type").and_then(Value::as_str);
+            Matter::Routine(format!(
+                "no baseline asks about {}",
+                kind.unwrap_or_default()
+            ))
+        }
+    }
+}
+
+/// Returns what a baseline finds out of the ordinary.
+fn outside(input: &Input, baseline: &Baseline) -> Option<String> {
+    if let Input::Finding(finding) = input
+        && finding.kind != "fail"
+    {
+        return None;
+    }
+    let is_bad = |(field, words): &(&String, &Vec<String>)| holds(input, field, words);
+    if let Some((field, _)) = baseline.material_if.0.iter().find(is_bad) {
+        let value = texts(input, field).join(", ");
+        return Some(format!("{field} is {value} (baseline {})", baseline.id));
+    }
+    let identity = texts(input, "data.identity");
+    let expected = identity
+        .first()
+        .and_then(|identity| baseline.expect.get(identity.as_ref()));
+    let field = unexpected(input, expected?)?;
+    let who = identity.first().map(Cow::as_ref).unwrap_or_default();
+    Some(format!(
+        "{field} is not what is normal for {who} (baseline {})",
+        baseline.id
+    ))
+}
+
+/// Returns the first field that is not as expected; what is not stated is not.
+fn unexpected<'w>(input: &Input, expected: &'w Words) -> Option<&'w str> {
+    let is_normal = |field: &str, words: &[String]| match field {
+        "hours" => instant(input).is_some_and(|at| {
+            let hours = words.iter().filter_map(|text| Hours::new(text));
+            hours.into_iter().any(|hours| hours.covers(at))
+        }),
+        field => {
+            let stated = texts(input, field);
+            let known = |text: &Cow<'_, str>| words.iter().any(|word| word == text);
+            !stated.is_empty() && stated.iter().all(known)
+        }
+    };
+    let mut fields = expected.0.iter();
+    let found = fields.find(|(field, words)| !is_normal(field, words));
+    found.map(|(field, _)| field.as_str())
+}
+
+fn instant(input: &Input) -> Option<Instant> {
+    match input {
+        Input::Finding(finding) => finding.at,
+        Input::Event(event) => Some(event.at),
+    }
+}
+
+/// Tells whether a field has one of the words.
+fn holds(input: &Input, field: &str, words: &[String]) -> bool {
+    let stated = texts(input, field);
+    stated
+        .iter()
+        .any(|text| words.iter().any(|word| word == text))
+}
+
+/// Returns the values of a field, such as `data.environment`, as texts; of a list, its items.
+fn texts<'i>(input: &'i Input, field: &str) -> Vec<Cow<'i, str>> {
+    match input {
+        Input::Finding(finding) => of_finding(finding, field),
+        Input::Event(event) => of_event(event, field),
+    }
+}
+
+fn of_finding<'i>(finding: &'i Finding, field: &str) -> Vec<Cow<'i, str>> {
+    let text: Option<&str> = match field {
+        "type" => Some("finding"),
+        "data.tool" => Some(&finding.tool),
+        "data.id" => Some(&finding.id),
+        "data.level" => Some(&finding.level),
+        "data.severity" => finding.severity.map(Word::word),
+        "data.path" => {
+            let places = finding.places.iter();
+            return places.map(|place| place.file.text().into()).collect();
+        }
+        "data.package" => {
+            let package = finding.package.as_ref();
+            finding
+                .purl
+                .as_deref()
+                .or(package.map(|package| package.name.as_str()))
+        }
+        _ => None,
+    };
+    text.map(Cow::from).into_iter().collect()
+}
+
+fn of_event<'i>(event: &'i Event, field: &str) -> Vec<Cow<'i, str>> {
+    fn text(value: &Value) -> Vec<Cow<'_, str>> {
+        match value {
+            Value::Null | Value::Object(_) => Vec::new(),
+            Value::String(text) => vec![text.into()],
+            Value::Array(items) => items.iter().flat_map(text).collect(),
+            other => vec![other.to_string().into()],
+        }
+    }
+    at(&event.fields, field).map(text).unwrap_or_default()
+}
+
+/// Returns the value at a path; a key may hold dots itself.
+fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    if let Some(found) = value.get(path) {
+        return Some(found);
+    }
+    let mut dots = path.match_indices('.');
+    dots.find_map(|(dot, _)| {
+        let (key, rest) = path.split_at(dot);
+        at(value.get(key)?, rest.strip_prefix('.')?)
+    })
+}

@@ -1,0 +1,263 @@
+//! The state of one input: asked of the gate first, then of the baselines.
+//!
+//! Uses gate, status, `survey::triage`. Pure. Start at [`Judge`]. Follows `docs/spec/interop.md`, 6: covered comes before
+//! routine, and what covers is the gate's to say.
+
+use crate::gate::index::Index;
+use crate::gate::verdict;
+use crate::gate::{Answer, Compared, Named, Question, Receipts, Told, Verdict};
+use crate::policy::governance::Governance;
+use crate::record::Record;
+use crate::record::time::Instant;
+use crate::record::word::{RootCause, Word};
+use crate::status::{Standing, Status};
+use crate::survey::triage::baseline::{self, Judged, Matter};
+use crate::survey::triage::{Event, File, Finding, Input, State};
+
+/// What inputs are judged by.
+pub struct Judge<'a> {
+    /// The records by what they name.
+    pub index: &'a Index,
+    /// All records at that instant, in the order of the index.
+    pub standings: &'a [Standing],
+    /// The governance of the tree that is asked about.
+    pub governance: &'a Governance,
+    /// Judges a record again, at the time of an event.
+    pub moved: &'a dyn Fn(&Standing, Instant) -> Standing,
+    /// The instant that the ledger is asked about.
+    pub instant: Instant,
+}
+
+/// What was decided about an input.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// In a word.
+    pub state: State,
+    /// The record that decides, by its id.
+    pub record: Option<String>,
+    /// Why, in words.
+    pub message: String,
+    /// Whether it can be told at all.
+    pub doubt: Doubt,
+    /// The places of the baselines that are about it.
+    pub baselines: Vec<usize>,
+}
+
+/// Whether a state can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// It can.
+    None,
+    /// A record that may cover it can't be judged, so it counts as uncovered.
+    CannotSay,
+}
+
+impl Judge<'_> {
+    /// Decides about an input.
+    pub fn of(&self, input: &Input) -> Decision {
+        let judged = baseline::of(input, &self.governance.policy.baselines);
+        let found = match input {
+            Input::Finding(finding) => self.finding(finding),
+            Input::Event(event) => self.event(event),
+        };
+        decided(found, judged)
+    }
+
+    fn finding(&self, finding: &Finding) -> Found {
+        let mut places = finding.places.iter();
+        if let Some(place) = places.find(|place| matches!(place.file, File::Above(_))) {
+            return Found::of(
+                State::Uncovered,
+                format!("{} lies above the repository's root", place.file.text()),
+            );
+        }
+        let tools = [Some(finding.tool.as_str()), finding.also];
+        let asked = tools.into_iter().flatten();
+        best(asked.map(|tool| self.as_tool(finding, tool)))
+    }
+
+    /// Asks about a finding under one name of its tool: all of its places must be covered.
+    fn as_tool(&self, finding: &Finding, tool: &str) -> Found {
+        let mut question = Question {
+            finding: Some(format!("{tool}:{}", finding.id)),
+            purl: finding.purl.clone(),
+            severity: finding.severity.map(|severity| severity.word().to_owned()),
+            told: Told {
+                package: finding.package.clone(),
+                weaknesses: finding.weaknesses.clone(),
+                compared: Compared::Asked,
+            },
+            ..Question::default()
+        };
+        let mut paths: Vec<Option<&str>> =
+            finding.places.iter().map(|it| inside(&it.file)).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        if paths.is_empty() {
+            paths.push(None);
+        }
+        let each = paths.into_iter().map(|path| {
+            question.path = path.map(str::to_owned);
+            self.ask(&question, finding.at)
+        });
+        worst(each)
+    }
+
+    fn event(&self, event: &Event) -> Found {
+        let is_finding = event.fields.get("type").and_then(|kind| kind.as_str()) == Some("finding");
+        if let (true, Some(tool), Some(id)) = (is_finding, event.text("tool"), event.text("id")) {
+            let question = Question {
+                finding: Some(format!("{tool}:{id}")),
+                path: event.text("path").map(str::to_owned),
+                purl: event.text("package").map(str::to_owned),
+                severity: event.text("severity").map(str::to_owned),
+                ..Question::default()
+            };
+            return self.ask(&question, Some(event.at));
+        }
+        let text = |key: &str| event.text(key).map(str::to_owned);
+        let question = Question {
+            identity: text("identity"),
+            action: text("action"),
+            resource: text("resource"),
+            environment: text("environment"),
+            control: text("control"),
+            told: Told {
+                compared: Compared::Named,
+                ..Told::default()
+            },
+            ..Question::default()
+        };
+        if question.identity.is_none() && question.resource.is_none() {
+            let why = "it states neither an identity nor a resource";
+            return Found::of(State::Uncovered, why.to_owned());
+        }
+        self.ask(&question, Some(event.at))
+    }
+
+    /// Asks the gate, at an instant where one is given.
+    fn ask(&self, question: &Question, at: Option<Instant>) -> Found {
+        let places = self.index.places(question);
+        let at = at.filter(|at| *at != self.instant);
+        let few = places.iter().filter_map(|place| self.standings.get(*place));
+        let moved: Vec<Standing>;
+        let few: Vec<&Standing> = match at {
+            None => few.collect(),
+            Some(at) => {
+                moved = few.map(|standing| (self.moved)(standing, at)).collect();
+                moved.iter().collect()
+            }
+        };
+        let answer = verdict::ask_among(question, &few, &Receipts::NotGiven, self.governance);
+        let of_record = |standing: &&Standing| {
+            let content = standing.effective.as_deref().or(standing.stated.as_deref());
+            content.is_some_and(|record| Some(record.id.as_str()) == answer.record.as_deref())
+        };
+        let standing = few.iter().copied().find(of_record);
+        Found::of_answer(&answer, standing)
+    }
+}
+
+fn inside(file: &File) -> Option<&str> {
+    match file {
+        File::Inside(path) => Some(path),
+        File::Elsewhere(_) | File::Above(_) => None,
+    }
+}
+
+/// What the gate says of an input.
+#[derive(Clone, Debug)]
+struct Found {
+    state: State,
+    record: Option<String>,
+    message: String,
+    doubt: Doubt,
+}
+
+impl Found {
+    fn of(state: State, message: String) -> Found {
+        Found {
+            state,
+            record: None,
+            message,
+            doubt: Doubt::None,
+        }
+    }
+
+    fn of_answer(answer: &Answer, standing: Option<&Standing>) -> Found {
+        let content = standing.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
+        let state = match (answer.verdict, standing.map(|it| it.status)) {
+            (Verdict::Allow, _) if content.is_some_and(is_dismissal) => State::Dismissed,
+            (Verdict::Allow, _) => State::Covered,
+            (Verdict::Pending, _) => State::Pending,
+            (Verdict::Deny, Some(status))
+                if answer.named == Named::Covers && was_or_will_be(status) =>
+            {
+                State::ExpiredCover
+            }
+            (Verdict::Deny | Verdict::Unknown, _) => State::Uncovered,
+        };
+        Found {
+            state,
+            // A near miss is named in the message alone: nothing of it covers anything.
+            record: answer.record.clone().filter(|_| state != State::Uncovered),
+            message: answer.reason.clone(),
+            doubt: match answer.verdict {
+                Verdict::Unknown => Doubt::CannotSay,
+                _ => Doubt::None,
+            },
+        }
+    }
+}
+
+/// Tells whether a record says that an alarm is false: its fix is in the rule or the data.
+fn is_dismissal(record: &Record) -> bool {
+    record.root_cause == RootCause::BadSourceData
+}
+
+fn was_or_will_be(status: Status) -> bool {
+    matches!(
+        status,
+        Status::Closed | Status::Scheduled | Status::Expired | Status::Revoked | Status::Degraded
+    )
+}
+
+/// Returns the best of several answers to one question, of which one is enough.
+fn best(found: impl Iterator<Item = Found>) -> Found {
+    let rank = |found: &Found| match found.state {
+        State::Covered | State::Dismissed => 0,
+        _ if found.doubt == Doubt::CannotSay => 1,
+        State::Pending => 2,
+        State::ExpiredCover => 3,
+        _ => 4,
+    };
+    let found = found.min_by_key(rank);
+    found.unwrap_or_else(|| Found::of(State::Uncovered, "no exception covers it".to_owned()))
+}
+
+/// Returns the worst of the answers to several questions, all of which must be answered.
+fn worst(found: impl Iterator<Item = Found>) -> Found {
+    let found = found.min_by_key(|found| (found.doubt == Doubt::None, found.state));
+    found.unwrap_or_else(|| Found::of(State::Uncovered, "no exception covers it".to_owned()))
+}
+
+/// Joins what the gate says with what the baselines say.
+fn decided(found: Found, judged: Judged) -> Decision {
+    let is_covered = matches!(found.state, State::Covered | State::Dismissed);
+    let (state, record, message, doubt) = match judged.matter {
+        _ if is_covered => (found.state, found.record, found.message, found.doubt),
+        Matter::Routine(why) => (State::Routine, None, why, Doubt::None),
+        Matter::Material(None) => (found.state, found.record, found.message, found.doubt),
+        Matter::Material(Some(why)) => {
+            let message = format!("{why}; {}", found.message);
+            (found.state, found.record, message, found.doubt)
+        }
+    };
+    Decision {
+        state,
+        record,
+        message,
+        doubt,
+        baselines: judged.baselines,
+    }
+}

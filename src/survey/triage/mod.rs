@@ -1,0 +1,153 @@
+//! Findings and events against baselines and ledger: what is routine, what is covered, and what needs somebody.
+//!
+//! Uses record, policy, status, gate. Pure. Start at [`judge::Judge`]; what was read of the inputs is an [`Input`].
+//! Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6.
+
+pub mod baseline;
+pub mod judge;
+pub mod tally;
+
+use serde_json::Value;
+
+use crate::gate::Package;
+use crate::record::time::Instant;
+use crate::record::word::Risk;
+
+/// What was decided about an input, worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// It is material, and nothing covers it.
+    Uncovered,
+    /// A record that ended, or has not begun, would cover it.
+    ExpiredCover,
+    /// It can't be read.
+    Unparsed,
+    /// A record that waits for approval would cover it.
+    Pending,
+    /// A record in force covers it.
+    Covered,
+    /// A record in force says that it is a false alarm.
+    Dismissed,
+    /// It is normal.
+    Routine,
+}
+
+impl State {
+    /// All of them, worst first.
+    pub const ALL: &'static [State] = &[
+        State::Uncovered,
+        State::ExpiredCover,
+        State::Unparsed,
+        State::Pending,
+        State::Covered,
+        State::Dismissed,
+        State::Routine,
+    ];
+
+    /// Returns the word of `docs/spec/cli.md`.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Uncovered => "uncovered",
+            State::ExpiredCover => "expired_cover",
+            State::Unparsed => "unparsed",
+            State::Pending => "pending",
+            State::Covered => "covered",
+            State::Dismissed => "dismissed",
+            State::Routine => "routine",
+        }
+    }
+}
+
+/// What was read of one input.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A scanner's finding.
+    Finding(Finding),
+    /// What happened.
+    Event(Event),
+}
+
+/// A scanner's finding.
+#[derive(Clone, Debug, Default)]
+pub struct Finding {
+    /// The tool, by the name that records use.
+    pub tool: String,
+    /// Further names of the tool for this kind of finding.
+    pub also: Option<&'static str>,
+    /// The finding's id; empty where it names none.
+    pub id: String,
+    /// The level, in SARIF's words.
+    pub level: String,
+    /// What it is: `fail`, or something that is no failure.
+    pub kind: String,
+    /// How bad it is.
+    pub severity: Option<Risk>,
+    /// Where it is.
+    pub places: Vec<Place>,
+    /// The package as the scanner names it.
+    pub package: Option<Package>,
+    /// The package, where a package URL is given.
+    pub purl: Option<String>,
+    /// The weaknesses that its rule is about.
+    pub weaknesses: Vec<String>,
+    /// The version that corrects it, where the scanner names one.
+    pub fixed: Option<String>,
+    /// When it was found, where that is told.
+    pub at: Option<Instant>,
+}
+
+/// A place of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: File,
+    /// The line, from 1.
+    pub line: Option<u64>,
+}
+
+/// The file of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum File {
+    /// From the repository's root.
+    Inside(String),
+    /// Somewhere else on the machine, in an image, or on a server.
+    Elsewhere(String),
+    /// Above the repository's root: never covered.
+    Above(String),
+}
+
+impl File {
+    /// Returns the path or address as it is shown.
+    pub fn text(&self) -> &str {
+        match self {
+            File::Inside(text) | File::Elsewhere(text) | File::Above(text) => text,
+        }
+    }
+}
+
+/// What happened, as a CloudEvent.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// When.
+    pub at: Instant,
+    /// Who says so.
+    pub source: String,
+    /// Its id, unique within the source.
+    pub id: String,
+    /// All that is said.
+    pub fields: Value,
+}
+
+impl Event {
+    /// Returns a text below `data`.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.fields.get("data")?.get(key)?.as_str()
+    }
+}
+
+impl Finding {
+    /// Returns its key: `TOOL:ID`.
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.tool, self.id)
+    }
+}

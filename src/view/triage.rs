@@ -1,0 +1,371 @@
+//! `triage`: the counts first, then what needs somebody, worst first.
+//!
+//! Uses survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, triage.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde_json::{Map, Value, json};
+
+use crate::diag;
+use crate::policy::closing::Baseline;
+use crate::record::time::Instant;
+use crate::record::word::Word;
+use crate::survey::triage::State;
+use crate::survey::triage::tally::{Row, Sampled, Tally};
+use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::view::shape::Stamp;
+
+/// What `triage` shows.
+pub struct Shown<'a> {
+    /// What it was computed from.
+    pub stamp: &'a Stamp,
+    /// The names of the inputs, as they were given.
+    pub sources: &'a [String],
+    /// What was decided.
+    pub tally: &'a Tally,
+    /// The baselines of the policy.
+    pub baselines: &'a [Baseline],
+    /// Whether each result stands in the JSON.
+    pub listed: Listed,
+}
+
+/// Whether each result stands in the JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// It does.
+    Yes,
+    /// Nobody will see it.
+    No,
+}
+
+/// Returns the answer.
+pub fn doc(shown: &Shown<'_>) -> Doc {
+    let results: Vec<Value> = match shown.listed {
+        Listed::Yes => shown
+            .tally
+            .rows
+            .iter()
+            .map(|row| json(row, shown))
+            .collect(),
+        Listed::No => Vec::new(),
+    };
+    let mut doc = shown.stamp.doc(
+        "triage",
+        json!({
+            "counts": counts(shown.tally),
+            "results": results,
+            "baselines": baselines(shown),
+        }),
+    );
+    doc.rows = Some("results");
+    doc.blocks.push(Block::Paragraph(words(shown.tally)));
+    attention(&mut doc, shown);
+    covered(&mut doc, shown);
+    sampled(&mut doc, shown);
+    tuning(&mut doc, shown);
+    doc
+}
+
+fn counts(tally: &Tally) -> Value {
+    let order = [
+        State::Routine,
+        State::Covered,
+        State::Pending,
+        State::Uncovered,
+        State::ExpiredCover,
+        State::Dismissed,
+        State::Unparsed,
+    ];
+    let counts = order.map(|state| (state.word().to_owned(), json!(tally.n(state))));
+    Value::Object(counts.into_iter().collect::<Map<_, _>>())
+}
+
+fn json(row: &Row, shown: &Shown<'_>) -> Value {
+    json!({
+        "source": shown.sources.get(row.source),
+        "index": row.index,
+        "key": row.key.as_deref(),
+        "state": row.state.word(),
+        "record": row.record.as_deref(),
+        "message": row.message.as_ref(),
+    })
+}
+
+/// Returns the counts in words: `12 inputs: 2 uncovered, 10 covered`.
+pub fn words(tally: &Tally) -> Text {
+    let n: usize = tally.counts.values().sum();
+    let mut text = Text::of(Tone::Strong, diag::count(n, "input"));
+    let mut before = ": ";
+    for state in State::ALL {
+        let n = tally.n(*state);
+        if n > 0 {
+            let words = format!("{n} {}", plain(*state));
+            text = text.and(Tone::Plain, before).and(tone(*state), words);
+            before = ", ";
+        }
+    }
+    text
+}
+
+/// Returns the word of a state for people.
+fn plain(state: State) -> String {
+    state.word().replace('_', " ")
+}
+
+fn tone(state: State) -> Tone {
+    match state {
+        State::Uncovered | State::ExpiredCover | State::Unparsed => Tone::Bad,
+        State::Pending => Tone::Warn,
+        State::Covered => Tone::Good,
+        State::Dismissed | State::Routine => Tone::Plain,
+    }
+}
+
+fn whole(title: &'static str) -> Column {
+    let fit = Fit::Whole;
+    Column { title, fit }
+}
+
+fn flexible(title: &'static str) -> Column {
+    let fit = Fit::Flexible;
+    Column { title, fit }
+}
+
+fn optional(title: &'static str) -> Column {
+    let fit = Fit::Optional;
+    Column { title, fit }
+}
+
+/// Rows that say the same, by what they say, with how many there are and where the first is.
+type Groups<'a> =
+    BTreeMap<(State, Option<&'a str>, Option<&'a str>, &'a str), (usize, Option<Rc<str>>)>;
+
+fn grouped<'a>(rows: impl Iterator<Item = &'a Row>, shown: &Shown<'_>) -> Groups<'a> {
+    let mut groups = Groups::new();
+    for row in rows {
+        let key = (
+            row.state,
+            row.key.as_deref(),
+            row.record.as_deref(),
+            row.message.as_ref(),
+        );
+        let place = || match (&row.place, row.state) {
+            (Some(place), _) => Some(Rc::clone(place)),
+            (None, State::Unparsed) => {
+                let source = shown.sources.get(row.source)?;
+                let index = row
+                    .index
+                    .map(|index| format!(":{index}"))
+                    .unwrap_or_default();
+                Some(format!("{source}{index}").into())
+            }
+            (None, _) => None,
+        };
+        let group = groups.entry(key).or_insert_with(|| (0, place()));
+        group.0 += 1;
+    }
+    groups
+}
+
+/// Shows what needs somebody, worst first, one line for all that are alike.
+fn attention(doc: &mut Doc, shown: &Shown<'_>) {
+    let needs = |row: &&Row| row.state <= State::Pending;
+    let groups = grouped(shown.tally.rows.iter().filter(needs), shown);
+    let rows = groups
+        .iter()
+        .map(|((state, key, record, message), (n, place))| {
+            let place = place.as_deref().unwrap_or_default();
+            let place = match n {
+                1 => place.to_owned(),
+                n => format!("{place} and {} more", n - 1),
+            };
+            vec![
+                Text::of(tone(*state), plain(*state)),
+                Text::plain(key.unwrap_or_default()),
+                Text::plain(place),
+                Text::of(Tone::Id, record.unwrap_or_default()),
+                Text::plain(without(record.unwrap_or_default(), message)),
+            ]
+        });
+    let rows: Vec<Vec<Text>> = rows.collect();
+    if !rows.is_empty() {
+        let columns = vec![
+            whole("state"),
+            flexible("key"),
+            flexible("where"),
+            whole("record"),
+            flexible("why"),
+        ];
+        doc.blocks.push(table(columns, rows));
+    }
+}
+
+/// Returns why, without the record that stands beside it.
+fn without(record: &str, message: &str) -> String {
+    match record {
+        "" => message.to_owned(),
+        record => message.replacen(&format!("{record}: "), "", 1),
+    }
+}
+
+/// Returns a table without the columns in which nothing stands.
+fn table(columns: Vec<Column>, rows: Vec<Vec<Text>>) -> Block {
+    let is_filled = |place: usize| {
+        let cell = |row: &Vec<Text>| row.get(place).is_some_and(|cell| !cell.bare().is_empty());
+        rows.iter().any(cell)
+    };
+    let filled: Vec<bool> = (0..columns.len()).map(is_filled).collect();
+    let kept = |place: &usize| filled.get(*place).copied().unwrap_or(false);
+    let columns = columns.into_iter().enumerate();
+    let columns = columns
+        .filter(|(place, _)| kept(place))
+        .map(|(_, column)| column)
+        .collect();
+    let row = |row: Vec<Text>| {
+        let cells = row.into_iter().enumerate();
+        cells
+            .filter(|(place, _)| kept(place))
+            .map(|(_, cell)| cell)
+            .collect()
+    };
+    let rows = rows.iter().cloned().map(row).collect();
+    Block::Table(Table { columns, rows })
+}
+
+/// Shows which records cover how many.
+fn covered(doc: &mut Doc, shown: &Shown<'_>) {
+    let mut records: BTreeMap<(State, &str), (usize, &str)> = BTreeMap::new();
+    for row in &shown.tally.rows {
+        if let (State::Covered | State::Dismissed, Some(record)) = (row.state, &row.record) {
+            let found = records
+                .entry((row.state, record))
+                .or_insert((0, &row.message));
+            found.0 += 1;
+        }
+    }
+    let rows = records.iter().map(|((state, record), (n, message))| {
+        let until = message.strip_prefix(*record).unwrap_or(message);
+        vec![
+            Text::of(tone(*state), plain(*state)),
+            Text::plain(n.to_string()),
+            Text::of(Tone::Id, *record),
+            Text::plain(until.trim_start()),
+        ]
+    });
+    let rows: Vec<Vec<Text>> = rows.collect();
+    if !rows.is_empty() {
+        let columns = vec![
+            whole("state"),
+            whole("n"),
+            whole("record"),
+            flexible("until"),
+        ];
+        doc.blocks.push(Block::Table(Table { columns, rows }));
+    }
+}
+
+/// Shows the routine ones that the baselines' samples pick.
+fn sampled(doc: &mut Doc, shown: &Shown<'_>) {
+    let picked = |row: &&Row| row.sampled == Sampled::Yes;
+    let groups = grouped(shown.tally.rows.iter().filter(picked), shown);
+    let rows = groups.iter().map(|((_, key, _, message), (n, place))| {
+        vec![
+            Text::plain(key.unwrap_or_default()),
+            Text::plain(n.to_string()),
+            Text::plain(place.as_deref().unwrap_or_default()),
+            Text::plain(*message),
+        ]
+    });
+    let rows: Vec<Vec<Text>> = rows.collect();
+    if !rows.is_empty() {
+        doc.blocks
+            .push(Block::Heading(Text::plain("A sample of the routine ones")));
+        let columns = vec![
+            flexible("key"),
+            whole("n"),
+            flexible("where"),
+            flexible("why"),
+        ];
+        doc.blocks.push(Block::Table(Table { columns, rows }));
+    }
+}
+
+/// Tells whether a baseline is past its own review.
+pub fn is_stale(baseline: &Baseline, instant: Instant) -> bool {
+    baseline.review_by.is_some_and(|day| instant >= day.end())
+}
+
+fn baselines(shown: &Shown<'_>) -> Vec<Value> {
+    let done = shown.baselines.iter().zip(&shown.tally.baselines);
+    done.map(|(baseline, done)| {
+        json!({
+            "id": baseline.id,
+            "kind": baseline.kind.word(),
+            "material_if": baseline.material_if,
+            "sample": baseline.sample,
+            "matched": done.matched,
+            "routine": done.routine,
+            "escalated": done.escalated,
+            "covered": done.covered,
+            "dismissed": done.dismissed,
+            "review_by": baseline.review_by,
+            "stale": is_stale(baseline, shown.stamp.instant),
+        })
+    })
+    .collect()
+}
+
+/// Shows how each baseline did, and which are past their own review.
+fn tuning(doc: &mut Doc, shown: &Shown<'_>) {
+    let done = shown.baselines.iter().zip(&shown.tally.baselines);
+    let instant = shown.stamp.instant;
+    let done = done.filter(|(baseline, done)| done.matched > 0 || is_stale(baseline, instant));
+    let rows = done.map(|(baseline, done)| {
+        let stale = is_stale(baseline, shown.stamp.instant);
+        let review = baseline.review_by.map(|day| day.to_string());
+        vec![
+            Text::of(Tone::Strong, &baseline.id),
+            Text::plain(thresholds(baseline)),
+            Text::plain(done.matched.to_string()),
+            Text::plain(done.routine.to_string()),
+            Text::plain(done.escalated.to_string()),
+            Text::plain(done.covered.to_string()),
+            Text::plain(done.dismissed.to_string()),
+            match stale {
+                true => Text::of(
+                    Tone::Warn,
+                    format!("overdue {}", review.unwrap_or_default()),
+                ),
+                false => Text::plain(review.unwrap_or_default()),
+            },
+        ]
+    });
+    let rows: Vec<Vec<Text>> = rows.collect();
+    if !rows.is_empty() {
+        let columns = vec![
+            whole("baseline"),
+            flexible("material if"),
+            whole("matched"),
+            whole("routine"),
+            whole("escalated"),
+            whole("covered"),
+            whole("dismissed"),
+            optional("review by"),
+        ];
+        doc.blocks.push(table(columns, rows));
+    }
+}
+
+/// Returns what makes an input material by a baseline, in words.
+fn thresholds(baseline: &Baseline) -> String {
+    let fields = baseline.material_if.0.iter();
+    let mut parts: Vec<String> = fields
+        .map(|(field, words)| format!("{field}: {}", words.join(", ")))
+        .collect();
+    if !baseline.expect.is_empty() {
+        let n = diag::count(baseline.expect.len(), "identity");
+        parts.push(format!("outside what is expected of {n}"));
+    }
+    parts.join("; ")
+}

@@ -1,0 +1,166 @@
+//! What tools write, as they write it.
+
+use serde_json::Value;
+
+use crate::triage::states::one;
+use crate::triage::{
+    POLICY, are, counts, data, file, finding, json as asked, ledger, put, result, run, sarif, story,
+};
+
+#[test]
+fn a_package_is_known_by_the_habits_of_its_tool() {
+    let repo = ledger(POLICY);
+    let key = "id: CVE-2026-1000, purl: 'pkg:deb/debian/libssl@1.1'";
+    for (id, tool) in [
+        ("EXC-2026-TR1VY", "trivy"),
+        ("EXC-2026-GRYPE", "grype"),
+        ("EXC-2026-0SV00", "osv-scanner"),
+    ] {
+        file(&repo, id, &finding(id, &format!("tool: {tool}, {key}")));
+    }
+    repo.checkout();
+    for (tool, rule, message, state) in [
+        (
+            "Trivy",
+            "CVE-2026-1000",
+            "Package: libssl\nInstalled Version: 1.1\nFixed Version: 2",
+            "covered",
+        ),
+        (
+            "Trivy",
+            "CVE-2026-1000",
+            "Package: libssl\nInstalled Version: 1.2",
+            "uncovered",
+        ),
+        (
+            "Trivy",
+            "CVE-2026-1000",
+            "Package: libssl3\nInstalled Version: 1.1",
+            "uncovered",
+        ),
+        (
+            "Trivy",
+            "CVE-2026-1000",
+            "nothing about a package",
+            "uncovered",
+        ),
+        (
+            "grype",
+            "CVE-2026-1000-libssl",
+            "A low vulnerability in deb package: libssl, version 1.1 was found in x",
+            "covered",
+        ),
+        (
+            "grype",
+            "CVE-2026-1000-libssl",
+            "A low vulnerability in deb package: libssl, version 2 was found in x",
+            "uncovered",
+        ),
+        (
+            "grype",
+            "CVE-2026-1000",
+            "A low vulnerability in deb package: libssl, version 1.1 was found in x",
+            "covered",
+        ),
+        (
+            "osv-scanner",
+            "CVE-2026-1000",
+            "Package 'libssl@1.1' is vulnerable to 'CVE-2026-1000'.",
+            "covered",
+        ),
+        (
+            "osv-scanner",
+            "CVE-2026-1000",
+            "Package 'libssl@1.0' is vulnerable to 'CVE-2026-1000'.",
+            "uncovered",
+        ),
+    ] {
+        let mut result = result(rule, "a");
+        result["message"]["text"] = message.into();
+        let found = one(&repo, &sarif(tool, &[result]));
+        assert_eq!(found.1, state, "{tool} {rule} {message}: {}", found.3);
+    }
+}
+
+#[test]
+fn what_real_tools_write_is_read() {
+    let repo = story();
+    for (name, code, expected) in [
+        ("trivy-alpine-310.sarif", 1, &[("uncovered", 4)][..]),
+        ("grype-image.sarif", 1, &[("routine", 1), ("uncovered", 1)]),
+        ("codeql-valid.sarif", 0, &[("routine", 3)]),
+        ("codeql-invalid-uri.sarif", 1, &[("uncovered", 1)]),
+        ("semgrep.sarif", 1, &[("covered", 5), ("uncovered", 1)]),
+        ("cargo-deny-advisory.sarif", 0, &[("covered", 1)]),
+        ("zizmor.sarif", 1, &[("uncovered", 5)]),
+        ("bandit.sarif", 1, &[("routine", 2), ("uncovered", 4)]),
+        ("not-sarif.sarif", 3, &[("unparsed", 1)]),
+    ] {
+        let (exit, answer) = asked(&repo, &[&data(name)]);
+        assert_eq!((exit, counts(&answer)), (code, are(expected)), "{name}");
+    }
+    let (_, answer) = asked(&repo, &[&data("zizmor.sarif")]);
+    let key = |row: &Value| row["key"].as_str().unwrap().to_owned();
+    let keys: Vec<String> = answer["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(key)
+        .collect();
+    assert!(
+        keys.contains(&"zizmor:unpinned-uses".to_owned()),
+        "{keys:?}"
+    );
+    let (_, answer) = asked(&repo, &[&data("grype-image.sarif")]);
+    assert_eq!(answer["results"][0]["key"], "grype:CVE-1999-0001");
+}
+
+#[test]
+fn several_files_are_one_answer_and_stdin_is_one_of_them() {
+    let repo = story();
+    put(
+        &repo,
+        "a.sarif",
+        sarif("trivy", &[result("CVE-2026-0001", "services/a.rs")]),
+    );
+    let (_, answer) = asked(
+        &repo,
+        &[
+            "a.sarif",
+            &data("not-sarif.sarif"),
+            &data("codeql-valid.sarif"),
+        ],
+    );
+    assert_eq!(
+        counts(&answer),
+        are(&[("routine", 3), ("covered", 1), ("unparsed", 1)])
+    );
+    assert_eq!(answer["results"][0]["source"], "a.sarif");
+    assert_eq!(answer["results"][1]["index"], Value::Null);
+    assert_eq!(answer["results"][4]["index"], 2);
+    let fed = crate::cli::run_fed(
+        repo.path(),
+        &["--on", crate::triage::ON, "triage", "-", "--format", "json"],
+        sarif("trivy", &[result("CVE-2026-0001", "services/a.rs")]).as_bytes(),
+    );
+    assert_eq!(fed.code, 0, "{}{}", fed.out, fed.err);
+    let answer: Value = serde_json::from_str(&fed.out).unwrap();
+    assert_eq!(answer["results"][0]["source"], "-");
+}
+
+#[test]
+fn what_is_not_there_is_no_answer() {
+    let repo = story();
+    for args in [&["nowhere.sarif"][..], &["exceptions"]] {
+        let run = run(&repo, args);
+        assert_eq!(
+            (run.code, run.out.as_str()),
+            (3, ""),
+            "{args:?}: {}",
+            run.err
+        );
+    }
+    for args in [&[][..], &["-", "-"]] {
+        assert_eq!(run(&repo, args).code, 2, "{args:?}");
+    }
+}
