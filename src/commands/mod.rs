@@ -27,6 +27,7 @@ pub mod patterns;
 pub mod queue;
 pub mod reject;
 pub mod renew;
+pub mod report;
 pub mod review;
 pub mod schema;
 pub mod show;
@@ -61,6 +62,7 @@ pub const ALL: &[Command] = &[
     due::COMMAND,
     queue::COMMAND,
     patterns::COMMAND,
+    report::COMMAND,
     verify::COMMAND,
     check::COMMAND,
     triage::COMMAND,

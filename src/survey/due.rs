@@ -129,6 +129,20 @@ pub fn pressing(standing: &Standing, horizon: &Horizon, instant: Instant) -> Opt
     due(held)
 }
 
+/// Returns since when a record waits for approval; `None` where it does not, `Some(None)` where no date says so.
+pub fn waiting(
+    standing: &Standing,
+    horizon: &Horizon,
+    instant: Instant,
+) -> Option<Option<Instant>> {
+    let case = Case {
+        standing,
+        horizon,
+        instant,
+    };
+    case.waits().map(|(_, _, since)| since)
+}
+
 fn held(standing: &Standing, horizon: &Horizon, instant: Instant) -> Vec<Held> {
     let case = Case {
         standing,

@@ -3,7 +3,7 @@
 //! Uses record, policy. Pure. Start at [`Peer`], [`before`] and [`again`]. Follows `docs/spec/policy.md`, repetition,
 //! and `docs/spec/rules.md` (`recurrence`, `renewal-limit`, `total-limit`).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::policy::governance::Governance;
 use crate::record::reference;
@@ -179,32 +179,8 @@ pub struct Again {
 
 /// Returns the open records that are about what a record was that was closed within the window before.
 pub fn again(records: &[Peer], window: Term, governance: &Governance) -> Vec<Again> {
-    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (index, record) in records.iter().enumerate() {
-        if record.closed.is_none() {
-            for name in record.names() {
-                by_name.entry(name).or_default().push(index);
-            }
-        }
-    }
-    let mut found: HashMap<usize, Vec<&Peer>> = HashMap::new();
-    for closed in records.iter().filter(|record| record.closed.is_some()) {
-        let mut seen: Vec<usize> = Vec::new();
-        for index in closed
-            .names()
-            .filter_map(|name| by_name.get(name))
-            .flatten()
-        {
-            let Some(record) = records.get(*index).filter(|_| !seen.contains(index)) else {
-                continue;
-            };
-            if record.follows(closed, window) && record.is_like(closed, governance) {
-                seen.push(*index);
-                found.entry(*index).or_default().push(closed);
-            }
-        }
-    }
-    let mut found: Vec<Again> = found
+    let is_open = |record: &Peer| record.closed.is_none();
+    let mut found: Vec<Again> = pairs(records, is_open, window, governance)
         .into_iter()
         .map(|(index, mut closed)| {
             closed.sort_by(|one, two| two.over.cmp(&one.over).then(one.id.cmp(&two.id)));
@@ -218,6 +194,47 @@ pub fn again(records: &[Peer], window: Term, governance: &Governance) -> Vec<Aga
         })
         .collect();
     found.sort_by_key(|again| again.index);
+    found
+}
+
+/// Returns which records, open or closed since, are about what a record was that was closed within the window before.
+pub fn refiled(records: &[Peer], window: Term, governance: &Governance) -> BTreeSet<usize> {
+    let found = pairs(records, |_| true, window, governance);
+    found.into_keys().collect()
+}
+
+/// Returns the closed records that some others follow within the window, by the place of each of those.
+fn pairs<'p>(
+    records: &'p [Peer],
+    is_meant: fn(&Peer) -> bool,
+    window: Term,
+    governance: &Governance,
+) -> HashMap<usize, Vec<&'p Peer>> {
+    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, record) in records.iter().enumerate() {
+        if is_meant(record) {
+            for name in record.names() {
+                by_name.entry(name).or_default().push(index);
+            }
+        }
+    }
+    let mut found: HashMap<usize, Vec<&Peer>> = HashMap::new();
+    for closed in records.iter().filter(|record| record.closed.is_some()) {
+        let mut seen: BTreeSet<usize> = BTreeSet::new();
+        for index in closed
+            .names()
+            .filter_map(|name| by_name.get(name))
+            .flatten()
+        {
+            let Some(record) = records.get(*index).filter(|_| !seen.contains(index)) else {
+                continue;
+            };
+            if record.follows(closed, window) && record.is_like(closed, governance) {
+                seen.insert(*index);
+                found.entry(*index).or_default().push(closed);
+            }
+        }
+    }
     found
 }
 

@@ -57,7 +57,8 @@ pub fn doc(list: &List<'_>, names: &record::Names<'_>) -> Doc {
     doc
 }
 
-fn columns() -> Vec<Column> {
+/// Returns the columns of a table of records.
+pub fn columns() -> Vec<Column> {
     let whole = |title| Column {
         title,
         fit: Fit::Whole,
@@ -79,7 +80,8 @@ fn columns() -> Vec<Column> {
     ]
 }
 
-fn row(standing: &Standing, instant: Instant) -> Vec<Text> {
+/// Returns the row of a record in such a table.
+pub fn row(standing: &Standing, instant: Instant) -> Vec<Text> {
     let content = record::told(standing);
     let title = content.map_or(standing.path.as_str(), |record| record.title.as_str());
     let owner = content.map_or("", |record| record.owner.name.as_str());

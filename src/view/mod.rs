@@ -21,6 +21,7 @@ pub mod patch;
 pub mod patterns;
 pub mod queue;
 pub mod record;
+pub mod report;
 pub mod shape;
 pub mod show;
 pub mod triage;

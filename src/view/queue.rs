@@ -103,7 +103,7 @@ fn card(item: &Item<'_>, tone: Tone, instant: Instant) -> Text {
 }
 
 /// Returns how long it has waited, or how soon it ends.
-fn age(item: &Item<'_>, instant: Instant) -> String {
+pub fn age(item: &Item<'_>, instant: Instant) -> String {
     let ending = matches!(
         item.due.as_ref().map(|due| due.bucket),
         Some(Bucket::Urgent | Bucket::Soon)
@@ -123,7 +123,8 @@ fn age(item: &Item<'_>, instant: Instant) -> String {
     }
 }
 
-fn waits_for(item: &Item<'_>) -> String {
+/// Returns whom it waits for, in words; empty where nobody is named and anybody may.
+pub fn waits_for(item: &Item<'_>) -> String {
     let next = &item.next;
     let names = |people: &[Person], word: &str| {
         let names = people.iter().map(shape::short_name);

@@ -5,6 +5,7 @@ mod choosing;
 mod goldens;
 mod proposing;
 mod queue;
+mod report;
 
 use crate::cli::{self, Run};
 use crate::repo::Repo;

@@ -24,18 +24,21 @@ pub enum Formats {
     General,
     /// Those, and a calendar, which the command writes itself.
     Dated,
+    /// Those, and a page; made for a job's summary unless another one is asked for.
+    Paged,
     /// These alone.
     Only(&'static [&'static str]),
 }
 
 impl Formats {
-    /// Returns the format that was asked for, `table` where none was.
+    /// Returns the format that was asked for; where none was, `table`, of a report `markdown`.
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] when the command does not offer it.
     pub fn chosen(self, name: Option<&str>) -> anyhow::Result<&'static render::Format> {
         let name = match name {
             Some(CALENDAR) if self == Formats::Dated => "table",
+            None if self == Formats::Paged => "markdown",
             name => name.unwrap_or("table"),
         };
         let found = render::find(name).filter(|format| self.offers(format));
@@ -57,6 +60,7 @@ impl Formats {
         match self {
             Formats::Findings => true,
             Formats::General | Formats::Dated => format.offered == render::Offered::Always,
+            Formats::Paged => format.offered != render::Offered::ForFindings,
             Formats::Only(names) => names.contains(&format.name),
         }
     }

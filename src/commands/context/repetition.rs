@@ -1,4 +1,4 @@
-//! The records that landed, as far as others repeat them.
+//! The records that landed: as far as others repeat them, and their lives in dates.
 //!
 //! Start at [`Approved::neighbours`]. Follows `docs/spec/policy.md`, repetition: the window ends at the instant asked
 //! about.
@@ -10,6 +10,7 @@ use crate::commands::context::compare::near;
 use crate::history::version::{Content, Trail};
 use crate::record::Record;
 use crate::survey::cause::Neighbours;
+use crate::survey::life::{self, Life};
 
 impl Approved<'_> {
     /// Returns the records that stand on the approved ref, each with when it landed.
@@ -24,6 +25,16 @@ impl Approved<'_> {
             known: BTreeSet::new(),
             until: self.stamp.instant,
         }
+    }
+
+    /// Returns the lives of the records that landed, by key.
+    pub fn lives(&self) -> Vec<Life<'_>> {
+        let of = |standing| {
+            let trail = self.trail(standing)?;
+            let verdicts = self.approvals.trails.get(&trail.key)?;
+            life::of(&self.history, trail, verdicts, standing)
+        };
+        self.standings.iter().filter_map(of).collect()
     }
 }
 

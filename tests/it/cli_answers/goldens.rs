@@ -28,6 +28,7 @@ fn every_answer_looks_as_it_did() {
         ("due", &["due"]),
         ("queue", &["queue"]),
         ("patterns", &["patterns"]),
+        ("report", &["report"]),
         ("check", &check),
         ("check-deny", &["check", "--application", "gateway"]),
         ("check-none", &["check", "--asset", "host:nowhere"]),

@@ -1,0 +1,119 @@
+//! `report`: the health of the backlog and its trends, for a job's summary, for scripts, or as a page.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::{self, Approved, Scope};
+use crate::commands::context::fault;
+use crate::commands::context::globals::{self, Moment};
+use crate::commands::context::output::Formats;
+use crate::commands::{Command, Outcome, Run};
+use crate::survey::due::Horizon;
+use crate::survey::figures::{self, Span};
+use crate::survey::life::Life;
+use crate::survey::patterns;
+use crate::survey::queue;
+use crate::view;
+use crate::view::report::{Control, Report};
+
+/// Report on the backlog and its trends
+///
+/// What is in force, awaiting, ending and overdue; what was opened, closed and repeated in each month; the records of
+/// each class, and the controls that they deviate from.
+#[derive(Debug, Parser)]
+#[command(name = "report")]
+#[command(
+    after_help = "EXAMPLE\n  exledger report --from 2026-01-01 --to 2026-06-30\n  exledger report --format json"
+)]
+pub struct Args {
+    /// The first day of the trends; by default eleven months before the last, or the first landing
+    #[arg(long, value_name = "DATE", value_parser = globals::moment)]
+    from: Option<Moment>,
+
+    /// The last day of the trends; by default that of the clock
+    #[arg(long, value_name = "DATE", value_parser = globals::moment)]
+    to: Option<Moment>,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    const FORMATS: Formats = Formats::Paged;
+
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let home = ctx.home()?;
+        let approved = ctx.approved_of(&home, Scope::Everything)?;
+        let lives = approved.lives();
+        let span = self.span(&approved, &lives)?;
+        let neighbours = approved.neighbours();
+        let (governance, instant) = (&approved.governance, approved.stamp.instant);
+        let horizon = Horizon::of(&governance.policy);
+        let report = Report {
+            stamp: &approved.stamp,
+            policy: &governance.policy,
+            span,
+            backlog: figures::backlog(&approved.standings, &lives, span, &horizon, instant),
+            periods: figures::periods(&lives, span, governance),
+            standings: &approved.standings,
+            items: queue::of(
+                approved.standings.iter(),
+                &view::record::id,
+                &horizon,
+                approved.around(),
+            ),
+            patterns: patterns::of(&neighbours, &[], governance).groups,
+            controls: controls(&approved, &lives, span),
+        };
+        ctx.show(&view::report::doc(&report))?;
+        let unknown = approved.standings.iter().filter(approved::is_unknown);
+        Ok(ctx.of_unknown(unknown, Outcome::Fine))
+    }
+}
+
+impl Args {
+    /// Returns the days that the report is about; what is not over yet ends with the clock's day.
+    fn span(&self, approved: &Approved<'_>, lives: &[Life<'_>]) -> anyhow::Result<Span> {
+        let today = approved.stamp.instant.day();
+        let to = self.to.as_ref().map_or(today, Moment::day).min(today);
+        let first = lives.iter().map(|life| life.opened.day()).min();
+        let span = Span::until(to, first);
+        let from = self.from.as_ref().map_or(span.from, Moment::day);
+        if from > to {
+            return Err(fault::misuse(
+                format!("the report would begin on {from} and end on {to}"),
+                "name a first day that is not after the last, and not after the clock's day",
+            ));
+        }
+        Ok(Span { from, to })
+    }
+}
+
+/// Returns the controls that records deviated from which were open within a span, by id.
+fn controls<'a>(approved: &Approved<'_>, lives: &'a [Life<'_>], span: Span) -> Vec<Control<'a>> {
+    let was_open = |life: &&Life<'_>| {
+        let closed_before = life.closed.is_some_and(|(at, _)| at < span.from.start());
+        !life.is_rejected() && life.opened < span.to.end() && !closed_before
+    };
+    let mut found: BTreeMap<String, (Option<String>, BTreeSet<&str>)> = BTreeMap::new();
+    for life in lives.iter().filter(was_open) {
+        for control in life.record.deviates_from.controls.iter().flatten() {
+            let (id, title) = match approved.title(control) {
+                Some((id, title)) => (id, Some(title)),
+                None => (control.as_str().to_owned(), None),
+            };
+            let (_, records) = found.entry(id).or_insert((title, BTreeSet::new()));
+            records.insert(life.record.id.as_str());
+        }
+    }
+    let found = found.into_iter();
+    found
+        .map(|(id, (title, records))| Control {
+            id,
+            title,
+            records: records.into_iter().collect(),
+        })
+        .collect()
+}

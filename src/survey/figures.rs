@@ -1,0 +1,246 @@
+//! The ledger in figures: the health of its backlog, and what happened in each month.
+//!
+//! Uses record, policy, status, survey's lives, buckets and refiling. Pure. Start at [`backlog`] and [`periods`].
+//! Follows `docs/spec/cli.md`, report, and M36, M56 and M76 of the mission.
+
+use std::collections::BTreeSet;
+
+use crate::policy::governance::Governance;
+use crate::record::Record;
+use crate::record::time::{Day, Instant, Term};
+use crate::record::word::RootCause;
+use crate::status::{InForce, Standing};
+use crate::survey::due::{self, Bucket, Due, Horizon, Urgency};
+use crate::survey::life::Life;
+use crate::survey::refiling::{self, Peer};
+
+/// The days that a report is about, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The first.
+    pub from: Day,
+    /// The last.
+    pub to: Day,
+}
+
+/// How well the ledger is kept up, at one instant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Backlog {
+    /// How many records wait for approval.
+    pub awaiting: usize,
+    /// How long the oldest of them has waited, in whole days.
+    pub oldest_waiting_days: Option<i64>,
+    /// How long it took on average from request to decision, in days.
+    pub mean_days_to_decision: Option<f64>,
+    /// The same for the one in the middle.
+    pub median_days_to_decision: Option<f64>,
+    /// How many end soon, of those in force.
+    pub expiring_soon: usize,
+    /// How many still grant although something about them is overdue.
+    pub overdue_in_force: usize,
+    /// How many days those in force have been so, on average.
+    pub mean_age_days: Option<f64>,
+}
+
+/// What happened in a month, or the part of it that was asked about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Period {
+    /// Its days.
+    pub span: Span,
+    /// How many records landed.
+    pub opened: usize,
+    /// How many closures landed, rejections left out.
+    pub closed: usize,
+    /// How many of the opened repeat what was closed within the window of recurrence.
+    pub repeated: usize,
+    /// How many days those that were closed had been in force, on average.
+    pub mean_days_in_force: Option<f64>,
+    /// The share of the opened that set a rule aside by hand, in place of correcting what it judges: from 0 to 1.
+    pub overrides: Option<f64>,
+}
+
+impl Span {
+    /// Tells whether an instant is within.
+    pub fn holds(self, at: Instant) -> bool {
+        self.from.start() <= at && at < self.to.end()
+    }
+
+    /// Returns its calendar months, the first and the last cut to the span.
+    pub fn months(self) -> Vec<Span> {
+        let mut months = Vec::new();
+        let mut from = self.from;
+        while from <= self.to {
+            let next = month(from, 1);
+            let to = next.plus_days(-1).min(self.to);
+            months.push(Span { from, to });
+            if next <= from {
+                break;
+            }
+            from = next;
+        }
+        months
+    }
+
+    /// Returns the span that ends with a day and begins with the first landing, at most eleven months before.
+    pub fn until(to: Day, first: Option<Day>) -> Span {
+        let earliest = month(to, -11);
+        let first = first.unwrap_or(to).min(to);
+        Span {
+            from: month(first, 0).max(earliest),
+            to,
+        }
+    }
+}
+
+/// Returns the first day of a month, so many months from that of a day.
+fn month(day: Day, months: i64) -> Day {
+    let text = day.to_string();
+    let (year, rest) = text.split_once('-').unwrap_or((&text, "01"));
+    let (of_year, _) = rest.split_once('-').unwrap_or((rest, ""));
+    let number = |text: &str| text.parse::<i64>().unwrap_or(1);
+    let index = number(year)
+        .saturating_mul(12)
+        .saturating_add(number(of_year) - 1)
+        .saturating_add(months);
+    let (year, of_year) = (index.div_euclid(12), index.rem_euclid(12) + 1);
+    Day::new(&format!("{year:04}-{of_year:02}-01")).unwrap_or(day)
+}
+
+/// Returns how well a ledger is kept up at an instant, with the decisions of a span.
+pub fn backlog(
+    standings: &[Standing],
+    lives: &[Life<'_>],
+    span: Span,
+    horizon: &Horizon,
+    instant: Instant,
+) -> Backlog {
+    let due: Vec<(&Standing, Option<Due>)> = standings
+        .iter()
+        .map(|standing| (standing, due::of(standing, horizon, instant)))
+        .collect();
+    let awaiting = standings
+        .iter()
+        .filter_map(|it| due::waiting(it, horizon, instant));
+    let since: Vec<Option<Instant>> = awaiting.collect();
+    let waited = since
+        .iter()
+        .flatten()
+        .map(|since| instant.days_since(*since));
+    let in_force = || due.iter().filter(|(it, _)| it.in_force == InForce::Yes);
+    let soon = |due: &Due| {
+        let ends = |bucket: &Bucket| matches!(bucket, Bucket::Urgent | Bucket::Soon);
+        ends(&due.bucket) || due.also.iter().any(ends)
+    };
+    let mut decisions: Vec<f64> = lives
+        .iter()
+        .filter_map(|life| Some((life.requested, life.decided.filter(|at| span.holds(*at))?)))
+        .map(|(requested, decided)| days(requested, decided))
+        .collect();
+    decisions.sort_by(f64::total_cmp);
+    Backlog {
+        awaiting: since.len(),
+        oldest_waiting_days: waited.max(),
+        mean_days_to_decision: mean(&decisions),
+        median_days_to_decision: median(&decisions),
+        expiring_soon: in_force()
+            .filter(|(_, due)| due.as_ref().is_some_and(soon))
+            .count(),
+        overdue_in_force: in_force()
+            .filter(|(_, due)| {
+                due.as_ref()
+                    .is_some_and(|due| due.urgency == Urgency::Overdue)
+            })
+            .count(),
+        mean_age_days: mean(
+            &in_force()
+                .map(|(it, _)| whole(it.in_place.days))
+                .collect::<Vec<_>>(),
+        ),
+    }
+}
+
+/// Returns what happened in each month of a span.
+pub fn periods(lives: &[Life<'_>], span: Span, governance: &Governance) -> Vec<Period> {
+    let repeated = repeated(lives, governance);
+    let months = span.months().into_iter();
+    months.map(|span| period(lives, &repeated, span)).collect()
+}
+
+fn period(lives: &[Life<'_>], repeated: &BTreeSet<&str>, span: Span) -> Period {
+    let opened: Vec<&Life> = lives
+        .iter()
+        .filter(|life| span.holds(life.opened))
+        .collect();
+    let closed: Vec<&Life> = lives
+        .iter()
+        .filter(|life| !life.is_rejected() && life.closed.is_some_and(|(at, _)| span.holds(at)))
+        .collect();
+    let overrides = opened.iter().filter(|life| is_override(&life.record));
+    let in_force: Vec<f64> = closed
+        .iter()
+        .map(|life| whole(life.standing.in_place.days))
+        .collect();
+    Period {
+        span,
+        opened: opened.len(),
+        closed: closed.len(),
+        repeated: opened
+            .iter()
+            .filter(|life| repeated.contains(life.record.id.as_str()))
+            .count(),
+        mean_days_in_force: mean(&in_force),
+        overrides: share(overrides.count(), opened.len()),
+    }
+}
+
+/// Tells whether a record sets a rule aside, other than one that dismisses a false alarm.
+fn is_override(record: &Record) -> bool {
+    record.root_cause != RootCause::BadSourceData
+}
+
+/// Returns the ids of the records that repeat what was closed within the window of recurrence.
+fn repeated<'l>(lives: &'l [Life<'_>], governance: &Governance) -> BTreeSet<&'l str> {
+    let known = lives.iter().filter_map(|life| {
+        let id = life.record.id.as_str();
+        let peer = Peer::of(id, Record::clone(&life.record), Some(life.opened))?;
+        Some((id, peer))
+    });
+    let (ids, peers): (Vec<&str>, Vec<Peer>) = known.unzip();
+    let window: Term = governance.policy.recurrence.window;
+    let again = refiling::refiled(&peers, window, governance).into_iter();
+    again.filter_map(|index| ids.get(index).copied()).collect()
+}
+
+fn days(from: Instant, to: Instant) -> f64 {
+    whole(to.seconds_since(from).max(0)) / 86_400.0
+}
+
+/// Returns a whole number as one that can be divided: days, or seconds of a few thousand years.
+fn whole(number: i64) -> f64 {
+    number as f64
+}
+
+fn mean(numbers: &[f64]) -> Option<f64> {
+    let n = i64::try_from(numbers.len()).ok().filter(|n| *n > 0)?;
+    Some(rounded(numbers.iter().sum::<f64>() / whole(n), 10.0))
+}
+
+/// Returns the number in the middle of sorted ones, between two the mean of both.
+fn median(sorted: &[f64]) -> Option<f64> {
+    let half = sorted.len() / 2;
+    let upper = sorted.get(half)?;
+    let lower = match sorted.len() % 2 {
+        0 => sorted.get(half - 1)?,
+        _ => upper,
+    };
+    Some(rounded((lower + upper) / 2.0, 10.0))
+}
+
+fn share(part: usize, of: usize) -> Option<f64> {
+    let (part, of) = (i64::try_from(part).ok()?, i64::try_from(of).ok()?);
+    (of > 0).then(|| rounded(whole(part) / whole(of), 100.0))
+}
+
+fn rounded(number: f64, to: f64) -> f64 {
+    (number * to).round() / to
+}

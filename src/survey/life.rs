@@ -1,0 +1,81 @@
+//! The life of a record in dates: requested, landed, decided, closed.
+//!
+//! Uses history, approval, status. Pure. Start at [`of`]. Follows M36, M42 and M56 of the mission. What it is today is
+//! in its standing; nothing here compares dates with the clock.
+
+use std::rc::Rc;
+
+use crate::approval::{Satisfied, Verdict};
+use crate::history::History;
+use crate::history::version::{Trail, Version};
+use crate::record::Record;
+use crate::record::time::Instant;
+use crate::record::word::ClosureOutcome;
+use crate::status::Standing;
+
+/// A record that landed, and when things happened to it.
+#[derive(Clone, Debug)]
+pub struct Life<'a> {
+    /// What it is now.
+    pub standing: &'a Standing,
+    /// What it says, or last said.
+    pub record: Rc<Record>,
+    /// When it was asked for: the first commit that makes it, by that commit's typed time, and not after the landing.
+    pub requested: Instant,
+    /// When it landed.
+    pub opened: Instant,
+    /// When it was first approved, or closed without ever having been; `None` where it waits.
+    pub decided: Option<Instant>,
+    /// When its closure landed, and with which outcome.
+    pub closed: Option<(Instant, ClosureOutcome)>,
+}
+
+/// Returns the life of a record; `None` where nothing of it that could be read has landed.
+pub fn of<'a>(
+    history: &History,
+    trail: &Trail,
+    verdicts: &[Verdict],
+    standing: &'a Standing,
+) -> Option<Life<'a>> {
+    let landed = |version: &Version| {
+        let landing = history.mainline.landings.get(version.landing);
+        landing.map(|landing| landing.effective)
+    };
+    let first = trail.versions.first()?;
+    let opened = landed(first)?;
+    // What can't be read any more said something once.
+    let written = trail.versions.iter().rev();
+    let mut written = written.filter_map(|version| Some((version.record.record()?, version)));
+    let (record, mut closing) = written.next()?;
+    for (before, version) in written {
+        if record.closure.is_none() || before.closure.is_none() {
+            break;
+        }
+        closing = version;
+    }
+    let outcome = record.closure.as_ref().map(|closure| closure.outcome);
+    let closed = outcome.and_then(|outcome| Some((landed(closing)?, outcome)));
+    let touched = first.touched.iter().chain([&first.commit]);
+    let typed = touched.filter_map(|commit| commit.committer.time);
+    Some(Life {
+        standing,
+        record: Rc::clone(record),
+        requested: typed.chain([opened]).min()?,
+        opened,
+        decided: approved(verdicts).or(closed.map(|(at, _)| at)),
+        closed,
+    })
+}
+
+/// Returns when a version of a record was first approved.
+fn approved(verdicts: &[Verdict]) -> Option<Instant> {
+    let met = verdicts.iter().filter(|it| it.satisfied == Satisfied::Yes);
+    met.filter_map(|it| it.approved_at).min()
+}
+
+impl Life<'_> {
+    /// Tells whether it was rejected: it never took effect.
+    pub fn is_rejected(&self) -> bool {
+        matches!(self.closed, Some((_, ClosureOutcome::Rejected)))
+    }
+}

@@ -1,0 +1,360 @@
+//! `report`: the health of the backlog, what is overdue, trends, the classes, the controls.
+//!
+//! Uses record, policy, status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, report, and M02, M36, M56
+//! and M76 of the mission.
+
+use serde_json::{Value, json};
+
+use crate::diag;
+use crate::policy::Policy;
+use crate::record::word::{Class, Word};
+use crate::status::{InForce, Standing};
+use crate::survey::figures::{Backlog, Period, Span};
+use crate::survey::patterns::{Frozen, Pattern};
+use crate::survey::queue::{Item, Rank};
+use crate::survey::select;
+use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::view::list;
+use crate::view::queue;
+use crate::view::record;
+use crate::view::shape::Stamp;
+
+/// What `report` shows.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// What it was computed from.
+    pub stamp: &'a Stamp,
+    /// Says what ends soon.
+    pub policy: &'a Policy,
+    /// The days that it is about.
+    pub span: Span,
+    /// The health of the backlog.
+    pub backlog: Backlog,
+    /// What happened in each month.
+    pub periods: Vec<Period>,
+    /// Every record.
+    pub standings: &'a [Standing],
+    /// What needs attention, worst first.
+    pub items: Vec<Item<'a>>,
+    /// The groups over the threshold.
+    pub patterns: Vec<Pattern<'a>>,
+    /// The controls that records deviated from within the span, by id.
+    pub controls: Vec<Control<'a>>,
+}
+
+/// A control that records deviate from.
+#[derive(Clone, Debug)]
+pub struct Control<'a> {
+    /// Its id, in the catalog's own form where one knows it.
+    pub id: String,
+    /// Its official title.
+    pub title: Option<String>,
+    /// The ids of the records, sorted.
+    pub records: Vec<&'a str>,
+}
+
+/// Returns the answer.
+pub fn doc(report: &Report<'_>) -> Doc {
+    let classes = Class::WORDS
+        .iter()
+        .map(|(_, class)| Section::of(report, *class));
+    let classes: Vec<Section<'_>> = classes.collect();
+    let mut doc = report.stamp.doc(
+        "report",
+        json!({
+            "backlog": backlog(&report.backlog),
+            "periods": report.periods.iter().map(period).collect::<Vec<_>>(),
+            "controls": report.controls.iter().map(control).collect::<Vec<_>>(),
+            "classes": classes.iter().map(Section::json).collect::<Vec<_>>(),
+        }),
+    );
+    doc.rows = Some("periods");
+    let name = report.stamp.name.as_deref();
+    let title = format!(
+        "Exceptions{}: {} to {}",
+        name.map_or_else(String::new, |name| format!(" of {name}")),
+        report.span.from,
+        report.span.to
+    );
+    doc.blocks.push(Block::Heading(Text::plain(title)));
+    doc.blocks.push(Block::Pairs(health(report)));
+    overdue(&mut doc, report);
+    trends(&mut doc, report);
+    repeated(&mut doc, report);
+    for section in classes.iter().filter(|section| !section.records.is_empty()) {
+        section.add(&mut doc, report);
+    }
+    controls(&mut doc, report);
+    doc
+}
+
+fn backlog(backlog: &Backlog) -> Value {
+    json!({
+        "awaiting": backlog.awaiting,
+        "oldest_waiting_days": backlog.oldest_waiting_days,
+        "mean_days_to_decision": backlog.mean_days_to_decision,
+        "expiring_soon": backlog.expiring_soon,
+        "overdue_in_force": backlog.overdue_in_force,
+        "mean_age_days": backlog.mean_age_days,
+        "median_days_to_decision": backlog.median_days_to_decision,
+    })
+}
+
+fn period(period: &Period) -> Value {
+    json!({
+        "from": period.span.from,
+        "to": period.span.to,
+        "opened": period.opened,
+        "closed": period.closed,
+        "repeated": period.repeated,
+        "mean_days_in_force": period.mean_days_in_force,
+        "overrides": period.overrides,
+    })
+}
+
+fn control(control: &Control<'_>) -> Value {
+    json!({"id": control.id, "title": control.title, "records": control.records})
+}
+
+/// Returns the health of the backlog, a line a figure.
+fn health(report: &Report<'_>) -> Vec<(String, Text)> {
+    let backlog = &report.backlog;
+    let pair = |label: &str, text: Text| (label.to_owned(), text);
+    let waits = match backlog.oldest_waiting_days {
+        Some(days) => format!(", the oldest for {}", of_days(days)),
+        None => String::new(),
+    };
+    let decided = match (
+        backlog.mean_days_to_decision,
+        backlog.median_days_to_decision,
+    ) {
+        (Some(mean), Some(median)) => format!("{mean} days on average, {median} in the middle"),
+        _ => "nothing was decided".to_owned(),
+    };
+    let age = match backlog.mean_age_days {
+        Some(mean) => format!("{mean} days on average"),
+        None => "nothing is in force".to_owned(),
+    };
+    let bad = match backlog.overdue_in_force {
+        0 => Tone::Good,
+        _ => Tone::Bad,
+    };
+    let in_force = report
+        .standings
+        .iter()
+        .filter(|it| it.in_force == InForce::Yes);
+    vec![
+        pair("in force", Text::plain(in_force.count().to_string())),
+        pair(
+            "still granting although overdue",
+            Text::of(bad, backlog.overdue_in_force.to_string()),
+        ),
+        pair(
+            "awaiting approval",
+            Text::plain(format!("{}{waits}", backlog.awaiting)),
+        ),
+        pair("from request to decision", Text::plain(decided)),
+        pair(
+            "ending soon",
+            Text::plain(format!(
+                "{} within {}",
+                backlog.expiring_soon, report.policy.due.soon
+            )),
+        ),
+        pair("age of those in force", Text::plain(age)),
+    ]
+}
+
+fn of_days(days: i64) -> String {
+    diag::count(usize::try_from(days).unwrap_or(0), "day")
+}
+
+/// Adds what should have been done by now, or can't be told or read.
+fn overdue(doc: &mut Doc, report: &Report<'_>) {
+    let is_bad = |item: &&Item| item.rank < Rank::InTime;
+    let bad: Vec<&Item> = report.items.iter().filter(is_bad).collect();
+    doc.blocks
+        .push(Block::Heading(Text::plain("What is overdue")));
+    if bad.is_empty() {
+        let nothing = Text::of(Tone::Good, "nothing is overdue");
+        doc.blocks.push(Block::Paragraph(nothing));
+        return;
+    }
+    let rows = bad.iter().map(|item| {
+        let waits = queue::waits_for(item);
+        let what = item.word().replace('-', " ");
+        vec![
+            Text::of(Tone::Id, record::id(item.standing)),
+            Text::plain(title(item.standing)),
+            Text::of(Tone::Bad, what).and(Tone::Plain, queue::age(item, report.stamp.instant)),
+            Text::plain(waits.trim_start_matches("; waits for ")),
+            Text::plain(&item.next.action),
+        ]
+    });
+    let whole = |title| column(title, Fit::Whole);
+    let flexible = |title| column(title, Fit::Flexible);
+    doc.blocks.push(Block::Table(Table {
+        columns: vec![
+            whole("id"),
+            flexible("title"),
+            flexible("overdue"),
+            flexible("waits for"),
+            flexible("next"),
+        ],
+        rows: rows.collect(),
+    }));
+}
+
+fn trends(doc: &mut Doc, report: &Report<'_>) {
+    let whole = |title| column(title, Fit::Whole);
+    let figure = |figure: Option<f64>| figure.map_or_else(String::new, |it| it.to_string());
+    let rows = report.periods.iter().map(|period| {
+        let share = period.overrides.map(|share| (share * 100.0).round());
+        let share = share.map_or_else(String::new, |share| format!("{share} %"));
+        [
+            format!("{} to {}", period.span.from, period.span.to),
+            period.opened.to_string(),
+            period.closed.to_string(),
+            period.repeated.to_string(),
+            figure(period.mean_days_in_force),
+            share,
+        ]
+        .map(Text::plain)
+        .to_vec()
+    });
+    doc.blocks.push(Block::Heading(Text::plain("Trends")));
+    doc.blocks.push(Block::Table(Table {
+        columns: vec![
+            whole("month"),
+            whole("opened"),
+            whole("closed"),
+            whole("repeated"),
+            whole("days in force"),
+            whole("overrides"),
+        ],
+        rows: rows.collect(),
+    }));
+    let legend = "repeated: the same was closed a while before; days in force: of those closed, on average; overrides: \
+                  the share of the opened that set a rule aside, in place of dismissing a false alarm";
+    doc.blocks
+        .push(Block::Paragraph(Text::of(Tone::Muted, legend)));
+}
+
+fn repeated(doc: &mut Doc, report: &Report<'_>) {
+    if report.patterns.is_empty() {
+        return;
+    }
+    let rows = report.patterns.iter().map(|pattern| {
+        let frozen = match pattern.frozen {
+            Frozen::Yes => Text::of(Tone::Warn, "frozen"),
+            Frozen::No => Text::plain(""),
+        };
+        let ids: Vec<&str> = pattern.records.iter().map(|it| it.id.as_str()).collect();
+        vec![
+            Text::plain(pattern.words()),
+            Text::of(Tone::Id, ids.join(", ")),
+            frozen,
+            Text::plain(&pattern.advice),
+        ]
+    });
+    doc.blocks
+        .push(Block::Heading(Text::plain("Repeated causes")));
+    doc.blocks.push(Block::Table(Table {
+        columns: vec![
+            column("what repeats", Fit::Flexible),
+            column("records", Fit::Flexible),
+            column("state", Fit::Whole),
+            column("advice", Fit::Flexible),
+        ],
+        rows: rows.collect(),
+    }));
+}
+
+fn controls(doc: &mut Doc, report: &Report<'_>) {
+    if report.controls.is_empty() {
+        return;
+    }
+    let rows = report.controls.iter().map(|control| {
+        vec![
+            Text::of(Tone::Strong, &control.id),
+            Text::plain(control.title.as_deref().unwrap_or("in no catalog")),
+            Text::of(Tone::Id, control.records.join(", ")),
+        ]
+    });
+    doc.blocks.push(Block::Heading(Text::plain("Controls")));
+    doc.blocks.push(Block::Table(Table {
+        columns: vec![
+            column("control", Fit::Whole),
+            column("title", Fit::Flexible),
+            column("records", Fit::Flexible),
+        ],
+        rows: rows.collect(),
+    }));
+}
+
+fn column(title: &'static str, fit: Fit) -> Column {
+    Column { title, fit }
+}
+
+fn title(standing: &Standing) -> &str {
+    record::told(standing).map_or(standing.path.as_str(), |record| record.title.as_str())
+}
+
+/// The open records of a class.
+struct Section<'a> {
+    class: Class,
+    records: Vec<&'a Standing>,
+    overdue: usize,
+}
+
+impl<'a> Section<'a> {
+    fn of(report: &Report<'a>, class: Class) -> Section<'a> {
+        let is_of = |standing: &&Standing| {
+            let told = record::told(standing);
+            told.is_some_and(|record| record.class == class)
+        };
+        let is_open = |standing: &&Standing| !select::is_ended(standing.status);
+        let open = report.standings.iter().filter(is_of).filter(is_open);
+        let overdue = report.items.iter().filter(|item| item.is_overdue());
+        let overdue = overdue.map(|item| item.standing).filter(is_of);
+        let mut records: Vec<&Standing> = open.collect();
+        records.sort_by_key(|standing| (record::id(standing), &standing.path));
+        Section {
+            class,
+            records,
+            overdue: overdue.count(),
+        }
+    }
+
+    fn n_in_force(&self) -> usize {
+        let in_force = |standing: &&&Standing| standing.in_force == InForce::Yes;
+        self.records.iter().filter(in_force).count()
+    }
+
+    fn json(&self) -> Value {
+        let ids: Vec<&str> = self.records.iter().map(|it| record::id(it)).collect();
+        json!({
+            "class": self.class,
+            "open": self.records.len(),
+            "in_force": self.n_in_force(),
+            "overdue": self.overdue,
+            "records": ids,
+        })
+    }
+
+    fn add(&self, doc: &mut Doc, report: &Report<'_>) {
+        let heading = format!(
+            "Class {}: {} open, {} in force, {} overdue",
+            self.class.word(),
+            self.records.len(),
+            self.n_in_force(),
+            self.overdue
+        );
+        doc.blocks.push(Block::Heading(Text::plain(heading)));
+        let rows = self.records.iter();
+        doc.blocks.push(Block::Table(Table {
+            columns: list::columns(),
+            rows: rows.map(|it| list::row(it, report.stamp.instant)).collect(),
+        }));
+    }
+}
