@@ -30,7 +30,6 @@ use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
 use crate::status::{self, Standing, Status, rest};
 use crate::store::git::Repository;
-use crate::survey::escalate::Around;
 use crate::view;
 use crate::view::shape::{self, Simulated, Stamp};
 
@@ -367,19 +366,6 @@ impl Approved<'_> {
             .iter()
             .min_by_key(|commit| commit.committer.time);
         person(&touched.unwrap_or(&first.commit).author)
-    }
-
-    /// Returns what is needed beside the records to tell who is told of them, and what to do.
-    pub fn around(&self) -> Around<'_> {
-        let reference = self.stamp.reference.as_deref().unwrap_or_default();
-        let short = ["refs/heads/", "refs/remotes/"];
-        let base = short.iter().find_map(|it| reference.strip_prefix(it));
-        Around {
-            governance: &self.governance,
-            request_sla: self.governance.policy.approval.request_sla,
-            base: base.unwrap_or(reference),
-            instant: self.stamp.instant,
-        }
     }
 
     /// Tells whether two forms name one control.

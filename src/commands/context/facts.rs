@@ -11,6 +11,7 @@ use crate::history::tree::CommitTree;
 use crate::status::Standing;
 use crate::store::git::Repository;
 use crate::survey::acts::{self, Act};
+use crate::survey::escalate::Around;
 
 impl Approved<'_> {
     /// Returns all that git proves, and who approved what.
@@ -42,5 +43,18 @@ impl Approved<'_> {
             trail,
             verdicts.map(Vec::as_slice).unwrap_or_default(),
         )
+    }
+
+    /// Returns what is needed beside the records to tell who is told of them, and what to do.
+    pub fn around(&self) -> Around<'_> {
+        let reference = self.stamp.reference.as_deref().unwrap_or_default();
+        let short = ["refs/heads/", "refs/remotes/"];
+        let base = short.iter().find_map(|it| reference.strip_prefix(it));
+        Around {
+            governance: &self.governance,
+            request_sla: self.governance.policy.approval.request_sla,
+            base: base.unwrap_or(reference),
+            instant: self.stamp.instant,
+        }
     }
 }
