@@ -4,6 +4,8 @@
 //! covers is the gate's to say.
 
 mod input;
+mod marks;
+mod output;
 
 use std::path::PathBuf;
 
@@ -11,7 +13,10 @@ use clap::Parser;
 
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
-use crate::commands::triage::input::Source;
+use crate::commands::context::fault;
+use crate::commands::triage::input::{Desk, Read, Source};
+use crate::commands::triage::marks::{Guids, Marks};
+use crate::commands::triage::output::{How, Rewrite, Written};
 use crate::commands::{Command, Outcome, Run};
 use crate::gate::index::Index;
 use crate::survey::triage::State;
@@ -37,6 +42,18 @@ pub struct Args {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 
+    /// Write SARIF again without the results that are covered
+    #[arg(long, conflicts_with = "annotate")]
+    filter: bool,
+
+    /// Write SARIF again with a suppression on each result that is covered
+    #[arg(long)]
+    annotate: bool,
+
+    /// Where SARIF is written again: a file, for several inputs a folder; by default stdout
+    #[arg(short, long, value_name = "FILE|DIR")]
+    output: Option<PathBuf>,
+
     /// Let what can't be read count without failing
     #[arg(long)]
     skip_bad: bool,
@@ -49,35 +66,72 @@ impl Run for Args {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let sources = input::open(ctx, &self.files)?;
+        let rewrite = self.rewrite(ctx, &sources)?;
         let approved = ctx.approved(&home)?;
         let index = Index::of(&approved.standings);
         let moved = |standing: &_, at| approved.moved(standing, at);
-        let judge = Judge {
-            index: &index,
-            governance: &approved.governance,
-            standings: &approved.standings,
-            moved: &moved,
-            instant: approved.stamp.instant,
+        let mut desk = Desk {
+            judge: Judge {
+                index: &index,
+                standings: &approved.standings,
+                governance: &approved.governance,
+                moved: &moved,
+                instant: approved.stamp.instant,
+            },
+            tally: Tally::of(&approved.governance.policy.baselines),
+            marks: rewrite.as_ref().map(|rewrite| {
+                Marks::new(match rewrite.how {
+                    How::Filter => Guids::None,
+                    How::Annotate => Guids::Made,
+                })
+            }),
         };
         let roots = input::roots(&home);
-        let mut tally = Tally::of(&approved.governance.policy.baselines);
-        for (place, source) in sources.iter().enumerate() {
-            input::read(source, place, &roots, &judge, &mut tally)?;
+        let mut read = Vec::new();
+        for (place, source) in sources.into_iter().enumerate() {
+            let found = input::read(&source, place, &roots, &mut desk)?;
+            read.push((source, found));
         }
-        self.show(ctx, &approved, &sources, &tally)?;
-        Ok(self.outcome(ctx, &approved, &tally))
+        let outcome = self.outcome(ctx, &approved, &desk.tally);
+        let outcome = match (&rewrite, &desk.marks) {
+            (Some(rewrite), Some(marks)) => match rewrite.write(ctx, &approved, &read, marks)? {
+                Written::All => outcome,
+                Written::NotAll => Outcome::CannotSay,
+            },
+            _ => outcome,
+        };
+        match rewrite.is_some_and(|rewrite| rewrite.takes_stdout()) {
+            true => ctx.hint(&view::triage::words(&desk.tally).bare()),
+            false => self.show(ctx, &approved, &read, &desk.tally)?,
+        }
+        Ok(outcome)
     }
 }
 
 impl Args {
+    fn rewrite(&self, ctx: &Ctx, sources: &[Source]) -> anyhow::Result<Option<Rewrite>> {
+        let how = match (self.filter, self.annotate) {
+            (true, _) => How::Filter,
+            (_, true) => How::Annotate,
+            _ if self.output.is_some() => {
+                return Err(fault::misuse(
+                    "-o says where SARIF is written again",
+                    "give it with --filter or --annotate",
+                ));
+            }
+            _ => return Ok(None),
+        };
+        Rewrite::of(how, self.output.as_deref(), ctx, sources).map(Some)
+    }
+
     fn show(
         &self,
         ctx: &Ctx,
         approved: &Approved<'_>,
-        sources: &[Source],
+        read: &[(Source, Read)],
         tally: &Tally,
     ) -> anyhow::Result<()> {
-        let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
+        let names: Vec<String> = read.iter().map(|(source, _)| source.name.clone()).collect();
         let listed = match ctx.format.name {
             "table" | "markdown" => Listed::No,
             _ => Listed::Yes,

@@ -6,6 +6,7 @@ pub mod events;
 pub mod ics;
 pub mod issue_form;
 pub mod object;
+pub mod said;
 pub mod sarif;
 pub mod scan;
 pub mod strict;

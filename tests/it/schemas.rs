@@ -91,7 +91,7 @@ fn shown(format: &str) -> [String; 2] {
 }
 
 #[cfg(feature = "house-schema")]
-fn check_json(schema: &str, instance: &Value) {
+pub(crate) fn check_json(schema: &str, instance: &Value) {
     let schema: Value = serde_json::from_str(&read(schema)).unwrap();
     let validator = jsonschema::options().build(&schema).unwrap();
     let errors: Vec<String> = validator

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
+use crate::commands::triage::marks::Marks;
 use crate::interop::events;
 use crate::interop::sarif::{self, Layout};
 use crate::store::files::{self, FileError};
@@ -63,41 +64,76 @@ pub(super) fn roots(home: &Home) -> Vec<String> {
     roots
 }
 
-/// Reads a file and judges each input; returns where its results stand, if it is SARIF.
+/// What a file turned out to be.
+#[derive(Debug)]
+pub(super) enum Read {
+    /// SARIF, and where its results stand.
+    Sarif(Layout),
+    /// Events.
+    Events,
+    /// What can't be read to its end.
+    Broken,
+}
+
+/// Where what was decided goes.
+pub(super) struct Desk<'d> {
+    /// What inputs are judged by.
+    pub(super) judge: Judge<'d>,
+    /// The rows and counts.
+    pub(super) tally: Tally,
+    /// What becomes of each result; `None` where nothing is written again.
+    pub(super) marks: Option<Marks>,
+}
+
+/// Reads a file and judges each input.
 pub(super) fn read(
     source: &Source,
     place: usize,
     roots: &[String],
-    judge: &Judge<'_>,
-    tally: &mut Tally,
-) -> anyhow::Result<Option<Layout>> {
+    desk: &mut Desk<'_>,
+) -> anyhow::Result<Read> {
     let reader = || source.opened.reader().map_err(|error| unread(&error));
-    let baselines = &judge.governance.policy.baselines;
-    let mut take = |index: Option<u64>, read: Result<Input, String>| {
-        let origin = Origin {
-            source: place,
-            index,
-        };
-        match read {
-            Err(why) => tally.unparsed(origin, &why),
-            Ok(input) if tally.seen(&input) == Seen::First => {
-                tally.add(origin, &input, judge.of(&input), baselines);
-            }
-            Ok(_) => {}
-        }
+    if let Some(marks) = &mut desk.marks {
+        marks.next_file();
+    }
+    let take = |desk: &mut Desk<'_>, index, read| {
+        let source = place;
+        desk.take(Origin { source, index }, read);
     };
     let read = match sarif::is(reader()?) {
         true => sarif::read(reader()?, roots, &mut |entry| {
-            take(entry.index, entry.read.map(Input::Finding));
+            take(desk, entry.index, entry.read.map(Input::Finding));
         })
-        .map(Some),
-        false => {
-            let mut take = |line, read| take(Some(line), read);
-            events::read(reader()?, &mut take).map(|()| None)
-        }
+        .map(Read::Sarif),
+        false => events::read(reader()?, &mut |line, read| {
+            take(desk, Some(line), read);
+        })
+        .map(|()| Read::Events),
     };
     Ok(read.unwrap_or_else(|broken| {
-        take(None, Err(broken.to_string()));
-        None
+        take(desk, None, Err(broken.to_string()));
+        Read::Broken
     }))
+}
+
+impl Desk<'_> {
+    fn take(&mut self, origin: Origin, read: Result<Input, String>) {
+        let mark = |marks: &mut Option<Marks>, read| match marks {
+            Some(marks) if origin.index.is_some() => marks.add(read),
+            _ => {}
+        };
+        match read {
+            Err(why) => {
+                mark(&mut self.marks, None);
+                self.tally.unparsed(origin, &why);
+            }
+            Ok(input) if self.tally.seen(&input) == Seen::First => {
+                let decision = self.judge.of(&input);
+                mark(&mut self.marks, Some((&input, &decision)));
+                let baselines = &self.judge.governance.policy.baselines;
+                self.tally.add(origin, &input, decision, baselines);
+            }
+            Ok(_) => {}
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! Uses survey's inputs. Pure: the bytes come from whoever has them. Start at [`read`]; what a result says is in
 //! `result`, what stands around results in `head`, and `rewrite` writes a file again. Follows `docs/spec/interop.md`, 6.
 
+mod entry;
 mod head;
 mod result;
 pub mod rewrite;
@@ -168,7 +169,7 @@ impl<R: BufRead + Seek> Walk<'_, R> {
         self.scan.expect(b'{', "a run")?;
         let mut head = Head::default();
         let mut run = Run::default();
-        let mut results: Vec<Span> = Vec::new();
+        let mut results: Option<Span> = None;
         let mut place = Place::First;
         while self.scan.more(b'}', place)? == More::Yes {
             place = Place::Later;
@@ -176,7 +177,9 @@ impl<R: BufRead + Seek> Walk<'_, R> {
             let span = match key.as_str() {
                 "results" => {
                     let span = self.scan.leap()?;
-                    results.push(span);
+                    if results.replace(span).is_some() {
+                        head.fail("`results` stands twice".to_owned());
+                    }
                     span
                 }
                 "tool" | "originalUriBaseIds" | "artifacts" | "invocations" => {
@@ -200,7 +203,7 @@ impl<R: BufRead + Seek> Walk<'_, R> {
             Ok(()) => {
                 run.tool = Some(head.tool.clone());
                 run.worked = head.worked;
-                for span in results {
+                if let Some(span) = results {
                     self.results(span, &head, &mut run)?;
                 }
                 self.scan.seek(after)?;

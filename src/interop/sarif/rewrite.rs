@@ -1,1 +1,150 @@
-//! Writes a file again.
+//! A file written again: without some results, or with suppressions, and everything else byte for byte as it was.
+//!
+//! Uses `interop::scan`. Pure: bytes come from and go to whoever has them. Start at [`write()`]. Follows
+//! `docs/spec/interop.md`, 3, row 2, and SARIF 2.1.0, 3.27.23.
+
+use std::io::{self, BufRead, Write};
+
+use crate::interop::sarif::entry;
+use crate::interop::sarif::{Layout, Run};
+use crate::interop::scan::Span;
+
+/// What becomes of a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// It stays as it is.
+    Keep,
+    /// It is left out.
+    Drop,
+    /// It is said to be suppressed by nobody else than before.
+    Open,
+    /// It gets this suppression, in place of those that were written here before.
+    Suppress(String),
+}
+
+/// Writes a file again: `act` says what becomes of each result by its place, `note` what each run says below
+/// `properties.exledger`.
+///
+/// # Errors
+/// Where the bytes can't be had, or can't be written.
+pub fn write(
+    reader: impl BufRead,
+    out: &mut dyn Write,
+    layout: &Layout,
+    act: &mut dyn FnMut(u64) -> Act,
+    note: &dyn Fn(usize) -> Option<String>,
+) -> io::Result<()> {
+    let mut copy = Copy { reader, out, at: 0 };
+    let mut index = 0;
+    for (place, run) in layout.runs.iter().enumerate() {
+        let note = note(place).filter(|_| run.tool.is_some());
+        let first = run.results.first().map_or(u64::MAX, |span| span.start);
+        let is_before = run.properties.is_some_and(|span| span.start < first);
+        if let (Some(note), true) = (&note, is_before) {
+            copy.note(run, note)?;
+        }
+        copy.results(&run.results, &mut || {
+            index += 1;
+            act(index - 1)
+        })?;
+        if let (Some(note), false) = (&note, is_before) {
+            copy.note(run, note)?;
+        }
+    }
+    copy.until(u64::MAX)
+}
+
+/// Bytes on their way.
+struct Copy<'o, R> {
+    reader: R,
+    out: &'o mut dyn Write,
+    at: u64,
+}
+
+impl<R: BufRead> Copy<'_, R> {
+    fn results(&mut self, results: &[Span], act: &mut dyn FnMut() -> Act) -> io::Result<()> {
+        let mut is_first = true;
+        let mut has_kept = false;
+        for span in results {
+            let act = act();
+            // The comma before a result goes with it; where none is left before it, with those.
+            match is_first || (has_kept && act != Act::Drop) {
+                true => self.until(span.start)?,
+                false => self.pass(span.start)?,
+            }
+            is_first = false;
+            has_kept |= act != Act::Drop;
+            match act {
+                Act::Drop => self.pass(span.end)?,
+                Act::Keep => self.until(span.end)?,
+                Act::Open => self.edit(*span, |bytes| entry::suppressed(bytes, None))?,
+                Act::Suppress(text) => {
+                    self.edit(*span, |bytes| entry::suppressed(bytes, Some(&text)))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what a run says of it, in place of what was said before.
+    fn note(&mut self, run: &Run, note: &str) -> io::Result<()> {
+        match run.properties {
+            Some(span) => self.edit(span, |bytes| entry::with(bytes, "exledger", note)),
+            None => {
+                self.until(run.end)?;
+                let entry = format!(",\"properties\":{{\"exledger\":{note}}}");
+                self.out.write_all(entry.as_bytes())
+            }
+        }
+    }
+
+    /// Writes a piece as something makes it; what it can't make of it stays as it is.
+    fn edit(&mut self, span: Span, made: impl Fn(&[u8]) -> Option<Vec<u8>>) -> io::Result<()> {
+        self.until(span.start)?;
+        let mut piece = Vec::new();
+        self.each(span.end, &mut |bytes| {
+            piece.extend_from_slice(bytes);
+            Ok(())
+        })?;
+        let made = made(&piece);
+        self.out.write_all(made.as_deref().unwrap_or(&piece))
+    }
+
+    /// Writes everything up to a place.
+    fn until(&mut self, end: u64) -> io::Result<()> {
+        let mut at = self.at;
+        loop {
+            let bytes = self.reader.fill_buf()?;
+            let left = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
+            let piece = bytes.get(..left).unwrap_or(bytes);
+            let used = piece.len();
+            self.out.write_all(piece)?;
+            self.reader.consume(used);
+            at += used as u64;
+            self.at = at;
+            if used == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Leaves out everything up to a place.
+    fn pass(&mut self, end: u64) -> io::Result<()> {
+        self.each(end, &mut |_| Ok(()))
+    }
+
+    fn each(&mut self, end: u64, take: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        loop {
+            let bytes = self.reader.fill_buf()?;
+            let left = usize::try_from(end.saturating_sub(self.at)).unwrap_or(usize::MAX);
+            let piece = bytes.get(..left).unwrap_or(bytes);
+            let used = piece.len();
+            take(piece)?;
+            self.reader.consume(used);
+            self.at += used as u64;
+            if used == 0 {
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What becomes of each result when its file is written again.
+//!
+//! Start at [`Marks`]. Follows `docs/spec/interop.md`, 3, row 2.
+
+use std::rc::Rc;
+
+use crate::interop::uuid;
+use crate::survey::triage::judge::Decision;
+use crate::survey::triage::{Finding, Input, State};
+
+/// What becomes of one result.
+#[derive(Clone, Debug)]
+pub(super) enum Mark {
+    /// A record covers it.
+    Covered {
+        /// Which.
+        record: Rc<str>,
+        /// The id of its suppression; empty where none is written.
+        guid: String,
+    },
+    /// None does.
+    NotCovered,
+    /// It can't be read, so it stays as it is.
+    Unread,
+}
+
+/// The marks of all results, by file, in their order.
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    files: Vec<Vec<Mark>>,
+    guids: Guids,
+}
+
+/// Whether suppressions get ids.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Guids {
+    /// They do.
+    Made,
+    /// None is written.
+    #[default]
+    None,
+}
+
+impl Marks {
+    /// Begins to mark files.
+    pub(super) fn new(guids: Guids) -> Marks {
+        let files = Vec::new();
+        Marks { files, guids }
+    }
+
+    /// Begins the next file.
+    pub(super) fn next_file(&mut self) {
+        self.files.push(Vec::new());
+    }
+
+    /// Marks the next result.
+    pub(super) fn add(&mut self, read: Option<(&Input, &Decision)>) {
+        let mark = match read {
+            None => Mark::Unread,
+            Some((Input::Finding(finding), decision)) if decision.state == State::Covered => {
+                let record = decision.record.as_deref().unwrap_or_default();
+                let guid = match self.guids {
+                    Guids::Made => uuid::of(&name(record, finding)),
+                    Guids::None => String::new(),
+                };
+                Mark::Covered {
+                    record: record.into(),
+                    guid,
+                }
+            }
+            Some(_) => Mark::NotCovered,
+        };
+        if let Some(file) = self.files.last_mut() {
+            file.push(mark);
+        }
+    }
+
+    /// Returns the marks of a file.
+    pub(super) fn of(&self, place: usize) -> &[Mark] {
+        self.files.get(place).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// Returns the name of a suppression: the same for the same finding at the same place.
+fn name(record: &str, finding: &Finding) -> String {
+    let place = finding.places.first();
+    let path = place.map_or("", |place| place.file.text());
+    let line = place.and_then(|place| place.line);
+    let line = line.map(|line| line.to_string()).unwrap_or_default();
+    format!(
+        "sarif/{record}/{}/{}/{path}/{line}",
+        finding.tool, finding.id
+    )
+}

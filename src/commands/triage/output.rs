@@ -1,0 +1,263 @@
+//! SARIF written again: to a file, into a folder, or to stdout, and never over what was read.
+//!
+//! Start at [`Rewrite::of`]. Follows `docs/spec/interop.md`, 3, row 2, and 6, output.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde_json::json;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::Approved;
+use crate::commands::context::fault;
+use crate::commands::triage::input::{Read, Source};
+use crate::commands::triage::marks::{Mark, Marks};
+use crate::interop::said;
+use crate::interop::sarif::Layout;
+use crate::interop::sarif::rewrite::{self, Act};
+use crate::status::Standing;
+use crate::store::streams::{self, Begun};
+
+/// How SARIF is written again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// Without the results that are covered.
+    Filter,
+    /// With a suppression on each of them.
+    Annotate,
+}
+
+/// Where SARIF is written again, decided before anything is read.
+#[derive(Debug)]
+pub(super) struct Rewrite {
+    pub(super) how: How,
+    to: To,
+}
+
+#[derive(Debug)]
+enum To {
+    Stdout,
+    /// One file each, in the order of the inputs.
+    Files(Vec<PathBuf>),
+}
+
+/// Whether everything was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    All,
+    /// What can't be read to its end can't be written again.
+    NotAll,
+}
+
+impl Rewrite {
+    /// Decides where each input goes.
+    pub(super) fn of(
+        how: How,
+        to: Option<&Path>,
+        ctx: &Ctx,
+        sources: &[Source],
+    ) -> anyhow::Result<Rewrite> {
+        let Some(to) = to else {
+            if sources.len() > 1 {
+                return Err(fault::misuse(
+                    "several inputs can't be written to stdout",
+                    "name a folder with -o DIR",
+                ));
+            }
+            let to = To::Stdout;
+            return Ok(Rewrite { how, to });
+        };
+        let place = ctx.folder.join(to);
+        if sources.len() == 1 && !streams::is_folder(&place) {
+            let to = To::Files(never_in_place(vec![place], sources)?);
+            return Ok(Rewrite { how, to });
+        }
+        let mut places: Vec<PathBuf> = Vec::new();
+        for source in sources {
+            let name = Path::new(&source.name).file_name();
+            let name = name.filter(|_| source.name != "-");
+            let file = place.join(name.unwrap_or("stdin.sarif".as_ref()));
+            if places.contains(&file) {
+                return Err(fault::misuse(
+                    format!("two inputs would become {}", file.display()),
+                    "write them to different folders, one after the other",
+                ));
+            }
+            places.push(file);
+        }
+        let places = never_in_place(places, sources)?;
+        streams::folder(&place).map_err(|error| unwritten(&error.to_string()))?;
+        let to = To::Files(places);
+        Ok(Rewrite { how, to })
+    }
+
+    /// Tells whether the answer would stand in the middle of what is written.
+    pub(super) fn takes_stdout(&self) -> bool {
+        matches!(self.to, To::Stdout)
+    }
+
+    /// Writes each input again.
+    pub(super) fn write(
+        &self,
+        ctx: &Ctx,
+        approved: &Approved<'_>,
+        read: &[(Source, Read)],
+        marks: &Marks,
+    ) -> anyhow::Result<Written> {
+        let mut written = Written::All;
+        for (place, (source, read)) in read.iter().enumerate() {
+            let layout = match read {
+                Read::Sarif(layout) => layout,
+                Read::Events => {
+                    ctx.tell(&format!(
+                        "warning: {} is no SARIF: nothing to write",
+                        source.name
+                    ));
+                    continue;
+                }
+                Read::Broken => {
+                    let what = "can't be read to its end, so it is not written again";
+                    ctx.tell(&format!("error: {} {what}", source.name));
+                    written = Written::NotAll;
+                    continue;
+                }
+            };
+            let piece = Piece {
+                how: self.how,
+                approved,
+                source,
+                layout,
+                marks: marks.of(place),
+            };
+            match &self.to {
+                To::Stdout => piece.to_stdout()?,
+                To::Files(places) => {
+                    let Some(to) = places.get(place) else {
+                        continue;
+                    };
+                    let mut file = Begun::at(to).map_err(|error| unwritten(&error.to_string()))?;
+                    piece
+                        .write(&mut file)
+                        .with_context(|| format!("can't write {}", to.display()))?;
+                    file.finish()
+                        .map_err(|error| unwritten(&error.to_string()))?;
+                }
+            }
+        }
+        Ok(written)
+    }
+}
+
+fn never_in_place(places: Vec<PathBuf>, sources: &[Source]) -> anyhow::Result<Vec<PathBuf>> {
+    for place in &places {
+        if let Some(source) = sources.iter().find(|source| source.opened.is_at(place)) {
+            return Err(fault::misuse(
+                format!("{} would be written over what was read", source.name),
+                "name another file or folder with -o",
+            ));
+        }
+    }
+    Ok(places)
+}
+
+fn unwritten(cause: &str) -> anyhow::Error {
+    fault::cannot_say(
+        cause,
+        "see whether its folder is there, and who may write there",
+    )
+}
+
+/// One input that is written again.
+struct Piece<'p> {
+    how: How,
+    approved: &'p Approved<'p>,
+    source: &'p Source,
+    layout: &'p Layout,
+    marks: &'p [Mark],
+}
+
+impl Piece<'_> {
+    fn to_stdout(&self) -> anyhow::Result<()> {
+        let mut out = BufWriter::new(io::stdout().lock());
+        match self.write(&mut out).and_then(|()| out.flush()) {
+            Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+                Err(cause).context("can't write to stdout")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let reader = self.source.opened.reader().map_err(io::Error::other)?;
+        let mut act = |index| self.act(index);
+        let note = |run| match self.how {
+            How::Filter => Some(self.note(run)),
+            How::Annotate => None,
+        };
+        rewrite::write(reader, out, self.layout, &mut act, &note)
+    }
+
+    fn act(&self, index: u64) -> Act {
+        let mark = usize::try_from(index)
+            .ok()
+            .and_then(|index| self.marks.get(index));
+        match (self.how, mark) {
+            (How::Filter, Some(Mark::Covered { .. })) => Act::Drop,
+            (How::Annotate, Some(Mark::Covered { record, guid })) => {
+                Act::Suppress(self.suppression(record, guid))
+            }
+            (How::Annotate, Some(Mark::NotCovered)) => Act::Open,
+            _ => Act::Keep,
+        }
+    }
+
+    fn suppression(&self, record: &str, guid: &str) -> String {
+        let stamp = &self.approved.stamp;
+        let standing = self.standing(record);
+        let end = standing.and_then(|standing| standing.end.or(standing.not_after));
+        let content = standing.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
+        json!({
+            "kind": "external",
+            "status": "accepted",
+            "guid": guid,
+            "justification": content.map(|content| said::text(content, end)),
+            "properties": {"exledger": {"id": record, "end": end, "commit": stamp.commit}},
+        })
+        .to_string()
+    }
+
+    fn standing(&self, record: &str) -> Option<&Standing> {
+        let standings = &self.approved.standings;
+        let found = standings.binary_search_by(|standing| standing.key.as_str().cmp(record));
+        let at_place = found.ok().and_then(|place| standings.get(place));
+        at_place.or_else(|| standings.iter().find(|standing| standing.key == record))
+    }
+
+    /// Returns what a run says of the results that were left out.
+    fn note(&self, run: usize) -> String {
+        let before: usize = self
+            .layout
+            .runs
+            .iter()
+            .take(run)
+            .map(|it| it.results.len())
+            .sum();
+        let n = self.layout.runs.get(run).map_or(0, |run| run.results.len());
+        let mut by: BTreeMap<&str, usize> = BTreeMap::new();
+        for mark in self.marks.iter().skip(before).take(n) {
+            if let Mark::Covered { record, .. } = mark {
+                *by.entry(record).or_default() += 1;
+            }
+        }
+        let stamp = &self.approved.stamp;
+        json!({
+            "removed": by.values().sum::<usize>(),
+            "by": by,
+            "commit": stamp.commit,
+            "instant": stamp.instant,
+        })
+        .to_string()
+    }
+}

@@ -1,0 +1,35 @@
+//! What other tools are told of a record where they have room for a text: its id, title, owner and end, on one line.
+//!
+//! Uses record, status. Pure. Start at [`text`]. Follows `docs/spec/interop.md`, X5.
+
+use crate::record::Record;
+use crate::record::time::Instant;
+
+/// The most characters of the text.
+const MOST: usize = 512;
+
+/// Returns the text: `ID: title; owner address; until end`; where it is too long, the title is cut.
+pub fn text(record: &Record, end: Option<Instant>) -> String {
+    let end = end.map_or_else(|| "its end".to_owned(), |end| end.to_string());
+    let before = format!("{}: ", record.id);
+    let after = format!("; owner {}; until {end}", record.owner.email);
+    let room = MOST.saturating_sub(before.chars().count() + after.chars().count());
+    let title: String = record.title.trim().chars().map(plain).collect();
+    let title: String = match title.chars().count() <= room {
+        true => title,
+        false => {
+            let cut = title.chars().take(room.saturating_sub(1));
+            cut.chain(['…']).collect()
+        }
+    };
+    let whole = format!("{before}{title}{after}");
+    whole.chars().map(plain).take(MOST).collect()
+}
+
+/// Returns a character that keeps a text on one line.
+fn plain(character: char) -> char {
+    match character.is_control() {
+        true => ' ',
+        false => character,
+    }
+}

@@ -1,0 +1,112 @@
+//! One entry of an object set, its other bytes as they were.
+//!
+//! Uses `interop::scan`. Pure. Start at [`with`] and [`suppressed`]. Follows SARIF 2.1.0, 3.27.23.
+
+use serde_json::Value;
+
+use crate::interop::scan::{Broken, More, Place, Scan, Span};
+
+/// Returns an object with an entry; `None` where the bytes are no object.
+pub(super) fn with(object: &[u8], key: &str, value: &str) -> Option<Vec<u8>> {
+    let entries = entries(object).ok()?;
+    match entries.iter().rev().find(|(name, _)| name == key) {
+        Some((_, span)) => put(object, *span, value),
+        None => {
+            let entry = format!("{}:{value}", Value::from(key));
+            add(object, entries.last().map(|(_, span)| span.end), &entry)
+        }
+    }
+}
+
+/// Returns a result with a suppression, or with none of ours; one by somebody else stays. `None` where it stays as it is,
+/// or is none.
+pub(super) fn suppressed(result: &[u8], text: Option<&str>) -> Option<Vec<u8>> {
+    let entries = entries(result).ok()?;
+    let known = entries
+        .iter()
+        .rev()
+        .find(|(name, _)| name == "suppressions");
+    let Some((_, span)) = known else {
+        let list = format!("[{}]", text.unwrap_or_default());
+        return with(result, "suppressions", &list);
+    };
+    let list = slice(result, *span)?;
+    let Ok(items) = items(list) else {
+        return put(result, *span, &format!("[{}]", text.unwrap_or_default()));
+    };
+    let others: Vec<&[u8]> = items
+        .iter()
+        .filter_map(|span| slice(list, *span))
+        .filter(|item| !is_ours(item))
+        .collect();
+    if others.len() == items.len() {
+        let end = items.last().map(|span| span.end);
+        let list = add(list, end, text?)?;
+        return put(result, *span, std::str::from_utf8(&list).ok()?);
+    }
+    let others = others.into_iter().map(std::str::from_utf8);
+    let mut others: Vec<&str> = others.collect::<Result<_, _>>().ok()?;
+    others.extend(text);
+    put(result, *span, &format!("[{}]", others.join(",")))
+}
+
+/// Tells whether a suppression was written here.
+fn is_ours(item: &[u8]) -> bool {
+    let item: Option<Value> = serde_json::from_slice(item).ok();
+    item.is_some_and(|item| item.pointer("/properties/exledger/id").is_some())
+}
+
+/// Puts an entry or item behind the last one, or into the empty brackets.
+fn add(whole: &[u8], last: Option<u64>, text: &str) -> Option<Vec<u8>> {
+    match last {
+        Some(end) => put(whole, Span { start: end, end }, &format!(",{text}")),
+        None => {
+            let open = whole.iter().position(|byte| matches!(byte, b'{' | b'['))?;
+            let at = u64::try_from(open).ok()? + 1;
+            put(whole, Span { start: at, end: at }, text)
+        }
+    }
+}
+
+fn put(whole: &[u8], span: Span, text: &str) -> Option<Vec<u8>> {
+    let start = usize::try_from(span.start).ok()?;
+    let end = usize::try_from(span.end).ok()?;
+    let mut made = Vec::with_capacity(whole.len() + text.len());
+    made.extend_from_slice(whole.get(..start)?);
+    made.extend_from_slice(text.as_bytes());
+    made.extend_from_slice(whole.get(end..)?);
+    Some(made)
+}
+
+fn slice(whole: &[u8], span: Span) -> Option<&[u8]> {
+    let start = usize::try_from(span.start).ok()?;
+    let end = usize::try_from(span.end).ok()?;
+    whole.get(start..end)
+}
+
+/// Returns the keys of an object with the places of their values.
+fn entries(object: &[u8]) -> Result<Vec<(String, Span)>, Broken> {
+    let mut scan = Scan::new(object, 0);
+    scan.expect(b'{', "an object")?;
+    let mut entries = Vec::new();
+    let mut place = Place::First;
+    while scan.more(b'}', place)? == More::Yes {
+        place = Place::Later;
+        let key = scan.key()?;
+        entries.push((key, scan.leap()?));
+    }
+    Ok(entries)
+}
+
+/// Returns the places of the items of a list.
+fn items(list: &[u8]) -> Result<Vec<Span>, Broken> {
+    let mut scan = Scan::new(list, 0);
+    scan.expect(b'[', "a list")?;
+    let mut items = Vec::new();
+    let mut place = Place::First;
+    while scan.more(b']', place)? == More::Yes {
+        place = Place::Later;
+        items.push(scan.leap()?);
+    }
+    Ok(items)
+}
