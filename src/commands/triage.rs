@@ -3,6 +3,7 @@
 //! Start at [`Args`]. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6. The ledger is read once; what
 //! covers is the gate's to say.
 
+mod drafts;
 mod input;
 mod marks;
 mod output;
@@ -22,8 +23,10 @@ use crate::gate::index::Index;
 use crate::survey::triage::State;
 use crate::survey::triage::judge::Judge;
 use crate::survey::triage::tally::Tally;
+use crate::survey::triage::wanted::Wanted;
+use crate::survey::triage::watch::Watch;
 use crate::view;
-use crate::view::triage::{Listed, Shown};
+use crate::view::triage::{Draft, Listed, Shown, Unused};
 
 /// Compare findings and events with baselines and ledger
 ///
@@ -54,6 +57,14 @@ pub struct Args {
     #[arg(short, long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
 
+    /// Say which records in force the inputs match, no longer match, and never match
+    #[arg(long)]
+    unused: bool,
+
+    /// Write a draft into this folder for each thing that needs a record
+    #[arg(long, value_name = "DIR")]
+    draft: Option<PathBuf>,
+
     /// Let what can't be read count without failing
     #[arg(long)]
     skip_bad: bool,
@@ -79,6 +90,8 @@ impl Run for Args {
                 instant: approved.stamp.instant,
             },
             tally: Tally::of(&approved.governance.policy.baselines),
+            watch: Watch::of(&approved.standings),
+            wanted: Wanted::default(),
             marks: rewrite.as_ref().map(|rewrite| {
                 Marks::new(match rewrite.how {
                     How::Filter => Guids::None,
@@ -100,9 +113,13 @@ impl Run for Args {
             },
             _ => outcome,
         };
+        let drafts = match &self.draft {
+            Some(folder) => Some(drafts::write(ctx, &home, folder, &desk.wanted)?),
+            None => None,
+        };
         match rewrite.is_some_and(|rewrite| rewrite.takes_stdout()) {
             true => ctx.hint(&view::triage::words(&desk.tally).bare()),
-            false => self.show(ctx, &approved, &read, &desk.tally)?,
+            false => self.show(ctx, &approved, &read, &desk, drafts)?,
         }
         Ok(outcome)
     }
@@ -129,19 +146,31 @@ impl Args {
         ctx: &Ctx,
         approved: &Approved<'_>,
         read: &[(Source, Read)],
-        tally: &Tally,
+        desk: &Desk<'_>,
+        drafts: Option<Vec<Draft>>,
     ) -> anyhow::Result<()> {
         let names: Vec<String> = read.iter().map(|(source, _)| source.name.clone()).collect();
         let listed = match ctx.format.name {
             "table" | "markdown" => Listed::No,
             _ => Listed::Yes,
         };
+        let unused = self.unused.then(|| {
+            let used = desk.watch.used();
+            let why = used.never.iter().map(|id| desk.watch.why_never(id));
+            Unused {
+                why: why.collect(),
+                used,
+            }
+        });
         ctx.show(&view::triage::doc(&Shown {
             stamp: &approved.stamp,
             sources: &names,
-            tally,
+            tally: &desk.tally,
             baselines: &approved.governance.policy.baselines,
             listed,
+            proposals: &desk.watch.proposals(),
+            unused,
+            drafts,
         }))
     }
 
@@ -153,7 +182,7 @@ impl Args {
             false => Outcome::Fine,
         };
         let stale = approved.governance.policy.baselines.iter();
-        let stale = stale.filter(|it| view::triage::is_stale(it, approved.stamp.instant));
+        let stale = stale.filter(|it| view::triage::tuning::is_stale(it, approved.stamp.instant));
         for baseline in stale {
             ctx.tell(&format!(
                 "warning[stale-baseline]: baseline {} was to be reviewed by {}",

@@ -146,14 +146,14 @@ pub struct Answer {
     pub considered: Vec<Considered>,
 }
 
-/// How the record that an answer names stands to what is asked, whether or not it is in force.
+/// How a record stands to what is asked, whether or not it is in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
     /// It covers it.
     Covers,
     /// It is about the same thing, or about nothing that can be told.
     IsNear,
-    /// None is named.
+    /// There is none.
     Nobody,
 }
 
@@ -177,6 +177,8 @@ pub struct Considered {
     pub status: &'static str,
     /// Why it does not allow; `None` for the one that does.
     pub why_not: Option<String>,
+    /// How it stands to what is asked.
+    pub named: Named,
 }
 
 /// How often single-use records were used.

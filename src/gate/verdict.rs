@@ -193,6 +193,14 @@ fn name(standing: &Standing) -> String {
     content(standing).map_or_else(|| standing.key.clone(), |record| record.id.to_string())
 }
 
+/// Returns how a record stands to what is asked, but for its time.
+fn stands(fits: Fits) -> Named {
+    match fits {
+        Fits::Allows | Fits::Waits | Fits::NotInForce => Named::Covers,
+        Fits::CannotSay | Fits::Partly | Fits::Unreadable => Named::IsNear,
+    }
+}
+
 fn answer(
     verdict: Verdict,
     reason: String,
@@ -210,6 +218,7 @@ fn answer(
         .map(|candidate| Considered {
             id: candidate.id.clone(),
             status: candidate.standing.status.word(),
+            named: stands(candidate.fits),
             why_not: match (verdict, named) {
                 (Verdict::Allow, Some(named)) if named.id == candidate.id => None,
                 _ => Some(candidate.why_not.clone().unwrap_or_else(|| {
@@ -222,11 +231,7 @@ fn answer(
         verdict,
         reason,
         record: named.map(|candidate| candidate.id.clone()),
-        named: match named.map(|candidate| candidate.fits) {
-            Some(Fits::Allows | Fits::Waits | Fits::NotInForce) => Named::Covers,
-            Some(Fits::CannotSay | Fits::Partly | Fits::Unreadable) => Named::IsNear,
-            None => Named::Nobody,
-        },
+        named: named.map_or(Named::Nobody, |candidate| stands(candidate.fits)),
         digest: standing.and_then(|standing| standing.digest.clone()),
         approved_digest: standing
             .and_then(|standing| standing.approved.as_ref())

@@ -14,6 +14,7 @@ pub mod edit;
 pub mod entry;
 pub mod evidence;
 pub mod fire;
+pub mod imported;
 pub mod note;
 pub mod offer;
 pub mod part;

@@ -2,6 +2,9 @@
 //!
 //! Uses survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, triage.
 
+mod after;
+pub mod tuning;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -9,10 +12,10 @@ use serde_json::{Map, Value, json};
 
 use crate::diag;
 use crate::policy::closing::Baseline;
-use crate::record::time::Instant;
 use crate::record::word::Word;
 use crate::survey::triage::State;
 use crate::survey::triage::tally::{Row, Sampled, Tally};
+use crate::survey::triage::watch::{Proposal, Used};
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::shape::Stamp;
 
@@ -28,6 +31,32 @@ pub struct Shown<'a> {
     pub baselines: &'a [Baseline],
     /// Whether each result stands in the JSON.
     pub listed: Listed,
+    /// The triggers that the inputs let fire.
+    pub proposals: &'a [Proposal],
+    /// Which records are used, where that is asked.
+    pub unused: Option<Unused>,
+    /// The drafts that were written, where that is asked.
+    pub drafts: Option<Vec<Draft>>,
+}
+
+/// Which records are used, and why the others are not.
+#[derive(Clone, Debug)]
+pub struct Unused {
+    /// By whether inputs match them.
+    pub used: Used,
+    /// Why nothing matches, for each that never matched.
+    pub why: Vec<String>,
+}
+
+/// A draft that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Its id.
+    pub id: String,
+    /// Its file.
+    pub path: String,
+    /// Its title.
+    pub title: String,
 }
 
 /// Whether each result stands in the JSON.
@@ -55,16 +84,30 @@ pub fn doc(shown: &Shown<'_>) -> Doc {
         json!({
             "counts": counts(shown.tally),
             "results": results,
-            "baselines": baselines(shown),
+            "baselines": tuning::baselines(shown),
+            "proposals": shown.proposals.iter().map(proposal).collect::<Vec<_>>(),
         }),
     );
+    after::json(&mut doc, shown);
     doc.rows = Some("results");
     doc.blocks.push(Block::Paragraph(words(shown.tally)));
     attention(&mut doc, shown);
     covered(&mut doc, shown);
     sampled(&mut doc, shown);
-    tuning(&mut doc, shown);
+    tuning::block(&mut doc, shown);
+    after::blocks(&mut doc, shown);
     doc
+}
+
+fn proposal(proposal: &Proposal) -> Value {
+    json!({
+        "record": proposal.record,
+        "trigger": proposal.trigger,
+        "test": proposal.test.word(),
+        "then": proposal.then.word(),
+        "message": proposal.why,
+        "command": after::command(proposal),
+    })
 }
 
 fn counts(tally: &Tally) -> Value {
@@ -289,83 +332,4 @@ fn sampled(doc: &mut Doc, shown: &Shown<'_>) {
         ];
         doc.blocks.push(Block::Table(Table { columns, rows }));
     }
-}
-
-/// Tells whether a baseline is past its own review.
-pub fn is_stale(baseline: &Baseline, instant: Instant) -> bool {
-    baseline.review_by.is_some_and(|day| instant >= day.end())
-}
-
-fn baselines(shown: &Shown<'_>) -> Vec<Value> {
-    let done = shown.baselines.iter().zip(&shown.tally.baselines);
-    done.map(|(baseline, done)| {
-        json!({
-            "id": baseline.id,
-            "kind": baseline.kind.word(),
-            "material_if": baseline.material_if,
-            "sample": baseline.sample,
-            "matched": done.matched,
-            "routine": done.routine,
-            "escalated": done.escalated,
-            "covered": done.covered,
-            "dismissed": done.dismissed,
-            "review_by": baseline.review_by,
-            "stale": is_stale(baseline, shown.stamp.instant),
-        })
-    })
-    .collect()
-}
-
-/// Shows how each baseline did, and which are past their own review.
-fn tuning(doc: &mut Doc, shown: &Shown<'_>) {
-    let done = shown.baselines.iter().zip(&shown.tally.baselines);
-    let instant = shown.stamp.instant;
-    let done = done.filter(|(baseline, done)| done.matched > 0 || is_stale(baseline, instant));
-    let rows = done.map(|(baseline, done)| {
-        let stale = is_stale(baseline, shown.stamp.instant);
-        let review = baseline.review_by.map(|day| day.to_string());
-        vec![
-            Text::of(Tone::Strong, &baseline.id),
-            Text::plain(thresholds(baseline)),
-            Text::plain(done.matched.to_string()),
-            Text::plain(done.routine.to_string()),
-            Text::plain(done.escalated.to_string()),
-            Text::plain(done.covered.to_string()),
-            Text::plain(done.dismissed.to_string()),
-            match stale {
-                true => Text::of(
-                    Tone::Warn,
-                    format!("overdue {}", review.unwrap_or_default()),
-                ),
-                false => Text::plain(review.unwrap_or_default()),
-            },
-        ]
-    });
-    let rows: Vec<Vec<Text>> = rows.collect();
-    if !rows.is_empty() {
-        let columns = vec![
-            whole("baseline"),
-            flexible("material if"),
-            whole("matched"),
-            whole("routine"),
-            whole("escalated"),
-            whole("covered"),
-            whole("dismissed"),
-            optional("review by"),
-        ];
-        doc.blocks.push(table(columns, rows));
-    }
-}
-
-/// Returns what makes an input material by a baseline, in words.
-fn thresholds(baseline: &Baseline) -> String {
-    let fields = baseline.material_if.0.iter();
-    let mut parts: Vec<String> = fields
-        .map(|(field, words)| format!("{field}: {}", words.join(", ")))
-        .collect();
-    if !baseline.expect.is_empty() {
-        let n = diag::count(baseline.expect.len(), "identity");
-        parts.push(format!("outside what is expected of {n}"));
-    }
-    parts.join("; ")
 }

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod approved;
 pub mod asked;
 pub mod compare;
+pub mod draw;
 pub mod edit;
 pub mod example;
 pub mod facts;

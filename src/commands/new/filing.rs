@@ -3,7 +3,6 @@
 //! Start at [`file`]. Follows `docs/spec/cli.md`, new.
 
 use crate::ask;
-use crate::clock;
 use crate::commands::Outcome;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
@@ -24,9 +23,6 @@ use crate::rules::house::House;
 use crate::rules::lint::{self, Past};
 use crate::store::files;
 use crate::view;
-
-/// How often a random id is drawn before something else must be wrong.
-const DRAWS: usize = 100;
 
 /// What filing works with.
 pub(super) struct Work<'w> {
@@ -122,24 +118,9 @@ fn checked_folder(name: &str) -> anyhow::Result<String> {
 
 /// Draws an id that no record has.
 fn id(ctx: &Ctx, governance: &Governance, ledger: &Ledger) -> anyhow::Result<Id> {
-    let prefix = governance
-        .policy
-        .id_prefix
-        .first()
-        .map_or("EXC", String::as_str);
-    let year = ctx.instant().year();
-    let taken = |id: &Id| {
-        ledger
-            .entries
-            .iter()
-            .any(|entry| entry.stem.eq_ignore_ascii_case(id.as_str()))
-    };
-    let drawn = (0..DRAWS).filter_map(|_| Id::made(prefix, year, clock::chance()));
-    drawn.into_iter().find(|id| !taken(id)).ok_or_else(|| {
-        fault::cannot_say(
-            format!("no id {prefix}-{year:04} is left"),
-            "set another `id_prefix` in exledger.yaml",
-        )
+    ctx.draw(governance, &|id| {
+        let mut entries = ledger.entries.iter();
+        entries.any(|entry| entry.stem.eq_ignore_ascii_case(id))
     })
 }
 

@@ -9,12 +9,14 @@ use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::commands::triage::marks::Marks;
 use crate::interop::events;
-use crate::interop::sarif::{self, Layout};
+use crate::interop::sarif::{self, Layout, Worked};
 use crate::store::files::{self, FileError};
 use crate::store::streams::{self, Opened};
 use crate::survey::triage::Input;
 use crate::survey::triage::judge::Judge;
 use crate::survey::triage::tally::{Origin, Seen, Tally};
+use crate::survey::triage::wanted::Wanted;
+use crate::survey::triage::watch::{Sound, Watch};
 
 /// A file of inputs.
 pub(super) struct Source {
@@ -81,6 +83,10 @@ pub(super) struct Desk<'d> {
     pub(super) judge: Judge<'d>,
     /// The rows and counts.
     pub(super) tally: Tally,
+    /// What the inputs say about the records.
+    pub(super) watch: Watch<'d>,
+    /// What needs a record.
+    pub(super) wanted: Wanted,
     /// What becomes of each result; `None` where nothing is written again.
     pub(super) marks: Option<Marks>,
 }
@@ -110,6 +116,15 @@ pub(super) fn read(
         })
         .map(|()| Read::Events),
     };
+    if let Ok(Read::Sarif(layout)) = &read {
+        for run in &layout.runs {
+            let sound = match run.worked {
+                Worked::Yes => Sound::Yes,
+                Worked::No => Sound::No,
+            };
+            desk.watch.ran(run.tool.as_deref(), place, sound);
+        }
+    }
     Ok(read.unwrap_or_else(|broken| {
         take(desk, None, Err(broken.to_string()));
         Read::Broken
@@ -125,12 +140,15 @@ impl Desk<'_> {
         match read {
             Err(why) => {
                 mark(&mut self.marks, None);
+                self.watch.unread();
                 self.tally.unparsed(origin, &why);
             }
             Ok(input) if self.tally.seen(&input) == Seen::First => {
                 let decision = self.judge.of(&input);
                 mark(&mut self.marks, Some((&input, &decision)));
                 let baselines = &self.judge.governance.policy.baselines;
+                self.watch.add(origin.source, &input, &decision);
+                self.wanted.add(&input, &decision, baselines);
                 self.tally.add(origin, &input, decision, baselines);
             }
             Ok(_) => {}

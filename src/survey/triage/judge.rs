@@ -41,6 +41,8 @@ pub struct Decision {
     pub doubt: Doubt,
     /// The places of the baselines that are about it.
     pub baselines: Vec<usize>,
+    /// The records that it is about, with how they stand to it.
+    pub about: Vec<(String, Named)>,
 }
 
 /// Whether a state can be told.
@@ -172,6 +174,7 @@ struct Found {
     record: Option<String>,
     message: String,
     doubt: Doubt,
+    about: Vec<(String, Named)>,
 }
 
 impl Found {
@@ -181,6 +184,7 @@ impl Found {
             record: None,
             message,
             doubt: Doubt::None,
+            about: Vec::new(),
         }
     }
 
@@ -206,6 +210,11 @@ impl Found {
                 Verdict::Unknown => Doubt::CannotSay,
                 _ => Doubt::None,
             },
+            about: answer
+                .considered
+                .iter()
+                .map(|record| (record.id.clone(), record.named))
+                .collect(),
         }
     }
 }
@@ -244,6 +253,7 @@ fn worst(found: impl Iterator<Item = Found>) -> Found {
 /// Joins what the gate says with what the baselines say.
 fn decided(found: Found, judged: Judged) -> Decision {
     let is_covered = matches!(found.state, State::Covered | State::Dismissed);
+    let about = found.about;
     let (state, record, message, doubt) = match judged.matter {
         _ if is_covered => (found.state, found.record, found.message, found.doubt),
         Matter::Routine(why) => (State::Routine, None, why, Doubt::None),
@@ -259,5 +269,6 @@ fn decided(found: Found, judged: Judged) -> Decision {
         message,
         doubt,
         baselines: judged.baselines,
+        about,
     }
 }

@@ -6,6 +6,8 @@
 pub mod baseline;
 pub mod judge;
 pub mod tally;
+pub mod wanted;
+pub mod watch;
 
 use serde_json::Value;
 

@@ -1,0 +1,130 @@
+//! Drafts of what needs a record, one file each.
+//!
+//! Start at [`write`]. Follows `docs/spec/cli.md`, triage, `--draft`, and `docs/spec/interop.md`, 4. A key that a draft of
+//! the folder names already gets no second one.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::context::place::Home;
+use crate::ledger::Ledger;
+use crate::ledger::tree::{Kind, Tree};
+use crate::plan::answers::Answers;
+use crate::plan::draft::{self, Filer, Setting, Urgency};
+use crate::plan::imported;
+use crate::policy::governance::Governance;
+use crate::store::files::{self, WorkTree};
+use crate::store::streams;
+use crate::survey::triage::wanted::Wanted;
+use crate::view::triage::Draft;
+use crate::yaml::{self, Limits};
+
+/// Writes a draft for each thing that needs a record.
+pub(super) fn write(
+    ctx: &Ctx,
+    home: &Home,
+    folder: &Path,
+    wanted: &Wanted,
+) -> anyhow::Result<Vec<Draft>> {
+    let failed = |error: &dyn std::fmt::Display| {
+        fault::cannot_say(
+            error.to_string(),
+            "see whether the folder is there, and who may write there",
+        )
+    };
+    let place = ctx.folder.join(folder);
+    streams::folder(&place).map_err(|error| failed(&error))?;
+    let tree = WorkTree::new(place);
+    let governance = ctx.governance(home.work_tree()?)?;
+    let ledger = Ledger::read(&home.tree, &governance.policy.records)
+        .map_err(|error| fault::tree(&error))?;
+    let mut known = drafted(&tree).map_err(|error| fault::tree(&error))?;
+    let mut drafts = Vec::new();
+    for answers in answers(wanted) {
+        if keys(&answers).iter().any(|key| known.contains(key)) {
+            continue;
+        }
+        known.extend(keys(&answers));
+        let taken = |id: &str| {
+            ledger
+                .entries
+                .iter()
+                .any(|it| it.stem.eq_ignore_ascii_case(id))
+        };
+        let id = ctx.draw(&governance, &taken)?;
+        let made = draft::draft(&answers, &setting(ctx, home, &governance, id.clone())?);
+        let name = format!("{id}.yaml");
+        files::create(&tree, &name, made.text.as_bytes()).map_err(|error| failed(&error))?;
+        drafts.push(Draft {
+            id: id.to_string(),
+            path: folder.join(&name).to_string_lossy().into_owned(),
+            title: answers.text("title").unwrap_or_default().to_owned(),
+        });
+    }
+    Ok(drafts)
+}
+
+fn answers(wanted: &Wanted) -> Vec<Answers> {
+    let findings = wanted.findings.iter();
+    let findings = findings.map(|((tool, id), found)| imported::of_finding(tool, id, found));
+    let events = wanted.events.iter();
+    let events = events.map(|(happened, often)| imported::of_event(happened, often));
+    findings.chain(events).collect()
+}
+
+fn setting<'g>(
+    ctx: &Ctx,
+    home: &Home,
+    governance: &'g Governance,
+    id: crate::record::id::Id,
+) -> anyhow::Result<Setting<'g>> {
+    let (name, email) = home.repository()?.user();
+    Ok(Setting {
+        governance,
+        now: ctx.instant(),
+        urgency: Urgency::Usual,
+        filer: Filer { name, email },
+        id,
+        folder: String::new(),
+    })
+}
+
+/// Returns what tells drafts apart: tool and id of their findings, else their title.
+fn keys(answers: &Answers) -> Vec<String> {
+    let text = |key: &Value, name: &str| {
+        let text = key.get(name).and_then(Value::as_str);
+        text.unwrap_or_default().to_owned()
+    };
+    let findings = answers.get("scope.findings").and_then(Value::as_array);
+    match findings {
+        Some(findings) => findings
+            .iter()
+            .map(|key| format!("{}:{}", text(key, "tool").to_lowercase(), text(key, "id")))
+            .collect(),
+        None => answers
+            .text("title")
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
+    }
+}
+
+/// Returns what the drafts of a folder are about.
+fn drafted(tree: &WorkTree) -> Result<BTreeSet<String>, crate::ledger::tree::TreeError> {
+    let mut known = BTreeSet::new();
+    for item in tree.list("")? {
+        if item.kind != Kind::File || !item.path.ends_with(".yaml") {
+            continue;
+        }
+        let bytes = tree.bytes(&item.path)?.unwrap_or_default();
+        let root = yaml::parse(&bytes, &Limits::RECORD).root;
+        if let Some(answers) = root.and_then(|root| Answers::of_node(&root)) {
+            known.extend(keys(&answers));
+        }
+    }
+    Ok(known)
+}

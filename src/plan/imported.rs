@@ -1,0 +1,128 @@
+//! Records of what others found: what they say is taken over, and what nobody said is left to be filled in.
+//!
+//! Uses record's words, survey. Pure. Start at [`of_finding`] and [`open`]. Follows `docs/spec/interop.md`, 4:
+//! `TODO(import): …` stands where a person must say something, and `lint` refuses it.
+
+use serde_json::{Value, json};
+
+use crate::plan::answers::Answers;
+use crate::record::reference::ControlRef;
+use crate::record::word::{Baseline, Word};
+use crate::survey::triage::wanted::{Found, Happened, Often};
+
+/// What stands where a person must say something.
+const MARK: &str = "TODO(import): ";
+
+fn todo(what: &str) -> String {
+    format!("{MARK}{what}")
+}
+
+/// Returns what is known of a finding that needs a record.
+pub fn of_finding(tool: &str, id: &str, found: &Found) -> Answers {
+    let mut answers = Answers::default();
+    let mut paths = found.packages.values().flatten().flatten();
+    let place = match (paths.next(), paths.count()) {
+        (None, _) => String::new(),
+        (Some(path), 0) => format!(" in {path}"),
+        (Some(path), n) => format!(" in {path} and {}", crate::diag::count(n, "other file")),
+    };
+    answers.set("title", format!("{id} of {tool}{place}"));
+    let kind = found
+        .kind
+        .or_else(|| is_advisory(id).then_some(Baseline::Vulnerability));
+    answers.set_given("deviates_from.baseline", kind.map(|kind| kind.word()));
+    let findings = found.packages.iter().map(|(purl, paths)| {
+        let mut key = json!({"tool": tool, "id": id});
+        if let (Some(key), Some(purl)) = (key.as_object_mut(), purl) {
+            key.insert("purl".to_owned(), json!(purl));
+        }
+        if let (Some(key), Some(paths)) = (key.as_object_mut(), paths) {
+            key.insert("paths".to_owned(), json!(paths));
+        }
+        key
+    });
+    answers.set("scope.findings", Value::Array(findings.collect()));
+    answers.set_given("risk.level", found.severity.map(|severity| severity.word()));
+    open(&mut answers);
+    answers
+}
+
+/// Tells whether an id is an advisory's.
+fn is_advisory(id: &str) -> bool {
+    let kinds = ["CVE-", "GHSA-", "RUSTSEC-", "OSV-", "GO-", "PYSEC-"];
+    kinds.iter().any(|kind| id.starts_with(kind))
+}
+
+/// Returns what is known of events that need a record.
+pub fn of_event(happened: &Happened, often: &Often) -> Answers {
+    let mut answers = Answers::default();
+    let who = happened.identity.as_deref().unwrap_or("somebody");
+    let does = happened.action.as_deref().unwrap_or("uses");
+    let what = happened.resource.as_deref().unwrap_or("something");
+    answers.set("title", format!("{who}: {does} {what}"));
+    let control = happened.control.as_deref();
+    if let Some(control) = control.filter(|control| ControlRef::new(control).is_some()) {
+        answers.set("deviates_from.controls", json!([control]));
+    }
+    answers.set_given("deviates_from.baseline", often.kind.map(|kind| kind.word()));
+    answers.set_given("subject.identity", happened.identity.clone());
+    if happened.identity.is_some() {
+        for (field, what) in [
+            ("subject.identity_type", "say what kind of identity it is"),
+            (
+                "subject.credential",
+                "name the credential, never the secret",
+            ),
+            ("subject.task", "say what it is doing"),
+        ] {
+            answers.set(field, todo(what));
+        }
+    }
+    answers.set_given("subject.environment", happened.environment.clone());
+    let list = |value: &Option<String>| value.as_ref().map(|value| json!([value]));
+    answers.set_given("scope.resources", list(&happened.resource));
+    answers.set_given("scope.actions", list(&happened.action));
+    open(&mut answers);
+    answers
+}
+
+/// Leaves to be filled in what nobody said.
+pub fn open(answers: &mut Answers) {
+    let cites = answers.states("deviates_from.controls");
+    if !cites && !answers.states("deviates_from.rule") {
+        answers.set(
+            "deviates_from.rule",
+            todo("say which rule it deviates from"),
+        );
+    }
+    let subjects = ["subject.identity", "subject.asset", "subject.application"];
+    if !subjects.iter().any(|subject| answers.states(subject)) {
+        answers.set("subject.application", todo("name the application"));
+    }
+    for (field, what) in [
+        ("owner.name", "name who is accountable"),
+        ("owner.email", "give the owner's address"),
+        (
+            "justification",
+            "say why it can't be done now, and until when",
+        ),
+        (
+            "risk.level",
+            "low, moderate, high or critical, with the controls in place",
+        ),
+        ("expires", "say when it ends"),
+    ] {
+        if !answers.states(field) {
+            answers.set(field, todo(what));
+        }
+    }
+    if !answers.states("compensating_controls") {
+        let control = json!({
+            "id": "CC1",
+            "description": todo("say what limits the risk meanwhile"),
+            "owner": todo("give the address of who runs it"),
+            "status": "planned",
+        });
+        answers.set("compensating_controls", json!([control]));
+    }
+}

@@ -1,0 +1,309 @@
+//! What the inputs say about the records: which are used, and which triggers they let fire.
+//!
+//! Uses gate, status, `survey::triage`. Pure. Start at [`Watch::of`]. Follows `docs/spec/cli.md`, triage, and
+//! `docs/spec/record.md`, triggers. A proposal changes nothing: a person fires the trigger, or does not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::gate::Named;
+use crate::gate::purl::Purl;
+use crate::record::pattern;
+use crate::record::scalar::Scalar;
+use crate::record::subject::FindingKey;
+use crate::record::version::Range;
+use crate::record::word::{Test, Then, Word};
+use crate::record::{Record, Trigger};
+use crate::status::{Standing, Status};
+use crate::survey::triage::judge::Decision;
+use crate::survey::triage::{File, Finding, Input};
+
+/// What the inputs say about the records.
+#[derive(Debug, Default)]
+pub struct Watch<'s> {
+    /// The records that inputs could use, by id.
+    records: BTreeMap<&'s str, Watched<'s>>,
+    /// The tools that ran, with the last of the files that they ran in.
+    tools: BTreeMap<String, usize>,
+    /// Tools of which something can't be read, or that say that they failed.
+    doubtful: BTreeSet<String>,
+    /// Whether something can't be read of which the tool is not known.
+    is_doubtful: bool,
+    /// Whether there are events.
+    has_events: bool,
+}
+
+#[derive(Debug)]
+struct Watched<'s> {
+    record: &'s Record,
+    standing: &'s Standing,
+    /// The files in which something matched, with the tools; an event's tool is empty.
+    matched: BTreeSet<(String, usize)>,
+    /// What corrects a finding of it.
+    fixed: Option<String>,
+    /// What is no longer as the record names it.
+    changed: Option<String>,
+}
+
+/// A trigger that the inputs let fire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// The record.
+    pub record: String,
+    /// Its trigger.
+    pub trigger: String,
+    /// The test that says so.
+    pub test: Test,
+    /// What follows when it fires.
+    pub then: Then,
+    /// Why, in words.
+    pub why: String,
+}
+
+/// Records by whether inputs match them, by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// Something in the last inputs of its kind matches.
+    pub matched: Vec<String>,
+    /// Something in earlier inputs matches, and nothing in the last ones of the same tool does.
+    pub no_longer: Vec<String>,
+    /// Nothing matches.
+    pub never: Vec<String>,
+}
+
+impl<'s> Watch<'s> {
+    /// Begins to watch records that are approved and not over.
+    pub fn of(standings: &'s [Standing]) -> Watch<'s> {
+        let is_open = |standing: &&Standing| {
+            matches!(
+                standing.status,
+                Status::Active | Status::Degraded | Status::Expired | Status::Revoked
+            )
+        };
+        let records = standings.iter().filter(is_open).filter_map(|standing| {
+            let record = standing
+                .effective
+                .as_deref()
+                .or(standing.stated.as_deref())?;
+            let watched = Watched {
+                record,
+                standing,
+                matched: BTreeSet::new(),
+                fixed: None,
+                changed: None,
+            };
+            Some((record.id.as_str(), watched))
+        });
+        Watch {
+            records: records.collect(),
+            ..Watch::default()
+        }
+    }
+
+    /// Notes that a tool ran, or that its run can't be relied on.
+    pub fn ran(&mut self, tool: Option<&str>, source: usize, is_sound: Sound) {
+        match tool {
+            Some(tool) => {
+                self.tools.insert(tool.to_owned(), source);
+                if is_sound == Sound::No {
+                    self.doubtful.insert(tool.to_owned());
+                }
+            }
+            None => self.is_doubtful = true,
+        }
+    }
+
+    /// Notes an input that can't be read.
+    pub fn unread(&mut self) {
+        self.is_doubtful = true;
+    }
+
+    /// Notes what an input says about records.
+    pub fn add(&mut self, source: usize, input: &Input, decision: &Decision) {
+        self.has_events |= matches!(input, Input::Event(_));
+        for (id, named) in &decision.about {
+            let Some(watched) = self.records.get_mut(id.as_str()) else {
+                continue;
+            };
+            match (named, input) {
+                (Named::Covers, Input::Event(_)) => {
+                    watched.matched.insert((String::new(), source));
+                }
+                (Named::Covers, Input::Finding(finding)) => {
+                    watched.matched.insert((finding.tool.clone(), source));
+                    if let (None, Some(fixed)) = (&watched.fixed, &finding.fixed) {
+                        watched.fixed = Some(format!("{} is corrected in {fixed}", finding.key()));
+                    }
+                }
+                (Named::IsNear, Input::Finding(finding)) if watched.changed.is_none() => {
+                    watched.changed = changed(watched.record, finding);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Returns the triggers that the inputs let fire, by record.
+    pub fn proposals(&self) -> Vec<Proposal> {
+        let watched = self.records.iter().flat_map(|(id, watched)| {
+            let triggers = watched.record.triggers.iter();
+            triggers.filter_map(move |trigger| self.proposal(id, watched, trigger))
+        });
+        watched.collect()
+    }
+
+    fn proposal(&self, id: &str, watched: &Watched<'_>, trigger: &Trigger) -> Option<Proposal> {
+        let test = trigger.test?;
+        let mut fired = watched.standing.fired.iter();
+        if fired.any(|fired| fired.trigger == trigger.id) {
+            return None;
+        }
+        let why = match test {
+            Test::FixAvailable => watched.fixed.clone()?,
+            Test::ValueChanged => watched.changed.clone()?,
+            Test::FindingGone => self.gone(watched)?,
+        };
+        Some(Proposal {
+            record: id.to_owned(),
+            trigger: trigger.id.clone(),
+            test,
+            then: trigger.then,
+            why,
+        })
+    }
+
+    /// Says that no tool finds any more what a record names; `None` where one does, or did not look.
+    fn gone(&self, watched: &Watched<'_>) -> Option<String> {
+        if !watched.matched.is_empty() || watched.changed.is_some() || self.is_doubtful {
+            return None;
+        }
+        let tools: Option<BTreeSet<String>> = keys(watched.record)
+            .map(|key| key.tool.as_ref().map(|tool| tool.to_lowercase()))
+            .collect();
+        let tools = tools.filter(|tools| !tools.is_empty())?;
+        let looked = |tool: &String| self.tools.contains_key(tool) && !self.doubtful.contains(tool);
+        if !tools.iter().all(looked) {
+            return None;
+        }
+        let tools: Vec<String> = tools.into_iter().collect();
+        Some(format!("{} found nothing of it", tools.join(" and ")))
+    }
+
+    /// Returns the records by whether inputs match them: those with findings where tools ran, those with an identity where
+    /// there are events.
+    pub fn used(&self) -> Used {
+        let mut used = Used::default();
+        for (id, watched) in &self.records {
+            if !matches!(watched.standing.status, Status::Active | Status::Degraded) {
+                continue;
+            }
+            let could = keys(watched.record).next().is_some() && !self.tools.is_empty()
+                || watched.record.subject.identity.is_some() && self.has_events;
+            let is_last = |(tool, source): &(String, usize)| {
+                self.tools.get(tool).is_none_or(|last| last == source)
+            };
+            let list = if watched.matched.iter().any(is_last) {
+                &mut used.matched
+            } else if !watched.matched.is_empty() {
+                &mut used.no_longer
+            } else if could {
+                &mut used.never
+            } else {
+                continue;
+            };
+            list.push((*id).to_owned());
+        }
+        used
+    }
+
+    /// Says why nothing matches a record.
+    pub fn why_never(&self, id: &str) -> String {
+        let Some(watched) = self.records.get(id) else {
+            return String::new();
+        };
+        let tools = keys(watched.record).filter_map(|key| key.tool.as_ref());
+        let tools: BTreeSet<String> = tools.map(|tool| tool.to_lowercase()).collect();
+        let away: Vec<&str> = tools
+            .iter()
+            .filter(|tool| !self.tools.contains_key(*tool))
+            .map(String::as_str)
+            .collect();
+        match (away.as_slice(), &watched.changed) {
+            (_, Some(changed)) => changed.clone(),
+            ([], None) => "nothing in the inputs is what it names".to_owned(),
+            (away, None) => format!("the inputs have nothing of {}", away.join(", ")),
+        }
+    }
+}
+
+/// Whether a run can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sound {
+    /// It can.
+    Yes,
+    /// The tool says that it failed, or something of it can't be read.
+    No,
+}
+
+fn keys(record: &Record) -> impl Iterator<Item = &FindingKey> {
+    let scope = record.scope.as_ref();
+    scope
+        .and_then(|scope| scope.findings.as_ref())
+        .into_iter()
+        .flatten()
+}
+
+/// Says what of a finding that a record names is no longer as it names it: the version of the package, or the severity.
+fn changed(record: &Record, finding: &Finding) -> Option<String> {
+    let is_meant = |key: &&FindingKey| {
+        let tool = key.tool.as_ref();
+        let id = key.id.as_ref();
+        let is_inside = |paths: &Vec<String>| {
+            finding.places.iter().all(|place| match &place.file {
+                File::Inside(path) => paths.iter().any(|it| pattern::matches(it, path)),
+                _ => false,
+            })
+        };
+        tool.is_none_or(|tool| tool.eq_ignore_ascii_case(&finding.tool))
+            && id.is_some_and(|id| *id == finding.id)
+            && key.paths.as_ref().is_none_or(is_inside)
+    };
+    keys(record).filter(is_meant).find_map(|key| {
+        let said = finding.key();
+        let version = version(key, finding);
+        if let Some((is, was)) = version {
+            return Some(format!(
+                "{said} is in version {is} now, the record names {was}"
+            ));
+        }
+        let (ceiling, severity) = (key.severity?, finding.severity?);
+        (severity > ceiling).then(|| {
+            let (is, was) = (severity.word(), ceiling.word());
+            format!("{said} is of severity {is} now, the record names {was}")
+        })
+    })
+}
+
+/// Returns the version that is found and the one that is named, where they differ in one package.
+fn version(key: &FindingKey, finding: &Finding) -> Option<(String, String)> {
+    let asked = finding.purl.as_deref().and_then(Purl::parse);
+    let package = finding.package.as_ref();
+    let found = match (&asked, package) {
+        (Some(asked), _) => asked.version.clone()?,
+        (None, package) => package?.version.clone()?,
+    };
+    if let Some(named) = key.purl.as_deref().and_then(Purl::parse) {
+        let is_same = match (&asked, package) {
+            (Some(asked), _) => named.is_package(asked),
+            (None, package) => named.is_named(&package?.name),
+        };
+        if !is_same {
+            return None;
+        }
+        if let Some(was) = named.version.filter(|was| *was != found) {
+            return Some((found, was));
+        }
+    }
+    let range = key.versions.as_ref()?;
+    let is_in = Range::parse(range).is_ok_and(|it| it.contains(&found));
+    (!is_in).then(|| (found, range.clone()))
+}

@@ -1,0 +1,132 @@
+//! `triage`: what follows from the inputs: triggers to fire, records that are not used, drafts.
+//!
+//! Uses survey. Pure. Start at [`blocks`] and [`json`]. Follows `docs/spec/cli.md`, triage.
+
+use serde_json::{Value, json};
+
+use crate::record::word::Word;
+use crate::survey::triage::watch::Proposal;
+use crate::view::doc::{Block, Doc, Text, Tone};
+use crate::view::triage::{Shown, flexible, table, whole};
+
+/// Returns the command that fires a trigger.
+pub(super) fn command(proposal: &Proposal) -> String {
+    let note: String = proposal
+        .why
+        .chars()
+        .filter(|it| !matches!(it, '"' | '\\' | '$' | '`') && !it.is_control())
+        .collect();
+    format!(
+        "exledger fire {} {} --note \"{note}\"",
+        proposal.record, proposal.trigger
+    )
+}
+
+/// Adds the keys that only some answers have, before the last one.
+pub(super) fn json(doc: &mut Doc, shown: &Shown<'_>) {
+    let Some(object) = doc.json.as_object_mut() else {
+        return;
+    };
+    let simulated = object.shift_remove("simulated").unwrap_or(Value::Null);
+    if let Some(unused) = &shown.unused {
+        let used = &unused.used;
+        let lists =
+            json!({"matched": used.matched, "no_longer": used.no_longer, "never": used.never});
+        object.insert("unused".to_owned(), lists);
+    }
+    if let Some(drafts) = &shown.drafts {
+        let drafts = drafts
+            .iter()
+            .map(|it| json!({"id": it.id, "path": it.path}));
+        object.insert("drafts".to_owned(), Value::Array(drafts.collect()));
+    }
+    object.insert("simulated".to_owned(), simulated);
+}
+
+/// Shows what follows, and the commands to run next.
+pub(super) fn blocks(doc: &mut Doc, shown: &Shown<'_>) {
+    proposals(doc, shown.proposals);
+    unused(doc, shown);
+    drafts(doc, shown);
+}
+
+fn proposals(doc: &mut Doc, proposals: &[Proposal]) {
+    if proposals.is_empty() {
+        return;
+    }
+    let heading = Text::plain("Triggers that the inputs let fire");
+    doc.blocks.push(Block::Heading(heading));
+    let row = |proposal: &Proposal| {
+        vec![
+            Text::of(Tone::Id, &proposal.record),
+            Text::plain(&proposal.trigger),
+            Text::plain(proposal.then.word()),
+            Text::plain(&proposal.why),
+        ]
+    };
+    let columns = vec![
+        whole("record"),
+        whole("trigger"),
+        whole("then"),
+        flexible("why"),
+    ];
+    let rows = proposals.iter().map(row).collect();
+    doc.blocks.push(table(columns, rows));
+    let commands: Vec<String> = proposals.iter().map(command).collect();
+    doc.blocks.push(Block::Verbatim(commands.join("\n")));
+}
+
+fn unused(doc: &mut Doc, shown: &Shown<'_>) {
+    let Some(unused) = &shown.unused else {
+        return;
+    };
+    let used = &unused.used;
+    let heading = format!(
+        "{} matched, {} no longer, {} never",
+        used.matched.len(),
+        used.no_longer.len(),
+        used.never.len()
+    );
+    doc.blocks.push(Block::Heading(
+        Text::plain("Records in force: ").and(Tone::Plain, heading),
+    ));
+    let no_longer = used.no_longer.iter().map(|id| {
+        let why = "matched earlier inputs, and nothing in the last ones of its tool";
+        (id, "no longer", why)
+    });
+    let never = used.never.iter().zip(&unused.why);
+    let never = never.map(|(id, why)| (id, "never", why.as_str()));
+    let rows = no_longer.chain(never).map(|(id, matched, why)| {
+        vec![
+            Text::of(Tone::Id, id),
+            Text::of(Tone::Warn, matched),
+            Text::plain(why),
+        ]
+    });
+    let rows: Vec<Vec<Text>> = rows.collect();
+    if !rows.is_empty() {
+        let columns = vec![whole("record"), whole("matched"), flexible("why")];
+        doc.blocks.push(table(columns, rows));
+    }
+}
+
+fn drafts(doc: &mut Doc, shown: &Shown<'_>) {
+    let Some(drafts) = &shown.drafts else {
+        return;
+    };
+    if drafts.is_empty() {
+        let text = Text::of(
+            Tone::Muted,
+            "no drafts: everything material has a record or a draft",
+        );
+        doc.blocks.push(Block::Paragraph(text));
+        return;
+    }
+    let heading = Text::plain("Drafts, to be filled in where they say TODO(import)");
+    doc.blocks.push(Block::Heading(heading));
+    let rows = drafts
+        .iter()
+        .map(|draft| vec![Text::plain(&draft.path), Text::plain(&draft.title)]);
+    let columns = vec![whole("path"), flexible("title")];
+    doc.blocks.push(table(columns, rows.collect()));
+}

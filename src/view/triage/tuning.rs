@@ -1,0 +1,92 @@
+//! `triage`: how each baseline did, so that its thresholds can be tuned, and which are past their own review.
+//!
+//! Uses policy, survey. Pure. Start at [`block`]. Follows `docs/spec/policy.md`, baselines.
+
+use serde_json::{Value, json};
+
+use crate::diag;
+use crate::policy::closing::Baseline;
+use crate::record::time::Instant;
+use crate::record::word::Word;
+use crate::view::doc::{Doc, Text, Tone};
+use crate::view::triage::{Shown, flexible, optional, table, whole};
+
+/// Tells whether a baseline is past its own review.
+pub fn is_stale(baseline: &Baseline, instant: Instant) -> bool {
+    baseline.review_by.is_some_and(|day| instant >= day.end())
+}
+
+/// Returns how each baseline did.
+pub(super) fn baselines(shown: &Shown<'_>) -> Vec<Value> {
+    let done = shown.baselines.iter().zip(&shown.tally.baselines);
+    done.map(|(baseline, done)| {
+        json!({
+            "id": baseline.id,
+            "kind": baseline.kind.word(),
+            "material_if": baseline.material_if,
+            "sample": baseline.sample,
+            "matched": done.matched,
+            "routine": done.routine,
+            "escalated": done.escalated,
+            "covered": done.covered,
+            "dismissed": done.dismissed,
+            "review_by": baseline.review_by,
+            "stale": is_stale(baseline, shown.stamp.instant),
+        })
+    })
+    .collect()
+}
+
+/// Shows how each baseline did, and which are past their own review.
+pub(super) fn block(doc: &mut Doc, shown: &Shown<'_>) {
+    let done = shown.baselines.iter().zip(&shown.tally.baselines);
+    let instant = shown.stamp.instant;
+    let done = done.filter(|(baseline, done)| done.matched > 0 || is_stale(baseline, instant));
+    let rows = done.map(|(baseline, done)| {
+        let stale = is_stale(baseline, shown.stamp.instant);
+        let review = baseline.review_by.map(|day| day.to_string());
+        vec![
+            Text::of(Tone::Strong, &baseline.id),
+            Text::plain(thresholds(baseline)),
+            Text::plain(done.matched.to_string()),
+            Text::plain(done.routine.to_string()),
+            Text::plain(done.escalated.to_string()),
+            Text::plain(done.covered.to_string()),
+            Text::plain(done.dismissed.to_string()),
+            match stale {
+                true => Text::of(
+                    Tone::Warn,
+                    format!("overdue {}", review.unwrap_or_default()),
+                ),
+                false => Text::plain(review.unwrap_or_default()),
+            },
+        ]
+    });
+    let rows: Vec<Vec<Text>> = rows.collect();
+    if !rows.is_empty() {
+        let columns = vec![
+            whole("baseline"),
+            flexible("material if"),
+            whole("matched"),
+            whole("routine"),
+            whole("escalated"),
+            whole("covered"),
+            whole("dismissed"),
+            optional("review by"),
+        ];
+        doc.blocks.push(table(columns, rows));
+    }
+}
+
+/// Returns what makes an input material by a baseline, in words.
+fn thresholds(baseline: &Baseline) -> String {
+    let fields = baseline.material_if.0.iter();
+    let mut parts: Vec<String> = fields
+        .map(|(field, words)| format!("{field}: {}", words.join(", ")))
+        .collect();
+    if !baseline.expect.is_empty() {
+        let n = diag::count(baseline.expect.len(), "identity");
+        parts.push(format!("outside what is expected of {n}"));
+    }
+    parts.join("; ")
+}

@@ -1,0 +1,234 @@
+//! What follows from the inputs: triggers to fire, records that are not used, drafts.
+
+use serde_json::{Value, json};
+
+use crate::cli;
+use crate::repo::Repo;
+use crate::triage::{
+    ON, POLICY, data, file, finding, json as asked, ledger, put, result, run, sarif, story,
+};
+
+/// A record with one finding and one tested trigger.
+fn tested(id: &str, key: &str, test: &str) -> String {
+    format!(
+        "{}triggers: [{{id: T1, when: The scanner says so, then: review, test: {test}}}]\n",
+        finding(id, key)
+    )
+}
+
+/// Returns what is proposed, as record and reason.
+fn proposed(repo: &Repo, log: &str) -> Vec<(String, String)> {
+    put(repo, "a.sarif", log);
+    let (_, answer) = asked(repo, &["a.sarif"]);
+    let text = |value: &Value, key: &str| value[key].as_str().unwrap().to_owned();
+    let proposals = answer["proposals"].as_array().unwrap().iter();
+    proposals
+        .map(|it| (text(it, "record"), text(it, "message")))
+        .collect()
+}
+
+fn trivy(version: &str, fixed: &str) -> Value {
+    let mut result = result("CVE-2026-1", "Cargo.lock");
+    result["message"]["text"] = format!("Package: x\nInstalled Version: {version}\n{fixed}").into();
+    result
+}
+
+#[test]
+fn what_scanners_say_lets_tested_triggers_fire() {
+    let repo = ledger(POLICY);
+    let key = "tool: trivy, id: CVE-2026-1, purl: 'pkg:cargo/x@1.0.0'";
+    file(
+        &repo,
+        "EXC-2026-F1XED",
+        &tested("EXC-2026-F1XED", key, "fix-available"),
+    );
+    file(
+        &repo,
+        "EXC-2026-G0NE0",
+        &tested("EXC-2026-G0NE0", key, "finding-gone"),
+    );
+    file(
+        &repo,
+        "EXC-2026-0THER",
+        &tested("EXC-2026-0THER", key, "value-changed"),
+    );
+    let severe = "tool: trivy, id: CVE-2026-1, severity: low";
+    file(
+        &repo,
+        "EXC-2026-SEVER",
+        &tested("EXC-2026-SEVER", severe, "value-changed"),
+    );
+    // Fired already: nobody is asked again.
+    let fired = tested("EXC-2026-F1RED", key, "fix-available");
+    let fired = format!("{fired}fired: [{{date: 2026-11-20, trigger: T1, by: ana@example.com}}]\n");
+    file(&repo, "EXC-2026-F1RED", &fired);
+    repo.checkout();
+    let severer = (
+        "EXC-2026-SEVER",
+        "trivy:CVE-2026-1 is of severity high now, the record names low",
+    );
+    for (results, expected) in [
+        (vec![trivy("1.0.0", "Severity: HIGH")], vec![severer]),
+        (
+            vec![trivy("1.0.0", "Fixed Version: 1.0.1")],
+            vec![
+                ("EXC-2026-F1XED", "trivy:CVE-2026-1 is corrected in 1.0.1"),
+                severer,
+            ],
+        ),
+        (
+            vec![trivy("1.0.2", "")],
+            vec![
+                (
+                    "EXC-2026-0THER",
+                    "trivy:CVE-2026-1 is in version 1.0.2 now, the record names 1.0.0",
+                ),
+                severer,
+            ],
+        ),
+        (
+            vec![],
+            vec![("EXC-2026-G0NE0", "trivy found nothing of it")],
+        ),
+    ] {
+        let found = proposed(&repo, &sarif("Trivy", &results));
+        let expected = expected
+            .iter()
+            .map(|(id, why)| ((*id).to_owned(), (*why).to_owned()));
+        assert_eq!(found, expected.collect::<Vec<_>>());
+    }
+    // Who did not look, or failed, found nothing for another reason.
+    for log in [
+        sarif("grype", &[]),
+        json!({"runs": [{"tool": {"driver": {"name": "Trivy"}}, "results": [{"ruleId": 7}]}]})
+            .to_string(),
+        json!({"runs": [{"tool": {"driver": {"name": "Trivy"}}, "results": [],
+            "invocations": [{"executionSuccessful": false}]}]})
+        .to_string(),
+    ] {
+        assert_eq!(proposed(&repo, &log), [], "{log}");
+    }
+    put(&repo, "a.sarif", sarif("Trivy", &[]));
+    let answer = run(&repo, &["a.sarif"]);
+    let command = "exledger fire EXC-2026-G0NE0 T1 --note \"trivy found nothing of it\"";
+    assert!(answer.out.contains(command), "{}", answer.out);
+    let fired = [
+        "--on",
+        ON,
+        "fire",
+        "EXC-2026-G0NE0",
+        "T1",
+        "--note",
+        "trivy found nothing of it",
+        "--by",
+        "ana@example.com",
+    ];
+    let fired = cli::run(repo.path(), &fired);
+    assert_eq!(fired.code, 0, "{}", fired.err);
+}
+
+#[test]
+fn records_are_told_apart_by_whether_anything_matches_them() {
+    let repo = story();
+    put(
+        &repo,
+        "old.sarif",
+        sarif(
+            "Trivy",
+            &[
+                result("CVE-2026-0001", "services/a"),
+                result("CVE-2026-0004", "a"),
+            ],
+        ),
+    );
+    put(
+        &repo,
+        "new.sarif",
+        sarif("Trivy", &[result("CVE-2026-0004", "a")]),
+    );
+    let unused = |args: &[&str]| {
+        let (_, answer) = asked(&repo, &[args, &["--unused"]].concat());
+        answer["unused"].clone()
+    };
+    assert_eq!(
+        unused(&["old.sarif"]),
+        json!({"matched": ["EXC-2026-C0VER", "EXC-2026-FA1SE"], "no_longer": [], "never": ["EXC-2026-7F3KQ"]})
+    );
+    assert_eq!(
+        unused(&["new.sarif"]),
+        json!({"matched": ["EXC-2026-FA1SE"], "no_longer": [], "never": ["EXC-2026-7F3KQ", "EXC-2026-C0VER"]})
+    );
+    assert_eq!(
+        unused(&["old.sarif", "new.sarif"]),
+        json!({"matched": ["EXC-2026-FA1SE"], "no_longer": ["EXC-2026-C0VER"], "never": ["EXC-2026-7F3KQ"]})
+    );
+    // Another tool's file says nothing about the first one's.
+    put(&repo, "other.sarif", sarif("grype", &[]));
+    assert_eq!(
+        unused(&["old.sarif", "other.sarif"])["no_longer"],
+        json!([])
+    );
+    assert_eq!(
+        unused(&[&data("agent-events.jsonl")]),
+        json!({"matched": ["EXC-2026-7F3KQ"], "no_longer": [], "never": []})
+    );
+    let (_, answer) = asked(&repo, &["old.sarif"]);
+    assert!(answer.get("unused").is_none());
+    let table = run(&repo, &["new.sarif", "--unused"]);
+    assert!(
+        table
+            .out
+            .contains("Records in force: 1 matched, 0 no longer, 2 never"),
+        "{}",
+        table.out
+    );
+}
+
+#[test]
+fn what_needs_a_record_gets_one_draft_that_lint_refuses_until_it_is_filled_in() {
+    let repo = story();
+    let mut packaged = result("CVE-2026-0009", "web/package-lock.json");
+    packaged["properties"] =
+        json!({"purl": "pkg:npm/%40acme/ui@1.0.0", "security-severity": "9.8"});
+    let results = [
+        result("CVE-2026-0009", "services/a"),
+        result("CVE-2026-0009", "services/b"),
+        packaged,
+        result("CVE-2026-0001", "services/a"),
+        result("CVE-2026-0002", "services/a"),
+        result("odd: rule [x]", "/etc/passwd"),
+    ];
+    put(&repo, "a.sarif", sarif("Trivy", &results));
+    let events = data("agent-events.jsonl");
+    let args = ["a.sarif", &events, "--draft", "exceptions/drafts"];
+    let (code, answer) = asked(&repo, &args);
+    assert_eq!(code, 3);
+    let drafts = answer["drafts"].as_array().unwrap().clone();
+    assert_eq!(drafts.len(), 3, "{answer}");
+    let text = |n: usize| {
+        let path = repo.path().join(drafts[n]["path"].as_str().unwrap());
+        std::fs::read_to_string(path)
+            .unwrap()
+            .replace(drafts[n]["id"].as_str().unwrap(), "ID")
+    };
+    crate::golden::check(
+        "cli/triage-draft.yaml",
+        &[text(0), text(1), text(2)].join("---\n"),
+    );
+    let lint = cli::run(repo.path(), &["lint"]);
+    assert_eq!(lint.code, 1, "{}", lint.out);
+    for draft in &drafts {
+        assert!(
+            lint.out.contains(draft["path"].as_str().unwrap()),
+            "{}",
+            lint.out
+        );
+    }
+    // The same again: everything has its draft.
+    let (_, again) = asked(&repo, &args);
+    assert_eq!(again["drafts"], json!([]));
+    assert_eq!(
+        again["counts"]["pending"], answer["counts"]["pending"],
+        "a draft asks for nothing yet"
+    );
+}
