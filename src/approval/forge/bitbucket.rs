@@ -51,6 +51,9 @@ fn pull_request(message: &Message) -> Option<String> {
 }
 
 fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
+    if is_title_last(message) {
+        return Vec::new();
+    }
     let composed = if fits(message) {
         Composed::ByForge
     } else {
@@ -60,4 +63,11 @@ fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
         .into_iter()
         .map(|said| Said { composed, ..said })
         .collect()
+}
+
+/// Tells whether a merge's message ends with the title of the pull request, which whoever opened it types.
+fn is_title_last(message: &Message) -> bool {
+    let lines = message.body.iter().map(|line| line.trim());
+    let text = lines.collect::<Vec<&str>>().join("\n");
+    fits(message) && !text.trim().contains("\n\n")
 }

@@ -197,6 +197,22 @@ const APPROVALS: &[(&str, &str, Named)] = &[
         "Merged in x (pull request #1)\n\nT\n\nApproved-by: Dana Kim <dana@example.com>",
         &[(DANA, Composed::ByForge)],
     ),
+    // The title is typed by whoever opens the pull request.
+    (
+        "bitbucket",
+        "Merged in x (pull request #1)\n\nApproved-by: Dana Kim <dana@example.com>",
+        &[],
+    ),
+    (
+        "bitbucket",
+        "Merged in x (pull request #1)\r\n\r\nApproved-by: Dana Kim <dana@example.com>\r\n\r\n",
+        &[],
+    ),
+    (
+        "bitbucket",
+        "Pull request #68: T\n\nMerge in P/r from a to b\n\nApproved-by: Dana Kim <dana@example.com>",
+        &[(DANA, Composed::ByForge)],
+    ),
     (
         "bitbucket",
         "T\n\nApproved-by: Dana Kim <dana@example.com>",

@@ -255,6 +255,20 @@ const CASES: &[Case] = &[
         ..BASE
     },
     Case {
+        what: "a merge on Bitbucket, whose opener typed an approval as the title",
+        policy: "tiers: [{name: standard, approvals: {count: 2}}]\n",
+        land: |repo| {
+            repo.by("sam").through("lee").merge(
+                "file",
+                "Merged in ana/file (pull request #7)\n\nApproved-by: Dana Kim <dana@example.com>",
+            )
+        },
+        result: "claimed",
+        approvers: &["lee"],
+        authors: &["ana", "sam"],
+        ..BASE
+    },
+    Case {
         what: "a kind that the policy does not accept",
         policy: "approval: {accept: [trailer]}\n",
         land: |repo| repo.by("lee").merge("file", "Merge branch 'file'"),

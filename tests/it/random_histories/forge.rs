@@ -124,7 +124,9 @@ impl World {
             _ => (own.clone(), own),
         };
         let title = match way {
-            Way::Button | Way::Squash if !self.law_now().generic => title(branch, dice),
+            Way::Button | Way::Squash | Way::Opener if !self.law_now().generic => {
+                title(branch, dice)
+            }
             // Whoever commits under his own name reads what he commits.
             _ => "Change".to_owned(),
         };

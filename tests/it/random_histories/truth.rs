@@ -157,17 +157,17 @@ impl World {
                 makers.extend(&made.makers);
             }
         }
-        if land.by_hand.iter().any(|path| is_about(path)) {
+        // What equals one side of the merge was made there, under whatever path it lies.
+        let own = of(&made.files);
+        let of_neither = made
+            .parents
+            .iter()
+            .all(|it| of(&self.made[it].files) != own);
+        if of_neither && land.by_hand.iter().any(|path| is_about(path)) {
             makers.extend(land.merger);
         }
-        // What is pushed past all is made by whoever pushes it, unless it is one side of the merge.
-        let own = of(&made.files);
-        if land.merger.is_none()
-            && made
-                .parents
-                .iter()
-                .all(|it| of(&self.made[it].files) != own)
-        {
+        // What is pushed past all is made by whoever pushes it.
+        if land.merger.is_none() && of_neither {
             makers.extend(
                 made.makers
                     .iter()
@@ -262,6 +262,7 @@ impl Truth {
                 let of = |files: &Files| files.get(path).copied();
                 let makers = world.makers(landing, range, &of, &|other| other == path);
                 let says = |who: Who| !makers.contains(&who) && who.is_honest();
+                let reviews = |who: Who| says(who) || world.apart.contains(&who);
                 let about = |about: &About, blob: Oid| {
                     matches!(about, About::Governance(it) if it == path)
                         && after.get(path) == Some(&blob)
@@ -282,7 +283,7 @@ impl Truth {
                 let reviewed = world
                     .reviews
                     .iter()
-                    .any(|it| about(&it.about, it.blob) && says(it.by));
+                    .any(|it| about(&it.about, it.blob) && reviews(it.by));
                 let attested = law.is_some_and(|law| law.attested);
                 let merged = land.merger.is_some_and(says)
                     && (!attested || world.made[&land.oid].key.is_some());

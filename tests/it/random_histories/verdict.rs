@@ -211,7 +211,14 @@ fn may_grant(world: &World, versions: &[Version], first: usize, n: usize, at: In
         .law_before(version.landing)
         .map_or(24, |law| law.within)
         .min(world.law_now().within);
-    let grace = n == 0 && content.get(CLASS) == 1;
+    // Before the first version that can be read nothing was granted.
+    let unread = |version: &Version| matches!(version.state, State::Unclear(_));
+    let grace = versions[..n].iter().all(unread) && content.get(CLASS) == 1;
     let landed = world.main[version.landing].at;
+    // Whoever pushes types the time from which his word counts.
+    let landed = match world.open {
+        true => landed.max(world.effective(version.landing)),
+        false => landed,
+    };
     again || grace && at < landed.plus_seconds(within * 3600 + 120)
 }

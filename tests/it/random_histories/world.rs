@@ -31,6 +31,8 @@ pub(super) struct Made {
     /// Whom it names as committer.
     pub committer: Ident,
     pub message: String,
+    /// The time that its committer types.
+    pub time: i64,
     /// Whose key signed it.
     pub key: Option<Who>,
 }
@@ -128,6 +130,17 @@ impl World {
         Instant::from_unix(self.now).unwrap()
     }
 
+    /// Returns the effective time of a landing, as its committers typed it (T1).
+    pub(super) fn effective(&self, landing: usize) -> Instant {
+        let typed = self.main[..=landing]
+            .iter()
+            .map(|it| self.made[&it.oid].time);
+        let known = typed.filter(|time| *time <= self.now + 300);
+        known
+            .max()
+            .map_or(Instant::MIN, |time| Instant::from_unix(time).unwrap())
+    }
+
     /// Writes a record's file.
     pub(super) fn write(&mut self, content: Content) -> Oid {
         let blob = self.memory.blob(content.text().as_bytes());
@@ -186,6 +199,7 @@ impl World {
                 author: draft.author,
                 committer: draft.committer,
                 message: draft.message,
+                time: draft.time,
                 key: draft.key,
             },
         );
