@@ -28,6 +28,7 @@ pub mod trailer;
 pub mod trails;
 pub mod tree;
 pub mod version;
+pub mod vicinity;
 pub mod walk;
 
 use std::collections::{BTreeMap, HashMap};

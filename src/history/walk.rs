@@ -21,8 +21,8 @@ use crate::history::tags;
 use crate::history::trails::{self, Bytes, Landed, Trails};
 use crate::history::tree::{self, CommitTree};
 use crate::history::version::{Key, Trail, Version};
+use crate::history::vicinity::Around;
 use crate::history::{After, Beside, Company, History};
-use crate::ledger::Files;
 use crate::policy::governance::Governance;
 use crate::record::read::Source;
 
@@ -80,7 +80,7 @@ pub fn walk_shown(
 ///
 /// A record is named like its file, or it is invalid. Whoever asks about one must also name the files at the tip that
 /// bear its id under another name: two files are in conflict. Where a file of the name lay elsewhere when one of the
-/// versions landed, all records are walked. Where somebody signed or reviewed one of them, all files of the names are: a
+/// versions landed, or one of another name that bears the id came or went with it, all records are walked. Where somebody signed or reviewed one of them, all files of the names are: a
 /// word may be older than a removal elsewhere. In a merged branch they are in any case, as it may have moved the file.
 ///
 /// # Errors
@@ -100,40 +100,18 @@ pub fn walk_named(
         .records
         .clone();
     let history = told(objects, chain.clone(), prefix, survey, None)?;
-    if was_elsewhere(objects, &history, prefix, few, &folders)? {
+    let around = Around {
+        objects,
+        prefix,
+        folders: &folders,
+    };
+    if around.hides(&history, few)? {
         return walk(objects, chain, prefix);
     }
     if few.folders.is_some() && !history.approvals.is_empty() {
         return walk_named(objects, chain, prefix, &Few::anywhere(few.names.clone()));
     }
     Ok(history)
-}
-
-/// Tells whether a file of a name that is asked for lay in a folder that is not, just before or after a version landed.
-fn was_elsewhere(
-    objects: &dyn Objects,
-    history: &History,
-    prefix: &Prefix,
-    few: &Few,
-    folders: &[String],
-) -> Result<bool, Obstacle> {
-    let versions = history.trails.values().flat_map(|trail| &trail.versions);
-    let landings: BTreeSet<usize> = versions
-        .flat_map(|version| [version.landing.checked_sub(1), Some(version.landing)])
-        .flatten()
-        .collect();
-    for landing in landings {
-        let Some(landing) = history.mainline.landings.get(landing) else {
-            continue;
-        };
-        let tree = CommitTree::new(objects, landing.tree, prefix);
-        let files = Files::list(&tree, folders).map_err(|error| tree::obstacle(&error))?;
-        let mut paths = files.records.iter().map(|file| &file.path);
-        if paths.any(|path| few.is_elsewhere(path)) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 fn told(

@@ -3,6 +3,7 @@
 mod finding;
 mod ledger;
 mod many;
+mod narrow;
 mod questions;
 mod receipt;
 mod refused;

@@ -49,7 +49,7 @@ pub(super) fn approved<'h>(
     let standings = approved.at(at);
     let is_enough = match allowing(question, &standings, receipts, &approved.governance) {
         // The mercy that an emergency gets is for an id that was never there under whatever name.
-        Some(standing) => standing.approved.is_some(),
+        Some(standing) => standing.approved.is_some() && approved.is_straight(standing),
         None => {
             let is_new = |standing: &Standing| standing.status == Status::Proposed;
             tip.is_sound() && !standings.iter().any(is_new)

@@ -268,23 +268,6 @@ impl Approved<'_> {
         standings
     }
 
-    /// Judges a record that stands here at another instant.
-    pub fn moved(&self, standing: &Standing, instant: Instant) -> Standing {
-        let keys = [Key::Id, Key::Path].map(|kind| kind(standing.key.clone()));
-        let is_here = |key: &&Key| {
-            let trail = self.history.trails.get(*key);
-            trail.is_some_and(|trail| trail.became.is_none())
-        };
-        match keys.iter().find(is_here) {
-            Some(key) => Standing {
-                pending: standing.pending.clone(),
-                ..self.standing(key, instant)
-            },
-            // A proposal is the same at every instant.
-            None => standing.clone(),
-        }
-    }
-
     /// Judges one record at an instant.
     pub(super) fn standing(&self, key: &Key, instant: Instant) -> Standing {
         let verdicts = self

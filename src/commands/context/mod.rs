@@ -22,6 +22,7 @@ pub mod reference;
 pub mod repetition;
 pub mod shell;
 pub mod shown;
+mod single;
 pub mod tips;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,52 @@
+//! One record of those that were judged: at another instant, and whether a part of history was enough to judge it.
+//!
+//! Start at [`Approved::moved`]. Follows `docs/spec/cli.md`, check.
+
+use crate::approval::Satisfied;
+use crate::commands::context::approved::Approved;
+use crate::history::version::Key;
+use crate::record::time::Instant;
+use crate::status::Standing;
+
+impl Approved<'_> {
+    /// Judges a record that stands here at another instant.
+    pub fn moved(&self, standing: &Standing, instant: Instant) -> Standing {
+        let keys = [Key::Id, Key::Path].map(|kind| kind(standing.key.clone()));
+        let is_here = |key: &&Key| {
+            let trail = self.history.trails.get(*key);
+            trail.is_some_and(|trail| trail.became.is_none())
+        };
+        match keys.iter().find(is_here) {
+            Some(key) => Standing {
+                pending: standing.pending.clone(),
+                ..self.standing(key, instant)
+            },
+            // A proposal is the same at every instant.
+            None => standing.clone(),
+        }
+    }
+
+    /// Tells whether every version up to the one whose grant is in force was approved itself.
+    ///
+    /// Of an unapproved one the authors stay authors (approval A5), those of a file elsewhere that came and went too.
+    pub fn is_straight(&self, standing: &Standing) -> bool {
+        let key = Key::Id(standing.key.clone());
+        let trail = self.history.trails.get(&key);
+        let verdicts = self.approvals.trails.get(&key);
+        let (Some(trail), Some(verdicts), Some(approved)) = (trail, verdicts, &standing.approved)
+        else {
+            return false;
+        };
+        let is_in_force = |landing: &str| landing == approved.commit;
+        let last = trail
+            .versions
+            .iter()
+            .position(|version| is_in_force(&version.commit.oid.to_string()));
+        let up_to = last.and_then(|last| verdicts.get(..=last));
+        up_to.is_some_and(|verdicts| {
+            verdicts
+                .iter()
+                .all(|verdict| verdict.satisfied == Satisfied::Yes)
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! What lay around a few records when they landed, which a walk of these records alone does not show.
+//!
+//! Uses record (reader), history's objects, folders, interest, tree. Pure. Start at [`Around::hides`]. Follows
+//! `docs/spec/approval.md`, V2 and V3: an id goes on wherever and under whatever name its file lies.
+
+use std::collections::BTreeSet;
+
+use crate::history::History;
+use crate::history::folders::{FileChange, Folders, Job};
+use crate::history::interest::{Few, Interest, Kind};
+use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::paths::Prefix;
+use crate::history::tree::{self, CommitTree};
+use crate::ledger::Files;
+use crate::record::read;
+
+/// A repository, and where its records are.
+pub struct Around<'o> {
+    /// The objects.
+    pub objects: &'o dyn Objects,
+    /// Where the ledger is.
+    pub prefix: &'o Prefix,
+    /// The record folders.
+    pub folders: &'o [String],
+}
+
+impl Around<'_> {
+    /// Tells whether anything lay around a few records, when one of their versions landed, that a walk of these records
+    /// alone does not show.
+    ///
+    /// # Errors
+    /// [`Obstacle`] where a folder of a mainline commit can't be read.
+    pub fn hides(&self, history: &History, few: &Few) -> Result<bool, Obstacle> {
+        let versions = history.trails.values().flat_map(|trail| &trail.versions);
+        let landings: BTreeSet<usize> = versions.map(|version| version.landing).collect();
+        Ok(self.was_elsewhere(history, &landings, few)?
+            || self.was_otherwise(history, &landings, few))
+    }
+
+    /// Tells whether a file of a name that is asked for lay in a folder that is not, just before or after a version landed.
+    fn was_elsewhere(
+        &self,
+        history: &History,
+        landings: &BTreeSet<usize>,
+        few: &Few,
+    ) -> Result<bool, Obstacle> {
+        let around: BTreeSet<usize> = landings
+            .iter()
+            .flat_map(|landing| [landing.checked_sub(1), Some(*landing)])
+            .flatten()
+            .collect();
+        for landing in around {
+            let Some(landing) = history.mainline.landings.get(landing) else {
+                continue;
+            };
+            let tree = CommitTree::new(self.objects, landing.tree, self.prefix);
+            let files = Files::list(&tree, self.folders).map_err(|error| tree::obstacle(&error))?;
+            let mut paths = files.records.iter().map(|file| &file.path);
+            if paths.any(|path| few.is_elsewhere(path)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Tells whether a file of another name, which bears the id of one that is asked for, came, went or changed when a
+    /// version landed; or whether that can't be told.
+    fn was_otherwise(&self, history: &History, landings: &BTreeSet<usize>, few: &Few) -> bool {
+        let interest = Interest::new(self.prefix, self.folders, &BTreeSet::new());
+        let tree = |landing: usize| Some(history.mainline.landings.get(landing)?.tree);
+        let jobs = landings.iter().enumerate().map(|(pair, landing)| Job {
+            pair,
+            old: landing.checked_sub(1).and_then(tree),
+            new: tree(*landing),
+            others: Box::default(),
+        });
+        let mut folders = Folders::new(self.objects, self.prefix, Default::default());
+        folders.run(interest.top(), jobs.collect());
+        let is_other = |change: &&FileChange| {
+            let name = read::stem(&change.path).to_ascii_uppercase();
+            change.kind == Kind::Record && !few.names.contains(&name)
+        };
+        let mut changes = folders.changes.iter().flatten().filter(is_other);
+        !folders.obstacles.is_empty()
+            || changes.any(|change| {
+                let mut blobs = [change.old, change.new].into_iter().flatten();
+                blobs.any(|blob| self.bears(&change.path, blob, few))
+            })
+    }
+
+    /// Tells whether a file states one of the ids, or may.
+    fn bears(&self, path: &str, blob: Oid, few: &Few) -> bool {
+        let Ok((_, bytes)) = self.objects.read(blob) else {
+            return true;
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        // Behind a backslash any letter may be written in another way.
+        if !text.contains('\\') {
+            let text = text.to_ascii_uppercase();
+            return few.names.iter().any(|name| text.contains(name.as_str()));
+        }
+        let source = read::read(path, &bytes);
+        let stated = source.root.as_ref().and_then(|root| root.at("id")?.text());
+        stated.is_some_and(|id| few.names.contains(&id.to_ascii_uppercase()))
+    }
+}
