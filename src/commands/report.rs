@@ -1,7 +1,9 @@
 //! `report`: the health of the backlog and its trends, for a job's summary, for scripts, or as a page.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::Parser;
 
 use crate::commands::context::Ctx;
@@ -10,12 +12,16 @@ use crate::commands::context::fault;
 use crate::commands::context::globals::{self, Moment};
 use crate::commands::context::output::Formats;
 use crate::commands::{Command, Outcome, Run};
+use crate::render;
+use crate::status::Standing;
+use crate::store::files;
 use crate::survey::due::Horizon;
 use crate::survey::figures::{self, Span};
 use crate::survey::life::Life;
 use crate::survey::patterns;
 use crate::survey::queue;
 use crate::view;
+use crate::view::doc::Doc;
 use crate::view::report::{Control, Report};
 
 /// Report on the backlog and its trends
@@ -25,7 +31,7 @@ use crate::view::report::{Control, Report};
 #[derive(Debug, Parser)]
 #[command(name = "report")]
 #[command(
-    after_help = "EXAMPLE\n  exledger report --from 2026-01-01 --to 2026-06-30\n  exledger report --format json"
+    after_help = "EXAMPLE\n  exledger report --from 2026-01-01 --to 2026-06-30\n  exledger report --format html -o exceptions.html"
 )]
 pub struct Args {
     /// The first day of the trends; by default eleven months before the last, or the first landing
@@ -35,6 +41,10 @@ pub struct Args {
     /// The last day of the trends; by default that of the clock
     #[arg(long, value_name = "DATE", value_parser = globals::moment)]
     to: Option<Moment>,
+
+    /// Write the report into this file, replacing what is there
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 /// The command.
@@ -67,13 +77,32 @@ impl Run for Args {
             patterns: patterns::of(&neighbours, &[], governance).groups,
             controls: controls(&approved, &lives, span),
         };
-        ctx.show(&view::report::doc(&report))?;
+        let mut doc = view::report::doc(&report);
+        if ctx.format.name == render::html::FORMAT.name {
+            cards(&mut doc, &approved);
+        }
+        self.write(ctx, &doc)?;
         let unknown = approved.standings.iter().filter(approved::is_unknown);
         Ok(ctx.of_unknown(unknown, Outcome::Fine))
     }
 }
 
 impl Args {
+    fn write(&self, ctx: &Ctx, doc: &Doc) -> anyhow::Result<()> {
+        let Some(path) = &self.output else {
+            return ctx.show(doc);
+        };
+        let bytes = (ctx.format.render)(
+            doc,
+            &render::Style {
+                width: None,
+                ..ctx.style
+            },
+        );
+        let written = files::replace(&ctx.folder.join(path), &bytes);
+        written.with_context(|| format!("writing the report to {}", path.display()))
+    }
+
     /// Returns the days that the report is about; what is not over yet ends with the clock's day.
     fn span(&self, approved: &Approved<'_>, lives: &[Life<'_>]) -> anyhow::Result<Span> {
         let today = approved.stamp.instant.day();
@@ -89,6 +118,20 @@ impl Args {
         }
         Ok(Span { from, to })
     }
+}
+
+/// Adds every record, with its card and its trail.
+fn cards(doc: &mut Doc, approved: &Approved<'_>) {
+    let (control, filer) = (
+        |control: &_| approved.title(control),
+        |standing: &_| approved.filer(standing),
+    );
+    let names = view::record::Names {
+        control: &control,
+        filer: &filer,
+    };
+    let trails = |standing: &Standing| approved.acts(standing);
+    view::report::page::add(doc, &approved.standings, &trails, &names, &approved.stamp);
 }
 
 /// Returns the controls that records deviated from which were open within a span, by id.

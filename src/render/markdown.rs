@@ -103,7 +103,7 @@ impl Page {
             Block::Findings(findings) if findings.readers == doc::Readers::All => {
                 self.list(findings);
             }
-            Block::Findings(_) => {}
+            Block::Findings(_) | Block::Card(_) | Block::Series(_) => {}
             Block::Verbatim(text) => self.out.push_str(&fenced(text)),
             Block::Folded(summary, inside) => {
                 // Markdown means nothing on the line of the tag, and begins again after an empty one.

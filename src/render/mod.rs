@@ -8,6 +8,7 @@ use crate::view::doc;
 pub mod csv;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
@@ -61,6 +62,8 @@ pub enum Offered {
     Always,
     /// An answer that has findings.
     ForFindings,
+    /// An answer that is made to be a page.
+    ForPages,
 }
 
 /// One output format.
@@ -79,7 +82,10 @@ pub struct Format {
 impl Format {
     /// Returns whether the format can show this answer; one that it can't is a wrong use, not an empty output.
     pub fn shows(&self, doc: &doc::Doc) -> bool {
-        self.offered == Offered::Always || doc.findings().next().is_some()
+        match self.offered {
+            Offered::Always | Offered::ForPages => true,
+            Offered::ForFindings => doc.findings().next().is_some(),
+        }
     }
 }
 
@@ -94,6 +100,7 @@ pub const ALL: &[Format] = &[
     sarif::FORMAT,
     junit::FORMAT,
     gitlab::FORMAT,
+    html::FORMAT,
 ];
 
 /// Returns the format of this name.

@@ -88,7 +88,7 @@ fn shown(block: &Block, style: &Style) -> String {
             doc::Readers::All => finding::list(&findings.shown, style),
             doc::Readers::Machines => String::new(),
         },
-        Block::Folded(..) => String::new(),
+        Block::Folded(..) | Block::Card(_) | Block::Series(_) => String::new(),
         Block::Verbatim(text) => {
             let text = visible::no_command(visible::verbatim(text));
             let text = text.strip_suffix('\n').unwrap_or(&text);

@@ -91,6 +91,32 @@ pub enum Block {
     Verbatim(String),
     /// What only some readers want: folded behind a line where the format can fold, else left out.
     Folded(Text, Vec<Block>),
+    /// All about one record, to which its id leads: for pages, left out elsewhere.
+    Card(Card),
+    /// Numbers side by side, as a picture: for pages; elsewhere a table beside it says the same.
+    Series(Series),
+}
+
+/// All about one record.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// The record's id.
+    pub id: String,
+    /// What stands on it while it is folded.
+    pub title: Text,
+    /// What stands on it.
+    pub blocks: Vec<Block>,
+}
+
+/// Numbers that are counted for each of some labels.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// What is counted.
+    pub title: &'static str,
+    /// What it is counted for, left to right.
+    pub labels: Vec<String>,
+    /// What is counted, with a number for each label; `None` where nothing is known.
+    pub bars: Vec<(&'static str, Vec<Option<f64>>)>,
 }
 
 /// Findings, with what the formats made for them say besides.

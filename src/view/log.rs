@@ -50,19 +50,23 @@ pub fn doc(log: &Log<'_>) -> Doc {
             .push(Block::Paragraph(Text::of(Tone::Warn, vacant(log.standing))));
         return doc;
     }
-    let landings = landings(&log.acts);
     match log.patch {
-        Patch::Hidden => doc.blocks.push(Block::Table(Table {
-            columns: columns(),
-            rows: landings.iter().map(|acts| row(acts)).collect(),
-        })),
+        Patch::Hidden => doc.blocks.push(Block::Table(table(&log.acts))),
         Patch::Shown => {
-            for acts in landings {
+            for acts in landings(&log.acts) {
                 doc.blocks.extend(patch(acts));
             }
         }
     }
     doc
+}
+
+/// Returns a row for each landing of a trail.
+pub fn table(acts: &[Act<'_>]) -> Table {
+    Table {
+        columns: columns(),
+        rows: landings(acts).into_iter().map(row).collect(),
+    }
 }
 
 /// Says where a record is that has not landed.

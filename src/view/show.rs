@@ -9,6 +9,7 @@ mod rest;
 
 use serde_json::json;
 
+use crate::record::time::Instant;
 use crate::status::Standing;
 use crate::view::doc::{Block, Doc, Text, Tone};
 use crate::view::record;
@@ -28,10 +29,16 @@ pub fn doc(standing: &Standing, names: &record::Names<'_>, stamp: &Stamp) -> Doc
     let heading = Text::of(Tone::Id, record::id(standing)).and(Tone::Plain, "  ");
     doc.blocks
         .push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));
-    let answers = answers::pairs(standing, names.control, stamp.instant);
+    doc.blocks.extend(blocks(standing, names, stamp.instant));
+    doc
+}
+
+/// Returns what is said of a record at an instant, below its title.
+pub fn blocks(standing: &Standing, names: &record::Names<'_>, instant: Instant) -> Vec<Block> {
+    let answers = answers::pairs(standing, names.control, instant);
     let shown: Vec<String> = answers.iter().map(|(_, text)| folded(text)).collect();
-    doc.blocks.push(Block::Pairs(answers));
-    for (heading, mut pairs) in rest::sections(standing, names.control, stamp.instant) {
+    let mut blocks = vec![Block::Pairs(answers)];
+    for (heading, mut pairs) in rest::sections(standing, names.control, instant) {
         if heading == rest::IN_FULL {
             // What the first screen shows whole need not be said twice.
             let whole = |text: &Text| shown.iter().any(|shown| shown.ends_with(&folded(text)));
@@ -40,11 +47,11 @@ pub fn doc(standing: &Standing, names: &record::Names<'_>, stamp: &Stamp) -> Doc
             });
         }
         if !pairs.is_empty() {
-            doc.blocks.push(Block::Heading(Text::plain(heading)));
-            doc.blocks.push(Block::Pairs(pairs));
+            blocks.push(Block::Heading(Text::plain(heading)));
+            blocks.push(Block::Pairs(pairs));
         }
     }
-    doc
+    blocks
 }
 
 /// Returns the words of a text with one blank between them.

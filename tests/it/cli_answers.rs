@@ -3,6 +3,7 @@
 mod asking;
 mod choosing;
 mod goldens;
+mod page;
 mod proposing;
 mod queue;
 mod report;

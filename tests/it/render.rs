@@ -6,7 +6,8 @@ mod findings;
 use exledger::diag::{Finding, Level, Pos};
 use exledger::render::{ALL, Colour, Quiet, Style, find};
 use exledger::view::doc::{
-    About, Block, Column, Doc, Excerpt, Findings, Fit, Judged, Readers, Shown, Table, Text, Tone,
+    About, Block, Card, Column, Doc, Excerpt, Findings, Fit, Judged, Readers, Series, Shown, Table,
+    Text, Tone,
 };
 use serde_json::json;
 
@@ -133,7 +134,30 @@ fn everything() -> Doc {
         Block::Findings(findings),
         Block::Verbatim("exledger close EXC-2026-1A2B3 --outcome remediated \\\n\t--reason 'certificate replaced'\n".into()),
     ];
+    doc.blocks.extend(for_pages());
     doc
+}
+
+/// What only a page shows.
+fn for_pages() -> [Block; 2] {
+    [
+        Block::Series(Series {
+            title: "opened & closed",
+            labels: vec!["2026-10".into(), "2026-11".into()],
+            bars: vec![
+                ("opened", vec![Some(4.0), Some(2.0)]),
+                ("closed", vec![None, Some(1.5)]),
+            ],
+        }),
+        Block::Card(Card {
+            id: "EXC-2026-7F3KQ".into(),
+            title: Text::plain("Billing batch key"),
+            blocks: vec![
+                Block::Heading(Text::plain("Trail")),
+                Block::Paragraph(Text::of(Tone::Id, "EXC-2026-7F3KQ, EXC-2026-1A2B3")),
+            ],
+        }),
+    ]
 }
 
 #[test]

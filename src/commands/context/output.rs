@@ -58,7 +58,7 @@ impl Formats {
 
     fn offers(self, format: &render::Format) -> bool {
         match self {
-            Formats::Findings => true,
+            Formats::Findings => format.offered != render::Offered::ForPages,
             Formats::General | Formats::Dated => format.offered == render::Offered::Always,
             Formats::Paged => format.offered != render::Offered::ForFindings,
             Formats::Only(names) => names.contains(&format.name),

@@ -1,0 +1,268 @@
+//! `html`: one page that holds all it shows; no request leads out of it.
+//!
+//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md`, the page. Every text is
+//! escaped in one place, [`escape`]. The policy of the page lets the browser run its own script and use its own style
+//! sheet, by their digests, and nothing else: a title that were a script would still do nothing.
+
+mod chart;
+mod escape;
+mod page;
+
+use std::collections::BTreeSet;
+
+use super::Format;
+use super::Offered;
+use super::Style;
+use super::visible;
+use crate::view::doc;
+use crate::view::doc::Block;
+use crate::view::doc::Card;
+use crate::view::doc::Text;
+use crate::view::doc::Tone;
+
+/// One self-contained page.
+pub const FORMAT: Format = Format {
+    name: "html",
+    offered: Offered::ForPages,
+    summary: "one page that needs no other",
+    render,
+};
+
+fn render(doc: &doc::Doc, _: &Style) -> Vec<u8> {
+    let mut body = Body {
+        out: String::new(),
+        level: Level::Title,
+        sections: Vec::new(),
+        cards: doc.blocks.iter().filter_map(card_id).collect(),
+        seen: BTreeSet::new(),
+    };
+    body.blocks(&doc.blocks);
+    page::whole(&page::Parts {
+        title: &title(doc),
+        sections: &body.sections,
+        has_cards: !body.cards.is_empty(),
+        body: &body.out,
+        footer: doc.footer.as_deref().unwrap_or_default(),
+    })
+    .into_bytes()
+}
+
+fn card_id(block: &Block) -> Option<&str> {
+    match block {
+        Block::Card(card) => Some(card.id.as_str()),
+        _ => None,
+    }
+}
+
+/// Returns the first heading, which names the page.
+fn title(doc: &doc::Doc) -> String {
+    let first = doc.blocks.iter().find_map(|block| match block {
+        Block::Heading(text) => Some(text.bare()),
+        _ => None,
+    });
+    first.unwrap_or_else(|| doc.command().to_owned())
+}
+
+/// What the next heading is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    /// That of the page.
+    Title,
+    /// That of a section.
+    Section,
+    /// That of a part of a card.
+    Part,
+}
+
+struct Body<'d> {
+    out: String,
+    level: Level,
+    /// The headings of the sections, with their anchors.
+    sections: Vec<(String, String)>,
+    /// The ids that lead to a card.
+    cards: BTreeSet<&'d str>,
+    /// The anchors that are taken.
+    seen: BTreeSet<String>,
+}
+
+impl<'d> Body<'d> {
+    fn blocks(&mut self, blocks: &'d [Block]) {
+        blocks.iter().for_each(|block| self.block(block));
+    }
+
+    fn block(&mut self, block: &'d Block) {
+        match block {
+            Block::Heading(text) => self.heading(text),
+            Block::Paragraph(text) => {
+                let text = self.inline(text);
+                self.add(&format!("<p>{text}</p>\n"));
+            }
+            Block::Pairs(pairs) => self.pairs(pairs),
+            Block::Table(table) => self.table(table),
+            Block::Findings(findings) => self.findings(findings),
+            Block::Verbatim(text) => {
+                let text = escape::text(&visible::verbatim(text));
+                self.add(&format!("<pre>{text}</pre>\n"));
+            }
+            Block::Folded(summary, inside) => {
+                let summary = self.inline(summary);
+                self.add(&format!("<details>\n<summary>{summary}</summary>\n"));
+                self.inside(inside);
+                self.add("</details>\n");
+            }
+            Block::Card(card) => self.card(card),
+            Block::Series(series) => self.add(&chart::drawn(series)),
+        }
+    }
+
+    fn add(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    fn heading(&mut self, text: &Text) {
+        let shown = self.inline(text);
+        match self.level {
+            Level::Title => {
+                self.add(&format!("<h1>{shown}</h1>\n"));
+                self.level = Level::Section;
+            }
+            Level::Section => {
+                let anchor = self.anchor(&format!("section-{}", self.sections.len() + 1));
+                self.add(&format!("<h2 id=\"{anchor}\">{shown}</h2>\n"));
+                let said = text.bare();
+                let said = said
+                    .split_once(": ")
+                    .map_or(said.as_str(), |(word, _)| word);
+                self.sections.push((anchor, escape::line(said)));
+            }
+            Level::Part => self.add(&format!("<h3>{shown}</h3>\n")),
+        }
+    }
+
+    /// Returns an anchor that no other element has, escaped.
+    fn anchor(&mut self, wanted: &str) -> String {
+        let mut anchor = wanted.to_owned();
+        let mut n = 1;
+        while !self.seen.insert(anchor.clone()) {
+            n += 1;
+            anchor = format!("{wanted}-{n}");
+        }
+        escape::line(&anchor)
+    }
+
+    fn inside(&mut self, blocks: &'d [Block]) {
+        let level = std::mem::replace(&mut self.level, Level::Part);
+        self.blocks(blocks);
+        self.level = level;
+    }
+
+    fn card(&mut self, card: &'d Card) {
+        let anchor = self.anchor(&card.id);
+        let (id, title) = (escape::line(&card.id), self.inline(&card.title));
+        self.add(&format!(
+            "<details class=\"card\" id=\"{anchor}\">\n<summary><span class=\"id\">{id}</span> {title}</summary>\n"
+        ));
+        self.inside(&card.blocks);
+        self.add("</details>\n");
+    }
+
+    fn pairs(&mut self, pairs: &[(String, Text)]) {
+        self.add("<dl>\n");
+        for (label, text) in pairs {
+            let (label, text) = (escape::line(label), self.inline(text));
+            self.add(&format!("<dt>{label}</dt><dd>{text}</dd>\n"));
+        }
+        self.add("</dl>\n");
+    }
+
+    fn table(&mut self, table: &doc::Table) {
+        let titles: Vec<&str> = table.columns.iter().map(|column| column.title).collect();
+        let rows = table.rows.iter();
+        let rows: Vec<Vec<String>> = rows
+            .map(|row| row.iter().map(|cell| self.inline(cell)).collect())
+            .collect();
+        self.grid(&titles, &rows);
+    }
+
+    fn findings(&mut self, findings: &doc::Findings) {
+        if findings.readers == doc::Readers::Machines {
+            return;
+        }
+        let rows: Vec<Vec<String>> = findings
+            .shown
+            .iter()
+            .map(|shown| {
+                let finding = &shown.finding;
+                let place = match finding.pos {
+                    Some(pos) => format!("{}:{}", finding.path, pos.line),
+                    None => finding.path.clone(),
+                };
+                let texts = [
+                    finding.level.word(),
+                    finding.rule,
+                    &place,
+                    &finding.message,
+                    &finding.help,
+                ];
+                texts.iter().map(|text| escape::line(text)).collect()
+            })
+            .collect();
+        self.grid(&["level", "rule", "where", "what", "how to fix"], &rows);
+    }
+
+    /// Writes a table whose columns can be sorted; the cells are escaped.
+    fn grid(&mut self, titles: &[&str], rows: &[Vec<String>]) {
+        if rows.is_empty() {
+            return;
+        }
+        self.add("<div class=\"scroll\"><table>\n<thead><tr>");
+        for title in titles {
+            let title = escape::line(title);
+            self.add(&format!(
+                "<th scope=\"col\" aria-sort=\"none\"><button type=\"button\">{title}</button></th>"
+            ));
+        }
+        self.add("</tr></thead>\n<tbody>\n");
+        for row in rows {
+            self.add("<tr>");
+            row.iter()
+                .for_each(|cell| self.add(&format!("<td>{cell}</td>")));
+            self.add("</tr>\n");
+        }
+        self.add("</tbody>\n</table></div>\n");
+    }
+
+    /// Returns a text with its tones as classes; an id leads to its card.
+    fn inline(&self, text: &Text) -> String {
+        let pieces = text.0.iter().map(|(tone, piece)| match class(*tone) {
+            None => escape::lines(piece),
+            Some("id") => self.ids(piece),
+            Some(class) => format!("<span class=\"{class}\">{}</span>", escape::lines(piece)),
+        });
+        pieces.collect()
+    }
+
+    /// Returns ids, each leading to its card where there is one.
+    fn ids(&self, text: &str) -> String {
+        let shown = text.split(", ").map(|id| {
+            let escaped = escape::line(id);
+            match self.cards.contains(id) {
+                true => format!("<a class=\"id\" href=\"#{escaped}\">{escaped}</a>"),
+                false => format!("<span class=\"id\">{escaped}</span>"),
+            }
+        });
+        shown.collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn class(tone: Tone) -> Option<&'static str> {
+    match tone {
+        Tone::Plain => None,
+        Tone::Good => Some("good"),
+        Tone::Warn => Some("warn"),
+        Tone::Bad => Some("bad"),
+        Tone::Muted => Some("muted"),
+        Tone::Strong => Some("strong"),
+        Tone::Id => Some("id"),
+    }
+}

@@ -1,0 +1,98 @@
+//! The page around the answer: its head, its policy, its style sheet and script.
+//!
+//! Uses nothing of the line. Pure. Start at [`whole`]. The digests of style sheet and script are those of the bytes
+//! between their tags, as the Content Security Policy wants them.
+
+use sha2::{Digest, Sha256};
+
+use super::escape;
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// What a page is made of.
+pub(super) struct Parts<'p> {
+    /// What it is called, as text.
+    pub(super) title: &'p str,
+    /// The anchors and headings of its sections, escaped.
+    pub(super) sections: &'p [(String, String)],
+    /// Whether there are records to search.
+    pub(super) has_cards: bool,
+    /// The answer, escaped.
+    pub(super) body: &'p str,
+    /// What it was computed from, as text; empty where it is left out.
+    pub(super) footer: &'p str,
+}
+
+/// Returns the page.
+pub(super) fn whole(parts: &Parts<'_>) -> String {
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        digest(STYLE),
+        digest(SCRIPT)
+    );
+    let title = escape::line(parts.title);
+    let footer = escape::line(parts.footer);
+    format!(
+        "<!DOCTYPE html>
+<html lang=\"en\">
+<head>
+<meta charset=\"utf-8\">
+<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">
+<meta name=\"referrer\" content=\"no-referrer\">
+<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
+<title>{title}</title>
+<style>{STYLE}</style>
+</head>
+<body>
+{nav}<main>
+{body}</main>
+<footer>{footer}</footer>
+<script>{SCRIPT}</script>
+</body>
+</html>
+",
+        nav = nav(parts),
+        body = parts.body,
+    )
+}
+
+fn nav(parts: &Parts<'_>) -> String {
+    let links = parts
+        .sections
+        .iter()
+        .map(|(anchor, heading)| format!("<li><a href=\"#{anchor}\">{heading}</a></li>\n"));
+    let links: String = links.collect();
+    let search = match parts.has_cards {
+        true => {
+            "<p class=\"search\"><label for=\"search\">Search records</label> <input id=\"search\" type=\"search\" \
+             autocomplete=\"off\"> <output for=\"search\" aria-live=\"polite\"></output></p>\n"
+        }
+        false => "",
+    };
+    match links.is_empty() && search.is_empty() {
+        true => String::new(),
+        false => format!("<nav aria-label=\"Sections\">\n<ul>\n{links}</ul>\n{search}</nav>\n"),
+    }
+}
+
+fn digest(text: &str) -> String {
+    base64(&Sha256::digest(text.as_bytes()))
+}
+
+/// Returns bytes in base64 with padding, RFC 4648.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let byte = |nth: usize| chunk.get(nth).copied().map_or(0, u32::from);
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for nth in 0..4_usize {
+            let six = (bits >> (18 - 6 * nth)) & 63;
+            let digit = usize::try_from(six).ok().and_then(|it| DIGITS.get(it));
+            let padded = nth > chunk.len();
+            out.push(digit.filter(|_| !padded).map_or('=', |it| char::from(*it)));
+        }
+    }
+    out
+}

@@ -1,0 +1,62 @@
+//! What the page holds beyond the summary: every record with its card and its trail.
+//!
+//! Uses status, survey. Pure. Start at [`add`]. Follows `docs/spec/interop.md`, the page.
+
+use crate::status::Standing;
+use crate::survey::acts::Act;
+use crate::view::doc::{Block, Card, Doc, Table, Text, Tone};
+use crate::view::list;
+use crate::view::log;
+use crate::view::record;
+use crate::view::shape::Stamp;
+use crate::view::show;
+
+/// Returns what happened to a record, oldest first.
+pub type Trails<'a> = dyn Fn(&Standing) -> Vec<Act<'a>> + 'a;
+
+/// Adds every record, closed and removed ones too: a table of all, then a card each.
+pub fn add(
+    doc: &mut Doc,
+    standings: &[Standing],
+    trails: &Trails<'_>,
+    names: &record::Names<'_>,
+    stamp: &Stamp,
+) {
+    let mut records: Vec<&Standing> = standings.iter().collect();
+    records.sort_by_key(|standing| (record::id(standing), &standing.path));
+    if records.is_empty() {
+        return;
+    }
+    let rows = records.iter().map(|it| list::row(it, stamp.instant));
+    doc.blocks.push(Block::Heading(Text::plain("All records")));
+    doc.blocks.push(Block::Table(Table {
+        columns: list::columns(),
+        rows: rows.collect(),
+    }));
+    doc.blocks.push(Block::Heading(Text::plain("Cards")));
+    let cards = records.into_iter().map(|standing| {
+        let mut blocks = show::blocks(standing, names, stamp.instant);
+        blocks.push(Block::Heading(Text::plain("Trail")));
+        blocks.push(trail(standing, &trails(standing)));
+        Block::Card(Card {
+            id: record::id(standing).to_owned(),
+            title: title(standing),
+            blocks,
+        })
+    });
+    doc.blocks.extend(cards);
+}
+
+fn title(standing: &Standing) -> Text {
+    let title = record::told(standing).map_or(standing.path.as_str(), |it| it.title.as_str());
+    let mut text = Text::plain(title).and(Tone::Plain, "  ");
+    text.0.extend(list::status(standing).0);
+    text
+}
+
+fn trail(standing: &Standing, acts: &[Act<'_>]) -> Block {
+    match acts {
+        [] => Block::Paragraph(Text::of(Tone::Warn, log::vacant(standing))),
+        acts => Block::Table(log::table(acts)),
+    }
+}
