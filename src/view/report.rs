@@ -4,18 +4,19 @@
 //! and M76 of the mission. What a page holds besides is in `page`.
 
 pub mod page;
+mod series;
 
 use serde_json::{Value, json};
 
 use crate::diag;
 use crate::policy::Policy;
 use crate::record::word::{Class, Word};
-use crate::status::{InForce, Standing, Status};
+use crate::status::{InForce, Standing};
 use crate::survey::figures::{Backlog, Period, Span};
 use crate::survey::patterns::{Frozen, Pattern};
 use crate::survey::queue::{Item, Rank};
 use crate::survey::select;
-use crate::view::doc::{Block, Column, Doc, Fit, Series, Table, Text, Tone};
+use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::list;
 use crate::view::queue;
 use crate::view::record;
@@ -80,7 +81,8 @@ pub fn doc(report: &Report<'_>) -> Doc {
     );
     doc.blocks.push(Block::Heading(Text::plain(title)));
     doc.blocks.push(Block::Pairs(health(report)));
-    doc.blocks.push(Block::Series(by_status(report)));
+    doc.blocks
+        .push(Block::Series(series::by_status(report.standings)));
     overdue(&mut doc, report);
     trends(&mut doc, report);
     repeated(&mut doc, report);
@@ -227,8 +229,8 @@ fn trends(doc: &mut Doc, report: &Report<'_>) {
     });
     doc.blocks.push(Block::Heading(Text::plain("Trends")));
     let periods = &report.periods;
-    doc.blocks.push(Block::Series(counted(periods)));
-    doc.blocks.push(Block::Series(lasted(periods)));
+    doc.blocks.push(Block::Series(series::counted(periods)));
+    doc.blocks.push(Block::Series(series::lasted(periods)));
     doc.blocks.push(Block::Table(Table {
         columns: vec![
             whole("month"),
@@ -244,54 +246,6 @@ fn trends(doc: &mut Doc, report: &Report<'_>) {
                   the share of the opened that set a rule aside, in place of dismissing a false alarm";
     doc.blocks
         .push(Block::Paragraph(Text::of(Tone::Muted, legend)));
-}
-
-/// Returns how many records there are of each status.
-fn by_status(report: &Report<'_>) -> Series {
-    let count = |status: Status| {
-        let of_status = report.standings.iter().filter(|it| it.status == status);
-        of_status.count()
-    };
-    let counts = Status::ALL.iter().map(|status| (status, count(*status)));
-    let counts: Vec<_> = counts.filter(|(_, n)| *n > 0).collect();
-    Series {
-        title: "records by status",
-        labels: counts.iter().map(|(it, _)| it.word().to_owned()).collect(),
-        bars: vec![("records", counts.iter().map(|(_, n)| number(*n)).collect())],
-    }
-}
-
-fn counted(periods: &[Period]) -> Series {
-    let bar = |count: fn(&Period) -> usize| periods.iter().map(|it| number(count(it))).collect();
-    Series {
-        title: "opened, closed and repeated in each month",
-        labels: periods.iter().map(label).collect(),
-        bars: vec![
-            ("opened", bar(|period| period.opened)),
-            ("closed", bar(|period| period.closed)),
-            ("repeated", bar(|period| period.repeated)),
-        ],
-    }
-}
-
-fn lasted(periods: &[Period]) -> Series {
-    let days = periods.iter().map(|period| period.mean_days_in_force);
-    Series {
-        title: "days in force of those closed, on average",
-        labels: periods.iter().map(label).collect(),
-        bars: vec![("days", days.collect())],
-    }
-}
-
-/// Returns the month of a period.
-fn label(period: &Period) -> String {
-    let day = period.span.from.to_string();
-    day.rsplit_once('-')
-        .map_or(day.clone(), |(month, _)| month.to_owned())
-}
-
-fn number(n: usize) -> Option<f64> {
-    u32::try_from(n).ok().map(f64::from)
 }
 
 fn repeated(doc: &mut Doc, report: &Report<'_>) {

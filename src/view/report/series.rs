@@ -1,0 +1,57 @@
+//! The figures of a report as pictures: each stands beside a table that says the same.
+//!
+//! Uses status, survey. Pure. Start at [`counted`].
+
+use crate::status::{Standing, Status};
+use crate::survey::figures::Period;
+use crate::view::doc::Series;
+
+/// Returns how many records there are of each status.
+pub(super) fn by_status(standings: &[Standing]) -> Series {
+    let count = |status: Status| {
+        let of_status = standings.iter().filter(|it| it.status == status);
+        of_status.count()
+    };
+    let counts = Status::ALL.iter().map(|status| (status, count(*status)));
+    let counts: Vec<_> = counts.filter(|(_, n)| *n > 0).collect();
+    Series {
+        title: "records by status",
+        labels: counts.iter().map(|(it, _)| it.word().to_owned()).collect(),
+        bars: vec![("records", counts.iter().map(|(_, n)| number(*n)).collect())],
+    }
+}
+
+/// Returns what was counted in each month.
+pub(super) fn counted(periods: &[Period]) -> Series {
+    let bar = |count: fn(&Period) -> usize| periods.iter().map(|it| number(count(it))).collect();
+    Series {
+        title: "opened, closed and repeated in each month",
+        labels: periods.iter().map(label).collect(),
+        bars: vec![
+            ("opened", bar(|period| period.opened)),
+            ("closed", bar(|period| period.closed)),
+            ("repeated", bar(|period| period.repeated)),
+        ],
+    }
+}
+
+/// Returns how long those lasted that were closed in each month.
+pub(super) fn lasted(periods: &[Period]) -> Series {
+    let days = periods.iter().map(|period| period.mean_days_in_force);
+    Series {
+        title: "days in force of those closed, on average",
+        labels: periods.iter().map(label).collect(),
+        bars: vec![("days", days.collect())],
+    }
+}
+
+/// Returns the month of a period.
+fn label(period: &Period) -> String {
+    let day = period.span.from.to_string();
+    day.rsplit_once('-')
+        .map_or(day.clone(), |(month, _)| month.to_owned())
+}
+
+fn number(n: usize) -> Option<f64> {
+    u32::try_from(n).ok().map(f64::from)
+}
