@@ -9,7 +9,7 @@ use crate::approval::authors::AuthorSet;
 use crate::approval::carry;
 use crate::approval::demand::{self, Demand};
 use crate::approval::four_eyes::Voice;
-use crate::approval::identity::Lens;
+use crate::approval::identity::{Lens, Met};
 use crate::approval::missing::{self, Asked};
 use crate::approval::ring::Ring;
 use crate::approval::{Approver, Attested, Author, FourEyes, Grace, Missing};
@@ -40,11 +40,13 @@ pub fn proposed(
     author: Option<(&str, &str)>,
 ) -> Verdict {
     let ring = Ring::of(governance, governance);
+    let met = Met::default();
     let lens = Lens {
         at: governance,
         judge: governance,
         tip: governance,
         ring: &ring,
+        met: &met,
     };
     let mut authors = AuthorSet::default();
     if let Some((name, email)) = author {
@@ -125,11 +127,13 @@ pub fn left(
         return Vec::new();
     }
     let ring = Ring::of(governance, governance);
+    let met = Met::default();
     let lens = Lens {
         at: governance,
         judge: governance,
         tip: governance,
         ring: &ring,
+        met: &met,
     };
     let mut authors = AuthorSet::default();
     for maker in makers {

@@ -49,7 +49,7 @@ fn take(scene: Scene<'_>, set: &mut AuthorSet, commit: &Commit, state: &State, m
         false => Attested::NotShown,
     };
     if let Some(author) = author {
-        set.signed.push((author.person.key, attested));
+        set.signed.push((author.person.key.clone(), attested));
     }
     if !must {
         return;

@@ -2,6 +2,9 @@
 //!
 //! Uses policy's people, history's idents, approval's ring. Pure. Start at [`Lens`]. Follows `docs/spec/approval.md`, 1.7.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use crate::approval::forge;
 use crate::approval::message;
 use crate::approval::ring::Ring;
@@ -20,6 +23,33 @@ pub(crate) struct Lens<'a> {
     pub tip: &'a Governance,
     /// The keys of the first of them.
     pub ring: &'a Ring,
+    /// Who was met before.
+    pub met: &'a Met,
+}
+
+/// The persons that were met before, by state, name and address: a few people speak in all of a long history.
+#[derive(Debug, Default)]
+pub(crate) struct Met(RefCell<HashMap<*const Governance, Faces>>);
+
+/// Persons by name, then by address, each with whether it is a machine.
+type Faces = HashMap<String, HashMap<String, (Person, bool)>>;
+
+impl Met {
+    /// Returns a person by a state, and whether it is a bot or an agent.
+    fn identify(&self, governance: &Governance, name: &str, email: &str) -> (Person, bool) {
+        let mut met = self.0.borrow_mut();
+        let faces = met.entry(governance).or_default();
+        if let Some(face) = faces.get(name).and_then(|named| named.get(email)) {
+            return face.clone();
+        }
+        let person = people::identify(governance, name, email);
+        let is_machine =
+            people::is_bot(governance, &person) || people::is_agent(governance, &person);
+        let face = (person, is_machine);
+        let named = faces.entry(name.to_owned()).or_default();
+        named.insert(email.to_owned(), face.clone());
+        face
+    }
 }
 
 /// A person in the light of those states.
@@ -64,7 +94,7 @@ impl Party {
 impl<'a> Lens<'a> {
     /// Returns the person of a name and an address.
     pub(crate) fn party(&self, name: &str, email: &str) -> Party {
-        let person = people::identify(self.at, name, email);
+        let (person, _) = self.met.identify(self.at, name, email);
         let folded = people::folded(&person.name);
         let mut party = Party {
             keys: vec![person.key.clone()],
@@ -88,7 +118,7 @@ impl<'a> Lens<'a> {
                 continue;
             }
             let key = match email.contains('@') {
-                true => people::identify(state, &name, &email).key,
+                true => self.met.identify(state, &name, &email).0.key.clone(),
                 false => people::key_of(state, &party.person.key),
             };
             party.know(&key);
@@ -145,7 +175,14 @@ impl<'a> Lens<'a> {
 
     /// Tells whether a person is a bot or an agent, which never counts.
     pub(crate) fn is_machine(&self, party: &Party) -> bool {
-        people::is_bot(self.at, &party.person) || people::is_agent(self.at, &party.person)
+        let person = &party.person;
+        let (same, is_machine) =
+            self.met
+                .identify(self.at, &person.typed_name, &person.typed_email);
+        if same == *person {
+            return is_machine;
+        }
+        people::is_bot(self.at, person) || people::is_agent(self.at, person)
     }
 
     /// Tells whether an ident is a forge rather than a person.

@@ -106,8 +106,8 @@ impl Keys {
     pub(crate) fn homes(&self, governance: &Governance) -> Vec<BTreeSet<String>> {
         let mut owners: BTreeMap<&Key, BTreeSet<String>> = BTreeMap::new();
         for line in self.content() {
-            let persons =
-                literal(&line.principals).map(|it| people::identify(governance, "", it).key);
+            let persons = literal(&line.principals)
+                .map(|it| people::identify(governance, "", it).key.clone());
             owners.entry(&line.key).or_default().extend(persons);
         }
         let mut homes: Vec<BTreeSet<String>> = Vec::new();

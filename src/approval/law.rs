@@ -5,7 +5,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use crate::approval::identity::Lens;
+use crate::approval::identity::{Lens, Met};
 use crate::approval::ring::Ring;
 use crate::history::governance::{self, Origin, States};
 use crate::history::objects::{Obstacle, Oid};
@@ -20,6 +20,7 @@ pub(crate) struct Laws<'a> {
     rings: Vec<OnceCell<Ring>>,
     /// Which of them is that of the state before a landing.
     ring_of: Vec<usize>,
+    met: Met,
 }
 
 /// The state before a landing.
@@ -58,6 +59,7 @@ impl<'a> Laws<'a> {
             tip: n_landings.saturating_sub(1),
             rings: (0..n_rings.max(1)).map(|_| OnceCell::new()).collect(),
             ring_of,
+            met: Met::default(),
         }
     }
 
@@ -103,6 +105,7 @@ impl<'a> Laws<'a> {
             judge: state.governance,
             tip: self.tip(),
             ring: state.ring,
+            met: &self.met,
         }
     }
 

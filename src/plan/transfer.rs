@@ -77,7 +77,7 @@ pub fn transfer(
 /// Returns the name of an address, as the governance files know it; `None` where they don't.
 pub fn name(governance: &Governance, email: &Address) -> Option<String> {
     let person = people::identify(governance, "", email.as_str());
-    Some(person.name).filter(|name| !name.trim().is_empty())
+    Some(person.name.clone()).filter(|name| !name.trim().is_empty())
 }
 
 fn team(governance: &Governance, email: &Address) -> Option<String> {

@@ -5,14 +5,21 @@
 
 mod bots;
 
+use std::ops::Deref;
+use std::rc::Rc;
+
 use crate::policy::governance::Governance;
 use crate::policy::roster::Roster;
 use crate::record::address::Address;
 use crate::record::pattern;
 
-/// A person, as git or a statement names them, under one key for all spellings of their address.
+/// A person, as git or a statement names them; shared, because one person speaks in thousands of landings.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Person {
+pub struct Person(Rc<Known>);
+
+/// What is known of a person, under one key for all spellings of their address.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Known {
     /// The address after mailmap, in lower case: people are compared by it alone. Without `@` where no usable
     /// address is known; see [`Person::is_resolved`].
     pub key: String,
@@ -28,7 +35,24 @@ pub struct Person {
     pub typed_email: String,
 }
 
+impl Deref for Person {
+    type Target = Known;
+
+    fn deref(&self) -> &Known {
+        &self.0
+    }
+}
+
 impl Person {
+    /// Returns the same person by another name.
+    #[must_use]
+    pub fn called(&self, name: &str) -> Person {
+        Person(Rc::new(Known {
+            name: name.to_owned(),
+            ..(*self.0).clone()
+        }))
+    }
+
     /// Tells whether there is an address by which the person can be compared with others.
     pub fn is_resolved(&self) -> bool {
         self.key.contains('@')
@@ -70,23 +94,25 @@ pub fn identify(governance: &Governance, name: &str, email: &str) -> Person {
         "" => known_name(governance, &key),
         name => name,
     };
-    Person {
+    Person(Rc::new(Known {
         name: listed.to_owned(),
         display: display(listed, &shown),
         email: shown,
         key,
         typed_name: name.to_owned(),
         typed_email: email.to_owned(),
-    }
+    }))
 }
 
 /// Returns the person of a forge login or display name, where `people.logins` knows it.
 pub fn identify_login(governance: &Governance, name: &str) -> Option<Person> {
     let key = login(governance, name)?;
-    let mut person = identify(governance, "", &key);
-    person.typed_name = name.to_owned();
-    person.typed_email = String::new();
-    Some(person)
+    let person = identify(governance, "", &key);
+    Some(Person(Rc::new(Known {
+        typed_name: name.to_owned(),
+        typed_email: String::new(),
+        ..(*person.0).clone()
+    })))
 }
 
 /// Returns the key of an address alone: mailmap, the digits of GitHub's private addresses, lower case.

@@ -172,7 +172,7 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
         let known = people::members(base, group);
         let is_new = |person: &people::Person| !known.iter().any(|it| it.key == person.key);
         let new = people::members(state, group).into_iter().filter(is_new);
-        let new: Vec<String> = new.map(|person| person.email).collect();
+        let new: Vec<String> = new.map(|person| person.email.clone()).collect();
         if !new.is_empty() {
             reasons.push(format!("group {group} now has {}", new.join(", ")));
         }

@@ -66,11 +66,12 @@ pub fn calls<'a>(
         let Some(record) = content(standing) else {
             continue;
         };
-        for (mut person, roles) in summoned(standing, due, record, around) {
-            if person.name.is_empty() {
-                let name = names.get(person.email.as_str()).copied();
-                person.name = name.unwrap_or_default().to_owned();
-            }
+        for (person, roles) in summoned(standing, due, record, around) {
+            let name = names.get(person.email.as_str());
+            let person = match name.filter(|_| person.name.is_empty()) {
+                Some(name) => person.called(name),
+                None => person,
+            };
             let call = by_key.entry(person.key.clone()).or_insert_with(|| Call {
                 person,
                 records: Vec::new(),

@@ -116,7 +116,7 @@ pub(super) fn taken_back(reviews: &Reviews, governance: &Governance) -> Vec<Told
             continue;
         }
         let person = people::identify_login(governance, &review.login);
-        let who = person.map_or_else(|| review.login.clone(), |person| person.display);
+        let who = person.map_or_else(|| review.login.clone(), |person| person.display.clone());
         told.push(Told::TakenBack {
             who,
             state: last.state,

@@ -142,7 +142,7 @@ fn groups_are_compared_by_the_key_on_both_sides() {
     }
     let members: Vec<String> = people::members(&governance, "a")
         .into_iter()
-        .map(|it| it.key)
+        .map(|it| it.key.clone())
         .collect();
     assert_eq!(members, ["new@example.com", "sam@users.noreply.github.com"]);
     assert!(people::members(&governance, "none").is_empty());

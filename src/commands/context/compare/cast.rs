@@ -32,7 +32,7 @@ impl Cast {
             .next();
         Ruling {
             commit: Some(ruling.commit.oid.short()),
-            author: author.map(|author| author.email),
+            author: author.map(|author| author.email.clone()),
             path: ruling.path,
             how: how(ruling.there),
         }
