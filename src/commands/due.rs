@@ -16,7 +16,7 @@ use crate::survey::due::{self, Due, Horizon, Urgency};
 use crate::survey::escalate;
 use crate::survey::select;
 use crate::view;
-use crate::view::doc::Doc;
+use crate::view::doc::{Doc, Reads};
 
 /// Say what is due
 ///
@@ -63,8 +63,8 @@ impl Run for Args {
                 let found = found(&approved, self.within);
                 let outcome = found.outcome;
                 let doc = match messages {
-                    true => messages_of(&approved, found),
-                    false => worklist(&approved, found),
+                    true => messages_of(&approved, found, ctx.format.reads),
+                    false => worklist(&approved, found, ctx.format.reads),
                 };
                 ctx.show(&doc)?;
                 outcome
@@ -84,7 +84,7 @@ impl Run for Args {
 pub fn answer(ctx: &Ctx, home: &Home) -> anyhow::Result<Doc> {
     let approved = ctx.approved_of(home, Scope::Worklist)?;
     let found = found(&approved, None);
-    Ok(worklist(&approved, found))
+    Ok(worklist(&approved, found, ctx.format.reads))
 }
 
 /// What is due.
@@ -126,16 +126,16 @@ fn calendar(approved: &Approved<'_>, found: &Found<'_>) -> String {
     ics::calendar(&dated.collect::<Vec<_>>(), approved.stamp.instant)
 }
 
-fn messages_of(approved: &Approved<'_>, found: Found<'_>) -> Doc {
+fn messages_of(approved: &Approved<'_>, found: Found<'_>, reads: Reads) -> Doc {
     let around = approved.around();
     let records = found.records.clone();
-    let mut doc = worklist(approved, found);
+    let mut doc = worklist(approved, found, reads);
     let calls = escalate::calls(&records, &view::record::told, around);
     view::messages::add(&mut doc, &calls, &approved.stamp, around);
     doc
 }
 
-fn worklist(approved: &Approved<'_>, found: Found<'_>) -> Doc {
+fn worklist(approved: &Approved<'_>, found: Found<'_>, reads: Reads) -> Doc {
     let is_open = |standing: &&Standing| !select::is_ended(standing.status);
     let open = approved.standings.iter().filter(is_open).count();
     let shown = found.records.iter().map(|(standing, _)| *standing);
@@ -157,6 +157,7 @@ fn worklist(approved: &Approved<'_>, found: Found<'_>) -> Doc {
             .iter()
             .filter(approved::is_unknown)
             .count(),
+        reads,
     };
     view::due::doc(&list, &names)
 }

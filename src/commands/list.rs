@@ -103,6 +103,7 @@ impl Run for Args {
                 stamp: &approved.stamp,
                 records,
                 hidden,
+                reads: ctx.format.reads,
             },
             &names,
         ))?;

@@ -106,6 +106,7 @@ impl Run for Args {
         let findings = findings(&approved, contents, &asked, &marks, &book)?;
         drop(progress);
         let counts = view::lint::Counts::of(findings.iter());
+        let rewritten = marks::rewritten(&findings);
         let (history, _) = approved.facts();
         let first = history.mainline.landings.first();
         ctx.show(&view::verify::doc(view::verify::Verify {
@@ -116,15 +117,16 @@ impl Run for Args {
             folder: ctx.forge_folder(&home),
             uses: book.uses(&asked.standings, &approved),
             findings: Findings {
-                shown: findings.iter().cloned().map(Into::into).collect(),
+                shown: findings.into_iter().map(Into::into).collect(),
                 rules: view::finding::rules(),
                 judged: asked.standings.iter().map(|it| judged(it)).collect(),
                 readers: Readers::All,
             },
+            reads: ctx.format.reads,
         }))?;
         let doubts = doubts(ctx, &approved, &asked, &marks, contents);
         if let Some(path) = &self.write_checkpoint {
-            marks::write(ctx, &approved, path, &findings)?;
+            marks::write(ctx, &approved, path, rewritten)?;
         }
         Ok(doubts.max(ctx.of_counts(counts)))
     }

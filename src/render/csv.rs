@@ -16,23 +16,23 @@ use crate::view::doc;
 pub const FORMAT: Format = Format {
     name: "csv",
     offered: Offered::Always,
+    reads: doc::Reads::Json,
     summary: "one row a record or finding, for spreadsheets",
     render,
 };
 
 fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
-    let rows = doc.rows().unwrap_or(std::slice::from_ref(&doc.json));
-    if rows.is_empty() {
+    let columns = columns(doc);
+    if doc.rows().next().is_none() {
         return Vec::new();
     }
-    let columns = columns(rows);
     let mut out = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
     // Writing to memory can't fail, and every record has as many cells as the first.
     let _ = out.write_record(columns.iter().map(|column| guarded(column).into_owned()));
-    for row in rows {
-        let cells: BTreeMap<String, String> = flat(row).into_iter().collect();
+    for row in doc.rows() {
+        let cells: BTreeMap<String, String> = flat(&row).into_iter().collect();
         let cell = |column| {
             cells
                 .get(column)
@@ -45,10 +45,10 @@ fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
 
 /// Returns the names of all cells, in the order of the keys: a name that only a later row has stands behind
 /// those that begin with the same key.
-fn columns(rows: &[serde_json::Value]) -> Vec<String> {
+fn columns(doc: &doc::Doc) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
     let mut filled: BTreeMap<String, bool> = BTreeMap::new();
-    for (name, cell) in rows.iter().flat_map(flat) {
+    for (name, cell) in doc.rows().flat_map(|row| flat(&row)) {
         if let Some(known) = filled.get_mut(&name) {
             *known |= !cell.is_empty();
             continue;

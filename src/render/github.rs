@@ -14,6 +14,7 @@ use crate::view::doc;
 pub const FORMAT: Format = Format {
     name: "github",
     offered: Offered::ForFindings,
+    reads: doc::Reads::Blocks,
     summary: "annotations of GitHub workflows",
     render,
 };

@@ -15,6 +15,7 @@ use crate::view::doc;
 pub const FORMAT: Format = Format {
     name: "gitlab",
     offered: Offered::ForFindings,
+    reads: doc::Reads::Blocks,
     summary: "GitLab's Code Quality report",
     render,
 };

@@ -2,6 +2,8 @@
 //!
 //! Uses `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
 use super::Format;
 use super::Offered;
 use super::Style;
@@ -12,14 +14,44 @@ use crate::view::doc;
 pub const FORMAT: Format = Format {
     name: "json",
     offered: Offered::Always,
+    reads: doc::Reads::Json,
     summary: "one object with stable keys",
     render,
 };
 
 fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
-    let mut text = escaped(format!("{:#}", doc.json));
+    // Writing to memory can't fail.
+    let text = serde_json::to_string_pretty(&Whole(doc)).unwrap_or_default();
+    let mut text = escaped(text);
     text.push('\n');
     text.into_bytes()
+}
+
+/// The promised object, its long array written member by member.
+struct Whole<'d>(&'d doc::Doc);
+
+impl Serialize for Whole<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (Some(object), Some(long)) = (self.0.json.as_object(), &self.0.long) else {
+            return self.0.json.serialize(serializer);
+        };
+        let mut map = serializer.serialize_map(Some(object.len()))?;
+        for (key, value) in object {
+            match key == long.key() {
+                true => map.serialize_entry(key, &Members(long))?,
+                false => map.serialize_entry(key, value)?,
+            }
+        }
+        map.end()
+    }
+}
+
+struct Members<'d>(&'d doc::Long);
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.members())
+    }
 }
 
 /// Writes hidden characters as JSON's own escapes: the same value, but nothing that a terminal acts on.

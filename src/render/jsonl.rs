@@ -13,18 +13,19 @@ use crate::view::doc;
 pub const FORMAT: Format = Format {
     name: "jsonl",
     offered: Offered::Always,
+    reads: doc::Reads::Json,
     summary: "one object a line, each with its ledger",
     render,
 };
 
 fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
     let mut out = String::new();
-    let Some(rows) = doc.rows() else {
+    if doc.rows.is_none() {
         return json::escaped(format!("{}\n", doc.json)).into_bytes();
-    };
+    }
     let ledger = serde_json::Value::Object(ledger(doc));
-    for row in rows {
-        out.push_str(&line(row, &ledger));
+    for row in doc.rows() {
+        out.push_str(&line(&row, &ledger));
         out.push('\n');
     }
     json::escaped(out).into_bytes()

@@ -21,6 +21,7 @@ use crate::view::doc::Tone;
 pub const FORMAT: Format = Format {
     name: "markdown",
     offered: Offered::Always,
+    reads: doc::Reads::Blocks,
     summary: "for job summaries and comments",
     render,
 };

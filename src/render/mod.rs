@@ -73,6 +73,8 @@ pub struct Format {
     pub name: &'static str,
     /// Which answers it can show.
     pub offered: Offered,
+    /// Which half of an answer it reads.
+    pub reads: doc::Reads,
     /// What it is, in one line of help.
     pub summary: &'static str,
     /// Turns an answer into the bytes of stdout.

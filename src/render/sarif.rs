@@ -19,6 +19,7 @@ use crate::view::doc;
 pub const FORMAT: Format = Format {
     name: "sarif",
     offered: Offered::ForFindings,
+    reads: doc::Reads::Blocks,
     summary: "SARIF 2.1.0, for code scanning",
     render,
 };

@@ -3,7 +3,10 @@
 //! Uses diag. Pure. Start at [`Doc`]. No terminal, no colour and no width is known here; a [`Tone`]
 //! says what a word means, and each format decides what to make of it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use serde_json::Value;
 
 use crate::diag;
 
@@ -13,10 +16,12 @@ pub struct Doc {
     /// What people read, in order.
     pub blocks: Vec<Block>,
     /// The promised object: `schema` first, then the keys of `docs/spec/cli.md` in their order.
-    pub json: serde_json::Value,
+    pub json: Value,
     /// The key of [`Doc::json`] whose array is one object a line in `jsonl` and one row in `csv`;
     /// `None` where the object itself is the only one.
     pub rows: Option<&'static str>,
+    /// An array of [`Doc::json`] that may be long, and stands there as an empty one.
+    pub long: Option<Long>,
     /// The last line in `table`: instant and commit. Left out with `--quiet`.
     pub footer: Option<String>,
     /// The ledger's name in its policy; each line of `jsonl` carries it, so that lines of many ledgers
@@ -24,6 +29,37 @@ pub struct Doc {
     pub repository: Option<String>,
     /// So many bytes the place holds that `markdown` is made for; of what does not fit, the number is told.
     pub room: usize,
+}
+
+/// A long array, by its key: each member as JSON text, which takes a tenth of the room of a value.
+#[derive(Clone, Debug)]
+pub struct Long {
+    key: &'static str,
+    members: Vec<Box<str>>,
+}
+
+/// Which half of an answer is read: of a long one the other half is not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// What people read, and what is found.
+    Blocks,
+    /// The promised object.
+    Json,
+}
+
+impl Long {
+    /// Returns the key of the array.
+    pub fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// Returns the members.
+    pub fn members(&self) -> impl Iterator<Item = Value> {
+        // What was written as JSON can be read as JSON.
+        self.members
+            .iter()
+            .map(|text| serde_json::from_str(text).unwrap_or_default())
+    }
 }
 
 /// What a job's summary holds on a forge: 1 MiB, less what may still follow a table.
@@ -34,11 +70,12 @@ pub const COMMENT: usize = 60_000;
 
 impl Doc {
     /// Returns an answer that shows nothing to people yet.
-    pub fn new(json: serde_json::Value) -> Doc {
+    pub fn new(json: Value) -> Doc {
         Doc {
             blocks: Vec::new(),
             json,
             rows: None,
+            long: None,
             footer: None,
             repository: None,
             room: JOB_SUMMARY,
@@ -50,7 +87,7 @@ impl Doc {
         let schema = self
             .json
             .get("schema")
-            .and_then(serde_json::Value::as_str)
+            .and_then(Value::as_str)
             .unwrap_or("");
         schema.split('/').nth(1).unwrap_or(schema)
     }
@@ -60,9 +97,25 @@ impl Doc {
         self.json.get("ledger")?.get(key)?.as_str()
     }
 
-    /// Returns the array that [`Doc::rows`] names; `None` where the object itself is the only row.
-    pub fn rows(&self) -> Option<&[serde_json::Value]> {
-        Some(self.json.get(self.rows?)?.as_array()?.as_slice())
+    /// Makes an array that may be long the rows of the answer; in the object it stands as an empty one.
+    pub fn fill(&mut self, key: &'static str, members: impl Iterator<Item = Value>) {
+        self.rows = Some(key);
+        self.long = Some(Long {
+            key,
+            members: members.map(|it| it.to_string().into()).collect(),
+        });
+    }
+
+    /// Returns the members of the array that [`Doc::rows`] names, else the object itself, one by one.
+    pub fn rows(&self) -> Box<dyn Iterator<Item = Cow<'_, Value>> + '_> {
+        match (self.rows, &self.long) {
+            (Some(key), Some(long)) if long.key == key => Box::new(long.members().map(Cow::Owned)),
+            (Some(key), _) => {
+                let members = self.json.get(key).and_then(Value::as_array);
+                Box::new(members.into_iter().flatten().map(Cow::Borrowed))
+            }
+            (None, _) => Box::new(std::iter::once(Cow::Borrowed(&self.json))),
+        }
     }
 
     /// Returns its findings, those for machines alone included.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::diag;
 use crate::status::Standing;
 use crate::survey::due::{Bucket, Due, Urgency};
-use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::view::doc::{Block, Column, Doc, Fit, Reads, Table, Text, Tone};
 use crate::view::record;
 use crate::view::shape::{self, Stamp};
 
@@ -22,6 +22,8 @@ pub struct DueList<'a> {
     pub hidden: usize,
     /// Of how many of those it can't be told.
     pub unknown: usize,
+    /// Which half of the answer is read.
+    pub reads: Reads,
 }
 
 /// The column of what a record is due for besides, and its place among the cells of a row.
@@ -30,15 +32,17 @@ const ALSO_PLACE: usize = 4;
 
 /// Returns the answer.
 pub fn doc(list: &DueList<'_>, names: &record::Names<'_>) -> Doc {
-    let records: Vec<Value> = list
-        .records
-        .iter()
-        .map(|(standing, due)| json(standing, due, names))
-        .collect();
     let mut doc = list
         .stamp
-        .doc("due", json!({"records": records, "hidden": list.hidden}));
-    doc.rows = Some("records");
+        .doc("due", json!({"records": [], "hidden": list.hidden}));
+    if list.reads == Reads::Json {
+        let records = list.records.iter();
+        doc.fill(
+            "records",
+            records.map(|(standing, due)| json(standing, due, names)),
+        );
+        return doc;
+    }
     for (owner, mut records) in by_owner(list) {
         records
             .sort_by_key(|(standing, due)| (due.bucket, due.at, record::id(standing).to_owned()));

@@ -84,12 +84,6 @@ impl Counts {
 /// Returns the answer.
 pub fn doc(mut lint: Lint) -> Doc {
     let counts = Counts::of(lint.findings.shown.iter().map(|shown| &shown.finding));
-    let found: Vec<serde_json::Value> = lint
-        .findings
-        .shown
-        .iter()
-        .map(|shown| finding::json(&shown.finding))
-        .collect();
     let mut doc = Doc::new(json!({
         "schema": shape::schema("lint"),
         "ledger": {"commit": lint.commit, "instant": lint.instant},
@@ -97,10 +91,11 @@ pub fn doc(mut lint: Lint) -> Doc {
         "errors": counts.errors,
         "warnings": counts.warnings,
         "notes": counts.notes,
-        "findings": found,
+        "findings": [],
         "simulated": lint.instant.is_some(),
     }));
-    doc.rows = Some("findings");
+    let shown = lint.findings.shown.iter();
+    doc.fill("findings", shown.map(|it| finding::json(&it.finding)));
     finding::below(&lint.folder, &mut lint.findings);
     doc.repository = lint.name;
     doc.blocks.push(Block::Findings(lint.findings));

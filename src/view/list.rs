@@ -2,12 +2,12 @@
 //!
 //! Uses status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, list.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::diag;
 use crate::record::time::Instant;
 use crate::status::{InForce, Standing, Status};
-use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::view::doc::{Block, Column, Doc, Fit, Reads, Table, Text, Tone};
 use crate::view::record;
 use crate::view::shape::{self, Stamp};
 
@@ -20,19 +20,23 @@ pub struct List<'a> {
     pub records: Vec<&'a Standing>,
     /// How many closed, rejected and removed ones are left out.
     pub hidden: usize,
+    /// Which half of the answer is read.
+    pub reads: Reads,
 }
 
 /// Returns the answer.
 pub fn doc(list: &List<'_>, names: &record::Names<'_>) -> Doc {
-    let records: Vec<Value> = list
-        .records
-        .iter()
-        .map(|standing| record::json(standing, names))
-        .collect();
     let mut doc = list
         .stamp
-        .doc("list", json!({"records": records, "hidden": list.hidden}));
-    doc.rows = Some("records");
+        .doc("list", json!({"records": [], "hidden": list.hidden}));
+    if list.reads == Reads::Json {
+        let records = list.records.iter();
+        doc.fill(
+            "records",
+            records.map(|standing| record::json(standing, names)),
+        );
+        return doc;
+    }
     let rows: Vec<Vec<Text>> = list
         .records
         .iter()

@@ -2,11 +2,11 @@
 //!
 //! Uses diag, approval's line. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, verify.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::diag;
 use crate::record::time::Instant;
-use crate::view::doc::{Block, Column, Doc, Findings, Fit, Table, Text, Tone};
+use crate::view::doc::{Block, Column, Doc, Findings, Fit, Reads, Table, Text, Tone};
 use crate::view::finding;
 use crate::view::lint::Counts;
 use crate::view::shape::{self, Stamp};
@@ -28,6 +28,8 @@ pub struct Verify<'a> {
     pub findings: Findings,
     /// The uses of each record, where receipts were given.
     pub uses: Vec<Uses>,
+    /// Which half of the answer is read.
+    pub reads: Reads,
 }
 
 /// How a record was used, by the receipts.
@@ -47,10 +49,6 @@ pub struct Uses {
 pub fn doc(mut verify: Verify<'_>) -> Doc {
     let shown = &verify.findings.shown;
     let counts = Counts::of(shown.iter().map(|shown| &shown.finding));
-    let found: Vec<Value> = shown
-        .iter()
-        .map(|shown| finding::json(&shown.finding))
-        .collect();
     let mut doc = verify.stamp.doc(
         "verify",
         json!({
@@ -58,10 +56,16 @@ pub fn doc(mut verify: Verify<'_>) -> Doc {
             "checked": verify.checked,
             "errors": counts.errors,
             "warnings": counts.warnings,
-            "findings": found,
+            "findings": [],
         }),
     );
-    doc.rows = Some("findings");
+    if verify.reads == Reads::Json {
+        doc.fill(
+            "findings",
+            shown.iter().map(|shown| finding::json(&shown.finding)),
+        );
+        return doc;
+    }
     finding::below(&verify.folder, &mut verify.findings);
     doc.blocks.push(Block::Findings(verify.findings));
     if !verify.uses.is_empty() {

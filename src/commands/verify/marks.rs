@@ -116,6 +116,22 @@ fn place(stand: Stand) -> Place {
     }
 }
 
+/// Whether the mainline was found not to be what it once was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rewritten {
+    Yes,
+    No,
+}
+
+/// Tells whether findings say that the mainline is not what it once was.
+pub(super) fn rewritten(findings: &[Finding]) -> Rewritten {
+    let says = |it: &Finding| ["history-rewritten", "mainline-rerouted"].contains(&it.rule);
+    match findings.iter().any(says) {
+        true => Rewritten::Yes,
+        false => Rewritten::No,
+    }
+}
+
 /// Writes down what the mainline is now.
 ///
 /// # Errors
@@ -125,9 +141,8 @@ pub(super) fn write(
     ctx: &Ctx,
     approved: &Approved<'_>,
     path: &Path,
-    findings: &[Finding],
+    rewritten: Rewritten,
 ) -> anyhow::Result<()> {
-    const REWRITTEN: &[&str] = &["history-rewritten", "mainline-rerouted"];
     let mainline = &approved.facts().0.mainline;
     if let Some(obstacle) = &mainline.boundary {
         return Err(fault::cannot_say(
@@ -135,7 +150,7 @@ pub(super) fn write(
             obstacle.repair(),
         ));
     }
-    if findings.iter().any(|it| REWRITTEN.contains(&it.rule)) {
+    if rewritten == Rewritten::Yes {
         return Err(fault::cannot_say(
             "no checkpoint was written: the mainline is not what it was",
             "put it back first; a checkpoint of it now would hide that",

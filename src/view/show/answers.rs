@@ -92,7 +92,7 @@ fn approved(standing: &Standing) -> Text {
         } else {
             Tone::Bad
         };
-        Text::of(tone, unapproved(standing.approval.as_ref()))
+        Text::of(tone, unapproved(standing.approval.as_deref()))
     });
     lines(nobody.into_iter().chain(by).chain(missing).collect(), 4)
 }
