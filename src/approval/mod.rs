@@ -39,6 +39,7 @@ mod witness;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::approval::filed::Filed;
 use crate::approval::fold::{Court, Of};
@@ -56,7 +57,7 @@ use crate::record::time::{Instant, Term};
 #[derive(Clone, Debug, Default)]
 pub struct Approvals {
     /// One verdict for each version, in the order of the trail's versions.
-    pub trails: BTreeMap<Key, Vec<Verdict>>,
+    pub trails: BTreeMap<Key, Vec<Rc<Verdict>>>,
     /// The same for each governance file, by its path: one person, no groups, by the state before (G2). The first
     /// policy is judged by nobody; no policy commit stands in its verdict.
     pub governance: BTreeMap<String, Vec<Verdict>>,
@@ -81,6 +82,7 @@ pub fn judge(history: &History) -> Approvals {
     for (key, trail) in &history.trails {
         let words = said.records.get(key).map_or(&[][..], Vec::as_slice);
         let verdicts = fold::trail(court, Of::Record, trail, words);
+        let verdicts = verdicts.into_iter().map(Rc::new).collect();
         approvals.trails.insert(key.clone(), verdicts);
     }
     for (path, trail) in &history.governance {

@@ -9,6 +9,8 @@ pub mod contents;
 mod governance;
 mod levels;
 
+use std::rc::Rc;
+
 use crate::approval::filed::Filed;
 use crate::approval::loosened::{Loosened, Loosening};
 use crate::approval::seals::Looked;
@@ -72,7 +74,7 @@ const STAYS: &[Code] = &["record-deleted", "policy-loosened", "evidence-changed"
 struct Of<'a> {
     key: &'a Key,
     trail: &'a Trail,
-    verdicts: &'a [Verdict],
+    verdicts: &'a [Rc<Verdict>],
     levels: Levels<'a>,
     review_due: Option<Instant>,
 }
@@ -299,7 +301,7 @@ impl<'a> Audit<'a> {
         if version.change == Change::Inherited {
             return None;
         }
-        let stands = |verdict: &&Verdict| {
+        let stands = |verdict: &&Rc<Verdict>| {
             verdict.stands == Stands::AsApproved && verdict.satisfied == Satisfied::Yes
         };
         let approved = of.verdicts.iter().filter(stands);
@@ -346,7 +348,7 @@ fn closing<'a>(of: &Of<'a>, index: usize) -> Option<&'a Verdict> {
         record.is_some_and(|record| record.closure.is_some())
     };
     let brought = (0..=index).rev().take_while(is_closed).last()?;
-    of.verdicts.get(brought)
+    of.verdicts.get(brought).map(AsRef::as_ref)
 }
 
 /// Returns a finding for each of several files with one id.

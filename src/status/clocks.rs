@@ -96,7 +96,7 @@ impl Clocks {
             controls: Vec::new(),
             fired: fired(past, judged),
             withdrawn: withdrawn(past, judged),
-            bare: bare(record, tier),
+            bare: bare(record, tier.map(AsRef::as_ref)),
             ownerless: ownerless(past, judged, governance),
         };
         let strict = tier.is_some_and(|tier| tier.degraded == Degraded::Deny);

@@ -22,7 +22,7 @@ pub(crate) struct Past<'a> {
     /// The trail.
     pub trail: &'a Trail,
     /// One verdict for each version.
-    pub verdicts: &'a [Verdict],
+    pub verdicts: &'a [Rc<Verdict>],
     /// The version at the tip, by its index.
     pub tip: usize,
     /// Approvals that landed later are not known yet; `None` to know all there are.
@@ -62,7 +62,7 @@ pub(crate) struct Judged {
     /// The closure that landed first since, and the version that brought it.
     pub closure: Option<(usize, Closure)>,
     /// Tier and class, by the policy asked about: the first tier of all versions that count.
-    pub tier: Option<Resolved>,
+    pub tier: Option<Rc<Resolved>>,
 }
 
 /// What lets an emergency count as approved for a while.
@@ -88,7 +88,7 @@ impl<'a> Past<'a> {
     }
 
     pub(crate) fn verdict(&self, index: usize) -> Option<&'a Verdict> {
-        self.verdicts.get(index)
+        self.verdicts.get(index).map(AsRef::as_ref)
     }
 
     pub(crate) fn landed(&self, index: usize) -> Option<Instant> {
@@ -174,7 +174,10 @@ fn judged(past: Past, policy: &Policy, landed: &Record) -> Ground {
     let mut unequal = Vec::new();
     for later in versions {
         let meeting = meet::meet(&record, later);
-        record = Rc::new(meeting.record);
+        record = match meeting.record == **later {
+            true => Rc::clone(later),
+            false => Rc::new(meeting.record),
+        };
         for field in meeting.unequal {
             if !unequal.contains(&field) {
                 unequal.push(field);
@@ -191,7 +194,8 @@ fn judged(past: Past, policy: &Policy, landed: &Record) -> Ground {
         tier: strictest(
             policy,
             (from..=past.tip).filter_map(|index| past.record(index)),
-        ),
+        )
+        .map(Rc::new),
     }))
 }
 

@@ -140,7 +140,7 @@ pub struct Standing {
     /// Whether something landed since that nobody approved.
     pub changed_since_approval: bool,
     /// The approval of the landed version.
-    pub approval: Option<approval::Verdict>,
+    pub approval: Option<Rc<approval::Verdict>>,
     /// Where the landed version landed.
     pub landed: Option<Landed>,
     /// The digest of the landed file, 64 hexadecimal digits.
@@ -150,7 +150,7 @@ pub struct Standing {
     /// Whole days until then, rounded down, negative after it.
     pub days_left: Option<i64>,
     /// The tier that the policy of now finds.
-    pub tier: Option<Resolved>,
+    pub tier: Option<Rc<Resolved>>,
     /// How often it was renewed, and what is allowed.
     pub renewals: Renewals,
     /// How long it was really in place.
@@ -303,7 +303,7 @@ pub struct Subject<'a> {
     /// All that git proves.
     pub history: &'a History,
     /// One verdict for each version of the trail.
-    pub verdicts: &'a [approval::Verdict],
+    pub verdicts: &'a [Rc<approval::Verdict>],
     /// The governance of the tree that is asked about.
     pub governance: &'a Governance,
 }

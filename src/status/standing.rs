@@ -122,7 +122,7 @@ impl Standing {
     fn take_landed(&mut self, subject: Subject, past: Past) {
         let version = past.version(past.tip);
         let verdict = past.verdict(past.tip);
-        self.approval = verdict.cloned();
+        self.approval = past.verdicts.get(past.tip).cloned();
         self.landed = version.zip(verdict).map(|(version, verdict)| Landed {
             commit: version.commit.oid.to_string(),
             at: past.landed(past.tip).unwrap_or(Instant::MIN),
@@ -143,7 +143,8 @@ impl Standing {
                 .cloned(),
         };
         if let Some(record) = &self.stated {
-            self.tier = tier::resolve(&subject.governance.policy, &Facts::of(record));
+            let tier = tier::resolve(&subject.governance.policy, &Facts::of(record));
+            self.tier = tier.map(Rc::new);
         }
     }
 

@@ -3,6 +3,8 @@
 //! Uses history, approval. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, `log`, and `docs/spec/approval.md`, 4.1.
 //! An approval or a veto is an act of its own where it landed in another commit than the content.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use crate::approval::{
@@ -44,13 +46,12 @@ pub struct Act<'a> {
 }
 
 /// Returns the acts of a trail in landing order; those of one landing in the order of [`Event`].
-pub fn of<'a>(history: &'a History, trail: &'a Trail, verdicts: &'a [Verdict]) -> Vec<Act<'a>> {
+pub fn of<'a>(history: &'a History, trail: &'a Trail, verdicts: &'a [Rc<Verdict>]) -> Vec<Act<'a>> {
     let mut acts: Vec<(usize, Act)> = Vec::new();
-    for pair in trail.versions.iter().zip(verdicts) {
-        let (version, verdict) = pair;
+    for (version, verdict) in trail.versions.iter().zip(verdicts) {
         let mut add = |index: usize, event: Event, changes: Vec<Difference>| {
             if let Some(landing) = history.mainline.landings.get(index) {
-                let act = Act::new(history, landing, pair, event);
+                let act = Act::new(history, landing, (version, verdict), event);
                 acts.push((index, Act { changes, ..act }));
             }
         };

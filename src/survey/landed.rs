@@ -73,7 +73,11 @@ impl Landed {
         else {
             return Landed::default();
         };
-        let pairs: Vec<(&Version, &Verdict)> = trail.versions.iter().zip(verdicts).collect();
+        let pairs: Vec<(&Version, &Verdict)> = trail
+            .versions
+            .iter()
+            .zip(verdicts.iter().map(AsRef::as_ref))
+            .collect();
         let begins = |(version, _): &(&Version, &Verdict)| {
             matches!(
                 version.change,

@@ -128,13 +128,18 @@ fn stated(
         reasons: vec![format!(
             "proposed {place}: it grants nothing until it is approved and merged"
         )],
-        tier: tier::resolve(&governance.policy, &Facts::of(record)),
+        tier: tier::resolve(&governance.policy, &Facts::of(record)).map(Rc::new),
         not_after: Some(end),
         days_left: Some(end.days_since(around.instant)),
         stated: Some(Rc::new(record.clone())),
         controls: controls(record, proposal.since, around.instant),
         // Its approval will be judged by the policy that it lands on, not by the one that it brings.
-        approval: Some(ask::proposed(around.governance, record, None, author)),
+        approval: Some(Rc::new(ask::proposed(
+            around.governance,
+            record,
+            None,
+            author,
+        ))),
         ..standing
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct Said {
 }
 
 /// Returns the verdicts on all versions of a record.
-pub(crate) fn verdicts(repo: &Repo, id: &str) -> Vec<Verdict> {
+pub(crate) fn verdicts(repo: &Repo, id: &str) -> Vec<std::rc::Rc<Verdict>> {
     let history = repo.history();
     let mut approvals = approval::judge(&history);
     approvals.trails.remove(&Key::Id(id.to_owned())).unwrap()
@@ -42,7 +42,7 @@ pub(crate) fn verdicts(repo: &Repo, id: &str) -> Vec<Verdict> {
 
 /// Returns the verdict on the last version of the sample.
 pub(crate) fn verdict(repo: &Repo) -> Verdict {
-    verdicts(repo, ID).pop().unwrap()
+    verdicts(repo, ID).pop().unwrap().as_ref().clone()
 }
 
 /// Returns the local part of an address.

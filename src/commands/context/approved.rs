@@ -259,9 +259,9 @@ impl Approved<'_> {
     /// Judges every record at an instant, by the governance of the tree that is asked about.
     pub fn at(&self, instant: Instant) -> Vec<Standing> {
         let trails = self.history.trails.iter();
+        let mut standings: Vec<Standing> = Vec::with_capacity(trails.len());
         let open = trails.filter(|(_, trail)| trail.became.is_none());
-        let mut standings: Vec<Standing> =
-            open.map(|(key, _)| self.standing(key, instant)).collect();
+        standings.extend(open.map(|(key, _)| self.standing(key, instant)));
         if let Some(proposals) = &self.proposals {
             proposals.join(&mut standings, self, instant);
         }
@@ -333,7 +333,7 @@ impl Approved<'_> {
     pub fn filer(&self, standing: &Standing) -> Option<String> {
         let person = |ident: &Ident| {
             let person = people::identify(&self.governance, &ident.name, &ident.email);
-            person.is_resolved().then_some(person.email)
+            person.is_resolved().then(|| person.email.clone())
         };
         let Some(trail) = self.trail(standing) else {
             return standing

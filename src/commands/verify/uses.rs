@@ -2,6 +2,8 @@
 //!
 //! Start at [`Book`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
 
+use std::rc::Rc;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -184,7 +186,7 @@ fn late(
     }
     let (history, approvals) = approved.facts();
     let key = super::key(history, standing);
-    let verdicts: &[Verdict] = approvals.trails.get(&key).map_or(&[], Vec::as_slice);
+    let verdicts: &[Rc<Verdict>] = approvals.trails.get(&key).map_or(&[], Vec::as_slice);
     let trace = Trace::of(status::Subject {
         key: &key,
         history,

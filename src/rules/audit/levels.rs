@@ -4,6 +4,8 @@
 //! error at the tip and at a version that was in force, which is one whose own approval, or grace, something rested on;
 //! else a note. A note where it only narrows, a warning on an emergency inside its window.
 
+use std::rc::Rc;
+
 use crate::approval::{Satisfied, Stands, Verdict};
 use crate::diag::Level;
 use crate::history::version::{Change, Trail, Version};
@@ -15,7 +17,7 @@ use crate::status::trace::Trace;
 /// What is known of the versions of one trail.
 pub(super) struct Levels<'a> {
     trail: &'a Trail,
-    verdicts: &'a [Verdict],
+    verdicts: &'a [Rc<Verdict>],
     trace: Trace<'a>,
     now: Instant,
 }
@@ -23,7 +25,7 @@ pub(super) struct Levels<'a> {
 impl<'a> Levels<'a> {
     pub(super) fn of(
         trail: &'a Trail,
-        verdicts: &'a [Verdict],
+        verdicts: &'a [Rc<Verdict>],
         trace: Trace<'a>,
         now: Instant,
     ) -> Levels<'a> {

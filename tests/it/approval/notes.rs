@@ -22,7 +22,7 @@ fn note(repo: &Repo, by: &str, about: git2::Oid, text: &str) {
     repo.set_ref(notes::REFERENCE, repo.tip("notes"));
 }
 
-fn verdicts(repo: &Repo, until: Option<&str>) -> Vec<Verdict> {
+fn verdicts(repo: &Repo, until: Option<&str>) -> Vec<std::rc::Rc<Verdict>> {
     let mut history = repo.history();
     let git = Repository::discover(repo.path()).unwrap();
     if history.heeds_notes()
@@ -38,7 +38,7 @@ fn verdicts(repo: &Repo, until: Option<&str>) -> Vec<Verdict> {
 }
 
 fn verdict(repo: &Repo) -> Verdict {
-    verdicts(repo, None).pop().unwrap()
+    verdicts(repo, None).pop().unwrap().as_ref().clone()
 }
 
 /// A ledger in which Ana's change was submitted by the bot.

@@ -12,7 +12,7 @@ use crate::status::standing_in;
 const AT: &str = "2026-11-25T00:00:00Z";
 
 /// Returns the verdicts in a clone of the last commits, and the status at an instant.
-fn cloned(repo: &Repo, depth: usize) -> (Vec<Verdict>, &'static str) {
+fn cloned(repo: &Repo, depth: usize) -> (Vec<std::rc::Rc<Verdict>>, &'static str) {
     let clone = repo.clone_with(&[&format!("--depth={depth}")]);
     let history = history_of(clone.path(), Now::Clock(repo.now()));
     let key = Key::Id(ID.to_owned());
