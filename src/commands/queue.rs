@@ -77,6 +77,7 @@ impl Run for Args {
             stamp: &approved.stamp,
             items,
             hidden: n_open - n_shown,
+            reads: ctx.format.reads,
         };
         ctx.show(&view::queue::doc(&queue, &names))?;
         let unknown = approved.standings.iter().filter(approved::is_unknown);

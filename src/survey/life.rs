@@ -34,7 +34,7 @@ pub struct Life<'a> {
 pub fn of<'a>(
     history: &History,
     trail: &Trail,
-    verdicts: &[Verdict],
+    verdicts: &[Rc<Verdict>],
     standing: &'a Standing,
 ) -> Option<Life<'a>> {
     let landed = |version: &Version| {
@@ -68,7 +68,7 @@ pub fn of<'a>(
 }
 
 /// Returns when a version of a record was first approved.
-fn approved(verdicts: &[Verdict]) -> Option<Instant> {
+fn approved(verdicts: &[Rc<Verdict>]) -> Option<Instant> {
     let met = verdicts.iter().filter(|it| it.satisfied == Satisfied::Yes);
     met.filter_map(|it| it.approved_at).min()
 }

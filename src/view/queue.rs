@@ -11,7 +11,7 @@ use crate::record::time::Instant;
 use crate::survey::advice::Rests;
 use crate::survey::due::Bucket;
 use crate::survey::queue::{Item, Rank};
-use crate::view::doc::{Block, Doc, Text, Tone};
+use crate::view::doc::{Block, Doc, Reads, Text, Tone};
 use crate::view::record;
 use crate::view::shape::{self, Stamp};
 
@@ -24,17 +24,21 @@ pub struct Queue<'a> {
     pub items: Vec<Item<'a>>,
     /// How many records are healthy.
     pub hidden: usize,
+    /// Which half of the answer is read.
+    pub reads: Reads,
 }
 
 /// Returns the answer.
 pub fn doc(queue: &Queue<'_>, names: &record::Names<'_>) -> Doc {
     let instant = queue.stamp.instant;
-    let items = queue.items.iter();
-    let records: Vec<Value> = items.map(|item| json(item, names, instant)).collect();
     let mut doc = queue
         .stamp
-        .doc("queue", json!({"records": records, "hidden": queue.hidden}));
-    doc.rows = Some("records");
+        .doc("queue", json!({"records": [], "hidden": queue.hidden}));
+    if queue.reads == Reads::Json {
+        let items = queue.items.iter();
+        doc.fill("records", items.map(|item| json(item, names, instant)));
+        return doc;
+    }
     for (rank, tone, heading) in HEADINGS {
         let of_rank: Vec<&Item> = queue.items.iter().filter(|it| it.rank == *rank).collect();
         if of_rank.is_empty() {

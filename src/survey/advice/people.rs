@@ -81,7 +81,7 @@ impl Case<'_> {
         let landed = self.standing.approval.iter().flat_map(|it| &it.authors);
         let landed = landed.map(|author| author.person.clone());
         let is_met = |it: &approval::Verdict| it.satisfied == approval::Satisfied::Yes;
-        let makers: Vec<Person> = match self.standing.approval.as_ref().is_some_and(is_met) {
+        let makers: Vec<Person> = match self.standing.approval.as_deref().is_some_and(is_met) {
             true => self
                 .pending()
                 .and_then(|it| it.author.clone())
@@ -100,14 +100,12 @@ impl Case<'_> {
             .into_iter()
             .filter(|person| seen.insert(person.key.clone()));
         known
-            .map(|mut person| {
+            .map(|person| {
                 let is_owner = |email: &str| self.key_of(email) == person.key;
-                if let Some(owner) = owner.filter(|it| is_owner(it.email.as_str()))
-                    && person.name.is_empty()
-                {
-                    person.name.clone_from(&owner.name);
+                match owner.filter(|it| is_owner(it.email.as_str())) {
+                    Some(owner) if person.name.is_empty() => person.called(&owner.name),
+                    _ => person,
                 }
-                person
             })
             .collect()
     }
