@@ -24,6 +24,7 @@ use crate::view::doc::Tone;
 pub const FORMAT: Format = Format {
     name: "html",
     offered: Offered::ForPages,
+    reads: doc::Reads::Blocks,
     summary: "one page that needs no other",
     render,
 };
