@@ -3,10 +3,10 @@
 //! Uses survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, triage.
 
 mod after;
+mod attention;
 pub mod tuning;
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
@@ -14,7 +14,7 @@ use crate::diag;
 use crate::policy::closing::Baseline;
 use crate::record::word::Word;
 use crate::survey::triage::State;
-use crate::survey::triage::tally::{Row, Sampled, Tally};
+use crate::survey::triage::tally::{Row, Tally};
 use crate::survey::triage::watch::{Proposal, Used};
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::shape::Stamp;
@@ -91,9 +91,9 @@ pub fn doc(shown: &Shown<'_>) -> Doc {
     after::json(&mut doc, shown);
     doc.rows = Some("results");
     doc.blocks.push(Block::Paragraph(words(shown.tally)));
-    attention(&mut doc, shown);
+    attention::blocks(&mut doc, shown);
     covered(&mut doc, shown);
-    sampled(&mut doc, shown);
+    attention::sampled(&mut doc, shown);
     tuning::block(&mut doc, shown);
     after::blocks(&mut doc, shown);
     doc
@@ -180,78 +180,6 @@ fn optional(title: &'static str) -> Column {
     Column { title, fit }
 }
 
-/// Rows that say the same, by what they say, with how many there are and where the first is.
-type Groups<'a> =
-    BTreeMap<(State, Option<&'a str>, Option<&'a str>, &'a str), (usize, Option<Rc<str>>)>;
-
-fn grouped<'a>(rows: impl Iterator<Item = &'a Row>, shown: &Shown<'_>) -> Groups<'a> {
-    let mut groups = Groups::new();
-    for row in rows {
-        let key = (
-            row.state,
-            row.key.as_deref(),
-            row.record.as_deref(),
-            row.message.as_ref(),
-        );
-        let place = || match (&row.place, row.state) {
-            (Some(place), _) => Some(Rc::clone(place)),
-            (None, State::Unparsed) => {
-                let source = shown.sources.get(row.source)?;
-                let index = row
-                    .index
-                    .map(|index| format!(":{index}"))
-                    .unwrap_or_default();
-                Some(format!("{source}{index}").into())
-            }
-            (None, _) => None,
-        };
-        let group = groups.entry(key).or_insert_with(|| (0, place()));
-        group.0 += 1;
-    }
-    groups
-}
-
-/// Shows what needs somebody, worst first, one line for all that are alike.
-fn attention(doc: &mut Doc, shown: &Shown<'_>) {
-    let needs = |row: &&Row| row.state <= State::Pending;
-    let groups = grouped(shown.tally.rows.iter().filter(needs), shown);
-    let rows = groups
-        .iter()
-        .map(|((state, key, record, message), (n, place))| {
-            let place = place.as_deref().unwrap_or_default();
-            let place = match n {
-                1 => place.to_owned(),
-                n => format!("{place} and {} more", n - 1),
-            };
-            vec![
-                Text::of(tone(*state), plain(*state)),
-                Text::plain(key.unwrap_or_default()),
-                Text::plain(place),
-                Text::of(Tone::Id, record.unwrap_or_default()),
-                Text::plain(without(record.unwrap_or_default(), message)),
-            ]
-        });
-    let rows: Vec<Vec<Text>> = rows.collect();
-    if !rows.is_empty() {
-        let columns = vec![
-            whole("state"),
-            flexible("key"),
-            flexible("where"),
-            whole("record"),
-            flexible("why"),
-        ];
-        doc.blocks.push(table(columns, rows));
-    }
-}
-
-/// Returns why, without the record that stands beside it.
-fn without(record: &str, message: &str) -> String {
-    match record {
-        "" => message.to_owned(),
-        record => message.replacen(&format!("{record}: "), "", 1),
-    }
-}
-
 /// Returns a table without the columns in which nothing stands.
 fn table(columns: Vec<Column>, rows: Vec<Vec<Text>>) -> Block {
     let is_filled = |place: usize| {
@@ -303,32 +231,6 @@ fn covered(doc: &mut Doc, shown: &Shown<'_>) {
             whole("n"),
             whole("record"),
             flexible("until"),
-        ];
-        doc.blocks.push(Block::Table(Table { columns, rows }));
-    }
-}
-
-/// Shows the routine ones that the baselines' samples pick.
-fn sampled(doc: &mut Doc, shown: &Shown<'_>) {
-    let picked = |row: &&Row| row.sampled == Sampled::Yes;
-    let groups = grouped(shown.tally.rows.iter().filter(picked), shown);
-    let rows = groups.iter().map(|((_, key, _, message), (n, place))| {
-        vec![
-            Text::plain(key.unwrap_or_default()),
-            Text::plain(n.to_string()),
-            Text::plain(place.as_deref().unwrap_or_default()),
-            Text::plain(*message),
-        ]
-    });
-    let rows: Vec<Vec<Text>> = rows.collect();
-    if !rows.is_empty() {
-        doc.blocks
-            .push(Block::Heading(Text::plain("A sample of the routine ones")));
-        let columns = vec![
-            flexible("key"),
-            whole("n"),
-            flexible("where"),
-            flexible("why"),
         ];
         doc.blocks.push(Block::Table(Table { columns, rows }));
     }

@@ -6,6 +6,7 @@
 mod deciding;
 mod filing;
 mod screens;
+mod triaging;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

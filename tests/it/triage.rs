@@ -5,6 +5,7 @@ mod again;
 mod events;
 mod goldens;
 mod hostile;
+mod many;
 mod states;
 mod tools;
 
@@ -15,7 +16,7 @@ use crate::house;
 use crate::repo::Repo;
 
 /// The clock of the answers.
-const ON: &str = "2026-12-01T12:00:00Z";
+pub(crate) const ON: &str = "2026-12-01T12:00:00Z";
 
 const POLICY: &str = "version: 1
 name: example/payments
@@ -79,7 +80,7 @@ fn ledger(policy: &str) -> Repo {
 }
 
 /// Builds the ledger: one record for each state that needs one.
-fn story() -> Repo {
+pub(crate) fn story() -> Repo {
     let repo = ledger(POLICY);
     let one = |id: &str, text: &str| file(&repo, id, &finding(id, text));
     let batch = std::fs::read_to_string(data("EXC-2026-7F3KQ.yaml")).unwrap();
@@ -132,7 +133,7 @@ fn story() -> Repo {
 }
 
 /// Returns a file of the data that triage is tested on.
-fn data(name: &str) -> String {
+pub(crate) fn data(name: &str) -> String {
     let path = house::root().join("tests/data/triage").join(name);
     path.to_str().unwrap().to_owned()
 }
@@ -151,13 +152,13 @@ fn json(repo: &Repo, args: &[&str]) -> (i32, Value) {
 }
 
 /// Writes a file into the repository's folder, untracked, and returns its name.
-fn put<'n>(repo: &Repo, name: &'n str, text: impl AsRef<[u8]>) -> &'n str {
+pub(crate) fn put<'n>(repo: &Repo, name: &'n str, text: impl AsRef<[u8]>) -> &'n str {
     std::fs::write(repo.path().join(name), text).unwrap();
     name
 }
 
 /// Returns a run of a tool with results.
-fn sarif(tool: &str, results: &[Value]) -> String {
+pub(crate) fn sarif(tool: &str, results: &[Value]) -> String {
     let run = serde_json::json!({
         "tool": {"driver": {"name": tool, "rules": []}},
         "results": results,
@@ -166,7 +167,7 @@ fn sarif(tool: &str, results: &[Value]) -> String {
 }
 
 /// Returns a result of a rule at a path.
-fn result(rule: &str, path: &str) -> Value {
+pub(crate) fn result(rule: &str, path: &str) -> Value {
     serde_json::json!({
         "ruleId": rule,
         "level": "error",

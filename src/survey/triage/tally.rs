@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::policy::closing::Baseline;
@@ -42,7 +43,9 @@ pub struct Row {
     pub record: Option<Rc<str>>,
     /// Why, in words.
     pub message: Rc<str>,
-    /// Where it is, in words.
+    /// Its kind where its key is its own alone: an event's type.
+    pub kind: Option<Rc<str>>,
+    /// Where it is, in words; of an event what it is about.
     pub place: Option<Rc<str>>,
     /// Whether it is one of those routine ones that are shown for a look.
     pub sampled: Sampled,
@@ -153,9 +156,14 @@ impl Tally {
             (State::Covered | State::Dismissed, _) | (State::Routine, Sampled::No) => None,
             _ => place(input),
         };
+        let kind = match input {
+            Input::Finding(_) => None,
+            Input::Event(event) => event.fields.get("type").and_then(Value::as_str),
+        };
         let row = Row {
             source: origin.source,
             index: origin.index,
+            kind: kind.map(|kind| self.shared(kind)),
             key: Some(self.shared(&key)),
             state,
             record: decision.record.map(|record| self.shared(&record)),
@@ -173,6 +181,7 @@ impl Tally {
             source: origin.source,
             index: origin.index,
             key: None,
+            kind: None,
             state: State::Unparsed,
             record: None,
             message: self.shared(why),

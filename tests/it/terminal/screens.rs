@@ -11,7 +11,7 @@ use crate::house;
 use crate::patterns::THREE;
 use crate::terminal::{Seen, Terminal, screen};
 
-const COLUMNS: usize = 80;
+pub(super) const COLUMNS: usize = 80;
 
 /// What people press in the session of the document: six answers, one value that is changed, and on.
 const SESSION: &[(&str, &str)] = &[
@@ -40,7 +40,7 @@ const SESSION: &[(&str, &str)] = &[
     ("Write it?", "\r"),
 ];
 
-fn terminal<'t>(folder: &'t Path) -> Terminal<'t> {
+pub(super) fn terminal<'t>(folder: &'t Path) -> Terminal<'t> {
     Terminal {
         folder,
         columns: 80,
@@ -206,7 +206,7 @@ fn the_screens_of_a_frozen_pattern_are_what_a_terminal_shows() {
 }
 
 /// Compares the screens of a page, by their names, with what was shown; all of them.
-fn taken(page: &str, screens: &[(&str, String)]) {
+pub(super) fn taken(page: &str, screens: &[(&str, String)]) {
     let path = house::root().join(page);
     let old = std::fs::read_to_string(&path).unwrap();
     let mut fresh = old.clone();

@@ -240,5 +240,5 @@ fn a_sample_of_the_routine_ones_is_shown_for_a_look() {
         "{}",
         run.out
     );
-    assert!(run.out.contains("urn:agent:a:1"), "{}", run.out);
+    assert!(run.out.contains("tool.call"), "{}", run.out);
 }
