@@ -1,7 +1,7 @@
 //! `html`: one page that holds all it shows; no request leads out of it.
 //!
 //! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md`, the page. Every text is
-//! escaped in one place, [`escape`]. The policy of the page lets the browser run its own script and use its own style
+//! escaped in one place, `escape`. The policy of the page lets the browser run its own script and use its own style
 //! sheet, by their digests, and nothing else: a title that were a script would still do nothing.
 
 mod chart;

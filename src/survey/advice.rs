@@ -25,7 +25,7 @@ pub struct Next {
     pub command: String,
     /// Who can do it, where anybody is named.
     pub waits_for: Vec<Person>,
-    /// Who can't, where anybody else could: those who made what is to be approved.
+    /// Who can't, where anybody else could: those who made what is to be approved, or closed what is to be looked at.
     pub but: Vec<Person>,
     /// Since when it waits; `None` where it has time, or no date says so.
     pub since: Option<Instant>,
@@ -55,13 +55,13 @@ pub fn next(standing: &Standing, id: &str, due: Option<&Due>, around: Around<'_>
         .or_else(|| Some(case.by_bucket(due?)))
         .unwrap_or_else(|| case.by_reason());
     let since = case.since(due);
-    let is_open = matches!(step.by, By::Approvers(_));
+    let but = case.but(&step.by);
     let waits_for = case.people(step.by);
     let mut next = Next {
         action: step.action,
         command: step.command,
-        but: match is_open && waits_for.is_empty() {
-            true => case.makers(),
+        but: match waits_for.is_empty() {
+            true => but,
             false => Vec::new(),
         },
         waits_for,
@@ -144,10 +144,7 @@ impl Case<'_> {
                 let action = "correct the file: it can't be read as a record and grants nothing";
                 Some(step(action, format!("exledger lint {path}"), proposer()))
             }
-            Status::Conflicted => {
-                let action = format!("keep one file: {reason}");
-                Some(step(action, "exledger lint", proposer()))
-            }
+            Status::Conflicted => Some(step(reason, "exledger lint", proposer())),
             _ => None,
         }
     }

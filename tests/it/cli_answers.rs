@@ -7,6 +7,7 @@ mod page;
 mod proposing;
 mod queue;
 mod report;
+mod steps;
 
 use crate::cli::{self, Run};
 use crate::repo::Repo;

@@ -90,7 +90,8 @@ fn next(ctx: &Ctx, home: &Home) -> Vec<String> {
         exledger("list --all"),
         exledger("show 7F3KQ"),
         exledger("check --identity svc:billing-batch --resource db:invoices --action read"),
-        exledger("due"),
+        exledger("queue"),
+        exledger("report"),
         "exledger lint".to_owned(),
         "git log --graph --oneline".to_owned(),
     ]

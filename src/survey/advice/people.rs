@@ -28,12 +28,21 @@ impl Case<'_> {
                     .into_iter()
                     .collect()
             }
-            By::Owner => self.first_there(&[Recipient::Owner]),
+            By::Owner => self.accountable(),
             By::Successor => self.first_there(&[]),
             By::Reviewer => self.reviewers(),
             By::Anybody => Vec::new(),
         };
         self.called(named)
+    }
+
+    /// Returns who answers for the record; of one that says nothing readable, who landed it.
+    fn accountable(&self) -> Vec<Person> {
+        let landed = self.standing.landed.as_ref();
+        match self.record {
+            Some(_) => self.first_there(&[Recipient::Owner]),
+            None => landed.and_then(|it| it.by.clone()).into_iter().collect(),
+        }
     }
 
     /// Returns those who answer: the first recipients of whom anybody is there, then backup and risk owner.
@@ -76,8 +85,22 @@ impl Case<'_> {
         found.next().into_iter().collect()
     }
 
+    /// Returns who can't take a step that anybody else could: who made what is to be approved, or closed the record.
+    pub(super) fn but(&self, by: &By) -> Vec<Person> {
+        match by {
+            By::Approvers(_) => self.makers(),
+            By::Reviewer => {
+                let closure = self.record.and_then(|record| record.closure.as_ref());
+                let closer = closure.map(|closure| closure.by.as_str());
+                let closer = closer.map(|by| people::identify(self.around.governance, "", by));
+                self.called(closer.into_iter().collect())
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Returns who made what is to be approved: what landed, or of what did not who proposed it.
-    pub(super) fn makers(&self) -> Vec<Person> {
+    fn makers(&self) -> Vec<Person> {
         let landed = self.standing.approval.iter().flat_map(|it| &it.authors);
         let landed = landed.map(|author| author.person.clone());
         let is_met = |it: &approval::Verdict| it.satisfied == approval::Satisfied::Yes;

@@ -83,7 +83,8 @@ impl<'a> Case<'a> {
     /// Returns the step where a branch proposes just what is due.
     pub(super) fn settled_by(&self, bucket: Bucket) -> Option<Step> {
         let settles: &[&str] = match bucket {
-            Bucket::OverdueClosure | Bucket::Expired | Bucket::Fired => &["closed"],
+            Bucket::OverdueClosure | Bucket::Expired => &["closed", "renewed"],
+            Bucket::Fired => &["closed", "reviewed"],
             Bucket::ReviewDue => &["reviewed", "closed"],
             Bucket::ControlStale => &["attested", "closed"],
             Bucket::Ownerless => &["transferred", "owner-changed", "closed"],
