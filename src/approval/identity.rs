@@ -84,6 +84,14 @@ impl Party {
         !self.folded.is_empty() && self.folded == other.folded && !self.is(other)
     }
 
+    /// Lets somebody who is known by an address alone be told by a name, too (I5).
+    pub(crate) fn called(mut self, name: &str) -> Party {
+        if self.folded.is_empty() {
+            self.folded = people::folded(name);
+        }
+        self
+    }
+
     fn know(&mut self, key: &str) {
         if !self.keys.iter().any(|known| known == key) {
             self.keys.push(key.to_owned());

@@ -6,7 +6,7 @@
 use crate::approval::WhyNot;
 use crate::approval::Word;
 use crate::approval::evidence::{Claim, Evidence, Place, Scene, Vouched};
-use crate::approval::identity::Named;
+use crate::approval::identity::{Lens, Named, Party};
 use crate::approval::spoken::{Backed, Spoken, Stater};
 use crate::history::notes::{Note, Notes, REFERENCE};
 use crate::history::objects::Oid;
@@ -33,9 +33,9 @@ pub(crate) fn of_file<'a>(
 ) {
     let lens = spoken.lens.judging(scene.lens.judge);
     let party = lens.party("", spoken.file.by.as_str());
-    let word = match spoken.rejects() {
-        true => Word::Vetoes,
-        false => Word::Approves,
+    let (word, party) = match spoken.rejects() {
+        true => (Word::Vetoes, party),
+        false => (Word::Approves, named(scene, lens, party)),
     };
     let bar = match (age, word) {
         (Age::TakenBack, _) => Some(WhyNot::Replaced),
@@ -88,6 +88,26 @@ pub(crate) fn of_file<'a>(
         }
     }
     evidence.claims.push(claim);
+}
+
+/// Returns somebody with the name by which the commits that made the version know the address; files name none.
+///
+/// Only a yes is told by it: nobody silences a no by typing a name.
+fn named(scene: Scene<'_>, lens: Lens<'_>, party: Party) -> Party {
+    let version = scene.version;
+    let commits = [&version.commit]
+        .into_iter()
+        .chain(&version.touched)
+        .chain(&version.nested);
+    let mut idents = commits.flat_map(|commit| [&commit.author, &commit.committer]);
+    let own = idents.find(|ident| {
+        let named = lens.of_ident(ident);
+        named.is_some_and(|named| named.is(&party))
+    });
+    match own {
+        Some(ident) => party.called(&ident.name),
+        None => party,
+    }
 }
 
 /// Adds what notes say about a version: those on its landing, and on the commits of its branch that landed its bytes.

@@ -15,8 +15,10 @@
 //! - **Open mainline.** Mal pushes to the mainline what he likes, under any name, merges included. Then only
 //!   `proof: attested` promises something: as many key holders as are demanded signed the content, one of whom may be
 //!   its writer; with `authors: attested` nobody who wrote it.
-//! - Who signs approvals writes under the address of the key, or one that the mailmap joins to it: an approval file names
-//!   no name by which another address could be told.
+//! - Who signs approvals, or reviews at the forge, writes under the address that the approval file names, or one that the
+//!   mailmap joins to it: the file names no name by which another address could be told.
+//! - Whoever pushes types the time (open mainline), whoever opens a pull request its requester, whose no then forbids
+//!   nothing, and what stands where a shallow clone ends counts as approved: `docs/decisions/0007`.
 //! - While a policy says `nested: allow` or `self_asserted: allow` nothing is promised of what lands by it, and nothing
 //!   after governance that nobody honest looked at: that this is said is promised (its verdict is not satisfied).
 //!
@@ -33,6 +35,7 @@ mod memory;
 mod named;
 mod people;
 mod plain;
+mod shallow;
 mod shrink;
 mod statement;
 mod steps;
@@ -93,8 +96,13 @@ type Wrong = fn(&World) -> Option<String>;
 
 /// Runs sequences of one kind, and tells of the first that goes wrong, at its shortest.
 fn run(open: bool, wrong: Wrong) {
+    run_some(open, SEQUENCES, wrong);
+}
+
+/// Runs as many sequences where nobody says otherwise.
+fn run_some(open: bool, n_sequences: u64, wrong: Wrong) {
     let first = number("EXLEDGER_SEED").unwrap_or(0);
-    let n_sequences = number("EXLEDGER_SEQUENCES").unwrap_or(SEQUENCES);
+    let n_sequences = number("EXLEDGER_SEQUENCES").unwrap_or(n_sequences);
     for seed in first..first + n_sequences {
         let sequence = Sequence::of(open, seed);
         if wrong(&sequence.world()).is_none() {
@@ -121,6 +129,13 @@ fn on_an_open_mainline_nothing_is_in_force_beyond_what_key_holders_signed() {
 #[test]
 fn a_record_judged_by_itself_is_what_it_is_among_all() {
     run(false, named::differs);
+}
+
+#[test]
+fn a_shallow_clone_grants_nothing_that_the_whole_repository_does_not() {
+    // Each of them is judged once for each commit of its mainline.
+    run_some(false, 30, shallow::differs);
+    run_some(true, 30, shallow::differs);
 }
 
 /// Shortest sequences that once went wrong, by their seeds.

@@ -259,3 +259,39 @@ fn a_review_is_claimed_and_counts_only_where_claims_and_reviews_do() {
         assert_eq!(why(&verdict(&repo)), Some(Counts::No(expected)), "{policy}");
     }
 }
+
+#[test]
+fn whoever_wrote_under_another_address_does_not_approve_by_a_file() {
+    let signers = signer("sam");
+    for (what, says, by) in [
+        ("a review that the bridge states", says("sam"), ACTIONS),
+        (
+            "a signature",
+            crate::repo::speak::yes("sam", ID, SAMPLE, "2026-11-20T13:00:00Z"),
+            "lee",
+        ),
+    ] {
+        let repo = Repo::at("2026-11-20T09:00:00Z");
+        repo.by("root")
+            .write(
+                "exledger.yaml",
+                "version: 1\napproval: {signers: signers}\n",
+            )
+            .write("signers", &signers)
+            .commit("Begin");
+        // Sam rebases what he wrote at home: git names the address of the file by the name of the author.
+        repo.by("Sam  ITO <sam@home.example.com>")
+            .through("sam")
+            .write(ID, SAMPLE)
+            .commit("File it");
+        repo.by(by).says(&says).commit("Bring the word");
+        let verdict = verdict(&repo);
+        check(what, &verdict, "no", "unresolved", &[], &["sam"]);
+        let spoke = verdict
+            .statements
+            .iter()
+            .find(|it| it.approver.source.is_some());
+        let counts = spoke.map(|it| it.counts.clone());
+        assert_eq!(counts, Some(Counts::No(WhyNot::SameNameAsAuthor)), "{what}");
+    }
+}

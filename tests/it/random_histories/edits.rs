@@ -7,7 +7,7 @@ use super::dice::Dice;
 use super::memory::Files;
 use super::people::{PEOPLE, Who};
 use super::statement::{self, About};
-use super::world::{MAILMAP, POLICY, SIGNERS, World, is_record};
+use super::world::{MAILMAP, POLICY, REVOKED, SIGNERS, World, is_record};
 
 const FOLDERS: &[&str] = &["exceptions", "exceptions/team", "waivers"];
 
@@ -76,13 +76,24 @@ impl World {
                 files.remove(POLICY);
                 "removes the policy".to_owned()
             }
+            1 if dice.often(70) => {
+                let known = files.get(REVOKED).and_then(|blob| self.revoked.get(blob));
+                let mut keys = known.cloned().unwrap_or_default();
+                match keys.is_empty() || dice.often(70) {
+                    true => keys.push(*dice.pick(PEOPLE)),
+                    false => drop(keys.pop()),
+                }
+                let what = format!("revokes the keys of {keys:?}");
+                files.insert(REVOKED.to_owned(), self.revoke(keys));
+                what
+            }
             1 => {
                 files.remove(SIGNERS);
                 "removes the signers".to_owned()
             }
             2 | 3 => {
                 let tip = self.files(self.tip());
-                for path in [POLICY, SIGNERS, MAILMAP] {
+                for path in [POLICY, SIGNERS, MAILMAP, REVOKED] {
                     match tip.get(path) {
                         Some(blob) => files.insert(path.to_owned(), *blob),
                         None => files.remove(path),

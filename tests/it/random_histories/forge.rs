@@ -124,7 +124,7 @@ impl World {
             _ => (own.clone(), own),
         };
         let title = match way {
-            Way::Button | Way::Squash | Way::Opener if !self.law_now().generic => {
+            Way::Button | Way::Squash | Way::Opener if self.law_now().pinned.is_none() => {
                 title(branch, dice)
             }
             // Whoever commits under his own name reads what he commits.
@@ -200,7 +200,7 @@ impl World {
                 _ => return,
             }
         }
-        let stripped = self.law_now().generic;
+        let stripped = self.law_now().pinned.is_some();
         let (mut files, start) = (self.files(self.tip()).as_ref().clone(), self.main.len());
         let mut drafts = Vec::new();
         for oid in picked.into_iter().rev() {

@@ -23,8 +23,8 @@ pub(super) struct Law {
     pub self_asserted: bool,
     /// Whether claims inside branches count.
     pub nested: bool,
-    /// Whether the forge is pinned to `generic`.
-    pub generic: bool,
+    /// The forge that is pinned, which says that whoever commits checks the messages; `None` for `auto`.
+    pub pinned: Option<&'static str>,
     /// Whether owners may approve.
     pub owner: bool,
     /// Whether the sensitive tier, for a high risk, wants one of each group.
@@ -34,6 +34,17 @@ pub(super) struct Law {
     pub security: BTreeSet<Who>,
     pub platform: BTreeSet<Who>,
 }
+
+/// The forges that a policy may pin. `kernel` and what counts inside branches promises nothing.
+const FORGES: &[&str] = &[
+    "generic",
+    "github",
+    "gitlab",
+    "gitea",
+    "gerrit",
+    "bitbucket",
+    "azure",
+];
 
 impl Law {
     /// Returns a policy as careful teams have it.
@@ -45,7 +56,7 @@ impl Law {
             self_approval: false,
             self_asserted: false,
             nested: false,
-            generic: false,
+            pinned: None,
             owner: true,
             groups: true,
             within: 24,
@@ -65,7 +76,12 @@ impl Law {
             6 => law.self_asserted = !law.self_asserted,
             7 | 8 => law.attested = !law.attested,
             9 => law.owner = !law.owner,
-            10 => law.generic = !law.generic,
+            10 => {
+                law.pinned = match law.pinned {
+                    None => Some(*dice.pick(FORGES)),
+                    Some(_) => None,
+                }
+            }
             11 => law.within = if law.within == 24 { 4 } else { 24 },
             12 | 13 => turn(&mut law.security, *dice.pick(PEOPLE)),
             _ => turn(&mut law.platform, *dice.pick(PEOPLE)),
@@ -94,7 +110,7 @@ impl Law {
             yes(self.self_approval, "allow", "forbid"),
             yes(self.self_asserted, "allow", "deny"),
             yes(self.nested, "allow", "deny"),
-            yes(self.generic, "generic", "auto"),
+            self.pinned.unwrap_or("auto"),
             self.owner,
         );
         format!(

@@ -41,7 +41,7 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
                 && law.owner
                 && !law.is_open()
                 && !law.self_approval
-                && !law.generic
+                && law.pinned.is_none()
         });
         let merger = land.merger.filter(|who| is_unnamed(world, *who, land.oid));
         // What says the same again carries on what was said of it before, and needs nobody.

@@ -14,7 +14,7 @@ use super::memory::Files;
 use super::people::Who;
 use super::plain;
 use super::statement::{About, Signed};
-use super::world::{POLICY, SIGNERS, World, governs, is_record, stem};
+use super::world::{POLICY, REVOKED, SIGNERS, World, governs, is_record, stem};
 use super::yes;
 
 /// What stands for an id after a landing.
@@ -77,8 +77,18 @@ impl World {
         self.laws.get(self.state_before(landing)?.get(POLICY)?)
     }
 
-    /// Returns as whom a key is listed before a landing.
+    /// Tells whether a key is revoked by some files.
+    fn is_revoked(&self, files: Option<&Files>, key: Who) -> bool {
+        let revoked = files.and_then(|files| self.revoked.get(files.get(REVOKED)?));
+        revoked.is_some_and(|keys| keys.contains(&key))
+    }
+
+    /// Returns as whom a key is listed before a landing; nobody, where it is revoked then or by now.
     pub(super) fn personas(&self, landing: usize, key: Who) -> Vec<Who> {
+        let now = self.files(self.tip());
+        if self.is_revoked(self.state_before(landing), key) || self.is_revoked(Some(&now), key) {
+            return Vec::new();
+        }
         let listed = || self.signers.get(self.state_before(landing)?.get(SIGNERS)?);
         let lines = listed().into_iter().flatten();
         lines

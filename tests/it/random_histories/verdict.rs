@@ -8,6 +8,7 @@ use exledger::approval::{self, Approvals, Satisfied};
 use exledger::history::History;
 use exledger::history::chain::{self, Chain, Now};
 use exledger::history::mainline::Guard;
+use exledger::history::objects::Objects;
 use exledger::history::paths::Prefix;
 use exledger::history::refs::Chosen;
 use exledger::history::version::Key;
@@ -21,13 +22,18 @@ use super::world::World;
 
 /// Returns the mainline of a world.
 pub(super) fn chain(world: &World) -> Chain {
+    chain_of(world, &world.memory)
+}
+
+/// Returns the mainline of a world, as far as it is there.
+pub(super) fn chain_of(world: &World, objects: &dyn Objects) -> Chain {
     let chosen = Chosen {
         reference: "refs/heads/main".to_owned(),
         tip: world.tip(),
         guard: Guard::Local,
         remote: None,
     };
-    chain::walk(&world.memory, &chosen, Now::Clock(world.instant())).unwrap()
+    chain::walk(objects, &chosen, Now::Clock(world.instant())).unwrap()
 }
 
 /// Returns what a record is at an instant.
@@ -56,7 +62,7 @@ pub(super) fn standing(
 }
 
 /// Returns the instants at which records are looked at.
-fn instants(world: &World) -> Vec<Instant> {
+pub(super) fn instants(world: &World) -> Vec<Instant> {
     let now = world.instant();
     let days = [
         "2026-12-05T00:00:00Z",

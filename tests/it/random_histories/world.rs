@@ -18,6 +18,7 @@ use super::statement::{Review, Signed};
 pub(super) const POLICY: &str = "exledger.yaml";
 pub(super) const SIGNERS: &str = ".github/allowed_signers";
 pub(super) const MAILMAP: &str = ".mailmap";
+pub(super) const REVOKED: &str = ".github/revoked_keys";
 
 /// A commit, and who really made it.
 #[derive(Clone)]
@@ -76,6 +77,8 @@ pub(super) struct World {
     pub laws: HashMap<Oid, Law>,
     /// Signers files: whose key stands for whom.
     pub signers: HashMap<Oid, Vec<(Who, Who)>>,
+    /// Files of revoked keys.
+    pub revoked: HashMap<Oid, Vec<Who>>,
     pub main: Vec<Landing>,
     pub branches: Vec<Branch>,
     pub now: i64,
@@ -101,6 +104,7 @@ impl World {
             contents: HashMap::new(),
             laws: HashMap::new(),
             signers: HashMap::new(),
+            revoked: HashMap::new(),
             main: Vec::new(),
             branches: Vec::new(),
             now: Instant::parse("2026-11-20T09:00:00Z").unwrap().unix(),
@@ -166,6 +170,14 @@ impl World {
         }
         let blob = self.memory.blob(text.as_bytes());
         self.signers.insert(blob, lines);
+        blob
+    }
+
+    /// Writes a file of revoked keys.
+    pub(super) fn revoke(&mut self, keys: Vec<Who>) -> Oid {
+        let lines: String = keys.iter().map(|key| key.public() + "\n").collect();
+        let blob = self.memory.blob(lines.as_bytes());
+        self.revoked.insert(blob, keys);
         blob
     }
 
@@ -302,5 +314,5 @@ pub(super) fn stem(path: &str) -> &str {
 
 /// Tells whether a file governs.
 pub(super) fn governs(path: &str) -> bool {
-    [POLICY, SIGNERS, MAILMAP].contains(&path)
+    [POLICY, SIGNERS, MAILMAP, REVOKED].contains(&path)
 }
