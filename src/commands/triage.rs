@@ -22,11 +22,11 @@ use crate::commands::{Command, Outcome, Run};
 use crate::gate::index::Index;
 use crate::survey::triage::State;
 use crate::survey::triage::judge::Judge;
-use crate::survey::triage::tally::Tally;
+use crate::survey::triage::tally::{Kept, Tally};
 use crate::survey::triage::wanted::Wanted;
 use crate::survey::triage::watch::Watch;
 use crate::view;
-use crate::view::triage::{Draft, Listed, Shown, Unused};
+use crate::view::triage::{Draft, Shown, Unused};
 
 /// Compare findings and events with baselines and ledger
 ///
@@ -81,6 +81,10 @@ impl Run for Args {
         let approved = ctx.approved(&home)?;
         let index = Index::of(&approved.standings);
         let moved = |standing: &_, at| approved.moved(standing, at);
+        let kept = match &rewrite {
+            Some(rewrite) if rewrite.takes_stdout() => Kept::Counts,
+            _ => Kept::Rows,
+        };
         let mut desk = Desk {
             judge: Judge {
                 index: &index,
@@ -89,7 +93,7 @@ impl Run for Args {
                 moved: &moved,
                 instant: approved.stamp.instant,
             },
-            tally: Tally::of(&approved.governance.policy.baselines),
+            tally: Tally::of(&approved.governance.policy.baselines, kept),
             watch: Watch::of(&approved.standings),
             wanted: Wanted::default(),
             marks: rewrite.as_ref().map(|rewrite| {
@@ -150,10 +154,6 @@ impl Args {
         drafts: Option<Vec<Draft>>,
     ) -> anyhow::Result<()> {
         let names: Vec<String> = read.iter().map(|(source, _)| source.name.clone()).collect();
-        let listed = match ctx.format.name {
-            "table" | "markdown" => Listed::No,
-            _ => Listed::Yes,
-        };
         let unused = self.unused.then(|| {
             let used = desk.watch.used();
             let why = used.never.iter().map(|id| desk.watch.why_never(id));
@@ -167,7 +167,7 @@ impl Args {
             sources: &names,
             tally: &desk.tally,
             baselines: &approved.governance.policy.baselines,
-            listed,
+            reads: ctx.format.reads,
             proposals: &desk.watch.proposals(),
             unused,
             drafts,

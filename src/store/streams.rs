@@ -6,6 +6,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::store::files::FileError;
 use crate::store::temporary;
@@ -18,6 +19,15 @@ const PIECE: usize = 256 * 1024;
 pub struct Opened {
     file: File,
     path: PathBuf,
+    /// Its length and when it was last written, as it was opened; `None` for what is kept here.
+    mark: Option<Mark>,
+}
+
+type Mark = (u64, Option<SystemTime>);
+
+fn mark(file: &File) -> io::Result<Mark> {
+    let found = file.metadata()?;
+    Ok((found.len(), found.modified().ok()))
 }
 
 /// Opens a file that the user named, links followed; what is no regular file is read to its end first.
@@ -37,10 +47,9 @@ pub fn open(path: &Path) -> Result<Opened, FileError> {
     if !found.is_file() {
         return keep(file, path);
     }
-    Ok(Opened {
-        file,
-        path: path.to_owned(),
-    })
+    let mark = Some(mark(&file).map_err(failed)?);
+    let path = path.to_owned();
+    Ok(Opened { file, path, mark })
 }
 
 /// Keeps what comes only once; `path` names it where it can't be had.
@@ -51,13 +60,24 @@ pub fn keep(mut from: impl Read, path: &Path) -> Result<Opened, FileError> {
     let failed = |cause| FileError::Failed(path.to_owned(), cause);
     let mut file = tempfile::tempfile().map_err(failed)?;
     io::copy(&mut from, &mut file).map_err(failed)?;
-    Ok(Opened {
-        file,
-        path: path.to_owned(),
-    })
+    let (path, mark) = (path.to_owned(), None);
+    Ok(Opened { file, path, mark })
 }
 
 impl Opened {
+    /// Tells whether the file is as it was opened.
+    ///
+    /// # Errors
+    /// [`FileError::Changed`] where it is not.
+    pub fn is_as_opened(&self) -> Result<(), FileError> {
+        match self.mark {
+            Some(before) if mark(&self.file).ok() != Some(before) => {
+                Err(FileError::Changed(self.path.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Returns the bytes from the front; one reader at a time.
     ///
     /// # Errors

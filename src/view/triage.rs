@@ -16,7 +16,7 @@ use crate::record::word::Word;
 use crate::survey::triage::State;
 use crate::survey::triage::tally::{Row, Tally};
 use crate::survey::triage::watch::{Proposal, Used};
-use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::view::doc::{Block, Column, Doc, Fit, Reads, Table, Text, Tone};
 use crate::view::shape::Stamp;
 
 /// What `triage` shows.
@@ -29,8 +29,8 @@ pub struct Shown<'a> {
     pub tally: &'a Tally,
     /// The baselines of the policy.
     pub baselines: &'a [Baseline],
-    /// Whether each result stands in the JSON.
-    pub listed: Listed,
+    /// Which half of the answer is read.
+    pub reads: Reads,
     /// The triggers that the inputs let fire.
     pub proposals: &'a [Proposal],
     /// Which records are used, where that is asked.
@@ -59,37 +59,23 @@ pub struct Draft {
     pub title: String,
 }
 
-/// Whether each result stands in the JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Listed {
-    /// It does.
-    Yes,
-    /// Nobody will see it.
-    No,
-}
-
 /// Returns the answer.
 pub fn doc(shown: &Shown<'_>) -> Doc {
-    let results: Vec<Value> = match shown.listed {
-        Listed::Yes => shown
-            .tally
-            .rows
-            .iter()
-            .map(|row| json(row, shown))
-            .collect(),
-        Listed::No => Vec::new(),
-    };
     let mut doc = shown.stamp.doc(
         "triage",
         json!({
             "counts": counts(shown.tally),
-            "results": results,
+            "results": [],
             "baselines": tuning::baselines(shown),
             "proposals": shown.proposals.iter().map(proposal).collect::<Vec<_>>(),
         }),
     );
     after::json(&mut doc, shown);
-    doc.rows = Some("results");
+    if shown.reads == Reads::Json {
+        let rows = shown.tally.rows.iter();
+        doc.fill("results", rows.map(|row| json(row, shown)));
+        return doc;
+    }
     doc.blocks.push(Block::Paragraph(words(shown.tally)));
     attention::blocks(&mut doc, shown);
     covered(&mut doc, shown);

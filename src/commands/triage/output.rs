@@ -132,7 +132,10 @@ impl Rewrite {
                 marks: marks.of(place),
             };
             match &self.to {
-                To::Stdout => piece.to_stdout()?,
+                To::Stdout => {
+                    piece.to_stdout()?;
+                    is_as_opened(source)?;
+                }
                 To::Files(places) => {
                     let Some(to) = places.get(place) else {
                         continue;
@@ -141,6 +144,7 @@ impl Rewrite {
                     piece
                         .write(&mut file)
                         .with_context(|| format!("can't write {}", to.display()))?;
+                    is_as_opened(source)?;
                     file.finish()
                         .map_err(|error| unwritten(&error.to_string()))?;
                 }
@@ -148,6 +152,14 @@ impl Rewrite {
         }
         Ok(written)
     }
+}
+
+/// Refuses what was written of a file that changed while it was read.
+fn is_as_opened(source: &Source) -> anyhow::Result<()> {
+    let same = source.opened.is_as_opened();
+    same.map_err(|error| {
+        fault::cannot_say(error.to_string(), "run it again once the file is whole")
+    })
 }
 
 fn never_in_place(places: Vec<PathBuf>, sources: &[Source]) -> anyhow::Result<Vec<PathBuf>> {

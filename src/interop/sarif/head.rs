@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::interop::object::Object;
 use crate::interop::sarif::Worked;
@@ -15,10 +16,10 @@ use crate::interop::sarif::result::{Lenient, Location};
 pub(super) struct Head {
     /// The tool, by the name that records use.
     pub(super) tool: String,
-    /// The rules, in their order.
-    pub(super) rules: Vec<Object<Rule>>,
-    /// Places of rules, by id.
-    pub(super) by_id: BTreeMap<String, usize>,
+    /// The rules of the driver, then those of each extension, in their order.
+    pub(super) rules: Vec<Vec<Object<Rule>>>,
+    /// Places of rules, by id: the component, and the place there.
+    pub(super) by_id: BTreeMap<String, (usize, usize)>,
     /// The folders that base ids stand for.
     pub(super) bases: BTreeMap<String, Object<Location>>,
     /// The files that results name by number.
@@ -78,6 +79,21 @@ impl From<Option<serde_json::Value>> for Tags {
 #[derive(Deserialize)]
 struct Tool {
     driver: Object<Driver>,
+    #[serde(default)]
+    extensions: Option<Vec<Object<Extension>>>,
+}
+
+#[derive(Deserialize)]
+struct Extension {
+    #[serde(default)]
+    rules: Option<Vec<Object<Rule>>>,
+}
+
+/// Where a run keeps what is too large for it: only whether results are there counts.
+#[derive(Deserialize)]
+struct Elsewhere {
+    #[serde(default)]
+    results: Option<Vec<IgnoredAny>>,
 }
 
 #[derive(Deserialize)]
@@ -115,6 +131,15 @@ impl Head {
                     locations.map(|Object(artifact)| artifact.location.unwrap_or_default());
                 self.artifacts = locations.collect();
             }),
+            "externalPropertyFileReferences" => {
+                read(bytes).and_then(|elsewhere: Option<Object<Elsewhere>>| {
+                    let results = elsewhere.and_then(|Object(it)| it.results);
+                    match results.is_some_and(|files| !files.is_empty()) {
+                        true => Err("the results are in another file".to_owned()),
+                        false => Ok(()),
+                    }
+                })
+            }
             _ => read(bytes).map(|invocations: Option<Vec<Object<Invocation>>>| {
                 let mut invocations = invocations.into_iter().flatten();
                 if invocations.any(|Object(it)| it.execution_successful == Some(false)) {
@@ -145,11 +170,16 @@ impl Head {
         let Object(driver) = tool.driver;
         self.is_known = true;
         self.tool = known_as(&driver.name);
-        self.rules = driver.rules.unwrap_or_default();
-        let ids = self.rules.iter().enumerate();
-        for (place, rule) in ids {
-            if let Some(id) = rule.0.id.text() {
-                self.by_id.entry(id.to_owned()).or_insert(place);
+        let extensions = tool.extensions.into_iter().flatten();
+        let extensions = extensions.map(|Object(extension)| extension.rules);
+        let rules = std::iter::once(driver.rules).chain(extensions);
+        self.rules = rules.map(Option::unwrap_or_default).collect();
+        for (component, rules) in self.rules.iter().enumerate() {
+            for (place, rule) in rules.iter().enumerate() {
+                if let Some(id) = rule.id.text() {
+                    let known = self.by_id.entry(id.to_owned());
+                    known.or_insert((component, place));
+                }
             }
         }
     }

@@ -182,7 +182,11 @@ impl<R: BufRead + Seek> Walk<'_, R> {
                     }
                     span
                 }
-                "tool" | "originalUriBaseIds" | "artifacts" | "invocations" => {
+                "tool"
+                | "originalUriBaseIds"
+                | "artifacts"
+                | "invocations"
+                | "externalPropertyFileReferences" => {
                     let (span, kept) = self.scan.capture(&mut self.buffer, LARGEST_TOOL)?;
                     match kept {
                         Kept::Whole => head.take(&key, &self.buffer),

@@ -42,9 +42,16 @@ struct Raw {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 struct Reference {
     id: Option<String>,
+    index: Option<i64>,
+    tool_component: Option<Object<Component>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Component {
     index: Option<i64>,
 }
 
@@ -128,16 +135,37 @@ pub(super) fn read(bytes: &[u8], head: &Head, roots: &[String]) -> Result<Findin
     })
 }
 
+/// Returns the rule of a result: by its place, unless that is another rule's, else by its id.
 fn rule<'h>(result: &Raw, head: &'h Head) -> Option<&'h Rule> {
     let reference = result.rule.as_ref();
-    let index = result.rule_index.or(reference.and_then(|rule| rule.index));
-    let by_place = |index: i64| head.rules.get(usize::try_from(index).ok()?);
+    let place = |index: i64| usize::try_from(index).ok();
+    let index = result
+        .rule_index
+        .or(reference.and_then(|rule| rule.index))
+        .and_then(place);
+    let component = match reference.and_then(|rule| rule.tool_component.as_ref()) {
+        // A component without place is the driver, or one that its name alone tells.
+        Some(component) => component.index.and_then(place).map(|nth| nth + 1),
+        None => Some(0),
+    };
+    let by_place = || head.rules.get(component?)?.get(index?);
     let id = result
         .rule_id
         .as_ref()
         .or(reference.and_then(|rule| rule.id.as_ref()));
-    let by_id = || head.rules.get(*head.by_id.get(id?)?);
-    index.and_then(by_place).or_else(by_id).map(Deref::deref)
+    let is_its = |rule: &&Object<Rule>| match (id, rule.id.text()) {
+        // The id of a result may say more than that of its rule: `CA1000/1`.
+        (Some(id), Some(of_rule)) => {
+            let rest = id.strip_prefix(of_rule);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        }
+        _ => true,
+    };
+    let by_id = || {
+        let (component, place) = head.by_id.get(id?)?;
+        head.rules.get(*component)?.get(*place)
+    };
+    by_place().filter(is_its).or_else(by_id).map(Deref::deref)
 }
 
 /// Returns the id by which records know the finding.

@@ -92,7 +92,8 @@ fn plain(path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Returns the folder that a base id stands for, with a slash, where it is declared to lie inside the repository.
+/// Returns the folder that a base id stands for, with a slash, where it is declared to lie inside the repository; `None`
+/// where bases stand on each other without end.
 ///
 /// A base that is not declared, or lies elsewhere, is where the scan ran: its paths begin at the repository's root.
 fn base_folder(
@@ -101,20 +102,28 @@ fn base_folder(
     roots: &[String],
     depth: usize,
 ) -> Option<String> {
-    let Object(location) = bases.get(base)?;
-    let path = path(location.uri.text()?).ok()?;
+    let Some(Object(location)) = bases.get(base) else {
+        return Some(String::new());
+    };
+    let Some(Ok(path)) = location.uri.text().map(path) else {
+        return Some(String::new());
+    };
     let folder = if path.starts_with('/') {
         match absolute(&path, roots) {
             File::Inside(folder) => folder,
-            File::Elsewhere(_) | File::Above(_) => return None,
+            File::Elsewhere(_) | File::Above(_) => String::new(),
         }
     } else {
-        let above = location.uri_base_id.text().filter(|_| depth > 0);
-        let above = above.and_then(|base| base_folder(base, bases, roots, depth - 1));
-        format!("{}{path}", above.unwrap_or_default())
+        let above = match location.uri_base_id.text() {
+            Some(base) => base_folder(base, bases, roots, depth.checked_sub(1)?)?,
+            None => String::new(),
+        };
+        format!("{above}{path}")
     };
-    let folder = folder.trim_end_matches('/');
-    (!folder.is_empty()).then(|| format!("{folder}/"))
+    Some(match folder.trim_end_matches('/') {
+        "" => folder,
+        folder => format!("{folder}/"),
+    })
 }
 
 /// Resolves `%20` and its like; what is no such escape stays.

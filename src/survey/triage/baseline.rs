@@ -36,8 +36,7 @@ pub fn of(input: &Input, baselines: &[Baseline]) -> Judged {
     let mut material = None;
     let mut routine = None;
     for (place, baseline) in baselines.iter().enumerate() {
-        let is_meant = |(field, words): (&String, &Vec<String>)| holds(input, field, words);
-        if !baseline.when.0.iter().all(is_meant) {
+        if !is_about(baseline, input) {
             continue;
         }
         about.push(place);
@@ -58,6 +57,17 @@ pub fn of(input: &Input, baselines: &[Baseline]) -> Judged {
     Judged {
         matter,
         baselines: about,
+    }
+}
+
+/// Tells whether a baseline is about an input; one that chooses nothing is about events alone: else it would make every
+/// finding routine.
+fn is_about(baseline: &Baseline, input: &Input) -> bool {
+    let mut chosen = baseline.when.0.iter();
+    let is_all = chosen.all(|(field, words)| holds(input, field, words));
+    match input {
+        Input::Finding(_) => is_all && !baseline.when.0.is_empty(),
+        Input::Event(_) => is_all,
     }
 }
 

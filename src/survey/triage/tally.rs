@@ -24,8 +24,19 @@ pub struct Tally {
     pub baselines: Vec<Done>,
     /// How many inputs can't be judged although they can be read.
     pub doubts: usize,
+    kept: Kept,
     texts: BTreeSet<Rc<str>>,
     seen: BTreeSet<[u8; 16]>,
+}
+
+/// What is kept of each input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kept {
+    /// Its row.
+    #[default]
+    Rows,
+    /// Nothing: it is counted.
+    Counts,
 }
 
 /// What was decided about one input.
@@ -95,8 +106,9 @@ pub enum Seen {
 
 impl Tally {
     /// Begins to count for baselines.
-    pub fn of(baselines: &[Baseline]) -> Tally {
+    pub fn of(baselines: &[Baseline], kept: Kept) -> Tally {
         Tally {
+            kept,
             baselines: vec![Done::default(); baselines.len()],
             counts: State::ALL.iter().map(|state| (*state, 0)).collect(),
             ..Tally::default()
@@ -142,6 +154,9 @@ impl Tally {
                 done.count(state);
             }
         }
+        if self.kept == Kept::Counts {
+            return;
+        }
         let key = key(input);
         let shown = decision
             .baselines
@@ -177,6 +192,9 @@ impl Tally {
     /// Adds an input that can't be read.
     pub fn unparsed(&mut self, origin: Origin, why: &str) {
         self.count(State::Unparsed);
+        if self.kept == Kept::Counts {
+            return;
+        }
         let row = Row {
             source: origin.source,
             index: origin.index,

@@ -242,3 +242,17 @@ fn a_sample_of_the_routine_ones_is_shown_for_a_look() {
     );
     assert!(run.out.contains("tool.call"), "{}", run.out);
 }
+
+#[test]
+fn a_baseline_that_chooses_nothing_makes_no_finding_routine() {
+    let policy = "version: 1\nbaselines:\n  - {id: B1, kind: tool-invocation}\n";
+    let repo = ledger(policy);
+    repo.checkout();
+    put(
+        &repo,
+        "a.sarif",
+        crate::triage::sarif("Trivy", &[crate::triage::result("R", "a")]),
+    );
+    let (code, answer) = asked(&repo, &["a.sarif"]);
+    assert_eq!((code, counts(&answer)), (1, are(&[("uncovered", 1)])));
+}

@@ -95,6 +95,8 @@ fn runs_that_can_not_be_judged_are_counted_once_each() {
             r#"{{"tool": {{"driver": {{"name": "a"}}}}, "tool": {{"driver": {{"name": "b"}}}}, "results": [{GOOD}]}}"#
         ),
         r#"{"tool": {"driver": {"name": "a"}}, "results": {}}"#.to_owned(),
+        r#"{"tool": {"driver": {"name": "a"}}, "externalPropertyFileReferences": {"results": [{"location": {"uri": "b"}}]}}"#
+            .to_owned(),
     ] {
         put(
             &repo,

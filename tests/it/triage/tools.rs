@@ -1,6 +1,6 @@
 //! What tools write, as they write it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::triage::states::one;
 use crate::triage::{
@@ -162,5 +162,147 @@ fn what_is_not_there_is_no_answer() {
     }
     for args in [&[][..], &["-", "-"]] {
         assert_eq!(run(&repo, args).code, 2, "{args:?}");
+    }
+}
+
+#[test]
+fn rules_of_extensions_say_how_bad_their_results_are() {
+    let repo = story();
+    let rules =
+        |id: &str, level: &str| json!([{"id": id, "defaultConfiguration": {"level": level}}]);
+    let log = |result: Value| {
+        let tool = json!({
+            "driver": {"name": "CodeQL", "rules": rules("D1", "error")},
+            "extensions": [{"name": "pack", "rules": rules("E1", "note")}],
+        });
+        json!({"runs": [{"tool": tool, "results": [result]}]}).to_string()
+    };
+    for (result, key, state) in [
+        (
+            json!({"ruleId": "E1", "rule": {"id": "E1", "index": 0, "toolComponent": {"index": 0}}}),
+            "codeql:E1",
+            "routine",
+        ),
+        (
+            json!({"rule": {"index": 0, "toolComponent": {"index": 0}}}),
+            "codeql:E1",
+            "routine",
+        ),
+        (json!({"ruleId": "E1"}), "codeql:E1", "routine"),
+        (
+            json!({"ruleId": "E1", "ruleIndex": 0}),
+            "codeql:E1",
+            "routine",
+        ),
+        (json!({"ruleIndex": 0}), "codeql:D1", "uncovered"),
+        (
+            json!({"ruleId": "D1/2", "ruleIndex": 0}),
+            "codeql:D1/2",
+            "uncovered",
+        ),
+    ] {
+        put(&repo, "a.sarif", log(result.clone()));
+        let (_, answer) = asked(&repo, &["a.sarif"]);
+        let row = &answer["results"][0];
+        assert_eq!(
+            (&row["key"], &row["state"]),
+            (&json!(key), &json!(state)),
+            "{result}"
+        );
+    }
+}
+
+#[test]
+fn places_are_found_by_base_and_number_and_whole_path() {
+    let repo = story();
+    let folder = repo.path().to_str().unwrap();
+    let run = |location: Value, bases: Value| {
+        let mut result = result("CVE-2026-0001", "x");
+        result["locations"][0]["physicalLocation"]["artifactLocation"] = location;
+        let artifacts =
+            json!([{"location": {"uri": "services/one"}}, {"location": {"uri": "tools/two"}}]);
+        json!({"runs": [{"results": [result], "tool": {"driver": {"name": "Trivy"}}, "artifacts": artifacts,
+            "originalUriBaseIds": bases}]})
+        .to_string()
+    };
+    let none = || json!({});
+    let inside = |path: &str| format!("file://{folder}/{path}");
+    for (location, bases, state) in [
+        (
+            json!({"uri": "services/a", "uriBaseId": "%SRCROOT%"}),
+            none(),
+            "covered",
+        ),
+        (
+            json!({"uri": "services/a", "uriBaseId": "ROOTPATH"}),
+            json!({"ROOTPATH": {"uri": "file:///"}}),
+            "covered",
+        ),
+        (
+            json!({"uri": "a", "uriBaseId": "S"}),
+            json!({"S": {"uri": inside("services/")}}),
+            "covered",
+        ),
+        (
+            json!({"uri": "a", "uriBaseId": "S"}),
+            json!({"S": {"uri": "services/", "uriBaseId": "R"}, "R": {"uri": inside("")}}),
+            "covered",
+        ),
+        (
+            json!({"uri": "a", "uriBaseId": "S"}),
+            json!({"S": {"uri": "services", "uriBaseId": "S"}}),
+            "uncovered",
+        ),
+        (
+            json!({"uri": "services/a", "uriBaseId": "T"}),
+            json!({"T": {"uri": inside("tools/")}}),
+            "uncovered",
+        ),
+        (json!({"uri": inside("services/a")}), none(), "covered"),
+        (
+            json!({"uri": format!("{folder}/services/a")}),
+            none(),
+            "covered",
+        ),
+        (
+            json!({"uri": format!("{folder}x/services/a")}),
+            none(),
+            "uncovered",
+        ),
+        (
+            json!({"uri": "https://example.com/services/a"}),
+            none(),
+            "uncovered",
+        ),
+        (json!({"index": 0}), none(), "covered"),
+        (json!({"index": 1}), none(), "uncovered"),
+        (json!({"index": 7}), none(), "uncovered"),
+        (json!({"index": -1}), none(), "uncovered"),
+    ] {
+        let found = one(&repo, &run(location.clone(), bases.clone()));
+        assert_eq!(found.1, state, "{location} {bases}: {}", found.3);
+    }
+}
+
+#[test]
+fn a_kind_of_trivys_findings_may_be_named_apart() {
+    let repo = ledger(POLICY);
+    for (id, tool) in [
+        ("EXC-2026-M1SCF", "trivy-misconfig"),
+        ("EXC-2026-P1A1N", "trivy"),
+    ] {
+        file(&repo, id, &finding(id, &format!("tool: {tool}, id: {id}")));
+    }
+    repo.checkout();
+    for (id, name, state) in [
+        ("EXC-2026-M1SCF", "Misconfiguration", "covered"),
+        ("EXC-2026-M1SCF", "Secret", "uncovered"),
+        ("EXC-2026-M1SCF", "OsPackageVulnerability", "uncovered"),
+        ("EXC-2026-P1A1N", "Misconfiguration", "covered"),
+        ("EXC-2026-P1A1N", "OsPackageVulnerability", "covered"),
+    ] {
+        let rules = json!([{"id": id, "name": name}]);
+        let log = json!({"runs": [{"tool": {"driver": {"name": "Trivy", "rules": rules}}, "results": [result(id, "a")]}]});
+        assert_eq!(one(&repo, &log.to_string()).1, state, "{id} {name}");
     }
 }
