@@ -13,9 +13,9 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::Approved;
+use crate::commands::context::approved::{Approved, Scope};
 use crate::commands::context::fault;
-use crate::commands::triage::input::{Desk, Read, Source};
+use crate::commands::triage::input::{Desk, Format, Read, Source};
 use crate::commands::triage::marks::{Guids, Marks};
 use crate::commands::triage::output::{How, Rewrite, Written};
 use crate::commands::{Command, Outcome, Run};
@@ -78,7 +78,11 @@ impl Run for Args {
         let home = ctx.home()?;
         let sources = input::open(ctx, &self.files)?;
         let rewrite = self.rewrite(ctx, &sources)?;
-        let approved = ctx.approved(&home)?;
+        let scope = match sources.iter().all(|it| it.format == Format::Sarif) {
+            true => Scope::Findings,
+            false => Scope::Everything,
+        };
+        let approved = ctx.approved_of(&home, scope)?;
         let index = Index::of(&approved.standings);
         let moved = |standing: &_, at| approved.moved(standing, at);
         let kept = match &rewrite {
@@ -95,7 +99,7 @@ impl Run for Args {
             },
             tally: Tally::of(&approved.governance.policy.baselines, kept),
             watch: Watch::of(&approved.standings),
-            wanted: Wanted::default(),
+            wanted: self.draft.is_some().then(Wanted::default),
             marks: rewrite.as_ref().map(|rewrite| {
                 Marks::new(match rewrite.how {
                     How::Filter => Guids::None,
@@ -117,9 +121,9 @@ impl Run for Args {
             },
             _ => outcome,
         };
-        let drafts = match &self.draft {
-            Some(folder) => Some(drafts::write(ctx, &home, folder, &desk.wanted)?),
-            None => None,
+        let drafts = match (&self.draft, &desk.wanted) {
+            (Some(folder), Some(wanted)) => Some(drafts::write(ctx, &home, folder, wanted)?),
+            _ => None,
         };
         match rewrite.is_some_and(|rewrite| rewrite.takes_stdout()) {
             true => ctx.hint(&view::triage::words(&desk.tally).bare()),

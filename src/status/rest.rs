@@ -18,6 +18,17 @@ pub fn is_over(trail: &Trail) -> bool {
     }
 }
 
+/// Tells whether a record names no scanner's findings as it landed: then it grants none, since what landed last only
+/// narrows what was approved.
+pub fn names_no_findings(trail: &Trail) -> bool {
+    let tip = trail.last().and_then(|version| version.record.record());
+    tip.is_some_and(|record| {
+        let scope = record.scope.as_ref();
+        let findings = scope.and_then(|scope| scope.findings.as_ref());
+        findings.is_none_or(Vec::is_empty)
+    })
+}
+
 /// Tells whether somebody else may still owe a look at a closure.
 pub fn owes_review(trail: &Trail, policy: &Policy) -> bool {
     let tip = trail.last().and_then(|version| version.record.record());

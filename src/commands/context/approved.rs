@@ -63,6 +63,8 @@ pub enum Scope<'a> {
     Open,
     /// Those of which something may be due: without the closed ones that owe nothing, and the removed ones.
     Worklist,
+    /// Those that may be about scanners' findings: without those that name none.
+    Findings,
     /// A few.
     Named(&'a Few),
 }
@@ -72,6 +74,7 @@ impl Scope<'_> {
         match self {
             Scope::Everything | Scope::Named(_) => false,
             Scope::Open => rest::is_over(trail),
+            Scope::Findings => trail.became.is_none() && rest::names_no_findings(trail),
             Scope::Worklist => {
                 rest::is_over(trail) && !rest::owes_review(trail, &governance.policy)
             }

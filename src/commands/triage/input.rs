@@ -24,6 +24,17 @@ pub(super) struct Source {
     pub(super) name: String,
     /// Its bytes.
     pub(super) opened: Opened,
+    /// What it is.
+    pub(super) format: Format,
+}
+
+/// What a file holds, by its first keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// SARIF.
+    Sarif,
+    /// Events, or nothing that can be read.
+    Events,
 }
 
 /// Opens all files before anything is judged.
@@ -37,9 +48,15 @@ pub(super) fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> 
             true => streams::keep(std::io::stdin().lock(), path),
             false => streams::open(&ctx.folder.join(path)),
         };
+        let opened = opened.map_err(|error| unread(&error))?;
+        let reader = opened.reader().map_err(|error| unread(&error))?;
         Ok(Source {
             name: path.to_string_lossy().into_owned(),
-            opened: opened.map_err(|error| unread(&error))?,
+            format: match sarif::is(reader) {
+                true => Format::Sarif,
+                false => Format::Events,
+            },
+            opened,
         })
     };
     paths.iter().map(open).collect()
@@ -85,8 +102,8 @@ pub(super) struct Desk<'d> {
     pub(super) tally: Tally,
     /// What the inputs say about the records.
     pub(super) watch: Watch<'d>,
-    /// What needs a record.
-    pub(super) wanted: Wanted,
+    /// What needs a record; `None` where no drafts are written.
+    pub(super) wanted: Option<Wanted>,
     /// What becomes of each result; `None` where nothing is written again.
     pub(super) marks: Option<Marks>,
 }
@@ -106,12 +123,12 @@ pub(super) fn read(
         let source = place;
         desk.take(Origin { source, index }, read);
     };
-    let read = match sarif::is(reader()?) {
-        true => sarif::read(reader()?, roots, &mut |entry| {
+    let read = match source.format {
+        Format::Sarif => sarif::read(reader()?, roots, &mut |entry| {
             take(desk, entry.index, entry.read.map(Input::Finding));
         })
         .map(Read::Sarif),
-        false => events::read(reader()?, &mut |line, read| {
+        Format::Events => events::read(reader()?, &mut |line, read| {
             take(desk, Some(line), read);
         })
         .map(|()| Read::Events),
@@ -148,7 +165,9 @@ impl Desk<'_> {
                 mark(&mut self.marks, Some((&input, &decision)));
                 let baselines = &self.judge.governance.policy.baselines;
                 self.watch.add(origin.source, &input, &decision);
-                self.wanted.add(&input, &decision, baselines);
+                if let Some(wanted) = &mut self.wanted {
+                    wanted.add(&input, &decision, baselines);
+                }
                 self.tally.add(origin, &input, decision, baselines);
             }
             Ok(_) => {}
