@@ -16,6 +16,14 @@ use crate::status::{Pending, Standing, Status, Waits};
 use crate::survey::due::{Bucket, Due, Urgency};
 use crate::survey::escalate::Around;
 
+/// What repairs a clone that lacks something, as the reasons quote it; a reason may quote other text too, which nobody
+/// should run.
+const REPAIRS: &[&str] = &[
+    "git fetch --unshallow",
+    "git fetch --refetch --no-filter",
+    "git fsck",
+];
+
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Next {
@@ -135,14 +143,19 @@ impl Case<'_> {
         };
         match standing.status {
             Status::Unknown => {
-                let command = quoted(reason).unwrap_or("exledger verify");
+                let repairs = |it: &&&str| reason.contains(&format!("`{it}`"));
+                let command = REPAIRS.iter().find(repairs).unwrap_or(&"exledger verify");
                 let reason = reason.strip_prefix("cannot say: ").unwrap_or(reason);
-                Some(step(reason, command, By::Anybody))
+                Some(step(reason, *command, By::Anybody))
             }
             Status::Invalid => {
                 let path = &standing.path;
                 let action = "correct the file: it can't be read as a record and grants nothing";
-                Some(step(action, format!("exledger lint {path}"), proposer()))
+                Some(step(
+                    action,
+                    format!("exledger lint {}", self.word(path)),
+                    proposer(),
+                ))
             }
             Status::Conflicted => Some(step(reason, "exledger lint", proposer())),
             _ => None,
@@ -152,8 +165,7 @@ impl Case<'_> {
     /// Returns the step of a record whose reasons say what keeps it from being well.
     fn by_reason(&self) -> Step {
         let reason = self.standing.reasons.first().map_or("", String::as_str);
-        let shown = format!("exledger show {}", self.id);
-        step(reason, quoted(reason).unwrap_or(&shown), By::Owner)
+        step(reason, format!("exledger show {}", self.id), By::Owner)
     }
 
     fn by_bucket(&self, due: &Due) -> Step {
@@ -198,6 +210,11 @@ impl Case<'_> {
             ),
             Bucket::WaitingApproval => self.waiting(),
         }
+    }
+
+    /// Returns a word as a shell takes it for one word.
+    fn word(&self, word: &str) -> String {
+        (self.around.word)(word)
     }
 
     fn close(&self) -> String {
@@ -248,7 +265,7 @@ impl Case<'_> {
             .position(|control| control.id == id);
         step(
             format!("verify control {id} again{}", self.by_others()),
-            format!("exledger attest {} {id}", self.id),
+            format!("exledger attest {} {}", self.id, self.word(id)),
             place.map_or(By::Owner, By::Control),
         )
     }
@@ -290,11 +307,4 @@ impl Case<'_> {
             false => Rests::OnHistory,
         }
     }
-}
-
-/// Returns the command that a text quotes between backticks.
-fn quoted(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once('`')?;
-    let (command, _) = rest.split_once('`')?;
-    (!command.is_empty()).then_some(command)
 }

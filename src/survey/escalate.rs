@@ -43,6 +43,8 @@ pub struct Around<'a> {
     pub request_sla: Term,
     /// What people call the ref on which records are approved, such as `origin/main`.
     pub base: &'a str,
+    /// Writes a word as a shell takes it for one word: names of branches, files and controls are anybody's.
+    pub word: fn(&str) -> String,
     /// The instant asked about.
     pub instant: Instant,
 }

@@ -4,6 +4,7 @@
 
 use crate::approval::Approvals;
 use crate::commands::context::approved::Approved;
+use crate::commands::context::shell;
 use crate::history::History;
 use crate::history::objects::Obstacle;
 use crate::history::refs::Chosen;
@@ -54,6 +55,7 @@ impl Approved<'_> {
             governance: &self.governance,
             request_sla: self.governance.policy.approval.request_sla,
             base: base.unwrap_or(reference),
+            word: shell::quoted,
             instant: self.stamp.instant,
         }
     }

@@ -4,24 +4,29 @@
 //! about.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::commands::context::approved::Approved;
 use crate::commands::context::compare::near;
-use crate::history::version::{Content, Trail};
-use crate::record::Record;
-use crate::survey::cause::Neighbours;
+use crate::history::version::Trail;
+use crate::survey::cause::{Neighbour, Neighbours};
 use crate::survey::life::{self, Life};
 
 impl Approved<'_> {
     /// Returns the records that stand on the approved ref, each with when it landed.
     pub fn neighbours(&self) -> Neighbours {
+        let neighbour = |trail: &Trail| {
+            let record = trail.last()?.record.record()?;
+            Some(Neighbour {
+                id: record.id.to_string(),
+                landed: near::began(trail, &self.history)?,
+                record: Rc::clone(record),
+            })
+        };
         let trails = self.history.trails.values();
-        let standing = trails
-            .filter(|trail| trail.became.is_none())
-            .filter_map(tip);
-        let records = standing.map(|record| (record.id.to_string(), record.clone()));
+        let standing = trails.filter(|trail| trail.became.is_none());
         Neighbours {
-            all: near::landed(records.collect(), &self.history),
+            all: standing.filter_map(neighbour).collect(),
             known: BTreeSet::new(),
             until: self.stamp.instant,
         }
@@ -35,13 +40,5 @@ impl Approved<'_> {
             life::of(&self.history, trail, verdicts, standing)
         };
         self.standings.iter().filter_map(of).collect()
-    }
-}
-
-/// Returns what a record says where it stands at the tip.
-fn tip(trail: &Trail) -> Option<&Record> {
-    match trail.last()?.record.content() {
-        Content::Record(record) => Some(record),
-        _ => None,
     }
 }

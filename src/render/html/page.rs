@@ -33,7 +33,7 @@ pub(super) fn whole(parts: &Parts<'_>) -> String {
     );
     let title = escape::line(parts.title);
     let footer = escape::line(parts.footer);
-    format!(
+    let head = format!(
         "<!DOCTYPE html>
 <html lang=\"en\">
 <head>
@@ -46,15 +46,18 @@ pub(super) fn whole(parts: &Parts<'_>) -> String {
 </head>
 <body>
 {nav}<main>
-{body}</main>
+",
+        nav = nav(parts),
+    );
+    let tail = format!(
+        "</main>
 <footer>{footer}</footer>
 <script>{SCRIPT}</script>
 </body>
 </html>
-",
-        nav = nav(parts),
-        body = parts.body,
-    )
+"
+    );
+    [&head, parts.body, &tail].concat()
 }
 
 fn nav(parts: &Parts<'_>) -> String {

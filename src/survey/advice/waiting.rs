@@ -63,7 +63,7 @@ impl<'a> Case<'a> {
         }
         step(
             format!("approve and merge {branch}{what}, or reject it"),
-            format!("exledger approve {} --ref {branch}", self.id),
+            format!("exledger approve {} --ref {}", self.id, self.word(branch)),
             By::Approvers(self.missing_of(pending)),
         )
     }
@@ -103,7 +103,11 @@ impl<'a> Case<'a> {
     }
 
     fn diff(&self, branch: &str) -> String {
-        format!("exledger diff {} {branch}", self.around.base)
+        format!(
+            "exledger diff {} {}",
+            self.word(self.around.base),
+            self.word(branch)
+        )
     }
 
     /// Returns the latest of what is proposed.

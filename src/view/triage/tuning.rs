@@ -1,6 +1,6 @@
 //! `triage`: how each baseline did, so that its thresholds can be tuned, and which are past their own review.
 //!
-//! Uses policy, survey. Pure. Start at [`block`]. Follows `docs/spec/policy.md`, baselines.
+//! Uses policy, survey. Pure. Start at `block`. Follows `docs/spec/policy.md`, baselines.
 
 use serde_json::{Value, json};
 

@@ -310,3 +310,39 @@ fn what_can_not_be_told_comes_first_with_what_repairs_it() {
     assert_eq!(first["status"], "unknown");
     assert_eq!(first["next"]["command"], "git fetch --unshallow");
 }
+
+#[test]
+fn a_command_can_be_copied_whatever_others_call_their_branches() {
+    let repo = story();
+    let branch = "$(touch${IFS}here);`id`'";
+    let text = standard(
+        "EXC-2026-EV11X",
+        "It waits",
+        "evil",
+        "2026-11-20",
+        "2026-12-20",
+    );
+    let text = text.replace("id: CC1", "id: \"`id`\"");
+    repo.branch(branch)
+        .by("ana")
+        .write("EXC-2026-EV11X", &text)
+        .commit("File");
+    let stale = "status: active, verify_every: 1d";
+    let text = text
+        .replace("EV11X", "EV12X")
+        .replace("status: active", stale);
+    file(&repo, "EXC-2026-EV12X", &text);
+    repo.by("lee")
+        .write("exceptions/$(id) x.yaml", "not: a record\n")
+        .commit("A file with a name");
+    repo.checkout();
+    let answer = json(&repo, &["queue"]);
+    let commands: Vec<&str> = steps(&answer).iter().map(|[.., it]| *it).collect();
+    for expected in [
+        r"exledger approve EXC-2026-EV11X --ref '$(touch${IFS}here);`id`'\'''",
+        "exledger attest EXC-2026-EV12X '`id`'",
+        "exledger lint 'exceptions/$(id) x.yaml'",
+    ] {
+        assert!(commands.contains(&expected), "{expected}: {commands:#?}");
+    }
+}

@@ -15,7 +15,7 @@ use crate::policy::governance::Governance;
 use crate::policy::settings::PatternKey;
 use crate::record::Record;
 use crate::record::read;
-use crate::record::time::not_after;
+use crate::record::time::{Instant, not_after};
 use crate::survey::branch::Delta;
 use crate::survey::cause::{self, Group, Neighbour};
 use crate::survey::refiling::{self, Peer};
@@ -146,10 +146,9 @@ fn is_literal(key: &PatternKey) -> bool {
 pub fn landed(near: Vec<(String, Record)>, history: &History) -> Vec<Neighbour> {
     let neighbours = near.into_iter().filter_map(|(id, record)| {
         let trail = history.trails.get(&Key::Id(id.to_ascii_uppercase()))?;
-        let landing = history.mainline.landings.get(first(trail)?)?;
         Some(Neighbour {
             id,
-            landed: landing.effective,
+            landed: began(trail, history)?,
             record: Rc::new(record),
         })
     });
@@ -164,6 +163,12 @@ pub fn known<'k>(ids: impl Iterator<Item = &'k str>, history: &History) -> BTree
         last.is_some_and(|version| !matches!(version.record.content(), Content::Gone))
     };
     ids.filter(stands).map(str::to_owned).collect()
+}
+
+/// Returns when the present series of a trail began.
+pub fn began(trail: &Trail, history: &History) -> Option<Instant> {
+    let landing = history.mainline.landings.get(first(trail)?)?;
+    Some(landing.effective)
 }
 
 /// Returns the landing with which the present series of a trail began.
