@@ -275,6 +275,11 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
+/// Tells whether a byte begins a text, or begins or ends a list or map.
+fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'"' | b'{' | b'[' | b'}' | b']')
+}
+
 /// Where in a value the walk is.
 #[derive(Debug, Default)]
 struct Walker {
@@ -329,6 +334,14 @@ impl Walker {
                     continue;
                 }
                 Inside::Escape => self.inside = Inside::Text,
+                // Within brackets only texts and further brackets matter.
+                Inside::Between if self.depth > 0 && !is_mark(*byte) => {
+                    let Some(stop) = rest.iter().position(|byte| is_mark(*byte)) else {
+                        return (bytes.len(), Done::No);
+                    };
+                    rest = rest.get(stop..).unwrap_or_default();
+                    continue;
+                }
                 Inside::Between | Inside::Bare => match byte {
                     b'"' if self.inside == Inside::Bare && self.depth == 0 => {
                         return (used(rest), Done::Yes);

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 
 use crate::interop::object::Object;
 use crate::interop::sarif::Worked;
-use crate::interop::sarif::result::{Lenient, Location};
+use crate::interop::sarif::lenient::Lenient;
+use crate::interop::sarif::uri::Named;
 
 /// What stands around the results of a run.
 #[derive(Clone, Debug, Default)]
@@ -21,21 +22,58 @@ pub(super) struct Head {
     /// Places of rules, by id: the component, and the place there.
     pub(super) by_id: BTreeMap<String, (usize, usize)>,
     /// The folders that base ids stand for.
-    pub(super) bases: BTreeMap<String, Object<Location>>,
+    pub(super) bases: BTreeMap<String, Object<Folder>>,
     /// The files that results name by number.
-    pub(super) artifacts: Vec<Object<Location>>,
+    pub(super) artifacts: Vec<Object<Folder>>,
     /// Whether the tool says that it did its work.
     pub(super) worked: Worked,
     is_known: bool,
     wrong: Option<String>,
 }
 
+/// A text that outlives the bytes it was read from, where one stands.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Words(Option<String>);
+
+impl Words {
+    /// Returns the text.
+    pub(super) fn text(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Words, D::Error> {
+        let read = Lenient::deserialize(from)?;
+        Ok(Words(read.text().map(str::to_owned)))
+    }
+}
+
+/// A folder or file that is declared beside the results.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Folder {
+    uri: Words,
+    uri_base_id: Words,
+}
+
+impl Folder {
+    /// Returns what it names.
+    pub(super) fn named(&self) -> Named<'_> {
+        Named {
+            uri: self.uri.text(),
+            base: self.uri_base_id.text(),
+            index: None,
+        }
+    }
+}
+
 /// A rule, as far as it tells about its results.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Rule {
-    pub(super) id: Lenient,
-    pub(super) name: Lenient,
+    pub(super) id: Words,
+    pub(super) name: Words,
     pub(super) default_configuration: Option<Object<Configuration>>,
     pub(super) help: Option<Object<Help>>,
     pub(super) properties: Option<Object<Properties>>,
@@ -45,21 +83,21 @@ pub(super) struct Rule {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Configuration {
-    pub(super) level: Lenient,
+    pub(super) level: Words,
 }
 
 /// The help of a rule.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Help {
-    pub(super) text: Lenient,
+    pub(super) text: Words,
 }
 
 /// What tools say of their rules besides the standard.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(super) struct Properties {
-    pub(super) security_severity: Lenient,
+    pub(super) security_severity: Words,
     pub(super) tags: Tags,
 }
 
@@ -106,7 +144,7 @@ struct Driver {
 #[derive(Deserialize)]
 struct Artifact {
     #[serde(default)]
-    location: Option<Object<Location>>,
+    location: Option<Object<Folder>>,
 }
 
 #[derive(Deserialize)]

@@ -5,6 +5,7 @@
 
 mod entry;
 mod head;
+mod lenient;
 mod result;
 pub mod rewrite;
 mod uri;

@@ -2,43 +2,34 @@
 //!
 //! Uses record's words, survey's inputs. Pure. Start at [`read`]. Follows `docs/spec/interop.md`, 6, and SARIF 2.1.0, 3.27.
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::Deref;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::gate::Package;
 use crate::interop::object::Object;
 use crate::interop::sarif::head::{Head, Rule};
-use crate::interop::sarif::uri;
+use crate::interop::sarif::lenient::Lenient;
+use crate::interop::sarif::uri::{self, Named};
 use crate::record::word::Risk;
 use crate::survey::triage::{Finding, Place};
 
-/// A text, where one stands; whatever else stands there is none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Lenient(Option<String>);
-
-impl Lenient {
-    /// Returns the text.
-    pub(super) fn text(&self) -> Option<&str> {
-        self.0.as_deref()
-    }
-}
-
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Raw {
+struct Raw<'t> {
     rule_id: Option<String>,
     rule_index: Option<i64>,
     rule: Option<Object<Reference>>,
     level: Option<String>,
     kind: Option<String>,
-    message: Option<Object<Message>>,
-    locations: Option<Vec<Object<PhysicalOrNot>>>,
-    partial_fingerprints: Option<BTreeMap<String, Lenient>>,
-    properties: Option<Object<Properties>>,
+    #[serde(borrow)]
+    message: Option<Object<Message<'t>>>,
+    #[serde(borrow)]
+    locations: Option<Vec<Object<PhysicalOrNot<'t>>>>,
+    #[serde(borrow)]
+    partial_fingerprints: Option<Object<Prints<'t>>>,
+    #[serde(borrow)]
+    properties: Option<Object<Properties<'t>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -57,31 +48,55 @@ struct Component {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Message {
-    text: Lenient,
-    markdown: Lenient,
+struct Message<'t> {
+    #[serde(borrow)]
+    text: Lenient<'t>,
+    #[serde(borrow)]
+    markdown: Lenient<'t>,
+}
+
+/// The one fingerprint that decides.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Prints<'t> {
+    #[serde(rename = "cargo-deny/advisory-id", borrow)]
+    advisory: Lenient<'t>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct PhysicalOrNot {
-    physical_location: Option<Object<Physical>>,
+struct PhysicalOrNot<'t> {
+    #[serde(borrow)]
+    physical_location: Option<Object<Physical<'t>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Physical {
-    artifact_location: Option<Object<Location>>,
+struct Physical<'t> {
+    #[serde(borrow)]
+    artifact_location: Option<Object<Location<'t>>>,
     region: Option<Object<Region>>,
 }
 
 /// A file, by address or number.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Location {
-    pub(super) uri: Lenient,
-    pub(super) uri_base_id: Lenient,
-    pub(super) index: Option<i64>,
+struct Location<'t> {
+    #[serde(borrow)]
+    uri: Lenient<'t>,
+    #[serde(borrow)]
+    uri_base_id: Lenient<'t>,
+    index: Option<i64>,
+}
+
+impl Location<'_> {
+    fn named(&self) -> Named<'_> {
+        Named {
+            uri: self.uri.text(),
+            base: self.uri_base_id.text(),
+            index: self.index,
+        }
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -92,9 +107,11 @@ struct Region {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
-struct Properties {
-    purl: Lenient,
-    security_severity: Lenient,
+struct Properties<'t> {
+    #[serde(borrow)]
+    purl: Lenient<'t>,
+    #[serde(borrow)]
+    security_severity: Lenient<'t>,
 }
 
 /// Reads a result of a run.
@@ -136,7 +153,7 @@ pub(super) fn read(bytes: &[u8], head: &Head, roots: &[String]) -> Result<Findin
 }
 
 /// Returns the rule of a result: by its place, unless that is another rule's, else by its id.
-fn rule<'h>(result: &Raw, head: &'h Head) -> Option<&'h Rule> {
+fn rule<'h>(result: &Raw<'_>, head: &'h Head) -> Option<&'h Rule> {
     let reference = result.rule.as_ref();
     let place = |index: i64| usize::try_from(index).ok();
     let index = result
@@ -169,13 +186,13 @@ fn rule<'h>(result: &Raw, head: &'h Head) -> Option<&'h Rule> {
 }
 
 /// Returns the id by which records know the finding.
-fn id(tool: &str, named: &str, result: &Raw, package: Option<&Package>) -> String {
+fn id(tool: &str, named: &str, result: &Raw<'_>, package: Option<&Package>) -> String {
     let id = match tool {
         // One rule for every advisory.
         "cargo-deny" => result
             .partial_fingerprints
             .as_ref()
-            .and_then(|prints| prints.get("cargo-deny/advisory-id")?.text()),
+            .and_then(|prints| prints.advisory.text()),
         "zizmor" => named.strip_prefix("zizmor/"),
         "grype" => package.and_then(|package| named.strip_suffix(&format!("-{}", package.name))),
         _ => None,
@@ -194,13 +211,13 @@ fn also(tool: &str, rule: Option<&Rule>) -> Option<&'static str> {
     }
 }
 
-fn level(result: &Raw, rule: Option<&Rule>) -> String {
+fn level(result: &Raw<'_>, rule: Option<&Rule>) -> String {
     let by_rule = || rule?.default_configuration.as_ref()?.level.text();
     let level = result.level.as_deref().or_else(by_rule);
     level.unwrap_or("warning").to_owned()
 }
 
-fn severity(result: &Raw, rule: Option<&Rule>, level: &str) -> Option<Risk> {
+fn severity(result: &Raw<'_>, rule: Option<&Rule>, level: &str) -> Option<Risk> {
     let by_rule = || rule?.properties.as_ref()?.security_severity.text();
     let stated = properties(result, |of| &of.security_severity).or_else(by_rule);
     let score: Option<f64> = stated.and_then(|text| text.trim().parse().ok());
@@ -216,17 +233,20 @@ fn severity(result: &Raw, rule: Option<&Rule>, level: &str) -> Option<Risk> {
     })
 }
 
-fn properties(result: &Raw, of: fn(&Properties) -> &Lenient) -> Option<&str> {
+fn properties<'r>(
+    result: &'r Raw<'_>,
+    of: for<'p, 't> fn(&'p Properties<'t>) -> &'p Lenient<'t>,
+) -> Option<&'r str> {
     of(result.properties.as_ref()?).text()
 }
 
-fn places(result: &Raw, head: &Head, roots: &[String]) -> Vec<Place> {
+fn places(result: &Raw<'_>, head: &Head, roots: &[String]) -> Vec<Place> {
     let physical = result.locations.iter().flatten();
     let physical = physical.filter_map(|location| location.physical_location.as_ref());
-    let place = |physical: &Object<Physical>| {
+    let place = |physical: &Object<Physical<'_>>| {
         let location = physical.artifact_location.as_ref()?;
         Some(Place {
-            file: uri::file(location, &head.bases, &head.artifacts, roots)?,
+            file: uri::file(location.named(), &head.bases, &head.artifacts, roots)?,
             line: physical
                 .region
                 .as_ref()
@@ -278,7 +298,12 @@ fn line<'m>(message: &'m str, begin: &str) -> Option<&'m str> {
 }
 
 /// Returns the version that corrects a finding.
-fn fixed(tool: &str, text: &str, message: Option<&Message>, rule: Option<&Rule>) -> Option<String> {
+fn fixed(
+    tool: &str,
+    text: &str,
+    message: Option<&Message<'_>>,
+    rule: Option<&Rule>,
+) -> Option<String> {
     let of_rule = || rule?.help.as_ref()?.text.text();
     let found = match tool {
         "trivy" => line(text, "Fixed Version: "),
@@ -315,54 +340,4 @@ fn weakness(tag: &str) -> Option<String> {
     let (number, rest) = rest.split_at_checked(end)?;
     let number: u32 = number.parse().ok()?;
     (rest.is_empty() || rest.starts_with([':', ' '])).then(|| format!("CWE-{number}"))
-}
-
-impl<'de> Deserialize<'de> for Lenient {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Lenient, D::Error> {
-        from.deserialize_any(AnyText)
-    }
-}
-
-struct AnyText;
-
-impl<'de> Visitor<'de> for AnyText {
-    type Value = Lenient;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("anything")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Lenient, E> {
-        Ok(Lenient(Some(text.to_owned())))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Lenient, E> {
-        Ok(Lenient(None))
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Lenient, E> {
-        Ok(Lenient(None))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Lenient, E> {
-        Ok(Lenient(Some(number.to_string())))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Lenient, E> {
-        Ok(Lenient(Some(number.to_string())))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Lenient, E> {
-        Ok(Lenient(Some(number.to_string())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Lenient, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Lenient(None))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Lenient, A::Error> {
-        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Lenient(None))
-    }
 }

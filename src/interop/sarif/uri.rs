@@ -5,25 +5,36 @@
 use std::collections::BTreeMap;
 
 use crate::interop::object::Object;
-use crate::interop::sarif::result::Location;
+use crate::interop::sarif::head::Folder;
 use crate::survey::triage::File;
 
 /// How many base ids may stand on each other.
 const DEEPEST: usize = 8;
 
+/// What a location names.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Named<'l> {
+    /// The address.
+    pub(super) uri: Option<&'l str>,
+    /// The base that it counts from.
+    pub(super) base: Option<&'l str>,
+    /// The place among the run's artifacts.
+    pub(super) index: Option<i64>,
+}
+
 /// Returns the file of a location; `None` where it names none.
 pub(super) fn file(
-    location: &Location,
-    bases: &BTreeMap<String, Object<Location>>,
-    artifacts: &[Object<Location>],
+    location: Named<'_>,
+    bases: &BTreeMap<String, Object<Folder>>,
+    artifacts: &[Object<Folder>],
     roots: &[String],
 ) -> Option<File> {
     let place = location.index.and_then(|index| usize::try_from(index).ok());
-    let named = match location.uri.text() {
+    let named = match location.uri {
         Some(_) => location,
-        None => &artifacts.get(place?)?.0,
+        None => artifacts.get(place?)?.named(),
     };
-    let uri = named.uri.text()?;
+    let uri = named.uri?;
     let path = match path(uri) {
         Ok(path) => path,
         Err(address) => return Some(File::Elsewhere(address)),
@@ -31,8 +42,9 @@ pub(super) fn file(
     if path.starts_with('/') {
         return Some(absolute(&path, roots));
     }
-    let base = named.uri_base_id.text();
-    let base = base.and_then(|base| base_folder(base, bases, roots, DEEPEST));
+    let base = named
+        .base
+        .and_then(|base| base_folder(base, bases, roots, DEEPEST));
     Some(relative(&format!("{}{path}", base.unwrap_or_default())))
 }
 
@@ -98,14 +110,14 @@ fn plain(path: &str) -> Option<String> {
 /// A base that is not declared, or lies elsewhere, is where the scan ran: its paths begin at the repository's root.
 fn base_folder(
     base: &str,
-    bases: &BTreeMap<String, Object<Location>>,
+    bases: &BTreeMap<String, Object<Folder>>,
     roots: &[String],
     depth: usize,
 ) -> Option<String> {
-    let Some(Object(location)) = bases.get(base) else {
+    let Some(location) = bases.get(base).map(|base| base.named()) else {
         return Some(String::new());
     };
-    let Some(Ok(path)) = location.uri.text().map(path) else {
+    let Some(Ok(path)) = location.uri.map(path) else {
         return Some(String::new());
     };
     let folder = if path.starts_with('/') {
@@ -114,7 +126,7 @@ fn base_folder(
             File::Elsewhere(_) | File::Above(_) => String::new(),
         }
     } else {
-        let above = match location.uri_base_id.text() {
+        let above = match location.base {
             Some(base) => base_folder(base, bases, roots, depth.checked_sub(1)?)?,
             None => String::new(),
         };
