@@ -10,7 +10,7 @@ use exledger::history::objects::Oid;
 use super::dice::Dice;
 use super::memory::Files;
 use super::people::{Ident, MAINTAINERS, Who};
-use super::world::{Branch, Draft, Landing, World};
+use super::world::{Branch, Draft, Landing, Tag, World};
 
 /// How a branch lands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,9 +153,13 @@ impl World {
         } else {
             vec![tip, branch.tip]
         };
+        // Who merges by hand may have pulled what somebody tagged.
+        let is_pulled = |tag: &&Tag| way == Way::Hand && tag.commit == branch.tip;
+        let tags = self.tags.iter().filter(is_pulled).cloned().collect();
         let merger = (merger != Who::Bot).then_some(merger);
         self.push(
             Draft {
+                tags,
                 parents,
                 files,
                 makers,
@@ -245,6 +249,7 @@ impl World {
         for (n, (files, makers, author, message)) in drafts.into_iter().enumerate() {
             let parents = vec![self.tip()];
             let draft = Draft {
+                tags: Vec::new(),
                 parents,
                 files,
                 makers,

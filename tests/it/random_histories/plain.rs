@@ -53,7 +53,7 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
             && says_more
             && calm
             && is_low(&content)
-            && world.made[&land.oid].parents.len() > 1
+            && is_of_branch(world, land.oid, version)
             && merger.is_some_and(|who| !version.makers.contains(&who));
         // What was once sensitive may want more for long.
         before = match calm {
@@ -61,6 +61,15 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
             false => before,
         };
     }
+}
+
+/// Tells whether a merge takes over what stands in its branch: what is put together there has its merger as an author.
+fn is_of_branch(world: &World, landing: Oid, version: &Version) -> bool {
+    let State::One(content, _) = version.state else {
+        return false;
+    };
+    let branch = world.made[&landing].parents.get(1);
+    branch.is_some_and(|branch| world.state(&world.made[branch].files, content.id) == version.state)
 }
 
 /// Tells whether nobody but the landing itself, and others that he let land, names somebody.

@@ -116,6 +116,7 @@ impl World {
     /// Pushes files as an honest person does.
     fn push_by(&mut self, who: Who, files: Files, ident: Ident, parents: Vec<Oid>) {
         let draft = Draft {
+            tags: Vec::new(),
             parents,
             files,
             makers: BTreeSet::from([who]),
@@ -188,6 +189,11 @@ impl World {
             self.put_signed(&mut files, n);
             let pusher = *dice.pick(MAINTAINERS);
             self.push_by(pusher, files, pusher.ident(), vec![self.tip()]);
+        }
+        if dice.often(25) && !self.branches.is_empty() {
+            let n = dice.below(self.branches.len());
+            self.say(|| format!("{who:?} tags branch {n}"));
+            self.tag(self.branches[n].tip, who);
         }
     }
 

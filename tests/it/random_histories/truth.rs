@@ -14,7 +14,7 @@ use super::memory::Files;
 use super::people::Who;
 use super::plain;
 use super::statement::{About, Signed};
-use super::world::{POLICY, REVOKED, SIGNERS, World, governs, is_record, stem};
+use super::world::{POLICY, REVOKED, SIGNERS, Tag, World, governs, is_record, stem};
 use super::yes;
 
 /// What stands for an id after a landing.
@@ -97,7 +97,7 @@ impl World {
             .collect()
     }
 
-    fn state(&self, files: &Files, id: usize) -> State {
+    pub(super) fn state(&self, files: &Files, id: usize) -> State {
         let found = self.ids(files).remove(&id).unwrap_or_default();
         match found.as_slice() {
             [(path, blob, content)] if content.is_valid() && stem(path) == IDS[id] => {
@@ -241,7 +241,13 @@ impl Truth {
                 .iter()
                 .filter(|oid| of(&world.made[*oid].files) == of(files));
             for oid in beside.chain([&land.oid]) {
-                if let Some(key) = world.made[oid].key {
+                let made = &world.made[oid];
+                let holds = |tag: &&Tag| {
+                    ranges[landing].contains(&tag.commit)
+                        && of(&world.made[&tag.commit].files) == of(files)
+                };
+                let tagged = made.tags.iter().filter(holds).map(|tag| tag.key);
+                for key in made.key.into_iter().chain(tagged) {
                     for persona in world.personas(landing, key) {
                         act(key, persona, true);
                     }
@@ -280,10 +286,12 @@ impl Truth {
                 let law = world.law_before(landing);
                 let hidden = |who: Who| law.is_some_and(|law| yes::is_hidden(world, who, law));
                 let sealed = |oid: &Oid| {
-                    let key = world.made[oid]
-                        .key
-                        .filter(|key| !makers.contains(key) || hidden(*key));
-                    key.is_some_and(|key| !world.personas(landing, key).is_empty())
+                    let made = &world.made[oid];
+                    let tagged = made.tags.iter().map(|tag| tag.key);
+                    made.key.into_iter().chain(tagged).any(|key| {
+                        (!makers.contains(&key) || hidden(key))
+                            && !world.personas(landing, key).is_empty()
+                    })
                 };
                 let stated = |it: &Signed| {
                     about(&it.about, it.blob) && (!makers.contains(&it.key) || hidden(it.key))

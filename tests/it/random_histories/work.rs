@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::dice::Dice;
 use super::people::{HONEST, Ident, LIARS, PEOPLE, Who};
-use super::world::{Branch, Draft, World};
+use super::world::{Branch, Draft, Tag, World};
 
 impl World {
     /// Somebody works on a branch, under whatever name serves him.
@@ -33,6 +33,7 @@ impl World {
         }
         let author = typed(who, dice);
         let draft = Draft {
+            tags: Vec::new(),
             parents: vec![at],
             files,
             makers: BTreeSet::from([who]),
@@ -70,6 +71,7 @@ impl World {
         let made = self.made[&tip].clone();
         let who = *dice.pick(LIARS);
         let draft = Draft {
+            tags: Vec::new(),
             parents: made.parents,
             files: made.files.as_ref().clone(),
             makers: BTreeSet::from([who]),
@@ -124,6 +126,7 @@ impl World {
             vec![ours, theirs]
         };
         let draft = Draft {
+            tags: some_tags(&self.tags, !honest, dice),
             parents,
             files,
             makers: BTreeSet::from([who]),
@@ -166,6 +169,7 @@ impl World {
         let (author, committer) = (typed(who, dice), typed(who, dice));
         let past = *dice.pick(&[0, 0, 0, -90_000, 200_000]);
         let draft = Draft {
+            tags: some_tags(&self.tags, true, dice),
             parents,
             files,
             makers: BTreeSet::from([who]),
@@ -182,6 +186,14 @@ impl World {
             )
         });
         self.push(draft, None, BTreeSet::new());
+    }
+}
+
+/// Returns the tags that a merge carries: whatever serves whoever lies.
+fn some_tags(tags: &[Tag], lies: bool, dice: &mut Dice) -> Vec<Tag> {
+    match lies && !tags.is_empty() && dice.often(40) {
+        true => vec![dice.pick(tags).clone()],
+        false => Vec::new(),
     }
 }
 

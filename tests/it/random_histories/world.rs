@@ -36,6 +36,7 @@ pub(super) struct Made {
     pub time: i64,
     /// Whose key signed it.
     pub key: Option<Who>,
+    pub tags: Vec<Tag>,
 }
 
 /// A commit of the mainline, and who really let it in.
@@ -67,6 +68,17 @@ pub(super) struct Draft {
     pub time: i64,
     pub message: String,
     pub key: Option<Who>,
+    /// The signed tags that the merge carries.
+    pub tags: Vec<Tag>,
+}
+
+/// A tag that somebody signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Tag {
+    pub commit: Oid,
+    /// Who signed it.
+    pub key: Who,
+    pub text: String,
 }
 
 /// The repository, and the truth about it.
@@ -84,6 +96,8 @@ pub(super) struct World {
     pub now: i64,
     /// What was signed, landed or not.
     pub signed: Vec<Signed>,
+    /// The tags that were signed, merged or not.
+    pub tags: Vec<Tag>,
     /// What was really reviewed.
     pub reviews: Vec<Review>,
     /// Contents that somebody wrote once.
@@ -109,6 +123,7 @@ impl World {
             branches: Vec::new(),
             now: Instant::parse("2026-11-20T09:00:00Z").unwrap().unix(),
             signed: Vec::new(),
+            tags: Vec::new(),
             reviews: Vec::new(),
             known: Vec::new(),
             log: Vec::new(),
@@ -192,6 +207,10 @@ impl World {
         // Author times say nothing.
         writeln!(head, "author {} {} +0000", draft.author, draft.time - 60).unwrap();
         writeln!(head, "committer {} {} +0000", draft.committer, draft.time).unwrap();
+        for tag in &draft.tags {
+            let text = tag.text.trim_end().replace('\n', "\n ");
+            writeln!(head, "mergetag {text}").unwrap();
+        }
         let mut raw = format!("{head}\n{}", draft.message);
         if let Some(key) = draft.key {
             let seal = key.sign("git", raw.as_bytes());
@@ -213,9 +232,20 @@ impl World {
                 message: draft.message,
                 time: draft.time,
                 key: draft.key,
+                tags: draft.tags,
             },
         );
         oid
+    }
+
+    /// Lets somebody sign a tag of a commit.
+    pub(super) fn tag(&mut self, commit: Oid, key: Who) {
+        let head = format!(
+            "object {commit}\ntype commit\ntag reviewed\ntagger T <t@example.com> {} +0000\n\nReviewed\n",
+            self.now
+        );
+        let text = format!("{head}{}", key.sign("git", head.as_bytes()));
+        self.tags.push(Tag { commit, key, text });
     }
 
     /// Returns a commit and all that can be reached from it.
