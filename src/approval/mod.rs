@@ -82,7 +82,7 @@ pub fn judge(history: &History) -> Approvals {
     for (key, trail) in &history.trails {
         let words = said.records.get(key).map_or(&[][..], Vec::as_slice);
         let verdicts = fold::trail(court, Of::Record, trail, words);
-        let verdicts = verdicts.into_iter().map(Rc::new).collect();
+        let verdicts = verdicts.into_iter().map(Verdict::kept).collect();
         approvals.trails.insert(key.clone(), verdicts);
     }
     for (path, trail) in &history.governance {
@@ -143,6 +143,20 @@ pub struct Verdict {
     pub turns: Vec<Turn>,
     /// The commit whose governance judged it; `None` where none stood before.
     pub policy_commit: Option<String>,
+}
+
+impl Verdict {
+    /// Returns the verdict as it is kept: a long history has tens of thousands, each with room for more than it says.
+    fn kept(mut self) -> Rc<Verdict> {
+        self.approvers.shrink_to_fit();
+        self.authors.shrink_to_fit();
+        self.makers.shrink_to_fit();
+        self.missing.shrink_to_fit();
+        self.statements.shrink_to_fit();
+        self.witnesses.shrink_to_fit();
+        self.turns.shrink_to_fit();
+        Rc::new(self)
+    }
 }
 
 /// What a verdict said from some landing on.

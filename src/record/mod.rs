@@ -95,7 +95,7 @@ pub struct Record {
     pub rollback: Option<Rollback>,
     /// Tickets and other records that belong to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub references: Option<References>,
+    pub references: Option<Box<References>>,
     /// The looks taken since, one entry a decision.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reviews: Vec<Review>,
@@ -113,7 +113,7 @@ pub struct Record {
     pub fired: Vec<Firing>,
     /// How it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closure: Option<Closure>,
+    pub closure: Option<Box<Closure>>,
     /// The team's own keys, judged by its own schema.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub x: BTreeMap<String, serde_json::Value>,

@@ -300,13 +300,13 @@ impl Read for Record {
                 triggers: triggers?,
                 uses: uses?,
                 rollback: rollback?,
-                references: references?,
+                references: references?.map(Box::new),
                 reviews: reviews?,
                 handling: handling?,
                 renewals: renewals?,
                 transfers: transfers?,
                 fired: fired?,
-                closure: closure?,
+                closure: closure?.map(Box::new),
                 x: x?.unwrap_or_default(),
             })
         })

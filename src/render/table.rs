@@ -41,7 +41,10 @@ fn render(doc: &doc::Doc, style: &Style) -> Vec<u8> {
         if !after_heading {
             out.push('\n');
         }
-        out.push_str(&text);
+        match out.is_empty() {
+            true => out = text,
+            false => out.push_str(&text),
+        }
         after_heading = matches!(block, Block::Heading(_));
     }
     if let (Some(footer), Quiet::No) = (&doc.footer, style.quiet) {

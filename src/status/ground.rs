@@ -208,7 +208,7 @@ fn closure(past: Past, first: usize, from: usize) -> Option<(usize, Closure)> {
         .find(|index| closed(*index) == Some(false));
     let brought =
         (open.map_or(first, |open| open + 1)..=found).find(|index| closed(*index) == Some(true))?;
-    Some((brought, past.record(found)?.closure.clone()?))
+    Some((brought, past.record(found)?.closure.as_deref().cloned()?))
 }
 
 /// Returns what lets the first version of an id count as approved for a while; `None` where nothing does.

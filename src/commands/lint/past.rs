@@ -105,7 +105,7 @@ impl<'h> Approved<'h> {
         let settled = |path: &str, bytes: Vec<u8>| {
             let record = read::read(path, &bytes).record;
             let landed = record.and_then(|record| record.closure);
-            Settled::of(Some(closure), landed.as_ref())
+            Settled::of(Some(closure), landed.as_deref())
         };
         match same_path {
             Some(bytes) => settled(&source.path, bytes),

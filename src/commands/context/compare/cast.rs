@@ -52,9 +52,9 @@ impl Cast {
             branch::add(&mut made.by, worker.clone());
         }
         let after = delta.record_after();
-        let closure = after.and_then(|after| after.closure.as_ref());
+        let closure = after.and_then(|after| after.closure.as_deref());
         let tip = landed.tip.as_ref();
-        let settled = Settled::of(closure, tip.and_then(|tip| tip.closure.as_ref()));
+        let settled = Settled::of(closure, tip.and_then(|tip| tip.closure.as_deref()));
         let makers = after.map_or_else(
             || made.by.clone(),
             |after| makers(after, &landed, made.by.clone()),
