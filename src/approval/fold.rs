@@ -3,6 +3,8 @@
 //! Uses record, policy, history, `approval`'s parts. Pure. Start at [`trail`]. Follows `docs/spec/approval.md`, V5 to
 //! V9, A5, D3 and M7. What lands later is heard in `approval::late`.
 
+use std::rc::Rc;
+
 use crate::approval::authors::{self, AuthorSet};
 use crate::approval::carry;
 use crate::approval::demand;
@@ -344,5 +346,19 @@ fn removed(step: &Step) -> Verdict {
         approved_in: None,
         turns: Vec::new(),
         policy_commit: step.state.commit.map(|commit| commit.to_string()),
+    }
+}
+
+impl Verdict {
+    /// Returns the verdict as it is kept: a long history has tens of thousands, each with room for more than it says.
+    pub(crate) fn kept(mut self) -> Rc<Verdict> {
+        self.approvers.shrink_to_fit();
+        self.authors.shrink_to_fit();
+        self.makers.shrink_to_fit();
+        self.missing.shrink_to_fit();
+        self.statements.shrink_to_fit();
+        self.witnesses.shrink_to_fit();
+        self.turns.shrink_to_fit();
+        Rc::new(self)
     }
 }

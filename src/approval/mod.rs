@@ -145,20 +145,6 @@ pub struct Verdict {
     pub policy_commit: Option<String>,
 }
 
-impl Verdict {
-    /// Returns the verdict as it is kept: a long history has tens of thousands, each with room for more than it says.
-    fn kept(mut self) -> Rc<Verdict> {
-        self.approvers.shrink_to_fit();
-        self.authors.shrink_to_fit();
-        self.makers.shrink_to_fit();
-        self.missing.shrink_to_fit();
-        self.statements.shrink_to_fit();
-        self.witnesses.shrink_to_fit();
-        self.turns.shrink_to_fit();
-        Rc::new(self)
-    }
-}
-
 /// What a verdict said from some landing on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {

@@ -17,7 +17,7 @@ use crate::survey::cause::{self, Group, Neighbour, Neighbours};
 /// What repeats in a ledger.
 #[derive(Clone, Debug)]
 pub struct Found<'a> {
-    /// The groups over the threshold by the policy's key, then the controls that fail in several systems; the largest
+    /// The groups over the threshold by the policy's key, then the controls that fail for one cause in several systems; the largest
     /// first.
     pub groups: Vec<Pattern<'a>>,
     /// The applications with as many records, whatever their causes.
@@ -87,6 +87,9 @@ pub struct Proposed<'a> {
     pub place: Place,
 }
 
+/// By what a control fails across systems: for one cause, because many causes are volume and no repetition.
+const FAILING: &[PatternKey] = &[PatternKey::Control, PatternKey::RootCause];
+
 /// Returns what repeats among the records that landed, and what refuses the proposed ones.
 pub fn of<'a>(
     neighbours: &'a Neighbours,
@@ -114,8 +117,8 @@ pub fn of<'a>(
             pattern.freeze(refused.remove(&pattern.group).unwrap_or_default());
         }
     }
-    if !is_own(&[PatternKey::Control]) {
-        let controls = by(&[PatternKey::Control]).into_iter();
+    if !is_own(&[PatternKey::Control]) && !is_own(FAILING) {
+        let controls = by(FAILING).into_iter();
         let fails = |it: &Pattern<'_>| is_repeated(it) && is_named(it) && it.systems.len() > 1;
         groups.extend(controls.filter(fails));
     }

@@ -213,15 +213,25 @@ fn one_control_that_fails_across_systems_is_shown_with_what_to_change() {
             text.replace(rule, &format!("{{controls: ['{control}']}}")),
         )
     };
-    let three = [
-        with_control(1, "billing", "timeout", "owasp-nhi:NHI7:2025"),
-        with_control(2, "orders", "tool-access", "owasp-nhi:NHI-07"),
-        with_control(3, "search", "policy-conflict", "owasp-nhi:NHI7:2025"),
-    ];
+    let three = |causes: [&str; 3]| {
+        [
+            with_control(1, "billing", causes[0], "owasp-nhi:NHI7:2025"),
+            with_control(2, "orders", causes[1], "owasp-nhi:NHI-07"),
+            with_control(3, "search", causes[2], "owasp-nhi:NHI7:2025"),
+        ]
+    };
+    // What many causes bring about is volume, and no repetition.
+    let many = three(["timeout", "tool-access", "policy-conflict"]);
+    let (_, answer) = patterns(&landed(POLICY, &many), &["--on", "2026-11-22"]);
+    assert_eq!(answer["groups"], json!([]));
+    let three = three(["tool-access"; 3]);
     let (code, answer) = patterns(&landed(POLICY, &three), &["--on", "2026-11-22"]);
     assert_eq!(code, 0);
     let group = &answer["groups"][0];
-    assert_eq!(group["key"], json!({"control": "owasp-nhi:NHI7:2025"}));
+    assert_eq!(
+        group["key"],
+        json!({"control": "owasp-nhi:NHI7:2025", "root_cause": "tool-access"})
+    );
     assert_eq!(group["systems"], json!(["billing", "orders", "search"]));
     assert_eq!(group["ids"], json!([id(1), id(2), id(3)]));
     assert_eq!(group["frozen"], false);

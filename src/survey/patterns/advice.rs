@@ -21,7 +21,7 @@ pub(super) fn of(
 ) -> String {
     let value = group.first().and_then(Option::as_deref);
     match (keys, value) {
-        ([PatternKey::Control], Some(control)) if n_systems > 1 => format!(
+        ([PatternKey::Control, ..], Some(control)) if n_systems > 1 => format!(
             "change the policy or the automation: {control} is waived in {}, so it does not hold as it stands",
             diag::count(n_systems, "system")
         ),
