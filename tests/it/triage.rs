@@ -3,6 +3,7 @@
 mod after;
 mod again;
 mod events;
+mod fuzz;
 mod goldens;
 mod hostile;
 mod many;

@@ -115,3 +115,18 @@ fn many_records_are_found_by_what_they_name() {
         }
     }
 }
+
+#[test]
+fn a_scan_says_the_same_beside_events_for_which_all_records_are_read() {
+    let repo = story();
+    let results = (1..=7).map(|n| crate::triage::result(&format!("CVE-2026-000{n}"), "services/a"));
+    crate::triage::put(
+        &repo,
+        "a.sarif",
+        crate::triage::sarif("Trivy", &results.collect::<Vec<_>>()),
+    );
+    crate::triage::put(&repo, "none.jsonl", "");
+    let (code, alone) = asked(&repo, &["a.sarif"]);
+    let (beside, both) = asked(&repo, &["a.sarif", "none.jsonl"]);
+    assert_eq!((code, alone), (beside, both));
+}
