@@ -20,9 +20,11 @@ pub const FORMAT: Format = Format {
 };
 
 fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
-    // Writing to memory can't fail.
-    let text = serde_json::to_string_pretty(&Whole(doc)).unwrap_or_default();
-    let mut text = escaped(text);
+    let room = doc.long.as_ref().map_or(0, doc::Long::bytes);
+    let mut text = Vec::with_capacity(room + room / 2 + 4096);
+    // Writing to memory can't fail, and JSON is UTF-8.
+    let _ = serde_json::to_writer_pretty(&mut text, &Whole(doc));
+    let mut text = escaped(String::from_utf8(text).unwrap_or_default());
     text.push('\n');
     text.into_bytes()
 }

@@ -53,6 +53,11 @@ impl Long {
         self.key
     }
 
+    /// Returns how many bytes its members take, as they are kept.
+    pub fn bytes(&self) -> usize {
+        self.members.iter().map(|text| text.len()).sum()
+    }
+
     /// Returns the members.
     pub fn members(&self) -> impl Iterator<Item = Value> {
         // What was written as JSON can be read as JSON.
