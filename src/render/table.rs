@@ -51,9 +51,7 @@ fn render(doc: &doc::Doc, style: &Style) -> Vec<u8> {
         if !out.is_empty() {
             out.push('\n');
         }
-        let footer = one_line(&Text::of(Tone::Muted, footer));
-        out.push_str(&colour::paint(&footer, style.colour));
-        out.push('\n');
+        out.push_str(&paragraph(Text::of(Tone::Muted, footer), style));
     }
     out.into_bytes()
 }
