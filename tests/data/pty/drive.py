@@ -23,8 +23,9 @@ def main():
     columns, script, program = int(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3:]
     child, terminal = pty.fork()
     if child == 0:
+        # Here, and not in the parent: the program may ask for its columns at once.
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         os.execv(program[0], program)
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     seen, since, pressed = b"", 0, []
     deadline = time.monotonic() + PATIENCE
     while True:
