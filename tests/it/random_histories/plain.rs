@@ -54,13 +54,23 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
             && calm
             && is_low(&content)
             && is_of_branch(world, land.oid, version)
-            && merger.is_some_and(|who| !version.makers.contains(&who));
+            && merger.is_some_and(|who| {
+                !version.makers.contains(&who) && is_one(world, version.landing, who)
+            });
         // What was once sensitive may want more for long.
         before = match calm {
             true => Some(content),
             false => before,
         };
     }
+}
+
+/// Tells whether no list of keys makes somebody one with somebody else.
+fn is_one(world: &World, landing: usize, who: Who) -> bool {
+    HONEST.iter().all(|key| {
+        let personas = world.personas(landing, *key);
+        personas.is_empty() || (personas == [*key]) || !(personas.contains(&who) || *key == who)
+    })
 }
 
 /// Tells whether a merge takes over what stands in its branch: what is put together there has its merger as an author.
@@ -120,7 +130,11 @@ pub(super) fn is_vetoed(world: &World, known: &[Version], version: &Version) -> 
         };
         let landed = (1..world.main.len()).find(lands);
         landed.is_some_and(|landing| {
-            landing <= version.landing && world.personas(landing, who) == [who]
+            // Who merges it after all has said otherwise.
+            let mut since = world.main[landing..=version.landing.max(landing)].iter();
+            landing <= version.landing
+                && world.personas(landing, who) == [who]
+                && !since.any(|land| land.merger == Some(who))
         })
     };
     // Whom the content names as requester made it, for all that git shows, and an author forbids nothing.

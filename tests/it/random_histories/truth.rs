@@ -118,6 +118,19 @@ impl World {
         }
     }
 
+    /// Returns what stands in the files that held a record, where it can't be read.
+    fn broken(&self, files: &Files, held: &[String]) -> State {
+        let blobs = held.iter().filter_map(|path| files.get(path));
+        let broken: Vec<Oid> = blobs
+            .filter(|blob| !self.contents.contains_key(*blob))
+            .copied()
+            .collect();
+        match broken.is_empty() {
+            true => State::Gone,
+            false => State::Unclear(broken),
+        }
+    }
+
     /// Returns the commits that each landing brings beside itself.
     fn ranges(&self) -> Vec<Vec<Oid>> {
         let mut merged: HashSet<Oid> = HashSet::new();
@@ -211,9 +224,18 @@ impl Truth {
     fn versions(&self, world: &World, ranges: &[Vec<Oid>], id: usize) -> Vec<Version> {
         let mut versions: Vec<Version> = Vec::new();
         let mut last = State::Gone;
+        let mut held: Vec<String> = Vec::new();
         for (landing, land) in world.main.iter().enumerate() {
             let files = &world.made[&land.oid].files;
-            let state = world.state(files, id);
+            let state = match world.state(files, id) {
+                // A file that can't be read any more is still the record's, whatever its name.
+                State::Gone => world.broken(files, &held),
+                state => {
+                    let own = world.ids(files).remove(&id).unwrap_or_default();
+                    held = own.into_iter().map(|(path, ..)| path).collect();
+                    state
+                }
+            };
             if state == last {
                 continue;
             }
