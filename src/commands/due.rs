@@ -140,14 +140,6 @@ fn worklist(approved: &Approved<'_>, found: Found<'_>, reads: Reads) -> Doc {
     let open = approved.standings.iter().filter(is_open).count();
     let shown = found.records.iter().map(|(standing, _)| *standing);
     let shown = shown.filter(|standing| is_open(standing)).count();
-    let (control, filer) = (
-        |control: &_| approved.title(control),
-        |standing: &_| approved.filer(standing),
-    );
-    let names = view::record::Names {
-        control: &control,
-        filer: &filer,
-    };
     let list = view::due::DueList {
         stamp: &approved.stamp,
         records: found.records,
@@ -159,5 +151,5 @@ fn worklist(approved: &Approved<'_>, found: Found<'_>, reads: Reads) -> Doc {
             .count(),
         reads,
     };
-    view::due::doc(&list, &names)
+    view::due::doc(&list, approved)
 }

@@ -90,14 +90,6 @@ impl Run for Args {
             )
         });
         let hidden = asked.len() - records.len() + approved.n_left_out();
-        let (control, filer) = (
-            |control: &_| approved.title(control),
-            |standing: &_| approved.filer(standing),
-        );
-        let names = view::record::Names {
-            control: &control,
-            filer: &filer,
-        };
         ctx.show(&view::list::doc(
             &view::list::List {
                 stamp: &approved.stamp,
@@ -105,7 +97,7 @@ impl Run for Args {
                 hidden,
                 reads: ctx.format.reads,
             },
-            &names,
+            &*approved,
         ))?;
         Ok(outcome(ctx, &approved, &meant))
     }

@@ -65,21 +65,13 @@ impl Run for Args {
         let n_open = asked.iter().filter(is_open).count();
         let shown = items.iter().map(|item| item.standing);
         let n_shown = shown.filter(|standing| is_open(&standing)).count();
-        let (control, filer) = (
-            |control: &_| approved.title(control),
-            |standing: &_| approved.filer(standing),
-        );
-        let names = view::record::Names {
-            control: &control,
-            filer: &filer,
-        };
         let queue = view::queue::Queue {
             stamp: &approved.stamp,
             items,
             hidden: n_open - n_shown,
             reads: ctx.format.reads,
         };
-        ctx.show(&view::queue::doc(&queue, &names))?;
+        ctx.show(&view::queue::doc(&queue, &*approved))?;
         let unknown = approved.standings.iter().filter(approved::is_unknown);
         Ok(ctx.of_unknown(
             unknown.filter(|standing| meant(standing) != Meant::No),

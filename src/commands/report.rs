@@ -22,6 +22,7 @@ use crate::survey::patterns;
 use crate::survey::queue;
 use crate::view;
 use crate::view::doc::Doc;
+use crate::view::record::Names as _;
 use crate::view::report::{Control, Report};
 
 /// Report on the backlog and its trends
@@ -122,16 +123,8 @@ impl Args {
 
 /// Adds every record, with its card and its trail.
 fn cards(doc: &mut Doc, approved: &Approved<'_>) {
-    let (control, filer) = (
-        |control: &_| approved.title(control),
-        |standing: &_| approved.filer(standing),
-    );
-    let names = view::record::Names {
-        control: &control,
-        filer: &filer,
-    };
     let trails = |standing: &Standing| approved.acts(standing);
-    view::report::page::add(doc, &approved.standings, &trails, &names, &approved.stamp);
+    view::report::page::add(doc, &approved.standings, &trails, approved, &approved.stamp);
 }
 
 /// Returns the controls that records deviated from which were open within a span, by id.
@@ -143,7 +136,7 @@ fn controls<'a>(approved: &Approved<'_>, lives: &'a [Life<'_>], span: Span) -> V
     let mut found: BTreeMap<String, (Option<String>, BTreeSet<&str>)> = BTreeMap::new();
     for life in lives.iter().filter(was_open) {
         for control in life.record.deviates_from.controls.iter().flatten() {
-            let (id, title) = match approved.title(control) {
+            let (id, title) = match approved.control(control) {
                 Some((id, title)) => (id, Some(title)),
                 None => (control.as_str().to_owned(), None),
             };

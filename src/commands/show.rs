@@ -42,15 +42,7 @@ impl Run for Args {
             };
             ctx.print(&approved.bytes(standing).ok_or_else(missing)?)?;
         } else {
-            let (control, filer) = (
-                |control: &_| approved.title(control),
-                |standing: &_| approved.filer(standing),
-            );
-            let names = view::record::Names {
-                control: &control,
-                filer: &filer,
-            };
-            ctx.show(&view::show::doc(standing, &names, &approved.stamp))?;
+            ctx.show(&view::show::doc(standing, &*approved, &approved.stamp))?;
         }
         Ok(ctx.of_unknown(
             Some(standing).filter(approved::is_unknown).into_iter(),

@@ -202,9 +202,11 @@ fn package(question: &Question, key: &FindingKey) -> Package {
 
 /// Returns a path without `.` and `..`; `None` where it leads out of the repository.
 pub(crate) fn inside(path: &str) -> Option<String> {
-    if path.starts_with('/') {
-        return None;
-    }
+    plain(path).filter(|_| !path.starts_with('/'))
+}
+
+/// Returns a path without `.` and `..`; `None` where it leads above its beginning.
+pub(crate) fn plain(path: &str) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

@@ -35,6 +35,11 @@ pub fn inside(path: &str) -> Option<String> {
     finding::inside(path)
 }
 
+/// Returns a path without `.` and `..`; `None` where it leads above its beginning.
+pub fn plain(path: &str) -> Option<String> {
+    finding::plain(path)
+}
+
 /// What is asked; at least one of identity, asset, application, credential, finding.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {

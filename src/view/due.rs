@@ -31,7 +31,7 @@ const ALSO: &str = "also";
 const ALSO_PLACE: usize = 4;
 
 /// Returns the answer.
-pub fn doc(list: &DueList<'_>, names: &record::Names<'_>) -> Doc {
+pub fn doc(list: &DueList<'_>, names: &dyn record::Names) -> Doc {
     let mut doc = list
         .stamp
         .doc("due", json!({"records": [], "hidden": list.hidden}));
@@ -84,7 +84,7 @@ pub fn doc(list: &DueList<'_>, names: &record::Names<'_>) -> Doc {
     doc
 }
 
-fn json(standing: &Standing, due: &Due, names: &record::Names<'_>) -> Value {
+fn json(standing: &Standing, due: &Due, names: &dyn record::Names) -> Value {
     let mut view = record::json(standing, names);
     if let Some(view) = view.as_object_mut() {
         let also: Vec<&str> = due.also.iter().map(|bucket| bucket.word()).collect();

@@ -25,7 +25,7 @@ pub struct List<'a> {
 }
 
 /// Returns the answer.
-pub fn doc(list: &List<'_>, names: &record::Names<'_>) -> Doc {
+pub fn doc(list: &List<'_>, names: &dyn record::Names) -> Doc {
     let mut doc = list
         .stamp
         .doc("list", json!({"records": [], "hidden": list.hidden}));

@@ -29,7 +29,7 @@ pub struct Queue<'a> {
 }
 
 /// Returns the answer.
-pub fn doc(queue: &Queue<'_>, names: &record::Names<'_>) -> Doc {
+pub fn doc(queue: &Queue<'_>, names: &dyn record::Names) -> Doc {
     let instant = queue.stamp.instant;
     let mut doc = queue
         .stamp
@@ -74,7 +74,7 @@ const HEADINGS: &[(Rank, Tone, &str)] = &[
     (Rank::InTime, Tone::Warn, "in time"),
 ];
 
-fn json(item: &Item<'_>, names: &record::Names<'_>, instant: Instant) -> Value {
+fn json(item: &Item<'_>, names: &dyn record::Names, instant: Instant) -> Value {
     let mut view = record::json(item.standing, names);
     let next = &item.next;
     let people = next.waits_for.iter().map(shape::person);

@@ -13,16 +13,13 @@ use crate::record::word::Word;
 use crate::status;
 use crate::view::shape;
 
-/// Finds what a control is called: its id in the catalog's own form, and its official title.
-pub type Titles<'a> = dyn Fn(&ControlRef) -> Option<(String, String)> + 'a;
+/// Whoever knows what a record itself does not name.
+pub trait Names {
+    /// Returns what a control is called: its id in the catalog's own form, and its official title.
+    fn control(&self, control: &ControlRef) -> Option<(String, String)>;
 
-/// What a view needs to name things that the record itself does not name.
-#[derive(Clone, Copy)]
-pub struct Names<'a> {
-    /// What a control is called.
-    pub control: &'a Titles<'a>,
-    /// On whose behalf a record was filed that does not say so: the author of the commit that added it.
-    pub filer: &'a dyn Fn(&status::Standing) -> Option<String>,
+    /// Returns on whose behalf a record was filed that does not say so: the author of the commit that added it.
+    fn filer(&self, standing: &status::Standing) -> Option<String>;
 }
 
 /// Returns the id under which a record is shown: its own, or the stem of a file that has none.
@@ -46,7 +43,7 @@ pub fn told(standing: &status::Standing) -> Option<&record::Record> {
 }
 
 /// Returns the record view.
-pub fn json(standing: &status::Standing, names: &Names<'_>) -> Value {
+pub fn json(standing: &status::Standing, names: &dyn Names) -> Value {
     let shown = content(standing);
     let written = standing.stated.as_deref().or(shown);
     let mut view = json!({
@@ -63,7 +60,7 @@ pub fn json(standing: &status::Standing, names: &Names<'_>) -> Value {
         "subject": shown.map(subject),
         "risk": shown.map(|record| record.risk.level),
         "root_cause": shown.map(|record| record.root_cause),
-        "controls": controls(shown, names.control),
+        "controls": controls(shown, names),
         "compensating_controls": compensating(shown, standing),
     });
     let latest = standing.pending.first();
@@ -91,10 +88,10 @@ pub fn json(standing: &status::Standing, names: &Names<'_>) -> Value {
 fn requester(
     record: Option<&record::Record>,
     standing: &status::Standing,
-    names: &Names<'_>,
+    names: &dyn Names,
 ) -> Option<String> {
     let stated = record?.requester.as_ref().map(ToString::to_string);
-    stated.or_else(|| (names.filer)(standing))
+    stated.or_else(|| names.filer(standing))
 }
 
 fn owner(record: &record::Record) -> Value {
@@ -118,11 +115,11 @@ fn subject(record: &record::Record) -> Value {
     })
 }
 
-fn controls(record: Option<&record::Record>, titles: &Titles<'_>) -> Value {
+fn controls(record: Option<&record::Record>, names: &dyn Names) -> Value {
     let stated = record
         .and_then(|record| record.deviates_from.controls.as_deref())
         .unwrap_or_default();
-    let shown = stated.iter().map(|control| match titles(control) {
+    let shown = stated.iter().map(|control| match names.control(control) {
         Some((id, title)) => json!({"id": id, "title": title}),
         None => json!({"id": control, "title": null}),
     });

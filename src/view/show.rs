@@ -16,7 +16,7 @@ use crate::view::record;
 use crate::view::shape::Stamp;
 
 /// Returns the answer.
-pub fn doc(standing: &Standing, names: &record::Names<'_>, stamp: &Stamp) -> Doc {
+pub fn doc(standing: &Standing, names: &dyn record::Names, stamp: &Stamp) -> Doc {
     let mut doc = stamp.doc(
         "show",
         json!({
@@ -34,11 +34,11 @@ pub fn doc(standing: &Standing, names: &record::Names<'_>, stamp: &Stamp) -> Doc
 }
 
 /// Returns what is said of a record at an instant, below its title.
-pub fn blocks(standing: &Standing, names: &record::Names<'_>, instant: Instant) -> Vec<Block> {
-    let answers = answers::pairs(standing, names.control, instant);
+pub fn blocks(standing: &Standing, names: &dyn record::Names, instant: Instant) -> Vec<Block> {
+    let answers = answers::pairs(standing, names, instant);
     let shown: Vec<String> = answers.iter().map(|(_, text)| folded(text)).collect();
     let mut blocks = vec![Block::Pairs(answers)];
-    for (heading, mut pairs) in rest::sections(standing, names.control, instant) {
+    for (heading, mut pairs) in rest::sections(standing, names, instant) {
         if heading == rest::IN_FULL {
             // What the first screen shows whole need not be said twice.
             let whole = |text: &Text| shown.iter().any(|shown| shown.ends_with(&folded(text)));

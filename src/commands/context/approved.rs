@@ -324,16 +324,26 @@ impl Approved<'_> {
         }
     }
 
-    /// Returns what a control is called: its id in the catalog's own form, and its official title.
-    pub fn title(&self, control: &ControlRef) -> Option<(String, String)> {
+    /// Tells whether two forms name one control.
+    pub fn same(&self, control: &ControlRef, asked: &str) -> bool {
+        let canonical = |control: &ControlRef| {
+            self.governance
+                .control(control)
+                .map(|found| found.canonical())
+        };
+        let asked = ControlRef::new(asked).and_then(|asked| canonical(&asked));
+        asked.is_some() && canonical(control) == asked
+    }
+}
+
+impl view::record::Names for Approved<'_> {
+    fn control(&self, control: &ControlRef) -> Option<(String, String)> {
         let found = self.governance.control(control)?;
         Some((found.canonical(), found.control.title.clone()))
     }
 
-    /// Returns who filed a record: the author of the commit that added it.
-    ///
     /// Of a merged branch this is its first commit that touches the record.
-    pub fn filer(&self, standing: &Standing) -> Option<String> {
+    fn filer(&self, standing: &Standing) -> Option<String> {
         let person = |ident: &Ident| {
             let person = people::identify(&self.governance, &ident.name, &ident.email);
             person.is_resolved().then(|| person.email.clone())
@@ -352,17 +362,6 @@ impl Approved<'_> {
             .iter()
             .min_by_key(|commit| commit.committer.time);
         person(&touched.unwrap_or(&first.commit).author)
-    }
-
-    /// Tells whether two forms name one control.
-    pub fn same(&self, control: &ControlRef, asked: &str) -> bool {
-        let canonical = |control: &ControlRef| {
-            self.governance
-                .control(control)
-                .map(|found| found.canonical())
-        };
-        let asked = ControlRef::new(asked).and_then(|asked| canonical(&asked));
-        asked.is_some() && canonical(control) == asked
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::gate;
 use crate::interop::object::Object;
 use crate::interop::sarif::head::Folder;
 use crate::survey::triage::File;
@@ -73,7 +74,7 @@ fn path(uri: &str) -> Result<String, String> {
 }
 
 fn absolute(path: &str, roots: &[String]) -> File {
-    let Some(plain) = plain(path.trim_start_matches('/')) else {
+    let Some(plain) = gate::plain(path.trim_start_matches('/')) else {
         return File::Above(path.to_owned());
     };
     let inside = roots.iter().find_map(|root| {
@@ -86,22 +87,7 @@ fn absolute(path: &str, roots: &[String]) -> File {
 }
 
 fn relative(path: &str) -> File {
-    plain(path).map_or_else(|| File::Above(path.to_owned()), File::Inside)
-}
-
-/// Returns a path without `.` and `..`; `None` where it leads above its beginning.
-fn plain(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    gate::plain(path).map_or_else(|| File::Above(path.to_owned()), File::Inside)
 }
 
 /// Returns the folder that a base id stands for, with a slash, where it is declared to lie inside the repository; `None`

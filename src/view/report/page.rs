@@ -19,7 +19,7 @@ pub fn add(
     doc: &mut Doc,
     standings: &[Standing],
     trails: &Trails<'_>,
-    names: &record::Names<'_>,
+    names: &dyn record::Names,
     stamp: &Stamp,
 ) {
     let mut records: Vec<&Standing> = standings.iter().collect();

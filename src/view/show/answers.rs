@@ -19,14 +19,14 @@ const WIDE: usize = 66;
 /// Returns the answers, the status first.
 pub(super) fn pairs(
     standing: &Standing,
-    titles: &record::Titles<'_>,
+    names: &dyn record::Names,
     instant: Instant,
 ) -> Vec<(String, Text)> {
     let mut pairs = vec![("status".to_owned(), status(standing))];
     let mut add = |label: &str, text: Text| pairs.push((label.to_owned(), text));
     if let Some(content) = record::content(standing) {
         add("why", Text::plain(cut(&content.justification, 3 * WIDE)));
-        add("deviates", lines(deviation(content, titles, WIDE), 2));
+        add("deviates", lines(deviation(content, names, WIDE), 2));
         add("approved", approved(standing));
         add("controls", lines(controls(content, standing, WIDE), 3));
         add("ends", ends(content, standing, instant));
@@ -59,9 +59,9 @@ fn status(standing: &Standing) -> Text {
 }
 
 /// Returns what the record deviates from, a line each.
-pub(super) fn deviation(content: &Record, titles: &record::Titles<'_>, wide: usize) -> Vec<Text> {
+pub(super) fn deviation(content: &Record, names: &dyn record::Names, wide: usize) -> Vec<Text> {
     let stated = content.deviates_from.controls.iter().flatten();
-    let controls = stated.map(|control| match titles(control) {
+    let controls = stated.map(|control| match names.control(control) {
         Some((id, title)) => Text::of(Tone::Strong, id).and(Tone::Plain, format!(" {title}")),
         None => Text::of(Tone::Strong, control.as_str()),
     });

@@ -26,7 +26,7 @@ const WHOLE: usize = usize::MAX;
 /// Returns the sections with their headings; an empty one is not shown.
 pub(super) fn sections(
     standing: &Standing,
-    titles: &record::Titles<'_>,
+    names: &dyn record::Names,
     instant: Instant,
 ) -> Vec<(&'static str, Pairs)> {
     let content = record::content(standing);
@@ -39,7 +39,7 @@ pub(super) fn sections(
         (
             IN_FULL,
             content
-                .map(|content| in_full(content, standing, titles))
+                .map(|content| in_full(content, standing, names))
                 .unwrap_or_default(),
         ),
         ("Decisions", content.map(decisions).unwrap_or_default()),
@@ -185,7 +185,7 @@ fn people(content: &Record) -> Pairs {
     pairs
 }
 
-fn in_full(content: &Record, standing: &Standing, titles: &record::Titles<'_>) -> Pairs {
+fn in_full(content: &Record, standing: &Standing, names: &dyn record::Names) -> Pairs {
     let mut pairs = Pairs::new();
     let mut lines = |label: &str, texts: Vec<Text>| {
         if !texts.is_empty() {
@@ -196,7 +196,7 @@ fn in_full(content: &Record, standing: &Standing, titles: &record::Titles<'_>) -
         "justification",
         vec![Text::plain(content.justification.trim_end())],
     );
-    lines("deviates from", answers::deviation(content, titles, WHOLE));
+    lines("deviates from", answers::deviation(content, names, WHOLE));
     lines("controls", answers::controls(content, standing, WHOLE));
     lines("sooner if", answers::sooner(content, standing, WHOLE));
     lines(
