@@ -4,6 +4,7 @@ use exledger::approval;
 use exledger::history::version::Key;
 
 use crate::approval::{approved, check, file, ledger, said, verdict};
+use crate::cli;
 use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
 
@@ -157,4 +158,37 @@ fn approval_files_behind_the_end_of_a_shallow_clone_leave_what_they_name_undecid
     let approvals = approval::judge(&history);
     let verdicts = &approvals.trails[&Key::Id(ID.to_owned())];
     assert_eq!(said(verdicts.last().unwrap()).satisfied, "cannot say");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_repository_of_somebody_else_is_refused_with_the_setting_that_trusts_it() {
+    use std::os::unix::fs::chown;
+
+    let repo = ledger("");
+    file(&repo);
+    repo.checkout();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let home = elsewhere.path().to_str().unwrap();
+    let folders = [repo.path().to_owned(), repo.path().join(".git")];
+    if folders
+        .iter()
+        .any(|folder| chown(folder, Some(65_534), None).is_err())
+    {
+        eprintln!("skipped: only root can give a folder to somebody else");
+        return;
+    }
+    let list = || cli::run_with(repo.path(), &["list"], &[("HOME", home)]);
+    let refused = list();
+    assert_eq!((refused.code, refused.out.as_str()), (3, ""));
+    let folder = repo.path().display();
+    let setting = format!("git config --global --add safe.directory {folder}");
+    assert!(refused.err.contains(&setting), "{}", refused.err);
+    // What git trusts only by a pattern, or by its environment, is not trusted here.
+    let config = elsewhere.path().join(".gitconfig");
+    std::fs::write(&config, "[safe]\n\tdirectory = /nowhere/*\n").unwrap();
+    assert_eq!(list().code, 3);
+    std::fs::write(&config, format!("[safe]\n\tdirectory = {folder}\n")).unwrap();
+    let trusted = list();
+    assert_eq!(trusted.code, 0, "{}", trusted.err);
 }
