@@ -162,6 +162,7 @@ fn approval_files_behind_the_end_of_a_shallow_clone_leave_what_they_name_undecid
 
 #[cfg(unix)]
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn a_repository_of_somebody_else_is_refused_with_the_setting_that_trusts_it() {
     use std::os::unix::fs::chown;
 
