@@ -193,22 +193,14 @@ impl<'d> Body<'d> {
             .shown
             .iter()
             .map(|shown| {
-                let finding = &shown.finding;
-                let place = match finding.pos {
-                    Some(pos) => format!("{}:{}", finding.path, pos.line),
-                    None => finding.path.clone(),
-                };
-                let texts = [
-                    finding.level.word(),
-                    finding.rule,
-                    &place,
-                    &finding.message,
-                    &finding.help,
-                ];
-                texts.iter().map(|text| escape::line(text)).collect()
+                shown
+                    .cells()
+                    .iter()
+                    .map(|text| escape::line(text))
+                    .collect()
             })
             .collect();
-        self.grid(&["level", "rule", "where", "what", "how to fix"], &rows);
+        self.grid(&doc::Shown::TITLES, &rows);
     }
 
     /// Writes a table whose columns can be sorted; the cells are escaped.

@@ -127,30 +127,16 @@ impl Page {
     }
 
     fn list(&mut self, findings: &doc::Findings) {
-        let mut worst: Vec<&diag::Finding> =
-            findings.shown.iter().map(|shown| &shown.finding).collect();
-        worst.sort_by_key(|finding| finding.level);
-        let rows = worst.iter().map(|finding| {
-            let place = match finding.pos {
-                Some(pos) => format!("{}:{}", finding.path, pos.line),
-                None => finding.path.clone(),
-            };
-            let texts = [
-                finding.level.word(),
-                finding.rule,
-                &place,
-                &finding.message,
-                &finding.help,
-            ];
+        let mut worst: Vec<&doc::Shown> = findings.shown.iter().collect();
+        worst.sort_by_key(|shown| shown.finding.level);
+        let rows = worst.iter().map(|shown| {
+            let texts = shown.cells();
             texts
                 .iter()
                 .map(|text| escape::text(&visible::line(text)))
                 .collect()
         });
-        self.grid(
-            &["level", "rule", "where", "what", "how to fix"],
-            rows.collect(),
-        );
+        self.grid(&doc::Shown::TITLES, rows.collect());
     }
 
     fn grid(&mut self, titles: &[&str], rows: Vec<Vec<String>>) {

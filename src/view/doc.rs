@@ -256,6 +256,23 @@ impl Findings {
     }
 }
 
+impl Shown {
+    /// The words above [`Shown::cells`].
+    pub const TITLES: [&'static str; 5] = ["level", "rule", "where", "what", "how to fix"];
+
+    /// Returns the finding as a row: level, rule, file and line, message, help.
+    pub fn cells(&self) -> [String; 5] {
+        let finding = &self.finding;
+        let place = match finding.pos {
+            Some(pos) => format!("{}:{}", finding.path, pos.line),
+            None => finding.path.clone(),
+        };
+        let (level, rule) = (finding.level.word().to_owned(), finding.rule.to_owned());
+        let (message, help) = (finding.message.clone(), finding.help.clone());
+        [level, rule, place, message, help]
+    }
+}
+
 impl From<Vec<diag::Finding>> for Findings {
     fn from(findings: Vec<diag::Finding>) -> Findings {
         Findings::of(findings)
