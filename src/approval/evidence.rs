@@ -10,7 +10,7 @@ use crate::approval::identity::{Lens, Named, Party};
 use crate::approval::keys::Signer;
 use crate::approval::message::Message;
 use crate::approval::seals::Seals;
-use crate::approval::signature::State;
+use crate::approval::signature::{State, Tag};
 use crate::approval::{WhyNot, Word};
 use crate::history::commit::Commit;
 use crate::history::objects::Oid;
@@ -138,9 +138,10 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> Evidence<'a> {
         evidence.claims.extend(nested(scene, commit));
         let seal = scene.seals.of_branch(version.landing, commit);
         let signature = signed(scene, &seal, Place::Nested, commit);
+        let signature = signature.filter(|claim| !is_own(scene, claim, commit));
         evidence
             .claims
-            .extend(signature.filter(|claim| !is_own(scene, claim, commit)));
+            .extend(signature.map(|claim| said_at(claim, commit.committer.time)));
     }
     for tag in &version.tags {
         let seal = scene.seals.of_tag(version.landing, tag);
@@ -149,12 +150,22 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> Evidence<'a> {
             false => Place::Nested,
         };
         let claim = signed(scene, &seal, place, &tag.carrier);
+        let time = Tag::read(&tag.raw).and_then(|tag| tag.time());
         evidence.claims.extend(claim.map(|claim| Claim {
             kind: EvidenceKind::Mergetag,
-            ..claim
+            ..said_at(claim, time)
         }));
     }
     evidence
+}
+
+/// Returns a word as said when its signer says so, at the landing at the latest: what was signed before a no does not
+/// take it back by landing after it. One without a time is older than any other.
+fn said_at(claim: Claim<'_>, time: Option<Instant>) -> Claim<'_> {
+    Claim {
+        said: time.unwrap_or(Instant::MIN).min(claim.said),
+        ..claim
+    }
 }
 
 /// Tells whether a commit of one parent is signed by its own author, which says nothing about approval but where the

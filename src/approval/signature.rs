@@ -10,6 +10,7 @@ use crate::approval::keys::{Keys, Signer, Standing};
 use crate::approval::sshsig::{self, Refused};
 use crate::approval::wire::Key;
 use crate::history::commit::Commit;
+use crate::history::ident::Ident;
 use crate::history::objects::Oid;
 use crate::record::time::Instant;
 
@@ -218,6 +219,14 @@ impl Tag {
             commit: Oid::from_hex(std::str::from_utf8(object).ok()?)?,
             raw: raw.to_vec(),
         })
+    }
+
+    /// Returns when it was made, as its tagger says; `None` where that can't be read.
+    pub fn time(&self) -> Option<Instant> {
+        let mut lines = self.raw.split(|byte| *byte == b'\n');
+        let mut header = lines.by_ref().take_while(|line| !line.is_empty());
+        let tagger = header.find_map(|line| line.strip_prefix(b"tagger "))?;
+        Ident::parse(std::str::from_utf8(tagger).ok()?).time
     }
 
     /// Reads the signature, which is the end of the tag's text, from the last line that begins one.

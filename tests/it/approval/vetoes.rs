@@ -3,11 +3,12 @@
 use exledger::approval::filed::{AtTip, FileState};
 use exledger::approval::{Counts, WhyNot};
 use exledger::policy::demand::EvidenceKind;
+use exledger::record::time::Instant;
 
 use crate::approval::detached::{amended, judged, sealed, sealed_by};
 use crate::approval::{check, said, verdict, verdicts};
 use crate::history::{ID, SAMPLE};
-use crate::repo::speak::{no, public, signer, yes};
+use crate::repo::speak::{no, public, signer, tag_at, yes};
 
 #[test]
 fn a_no_vetoes_its_bytes_whoever_else_says_yes() {
@@ -90,6 +91,43 @@ fn a_signed_no_is_not_undone_by_what_anybody_could_type() {
         .commit("File it");
     repo.by("dana").merge("file", "Merge branch 'file'");
     assert_eq!(verdict(&repo).result.word(), "vetoed");
+}
+
+#[test]
+fn a_no_is_not_undone_by_what_was_signed_before_it_and_lands_after_it() {
+    for (signed, at, result) in [
+        ("tag", "2026-11-20T09:30:00Z", "vetoed"),
+        ("tag", "2026-11-20T10:30:00Z", "attested"),
+        ("commit", "2026-11-20T09:30:00Z", "vetoed"),
+        ("commit", "2026-11-20T10:30:00Z", "attested"),
+    ] {
+        let repo = sealed();
+        repo.branch("file")
+            .by("ana")
+            .write(ID, SAMPLE)
+            .commit("File it");
+        repo.clock(at);
+        let branch = repo.branch("integration").by("dana");
+        let branch = match signed {
+            "commit" => branch.signed("dana"),
+            _ => branch,
+        };
+        branch.merge("file", "Merge branch 'file' into integration");
+        repo.clock("2026-11-20T12:00:00Z");
+        let landing = repo.by("bot");
+        let landing = match signed {
+            "tag" => {
+                let at = Instant::parse(at).unwrap();
+                landing.header(&tag_at(repo.tip("file"), "dana", at))
+            }
+            _ => landing,
+        };
+        landing.merge("integration", "Merge branch 'integration'");
+        repo.by("lee")
+            .says(&no("dana", ID, SAMPLE, "2026-11-20T10:00:00Z"))
+            .commit("Dana objects");
+        assert_eq!(verdict(&repo).result.word(), result, "{signed} {at}");
+    }
 }
 
 #[test]

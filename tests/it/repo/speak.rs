@@ -51,8 +51,14 @@ pub(crate) fn folded(key: &str, text: &str) -> String {
 
 /// Returns a signed tag of a commit, as the header of a merge holds it.
 pub(crate) fn tag(commit: git2::Oid, key: &str) -> String {
+    tag_at(commit, key, Instant::from_unix(1_764_000_000).unwrap())
+}
+
+/// Returns a signed tag of a commit, made at an instant.
+pub(crate) fn tag_at(commit: git2::Oid, key: &str, at: Instant) -> String {
+    let at = at.unix();
     let text = format!(
-        "object {commit}\ntype commit\ntag reviewed\ntagger T <t@example.com> 1764000000 +0000\n\nReviewed\n"
+        "object {commit}\ntype commit\ntag reviewed\ntagger T <t@example.com> {at} +0000\n\nReviewed\n"
     );
     let signature = sign(key, "git", text.as_bytes());
     folded("mergetag", &format!("{text}{}", signature.trim_end()))
