@@ -287,6 +287,22 @@ impl Content {
         rest(self) == rest(other)
     }
 
+    /// Tells whether a later one differs in nothing but what looking at the exception adds to it (V9).
+    pub(super) fn only_adds(&self, later: &Content) -> bool {
+        let grows = |field: usize, kept: &[(u8, u8)]| {
+            let both = (self.get(field), later.get(field));
+            both.0 == 0 || both.0 == both.1 || kept.contains(&both)
+        };
+        let verified = match (self.get(MEASURES), later.get(MEASURES)) {
+            (4, other) => other == 4,
+            _ => true,
+        };
+        self.is_same_grant_text(later)
+            && grows(REVIEWS, &[(1, 2), (3, 2)])
+            && grows(FIRED, &[])
+            && verified
+    }
+
     /// Tells whether two say the same, however it is written.
     pub(super) fn is_same_value(&self, other: &Content) -> bool {
         self.with(STYLE, 0) == other.with(STYLE, 0)

@@ -116,15 +116,12 @@ impl World {
             }
             6 => {
                 let (one, other) = (*dice.pick(PEOPLE), *dice.pick(PEOPLE));
-                let line = match dice.below(2) {
-                    0 => format!("{} <{}> <{}>\n", one.name(), one.email(), other.email()),
-                    _ => format!(
-                        "{} <{}> <{}>\n",
-                        one.name(),
-                        one.email(),
-                        one.second().email
-                    ),
-                };
+                if dice.below(2) == 0 {
+                    files.insert(MAILMAP.to_owned(), self.join(one, other));
+                    return format!("joins {other:?} to {one:?}");
+                }
+                let second = one.second();
+                let line = format!("{} <{}> <{}>\n", one.name(), one.email(), second.email);
                 files.insert(MAILMAP.to_owned(), self.memory.blob(line.as_bytes()));
                 format!("maps {line:?}")
             }

@@ -126,6 +126,37 @@ impl Law {
         )
     }
 
+    /// Reads a file back, also one that git merged of two; `None` where it is not what this writes.
+    pub(super) fn parse(text: &str) -> Option<Law> {
+        let value = |key: &str| {
+            let mut lines = text.lines().map(str::trim_start);
+            lines.find_map(|line| line.strip_prefix(key)?.strip_prefix(": "))
+        };
+        let group = |key: &str| -> Option<BTreeSet<Who>> {
+            let members = value(key)?.strip_prefix('[')?.strip_suffix(']')?;
+            let is_member = |who: &&Who| members.split(", ").any(|it| it == who.email());
+            Some(PEOPLE.iter().filter(is_member).copied().collect())
+        };
+        let (_, standard) = text.split_once("name: standard\n    approvals: {count: ")?;
+        let (_, within) = text.split_once("review_within: ")?;
+        let pinned = value("forge")?;
+        let law = Law {
+            count: standard.split('}').next()?.parse().ok()?,
+            attested: value("proof")? == "attested",
+            authors_attested: value("authors")? == "attested",
+            self_approval: value("self_approval")? == "allow",
+            self_asserted: value("self_asserted")? == "allow",
+            nested: value("nested")? == "allow",
+            pinned: FORGES.iter().find(|forge| **forge == pinned).copied(),
+            owner: value("owner_may_approve")? == "true",
+            groups: text.contains("each_of"),
+            within: within.split('h').next()?.parse().ok()?,
+            security: group("security")?,
+            platform: group("platform")?,
+        };
+        (law.text() == text).then_some(law)
+    }
+
     /// Tells whether some people are enough for some content; `known` says whose groups each of them has.
     pub(super) fn is_met(
         &self,

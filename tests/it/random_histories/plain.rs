@@ -4,11 +4,12 @@
 //! then on, and the bytes that a no forbids. Where a rule might say otherwise, nothing is said here.
 
 use exledger::history::objects::Oid;
+use exledger::record::time::Instant;
 
 use super::content::{Content, REQUESTER, RISK};
 use super::forge::changed;
-use super::people::{HONEST, Who};
-use super::statement::About;
+use super::people::{HONEST, PEOPLE, Who};
+use super::statement::{About, Signed};
 use super::truth::{State, Version};
 use super::world::{MAILMAP, World};
 
@@ -67,9 +68,10 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
 
 /// Tells whether no list of keys makes somebody one with somebody else.
 fn is_one(world: &World, landing: usize, who: Who) -> bool {
-    HONEST.iter().all(|key| {
-        let personas = world.personas(landing, *key);
-        personas.is_empty() || (personas == [*key]) || !(personas.contains(&who) || *key == who)
+    PEOPLE.iter().all(|key| {
+        let listed = world.listed(landing, *key);
+        let alone = listed.iter().all(|person| person == key);
+        alone || !(listed.contains(&who) || *key == who)
     })
 }
 
@@ -96,6 +98,12 @@ fn is_unnamed(world: &World, who: Who, landing: Oid) -> bool {
     })
 }
 
+/// Tells whether somebody signed a tag later than an instant: what it names they approve after all.
+fn has_tagged(world: &World, who: Who, since: Instant) -> bool {
+    let mut tags = world.tags.iter();
+    tags.any(|tag| tag.key == who && tag.at > since)
+}
+
 /// Tells whether somebody whom no commit names signed a no to these bytes, and nothing else, and it has landed in time.
 pub(super) fn is_vetoed(world: &World, known: &[Version], version: &Version) -> bool {
     let State::One(content, blob) = version.state else {
@@ -112,9 +120,14 @@ pub(super) fn is_vetoed(world: &World, known: &[Version], version: &Version) -> 
                 .iter()
                 .filter(|it| it.key == who || it.by == who)
         };
+        // Who signs in the name of somebody else leaves a bad file.
+        let is_own = |it: &&Signed| it.key == who && it.by == who;
         let no = words()
+            .filter(is_own)
             .find(|it| it.rejects && it.about == About::Record(content.id) && it.blob == blob);
-        let alone = words().all(|it| it.rejects) && !world.reviews.iter().any(|it| it.by == who);
+        let alone = words().all(|it| it.rejects)
+            && !world.reviews.iter().any(|it| it.by == who)
+            && no.is_some_and(|no| !has_tagged(world, who, no.at));
         let Some(no) = no.filter(|_| alone) else {
             return false;
         };

@@ -14,7 +14,7 @@ use super::memory::Files;
 use super::people::Who;
 use super::plain;
 use super::statement::{About, Signed};
-use super::world::{POLICY, REVOKED, SIGNERS, Tag, World, governs, is_record, stem};
+use super::world::{MAILMAP, POLICY, REVOKED, SIGNERS, Tag, World, governs, is_record, stem};
 use super::yes;
 
 /// What stands for an id after a landing.
@@ -61,6 +61,15 @@ pub(super) struct Truth {
     pub is_void: bool,
 }
 
+/// Tells whether the same bytes got another name: the right one, or a wrong one.
+fn is_moved(before: &State, after: &State) -> bool {
+    match (before, after) {
+        (State::One(_, own), State::Unclear(blobs))
+        | (State::Unclear(blobs), State::One(_, own)) => blobs.as_slice() == [*own],
+        _ => false,
+    }
+}
+
 impl World {
     /// Returns the governance files before a landing: where the policy is gone, those of the last that had one.
     fn state_before(&self, landing: usize) -> Option<&Files> {
@@ -89,12 +98,27 @@ impl World {
         if self.is_revoked(self.state_before(landing), key) || self.is_revoked(Some(&now), key) {
             return Vec::new();
         }
+        self.listed(landing, key)
+    }
+
+    /// Returns as whom a key is listed before a landing, revoked or not.
+    pub(super) fn listed(&self, landing: usize, key: Who) -> Vec<Who> {
         let listed = || self.signers.get(self.state_before(landing)?.get(SIGNERS)?);
         let lines = listed().into_iter().flatten();
         lines
             .filter(|(_, whose)| *whose == key)
             .map(|(person, _)| *person)
             .collect()
+    }
+
+    /// Tells whether a key may speak as somebody before a landing: by its own line, or one that the mailmap joins.
+    pub(super) fn speaks_as(&self, landing: usize, key: Who, by: Who) -> bool {
+        let mailmap = || self.mailmaps.get(self.state_before(landing)?.get(MAILMAP)?);
+        let joined = mailmap();
+        self.personas(landing, key).into_iter().any(|persona| {
+            let both = [(persona, by), (by, persona)];
+            persona == by || joined.is_some_and(|joined| both.contains(joined))
+        })
     }
 
     pub(super) fn state(&self, files: &Files, id: usize) -> State {
@@ -161,7 +185,7 @@ impl World {
         landing: usize,
         range: &[Oid],
         of: &dyn Fn(&Files) -> T,
-        is_about: &dyn Fn(&str) -> bool,
+        is_about: &dyn Fn(&Files, &str) -> bool,
     ) -> BTreeSet<Who> {
         let land = &self.main[landing];
         let made = &self.made[&land.oid];
@@ -186,7 +210,7 @@ impl World {
             .parents
             .iter()
             .all(|it| of(&self.made[it].files) != own);
-        if of_neither && land.by_hand.iter().any(|path| is_about(path)) {
+        if of_neither && land.by_hand.iter().any(|path| is_about(&made.files, path)) {
             makers.extend(land.merger);
         }
         // What is pushed past all is made by whoever pushes it.
@@ -244,8 +268,9 @@ impl Truth {
                 State::Unclear(blobs) => blobs,
                 State::Gone => Vec::new(),
             };
-            let makers = world.makers(landing, &ranges[landing], &of, &|path| {
-                path.contains(IDS[id])
+            // What a merge leaves of a branch, where its merger writes something else at another path, he did not make.
+            let mut makers = world.makers(landing, &ranges[landing], &of, &|files, path| {
+                files.get(path).is_some_and(|blob| of(files).contains(blob))
             });
             let mut acts = Vec::new();
             let mut act = |who, persona, signed| {
@@ -259,9 +284,16 @@ impl Truth {
             if let Some(merger) = land.merger {
                 act(merger, merger, false);
             }
-            let beside = ranges[landing]
-                .iter()
-                .filter(|oid| of(&world.made[*oid].files) == of(files));
+            // Whoever signs a commit that brings these bytes means them, whatever else of the id lies beside them.
+            let holds_all = |oid: &Oid| {
+                let held = of(&world.made[oid].files);
+                of(files).iter().all(|blob| held.contains(blob))
+            };
+            let brings = |oid: &&Oid| {
+                let first = world.made[*oid].parents.first();
+                holds_all(oid) && !first.is_some_and(holds_all)
+            };
+            let beside = ranges[landing].iter().filter(brings);
             for oid in beside.chain([&land.oid]) {
                 let made = &world.made[oid];
                 let holds = |tag: &&Tag| {
@@ -274,6 +306,11 @@ impl Truth {
                         act(key, persona, true);
                     }
                 }
+            }
+            // Who only moves a file made nothing: what was made and said before is so of the same bytes.
+            if let Some(before) = versions.last().filter(|it| is_moved(&it.state, &state)) {
+                makers.clone_from(&before.makers);
+                acts.extend(before.acts.iter().cloned());
             }
             versions.push(Version {
                 landing,
@@ -298,7 +335,7 @@ impl Truth {
                 .filter(|path| governs(path))
             {
                 let of = |files: &Files| files.get(path).copied();
-                let makers = world.makers(landing, range, &of, &|other| other == path);
+                let makers = world.makers(landing, range, &of, &|_, other| other == path);
                 let says = |who: Who| !makers.contains(&who) && who.is_honest();
                 let reviews = |who: Who| says(who) || world.apart.contains(&who);
                 let about = |about: &About, blob: Oid| {

@@ -191,6 +191,20 @@ fn is_plain(truth: &Truth, standing: &Standing) -> bool {
         .is_some_and(|version| version.is_plain)
 }
 
+/// Tells whether a version was really approved, or only adds a look at the exception to one that was (V6, V9).
+fn was_approved(versions: &[Version], n: usize) -> bool {
+    let content = |n: usize| match versions[n].state {
+        State::One(content, _) => Some(content),
+        _ => None,
+    };
+    let adds = |before: usize| {
+        let both = content(before).zip(content(n));
+        both.is_some_and(|(before, own)| before.only_adds(&own))
+    };
+    let before = n.checked_sub(1).filter(|before| adds(*before));
+    versions[n].is_approved || before.is_some_and(|before| was_approved(versions, before))
+}
+
 /// Tells whether a version may be what a grant begins with: it was really approved, or says again what was, or is an
 /// emergency in its grace.
 fn may_grant(world: &World, versions: &[Version], first: usize, n: usize, at: Instant) -> bool {
@@ -211,7 +225,7 @@ fn may_grant(world: &World, versions: &[Version], first: usize, n: usize, at: In
             matches!(versions[earlier].state, State::One(own, _) if own.is_same_value(&content));
         let fired = matches!(versions[earlier].state, State::One(own, _) if own.get(FIRED) > 0);
         let between = &versions[earlier + 1..n];
-        same && versions[earlier].is_approved && (fired || !between.iter().any(ends))
+        same && was_approved(versions, earlier) && (fired || !between.iter().any(ends))
     });
     let within = world
         .law_before(version.landing)

@@ -78,6 +78,8 @@ pub(super) struct Tag {
     pub commit: Oid,
     /// Who signed it.
     pub key: Who,
+    /// When.
+    pub at: Instant,
     pub text: String,
 }
 
@@ -91,6 +93,8 @@ pub(super) struct World {
     pub signers: HashMap<Oid, Vec<(Who, Who)>>,
     /// Files of revoked keys.
     pub revoked: HashMap<Oid, Vec<Who>>,
+    /// Mailmaps: who is joined to whom, both by their own address.
+    pub mailmaps: HashMap<Oid, (Who, Who)>,
     pub main: Vec<Landing>,
     pub branches: Vec<Branch>,
     pub now: i64,
@@ -119,6 +123,7 @@ impl World {
             laws: HashMap::new(),
             signers: HashMap::new(),
             revoked: HashMap::new(),
+            mailmaps: HashMap::new(),
             main: Vec::new(),
             branches: Vec::new(),
             now: Instant::parse("2026-11-20T09:00:00Z").unwrap().unix(),
@@ -167,32 +172,6 @@ impl World {
         if !self.known.contains(&content) {
             self.known.push(content);
         }
-        blob
-    }
-
-    /// Writes a policy file.
-    pub(super) fn enact(&mut self, law: Law) -> Oid {
-        let blob = self.memory.blob(law.text().as_bytes());
-        self.laws.insert(blob, law);
-        blob
-    }
-
-    /// Writes a signers file: a person's address, and whose key.
-    pub(super) fn list(&mut self, lines: Vec<(Who, Who)>) -> Oid {
-        let mut text = String::new();
-        for (person, key) in &lines {
-            writeln!(text, "{} {}", person.email(), key.public()).unwrap();
-        }
-        let blob = self.memory.blob(text.as_bytes());
-        self.signers.insert(blob, lines);
-        blob
-    }
-
-    /// Writes a file of revoked keys.
-    pub(super) fn revoke(&mut self, keys: Vec<Who>) -> Oid {
-        let lines: String = keys.iter().map(|key| key.public() + "\n").collect();
-        let blob = self.memory.blob(lines.as_bytes());
-        self.revoked.insert(blob, keys);
         blob
     }
 
@@ -245,7 +224,13 @@ impl World {
             self.now
         );
         let text = format!("{head}{}", key.sign("git", head.as_bytes()));
-        self.tags.push(Tag { commit, key, text });
+        let at = self.instant();
+        self.tags.push(Tag {
+            commit,
+            key,
+            at,
+            text,
+        });
     }
 
     /// Returns a commit and all that can be reached from it.
@@ -302,16 +287,6 @@ impl World {
             }
         }
         (files, conflicts)
-    }
-
-    /// Reads what a merge made of two files.
-    pub(super) fn learn(&mut self, blob: Oid, path: &str) {
-        if is_record(path) && !self.contents.contains_key(&blob) {
-            let text = String::from_utf8(self.memory.bytes(blob)).unwrap();
-            if let Some(content) = Content::parse(&text) {
-                self.contents.insert(blob, content);
-            }
-        }
     }
 
     /// Returns the ids that stand in some files, with paths and contents.

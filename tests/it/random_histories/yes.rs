@@ -38,7 +38,7 @@ pub(super) fn hear(world: &World, id: usize, versions: &mut [Version]) {
             for (n, signed) in world.signed.iter().enumerate() {
                 let stands = text.as_deref() == Some(signed.text.as_bytes())
                     && seal.as_deref() == Some(signed.seal.as_bytes());
-                let listed = world.personas(landing, signed.key).contains(&signed.by);
+                let listed = world.speaks_as(landing, signed.key, signed.by);
                 if signed.rejects
                     || signed.about != About::Record(id)
                     || !stands
@@ -58,7 +58,7 @@ pub(super) fn hear(world: &World, id: usize, versions: &mut [Version]) {
         }
     }
     for (landing, act, blob, at) in waiting {
-        for n in targets(versions, landing, blob) {
+        for n in targets(world, versions, landing, blob) {
             if !too_old(at, &versions[n]) {
                 versions[n].acts.push(act.clone());
             }
@@ -115,16 +115,25 @@ fn ends(world: &World, versions: &[Version]) -> Vec<(usize, Instant)> {
 }
 
 /// Returns the versions that a statement is about which lands now.
-fn targets(versions: &[Version], landing: usize, blob: Oid) -> Vec<usize> {
-    let has = |n: &usize| matches!(versions[*n].state, State::One(_, own) if own == blob);
+fn targets(world: &World, versions: &[Version], landing: usize, blob: Oid) -> Vec<usize> {
+    let has = |n: &usize| match &versions[*n].state {
+        State::One(_, own) => *own == blob,
+        // Moved under a wrong name, these bytes still say all that was said.
+        State::Unclear(blobs) => blobs.as_slice() == [blob],
+        State::Gone => false,
+    };
     let n_landed = versions
         .iter()
         .take_while(|version| version.landing <= landing)
         .count();
     if let Some(tip) = n_landed.checked_sub(1) {
-        let content = |n: usize| match versions[n].state {
-            State::One(content, _) => Some(content),
-            _ => None,
+        let content = |n: usize| match &versions[n].state {
+            State::One(content, _) => Some(*content),
+            State::Unclear(blobs) => match blobs.as_slice() {
+                [only] => world.contents.get(only).copied(),
+                _ => None,
+            },
+            State::Gone => None,
         };
         let first = (0..=tip)
             .rev()
