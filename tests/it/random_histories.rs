@@ -41,6 +41,7 @@ mod law;
 mod learn;
 mod memory;
 mod named;
+mod notes;
 mod people;
 mod plain;
 mod shallow;

@@ -23,6 +23,8 @@ pub(super) struct Law {
     pub self_asserted: bool,
     /// Whether claims inside branches count.
     pub nested: bool,
+    /// Whether notes count.
+    pub notes: bool,
     /// The forge that is pinned, which says that whoever commits checks the messages; `None` for `auto`.
     pub pinned: Option<&'static str>,
     /// Whether owners may approve.
@@ -35,7 +37,7 @@ pub(super) struct Law {
     pub platform: BTreeSet<Who>,
 }
 
-/// The forges that a policy may pin. `kernel` and what counts inside branches promises nothing.
+/// The forges that a policy may pin. Under `kernel` counts what is said inside branches, so that nothing is promised.
 const FORGES: &[&str] = &[
     "generic",
     "github",
@@ -44,6 +46,10 @@ const FORGES: &[&str] = &[
     "gerrit",
     "bitbucket",
     "azure",
+    "kernel",
+    "phabricator",
+    "bors",
+    "homu",
 ];
 
 impl Law {
@@ -56,6 +62,7 @@ impl Law {
             self_approval: false,
             self_asserted: false,
             nested: false,
+            notes: false,
             pinned: None,
             owner: true,
             groups: true,
@@ -68,7 +75,7 @@ impl Law {
     /// Returns a policy near another.
     pub(super) fn near(&self, dice: &mut Dice) -> Law {
         let mut law = self.clone();
-        match dice.below(16) {
+        match dice.below(17) {
             0..=2 => law.count = 1 + dice.below(2),
             3 => law.groups = !law.groups,
             4 => law.self_approval = !law.self_approval,
@@ -83,7 +90,8 @@ impl Law {
                 }
             }
             11 => law.within = if law.within == 24 { 4 } else { 24 },
-            12 | 13 => turn(&mut law.security, *dice.pick(PEOPLE)),
+            12 => law.notes = !law.notes,
+            13 | 14 => turn(&mut law.security, *dice.pick(PEOPLE)),
             _ => turn(&mut law.platform, *dice.pick(PEOPLE)),
         }
         law
@@ -91,7 +99,12 @@ impl Law {
 
     /// Tells whether the policy trusts what anybody types, so that nothing is promised.
     pub(super) fn is_open(&self) -> bool {
-        self.self_asserted || self.nested
+        self.self_asserted || self.nested || self.pinned == Some("kernel")
+    }
+
+    /// Tells whether notes count: where it says so, or pins the forge that writes them.
+    pub(super) fn heeds_notes(&self) -> bool {
+        self.notes || self.pinned == Some("gerrit")
     }
 
     /// Returns the file.
@@ -104,17 +117,19 @@ impl Law {
         };
         let approval = format!(
             "  proof: {}\n  authors: {}\n  self_approval: {}\n  self_asserted: {}\n  nested: {}\n  forge: {}\n  \
-             owner_may_approve: {}\n",
+             accept: [merge, trailer, review, mergetag, signature, detached{}]\n  owner_may_approve: {}\n",
             yes(self.attested, "attested", "claimed"),
             yes(self.authors_attested, "attested", "claimed"),
             yes(self.self_approval, "allow", "forbid"),
             yes(self.self_asserted, "allow", "deny"),
             yes(self.nested, "allow", "deny"),
             self.pinned.unwrap_or("auto"),
+            yes(self.notes, ", note", ""),
             self.owner,
         );
         format!(
-            "version: 1\nname: t\nrecords: [exceptions, waivers]\ngroups:\n  security: [{}]\n  platform: [{}]\n\
+            "version: 1\nname: t\nrecords: [exceptions, waivers]\n\
+             people: {{logins: {{dana: dana@example.com, lee: lee@example.com, cy: cy@example.com}}}}\ngroups:\n  security: [{}]\n  platform: [{}]\n\
              approval:\n{approval}tiers:\n  - name: sensitive\n    match: [{{risk: [high]}}]\n    \
              approvals: {{count: 2{}}}\n    degraded: deny\n  - name: standard\n    approvals: {{count: {}}}\n\
              classes:\n  emergency: {{max_term: 2000h, review_within: {}h}}\n",
@@ -147,6 +162,7 @@ impl Law {
             self_approval: value("self_approval")? == "allow",
             self_asserted: value("self_asserted")? == "allow",
             nested: value("nested")? == "allow",
+            notes: value("accept")?.contains("note"),
             pinned: FORGES.iter().find(|forge| **forge == pinned).copied(),
             owner: value("owner_may_approve")? == "true",
             groups: text.contains("each_of"),

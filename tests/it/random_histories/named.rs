@@ -27,7 +27,7 @@ pub(super) fn differs(world: &World) -> Option<String> {
     };
     let is_odd = world.made.values().any(|made| odd(&made.files));
     let prefix = Prefix::default();
-    let all = walk::walk(&world.memory, chain(world), &prefix).unwrap();
+    let all = world.history(&world.memory).unwrap();
     let of_all = approval::judge(&all);
     let files = world.files(world.tip());
     let records = || files.iter().filter(|(path, _)| is_record(path));
@@ -49,7 +49,8 @@ pub(super) fn differs(world: &World) -> Option<String> {
         if asked.names.is_empty() {
             continue;
         }
-        let few = walk::walk_named(&world.memory, chain(world), &prefix, &asked).unwrap();
+        let mut few = walk::walk_named(&world.memory, chain(world), &prefix, &asked).unwrap();
+        world.read_notes(&mut few, &world.memory);
         let of_few = approval::judge(&few);
         let key = Key::Id((*name).to_owned());
         let (in_few, in_all) = (few.trails.contains_key(&key), all.trails.contains_key(&key));

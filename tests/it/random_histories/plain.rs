@@ -40,7 +40,7 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
             law.count == 1
                 && !law.attested
                 && law.owner
-                && !law.is_open()
+                && !world.trusts_anybody(law)
                 && !law.self_approval
                 && law.pinned.is_none()
         });

@@ -8,13 +8,11 @@ use std::collections::HashSet;
 
 use exledger::approval::{self, Satisfied};
 use exledger::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
-use exledger::history::paths::Prefix;
 use exledger::history::version::Key;
-use exledger::history::walk;
 use exledger::status::InForce;
 
 use super::memory::Memory;
-use super::verdict::{chain, chain_of, instants, standing};
+use super::verdict::{instants, standing};
 use super::world::World;
 
 /// A repository whose older commits are not there.
@@ -70,12 +68,11 @@ fn cut(world: &World, landing: usize) -> Shallow<'_> {
 
 /// Returns what a shallow clone grants and the whole repository does not; `None` where there is nothing.
 pub(super) fn differs(world: &World) -> Option<String> {
-    let prefix = Prefix::default();
-    let whole = walk::walk(&world.memory, chain(world), &prefix).unwrap();
+    let whole = world.history(&world.memory).unwrap();
     let of_whole = approval::judge(&whole);
     for landing in 1..world.main.len() {
         let objects = cut(world, landing);
-        let Ok(part) = walk::walk(&objects, chain_of(world, &objects), &prefix) else {
+        let Some(part) = world.history(&objects) else {
             continue;
         };
         let of_part = approval::judge(&part);

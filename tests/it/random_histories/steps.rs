@@ -39,6 +39,8 @@ impl World {
         if dice.often(30) {
             law = law.near(dice);
         }
+        law.notes = dice.often(15);
+        self.notes.free = dice.often(50);
         if self.open {
             law.attested = true;
         }
@@ -62,6 +64,10 @@ impl World {
     pub(super) fn step(&mut self, seed: u64) {
         let mut dice = Dice::new(seed);
         self.now += *dice.pick(&[600, 3600, 3600, 40_000, 90_000, 300_000]);
+        // Thrown apart, so that old sequences stay what they were.
+        if Dice::new(!seed).often(5) {
+            return self.note(&mut dice);
+        }
         let forge = if self.open { 22 } else { 0 };
         let act = dice.weighed(&[
             (26, Act::Work),

@@ -294,6 +294,10 @@ impl Truth {
                 holds_all(oid) && !first.is_some_and(holds_all)
             };
             let beside = ranges[landing].iter().filter(brings);
+            let is_about = |oid: Oid| oid == land.oid || beside.clone().any(|it| *it == oid);
+            for who in world.noted(world.law_before(landing), &is_about) {
+                act(who, who, false);
+            }
             for oid in beside.chain([&land.oid]) {
                 let made = &world.made[oid];
                 let holds = |tag: &&Tag| {
@@ -361,11 +365,16 @@ impl Truth {
                     .reviews
                     .iter()
                     .any(|it| about(&it.about, it.blob) && reviews(it.by));
+                let brings = |oid: Oid| {
+                    oid == land.oid
+                        || range.contains(&oid) && of(&world.made[&oid].files) == of(after)
+                };
                 let attested = law.is_some_and(|law| law.attested);
+                let noted = !attested && world.noted(law, &brings).into_iter().any(says);
                 let merged = land.merger.is_some_and(says)
                     && (!attested || world.made[&land.oid].key.is_some());
-                let open = law.is_none_or(|law| law.is_open() || law.self_approval);
-                let looked = merged || signed || reviewed;
+                let open = law.is_none_or(|law| world.trusts_anybody(law) || law.self_approval);
+                let looked = merged || signed || reviewed || noted;
                 self.governance
                     .insert((landing, path.clone()), looked || open);
                 let lied = makers.iter().any(|who| !who.is_honest());

@@ -9,10 +9,8 @@ use exledger::history::History;
 use exledger::history::chain::{self, Chain, Now};
 use exledger::history::mainline::Guard;
 use exledger::history::objects::Objects;
-use exledger::history::paths::Prefix;
 use exledger::history::refs::Chosen;
 use exledger::history::version::Key;
-use exledger::history::walk;
 use exledger::record::time::Instant;
 use exledger::status::{self, InForce, Standing, Status, Subject};
 
@@ -78,7 +76,7 @@ pub(super) fn instants(world: &World) -> Vec<Instant> {
 
 /// Returns how a world is judged otherwise than it may be; `None` where it is not.
 pub(super) fn wrong(world: &World) -> Option<String> {
-    let history = walk::walk(&world.memory, chain(world), &Prefix::default()).unwrap();
+    let history = world.history(&world.memory).unwrap();
     let approvals = approval::judge(&history);
     let truth = Truth::of(world);
     let governance = of_governance(&history, &approvals, &truth);

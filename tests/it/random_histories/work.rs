@@ -227,6 +227,9 @@ pub(super) fn message(who: Who, dice: &mut Dice) -> String {
         "Merge branch 'main'",
         "Change (#9)",
         "Merged in z (pull request #9)",
+        "Auto merge of #572 - x:z, r=dana",
+        "Merge #12\n\n12: Change r=lee a=x",
+        "Change\n\nReviewed By: cy\n\nDifferential Revision: https://forge.example.com/D1",
     ]);
     let mut message = format!("{subject}\n\n");
     if dice.often(30) {

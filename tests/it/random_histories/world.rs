@@ -12,6 +12,7 @@ use exledger::record::time::Instant;
 use super::content::Content;
 use super::law::Law;
 use super::memory::{Files, Memory};
+use super::notes::Notes;
 use super::people::{Ident, Who};
 use super::statement::{Review, Signed};
 
@@ -104,6 +105,8 @@ pub(super) struct World {
     pub tags: Vec<Tag>,
     /// What was really reviewed.
     pub reviews: Vec<Review>,
+    /// The notes beside the branches.
+    pub notes: Notes,
     /// Contents that somebody wrote once.
     pub known: Vec<Content>,
     /// What happened, in words.
@@ -130,6 +133,7 @@ impl World {
             signed: Vec::new(),
             tags: Vec::new(),
             reviews: Vec::new(),
+            notes: Notes::default(),
             known: Vec::new(),
             log: Vec::new(),
             open,

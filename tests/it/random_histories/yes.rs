@@ -176,7 +176,7 @@ pub(super) fn approve(world: &World, versions: &mut [Version]) {
             known.get(first..).unwrap_or_default(),
             &content,
         ));
-        version.is_approved = law.is_open()
+        version.is_approved = world.trusts_anybody(law)
             || is_met(world, law, version, &content, &makers)
                 && !plain::is_vetoed(world, known, version);
     }

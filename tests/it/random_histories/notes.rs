@@ -1,0 +1,128 @@
+//! Notes of reviews, which live beside the branches: those of the forge, of honest people, and of whoever likes to.
+//!
+//! Start at [`World::note`]. In some worlds anybody pushes notes, under whatever name, over those of others. What
+//! honest people said there is kept as [`Noted`].
+
+use std::rc::Rc;
+
+use exledger::history::objects::{Objects, Oid};
+use exledger::history::paths::Prefix;
+use exledger::history::{History, walk};
+
+use super::dice::Dice;
+use super::law::Law;
+use super::memory::Files;
+use super::people::{HONEST, Ident, LIARS, PEOPLE, Who};
+use super::verdict::chain_of;
+use super::work::typed;
+use super::world::World;
+
+/// The notes as they stand, and who really said what in them.
+#[derive(Default)]
+pub(super) struct Notes {
+    /// Whether anybody may push them.
+    pub free: bool,
+    /// The commit at the tip of their ref.
+    tip: Option<Oid>,
+    /// The blob of each note, by the commit that it is about.
+    files: Files,
+    /// What honest people approve.
+    pub said: Vec<Noted>,
+}
+
+/// A yes that somebody really gave, in a note.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Noted {
+    pub commit: Oid,
+    pub by: Who,
+}
+
+impl World {
+    /// Somebody writes a note about a commit.
+    pub(super) fn note(&mut self, dice: &mut Dice) {
+        let commit = match dice.below(4) {
+            0 | 1 => self.tip(),
+            2 if !self.branches.is_empty() => self.branches[dice.below(self.branches.len())].tip,
+            _ => self.main[dice.below(self.main.len())].oid,
+        };
+        let lies = self.notes.free && dice.often(60);
+        let known = self.notes.files.get(&commit.to_string()).copied();
+        let mut text = match known {
+            Some(blob) if !lies || dice.often(50) => {
+                String::from_utf8(self.memory.bytes(blob)).unwrap()
+            }
+            _ => String::new(),
+        };
+        let vote = *dice.pick(&[
+            "Code-Review+2",
+            "Code-Review+2",
+            "Code-Review+2",
+            "Code-Review+1",
+        ]);
+        let (author, line) = if lies {
+            let who = *dice.pick(LIARS);
+            let vote = if dice.often(15) {
+                "Code-Review-2"
+            } else {
+                vote
+            };
+            let author = match dice.often(20) {
+                true => Ident::new("Gerrit Code Review", "gerrit@forge.example.com"),
+                false => typed(who, dice),
+            };
+            (author, format!("{vote}: {}\n", dice.pick(PEOPLE).ident()))
+        } else {
+            let by = *dice.pick(HONEST);
+            if vote == "Code-Review+2" {
+                self.notes.said.push(Noted { commit, by });
+            }
+            let author = match dice.often(50) {
+                true => Ident::new("Gerrit Code Review", "gerrit@forge.example.com"),
+                false => by.ident(),
+            };
+            (author, format!("{vote}: {}\n", by.ident()))
+        };
+        text += &line;
+        self.say(|| format!("{author} notes about {commit}: {text:?}"));
+        let blob = self.memory.blob(text.as_bytes());
+        self.notes.files.insert(commit.to_string(), blob);
+        let tree = self.memory.tree(&Rc::new(self.notes.files.clone()));
+        let parent = self.notes.tip.map(|tip| format!("parent {tip}\n"));
+        let raw = format!(
+            "tree {tree}\n{}author {author} {now} +0000\ncommitter {author} {now} +0000\n\nNotes\n",
+            parent.unwrap_or_default(),
+            now = self.now,
+        );
+        self.notes.tip = Some(self.memory.commit(raw.into_bytes()));
+    }
+
+    /// Returns who really said yes to one of some commits, where a policy heeds notes.
+    pub(super) fn noted(&self, law: Option<&Law>, is_about: &dyn Fn(Oid) -> bool) -> Vec<Who> {
+        let heeds = law.is_some_and(Law::heeds_notes);
+        let said = self
+            .notes
+            .said
+            .iter()
+            .filter(|it| heeds && is_about(it.commit));
+        said.map(|it| it.by).collect()
+    }
+
+    /// Tells whether a policy trusts what anybody types, so that nothing is promised.
+    pub(super) fn trusts_anybody(&self, law: &Law) -> bool {
+        law.is_open() || self.notes.free && law.heeds_notes() && !law.attested
+    }
+
+    /// Returns the history that some objects hold, with the notes; `None` where what is needed is not there.
+    pub(super) fn history(&self, objects: &dyn Objects) -> Option<History> {
+        let mut history = walk::walk(objects, chain_of(self, objects), &Prefix::default()).ok()?;
+        self.read_notes(&mut history, objects);
+        Some(history)
+    }
+
+    /// Adds the notes to a history.
+    pub(super) fn read_notes(&self, history: &mut History, objects: &dyn Objects) {
+        if let Some(tip) = self.notes.tip {
+            history.read_notes(objects, tip, None);
+        }
+    }
+}
