@@ -60,6 +60,8 @@ pub(crate) struct Party {
     /// Every key by which some state knows them, or somebody who is one with them by a key.
     keys: Vec<String>,
     folded: String,
+    /// The name as it is typed, where the mailmap gives another; empty where it does not.
+    renamed: String,
 }
 
 /// Whom a line of text names.
@@ -80,8 +82,14 @@ impl Party {
     }
 
     /// Tells whether two have one name, and no state says that they are one person.
+    ///
+    /// A name that the mailmap replaces is one's name, too, beside somebody whose name it leaves as it is typed.
     pub(crate) fn is_namesake(&self, other: &Party) -> bool {
-        !self.folded.is_empty() && self.folded == other.folded && !self.is(other)
+        let same = |one: &str, other: &str| !one.is_empty() && one == other;
+        let named = same(&self.folded, &other.folded)
+            || self.renamed.is_empty() && same(&self.folded, &other.renamed)
+            || other.renamed.is_empty() && same(&self.renamed, &other.folded);
+        named && !self.is(other)
     }
 
     /// Lets somebody who is known by an address alone be told by a name, too (I5).
@@ -104,10 +112,15 @@ impl<'a> Lens<'a> {
     pub(crate) fn party(&self, name: &str, email: &str) -> Party {
         let (person, _) = self.met.identify(self.at, name, email);
         let folded = people::folded(&person.name);
+        let mut renamed = people::folded(&person.typed_name);
+        if renamed == folded {
+            renamed.clear();
+        }
         let mut party = Party {
             keys: vec![person.key.clone()],
             person,
             folded,
+            renamed,
         };
         self.widen(&mut party);
         party

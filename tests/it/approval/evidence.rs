@@ -72,6 +72,33 @@ fn two_approvers_of_one_name_are_one_person() {
 }
 
 #[test]
+fn a_name_that_the_mailmap_replaces_still_tells_an_author_under_another_address() {
+    let lee = "Lee Chen <lee@example.com> <root@one.example.com>\n";
+    let ana = "Ana Ruiz <ana@example.com> <root@two.example.com>\n";
+    for (mailmap, satisfied, result) in [
+        (lee.to_owned(), "no", "unresolved"),
+        // Who the two are is known.
+        (lee.to_owned() + ana, "yes", "claimed"),
+    ] {
+        let repo = ledger("");
+        repo.by("sam").write(".mailmap", &mailmap).commit("Map");
+        repo.branch("file")
+            .by("root <root@two.example.com>")
+            .write(crate::history::ID, crate::history::SAMPLE)
+            .commit("File it");
+        repo.by("root <root@one.example.com>")
+            .merge("file", "Merge branch 'file'");
+        let verdict = verdict(&repo);
+        let said = crate::approval::said(&verdict);
+        assert_eq!(
+            (said.satisfied, said.result),
+            (satisfied, result),
+            "{mailmap}"
+        );
+    }
+}
+
+#[test]
 fn an_author_without_address_leaves_the_version_undecided_unless_the_policy_knows_the_name() {
     for (policy, satisfied, result) in [
         ("", "cannot say", "indeterminate"),
