@@ -1,8 +1,8 @@
 //! Random histories: whatever people do, nothing is in force longer or wider than something that was really approved.
 //!
 //! A sequence begins a ledger and then lets people branch, type each other's names, merge, squash, rebase, amend, push,
-//! sign, review, remove approval files and change the policy, all in memory. The oracle (`truth`) knows who really did
-//! what; the code under test sees only what git shows. Follows `docs/spec/approval.md` and `docs/spec/status.md`.
+//! sign, review, write notes, remove approval files and change the policy, all in memory. The oracle (`truth`) knows who
+//! really did what; the code under test sees only what git shows. Follows `docs/spec/approval.md` and `docs/spec/status.md`.
 //!
 //! What is promised, and under which assumptions:
 //!
@@ -15,6 +15,11 @@
 //! - **Open mainline.** Mal pushes to the mainline what he likes, under any name, merges included. Then only
 //!   `proof: attested` promises something: as many key holders as are demanded signed the content, one of whom may be
 //!   its writer; with `authors: attested` nobody who wrote it.
+//! - **Notes.** In half of the worlds anybody pushes them under any name. Where the policy says that notes count and asks for
+//!   no signature, it trusts all who can, and nothing is promised of what lands by it; by any other policy such notes
+//!   give nothing. In the other worlds the forge and honest people write them, who name whom they know.
+//! - **Looks.** Where a tier says `degraded: deny`, a review that stands only in what one honest person pushed, who also
+//!   made all the rest of the record, and about which nobody said a word, keeps nothing in force.
 //! - Who signs approvals, or reviews at the forge, writes under the address that the approval file names, or one that the
 //!   mailmap joins to it: the file names no name by which another address could be told.
 //! - Bytes are the same content wherever they lie: who moves a file, back to its right name too, made nothing, and what is
@@ -26,7 +31,7 @@
 //!   a later word.
 //! - Whoever pushes types the time (open mainline), whoever opens a pull request its requester, whose no then forbids
 //!   nothing, and what stands where a shallow clone ends counts as approved: `docs/decisions/0007`.
-//! - While a policy says `nested: allow` or `self_asserted: allow` nothing is promised of what lands by it, and nothing
+//! - While a policy says `nested: allow` or `self_asserted: allow`, or pins `kernel`, nothing is promised of what lands by it, and nothing
 //!   after governance that nobody honest looked at: that this is said is promised (its verdict is not satisfied).
 //!
 //! `EXLEDGER_SEQUENCES=1000000 cargo test --release --test it -- random_histories` runs a million of them;
@@ -39,6 +44,7 @@ mod edits;
 mod forge;
 mod law;
 mod learn;
+mod look;
 mod memory;
 mod named;
 mod notes;

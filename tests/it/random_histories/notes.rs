@@ -96,6 +96,11 @@ impl World {
         self.notes.tip = Some(self.memory.commit(raw.into_bytes()));
     }
 
+    /// Tells whether there are notes at all.
+    pub(super) fn has_notes(&self) -> bool {
+        self.notes.tip.is_some()
+    }
+
     /// Returns who really said yes to one of some commits, where a policy heeds notes.
     pub(super) fn noted(&self, law: Option<&Law>, is_about: &dyn Fn(Oid) -> bool) -> Vec<Who> {
         let heeds = law.is_some_and(Law::heeds_notes);

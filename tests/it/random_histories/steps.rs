@@ -68,6 +68,9 @@ impl World {
         if Dice::new(!seed).often(5) {
             return self.note(&mut dice);
         }
+        if Dice::new(!seed ^ 1).often(6) {
+            return self.look(&mut dice);
+        }
         let forge = if self.open { 22 } else { 0 };
         let act = dice.weighed(&[
             (26, Act::Work),
@@ -120,7 +123,7 @@ impl World {
     }
 
     /// Pushes files as an honest person does.
-    fn push_by(&mut self, who: Who, files: Files, ident: Ident, parents: Vec<Oid>) {
+    pub(super) fn push_by(&mut self, who: Who, files: Files, ident: Ident, parents: Vec<Oid>) {
         let draft = Draft {
             tags: Vec::new(),
             parents,

@@ -15,6 +15,7 @@ use exledger::record::time::Instant;
 use exledger::status::{self, InForce, Standing, Status, Subject};
 
 use super::content::{CLASS, CLOSURE, FIRED, IDS};
+use super::look;
 use super::truth::{State, Truth, Version};
 use super::world::World;
 
@@ -147,13 +148,13 @@ fn of_record(world: &World, truth: &Truth, standing: &Standing, at: Instant) -> 
     let gone = versions
         .iter()
         .rposition(|version| version.state == State::Gone);
-    let first = gone.map_or(0, |gone| gone + 1);
+    let filed = gone.map_or(0, |gone| gone + 1);
     let mut why = BTreeSet::new();
     // What was approved beyond doubt is where all that comes later begins.
     let first = versions
         .iter()
         .rposition(|version| version.is_plain)
-        .map_or(first, |plain| plain.max(first));
+        .map_or(filed, |plain| plain.max(filed));
     for from in (first..=tip).filter(|from| may_grant(world, versions, first, *from, at)) {
         let beyond = versions[from..]
             .iter()
@@ -165,7 +166,10 @@ fn of_record(world: &World, truth: &Truth, standing: &Standing, at: Instant) -> 
                 _ => None,
             });
         match beyond {
-            None => return None,
+            None => {
+                let why = look::wrong(world, &versions[filed..], at)?;
+                return Some(format!("{why}\n{:?}", &versions[filed..]));
+            }
             Some(beyond) => why.insert(beyond),
         };
     }

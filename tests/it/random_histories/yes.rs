@@ -69,10 +69,9 @@ pub(super) fn hear(world: &World, id: usize, versions: &mut [Version]) {
         .iter()
         .filter(|it| it.about == About::Record(id))
     {
-        for version in versions.iter_mut() {
-            let is_about = matches!(version.state, State::One(_, blob) if blob == review.blob);
-            if is_about && !too_old(review.at, version) {
-                version.acts.push(Act {
+        for n in reviewed(world, versions, review.blob) {
+            if !too_old(review.at, &versions[n]) {
+                versions[n].acts.push(Act {
                     who: review.by,
                     persona: review.by,
                     signed: false,
@@ -114,6 +113,33 @@ fn ends(world: &World, versions: &[Version]) -> Vec<(usize, Instant)> {
     ends
 }
 
+/// Returns what a version says, also under a wrong name.
+fn content(world: &World, version: &Version) -> Option<Content> {
+    match &version.state {
+        State::One(content, _) => Some(*content),
+        State::Unclear(blobs) => match blobs.as_slice() {
+            [only] => world.contents.get(only).copied(),
+            _ => None,
+        },
+        State::Gone => None,
+    }
+}
+
+/// Returns the versions that a review of some bytes is about: those with them, and what those only add to (V6).
+fn reviewed(world: &World, versions: &[Version], blob: Oid) -> BTreeSet<usize> {
+    let has = |n: &usize| matches!(versions[*n].state, State::One(_, own) if own == blob);
+    let adds = |n: usize| {
+        let both = content(world, &versions[n - 1]).zip(content(world, &versions[n]));
+        both.is_some_and(|(before, own)| before.only_adds(&own))
+    };
+    let mut found = BTreeSet::new();
+    for named in (0..versions.len()).filter(has) {
+        found.extend((1..=named).rev().take_while(|n| adds(*n)).map(|n| n - 1));
+        found.insert(named);
+    }
+    found
+}
+
 /// Returns the versions that a statement is about which lands now.
 fn targets(world: &World, versions: &[Version], landing: usize, blob: Oid) -> Vec<usize> {
     let has = |n: &usize| match &versions[*n].state {
@@ -127,14 +153,7 @@ fn targets(world: &World, versions: &[Version], landing: usize, blob: Oid) -> Ve
         .take_while(|version| version.landing <= landing)
         .count();
     if let Some(tip) = n_landed.checked_sub(1) {
-        let content = |n: usize| match &versions[n].state {
-            State::One(content, _) => Some(*content),
-            State::Unclear(blobs) => match blobs.as_slice() {
-                [only] => world.contents.get(only).copied(),
-                _ => None,
-            },
-            State::Gone => None,
-        };
+        let content = |n: usize| content(world, &versions[n]);
         let first = (0..=tip)
             .rev()
             .find(|n| versions[*n].state == State::Gone)

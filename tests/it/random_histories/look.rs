@@ -1,0 +1,140 @@
+//! Looks at an exception that nobody else took: in a tier that says `degraded: deny` they keep nothing in force (V9).
+//!
+//! Start at [`World::look`] and [`wrong`]. Said is only what nobody can doubt: a review that stands in no version but
+//! those that its one honest maker pushed, who also made all the others, and about which nobody said a word.
+
+use exledger::record::time::Instant;
+
+use super::content::{Content, FIRED, REVIEW_EVERY, REVIEWS, RISK, START, TRIGGERS};
+use super::dice::Dice;
+use super::people::{MAINTAINERS, Who};
+use super::truth::{State, Version};
+use super::world::{MAILMAP, World};
+
+/// The entries of `reviews`, by the field's value, and the day of each.
+const ENTRIES: &[(&[u8], &str)] = &[
+    (&[1, 2], "2026-11-22T00:00:00Z"),
+    (&[2, 3], "2026-12-08T00:00:00Z"),
+];
+
+const DAY: i64 = 86_400;
+
+impl World {
+    /// Somebody honest looks at a record and says so, or that a trigger fired.
+    pub(super) fn look(&mut self, dice: &mut Dice) {
+        let mut files = self.files(self.tip()).as_ref().clone();
+        let there = self.records(&files);
+        if there.is_empty() {
+            return;
+        }
+        let (path, old) = dice.pick(&there).clone();
+        let made = self.made[&self.tip()].makers.clone();
+        let last = made.into_iter().find(|who| MAINTAINERS.contains(who));
+        let who = match last {
+            Some(last) if dice.often(60) => last,
+            _ => *dice.pick(MAINTAINERS),
+        };
+        let content = match dice.below(4) {
+            0 if matches!(old.get(TRIGGERS), 1 | 3) => old.with(FIRED, 1),
+            0 | 1 => old.with(REVIEWS, if old.get(REVIEWS) == 1 { 2 } else { 3 }),
+            2 => old.with(REVIEWS, 2),
+            _ => old.with(REVIEWS, 1),
+        };
+        files.insert(path, self.write(content));
+        if files != *self.files(self.tip()) {
+            self.say(|| format!("{who:?} looks: {:?}", content.values));
+            self.push_by(who, files, who.ident(), vec![self.tip()]);
+        }
+    }
+}
+
+/// Tells why a record that is in force must be degraded; `None` where it need not be.
+pub(super) fn wrong(world: &World, series: &[Version], at: Instant) -> Option<&'static str> {
+    let content = |version: &Version| match version.state {
+        State::One(content, _) => Some(content),
+        _ => None,
+    };
+    let tip = content(series.last()?)?;
+    let contents: Vec<Content> = series.iter().filter_map(content).collect();
+    // Of which tier a version was that counts no more is left open.
+    if contents.len() < series.len() || contents.iter().any(|content| content.get(RISK) == 0) {
+        return None;
+    }
+    let landed: Vec<Instant> = ENTRIES
+        .iter()
+        .filter(|(values, _)| values.contains(&tip.get(REVIEWS)))
+        .filter(|(values, _)| !is_alone(world, series, values))
+        .map(|(_, day)| Instant::parse(day).unwrap())
+        .collect();
+    if tip.get(FIRED) == 1 && landed.is_empty() {
+        return Some("a trigger waits for a review by somebody else");
+    }
+    let begin = world.main[series.first()?.landing].at;
+    let begin = match contents.iter().map(|content| content.get(START)).max()? {
+        0 => begin,
+        _ => begin.max(Instant::parse("2026-12-12T00:00:00Z").unwrap()),
+    };
+    let last = landed.into_iter().chain([begin]).max()?;
+    // Who types times of the mainline types when it began, too.
+    let slack = if world.open { 5 * DAY } else { 2 * DAY };
+    let every = |days: i64| at > last.plus_seconds(days * DAY + slack);
+    let shortest = contents.iter().map(|content| content.get(REVIEW_EVERY));
+    let overdue = shortest.fold(false, |overdue, value| match value {
+        1 => overdue || every(14),
+        2 => overdue || every(30),
+        _ => overdue,
+    });
+    overdue.then_some("its review is overdue, and only its author took one")
+}
+
+/// Tells whether an entry stands in nothing but what one honest person pushed, who made all of the series.
+fn is_alone(world: &World, series: &[Version], values: &[u8]) -> bool {
+    let mapped = world
+        .main
+        .iter()
+        .any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
+    if mapped || world.has_notes() {
+        return false;
+    }
+    let holders = series.iter().filter_map(|version| match version.state {
+        State::One(content, blob) => values
+            .contains(&content.get(REVIEWS))
+            .then_some((version, blob)),
+        _ => None,
+    });
+    let mut pushers = holders.map(|(version, blob)| {
+        let made = &world.made[&world.main[version.landing].oid];
+        let who = world.pusher(version.landing)?;
+        let plain = made.parents.len() < 2 && made.key.is_none() && version.acts.is_empty();
+        let silent = !world.signed.iter().any(|it| it.blob == blob)
+            && !world.reviews.iter().any(|it| it.blob == blob);
+        (plain && silent && !world.apart.contains(&who)).then_some(who)
+    });
+    let Some(Some(who)) = pushers.next() else {
+        return false;
+    };
+    let kept = |key: &Who| world.signers_list_alone(*key);
+    pushers.all(|other| other == Some(who))
+        && series.iter().all(|version| version.makers.contains(&who))
+        && kept(&who)
+}
+
+impl World {
+    /// Returns the honest person who pushed a landing of what they made themselves, in their own name.
+    fn pusher(&self, landing: usize) -> Option<Who> {
+        let land = &self.main[landing];
+        let made = &self.made[&land.oid];
+        let mut makers = made.makers.iter();
+        let (who, None, None) = (makers.next()?, makers.next(), land.merger) else {
+            return None;
+        };
+        let own = made.author == who.ident() && made.committer == who.ident();
+        (who.is_honest() && own && made.message == "Change\n").then_some(*who)
+    }
+
+    /// Tells whether no list ever joined somebody with somebody else by a key.
+    fn signers_list_alone(&self, who: Who) -> bool {
+        let mut lines = self.signers.values().flatten();
+        lines.all(|(person, key)| (*person == who) == (*key == who))
+    }
+}
