@@ -31,8 +31,9 @@
 //!   a later word.
 //! - Whoever pushes types the time (open mainline), whoever opens a pull request its requester, whose no then forbids
 //!   nothing, and what stands where a shallow clone ends counts as approved: `docs/decisions/0007`.
-//! - While a policy says `nested: allow` or `self_asserted: allow`, or pins `kernel`, nothing is promised of what lands by it, and nothing
-//!   after governance that nobody honest looked at: that this is said is promised (its verdict is not satisfied).
+//! - While a policy says `nested: allow` or `self_asserted: allow`, or pins `kernel`, nothing is promised of what lands by
+//!   it, and nothing after governance that nobody honest looked at: that this is said is promised (its verdict is not
+//!   satisfied).
 //!
 //! `EXLEDGER_SEQUENCES=1000000 cargo test --release --test it -- random_histories` runs a million of them;
 //! `EXLEDGER_SEED=7` begins at another seed. A sequence that goes wrong is made shorter and told step by step.
