@@ -14,7 +14,7 @@ use crate::history::interest::{Interest, Kind};
 use crate::history::objects::{Edge, Merge, Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::trails::{self, Bytes};
-use crate::history::version::{self, FileAt, Key, MadeInMerge, Version};
+use crate::history::version::{self, Change, FileAt, Key, MadeInMerge, Version};
 
 /// What is looked up about merges, each comparison made once.
 pub struct Merges<'o> {
@@ -67,6 +67,9 @@ impl<'o> Merges<'o> {
     ) -> MadeInMerge {
         if version.commit.parents.len() < 2 {
             return MadeInMerge::No;
+        }
+        if is_brought_back(version) {
+            return MadeInMerge::Made;
         }
         if let [only] = version.files.as_slice()
             && others.contains(&Some(only.blob))
@@ -168,6 +171,12 @@ impl<'o> Merges<'o> {
         self.compared.insert((old, new.oid), Rc::clone(&compared));
         Ok(compared)
     }
+}
+
+/// Tells whether no commit that a merge brings touched what it lands: some merge took what had been there before.
+fn is_brought_back(version: &Version) -> bool {
+    let is_new = !matches!(version.change, Change::Moved | Change::Inherited);
+    is_new && version.touched.is_empty() && version.truncated.is_none()
 }
 
 /// Returns what differs between two topmost folders.

@@ -248,7 +248,7 @@ pub enum MadeInMerge {
     No,
     /// The bytes are what git's own merge of the parents gives; nobody is added to the authors.
     AutoMerged,
-    /// Whoever made the merge made the content.
+    /// Whoever made the merge made the content, or brought back what no commit of the branch made.
     Made,
     /// Objects that are needed to tell are not here.
     Unknown(Obstacle),

@@ -99,6 +99,27 @@ fn a_name_that_the_mailmap_replaces_still_tells_an_author_under_another_address(
 }
 
 #[test]
+fn whoever_merges_what_no_commit_of_the_branch_made_is_its_author() {
+    let repo = ledger("");
+    file(&repo);
+    repo.by("lee").merge("file", "Merge branch 'file'");
+    let old = repo.branch("old");
+    let narrower = crate::history::SAMPLE.replace("moderate", "low");
+    repo.branch("change")
+        .by("sam")
+        .write(crate::history::ID, &narrower)
+        .commit("Change it");
+    repo.by("lee").merge("change", "Merge branch 'change'");
+    // The branch keeps what was there before.
+    old.by("dana")
+        .merge_ours("main", "Merge branch 'main' into old");
+    repo.by("dana").merge("old", "Merge branch 'old'");
+    let verdict = verdict(&repo);
+    check("alone", &verdict, "no", "self", &[], &["dana"]);
+    assert!(verdict.flags.contains("content-made-in-merge"));
+}
+
+#[test]
 fn an_author_without_address_leaves_the_version_undecided_unless_the_policy_knows_the_name() {
     for (policy, satisfied, result) in [
         ("", "cannot say", "indeterminate"),
