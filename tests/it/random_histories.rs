@@ -24,7 +24,7 @@
 //!   mailmap joins to it: the file names no name by which another address could be told.
 //! - Bytes are the same content wherever they lie: who moves a file, back to its right name too, made nothing, and what is
 //!   said of it meanwhile is said of these bytes. What a merge takes as it stands in a merged branch, its merger did not
-//!   make, whatever else he resolved. Who signs a commit that brings some bytes of an id signs those, however many there
+//!   make, whatever else he resolved, but for what no commit of the branch made: that he brings back. Who signs a commit that brings some bytes of an id signs those, however many there
 //!   are. What says again the last approved content, or what only adds reviews or triggers that fired to it, has its yes.
 //! - What honest people let land is what stands: a mailmap and a list of keys join persons, also by lies that were merged,
 //!   and so speaks a policy that git merged of two. A no is the word of the key's own person, and a later tag of theirs is

@@ -213,8 +213,13 @@ impl World {
         if of_neither && land.by_hand.iter().any(|path| is_about(&made.files, path)) {
             makers.extend(land.merger);
         }
+        // What no commit of the branch made, whoever merges brings back.
+        let is_back = makers.is_empty() && !of_neither;
+        if is_back {
+            makers.extend(land.merger);
+        }
         // What is pushed past all is made by whoever pushes it.
-        if land.merger.is_none() && of_neither {
+        if land.merger.is_none() && (of_neither || is_back) {
             makers.extend(
                 made.makers
                     .iter()

@@ -128,16 +128,20 @@ fn content(world: &World, version: &Version) -> Option<Content> {
 /// Returns the versions that a review of some bytes is about: those with them, and what those only add to (V6).
 fn reviewed(world: &World, versions: &[Version], blob: Oid) -> BTreeSet<usize> {
     let has = |n: &usize| matches!(versions[*n].state, State::One(_, own) if own == blob);
-    let adds = |n: usize| {
-        let both = content(world, &versions[n - 1]).zip(content(world, &versions[n]));
+    let named = (0..versions.len()).filter(has);
+    named
+        .flat_map(|named| with_carried(world, versions, named))
+        .collect()
+}
+
+/// Returns a version, and those that it only adds to.
+fn with_carried(world: &World, versions: &[Version], named: usize) -> Vec<usize> {
+    let adds = |n: &usize| {
+        let both = content(world, &versions[n - 1]).zip(content(world, &versions[*n]));
         both.is_some_and(|(before, own)| before.only_adds(&own))
     };
-    let mut found = BTreeSet::new();
-    for named in (0..versions.len()).filter(has) {
-        found.extend((1..=named).rev().take_while(|n| adds(*n)).map(|n| n - 1));
-        found.insert(named);
-    }
-    found
+    let carried = (1..=named).rev().take_while(adds).map(|n| n - 1);
+    [named].into_iter().chain(carried).collect()
 }
 
 /// Returns the versions that a statement is about which lands now.
@@ -169,7 +173,8 @@ fn targets(world: &World, versions: &[Version], landing: usize, blob: Oid) -> Ve
             return near.into_iter().take(named + 1).collect();
         }
     }
-    (n_landed..versions.len()).find(has).into_iter().collect()
+    let next = (n_landed..versions.len()).find(has);
+    next.map_or_else(Vec::new, |next| with_carried(world, versions, next))
 }
 
 /// Tells of each version, oldest first, whether enough people said yes to it.
@@ -232,7 +237,10 @@ fn left_behind(series: &[Version], content: &Content) -> BTreeSet<Who> {
         State::One(base, _) => content.reaches_further(&base),
         _ => true,
     });
-    if let Some(filed) = series.first().filter(|_| any && further) {
+    // Who files what is closed already is asked for nothing, so that they are forgotten unless git shows a yes.
+    let is_open =
+        |it: &&Version| matches!(it.state, State::One(content, _) if content.get(CLOSURE) == 0);
+    if let Some(filed) = series.first().filter(|it| any && further && is_open(it)) {
         makers.extend(&filed.makers);
     }
     makers
