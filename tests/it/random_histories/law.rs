@@ -31,6 +31,8 @@ pub(super) struct Law {
     pub owner: bool,
     /// Whether the sensitive tier, for a high risk, wants one of each group.
     pub groups: bool,
+    /// Whether the standard tier grants nothing while degraded, as the sensitive one does.
+    pub strict: bool,
     /// How long an emergency goes unapproved, in hours.
     pub within: i64,
     pub security: BTreeSet<Who>,
@@ -66,6 +68,7 @@ impl Law {
             pinned: None,
             owner: true,
             groups: true,
+            strict: false,
             within: 24,
             security: BTreeSet::from([Who::Dana, Who::Sam]),
             platform: BTreeSet::from([Who::Lee, Who::Cy]),
@@ -131,12 +134,13 @@ impl Law {
             "version: 1\nname: t\nrecords: [exceptions, waivers]\n\
              people: {{logins: {{dana: dana@example.com, lee: lee@example.com, cy: cy@example.com}}}}\ngroups:\n  security: [{}]\n  platform: [{}]\n\
              approval:\n{approval}tiers:\n  - name: sensitive\n    match: [{{risk: [high]}}]\n    \
-             approvals: {{count: 2{}}}\n    degraded: deny\n  - name: standard\n    approvals: {{count: {}}}\n\
-             classes:\n  emergency: {{max_term: 2000h, review_within: {}h}}\n",
+             approvals: {{count: 2{}}}\n    degraded: deny\n  - name: standard\n    approvals: {{count: {}}}\n    \
+             degraded: {}\nclasses:\n  emergency: {{max_term: 2000h, review_within: {}h}}\n",
             group(&self.security),
             group(&self.platform),
             yes(self.groups, ", each_of: [security, platform]", ""),
             self.count,
+            yes(self.strict, "deny", "grant"),
             self.within,
         )
     }
@@ -166,6 +170,7 @@ impl Law {
             pinned: FORGES.iter().find(|forge| **forge == pinned).copied(),
             owner: value("owner_may_approve")? == "true",
             groups: text.contains("each_of"),
+            strict: standard.contains("degraded: deny"),
             within: within.split('h').next()?.parse().ok()?,
             security: group("security")?,
             platform: group("platform")?,

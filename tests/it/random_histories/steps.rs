@@ -41,6 +41,7 @@ impl World {
         }
         law.notes = dice.often(15);
         self.notes.free = dice.often(50);
+        law.strict = dice.often(20);
         if self.open {
             law.attested = true;
         }
