@@ -20,7 +20,7 @@ const ENTRIES: &[(&[u8], &str)] = &[
 const DAY: i64 = 86_400;
 
 impl World {
-    /// Somebody honest looks at a record and says so, or that a trigger fired.
+    /// Somebody honest looks at a record and says so, or that a trigger fired, or that it must be looked at.
     pub(super) fn look(&mut self, dice: &mut Dice) {
         let mut files = self.files(self.tip()).as_ref().clone();
         let there = self.records(&files);
@@ -35,6 +35,8 @@ impl World {
             _ => *dice.pick(MAINTAINERS),
         };
         let content = match dice.below(4) {
+            // What only narrows needs nobody.
+            0 | 1 if old.get(REVIEW_EVERY) == 0 => old.with(REVIEW_EVERY, 1),
             0 if matches!(old.get(TRIGGERS), 1 | 3) => old.with(FIRED, 1),
             0 | 1 => old.with(REVIEWS, if old.get(REVIEWS) == 1 { 2 } else { 3 }),
             2 => old.with(REVIEWS, 2),
@@ -77,7 +79,7 @@ pub(super) fn wrong(world: &World, series: &[Version], at: Instant) -> Option<&'
     };
     let last = landed.into_iter().chain([begin]).max()?;
     // Who types times of the mainline types when it began, too.
-    let slack = if world.open { 5 * DAY } else { 2 * DAY };
+    let slack = if world.open { 5 * DAY } else { DAY };
     let every = |days: i64| at > last.plus_seconds(days * DAY + slack);
     let shortest = contents.iter().map(|content| content.get(REVIEW_EVERY));
     let overdue = shortest.fold(false, |overdue, value| match value {

@@ -214,7 +214,15 @@ impl World {
             makers.extend(land.merger);
         }
         // What no commit of the branch made, whoever merges brings back.
-        let is_back = makers.is_empty() && !of_neither;
+        let touches = |oid: &Oid| {
+            let own = &self.made[oid];
+            own.parents.iter().all(|parent| {
+                let before = &self.made[parent].files;
+                let mut paths = changed(before, &own.files).into_iter();
+                paths.any(|path| is_about(before, path) || is_about(&own.files, path))
+            })
+        };
+        let is_back = makers.is_empty() && !of_neither && !range.iter().any(touches);
         if is_back {
             makers.extend(land.merger);
         }

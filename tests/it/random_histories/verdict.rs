@@ -63,13 +63,10 @@ pub(super) fn standing(
 /// Returns the instants at which records are looked at.
 pub(super) fn instants(world: &World) -> Vec<Instant> {
     let now = world.instant();
-    let days = [
-        "2026-12-05T00:00:00Z",
-        "2026-12-20T12:00:00Z",
-        "2027-02-01T00:00:00Z",
-    ];
+    let days = ["2026-12-20T12:00:00Z", "2027-02-01T00:00:00Z"];
     let later = days.iter().map(|day| Instant::parse(day).unwrap());
-    [now, now.plus_seconds(20 * 3600)]
+    [0, 20 * 3600, 13 * 86_400]
+        .map(|seconds| now.plus_seconds(seconds))
         .into_iter()
         .chain(later)
         .collect()
