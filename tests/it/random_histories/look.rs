@@ -51,7 +51,14 @@ impl World {
 }
 
 /// Tells why a record that is in force must be degraded; `None` where it need not be.
-pub(super) fn wrong(world: &World, series: &[Version], at: Instant) -> Option<&'static str> {
+///
+/// `from` is the version of the series that the grant begins with.
+pub(super) fn wrong(
+    world: &World,
+    series: &[Version],
+    from: usize,
+    at: Instant,
+) -> Option<&'static str> {
     let content = |version: &Version| match version.state {
         State::One(content, _) => Some(content),
         _ => None,
@@ -81,7 +88,8 @@ pub(super) fn wrong(world: &World, series: &[Version], at: Instant) -> Option<&'
     // Who types times of the mainline types when it began, too.
     let slack = if world.open { 5 * DAY } else { DAY };
     let every = |days: i64| at > last.plus_seconds(days * DAY + slack);
-    let shortest = contents.iter().map(|content| content.get(REVIEW_EVERY));
+    let since = contents.iter().skip(from);
+    let shortest = since.map(|content| content.get(REVIEW_EVERY));
     let overdue = shortest.fold(false, |overdue, value| match value {
         1 => overdue || every(14),
         2 => overdue || every(30),

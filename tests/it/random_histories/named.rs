@@ -2,7 +2,8 @@
 //!
 //! Start at [`differs`]. `check` answers a question from the records that it is about; what it falls back on all records
 //! for is left out here: the grace of an emergency, and a no while some file can't be read or an id is there twice. So
-//! are histories in which a record once lay under a name that is not its own, or an id stood in two files for a while.
+//! are histories in which a record once lay under a name that is not its own, or an id stood in two files for a while,
+//! but for what is granted where it says yes: that is granted among all.
 
 use exledger::approval;
 use exledger::history::interest::Few;
@@ -69,12 +70,23 @@ pub(super) fn differs(world: &World) -> Option<String> {
             InForce::Yes => narrow.approved.is_some(),
             _ => is_sound && !is_odd,
         };
-        let (narrow, full) = (told(&narrow), told(&full));
+        let (narrow, full) = match is_odd {
+            true => (granted(&narrow), granted(&full)),
+            false => (told(&narrow), told(&full)),
+        };
         if is_answer && narrow != full {
             return Some(format!("{name} by itself: {narrow}\namong all: {full}"));
         }
     }
     None
+}
+
+/// Returns what a record grants: which version with these bytes was approved may hang on files of other names.
+fn granted(standing: &Standing) -> String {
+    format!(
+        "{:?} {:?} {:?} until {:?}, {:?}",
+        standing.status, standing.in_force, standing.effective, standing.not_after, standing.path,
+    )
 }
 
 /// Returns what is said of a record, to compare.

@@ -164,8 +164,8 @@ fn of_record(world: &World, truth: &Truth, standing: &Standing, at: Instant) -> 
             });
         match beyond {
             None => {
-                let why = look::wrong(world, &versions[filed..], at)?;
-                return Some(format!("{why}\n{:?}", &versions[filed..]));
+                let lacking = look::wrong(world, &versions[filed..], from - filed, at)?;
+                why.insert(lacking.to_owned())
             }
             Some(beyond) => why.insert(beyond),
         };
