@@ -38,6 +38,7 @@
 //! `EXLEDGER_SEQUENCES=1000000 cargo test --release --test it -- random_histories` runs a million of them;
 //! `EXLEDGER_SEED=7` begins at another seed. A sequence that goes wrong is made shorter and told step by step.
 
+mod back;
 mod bound;
 mod content;
 mod dice;

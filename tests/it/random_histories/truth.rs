@@ -214,14 +214,7 @@ impl World {
             makers.extend(land.merger);
         }
         // What no commit of the branch made, whoever merges brings back.
-        let touches = |oid: &Oid| {
-            let own = &self.made[oid];
-            own.parents.iter().all(|parent| {
-                let before = &self.made[parent].files;
-                let mut paths = changed(before, &own.files).into_iter();
-                paths.any(|path| is_about(before, path) || is_about(&own.files, path))
-            })
-        };
+        let touches = |oid: &Oid| self.touches(*oid, is_about);
         let is_back = makers.is_empty() && !of_neither && !range.iter().any(touches);
         if is_back {
             makers.extend(land.merger);
