@@ -38,7 +38,7 @@ pub(crate) fn of_version(scene: Scene<'_>, set: &mut AuthorSet) {
 
 fn take(scene: Scene<'_>, set: &mut AuthorSet, commit: &Commit, state: &State, must: bool) {
     let lens = scene.lens;
-    let author = lens.of_ident(&commit.author);
+    let author = lens.of_ident(commit.author());
     let signer = match state {
         State::Attested(signer) => Some(signer),
         _ => None,

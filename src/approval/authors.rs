@@ -104,10 +104,10 @@ pub(crate) fn of_version(lens: Lens, version: &Version) -> AuthorSet {
     for commit in &version.touched {
         of_commit(lens, commit, &mut set);
     }
-    let author = || lens.of_ident(&landing.author);
+    let author = || lens.of_ident(landing.author());
     let committer = || {
-        let person = !lens.is_forge(&landing.committer);
-        person.then(|| lens.of_ident(&landing.committer)).flatten()
+        let person = !lens.is_forge(landing.committer());
+        person.then(|| lens.of_ident(landing.committer())).flatten()
     };
     match &version.made_in_merge {
         MadeInMerge::No => {}
@@ -143,7 +143,7 @@ pub(crate) fn people(set: &AuthorSet) -> Vec<Person> {
 /// Adds the author and the co-authors of a commit that makes content.
 fn of_commit(lens: Lens, commit: &Commit, set: &mut AuthorSet) {
     flaws(commit, set);
-    match lens.of_ident(&commit.author) {
+    match lens.of_ident(commit.author()) {
         Some(party) => set.add(party),
         None => set.doubt(|| {
             format!(
@@ -166,7 +166,10 @@ fn of_commit(lens: Lens, commit: &Commit, set: &mut AuthorSet) {
 
 /// Takes note of headers that can't be read in one way only; an address that is merely absent is judged apart.
 fn flaws(commit: &Commit, set: &mut AuthorSet) {
-    let idents = [("author", &commit.author), ("committer", &commit.committer)];
+    let idents = [
+        ("author", commit.author()),
+        ("committer", commit.committer()),
+    ];
     let found = idents
         .into_iter()
         .flat_map(|(header, ident)| ident.flaws.iter().map(move |flaw| (header, *flaw)))
@@ -184,15 +187,17 @@ fn flaws(commit: &Commit, set: &mut AuthorSet) {
 
 /// Who landed a commit, or made it in a branch: the person whose act it was.
 pub(crate) fn landed_by(lens: Lens, commit: &Commit) -> Option<Party> {
-    let forge = lens.is_forge(&commit.committer);
+    let forge = lens.is_forge(commit.committer());
     if commit.parents.len() < 2 {
-        return (!forge).then(|| lens.of_ident(&commit.committer)).flatten();
+        return (!forge)
+            .then(|| lens.of_ident(commit.committer()))
+            .flatten();
     }
-    let author = lens.of_ident(&commit.author);
+    let author = lens.of_ident(commit.author());
     if forge {
         return author;
     }
-    let committer = lens.of_ident(&commit.committer);
+    let committer = lens.of_ident(commit.committer());
     match (author, committer) {
         (Some(author), Some(committer)) if author.is(&committer) => Some(author),
         (_, committer) => committer,

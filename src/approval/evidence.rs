@@ -171,7 +171,7 @@ fn said_at(claim: Claim<'_>, time: Option<Instant>) -> Claim<'_> {
 /// Tells whether a commit of one parent is signed by its own author, which says nothing about approval but where the
 /// policy lets authors approve.
 fn is_own(scene: Scene<'_>, claim: &Claim<'_>, commit: &Commit) -> bool {
-    let author = scene.lens.of_ident(&commit.author);
+    let author = scene.lens.of_ident(commit.author());
     let own = match (&claim.who, author) {
         (Named::Someone(signer), Some(author)) => signer.is(&author),
         _ => false,
@@ -250,7 +250,7 @@ fn signer_of(lens: Lens, signer: &Signer, commit: &Commit) -> Option<Party> {
         .iter()
         .map(|person| lens.of_person(person))
         .collect();
-    let idents = [&commit.committer, &commit.author];
+    let idents = [commit.committer(), commit.author()];
     let mut named = idents.into_iter().filter_map(|ident| lens.of_ident(ident));
     let shown = named.find_map(|named| {
         let mut persons = persons.iter();
@@ -263,7 +263,7 @@ fn signer_of(lens: Lens, signer: &Signer, commit: &Commit) -> Option<Party> {
 fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
     let actor = authors::landed_by(scene.lens, commit);
     let by_another = commit.parents.len() > 1
-        || match (&actor, scene.lens.of_ident(&commit.author)) {
+        || match (&actor, scene.lens.of_ident(commit.author())) {
             (Some(actor), Some(author)) => !actor.is(&author),
             _ => false,
         };
@@ -282,7 +282,7 @@ fn profile(lens: Lens, commit: &Commit, message: &Message) -> (&'static Forge, P
     match forge::named(pinned.word()) {
         Some(forge) if pinned != policy::demand::Forge::Auto => (forge, Pinned::ByPolicy),
         _ => {
-            let committer = &commit.committer;
+            let committer = commit.committer();
             let chosen = forge::choose((&committer.name, &committer.email), message);
             (chosen, Pinned::ByCommit)
         }
@@ -294,7 +294,7 @@ fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: Place) -> Vec<Claim<'a
     let text = commit.message();
     let message = Message::read(&text);
     let (forge, pinned) = profile(lens, commit, &message);
-    let author = || lens.of_ident(&commit.author);
+    let author = || lens.of_ident(commit.author());
     // Under `auto`, whoever commits a rebased commit keeps the author's words unread.
     let stated_by = match pinned {
         Pinned::ByCommit if commit.parents.len() < 2 => author(),

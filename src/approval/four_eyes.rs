@@ -164,7 +164,7 @@ fn voices(case: Case, heard: &[Heard], flags: &mut BTreeSet<&'static str>) -> Ve
 
 /// Tells whether a person landed a commit of one parent that another wrote: whoever commits may have edited it.
 fn is_committer_alone(case: Case, party: &Party) -> bool {
-    let author = case.lens.of_ident(&case.landing.author);
+    let author = case.lens.of_ident(case.landing.author());
     case.landing.parents.len() < 2 && author.is_none_or(|author| !author.is(party))
 }
 
@@ -204,7 +204,7 @@ fn with_author<'a>(case: Case<'a>) -> Vec<Claim<'a>> {
     let alone = case.evidence.landed_by.is_none() && case.landing.parents.len() < 2;
     if alone
         && case.self_approval == SelfApproval::Allow
-        && let Some(author) = case.lens.of_ident(&case.landing.author)
+        && let Some(author) = case.lens.of_ident(case.landing.author())
     {
         claims.push(Claim {
             who: Named::Someone(author.clone()),

@@ -202,7 +202,7 @@ impl<'a> Fold<'a> {
         );
         let commit = &step.version.commit;
         let a_person = [
-            step.lens.of_ident(&commit.author),
+            step.lens.of_ident(commit.author()),
             authors::landed_by(step.lens, commit),
         ]
         .into_iter()

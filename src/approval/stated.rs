@@ -38,7 +38,7 @@ pub(crate) fn by(lens: Lens, commit: &Commit, at: Instant) -> Result<Stater, Why
 /// Returns the one person that a commit names in all its places, forges aside.
 fn agreed(lens: Lens, commit: &Commit) -> Option<Party> {
     let mut named = Vec::new();
-    for ident in [&commit.author, &commit.committer] {
+    for ident in [commit.author(), commit.committer()] {
         if !lens.is_forge(ident) {
             named.push(lens.of_ident(ident)?);
         }

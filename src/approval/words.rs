@@ -99,7 +99,7 @@ fn named(scene: Scene<'_>, lens: Lens<'_>, party: Party) -> Party {
         .into_iter()
         .chain(&version.touched)
         .chain(&version.nested);
-    let mut idents = commits.flat_map(|commit| [&commit.author, &commit.committer]);
+    let mut idents = commits.flat_map(|commit| [commit.author(), commit.committer()]);
     let own = idents.find(|ident| {
         let named = lens.of_ident(ident);
         named.is_some_and(|named| named.is(&party))
@@ -162,8 +162,8 @@ fn vote(line: &str) -> Option<Vote<'_>> {
 
 fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, vote: &Vote<'_>) -> Claim<'a> {
     let lens = scene.lens;
-    let author = &note.commit.author;
-    let said: Instant = note.commit.committer.time.unwrap_or(scene.at).max(scene.at);
+    let author = note.commit.author();
+    let said: Instant = note.commit.committed().unwrap_or(scene.at).max(scene.at);
     Claim {
         who: lens.named(vote.who),
         kind: EvidenceKind::Note,

@@ -106,7 +106,7 @@ impl Branch {
         let mut told = Vec::new();
         for commit in &self.commits {
             let mut trees = Vec::new();
-            for parent in &commit.parents {
+            for parent in commit.parents.iter() {
                 trees.push(Some(chain::read(lens.objects, *parent)?.tree));
             }
             if trees.is_empty() {
@@ -257,9 +257,7 @@ fn paint(objects: &dyn Objects, base: Oid, tip: Oid) -> HashMap<Oid, Sides> {
         };
         if sum != *known {
             *known = sum;
-            let time = chain::read(objects, oid)
-                .ok()
-                .and_then(|it| it.committer.time);
+            let time = chain::read(objects, oid).ok().and_then(|it| it.committed());
             queue.insert((time.unwrap_or(Instant::MIN), oid));
         }
     };
@@ -281,7 +279,7 @@ fn paint(objects: &dyn Objects, base: Oid, tip: Oid) -> HashMap<Oid, Sides> {
         if objects.edge(oid) == Edge::Inside
             && let Ok(commit) = chain::read(objects, oid)
         {
-            for parent in commit.parents {
+            for parent in commit.parents.iter().copied() {
                 add(&mut painted, &mut queue, parent, sides);
             }
         }

@@ -93,7 +93,7 @@ fn limit(commits: &[Rc<Commit>], now: Now) -> Instant {
     let now = match now {
         Now::Clock(instant) => instant,
         Now::Asked(instant) => {
-            let tip = commits.last().and_then(|tip| tip.committer.time);
+            let tip = commits.last().and_then(|tip| tip.committed());
             tip.map_or(instant, |tip| tip.max(instant))
         }
     };
@@ -105,7 +105,8 @@ fn landings(commits: &[Rc<Commit>], limit: Instant, branch: &str) -> Vec<Landing
     let mut landings = Vec::with_capacity(commits.len());
     for commit in commits {
         let mut flags = BTreeSet::new();
-        match (commit.committer.time, running) {
+        let committed = commit.committed();
+        match (committed, running) {
             (None, _) => {}
             (Some(time), _) if time > limit => {
                 flags.insert(Flag::FutureDated);
@@ -124,8 +125,8 @@ fn landings(commits: &[Rc<Commit>], limit: Instant, branch: &str) -> Vec<Landing
         landings.push(Landing {
             oid: commit.oid,
             tree: commit.tree,
-            parents: commit.parents.clone(),
-            committed: commit.committer.time,
+            parents: Rc::clone(&commit.parents),
+            committed,
             // Before any time that is believed, only the beginning of time is certain.
             effective: running.unwrap_or(Instant::MIN),
             flags,
@@ -217,7 +218,7 @@ impl Chain {
                 if objects.edge(at) == Edge::Inside
                     && let Ok(commit) = read(objects, at)
                 {
-                    stack.extend(commit.parents);
+                    stack.extend(commit.parents.iter());
                 }
             }
         }

@@ -4,27 +4,36 @@
 //! (1 to 6).
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::history::ident::{Flaw, Ident};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::trailer::{self, Trailer};
+use crate::record::time::Instant;
 
 /// A commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Commit {
     /// Its id.
     pub oid: Oid,
     /// The folder that it is a snapshot of.
     pub tree: Oid,
     /// Its parents as the object states them, whatever grafts or shallow boundaries say.
-    pub parents: Vec<Oid>,
-    /// Who is named as having written it.
-    pub author: Ident,
-    /// Who is named as having made the commit.
-    pub committer: Ident,
-    raw: Rc<[u8]>,
+    pub parents: Rc<[Oid]>,
+    raw: Box<[u8]>,
+    /// Read when they are first asked for: of most commits of a long history nobody asks.
+    author: OnceCell<Box<Ident>>,
+    committer: OnceCell<Box<Ident>>,
 }
+
+impl PartialEq for Commit {
+    fn eq(&self, other: &Commit) -> bool {
+        (self.oid, &self.raw) == (other.oid, &other.raw)
+    }
+}
+
+impl Eq for Commit {}
 
 /// A signature and the bytes that it is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,12 +55,7 @@ pub fn parse(oid: Oid, raw: Vec<u8>) -> Result<Commit, Obstacle> {
         object: oid,
         cause: cause.to_owned(),
     };
-    let encoding = headers(&raw)
-        .find(|header| header.key == b"encoding")
-        .map(|header| header.value);
-    let text = |value: &[u8]| decode(value, encoding).into_owned();
     let (mut tree, mut parents) = (None, Vec::new());
-    let (mut author, mut committer) = (None, None);
     for header in headers(&raw) {
         match header.key {
             b"tree" if tree.is_none() => {
@@ -61,34 +65,54 @@ pub fn parse(oid: Oid, raw: Vec<u8>) -> Result<Commit, Obstacle> {
             b"parent" => {
                 parents.push(hex(header.value).ok_or_else(|| malformed("a parent is no id"))?);
             }
-            b"author" => name(&mut author, &text(header.value)),
-            b"committer" => name(&mut committer, &text(header.value)),
             _ => {}
         }
     }
     Ok(Commit {
         oid,
         tree: tree.ok_or_else(|| malformed("it names no tree"))?,
-        parents,
-        author: author.unwrap_or_else(Ident::absent),
-        committer: committer.unwrap_or_else(Ident::absent),
+        parents: parents.into(),
         raw: raw.into(),
+        author: OnceCell::new(),
+        committer: OnceCell::new(),
     })
 }
 
-/// Takes a header; of two, the first stands and is marked.
-fn name(slot: &mut Option<Ident>, line: &str) {
-    match slot {
-        None => *slot = Some(Ident::parse(line)),
-        Some(ident) => ident.flaws.push(Flaw::Twice),
-    }
-}
-
 impl Commit {
+    /// Returns who is named as having written it.
+    pub fn author(&self) -> &Ident {
+        self.author.get_or_init(|| Box::new(self.ident(b"author")))
+    }
+
+    /// Returns who is named as having made the commit.
+    pub fn committer(&self) -> &Ident {
+        let read = || Box::new(self.ident(b"committer"));
+        self.committer.get_or_init(read)
+    }
+
+    /// Returns when the commit says that it was made.
+    pub fn committed(&self) -> Option<Instant> {
+        match self.committer.get() {
+            Some(committer) => committer.time,
+            None => self.ident(b"committer").time,
+        }
+    }
+
+    /// Reads who is named in a header; of two, the first stands and is marked.
+    fn ident(&self, key: &[u8]) -> Ident {
+        let encoding = self.header(b"encoding");
+        let mut named = headers(&self.raw).filter(|header| header.key == key);
+        let Some(first) = named.next() else {
+            return Ident::absent();
+        };
+        let mut ident = Ident::parse(&decode(first.value, encoding));
+        ident.flaws.extend(named.map(|_| Flaw::Twice));
+        ident
+    }
+
     /// Returns the message as text, in the encoding that the commit names, with every line end a `\n`.
     pub fn message(&self) -> String {
-        let encoding = self.header(b"encoding");
-        decode(self.body(), encoding.as_deref()).replace("\r\n", "\n")
+        decode(self.body(), self.header(b"encoding")).replace("\r\n", "\n")
     }
 
     /// Returns the first line of the message.
@@ -104,9 +128,12 @@ impl Commit {
 
     /// Returns what is odd about author, committer or message, which makes any judgement on the commit doubtful.
     pub fn flaw(&self) -> Option<(&'static str, Flaw)> {
-        let first = |name, ident: &Ident| ident.flaws.first().map(|flaw| (name, *flaw));
-        first("author", &self.author)
-            .or_else(|| first("committer", &self.committer))
+        let first = |name: &'static str| {
+            let ident = self.ident(name.as_bytes());
+            ident.flaws.first().map(|flaw| (name, *flaw))
+        };
+        first("author")
+            .or_else(|| first("committer"))
             .or_else(|| self.body().contains(&0).then_some(("message", Flaw::Nul)))
     }
 
@@ -134,10 +161,10 @@ impl Commit {
             .collect()
     }
 
-    fn header(&self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
-        headers(&self.raw)
-            .find(|header| header.key == key)
-            .map(|header| Cow::Borrowed(header.value))
+    fn header(&self, key: &[u8]) -> Option<&[u8]> {
+        let mut headers = headers(&self.raw);
+        let found = headers.find(|header| header.key == key)?;
+        Some(found.value)
     }
 
     fn body(&self) -> &[u8] {

@@ -27,8 +27,13 @@ pub enum Whose {
 /// What files say, by their bytes.
 pub struct Contents<'o> {
     objects: &'o dyn Objects,
+    keeps: Keeps<'o>,
     known: HashMap<Oid, Known>,
 }
+
+/// Whether the bytes of a file are kept until it is read; of many versions of which few are wanted, they take most of
+/// the room.
+pub type Keeps<'k> = &'k dyn Fn(&[u8]) -> bool;
 
 struct Known {
     whose: Whose,
@@ -37,10 +42,11 @@ struct Known {
 }
 
 impl Known {
-    fn of(path: &str, bytes: Vec<u8>) -> Known {
+    fn of(path: &str, blob: Oid, bytes: Vec<u8>, keeps: Keeps<'_>) -> Known {
         let digest = Some(digest(&bytes));
         let (whose, body) = match at_first_sight(path, &bytes) {
-            Some(whose) => (whose, Body::unread(path, bytes)),
+            Some(whose) if keeps(&bytes) => (whose, Body::unread(path, bytes)),
+            Some(whose) => (whose, Body::aside(path, blob)),
             None => {
                 let source = read::read(path, &bytes);
                 (whose(&source), Body::known(Content::of(source)))
@@ -54,17 +60,23 @@ impl Known {
 }
 
 impl<'o> Contents<'o> {
-    /// Begins with nothing known.
+    /// Begins with nothing known, and keeps what is unread.
     pub fn new(objects: &'o dyn Objects) -> Contents<'o> {
+        Contents::keeping(objects, &|_| true)
+    }
+
+    /// Begins with nothing known.
+    pub fn keeping(objects: &'o dyn Objects, keeps: Keeps<'o>) -> Contents<'o> {
         Contents {
             objects,
+            keeps,
             known: HashMap::new(),
         }
     }
 
     /// Takes the bytes of a file that are no object of the repository.
     pub fn learn(&mut self, path: &str, blob: Oid, bytes: &[u8]) {
-        let known = Known::of(path, bytes.to_vec());
+        let known = Known::of(path, blob, bytes.to_vec(), &|_| true);
         self.known.insert(blob, known);
     }
 
@@ -91,12 +103,12 @@ impl<'o> Contents<'o> {
     pub fn read(&mut self, path: &str, blob: Oid) -> (Body, Option<Digest>) {
         let known = self.known.get(&blob).and_then(|known| known.read.as_ref());
         if let Some((at, body, digest)) = known
-            && (at == path || read::stem(at) == read::stem(path) && body.record().is_some())
+            && (at == path || is_same_stem(at, path) && !body.is_aside() && body.record().is_some())
         {
             return (body.clone(), *digest);
         }
         let known = match self.bytes(blob) {
-            Ok(bytes) => Known::of(path, bytes),
+            Ok(bytes) => Known::of(path, blob, bytes, self.keeps),
             Err(obstacle) => Known {
                 whose: Whose::Missing(obstacle.clone()),
                 read: Some((
@@ -128,6 +140,10 @@ impl<'o> Contents<'o> {
             _ => Err(Obstacle::malformed(blob, "it is no file")),
         }
     }
+}
+
+fn is_same_stem(a: &str, b: &str) -> bool {
+    read::stem(a) == read::stem(b)
 }
 
 /// Returns the digest of bytes.

@@ -200,6 +200,10 @@ impl<'o> Folders<'o> {
             && let Some(kind) = at.file(&name)
             && let Some(changes) = self.changes.get_mut(pair)
         {
+            // Most commits change one file, and there may be a million of them.
+            if changes.is_empty() {
+                changes.reserve_exact(1);
+            }
             changes.push(FileChange {
                 path: paths::join(ledger_path, &name).into(),
                 kind,

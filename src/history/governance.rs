@@ -13,7 +13,7 @@ use crate::history::graph::Stop;
 use crate::history::interest::Kind;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
-use crate::history::trails::{self, Files};
+use crate::history::trails;
 use crate::history::tree::{self, CommitTree};
 use crate::history::version::{self, Body, Change, Content, Key, MadeInMerge, Trail, Version};
 use crate::policy::governance;
@@ -169,19 +169,15 @@ pub fn land(
         .flat_map(|state| state.paths(prefix))
         .collect();
     let mut paths = Vec::new();
-    let files = |path: &Rc<str>, blob: Option<Oid>| -> Files {
-        blob.map(|blob| (Rc::clone(path), blob))
-            .into_iter()
-            .collect()
-    };
     for change in changes {
         let path = &change.path;
         if change.kind != Kind::Governance || !named.contains(&**path) {
             continue;
         }
         let was_there = trails.contains_key(&**path);
-        let (old, new) = (files(path, change.old), files(path, change.new));
-        let Some(kind) = trails::change(&old, &new, was_there) else {
+        let before = version::file_at(path, change.old);
+        let files = version::file_at(path, change.new);
+        let Some(kind) = trails::change(&before, &files, was_there) else {
             continue;
         };
         let (record, digest) = match change.new.map(|blob| contents.bytes(blob)) {
@@ -199,8 +195,8 @@ pub fn land(
             landing: landed.landing,
             commit: Rc::clone(landed.commit),
             change: landed.cut_off.map_or(kind, |_| Change::Inherited),
-            before: version::file_at(path, change.old),
-            files: version::file_at(path, change.new),
+            before,
+            files,
             record: Body::known(record),
             digest,
             touched: Vec::new(),

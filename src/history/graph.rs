@@ -217,7 +217,7 @@ impl Reader<'_> {
     fn side(&mut self, commit: &Rc<Commit>, jobs: &mut Vec<Job>) -> Result<Option<Side>, Obstacle> {
         let top = self.top(commit.tree)?;
         let mut differing = Vec::new();
-        for parent in &commit.parents {
+        for parent in commit.parents.iter() {
             let tree = self.tree(*parent)?;
             if self.top(tree)? != top {
                 differing.push((*parent, tree));

@@ -266,7 +266,7 @@ fn is_ancestor(
         if too_old || !seen.insert(oid) || objects.edge(oid) == Edge::Shallow {
             continue;
         }
-        stack.extend(chain::read(objects, oid)?.parents);
+        stack.extend(chain::read(objects, oid)?.parents.iter());
     }
     Ok(false)
 }

@@ -4,6 +4,7 @@
 //! 1.2 and T1.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::history::objects::{Obstacle, Oid, Replaced};
 use crate::record::time::Instant;
@@ -42,7 +43,7 @@ pub struct Landing {
     /// Its tree.
     pub tree: Oid,
     /// Its parents, raw.
-    pub parents: Vec<Oid>,
+    pub parents: Rc<[Oid]>,
     /// Its committer time as typed; `None` where it can't be read.
     pub committed: Option<Instant>,
     /// When its content became effective, not before (T1, T2).

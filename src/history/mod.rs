@@ -4,6 +4,7 @@
 //! `docs/spec/approval.md`, 1.2, 1.3 and 4. States facts; who counts as an approver is judged in `approval`.
 
 pub mod branch;
+mod brought;
 pub mod chain;
 pub mod change;
 pub mod checkpoint;
@@ -31,7 +32,7 @@ pub mod version;
 pub mod vicinity;
 pub mod walk;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::history::commit::Commit;
@@ -48,6 +49,8 @@ pub struct History {
     pub mainline: Mainline,
     /// The trail of each record, by its key.
     pub trails: BTreeMap<Key, Trail>,
+    /// The keys of the records that nobody wants to be told about.
+    pub left_out: BTreeSet<Key>,
     /// The trail of each governance file, by its path; only files that some policy on the mainline named.
     pub governance: BTreeMap<String, Trail>,
     /// The governance that each landing finds.

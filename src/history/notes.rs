@@ -95,7 +95,7 @@ fn begin(
     let mut at = Some(tip);
     while let Some(oid) = at {
         let commit = chain::read(objects, oid)?;
-        let fits = until.is_none_or(|until| commit.committer.time.is_some_and(|it| it <= until));
+        let fits = until.is_none_or(|until| commit.committed().is_some_and(|it| it <= until));
         if fits {
             return Ok(Some(Rc::new(commit)));
         }
@@ -119,7 +119,7 @@ impl Notes {
         })?;
         let mut pending = vec![(tip, entries)];
         while let Some((commit, mut entries)) = pending.pop() {
-            for parent in &commit.parents {
+            for parent in commit.parents.iter() {
                 if entries.is_empty() {
                     break;
                 }

@@ -274,15 +274,15 @@ impl Desk<'_, '_> {
                 let (body, _) = self.lens.contents.read(&only.path, only.blob);
                 body.content().clone()
             }
-            several => Content::Conflicted(several.iter().map(|it| it.path.clone()).collect()),
+            several => Content::conflicted(several),
         };
         let landed = self.landed(key).map(|version| version.record.content());
         let proposal = Proposal {
             branch: branch.map(str::to_owned),
-            since: span.and_then(|[first, _]| first.committer.time),
-            latest: span.and_then(|[_, last]| last.committer.time),
+            since: span.and_then(|[first, _]| first.committed()),
+            latest: span.and_then(|[_, last]| last.committed()),
             author: span.map(|[first, _]| {
-                let author = &first.author;
+                let author = first.author();
                 (author.name.clone(), author.email.clone())
             }),
             events: events(landed, &record),

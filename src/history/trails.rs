@@ -16,8 +16,8 @@ use crate::history::version::{
 use crate::record::id::Id;
 use crate::record::read;
 
-/// The files of a record: path to bytes.
-pub type Files = BTreeMap<Rc<str>, Oid>;
+/// The files of a record, sorted by path: one, of almost all.
+pub type Files = Vec<FileAt>;
 
 /// The records as they stand after some landing, and their versions so far.
 pub struct Trails<'o> {
@@ -106,7 +106,7 @@ impl<'o> Trails<'o> {
         step.before
             .entry(owner.clone())
             .or_insert_with(|| files.clone());
-        files.remove(path);
+        files.retain(|file| file.path != *path);
         self.owners.remove(path);
         self.standing_in.remove(path);
     }
@@ -117,7 +117,18 @@ impl<'o> Trails<'o> {
         step.before
             .entry(owner.clone())
             .or_insert_with(|| files.clone());
-        files.insert(Rc::clone(path), blob);
+        let at = files.partition_point(|file| file.path < *path);
+        if files.get(at).is_some_and(|file| file.path == *path) {
+            files.remove(at);
+        }
+        if files.is_empty() {
+            files.reserve_exact(1);
+        }
+        let file = FileAt {
+            path: Rc::clone(path),
+            blob,
+        };
+        files.insert(at, file);
         self.owners.insert(Rc::clone(path), owner);
     }
 
@@ -126,14 +137,12 @@ impl<'o> Trails<'o> {
         let keys: Vec<Key> = step.before.keys().cloned().collect();
         for key in keys {
             let files = self.files.get(&key).cloned().unwrap_or_default();
-            let is_back = files.keys().any(|path| !self.standing_in.contains(path));
-            let parted = files
+            let is_back = files
                 .iter()
-                .filter(|(path, _)| self.standing_in.contains(*path));
-            let parted: Vec<(Rc<str>, Oid)> = parted
-                .map(|(path, blob)| (Rc::clone(path), *blob))
-                .collect();
-            for (path, blob) in parted.into_iter().filter(|_| is_back) {
+                .any(|file| !self.standing_in.contains(&file.path));
+            let mut parted = files;
+            parted.retain(|file| is_back && self.standing_in.contains(&file.path));
+            for FileAt { path, blob } in parted {
                 self.lift(step, &path, &key);
                 self.put(step, &path, blob, Key::Path(path.to_string()));
             }
@@ -175,18 +184,27 @@ impl<'o> Trails<'o> {
                 None => change,
             };
             let (record, digest) = self.content(&after);
+            let is_gone = after.is_empty();
+            if is_gone {
+                self.files.remove(&key);
+            }
             let trail = self.trails.entry(key.clone()).or_insert_with(|| Trail {
                 key: key.clone(),
                 versions: Vec::new(),
                 became: None,
             });
+            // Most records land once or twice: room for more of them would be most of all room.
+            if trail.versions.len() == trail.versions.capacity() {
+                let n_more = trail.versions.len().max(1);
+                trail.versions.reserve_exact(n_more);
+            }
             trail.versions.push(Version {
                 n: trail.versions.len() + 1,
                 landing: landed.landing,
                 commit: Rc::clone(landed.commit),
                 change,
-                before: at(&before),
-                files: at(&after),
+                before,
+                files: after,
                 record,
                 digest,
                 touched: Vec::new(),
@@ -197,26 +215,19 @@ impl<'o> Trails<'o> {
             });
             let readable = |path: &str| self.owners.get(path).filter(|it| matches!(it, Key::Id(_)));
             trail.became = match &key {
-                Key::Path(path) if after.is_empty() => readable(path).cloned(),
+                Key::Path(path) if is_gone => readable(path).cloned(),
                 _ => None,
             };
-            if after.is_empty() {
-                self.files.remove(&key);
-            }
             keys.push(key);
         }
         keys
     }
 
-    fn content(&mut self, files: &Files) -> (Body, Option<Digest>) {
-        let mut each = files.iter();
-        match (each.next(), each.next()) {
-            (None, _) => (Body::known(Content::Gone), None),
-            (Some((path, blob)), None) => self.contents.read(path, *blob),
-            _ => {
-                let paths = files.keys().map(ToString::to_string).collect();
-                (Body::known(Content::Conflicted(paths)), None)
-            }
+    fn content(&mut self, files: &[FileAt]) -> (Body, Option<Digest>) {
+        match files {
+            [] => (Body::known(Content::Gone), None),
+            [only] => self.contents.read(&only.path, only.blob),
+            several => (Body::known(Content::conflicted(several)), None),
         }
     }
 }
@@ -237,23 +248,11 @@ fn named(path: &str) -> Key {
     }
 }
 
-fn at(files: &Files) -> Vec<FileAt> {
-    let each = files.iter().map(|(path, blob)| FileAt {
-        path: path.to_string(),
-        blob: *blob,
-    });
-    each.collect()
-}
-
 /// Returns how a record changed, `None` where neither bytes nor paths did.
-pub fn change(before: &Files, after: &Files, was_there: bool) -> Option<Change> {
-    let bytes = |files: &Files| {
-        let mut bytes: Vec<Oid> = files.values().copied().collect();
-        bytes.sort();
-        bytes
-    };
-    let same_bytes = bytes(before) == bytes(after);
-    let same_paths = before.keys().eq(after.keys());
+pub fn change(before: &[FileAt], after: &[FileAt], was_there: bool) -> Option<Change> {
+    let paths = |files| -> Vec<&str> { <[FileAt]>::iter(files).map(|it| &*it.path).collect() };
+    let same_bytes = blobs(before) == blobs(after);
+    let same_paths = paths(before) == paths(after);
     match (before.is_empty(), after.is_empty()) {
         (true, true) => None,
         (true, false) if was_there => Some(Change::Readded),
@@ -279,7 +278,7 @@ pub fn differing<'c>(
             for key in keys(contents, &change.path, old) {
                 let bytes = differing.entry(key).or_default();
                 bytes.old.push(FileAt {
-                    path: change.path.to_string(),
+                    path: Rc::clone(&change.path),
                     blob: old,
                 });
             }
@@ -288,7 +287,7 @@ pub fn differing<'c>(
             for key in keys(contents, &change.path, new) {
                 let bytes = differing.entry(key).or_default();
                 bytes.new.push(FileAt {
-                    path: change.path.to_string(),
+                    path: Rc::clone(&change.path),
                     blob: new,
                 });
             }

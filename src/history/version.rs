@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::diag::Finding;
 use crate::history::commit::Commit;
-use crate::history::objects::{Obstacle, Oid};
+use crate::history::objects::{Extent, Obstacle, Oid};
 use crate::record::Record;
 use crate::record::read;
 
@@ -120,15 +120,15 @@ pub enum Change {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileAt {
     /// The path from the ledger's root.
-    pub path: String,
+    pub path: Rc<str>,
     /// The id of its bytes.
     pub blob: Oid,
 }
 
 /// Returns the file at a path as a list, empty where there is none.
-pub fn file_at(path: &str, blob: Option<Oid>) -> Vec<FileAt> {
+pub fn file_at(path: &Rc<str>, blob: Option<Oid>) -> Vec<FileAt> {
     let file = blob.map(|blob| FileAt {
-        path: path.to_owned(),
+        path: Rc::clone(path),
         blob,
     });
     file.into_iter().collect()
@@ -157,8 +157,18 @@ pub struct Body(Rc<Reading>);
 #[derive(Debug)]
 struct Reading {
     content: OnceCell<Content>,
-    /// The file's path and bytes, until they are read.
-    unread: RefCell<Option<(Rc<str>, Vec<u8>)>>,
+    unread: RefCell<Unread>,
+}
+
+/// A file that was not read yet.
+#[derive(Debug)]
+enum Unread {
+    /// It was read, or there is none.
+    Nothing,
+    /// Its path and its bytes.
+    Here(Rc<str>, Vec<u8>),
+    /// Its path, and the id of its bytes, which are fetched again where they are wanted.
+    Aside(Rc<str>, Oid),
 }
 
 impl Body {
@@ -166,23 +176,57 @@ impl Body {
     pub fn known(content: Content) -> Body {
         Body(Rc::new(Reading {
             content: OnceCell::from(content),
-            unread: RefCell::new(None),
+            unread: RefCell::new(Unread::Nothing),
         }))
     }
 
     /// Returns the body of a record's file.
     pub fn unread(path: &str, bytes: Vec<u8>) -> Body {
+        Body::later(Unread::Here(path.into(), bytes))
+    }
+
+    /// Returns the body of a record's file whose bytes are forgotten until [`Body::fetch`].
+    pub fn aside(path: &str, blob: Oid) -> Body {
+        Body::later(Unread::Aside(path.into(), blob))
+    }
+
+    fn later(unread: Unread) -> Body {
         Body(Rc::new(Reading {
             content: OnceCell::new(),
-            unread: RefCell::new(Some((path.into(), bytes))),
+            unread: RefCell::new(unread),
         }))
     }
 
-    /// Returns what the files say.
+    /// Tells whether the bytes are forgotten.
+    pub fn is_aside(&self) -> bool {
+        matches!(*self.0.unread.borrow(), Unread::Aside(..))
+    }
+
+    /// Takes bytes again that are forgotten.
+    pub fn fetch(&self, bytes: impl FnOnce(Oid) -> Result<Vec<u8>, Obstacle>) {
+        let fetched = match &*self.0.unread.borrow() {
+            Unread::Aside(path, blob) => (Rc::clone(path), bytes(*blob)),
+            _ => return,
+        };
+        match fetched {
+            (path, Ok(bytes)) => {
+                self.0.unread.replace(Unread::Here(path, bytes));
+            }
+            (_, Err(obstacle)) => {
+                self.0.content.get_or_init(|| Content::Missing(obstacle));
+            }
+        }
+    }
+
+    /// Returns what the files say; bytes that are forgotten are missing.
     pub fn content(&self) -> &Content {
-        let read = || match self.0.unread.take() {
-            Some((path, bytes)) => Content::of(read::read(&path, &bytes)),
-            None => Content::Gone,
+        let read = || match self.0.unread.replace(Unread::Nothing) {
+            Unread::Here(path, bytes) => Content::of(read::read(&path, &bytes)),
+            Unread::Aside(_, blob) => Content::Missing(Obstacle::Missing {
+                object: blob,
+                extent: Extent::Full,
+            }),
+            Unread::Nothing => Content::Gone,
         };
         self.0.content.get_or_init(read)
     }
@@ -194,8 +238,11 @@ impl Body {
 
     /// Reads the file, and returns the places in it, without its record; `None` where it was read before.
     pub fn places(&self) -> Option<read::Source> {
-        let (path, bytes) = self.0.unread.take()?;
-        let mut source = read::read(&path, &bytes);
+        let mut source = match &*self.0.unread.borrow() {
+            Unread::Here(path, bytes) => read::read(path, bytes),
+            _ => return None,
+        };
+        self.0.unread.replace(Unread::Nothing);
         let record = source.record.take();
         let content = match record {
             Some(record) => Content::Record(Rc::new(record)),
@@ -230,6 +277,11 @@ impl Content {
             Some(record) => Content::Record(Rc::new(record)),
             None => Content::Unreadable(source.findings.into()),
         }
+    }
+
+    /// Returns what several files of one id say: nothing.
+    pub fn conflicted(files: &[FileAt]) -> Content {
+        Content::Conflicted(files.iter().map(|file| file.path.to_string()).collect())
     }
 
     /// Returns the record, where there is one that can be read.

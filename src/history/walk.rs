@@ -6,19 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::rc::Rc;
 
+use crate::history::brought::{Branches, Found};
 use crate::history::chain::Chain;
-use crate::history::commit::Commit;
 use crate::history::company;
-use crate::history::content::Contents;
-use crate::history::folders::{FileChange, Folders, Pair};
+use crate::history::content::{Contents, Keeps};
+use crate::history::folders::{FileChange, Folders};
 use crate::history::governance::{self, States};
 use crate::history::graph::{Graph, Reader, Sides, Stop};
 use crate::history::interest::{Few, Interest, Kind};
-use crate::history::made::{self, Merges, Subject};
+use crate::history::made::{Merges, Subject};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::tags;
-use crate::history::trails::{self, Bytes, Landed, Trails};
+use crate::history::trails::{Landed, Trails};
 use crate::history::tree::{self, CommitTree};
 use crate::history::version::{Key, Trail, Version};
 use crate::history::vicinity::Around;
@@ -30,8 +30,7 @@ use crate::record::read::Source;
 struct Survey {
     interest: Interest,
     graph: Graph,
-    changes: Vec<Vec<FileChange>>,
-    obstacles: BTreeMap<usize, Obstacle>,
+    found: Found,
     states: States,
 }
 
@@ -43,8 +42,41 @@ struct Survey {
 /// [`Obstacle`] where a folder of a mainline commit can't be read; what is missing besides is stated on the version
 /// that needs it.
 pub fn walk(objects: &dyn Objects, chain: Chain, prefix: &Prefix) -> Result<History, Obstacle> {
+    walk_wanted(objects, chain, prefix, &Wanted::ALL)
+}
+
+/// Which records are told, and which of their bytes are worth keeping until that is known.
+pub struct Wanted<'w> {
+    /// Tells whether a record is told; of what it said before it landed last, nothing may be asked.
+    pub trail: &'w dyn Fn(&Trail) -> bool,
+    /// Tells by the bytes of a version whether its record is likely to be told; those of others are fetched again
+    /// where it is.
+    pub bytes: Keeps<'w>,
+}
+
+impl Wanted<'_> {
+    /// Every record.
+    pub const ALL: Wanted<'static> = Wanted {
+        trail: &|_| true,
+        bytes: &|_| true,
+    };
+}
+
+/// Walks a mainline as [`walk`] does, and forgets the trails that nobody wants: they are most of a long history.
+///
+/// # Errors
+/// As [`walk`].
+pub fn walk_wanted(
+    objects: &dyn Objects,
+    chain: Chain,
+    prefix: &Prefix,
+    wanted: &Wanted<'_>,
+) -> Result<History, Obstacle> {
     let survey = survey(objects, &chain, prefix, None)?;
-    told(objects, chain, prefix, survey, None)
+    let trails = Trails::new(Contents::keeping(objects, wanted.bytes));
+    let mut history = told(trails, objects, chain, prefix, survey, None);
+    history.leave_out(objects, wanted.trail);
+    Ok(history)
 }
 
 /// A version of a record in one file, as it is found.
@@ -73,7 +105,8 @@ pub fn walk_shown(
     look: Look<'_>,
 ) -> Result<History, Obstacle> {
     let survey = survey(objects, &chain, prefix, None)?;
-    told(objects, chain, prefix, survey, Some(look))
+    let trails = Trails::new(Contents::new(objects));
+    Ok(told(trails, objects, chain, prefix, survey, Some(look)))
 }
 
 /// Walks a mainline and returns the trails of a few records.
@@ -99,7 +132,8 @@ pub fn walk_named(
         .policy
         .records
         .clone();
-    let history = told(objects, chain.clone(), prefix, survey, None)?;
+    let trails = Trails::new(Contents::new(objects));
+    let history = told(trails, objects, chain.clone(), prefix, survey, None);
     let around = Around {
         objects,
         prefix,
@@ -114,31 +148,32 @@ pub fn walk_named(
     Ok(history)
 }
 
+/// Tells what each landing did; what the survey found about it is forgotten on the way.
 fn told(
+    mut trails: Trails<'_>,
     objects: &dyn Objects,
     chain: Chain,
     prefix: &Prefix,
-    survey: Survey,
+    mut survey: Survey,
     mut look: Option<Look<'_>>,
-) -> Result<History, Obstacle> {
-    let mut trails = Trails::new(Contents::new(objects));
+) -> History {
     let mut governance = BTreeMap::new();
     let mut approvals = Vec::new();
+    let mainline = chain.mainline;
+    let mut commits = chain.commits.into_iter().enumerate();
+    let stops = mem::take(&mut survey.graph.stops);
     let mut merges = Merges::new(objects, prefix, &survey.interest, &survey.graph);
-    for stop in &survey.graph.stops {
-        let Some(commit) = chain.commits.get(stop.landing) else {
+    let mut found = survey.found;
+    for stop in stops {
+        let Some((_, commit)) = commits.find(|(landing, _)| *landing == stop.landing) else {
             continue;
         };
         let landed = Landed {
             landing: stop.landing,
-            commit,
-            cut_off: chain
-                .mainline
-                .boundary
-                .as_ref()
-                .filter(|_| stop.landing == 0),
+            commit: &commit,
+            cut_off: mainline.boundary.as_ref().filter(|_| stop.landing == 0),
         };
-        let changes = survey.changes.get(stop.pair).map_or(&[][..], Vec::as_slice);
+        let changes = &*found.take(stop.pair);
         let of_records = changes.iter().filter(|change| change.kind == Kind::Record);
         let keys = trails.land(landed, of_records);
         if let Some(look) = &mut look {
@@ -153,7 +188,7 @@ fn told(
             changes,
         );
         let before = stop.landing.checked_sub(1);
-        let before = before.and_then(|before| chain.commits.get(before));
+        let before = before.and_then(|before| mainline.landings.get(before));
         let trees = (before.map(|before| before.tree), commit.tree);
         let company = || company::of(objects, &survey.interest, trees.0, trees.1);
         let heard = changes
@@ -163,7 +198,7 @@ fn told(
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
             continue;
         }
-        let branches = Branches::read(&mut trails.contents, &survey, stop);
+        let branches = Branches::read(&mut trails.contents, &mut found, &stop);
         let records = keys.into_iter().map(Subject::Record);
         for subject in records.chain(paths.into_iter().map(Subject::Governance)) {
             let trail = match &subject {
@@ -175,19 +210,39 @@ fn told(
                 version.tags = tags::of_version(objects, prefix, &survey.graph.landed, version);
                 let others = others(version, changes);
                 version.made_in_merge =
-                    merges.judge(&mut trails.contents, stop, &subject, version, others);
+                    merges.judge(&mut trails.contents, &stop, &subject, version, others);
             }
         }
     }
-    Ok(History {
-        mainline: chain.mainline,
+    History {
+        mainline,
         trails: trails.trails,
+        left_out: BTreeSet::new(),
         governance,
         states: survey.states,
         approvals,
         landed: survey.graph.landed,
         notes: None,
-    })
+    }
+}
+
+impl History {
+    /// Forgets the trails that are not wanted, and fetches what the others are said to be without.
+    fn leave_out(&mut self, objects: &dyn Objects, wanted: &dyn Fn(&Trail) -> bool) {
+        let contents = Contents::new(objects);
+        let fetch = |version: &Version| version.record.fetch(|blob| contents.bytes(blob));
+        for (key, trail) in mem::take(&mut self.trails) {
+            trail.last().into_iter().for_each(fetch);
+            if wanted(&trail) {
+                trail.versions.iter().for_each(fetch);
+                self.trails.insert(key, trail);
+            } else {
+                self.left_out.extend(trail.became.is_none().then_some(key));
+            }
+        }
+        let known = |file: &Beside| !self.left_out.contains(&file.record());
+        self.approvals.retain(known);
+    }
 }
 
 /// Shows the versions that a landing made.
@@ -262,8 +317,10 @@ fn survey(
             return Ok(Survey {
                 interest,
                 graph,
-                changes: folders.changes,
-                obstacles: folders.obstacles,
+                found: Found {
+                    changes: folders.changes,
+                    obstacles: folders.obstacles,
+                },
                 states,
             });
         }
@@ -303,72 +360,4 @@ fn beside<'c>(
             company: known.get_or_insert_with(&company).clone(),
         })
         .collect()
-}
-
-/// What the merged branches of one landing say about records and governance files.
-#[derive(Default)]
-struct Branches {
-    sides: Vec<Told>,
-    truncated: Option<Obstacle>,
-}
-
-/// What one commit of a branch says.
-struct Told {
-    commit: Rc<Commit>,
-    /// What differs from its first parent.
-    first: BTreeMap<Subject, Bytes>,
-    /// What differs from each of its parents.
-    touched: BTreeSet<Subject>,
-}
-
-impl Branches {
-    fn read(contents: &mut Contents<'_>, survey: &Survey, stop: &Stop) -> Branches {
-        let mut branches = Branches {
-            sides: Vec::new(),
-            truncated: stop.truncated.clone(),
-        };
-        for side in &stop.sides {
-            let mut differing = |pair: &Pair| {
-                if let Some(obstacle) = survey.obstacles.get(pair) {
-                    branches.truncated = Some(obstacle.clone());
-                }
-                let changes = survey.changes.get(*pair).map_or(&[][..], Vec::as_slice);
-                made::differing(contents, changes)
-            };
-            let first = side.first.as_ref().map(&mut differing).unwrap_or_default();
-            let mut touched: Option<BTreeSet<Subject>> = None;
-            for pair in &side.all {
-                let other: BTreeSet<Subject> = match side.first {
-                    Some(own) if own == *pair => first.keys().cloned().collect(),
-                    _ => differing(pair).into_keys().collect(),
-                };
-                touched = Some(match touched {
-                    Some(touched) => touched.intersection(&other).cloned().collect(),
-                    None => other,
-                });
-            }
-            branches.sides.push(Told {
-                commit: Rc::clone(&side.commit),
-                first,
-                touched: touched.unwrap_or_default(),
-            });
-        }
-        branches
-    }
-
-    /// States on a version who touched it (A2), and where its very bytes had landed before (E1).
-    fn fill(&self, subject: &Subject, version: &mut Version) {
-        let landed = trails::blobs(&version.files);
-        for told in &self.sides {
-            if told.touched.contains(subject) {
-                version.touched.push(Rc::clone(&told.commit));
-            }
-            let first = told.first.get(subject);
-            if first.is_some_and(|bytes| !landed.is_empty() && trails::blobs(&bytes.new) == landed)
-            {
-                version.nested.push(Rc::clone(&told.commit));
-            }
-        }
-        version.truncated.clone_from(&self.truncated);
-    }
 }

@@ -48,7 +48,7 @@ fn unresolved(landed: &Landed<'_>) -> Option<Finding> {
     }
     let commits = [&landed.version.commit].into_iter();
     for commit in commits.chain(&landed.version.touched) {
-        if commit.author.flaws.contains(&Flaw::NoAddress) {
+        if commit.author().flaws.contains(&Flaw::NoAddress) {
             who.push(format!(
                 "the author of {} has no address",
                 commit.oid.short()

@@ -29,6 +29,11 @@ pub fn names_no_findings(trail: &Trail) -> bool {
     })
 }
 
+/// Tells by the bytes of a file whether it is likely to name scanners' findings.
+pub fn may_name_findings(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| text.contains("findings"))
+}
+
 /// Tells whether somebody else may still owe a look at a closure.
 pub fn owes_review(trail: &Trail, policy: &Policy) -> bool {
     let tip = trail.last().and_then(|version| version.record.record());

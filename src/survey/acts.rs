@@ -181,7 +181,7 @@ fn belongs(event: Event, before: Option<&Record>, after: &Record, path: &str) ->
 /// Returns the two paths of a file that moved.
 fn moved(event: Event, version: &Version) -> Vec<Difference> {
     let path = |files: &[FileAt]| match files {
-        [only] => Value::String(only.path.clone()),
+        [only] => Value::String(only.path.to_string()),
         _ => Value::Null,
     };
     match event {

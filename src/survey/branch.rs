@@ -158,7 +158,7 @@ pub fn made(told: &[Told], delta: &Delta, governance: &Governance) -> Made {
     let is_own = |told: &Told, subject: &Subject| {
         let at_path = |bytes: &Bytes| {
             let mut files = bytes.old.iter().chain(&bytes.new);
-            files.any(|file| paths.contains(file.path.as_str()))
+            files.any(|file| paths.contains(&*file.path))
         };
         match subject {
             Subject::Record(other) if *other == key => true,
@@ -174,7 +174,7 @@ pub fn made(told: &[Told], delta: &Delta, governance: &Governance) -> Made {
         };
         let came = told.first.get(subject);
         if came.is_some_and(|it| it.old.is_empty() && !it.new.is_empty()) {
-            made.added = told.commit.committer.time;
+            made.added = told.commit.committed();
         }
         for person in authors(&told.commit, governance) {
             add(&mut made.by, person);
@@ -248,7 +248,7 @@ pub fn add(people: &mut Vec<Person>, person: Person) {
 
 /// Returns the author and the co-authors of a commit.
 pub fn authors(commit: &Commit, governance: &Governance) -> Vec<Person> {
-    let author = &commit.author;
+    let author = commit.author();
     let mut people = vec![people::identify(governance, &author.name, &author.email)];
     let text = commit.message();
     for value in Message::read(&text).co_authors() {

@@ -56,7 +56,7 @@ pub fn of<'a>(
     let outcome = record.closure.as_ref().map(|closure| closure.outcome);
     let closed = outcome.and_then(|outcome| Some((landed(closing)?, outcome)));
     let touched = first.touched.iter().chain([&first.commit]);
-    let typed = touched.filter_map(|commit| commit.committer.time);
+    let typed = touched.filter_map(|commit| commit.committed());
     Some(Life {
         standing,
         record: Rc::clone(record),

@@ -81,7 +81,7 @@ fn proposed(key: &Key, proposal: &Proposal, around: &Around<'_>) -> Standing {
     let path = proposal
         .files
         .first()
-        .map(|file| file.path.clone())
+        .map(|file| file.path.to_string())
         .unwrap_or_default();
     let standing = Standing { path, ..vacant };
     match &proposal.record {

@@ -2,7 +2,7 @@
 //!
 //! Start at [`Ctx::approved`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::mem::{self, ManuallyDrop};
 
 use crate::approval::{self, Approvals};
@@ -14,6 +14,7 @@ use crate::commands::context::noted::{self, Heard};
 use crate::commands::context::place::Home;
 use crate::commands::context::proposals::{self, Proposed};
 use crate::diag;
+use crate::history::History;
 use crate::history::chain::Chain;
 use crate::history::ident::Ident;
 use crate::history::interest::Few;
@@ -22,8 +23,8 @@ use crate::history::objects::{Kind, Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::refs::Chosen;
 use crate::history::version::{Key, Trail};
-use crate::history::walk;
-use crate::history::{Beside, History};
+use crate::history::walk::{self, Wanted};
+use crate::policy::Policy;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::reference::ControlRef;
@@ -47,7 +48,6 @@ pub struct Approved<'h> {
     pub(super) chosen: Chosen,
     pub(super) approvals: Approvals,
     proposals: Option<Proposed>,
-    left_out: BTreeSet<Key>,
 }
 
 /// The answer to a command, which is never given back: the process ends with it, and to free a long history piece by
@@ -70,14 +70,20 @@ pub enum Scope<'a> {
 }
 
 impl Scope<'_> {
-    fn leaves_out(self, trail: &Trail, governance: &Governance) -> bool {
+    fn leaves_out(self, trail: &Trail, policy: &Policy) -> bool {
         match self {
             Scope::Everything | Scope::Named(_) => false,
             Scope::Open => rest::is_over(trail),
             Scope::Findings => trail.became.is_none() && rest::names_no_findings(trail),
-            Scope::Worklist => {
-                rest::is_over(trail) && !rest::owes_review(trail, &governance.policy)
-            }
+            Scope::Worklist => rest::is_over(trail) && !rest::owes_review(trail, policy),
+        }
+    }
+
+    /// Tells whether a version with these bytes is likely to be of a record that is judged.
+    fn keeps(self, bytes: &[u8]) -> bool {
+        match self {
+            Scope::Findings => rest::may_name_findings(bytes),
+            _ => true,
         }
     }
 }
@@ -121,7 +127,7 @@ impl Ctx {
         // What was proposed in the past is not known: branches move.
         if self.globals.as_of.is_none() {
             let mut proposals = proposals::read(self, home, &approved)?;
-            proposals.keep(&|key| wanted(key) && !approved.left_out.contains(key));
+            proposals.keep(&|key| wanted(key) && !approved.history.left_out.contains(key));
             let mut standings = mem::take(&mut approved.standings);
             proposals.join(&mut standings, &approved, approved.stamp.instant);
             approved.standings = standings;
@@ -135,9 +141,16 @@ impl Ctx {
     /// # Errors
     /// [`fault::Fault::CannotSay`] where a folder of a mainline commit can't be read.
     pub fn judged<'h>(&self, asked: Asked<'h>, scope: Scope<'_>) -> anyhow::Result<Kept<'h>> {
-        self.judged_by(asked, scope, |repository, chain, prefix| match scope {
+        let policy = asked.governance.policy.clone();
+        self.judged_by(asked, |repository, chain, prefix| match scope {
             Scope::Named(few) => walk::walk_named(repository, chain, prefix, few),
-            _ => walk::walk(repository, chain, prefix),
+            _ => {
+                let wanted = Wanted {
+                    trail: &|trail| !scope.leaves_out(trail, &policy),
+                    bytes: &|bytes| scope.keeps(bytes),
+                };
+                walk::walk_wanted(repository, chain, prefix, &wanted)
+            }
         })
     }
 
@@ -150,13 +163,12 @@ impl Ctx {
         home: &'h Home,
         walk: impl FnOnce(&'h Repository, Chain, &Prefix) -> Result<History, Obstacle>,
     ) -> anyhow::Result<Kept<'h>> {
-        self.judged_by(self.asked(home)?, Scope::Everything, walk)
+        self.judged_by(self.asked(home)?, walk)
     }
 
     fn judged_by<'h>(
         &self,
         asked: Asked<'h>,
-        scope: Scope<'_>,
         walk: impl FnOnce(&'h Repository, Chain, &Prefix) -> Result<History, Obstacle>,
     ) -> anyhow::Result<Kept<'h>> {
         let _progress = self.progress("reading the history");
@@ -166,17 +178,6 @@ impl Ctx {
             self.detail(noted::HINT);
         }
         let governance = asked.governance;
-        // What is left out is forgotten at once: it is most of a long history.
-        let mut left_out = BTreeSet::new();
-        for (key, trail) in mem::take(&mut history.trails) {
-            if scope.leaves_out(&trail, &governance) {
-                left_out.extend(trail.became.is_none().then_some(key));
-            } else {
-                history.trails.insert(key, trail);
-            }
-        }
-        let known = |file: &Beside| !left_out.contains(&file.record());
-        history.approvals.retain(known);
         let mut approved = Approved {
             stamp: self.stamp(repository, &history, &governance, instant),
             standings: Vec::new(),
@@ -187,7 +188,6 @@ impl Ctx {
             proposals: None,
             approvals: approval::judge(&history),
             history,
-            left_out,
         };
         approved.standings = approved.at(instant);
         Ok(ManuallyDrop::new(approved))
@@ -256,7 +256,7 @@ impl Ctx {
 impl Approved<'_> {
     /// Returns how many records were left out: closed and removed ones.
     pub fn n_left_out(&self) -> usize {
-        self.left_out.len()
+        self.history.left_out.len()
     }
 
     /// Judges every record at an instant, by the governance of the tree that is asked about.
@@ -357,11 +357,8 @@ impl view::record::Names for Approved<'_> {
                 .map(|author| author.email.clone());
         };
         let first = trail.versions.first()?;
-        let touched = first
-            .touched
-            .iter()
-            .min_by_key(|commit| commit.committer.time);
-        person(&touched.unwrap_or(&first.commit).author)
+        let touched = first.touched.iter().min_by_key(|commit| commit.committed());
+        person(touched.unwrap_or(&first.commit).author())
     }
 }
 

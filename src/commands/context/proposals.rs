@@ -117,7 +117,7 @@ impl Proposed {
         let file = of_one
             .iter()
             .flat_map(|proposal| &proposal.files)
-            .find(|file| file.path == standing.path)?;
+            .find(|file| *file.path == *standing.path)?;
         approved
             .blob(file.blob)
             .or_else(|| self.tree.bytes(&file.path).ok()?)

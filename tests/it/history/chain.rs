@@ -147,7 +147,7 @@ fn a_foxtrot_swaps_the_sides_and_is_suspicious() {
     let version = history.trails[&Key::Id(ID.to_owned())].last().unwrap();
     assert_eq!(version.commit.subject(), "Widen on the side");
     let filed = history.trails[&Key::Id(OTHER.to_owned())].last().unwrap();
-    assert_eq!(filed.touched[0].author.email, "lee@example.com");
+    assert_eq!(filed.touched[0].author().email, "lee@example.com");
 }
 
 #[test]

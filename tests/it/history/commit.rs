@@ -130,8 +130,8 @@ fn a_commit_is_read_from_its_raw_bytes() {
     let raw = raw.replace("U1NI\n\n", "U1NI\n \n");
     let commit = parse(raw.as_bytes()).unwrap();
     assert_eq!(commit.parents.len(), 2);
-    assert_eq!(commit.author.name, "Ana");
-    assert_eq!(commit.committer.email, "lee@example.com");
+    assert_eq!(commit.author().name, "Ana");
+    assert_eq!(commit.committer().email, "lee@example.com");
     assert_eq!(commit.subject(), "Subject");
     assert_eq!(commit.message(), "Subject\n\nBody\n");
     assert_eq!(commit.flaw(), None);
@@ -199,7 +199,7 @@ fn the_encoding_of_a_commit_is_respected() {
     let mut raw = format!("{TREE}author Andr").into_bytes();
     raw.extend(b"\xe9 <a@x.com> 5 +0000\ncommitter B <b@x.com> 5 +0000\nencoding ISO-8859-1\n\nR\xe9sum\xe9\r\n");
     let commit = parse(&raw).unwrap();
-    assert_eq!(commit.author.name, "André");
+    assert_eq!(commit.author().name, "André");
     assert_eq!(commit.message(), "Résumé\n");
 }
 

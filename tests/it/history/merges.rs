@@ -37,7 +37,7 @@ fn a_merge_lands_what_its_branch_holds_and_names_who_touched_it() {
     );
     assert_eq!(version.made_in_merge, MadeInMerge::No);
     assert_eq!(version.truncated, None);
-    assert_eq!(version.commit.author.email, "lee@example.com");
+    assert_eq!(version.commit.author().email, "lee@example.com");
 }
 
 #[test]
@@ -303,7 +303,7 @@ fn a_squash_and_a_direct_push_have_no_branch() {
     repo.by("ana").through("github").squash("x", "Shorten (#9)");
     let version = last(&repo);
     assert!(version.touched.is_empty() && version.nested.is_empty());
-    assert_eq!(version.commit.committer.name, "GitHub");
+    assert_eq!(version.commit.committer().name, "GitHub");
     repo.branch("y")
         .by("ana")
         .edit(ID, "expires: 2026-11-30")
@@ -312,8 +312,8 @@ fn a_squash_and_a_direct_push_have_no_branch() {
     let version = last(&repo);
     assert_eq!(
         (
-            version.commit.author.email.as_str(),
-            version.commit.committer.email.as_str()
+            version.commit.author().email.as_str(),
+            version.commit.committer().email.as_str()
         ),
         ("ana@example.com", "lee@example.com")
     );

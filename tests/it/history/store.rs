@@ -233,5 +233,8 @@ fn replaced_objects_are_seen_and_not_followed() {
     let parent = repo.git.find_commit(tip).unwrap().parent_id(0).unwrap();
     repo.set_ref(&format!("refs/replace/{tip}"), parent);
     assert_eq!(git.replaced(), Replaced::Something);
-    assert_eq!(chain::read(&git, own(tip)).unwrap().parents, [own(parent)]);
+    assert_eq!(
+        chain::read(&git, own(tip)).unwrap().parents[..],
+        [own(parent)]
+    );
 }

@@ -40,7 +40,7 @@ pub(crate) fn last(repo: &Repo) -> Version {
 pub(crate) fn authors(commits: &[Rc<Commit>]) -> Vec<&str> {
     let mut names: Vec<&str> = commits
         .iter()
-        .map(|commit| commit.author.email.split('@').next().unwrap())
+        .map(|commit| commit.author().email.split('@').next().unwrap())
         .collect();
     names.sort();
     names
@@ -249,7 +249,7 @@ fn a_broken_file_stands_for_its_record_until_the_record_is_back_elsewhere() {
     );
     let files = &trail.last().unwrap().files;
     assert_eq!(files.len(), 1);
-    assert_eq!(files[0].path, "exceptions/again/EXC-2026-7F3KQ.yaml");
+    assert_eq!(&*files[0].path, "exceptions/again/EXC-2026-7F3KQ.yaml");
     assert!(history.trails.contains_key(&Key::Path(path(ID))));
 }
 
@@ -311,7 +311,7 @@ fn a_ledger_in_a_subfolder_has_paths_of_its_own() {
     let keys: Vec<&str> = history.trails.keys().map(Key::as_str).collect();
     assert_eq!(keys, [ID]);
     let trail = &history.trails[&Key::Id(ID.to_owned())];
-    assert_eq!(trail.versions[0].files[0].path, path(ID));
+    assert_eq!(*trail.versions[0].files[0].path, path(ID));
     assert_eq!(
         changes(&history.governance["github/people.csv"]),
         [Change::Introduced, Change::Amended]

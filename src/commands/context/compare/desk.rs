@@ -213,7 +213,7 @@ impl Desk<'_> {
             Now::Clock(instant) => instant,
         };
         let head = chain::read(self.repository, head).map_err(obstacle)?;
-        Ok(head.committer.time.unwrap_or(now))
+        Ok(head.committed().unwrap_or(now))
     }
 
     /// Returns the records that differ from where the branch set out.
