@@ -7,7 +7,6 @@ use crate::commands::context::approved::{self, Approved, Scope};
 use crate::commands::context::fault;
 use crate::commands::context::filter;
 use crate::commands::context::output::{self, Formats};
-use crate::commands::context::place::Home;
 use crate::commands::{Command, Outcome, Run};
 use crate::interop::ics::{self, Dated};
 use crate::record::time::Term;
@@ -16,7 +15,8 @@ use crate::survey::due::{self, Due, Horizon, Urgency};
 use crate::survey::escalate;
 use crate::survey::select;
 use crate::view;
-use crate::view::doc::{Doc, Reads};
+use crate::view::doc::Reads;
+use crate::view::due::DueList;
 
 /// Say what is due
 ///
@@ -62,10 +62,13 @@ impl Run for Args {
             (false, messages) => {
                 let found = found(&approved, self.within);
                 let outcome = found.outcome;
-                let doc = match messages {
-                    true => messages_of(&approved, found, ctx.format.reads),
-                    false => worklist(&approved, found, ctx.format.reads),
-                };
+                let list = worklist(&approved, found, ctx.format.reads);
+                let mut doc = view::due::doc(&list, &*approved);
+                if messages {
+                    let around = approved.around();
+                    let calls = escalate::calls(&list.records, &view::record::told, around);
+                    view::messages::add(&mut doc, &calls, &approved.stamp, around);
+                }
                 ctx.show(&doc)?;
                 outcome
             }
@@ -78,13 +81,8 @@ impl Run for Args {
 }
 
 /// Returns what is due in a ledger, as the policy sees it.
-///
-/// # Errors
-/// Whatever keeps the ledger from being read.
-pub fn answer(ctx: &Ctx, home: &Home) -> anyhow::Result<Doc> {
-    let approved = ctx.approved_of(home, Scope::Worklist)?;
-    let found = found(&approved, None);
-    Ok(worklist(&approved, found, ctx.format.reads))
+pub fn list<'a>(approved: &'a Approved<'_>, reads: Reads) -> DueList<'a> {
+    worklist(approved, found(approved, None), reads)
 }
 
 /// What is due.
@@ -126,21 +124,12 @@ fn calendar(approved: &Approved<'_>, found: &Found<'_>) -> String {
     ics::calendar(&dated.collect::<Vec<_>>(), approved.stamp.instant)
 }
 
-fn messages_of(approved: &Approved<'_>, found: Found<'_>, reads: Reads) -> Doc {
-    let around = approved.around();
-    let records = found.records.clone();
-    let mut doc = worklist(approved, found, reads);
-    let calls = escalate::calls(&records, &view::record::told, around);
-    view::messages::add(&mut doc, &calls, &approved.stamp, around);
-    doc
-}
-
-fn worklist(approved: &Approved<'_>, found: Found<'_>, reads: Reads) -> Doc {
+fn worklist<'a>(approved: &'a Approved<'_>, found: Found<'a>, reads: Reads) -> DueList<'a> {
     let is_open = |standing: &&Standing| !select::is_ended(standing.status);
     let open = approved.standings.iter().filter(is_open).count();
     let shown = found.records.iter().map(|(standing, _)| *standing);
     let shown = shown.filter(|standing| is_open(standing)).count();
-    let list = view::due::DueList {
+    DueList {
         stamp: &approved.stamp,
         records: found.records,
         hidden: open - shown,
@@ -150,6 +139,5 @@ fn worklist(approved: &Approved<'_>, found: Found<'_>, reads: Reads) -> Doc {
             .filter(approved::is_unknown)
             .count(),
         reads,
-    };
-    view::due::doc(&list, approved)
+    }
 }

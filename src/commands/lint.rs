@@ -106,6 +106,7 @@ impl Run for Args {
             instant: known.instant,
             checked: found.judged.len(),
             folder: ctx.forge_folder(&home),
+            reads: ctx.format.reads,
             findings: Findings {
                 shown: found
                     .findings

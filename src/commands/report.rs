@@ -14,7 +14,7 @@ use crate::commands::context::output::Formats;
 use crate::commands::{Command, Outcome, Run};
 use crate::render;
 use crate::status::Standing;
-use crate::store::files;
+use crate::store::streams::Begun;
 use crate::survey::due::Horizon;
 use crate::survey::figures::{self, Span};
 use crate::survey::life::Life;
@@ -78,9 +78,16 @@ impl Run for Args {
             patterns: patterns::of(&neighbours, &[], governance).groups,
             controls: controls(&approved, &lives, span),
         };
+        let trails = |standing: &Standing| approved.acts(standing);
         let mut doc = view::report::doc(&report);
         if ctx.format.name == render::html::FORMAT.name {
-            cards(&mut doc, &approved);
+            view::report::page::add(
+                &mut doc,
+                &approved.standings,
+                &trails,
+                &*approved,
+                &approved.stamp,
+            );
         }
         self.write(ctx, &doc)?;
         let unknown = approved.standings.iter().filter(approved::is_unknown);
@@ -89,19 +96,20 @@ impl Run for Args {
 }
 
 impl Args {
-    fn write(&self, ctx: &Ctx, doc: &Doc) -> anyhow::Result<()> {
+    fn write(&self, ctx: &Ctx, doc: &Doc<'_>) -> anyhow::Result<()> {
         let Some(path) = &self.output else {
             return ctx.show(doc);
         };
-        let bytes = (ctx.format.render)(
-            doc,
-            &render::Style {
-                width: None,
-                ..ctx.style
-            },
-        );
-        let written = files::replace(&ctx.folder.join(path), &bytes);
-        written.with_context(|| format!("writing the report to {}", path.display()))
+        let style = render::Style {
+            width: None,
+            ..ctx.style
+        };
+        let doing = || format!("writing the report to {}", path.display());
+        let mut file = Begun::at(&ctx.folder.join(path)).with_context(doing)?;
+        ctx.format
+            .write(doc, &style, &mut file)
+            .with_context(doing)?;
+        file.finish().with_context(doing)
     }
 
     /// Returns the days that the report is about; what is not over yet ends with the clock's day.
@@ -119,12 +127,6 @@ impl Args {
         }
         Ok(Span { from, to })
     }
-}
-
-/// Adds every record, with its card and its trail.
-fn cards(doc: &mut Doc, approved: &Approved<'_>) {
-    let trails = |standing: &Standing| approved.acts(standing);
-    view::report::page::add(doc, &approved.standings, &trails, approved, &approved.stamp);
 }
 
 /// Returns the controls that records deviated from which were open within a span, by id.

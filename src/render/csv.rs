@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::Format;
 use super::Offered;
+use super::Render;
 use super::Style;
 use super::visible;
 use crate::view::doc;
@@ -18,7 +19,7 @@ pub const FORMAT: Format = Format {
     offered: Offered::Always,
     reads: doc::Reads::Json,
     summary: "one row a record or finding, for spreadsheets",
-    render,
+    render: Render::Whole(render),
 };
 
 fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {

@@ -5,6 +5,7 @@
 
 use super::Format;
 use super::Offered;
+use super::Render;
 use super::Style;
 use super::visible;
 use crate::diag;
@@ -16,7 +17,7 @@ pub const FORMAT: Format = Format {
     offered: Offered::ForFindings,
     reads: doc::Reads::Blocks,
     summary: "annotations of GitHub workflows",
-    render,
+    render: Render::Whole(render),
 };
 
 /// So many of each level does GitHub show for one step.

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::Format;
 use super::Offered;
+use super::Render;
 use super::Style;
 use super::sarif;
 use crate::diag;
@@ -17,14 +18,14 @@ pub const FORMAT: Format = Format {
     offered: Offered::ForFindings,
     reads: doc::Reads::Blocks,
     summary: "GitLab's Code Quality report",
-    render,
+    render: Render::Whole(render),
 };
 
 fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
     let shown = doc.findings().flat_map(|findings| &findings.shown);
     let issues: Vec<_> = shown.map(|shown| issue(&shown.finding)).collect();
     let text = format!("{:#}\n", serde_json::Value::Array(issues));
-    super::json::escaped(text).into_bytes()
+    super::json::escaped(&text).into_owned().into_bytes()
 }
 
 fn issue(finding: &diag::Finding) -> serde_json::Value {

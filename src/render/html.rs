@@ -9,14 +9,18 @@ mod escape;
 mod page;
 
 use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::mem;
 
 use super::Format;
 use super::Offered;
-use super::Style;
+use super::Render;
+
 use super::visible;
 use crate::view::doc;
 use crate::view::doc::Block;
 use crate::view::doc::Card;
+use crate::view::doc::Cards;
 use crate::view::doc::Text;
 use crate::view::doc::Tone;
 
@@ -26,37 +30,49 @@ pub const FORMAT: Format = Format {
     offered: Offered::ForPages,
     reads: doc::Reads::Blocks,
     summary: "one page that needs no other",
-    render,
+    render: Render::Pieces(write),
 };
 
-fn render(doc: &doc::Doc, _: &Style) -> Vec<u8> {
+fn write(doc: &doc::Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let decks = doc.blocks.iter().filter_map(deck);
     let mut body = Body {
         out: String::new(),
         level: Level::Title,
         sections: Vec::new(),
-        cards: doc.blocks.iter().filter_map(card_id).collect(),
+        cards: decks.flat_map(|cards| &cards.ids).copied().collect(),
         seen: BTreeSet::new(),
     };
-    body.blocks(&doc.blocks);
-    page::whole(&page::Parts {
+    // The anchors of the sections stand before the body, so all but the cards is made before.
+    let mut made = Vec::new();
+    for block in &doc.blocks {
+        body.block(block);
+        made.push((mem::take(&mut body.out), deck(block)));
+    }
+    let head = page::head(&page::Parts {
         title: &title(doc),
         sections: &body.sections,
         has_cards: !body.cards.is_empty(),
-        body: &body.out,
-        footer: doc.footer.as_deref().unwrap_or_default(),
-    })
-    .into_bytes()
+    });
+    out.write_all(head.as_bytes())?;
+    for (text, deck) in made {
+        out.write_all(text.as_bytes())?;
+        for card in deck.into_iter().flat_map(|cards| cards.each.iter()) {
+            body.card(&card);
+            out.write_all(mem::take(&mut body.out).as_bytes())?;
+        }
+    }
+    out.write_all(page::tail(doc.footer.as_deref().unwrap_or_default()).as_bytes())
 }
 
-fn card_id(block: &Block) -> Option<&str> {
+fn deck<'d, 'a>(block: &'d Block<'a>) -> Option<&'d Cards<'a>> {
     match block {
-        Block::Card(card) => Some(card.id.as_str()),
+        Block::Cards(cards) => Some(cards),
         _ => None,
     }
 }
 
 /// Returns the first heading, which names the page.
-fn title(doc: &doc::Doc) -> String {
+fn title(doc: &doc::Doc<'_>) -> String {
     let first = doc.blocks.iter().find_map(|block| match block {
         Block::Heading(text) => Some(text.bare()),
         _ => None,
@@ -86,12 +102,12 @@ struct Body<'d> {
     seen: BTreeSet<String>,
 }
 
-impl<'d> Body<'d> {
-    fn blocks(&mut self, blocks: &'d [Block]) {
+impl Body<'_> {
+    fn blocks(&mut self, blocks: &[Block<'_>]) {
         blocks.iter().for_each(|block| self.block(block));
     }
 
-    fn block(&mut self, block: &'d Block) {
+    fn block(&mut self, block: &Block<'_>) {
         match block {
             Block::Heading(text) => self.heading(text),
             Block::Paragraph(text) => {
@@ -111,7 +127,7 @@ impl<'d> Body<'d> {
                 self.inside(inside);
                 self.add("</details>\n");
             }
-            Block::Card(card) => self.card(card),
+            Block::Cards(_) => {}
             Block::Series(series) => self.add(&chart::drawn(series)),
         }
     }
@@ -151,13 +167,13 @@ impl<'d> Body<'d> {
         escape::line(&anchor)
     }
 
-    fn inside(&mut self, blocks: &'d [Block]) {
+    fn inside(&mut self, blocks: &[Block<'_>]) {
         let level = std::mem::replace(&mut self.level, Level::Part);
         self.blocks(blocks);
         self.level = level;
     }
 
-    fn card(&mut self, card: &'d Card) {
+    fn card(&mut self, card: &Card<'_>) {
         let anchor = self.anchor(&card.id);
         let (id, title) = (escape::line(&card.id), self.inline(&card.title));
         self.add(&format!(

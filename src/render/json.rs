@@ -2,11 +2,15 @@
 //!
 //! Uses `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
+use std::borrow::Cow;
+use std::io::{self, Write};
+
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::Format;
 use super::Offered;
-use super::Style;
+use super::Render;
+
 use super::visible;
 use crate::view::doc;
 
@@ -16,23 +20,33 @@ pub const FORMAT: Format = Format {
     offered: Offered::Always,
     reads: doc::Reads::Json,
     summary: "one object with stable keys",
-    render,
+    render: Render::Pieces(write),
 };
 
-fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
-    let room = doc.long.as_ref().map_or(0, doc::Long::bytes);
-    let mut text = Vec::with_capacity(room + room / 2 + 4096);
-    // Writing to memory can't fail, and JSON is UTF-8.
-    let _ = serde_json::to_writer_pretty(&mut text, &Whole(doc));
-    let mut text = escaped(String::from_utf8(text).unwrap_or_default());
-    text.push('\n');
-    text.into_bytes()
+fn write(doc: &doc::Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(Escaped(&mut *out), &Whole(doc))?;
+    out.write_all(b"\n")
+}
+
+/// Writes JSON in which hidden characters are escaped. The serializer never parts a character.
+struct Escaped<'o>(&'o mut dyn Write);
+
+impl Write for Escaped<'_> {
+    fn write(&mut self, json: &[u8]) -> io::Result<usize> {
+        self.0
+            .write_all(escaped(&String::from_utf8_lossy(json)).as_bytes())?;
+        Ok(json.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// The promised object, its long array written member by member.
-struct Whole<'d>(&'d doc::Doc);
+struct Whole<'d, 'a>(&'d doc::Doc<'a>);
 
-impl Serialize for Whole<'_> {
+impl Serialize for Whole<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (Some(object), Some(long)) = (self.0.json.as_object(), &self.0.long) else {
             return self.0.json.serialize(serializer);
@@ -48,9 +62,9 @@ impl Serialize for Whole<'_> {
     }
 }
 
-struct Members<'d>(&'d doc::Long);
+struct Members<'d, 'a>(&'d doc::Long<'a>);
 
-impl Serialize for Members<'_> {
+impl Serialize for Members<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.members())
     }
@@ -59,9 +73,9 @@ impl Serialize for Members<'_> {
 /// Writes hidden characters as JSON's own escapes: the same value, but nothing that a terminal acts on.
 ///
 /// The serializer escapes those below U+0020 itself; line breaks outside texts stay.
-pub(super) fn escaped(json: String) -> String {
+pub(super) fn escaped(json: &str) -> Cow<'_, str> {
     if json.bytes().all(|byte| byte < 0x7f) {
-        return json;
+        return Cow::Borrowed(json);
     }
     let acts = |char: char| char != '\n' && visible::hidden(char);
     let mut out = String::with_capacity(json.len() + 16);
@@ -74,5 +88,5 @@ pub(super) fn escaped(json: String) -> String {
             out.push_str(&format!("\\u{unit:04x}"));
         }
     }
-    out
+    Cow::Owned(out)
 }

@@ -3,9 +3,12 @@
 //! Uses `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/performance.md`, Beyond one machine: every
 //! line says which ledger, commit and instant it is from, so that files of many ledgers concatenate.
 
+use std::io::{self, Write};
+
 use super::Format;
 use super::Offered;
-use super::Style;
+use super::Render;
+
 use super::json;
 use crate::view::doc;
 
@@ -15,24 +18,20 @@ pub const FORMAT: Format = Format {
     offered: Offered::Always,
     reads: doc::Reads::Json,
     summary: "one object a line, each with its ledger",
-    render,
+    render: Render::Pieces(write),
 };
 
-fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
-    let mut out = String::new();
+fn write(doc: &doc::Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut line = |line: &str| writeln!(out, "{}", json::escaped(line));
     if doc.rows.is_none() {
-        return json::escaped(format!("{}\n", doc.json)).into_bytes();
+        return line(&doc.json.to_string());
     }
     let ledger = serde_json::Value::Object(ledger(doc));
-    for row in doc.rows() {
-        out.push_str(&line(&row, &ledger));
-        out.push('\n');
-    }
-    json::escaped(out).into_bytes()
+    doc.rows().try_for_each(|row| line(&text(&row, &ledger)))
 }
 
 /// Returns the answer's `ledger` with the ledger's name before it.
-fn ledger(doc: &doc::Doc) -> serde_json::Map<String, serde_json::Value> {
+fn ledger(doc: &doc::Doc<'_>) -> serde_json::Map<String, serde_json::Value> {
     let mut ledger = serde_json::Map::new();
     ledger.insert("repository".to_owned(), doc.repository.clone().into());
     // Engines infer columns from the first lines, so both stand there even without a repository.
@@ -45,7 +44,7 @@ fn ledger(doc: &doc::Doc) -> serde_json::Map<String, serde_json::Value> {
     ledger
 }
 
-fn line(row: &serde_json::Value, ledger: &serde_json::Value) -> String {
+fn text(row: &serde_json::Value, ledger: &serde_json::Value) -> String {
     let text = row.to_string();
     let open = match row {
         serde_json::Value::Object(map) if !map.contains_key("ledger") => text.strip_suffix('}'),

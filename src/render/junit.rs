@@ -5,6 +5,7 @@
 
 use super::Format;
 use super::Offered;
+use super::Render;
 use super::Style;
 use super::visible;
 use crate::diag;
@@ -16,7 +17,7 @@ pub const FORMAT: Format = Format {
     offered: Offered::ForFindings,
     reads: doc::Reads::Blocks,
     summary: "JUnit XML: a test case for each record",
-    render,
+    render: Render::Whole(render),
 };
 
 /// One test case and the errors that fail it.

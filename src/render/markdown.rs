@@ -9,6 +9,7 @@ mod escape;
 use super::Format;
 use super::Offered;
 use super::Quiet;
+use super::Render;
 use super::Style;
 use super::visible;
 use crate::diag;
@@ -23,7 +24,7 @@ pub const FORMAT: Format = Format {
     offered: Offered::Always,
     reads: doc::Reads::Blocks,
     summary: "for job summaries and comments",
-    render,
+    render: Render::Whole(render),
 };
 
 fn render(doc: &doc::Doc, style: &Style) -> Vec<u8> {
@@ -104,7 +105,7 @@ impl Page {
             Block::Findings(findings) if findings.readers == doc::Readers::All => {
                 self.list(findings);
             }
-            Block::Findings(_) | Block::Card(_) | Block::Series(_) => {}
+            Block::Findings(_) | Block::Cards(_) | Block::Series(_) => {}
             Block::Verbatim(text) => self.out.push_str(&fenced(text)),
             Block::Folded(summary, inside) => {
                 // Markdown means nothing on the line of the tag, and begins again after an empty one.

@@ -3,6 +3,8 @@
 //! Uses diag and `view::doc`, no other view. Pure. Start at [`ALL`]. Follows `docs/spec/cli.md`, Formats, and
 //! `docs/spec/interop.md` 3. `visible` is no format: it is what all of them do to text that could act on its reader.
 
+use std::io::{self, BufWriter, Write};
+
 use crate::view::doc;
 
 pub mod csv;
@@ -77,13 +79,37 @@ pub struct Format {
     pub reads: doc::Reads,
     /// What it is, in one line of help.
     pub summary: &'static str,
-    /// Turns an answer into the bytes of stdout.
-    pub render: fn(&doc::Doc, &Style) -> Vec<u8>,
+    /// How it is written.
+    render: Render,
+}
+
+/// How an answer becomes bytes.
+#[derive(Clone, Copy, Debug)]
+enum Render {
+    /// All of it, before any is written.
+    Whole(fn(&doc::Doc<'_>, &Style) -> Vec<u8>),
+    /// Piece by piece, as it is written: an answer may be longer than all that it is about.
+    Pieces(fn(&doc::Doc<'_>, &mut dyn Write) -> io::Result<()>),
 }
 
 impl Format {
+    /// Writes an answer.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&self, doc: &doc::Doc<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+        match self.render {
+            Render::Whole(render) => out.write_all(&render(doc, style)),
+            Render::Pieces(write) => {
+                let mut out = BufWriter::new(out);
+                write(doc, &mut out)?;
+                out.flush()
+            }
+        }
+    }
+
     /// Returns whether the format can show this answer; one that it can't is a wrong use, not an empty output.
-    pub fn shows(&self, doc: &doc::Doc) -> bool {
+    pub fn shows(&self, doc: &doc::Doc<'_>) -> bool {
         match self.offered {
             Offered::Always | Offered::ForPages => true,
             Offered::ForFindings => doc.findings().next().is_some(),

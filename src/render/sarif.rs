@@ -11,6 +11,7 @@ use sha2::Digest;
 
 use super::Format;
 use super::Offered;
+use super::Render;
 use super::Style;
 use crate::diag;
 use crate::view::doc;
@@ -21,7 +22,7 @@ pub const FORMAT: Format = Format {
     offered: Offered::ForFindings,
     reads: doc::Reads::Blocks,
     summary: "SARIF 2.1.0, for code scanning",
-    render,
+    render: Render::Whole(render),
 };
 
 const SCHEMA: &str =
@@ -76,7 +77,9 @@ fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
             }},
         }],
     });
-    super::json::escaped(format!("{log:#}\n")).into_bytes()
+    super::json::escaped(&format!("{log:#}\n"))
+        .into_owned()
+        .into_bytes()
 }
 
 /// Returns a description of each rule that found something, by code.

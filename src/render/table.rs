@@ -10,6 +10,7 @@ mod grid;
 use super::Format;
 use super::Offered;
 use super::Quiet;
+use super::Render;
 use super::Style;
 use super::visible;
 use crate::view::doc;
@@ -24,7 +25,7 @@ pub const FORMAT: Format = Format {
     offered: Offered::Always,
     reads: doc::Reads::Blocks,
     summary: "for people: aligned columns, colour on a terminal",
-    render,
+    render: Render::Whole(render),
 };
 
 /// A cell of a table is at most this high; what is left ends in `…`.
@@ -90,7 +91,7 @@ fn shown(block: &Block, style: &Style) -> String {
             doc::Readers::All => finding::list(&findings.shown, style),
             doc::Readers::Machines => String::new(),
         },
-        Block::Folded(..) | Block::Card(_) | Block::Series(_) => String::new(),
+        Block::Folded(..) | Block::Cards(_) | Block::Series(_) => String::new(),
         Block::Verbatim(text) => {
             let text = visible::no_command(visible::verbatim(text));
             let text = text.strip_suffix('\n').unwrap_or(&text);

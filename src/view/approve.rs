@@ -75,7 +75,7 @@ pub enum Done {
 }
 
 /// Returns the answer about a signed approval.
-pub fn signed(signed: &Signed) -> Doc {
+pub fn signed(signed: &Signed) -> Doc<'static> {
     let said = &signed.said;
     let mut whole = json!({"schema": shape::schema("approve")});
     if let (Some(whole), Value::Object(rest)) = (whole.as_object_mut(), json(said)) {
@@ -150,7 +150,7 @@ fn counts_for(said: &Said, needed: &Needed) -> String {
 }
 
 /// Returns the answer about reviews that were written down.
-pub fn stated(all: &[Said], words: &[String], written: Written, next: &[String]) -> Doc {
+pub fn stated(all: &[Said], words: &[String], written: Written, next: &[String]) -> Doc<'static> {
     let results: Vec<Value> = all.iter().map(json).collect();
     let mut doc = Doc::new(json!({"schema": shape::schema("approve"), "results": results}));
     doc.rows = Some("results");

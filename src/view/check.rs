@@ -55,7 +55,7 @@ pub fn asked(question: &Question) -> Value {
 }
 
 /// Returns the answer.
-pub fn doc(question: &Question, answer: &Answer, stamp: &Stamp) -> Doc {
+pub fn doc(question: &Question, answer: &Answer, stamp: &Stamp) -> Doc<'static> {
     let mut doc = Doc::new(json(question, answer, stamp));
     doc.footer = Some(stamp.footer());
     doc.repository.clone_from(&stamp.name);

@@ -21,7 +21,7 @@ pub struct Controls<'c> {
 }
 
 /// Returns the answer.
-pub fn doc(controls: &Controls<'_>) -> Doc {
+pub fn doc(controls: &Controls<'_>) -> Doc<'static> {
     let all: Vec<Value> = controls.hits.iter().map(json).collect();
     let mut doc = Doc::new(json!({"schema": shape::schema("controls"), "controls": all}));
     doc.rows = Some("controls");

@@ -65,7 +65,7 @@ pub struct Change {
 }
 
 /// Returns the answer.
-pub fn doc(diff: Diff) -> Doc {
+pub fn doc(diff: Diff) -> Doc<'static> {
     let found = diff.findings.shown.iter();
     let found: Vec<Value> = found.map(|shown| finding::json(&shown.finding)).collect();
     let changes: Vec<Value> = diff.changes.iter().map(change).collect();
@@ -201,7 +201,7 @@ fn needs(needs: &Needs) -> Text {
 }
 
 /// Returns the values before and after, folded; of a new record, what it says.
-fn folded(changes: &[Change]) -> impl Iterator<Item = Block> + '_ {
+fn folded(changes: &[Change]) -> impl Iterator<Item = Block<'static>> + '_ {
     changes.iter().filter_map(|change| {
         let after = change.after.as_ref()?;
         let (what, table) = match &change.before {

@@ -4,24 +4,26 @@
 //! says what a word means, and each format decides what to make of it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::rc::Rc;
 
 use serde_json::Value;
 
 use crate::diag;
 
 /// An answer, ready to be rendered in any format.
-#[derive(Clone, Debug)]
-pub struct Doc {
+#[derive(Debug)]
+pub struct Doc<'a> {
     /// What people read, in order.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<Block<'a>>,
     /// The promised object: `schema` first, then the keys of `docs/spec/cli.md` in their order.
     pub json: Value,
     /// The key of [`Doc::json`] whose array is one object a line in `jsonl` and one row in `csv`;
     /// `None` where the object itself is the only one.
     pub rows: Option<&'static str>,
     /// An array of [`Doc::json`] that may be long, and stands there as an empty one.
-    pub long: Option<Long>,
+    pub long: Option<Long<'a>>,
     /// The last line in `table`: instant and commit. Left out with `--quiet`.
     pub footer: Option<String>,
     /// The ledger's name in its policy; each line of `jsonl` carries it, so that lines of many ledgers
@@ -31,11 +33,32 @@ pub struct Doc {
     pub room: usize,
 }
 
-/// A long array, by its key: each member as JSON text, which takes a tenth of the room of a value.
-#[derive(Clone, Debug)]
-pub struct Long {
+/// A long array, by its key, whose members are made one by one as they are written.
+#[derive(Debug)]
+pub struct Long<'a> {
     key: &'static str,
-    members: Vec<Box<str>>,
+    members: Each<'a, Value>,
+}
+
+/// Things that are made when they are wanted, and kept no longer: all of them at once would take most of all room.
+pub struct Each<'a, T>(Box<dyn Fn() -> Box<dyn Iterator<Item = T> + 'a> + 'a>);
+
+impl<'a, T> Each<'a, T> {
+    /// Returns what an iterator gives, each time anew.
+    pub fn of(each: impl Iterator<Item = T> + Clone + 'a) -> Each<'a, T> {
+        Each(Box::new(move || Box::new(each.clone())))
+    }
+
+    /// Makes them, one by one.
+    pub fn iter(&self) -> Box<dyn Iterator<Item = T> + 'a> {
+        (self.0)()
+    }
+}
+
+impl<T> fmt::Debug for Each<'_, T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Each")
+    }
 }
 
 /// Which half of an answer is read: of a long one the other half is not made.
@@ -47,23 +70,15 @@ pub enum Reads {
     Json,
 }
 
-impl Long {
+impl<'a> Long<'a> {
     /// Returns the key of the array.
     pub fn key(&self) -> &'static str {
         self.key
     }
 
-    /// Returns how many bytes its members take, as they are kept.
-    pub fn bytes(&self) -> usize {
-        self.members.iter().map(|text| text.len()).sum()
-    }
-
-    /// Returns the members.
-    pub fn members(&self) -> impl Iterator<Item = Value> {
-        // What was written as JSON can be read as JSON.
-        self.members
-            .iter()
-            .map(|text| serde_json::from_str(text).unwrap_or_default())
+    /// Makes the members, one by one.
+    pub fn members(&self) -> impl Iterator<Item = Value> + 'a {
+        self.members.iter()
     }
 }
 
@@ -73,9 +88,9 @@ pub const JOB_SUMMARY: usize = 1_000_000;
 /// What a comment on a pull request holds: 65,536 characters, less what may still follow a table.
 pub const COMMENT: usize = 60_000;
 
-impl Doc {
+impl<'a> Doc<'a> {
     /// Returns an answer that shows nothing to people yet.
-    pub fn new(json: Value) -> Doc {
+    pub fn new(json: Value) -> Doc<'a> {
         Doc {
             blocks: Vec::new(),
             json,
@@ -103,12 +118,21 @@ impl Doc {
     }
 
     /// Makes an array that may be long the rows of the answer; in the object it stands as an empty one.
-    pub fn fill(&mut self, key: &'static str, members: impl Iterator<Item = Value>) {
+    pub fn fill(&mut self, key: &'static str, members: impl Iterator<Item = Value> + Clone + 'a) {
         self.rows = Some(key);
         self.long = Some(Long {
             key,
-            members: members.map(|it| it.to_string().into()).collect(),
+            members: Each::of(members),
         });
+    }
+
+    /// Makes things that the answer alone holds the rows of the answer, as [`Doc::fill`] does.
+    pub fn fill_with<T: 'a>(&mut self, key: &'static str, all: Vec<T>, json: fn(&T) -> Value) {
+        let all: Rc<[T]> = all.into();
+        self.fill(
+            key,
+            (0..all.len()).filter_map(move |n| all.get(n).map(json)),
+        );
     }
 
     /// Returns the members of the array that [`Doc::rows`] names, else the object itself, one by one.
@@ -133,8 +157,8 @@ impl Doc {
 }
 
 /// One piece of an answer.
-#[derive(Clone, Debug)]
-pub enum Block {
+#[derive(Debug)]
+pub enum Block<'a> {
     /// A title over what follows.
     Heading(Text),
     /// Running text, wrapped to the width.
@@ -148,22 +172,31 @@ pub enum Block {
     /// Text that keeps its lines and is never wrapped: commands to run, a file's content.
     Verbatim(String),
     /// What only some readers want: folded behind a line where the format can fold, else left out.
-    Folded(Text, Vec<Block>),
-    /// All about one record, to which its id leads: for pages, left out elsewhere.
-    Card(Card),
+    Folded(Text, Vec<Block<'a>>),
+    /// All about some records: for pages, left out elsewhere.
+    Cards(Cards<'a>),
     /// Numbers side by side, as a picture: for pages; elsewhere a table beside it says the same.
     Series(Series),
 }
 
+/// All about some records, a card each.
+#[derive(Debug)]
+pub struct Cards<'a> {
+    /// The ids of the records, which lead to their cards.
+    pub ids: BTreeSet<&'a str>,
+    /// The cards.
+    pub each: Each<'a, Card<'a>>,
+}
+
 /// All about one record.
-#[derive(Clone, Debug)]
-pub struct Card {
+#[derive(Debug)]
+pub struct Card<'a> {
     /// The record's id.
     pub id: String,
     /// What stands on it while it is folded.
     pub title: Text,
     /// What stands on it.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<Block<'a>>,
 }
 
 /// Numbers that are counted for each of some labels.

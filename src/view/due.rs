@@ -31,7 +31,7 @@ const ALSO: &str = "also";
 const ALSO_PLACE: usize = 4;
 
 /// Returns the answer.
-pub fn doc(list: &DueList<'_>, names: &dyn record::Names) -> Doc {
+pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn record::Names) -> Doc<'a> {
     let mut doc = list
         .stamp
         .doc("due", json!({"records": [], "hidden": list.hidden}));

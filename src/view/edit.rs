@@ -66,7 +66,7 @@ pub struct Decided {
 }
 
 /// Returns the answer.
-pub fn doc(decision: &Decision) -> Doc {
+pub fn doc(decision: &Decision) -> Doc<'static> {
     let records: Vec<Value> = decision.records.iter().map(json).collect();
     let schema = shape::schema(decision.command);
     let mut doc = match (decision.meant, records.first()) {
@@ -111,7 +111,7 @@ fn json(decided: &Decided) -> Value {
     })
 }
 
-fn blocks(decided: &Decided, written: Written) -> Vec<Block> {
+fn blocks(decided: &Decided, written: Written) -> Vec<Block<'static>> {
     let mut pairs = vec![(
         decided.event.replace('-', " "),
         Text::of(Tone::Good, &decided.path),

@@ -10,7 +10,7 @@ use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::shape;
 
 /// Returns what is to be said of some rules: of one alone everything, of several a line each.
-pub fn doc(rules: &[&Rule]) -> Doc {
+pub fn doc(rules: &[&Rule]) -> Doc<'static> {
     let all: Vec<Value> = rules.iter().map(|rule| json(rule)).collect();
     let mut doc = Doc::new(json!({"schema": shape::schema("explain"), "rules": all}));
     doc.rows = Some("rules");
@@ -60,7 +60,7 @@ fn row(rule: &Rule) -> Vec<Text> {
     ]
 }
 
-fn one(rule: &Rule) -> Vec<Block> {
+fn one(rule: &Rule) -> Vec<Block<'static>> {
     let heading = Text::of(Tone::Strong, rule.code).and(Tone::Plain, format!(": {}", rule.summary));
     let pairs = vec![
         (

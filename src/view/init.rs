@@ -39,7 +39,7 @@ pub struct Skipped {
 }
 
 /// Returns the answer.
-pub fn doc(init: &Init) -> Doc {
+pub fn doc(init: &Init) -> Doc<'static> {
     let skipped: Vec<&str> = init
         .skipped
         .iter()
@@ -68,7 +68,7 @@ pub fn doc(init: &Init) -> Doc {
 }
 
 /// Returns the commands to run next, nothing where there are none.
-pub fn next(commands: Vec<String>) -> Vec<Block> {
+pub fn next<'a>(commands: Vec<String>) -> Vec<Block<'a>> {
     if commands.is_empty() {
         return Vec::new();
     }
@@ -79,12 +79,12 @@ pub fn next(commands: Vec<String>) -> Vec<Block> {
 }
 
 /// Returns the answer of `demo`: the files that were made. A folder that holds any is refused, so none is skipped.
-pub fn demo(created: &[String]) -> Doc {
+pub fn demo<'a>(created: &[String]) -> Doc<'a> {
     Doc::new(json!({"schema": shape::schema("demo"), "created": created, "skipped": []}))
 }
 
 /// Returns what the files need that were there already.
-fn needs(init: &Init) -> Vec<Block> {
+fn needs(init: &Init) -> Vec<Block<'static>> {
     let needing = init
         .skipped
         .iter()

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::diag::{self, Finding, Level};
 use crate::record::time::Instant;
-use crate::view::doc::{Block, Doc, Findings, Text, Tone};
+use crate::view::doc::{Block, Doc, Findings, Reads, Text, Tone};
 use crate::view::finding;
 use crate::view::shape;
 
@@ -23,6 +23,8 @@ pub struct Lint {
     pub checked: usize,
     /// The ledger's folder from the top of its repository, for formats whose readers start there; else empty.
     pub folder: String,
+    /// Which half of the answer is read.
+    pub reads: Reads,
     /// What was found, sorted, with what the formats made for findings say besides.
     pub findings: Findings,
 }
@@ -82,7 +84,7 @@ impl Counts {
 }
 
 /// Returns the answer.
-pub fn doc(mut lint: Lint) -> Doc {
+pub fn doc(mut lint: Lint) -> Doc<'static> {
     let counts = Counts::of(lint.findings.shown.iter().map(|shown| &shown.finding));
     let mut doc = Doc::new(json!({
         "schema": shape::schema("lint"),
@@ -94,11 +96,17 @@ pub fn doc(mut lint: Lint) -> Doc {
         "findings": [],
         "simulated": lint.instant.is_some(),
     }));
-    let shown = lint.findings.shown.iter();
-    doc.fill("findings", shown.map(|it| finding::json(&it.finding)));
-    finding::below(&lint.folder, &mut lint.findings);
     doc.repository = lint.name;
-    doc.blocks.push(Block::Findings(lint.findings));
+    match lint.reads {
+        Reads::Json => {
+            let shown = lint.findings.shown;
+            doc.fill_with("findings", shown, |it| finding::json(&it.finding));
+        }
+        Reads::Blocks => {
+            finding::below(&lint.folder, &mut lint.findings);
+            doc.blocks.push(Block::Findings(lint.findings));
+        }
+    }
     let checked = format!("{} checked: ", diag::count(lint.checked, "record"));
     doc.blocks.push(Block::Paragraph(
         Text::plain(checked).and(counts.tone(), counts.words()),

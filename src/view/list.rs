@@ -25,7 +25,7 @@ pub struct List<'a> {
 }
 
 /// Returns the answer.
-pub fn doc(list: &List<'_>, names: &dyn record::Names) -> Doc {
+pub fn doc<'a>(list: &'a List<'_>, names: &'a dyn record::Names) -> Doc<'a> {
     let mut doc = list
         .stamp
         .doc("list", json!({"records": [], "hidden": list.hidden}));

@@ -36,7 +36,7 @@ pub enum Patch {
 }
 
 /// Returns the answer.
-pub fn doc(log: &Log<'_>) -> Doc {
+pub fn doc(log: &Log<'_>) -> Doc<'static> {
     let events: Vec<Value> = log.acts.iter().map(json).collect();
     let id = record::id(log.standing);
     let mut doc = log.stamp.doc("log", json!({"id": id, "events": events}));
@@ -216,7 +216,7 @@ fn level(act: &Act<'_>) -> Text {
 }
 
 /// Returns one landing with the values that differ by it.
-fn patch(acts: &[Act<'_>]) -> Vec<Block> {
+fn patch(acts: &[Act<'_>]) -> Vec<Block<'static>> {
     let Some(act) = acts.first() else {
         return Vec::new();
     };

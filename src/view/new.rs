@@ -44,7 +44,7 @@ pub enum Draft {
 }
 
 /// Returns the answer.
-pub fn doc(filed: &Filed) -> Doc {
+pub fn doc(filed: &Filed) -> Doc<'static> {
     let mut doc = Doc::new(json!({
         "schema": shape::schema("new"),
         "id": filed.id,

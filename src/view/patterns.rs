@@ -12,7 +12,7 @@ use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::shape::{self, Stamp};
 
 /// Returns the answer; `policy` says what counts.
-pub fn doc(found: &Found<'_>, policy: &Patterns, stamp: &Stamp) -> Doc {
+pub fn doc(found: &Found<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<'static> {
     let all = |patterns: &[Pattern<'_>]| -> Value { patterns.iter().map(json).collect() };
     let mut doc = stamp.doc(
         "patterns",

@@ -29,14 +29,14 @@ pub struct Queue<'a> {
 }
 
 /// Returns the answer.
-pub fn doc(queue: &Queue<'_>, names: &dyn record::Names) -> Doc {
+pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn record::Names) -> Doc<'a> {
     let instant = queue.stamp.instant;
     let mut doc = queue
         .stamp
         .doc("queue", json!({"records": [], "hidden": queue.hidden}));
     if queue.reads == Reads::Json {
         let items = queue.items.iter();
-        doc.fill("records", items.map(|item| json(item, names, instant)));
+        doc.fill("records", items.map(move |item| json(item, names, instant)));
         return doc;
     }
     for (rank, tone, heading) in HEADINGS {

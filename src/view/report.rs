@@ -57,7 +57,7 @@ pub struct Control<'a> {
 }
 
 /// Returns the answer.
-pub fn doc(report: &Report<'_>) -> Doc {
+pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
     let classes = Class::WORDS
         .iter()
         .map(|(_, class)| Section::of(report, *class));

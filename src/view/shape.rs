@@ -86,7 +86,7 @@ impl Stamp {
     }
 
     /// Returns an answer that bears the stamp; `json` holds everything after `ledger` and `simulated`.
-    pub fn doc(&self, command: &str, json: Value) -> Doc {
+    pub fn doc<'a>(&self, command: &str, json: Value) -> Doc<'a> {
         let mut whole = json!({
             "schema": schema(command),
             "ledger": self.ledger(),

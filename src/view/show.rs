@@ -16,7 +16,7 @@ use crate::view::record;
 use crate::view::shape::Stamp;
 
 /// Returns the answer.
-pub fn doc(standing: &Standing, names: &dyn record::Names, stamp: &Stamp) -> Doc {
+pub fn doc(standing: &Standing, names: &dyn record::Names, stamp: &Stamp) -> Doc<'static> {
     let mut doc = stamp.doc(
         "show",
         json!({
@@ -34,7 +34,11 @@ pub fn doc(standing: &Standing, names: &dyn record::Names, stamp: &Stamp) -> Doc
 }
 
 /// Returns what is said of a record at an instant, below its title.
-pub fn blocks(standing: &Standing, names: &dyn record::Names, instant: Instant) -> Vec<Block> {
+pub fn blocks<'a>(
+    standing: &Standing,
+    names: &dyn record::Names,
+    instant: Instant,
+) -> Vec<Block<'a>> {
     let answers = answers::pairs(standing, names, instant);
     let shown: Vec<String> = answers.iter().map(|(_, text)| folded(text)).collect();
     let mut blocks = vec![Block::Pairs(answers)];

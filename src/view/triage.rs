@@ -60,7 +60,7 @@ pub struct Draft {
 }
 
 /// Returns the answer.
-pub fn doc(shown: &Shown<'_>) -> Doc {
+pub fn doc<'a>(shown: &'a Shown<'_>) -> Doc<'a> {
     let mut doc = shown.stamp.doc(
         "triage",
         json!({
@@ -167,7 +167,7 @@ fn optional(title: &'static str) -> Column {
 }
 
 /// Returns a table without the columns in which nothing stands.
-fn table(columns: Vec<Column>, rows: Vec<Vec<Text>>) -> Block {
+fn table<'a>(columns: Vec<Column>, rows: Vec<Vec<Text>>) -> Block<'a> {
     let is_filled = |place: usize| {
         let cell = |row: &Vec<Text>| row.get(place).is_some_and(|cell| !cell.bare().is_empty());
         rows.iter().any(cell)

@@ -46,7 +46,7 @@ pub struct Uses {
 }
 
 /// Returns the answer.
-pub fn doc(mut verify: Verify<'_>) -> Doc {
+pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
     let shown = &verify.findings.shown;
     let counts = Counts::of(shown.iter().map(|shown| &shown.finding));
     let mut doc = verify.stamp.doc(
@@ -60,10 +60,8 @@ pub fn doc(mut verify: Verify<'_>) -> Doc {
         }),
     );
     if verify.reads == Reads::Json {
-        doc.fill(
-            "findings",
-            shown.iter().map(|shown| finding::json(&shown.finding)),
-        );
+        let shown = verify.findings.shown;
+        doc.fill_with("findings", shown, |it| finding::json(&it.finding));
         return doc;
     }
     finding::below(&verify.folder, &mut verify.findings);

@@ -6,7 +6,7 @@ use exledger::approval;
 use exledger::history::version::Key;
 use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;
-use exledger::render::{self, Colour, Quiet, Style};
+use exledger::render::{Colour, Quiet, Style};
 use exledger::status::{self, Subject};
 use exledger::survey::acts;
 use exledger::view::log::{self, Log, Patch};
@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::cli;
 use crate::history::{ID, SAMPLE};
+use crate::render::render;
 use crate::repo::Repo;
 
 /// Asks for the trail of the sample in JSON.
@@ -196,8 +197,7 @@ fn the_table_fits_80_columns() {
         colour: Colour::Off,
         quiet: Quiet::Yes,
     };
-    let table = (render::find("table").unwrap().render)(&doc, &style);
-    let table = String::from_utf8(table).unwrap();
+    let table = render("table", &doc, &style);
     for line in table.lines() {
         assert!(line.chars().count() <= 80, "{table}");
     }

@@ -6,8 +6,8 @@ mod findings;
 use exledger::diag::{Finding, Level, Pos};
 use exledger::render::{ALL, Colour, Quiet, Style, find};
 use exledger::view::doc::{
-    About, Block, Card, Column, Doc, Excerpt, Findings, Fit, Judged, Readers, Series, Shown, Table,
-    Text, Tone,
+    About, Block, Card, Cards, Column, Doc, Each, Excerpt, Findings, Fit, Judged, Readers, Series,
+    Shown, Table, Text, Tone,
 };
 use serde_json::json;
 
@@ -28,9 +28,11 @@ fn wide() -> Style {
     }
 }
 
-fn render(format: &str, doc: &Doc, style: &Style) -> String {
+pub(crate) fn render(format: &str, doc: &Doc<'_>, style: &Style) -> String {
     let format = find(format).unwrap_or_else(|| panic!("no format {format}"));
-    String::from_utf8((format.render)(doc, style)).expect("UTF-8")
+    let mut shown = Vec::new();
+    format.write(doc, style, &mut shown).expect("memory");
+    String::from_utf8(shown).expect("UTF-8")
 }
 
 fn finding(rule: &'static str, level: Level, pos: Option<Pos>) -> Finding {
@@ -47,7 +49,7 @@ fn finding(rule: &'static str, level: Level, pos: Option<Pos>) -> Finding {
 }
 
 /// One answer with every kind of block.
-fn everything() -> Doc {
+fn everything() -> Doc<'static> {
     let column = |title, fit| Column { title, fit };
     let row = |id: &str, title: &str, team: &str, ends: (Tone, &str)| {
         vec![
@@ -139,7 +141,7 @@ fn everything() -> Doc {
 }
 
 /// What only a page shows.
-fn for_pages() -> [Block; 2] {
+fn for_pages() -> [Block<'static>; 2] {
     [
         Block::Series(Series {
             title: "opened & closed",
@@ -149,13 +151,16 @@ fn for_pages() -> [Block; 2] {
                 ("closed", vec![None, Some(1.5)]),
             ],
         }),
-        Block::Card(Card {
-            id: "EXC-2026-7F3KQ".into(),
-            title: Text::plain("Billing batch key"),
-            blocks: vec![
-                Block::Heading(Text::plain("Trail")),
-                Block::Paragraph(Text::of(Tone::Id, "EXC-2026-7F3KQ, EXC-2026-1A2B3")),
-            ],
+        Block::Cards(Cards {
+            ids: ["EXC-2026-7F3KQ"].into(),
+            each: Each::of((0..1).map(|_| Card {
+                id: "EXC-2026-7F3KQ".into(),
+                title: Text::plain("Billing batch key"),
+                blocks: vec![
+                    Block::Heading(Text::plain("Trail")),
+                    Block::Paragraph(Text::of(Tone::Id, "EXC-2026-7F3KQ, EXC-2026-1A2B3")),
+                ],
+            })),
         }),
     ]
 }
@@ -245,7 +250,7 @@ fn the_footer_is_the_last_line_and_quiet_leaves_it_out() {
 }
 
 /// A table of one row with a column of each kind.
-fn table(whole: &str, flexible: &str, optional: &str) -> Doc {
+fn table(whole: &str, flexible: &str, optional: &str) -> Doc<'static> {
     let column = |title, fit| Column { title, fit };
     let mut doc = Doc::new(json!({}));
     doc.blocks.push(Block::Table(Table {

@@ -9,11 +9,12 @@ mod xsd;
 use exledger::diag::{Finding, Level, Pos};
 use exledger::record::time::Instant;
 use exledger::render::{Style, find};
-use exledger::view::doc::{Doc, Findings, Judged, Readers, Shown};
+use exledger::view::doc::{Doc, Findings, Judged, Readers, Reads, Shown};
 use exledger::view::lint::{Lint, doc};
 use serde_json::Value;
 
 use crate::house;
+use crate::render::render;
 use crate::rules;
 
 fn read(name: &str) -> String {
@@ -60,7 +61,7 @@ fn all_findings() -> Vec<Finding> {
     all
 }
 
-fn answer(findings: Vec<Finding>) -> Doc {
+fn answer(findings: Vec<Finding>, reads: Reads) -> Doc<'static> {
     let judged = (1..).zip(ODD).map(|(n, text)| Judged {
         path: format!("exceptions/{text}{n}.yaml"),
         id: Some(format!("EXC-2026-{n:05}")),
@@ -73,6 +74,7 @@ fn answer(findings: Vec<Finding>) -> Doc {
         instant: Instant::parse("2026-11-20T09:00:00Z"),
         checked: ODD.len(),
         folder: String::new(),
+        reads,
         findings: Findings {
             shown: findings.into_iter().map(Shown::from).collect(),
             rules: exledger::view::finding::rules(),
@@ -86,7 +88,8 @@ fn answer(findings: Vec<Finding>) -> Doc {
 fn shown(format: &str) -> [String; 2] {
     let format = find(format).unwrap();
     [all_findings(), Vec::new()].map(|findings| {
-        String::from_utf8((format.render)(&answer(findings), &Style::PIPE)).unwrap()
+        let doc = answer(findings, format.reads);
+        render(format.name, &doc, &Style::PIPE)
     })
 }
 

@@ -71,8 +71,9 @@ impl Ctx {
     ///
     /// # Errors
     /// When stdout can't be written, other than because its reader has gone.
-    pub fn show(&self, doc: &Doc) -> anyhow::Result<()> {
-        self.print(&(self.format.render)(doc, &self.style))
+    pub fn show(&self, doc: &Doc<'_>) -> anyhow::Result<()> {
+        let mut out = io::stdout().lock();
+        printed(self.format.write(doc, &self.style, &mut out))
     }
 
     /// Writes bytes to stdout.
@@ -81,12 +82,7 @@ impl Ctx {
     /// As [`Ctx::show`].
     pub fn print(&self, bytes: &[u8]) -> anyhow::Result<()> {
         let mut out = io::stdout().lock();
-        match out.write_all(bytes).and_then(|()| out.flush()) {
-            Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
-                Err(cause).context("can't write to stdout")
-            }
-            _ => Ok(()),
-        }
+        printed(out.write_all(bytes).and_then(|()| out.flush()))
     }
 
     /// Writes a line for the reader to stderr, unless told to be quiet.
@@ -112,5 +108,15 @@ impl Ctx {
     pub fn tell(&self, line: &str) {
         let text = ask::wrapped(&render::harmless(line));
         let _ = writeln!(io::stderr(), "{text}");
+    }
+}
+
+/// Returns what became of writing to stdout, of which a reader may have seen enough.
+fn printed(written: io::Result<()>) -> anyhow::Result<()> {
+    match written {
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+            Err(cause).context("can't write to stdout")
+        }
+        _ => Ok(()),
     }
 }

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::commands::context::Ctx;
+use crate::commands::context::approved::Scope;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::commands::{Command, Outcome, Run};
@@ -45,8 +46,10 @@ impl Run for Args {
         let start = ctx.instant().day().start();
         build::build(&folder, start, &schemas())?;
         let home = Home::at(folder)?;
+        let approved = ctx.approved_of(&home, Scope::Worklist)?;
+        let list = due::list(&approved, ctx.format.reads);
+        let due = view::due::doc(&list, &*approved);
         let mut doc = view::init::demo(&made(&home)?);
-        let due = due::answer(ctx, &home)?;
         doc.blocks.extend(due.blocks);
         doc.footer = due.footer;
         doc.blocks.extend(view::init::next(next(ctx, &home)));

@@ -1,6 +1,6 @@
 //! The page around the answer: its head, its policy, its style sheet and script.
 //!
-//! Uses nothing of the line. Pure. Start at [`whole`]. The digests of style sheet and script are those of the bytes
+//! Uses nothing of the line. Pure. Start at [`head`]. The digests of style sheet and script are those of the bytes
 //! between their tags, as the Content Security Policy wants them.
 
 use sha2::{Digest, Sha256};
@@ -18,22 +18,17 @@ pub(super) struct Parts<'p> {
     pub(super) sections: &'p [(String, String)],
     /// Whether there are records to search.
     pub(super) has_cards: bool,
-    /// The answer, escaped.
-    pub(super) body: &'p str,
-    /// What it was computed from, as text; empty where it is left out.
-    pub(super) footer: &'p str,
 }
 
-/// Returns the page.
-pub(super) fn whole(parts: &Parts<'_>) -> String {
+/// Returns the page up to the answer.
+pub(super) fn head(parts: &Parts<'_>) -> String {
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
         digest(STYLE),
         digest(SCRIPT)
     );
     let title = escape::line(parts.title);
-    let footer = escape::line(parts.footer);
-    let head = format!(
+    format!(
         "<!DOCTYPE html>
 <html lang=\"en\">
 <head>
@@ -48,16 +43,20 @@ pub(super) fn whole(parts: &Parts<'_>) -> String {
 {nav}<main>
 ",
         nav = nav(parts),
-    );
-    let tail = format!(
+    )
+}
+
+/// Returns the page behind the answer; `footer` is what it was computed from, as text, empty where it is left out.
+pub(super) fn tail(footer: &str) -> String {
+    let footer = escape::line(footer);
+    format!(
         "</main>
 <footer>{footer}</footer>
 <script>{SCRIPT}</script>
 </body>
 </html>
 "
-    );
-    [&head, parts.body, &tail].concat()
+    )
 }
 
 fn nav(parts: &Parts<'_>) -> String {

@@ -4,7 +4,7 @@
 
 use crate::status::Standing;
 use crate::survey::acts::Act;
-use crate::view::doc::{Block, Card, Doc, Table, Text, Tone};
+use crate::view::doc::{Block, Card, Cards, Doc, Each, Table, Text, Tone};
 use crate::view::list;
 use crate::view::log;
 use crate::view::record;
@@ -12,15 +12,15 @@ use crate::view::shape::Stamp;
 use crate::view::show;
 
 /// Returns what happened to a record, oldest first.
-pub type Trails<'a> = dyn Fn(&Standing) -> Vec<Act<'a>> + 'a;
+pub type Trails<'a> = &'a (dyn Fn(&Standing) -> Vec<Act<'a>> + 'a);
 
 /// Adds every record, closed and removed ones too: a table of all, then a card each.
-pub fn add(
-    doc: &mut Doc,
-    standings: &[Standing],
-    trails: &Trails<'_>,
-    names: &dyn record::Names,
-    stamp: &Stamp,
+pub fn add<'a>(
+    doc: &mut Doc<'a>,
+    standings: &'a [Standing],
+    trails: Trails<'a>,
+    names: &'a dyn record::Names,
+    stamp: &'a Stamp,
 ) {
     let mut records: Vec<&Standing> = standings.iter().collect();
     records.sort_by_key(|standing| (record::id(standing), &standing.path));
@@ -34,17 +34,19 @@ pub fn add(
         rows: rows.collect(),
     }));
     doc.blocks.push(Block::Heading(Text::plain("Cards")));
-    let cards = records.into_iter().map(|standing| {
+    let ids = records.iter().map(|standing| record::id(standing));
+    let ids = ids.collect();
+    let each = Each::of(records.into_iter().map(move |standing| {
         let mut blocks = show::blocks(standing, names, stamp.instant);
         blocks.push(Block::Heading(Text::plain("Trail")));
         blocks.push(trail(standing, &trails(standing)));
-        Block::Card(Card {
+        Card {
             id: record::id(standing).to_owned(),
             title: title(standing),
             blocks,
-        })
-    });
-    doc.blocks.extend(cards);
+        }
+    }));
+    doc.blocks.push(Block::Cards(Cards { ids, each }));
 }
 
 fn title(standing: &Standing) -> Text {
@@ -54,7 +56,7 @@ fn title(standing: &Standing) -> Text {
     text
 }
 
-fn trail(standing: &Standing, acts: &[Act<'_>]) -> Block {
+fn trail<'a>(standing: &Standing, acts: &[Act<'_>]) -> Block<'a> {
     match acts {
         [] => Block::Paragraph(Text::of(Tone::Warn, log::vacant(standing))),
         acts => Block::Table(log::table(acts)),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{finding, render};
 
 /// An answer in which every text is this one.
-fn saying(text: &str) -> Doc {
+fn saying(text: &str) -> Doc<'static> {
     let mut doc = Doc::new(json!({"schema": "exledger/lint/v1", "findings": [{"title": text}]}));
     doc.rows = Some("findings");
     doc.repository = Some(text.into());

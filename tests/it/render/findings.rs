@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{finding, render};
 
-fn doc(findings: Vec<Finding>) -> Doc {
+fn doc(findings: Vec<Finding>) -> Doc<'static> {
     let mut doc = Doc::new(json!({
         "schema": "exledger/lint/v1",
         "ledger": {"commit": null, "instant": null},
