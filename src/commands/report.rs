@@ -57,29 +57,8 @@ impl Run for Args {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let approved = ctx.approved_of(&home, Scope::Everything)?;
-        let lives = approved.lives();
-        let span = self.span(&approved, &lives)?;
-        let neighbours = approved.neighbours();
-        let (governance, instant) = (&approved.governance, approved.stamp.instant);
-        let horizon = Horizon::of(&governance.policy);
-        let report = Report {
-            stamp: &approved.stamp,
-            policy: &governance.policy,
-            span,
-            backlog: figures::backlog(&approved.standings, &lives, span, &horizon, instant),
-            periods: figures::periods(&lives, span, governance),
-            standings: &approved.standings,
-            items: queue::of(
-                approved.standings.iter(),
-                &view::record::id,
-                &horizon,
-                approved.around(),
-            ),
-            patterns: patterns::of(&neighbours, &[], governance).groups,
-            controls: controls(&approved, &lives, span),
-        };
         let trails = |standing: &Standing| approved.acts(standing);
-        let mut doc = view::report::doc(&report);
+        let mut doc = self.summary(&approved)?;
         if ctx.format.name == render::html::FORMAT.name {
             view::report::page::add(
                 &mut doc,
@@ -96,6 +75,31 @@ impl Run for Args {
 }
 
 impl Args {
+    /// Returns the answer without its cards; what it is counted from is let go before they are made.
+    fn summary<'d>(&self, approved: &Approved<'_>) -> anyhow::Result<Doc<'d>> {
+        let lives = approved.lives();
+        let span = self.span(approved, &lives)?;
+        let neighbours = approved.neighbours();
+        let (governance, instant) = (&approved.governance, approved.stamp.instant);
+        let horizon = Horizon::of(&governance.policy);
+        Ok(view::report::doc(&Report {
+            stamp: &approved.stamp,
+            policy: &governance.policy,
+            span,
+            backlog: figures::backlog(&approved.standings, &lives, span, &horizon, instant),
+            periods: figures::periods(&lives, span, governance),
+            standings: &approved.standings,
+            items: queue::of(
+                approved.standings.iter(),
+                &view::record::id,
+                &horizon,
+                approved.around(),
+            ),
+            patterns: patterns::of(&neighbours, &[], governance).groups,
+            controls: controls(approved, &lives, span),
+        }))
+    }
+
     fn write(&self, ctx: &Ctx, doc: &Doc<'_>) -> anyhow::Result<()> {
         let Some(path) = &self.output else {
             return ctx.show(doc);

@@ -57,6 +57,17 @@ pub struct States {
 }
 
 impl States {
+    /// Returns the states of a mainline of which nothing is judged.
+    pub fn unread() -> States {
+        States {
+            before_all: Rc::new(State {
+                governance: Rc::default(),
+                origin: Origin::Defaults,
+            }),
+            by_landing: Vec::new(),
+        }
+    }
+
     /// Returns the state in the tree of a landing.
     pub fn at(&self, landing: usize) -> &Rc<State> {
         self.by_landing

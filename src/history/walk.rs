@@ -2,7 +2,7 @@
 //!
 //! Uses all of history. Pure. Start at [`walk`]. Follows `docs/spec/approval.md`, 4.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem;
 use std::rc::Rc;
 
@@ -77,6 +77,20 @@ pub fn walk_wanted(
     let mut history = told(trails, objects, chain, prefix, survey, None);
     history.leave_out(objects, wanted.trail);
     Ok(history)
+}
+
+/// Returns the mainline alone, for whoever asks about no record.
+pub fn untold(chain: Chain) -> History {
+    History {
+        mainline: chain.mainline,
+        trails: BTreeMap::new(),
+        left_out: BTreeSet::new(),
+        governance: BTreeMap::new(),
+        states: States::unread(),
+        approvals: Vec::new(),
+        landed: HashMap::new(),
+        notes: None,
+    }
 }
 
 /// A version of a record in one file, as it is found.

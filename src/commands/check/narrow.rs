@@ -9,8 +9,11 @@ use crate::commands::context::Ctx;
 use crate::commands::context::approved::{Kept, Scope, obstacle};
 use crate::commands::context::asked::Asked;
 use crate::commands::context::place::Home;
+use crate::commands::context::proposals;
 use crate::gate::{self, Question, Receipts, Verdict, verdict};
 use crate::history::interest::Few;
+use crate::history::notes;
+use crate::history::objects::Extent;
 use crate::history::tree::CommitTree;
 use crate::history::version::Key;
 use crate::ledger::Files;
@@ -42,6 +45,12 @@ pub(super) fn approved<'h>(
     let few = tip.few(&words, &|record| {
         gate::is_about(question, record, &asked.governance)
     });
+    if few.names.is_empty() && is_plain(ctx, &asked)? {
+        return match tip.is_sound() {
+            true => ctx.without_records(asked),
+            false => ctx.approved(home),
+        };
+    }
     let wanted = |key: &Key| few.names.contains(key.as_str()) || !tip.holds(key);
     let approved = ctx.judged(asked, Scope::Named(&few))?;
     let approved = ctx.with_proposals(home, approved, &wanted)?;
@@ -60,6 +69,15 @@ pub(super) fn approved<'h>(
     } else {
         ctx.approved(home)
     }
+}
+
+/// Tells whether nothing beside the records at the tip has a say: all of the mainline is here, no notes are, and nothing
+/// is proposed. Most questions are about no record at all, and then need no history.
+fn is_plain(ctx: &Ctx, asked: &Asked<'_>) -> anyhow::Result<bool> {
+    let repository = asked.repository;
+    Ok(repository.extent() == Extent::Full
+        && repository.find(notes::REFERENCE).is_none()
+        && (ctx.globals.as_of.is_some() || proposals::are_none(asked)?))
 }
 
 /// Returns the record that allows, where one does.

@@ -166,6 +166,14 @@ impl Ctx {
         self.judged_by(self.asked(home)?, walk)
     }
 
+    /// Returns the mainline that is asked about, with no record on it.
+    ///
+    /// # Errors
+    /// None but those of other ways to judge.
+    pub fn without_records<'h>(&self, asked: Asked<'h>) -> anyhow::Result<Kept<'h>> {
+        self.judged_by(asked, |_, chain, _| Ok(walk::untold(chain)))
+    }
+
     fn judged_by<'h>(
         &self,
         asked: Asked<'h>,

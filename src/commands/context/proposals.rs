@@ -3,20 +3,24 @@
 //! Start at [`read`]. Follows `docs/spec/status.md`, proposals and pending changes.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
+use crate::commands::context::asked::Asked;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
+use crate::history::objects::Oid;
+use crate::history::paths::Prefix;
 use crate::history::proposal::{self, Proposals, Sources};
-use crate::history::refs::Head;
+use crate::history::refs::{Chosen, Head};
 use crate::history::tree::CommitTree;
 use crate::history::version::Key;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
 use crate::status::Standing;
 use crate::store::files::WorkTree;
+use crate::store::git::Repository;
 use crate::survey::proposed::{self, Around};
 
 /// What is proposed, and where.
@@ -33,17 +37,7 @@ pub struct Proposed {
 pub fn read(ctx: &Ctx, home: &Home, approved: &Approved<'_>) -> anyhow::Result<Proposed> {
     let (repository, prefix) = (approved.repository, &approved.prefix);
     let records = &approved.governance.policy.records;
-    let refs = repository
-        .refs()
-        .map_err(|error| fault::cannot_say(error.to_string(), ""))?;
-    let head = match &refs.head {
-        Head::Branch(name) => refs.names.get(name).copied(),
-        Head::Detached(oid) => Some(*oid),
-    };
-    let loose = repository
-        .loose(head, prefix, records)
-        .map_err(|error| fault::cannot_say(error.to_string(), ""))?;
-    let sources = Sources::of(&refs, &approved.chosen, loose);
+    let sources = sources(repository, prefix, records, &approved.chosen)?;
     let proposals = proposal::read(repository, &approved.history, prefix, records, &sources)
         .map_err(approved::obstacle)?;
     for (branch, obstacle) in &proposals.obstacles {
@@ -57,6 +51,39 @@ pub fn read(ctx: &Ctx, home: &Home, approved: &Approved<'_>) -> anyhow::Result<P
         sources,
         tree: home.tree.clone(),
     })
+}
+
+/// Tells whether nothing can be proposed: every branch is on the mainline, and the work tree is as it was checked out.
+///
+/// # Errors
+/// As [`read`].
+pub fn are_none(asked: &Asked<'_>) -> anyhow::Result<bool> {
+    let records = &asked.governance.policy.records;
+    let sources = sources(asked.repository, &asked.prefix, records, &asked.chosen)?;
+    let landings = asked.chain.mainline.landings.iter();
+    let landed: HashSet<Oid> = landings.map(|landing| landing.oid).collect();
+    let branches = sources.branches.iter().map(|(_, tip)| tip);
+    let mut tips = branches.chain(&sources.head);
+    Ok(sources.loose.is_empty() && tips.all(|tip| landed.contains(tip)))
+}
+
+fn sources(
+    repository: &Repository,
+    prefix: &Prefix,
+    records: &[String],
+    chosen: &Chosen,
+) -> anyhow::Result<Sources> {
+    let refs = repository
+        .refs()
+        .map_err(|error| fault::cannot_say(error.to_string(), ""))?;
+    let head = match &refs.head {
+        Head::Branch(name) => refs.names.get(name).copied(),
+        Head::Detached(oid) => Some(*oid),
+    };
+    let loose = repository
+        .loose(head, prefix, records)
+        .map_err(|error| fault::cannot_say(error.to_string(), ""))?;
+    Ok(Sources::of(&refs, chosen, loose))
 }
 
 impl Proposed {

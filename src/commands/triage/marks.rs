@@ -2,8 +2,6 @@
 //!
 //! Start at [`Marks`]. Follows `docs/spec/interop.md`, 3, row 2.
 
-use std::rc::Rc;
-
 use crate::interop::uuid;
 use crate::survey::triage::judge::Decision;
 use crate::survey::triage::{Finding, Input, State};
@@ -12,16 +10,20 @@ use crate::survey::triage::{Finding, Input, State};
 #[derive(Clone, Debug)]
 pub(super) enum Mark {
     /// A record covers it.
-    Covered {
-        /// Which.
-        record: Rc<str>,
-        /// The id of its suppression; empty where none is written.
-        guid: String,
-    },
+    Covered(Box<Cover>),
     /// None does.
     NotCovered,
     /// It can't be read, so it stays as it is.
     Unread,
+}
+
+/// What covers one result.
+#[derive(Clone, Debug)]
+pub(super) struct Cover {
+    /// The record.
+    pub(super) record: Box<str>,
+    /// The id of its suppression; empty where none is written.
+    pub(super) guid: String,
 }
 
 /// The marks of all results, by file, in their order.
@@ -63,10 +65,8 @@ impl Marks {
                     Guids::Made => uuid::of(&name(record, finding)),
                     Guids::None => String::new(),
                 };
-                Mark::Covered {
-                    record: record.into(),
-                    guid,
-                }
+                let record = record.into();
+                Mark::Covered(Box::new(Cover { record, guid }))
             }
             Some(_) => Mark::NotCovered,
         };

@@ -216,9 +216,9 @@ impl Piece<'_> {
             .ok()
             .and_then(|index| self.marks.get(index));
         match (self.how, mark) {
-            (How::Filter, Some(Mark::Covered { .. })) => Act::Drop,
-            (How::Annotate, Some(Mark::Covered { record, guid })) => {
-                Act::Suppress(self.suppression(record, guid))
+            (How::Filter, Some(Mark::Covered(_))) => Act::Drop,
+            (How::Annotate, Some(Mark::Covered(cover))) => {
+                Act::Suppress(self.suppression(&cover.record, &cover.guid))
             }
             (How::Annotate, Some(Mark::NotCovered)) => Act::Open,
             _ => Act::Keep,
@@ -259,8 +259,8 @@ impl Piece<'_> {
         let n = self.layout.runs.get(run).map_or(0, |run| run.results.len());
         let mut by: BTreeMap<&str, usize> = BTreeMap::new();
         for mark in self.marks.iter().skip(before).take(n) {
-            if let Mark::Covered { record, .. } = mark {
-                *by.entry(record).or_default() += 1;
+            if let Mark::Covered(cover) = mark {
+                *by.entry(&cover.record).or_default() += 1;
             }
         }
         let stamp = &self.approved.stamp;

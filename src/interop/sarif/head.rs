@@ -74,9 +74,9 @@ impl Folder {
 pub(super) struct Rule {
     pub(super) id: Words,
     pub(super) name: Words,
-    pub(super) default_configuration: Option<Object<Configuration>>,
-    pub(super) help: Option<Object<Help>>,
-    pub(super) properties: Option<Object<Properties>>,
+    pub(super) default_configuration: Option<Box<Object<Configuration>>>,
+    pub(super) help: Option<Box<Object<Help>>>,
+    pub(super) properties: Option<Box<Object<Properties>>>,
 }
 
 /// How bad a rule is by default.
