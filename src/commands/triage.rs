@@ -26,6 +26,7 @@ use crate::survey::triage::tally::{Kept, Tally};
 use crate::survey::triage::wanted::Wanted;
 use crate::survey::triage::watch::Watch;
 use crate::view;
+use crate::view::doc::Reads;
 use crate::view::triage::{Draft, Shown, Unused};
 
 /// Compare findings and events with baselines and ledger
@@ -87,7 +88,10 @@ impl Run for Args {
         let moved = |standing: &_, at| approved.moved(standing, at);
         let kept = match &rewrite {
             Some(rewrite) if rewrite.takes_stdout() => Kept::Counts,
-            _ => Kept::Rows,
+            _ => match ctx.format.reads {
+                Reads::Blocks => Kept::Rows,
+                Reads::Json => Kept::Facts,
+            },
         };
         let mut desk = Desk {
             judge: Judge {

@@ -114,10 +114,10 @@ fn json(row: &Row, shown: &Shown<'_>) -> Value {
     json!({
         "source": shown.sources.get(row.source),
         "index": row.index,
-        "key": row.key.as_deref(),
+        "key": row.key.map(|_| shown.tally.text(row.key)),
         "state": row.state.word(),
-        "record": row.record.as_deref(),
-        "message": row.message.as_ref(),
+        "record": row.record.map(|_| shown.tally.text(row.record)),
+        "message": shown.tally.text(row.message),
     })
 }
 
@@ -194,10 +194,9 @@ fn table<'a>(columns: Vec<Column>, rows: Vec<Vec<Text>>) -> Block<'a> {
 fn covered(doc: &mut Doc, shown: &Shown<'_>) {
     let mut records: BTreeMap<(State, &str), (usize, &str)> = BTreeMap::new();
     for row in &shown.tally.rows {
-        if let (State::Covered | State::Dismissed, Some(record)) = (row.state, &row.record) {
-            let found = records
-                .entry((row.state, record))
-                .or_insert((0, &row.message));
+        if let (State::Covered | State::Dismissed, Some(_)) = (row.state, row.record) {
+            let [record, message] = [row.record, row.message].map(|it| shown.tally.text(it));
+            let found = records.entry((row.state, record)).or_insert((0, message));
             found.0 += 1;
         }
     }

@@ -9,7 +9,7 @@ use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::commands::triage::marks::Marks;
 use crate::interop::events;
-use crate::interop::sarif::{self, Layout, Worked};
+use crate::interop::sarif::{self, Layout, Spans, Worked};
 use crate::store::files::{self, FileError};
 use crate::store::streams::{self, Opened};
 use crate::survey::triage::Input;
@@ -119,12 +119,16 @@ pub(super) fn read(
     if let Some(marks) = &mut desk.marks {
         marks.next_file();
     }
+    let spans = match desk.marks {
+        Some(_) => Spans::Kept,
+        None => Spans::Left,
+    };
     let take = |desk: &mut Desk<'_>, index, read| {
         let source = place;
         desk.take(Origin { source, index }, read);
     };
     let read = match source.format {
-        Format::Sarif => sarif::read(reader()?, roots, &mut |entry| {
+        Format::Sarif => sarif::read(reader()?, roots, spans, &mut |entry| {
             take(desk, entry.index, entry.read.map(Input::Finding));
         })
         .map(Read::Sarif),

@@ -46,7 +46,7 @@ pub struct Run {
     pub tool: Option<String>,
     /// Whether the tool says that it did its work.
     pub worked: Worked,
-    /// Its results.
+    /// Its results, where their places are kept.
     pub results: Vec<Span>,
     /// The value of its `properties`.
     pub properties: Option<Span>,
@@ -82,6 +82,15 @@ pub fn is(reader: impl BufRead) -> bool {
     found.unwrap_or(false)
 }
 
+/// Whether the places of results are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spans {
+    /// They are, so that the document can be written again.
+    Kept,
+    /// They are not.
+    Left,
+}
+
 /// Reads a document and hands on each result in its order; `roots` are the repository's folder, as paths name it.
 ///
 /// # Errors
@@ -89,11 +98,13 @@ pub fn is(reader: impl BufRead) -> bool {
 pub fn read<R: BufRead + Seek>(
     reader: R,
     roots: &[String],
+    spans: Spans,
     take: &mut dyn FnMut(Entry),
 ) -> Result<Layout, Broken> {
     let mut walk = Walk {
         scan: Scan::new(reader, 0),
         roots,
+        spans,
         take,
         layout: Layout::default(),
         index: 0,
@@ -112,6 +123,7 @@ fn start(scan: &mut Scan<impl BufRead>) -> Result<(), Broken> {
 struct Walk<'w, R> {
     scan: Scan<R>,
     roots: &'w [String],
+    spans: Spans,
     take: &'w mut dyn FnMut(Entry),
     layout: Layout,
     index: u64,
@@ -233,7 +245,9 @@ impl<R: BufRead + Seek> Walk<'_, R> {
         while self.scan.more(b']', place)? == More::Yes {
             place = Place::Later;
             let (span, kept) = self.scan.capture(&mut self.buffer, LARGEST_RESULT)?;
-            run.results.push(span);
+            if self.spans == Spans::Kept {
+                run.results.push(span);
+            }
             let read = match kept {
                 Kept::Whole => result::read(&self.buffer, head, self.roots),
                 Kept::TooLarge => Err(format!("the result has more than {LARGEST_RESULT} bytes")),

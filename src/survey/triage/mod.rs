@@ -6,6 +6,7 @@
 pub mod baseline;
 pub mod judge;
 pub mod tally;
+pub mod texts;
 pub mod wanted;
 pub mod watch;
 

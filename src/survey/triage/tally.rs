@@ -4,13 +4,13 @@
 //! the inputs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::policy::closing::Baseline;
 use crate::survey::triage::judge::{Decision, Doubt};
+use crate::survey::triage::texts::{Text, Texts};
 use crate::survey::triage::{Input, State};
 
 /// What was decided about all inputs.
@@ -25,7 +25,7 @@ pub struct Tally {
     /// How many inputs can't be judged although they can be read.
     pub doubts: usize,
     kept: Kept,
-    texts: BTreeSet<Rc<str>>,
+    texts: Texts,
     seen: BTreeSet<[u8; 16]>,
 }
 
@@ -35,29 +35,31 @@ pub enum Kept {
     /// Its row.
     #[default]
     Rows,
+    /// Its row but for where it is, which only people are shown.
+    Facts,
     /// Nothing: it is counted.
     Counts,
 }
 
-/// What was decided about one input.
-#[derive(Clone, Debug)]
+/// What was decided about one input; its texts are in the tally.
+#[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// Which of the files it is in.
     pub source: usize,
     /// Its place there; `None` for a run or file that can't be read.
     pub index: Option<u64>,
     /// Its key; `None` where it can't be read.
-    pub key: Option<Rc<str>>,
+    pub key: Option<Text>,
     /// The decision in a word.
     pub state: State,
     /// The record that decides.
-    pub record: Option<Rc<str>>,
+    pub record: Option<Text>,
     /// Why, in words.
-    pub message: Rc<str>,
+    pub message: Option<Text>,
     /// Its kind where its key is its own alone: an event's type.
-    pub kind: Option<Rc<str>>,
+    pub kind: Option<Text>,
     /// Where it is, in words; of an event what it is about.
-    pub place: Option<Rc<str>>,
+    pub place: Option<Text>,
     /// Whether it is one of those routine ones that are shown for a look.
     pub sampled: Sampled,
 }
@@ -168,6 +170,7 @@ impl Tally {
             _ => Sampled::No,
         };
         let place = match (state, sampled) {
+            _ if self.kept == Kept::Facts => None,
             (State::Covered | State::Dismissed, _) | (State::Routine, Sampled::No) => None,
             _ => place(input),
         };
@@ -178,12 +181,12 @@ impl Tally {
         let row = Row {
             source: origin.source,
             index: origin.index,
-            kind: kind.map(|kind| self.shared(kind)),
-            key: Some(self.shared(&key)),
+            kind: kind.and_then(|kind| self.texts.add(kind)),
+            key: self.texts.add(&key),
             state,
-            record: decision.record.map(|record| self.shared(&record)),
-            message: self.shared(&decision.message),
-            place: place.map(|place| self.shared(&place)),
+            record: decision.record.and_then(|it| self.texts.add(&it)),
+            message: self.texts.add(&decision.message),
+            place: place.and_then(|place| self.texts.add(&place)),
             sampled,
         };
         self.rows.push(row);
@@ -202,7 +205,7 @@ impl Tally {
             kind: None,
             state: State::Unparsed,
             record: None,
-            message: self.shared(why),
+            message: self.texts.add(why),
             place: None,
             sampled: Sampled::No,
         };
@@ -214,18 +217,13 @@ impl Tally {
         self.counts.get(&state).copied().unwrap_or(0)
     }
 
-    fn count(&mut self, state: State) {
-        *self.counts.entry(state).or_default() += 1;
+    /// Returns a text of a row; empty where there is none.
+    pub fn text(&self, text: Option<Text>) -> &str {
+        text.map_or("", |text| self.texts.get(text))
     }
 
-    /// Returns the one copy of a text: most rows say what many others say.
-    fn shared(&mut self, text: &str) -> Rc<str> {
-        if let Some(known) = self.texts.get(text) {
-            return Rc::clone(known);
-        }
-        let text: Rc<str> = text.into();
-        self.texts.insert(Rc::clone(&text));
-        text
+    fn count(&mut self, state: State) {
+        *self.counts.entry(state).or_default() += 1;
     }
 }
 

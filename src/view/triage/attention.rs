@@ -34,19 +34,20 @@ pub(super) fn blocks(doc: &mut Doc, shown: &Shown<'_>) {
     }
 }
 
-fn grouped<'a>(rows: impl Iterator<Item = &'a Row>, shown: &Shown<'_>) -> Groups<'a> {
+fn grouped<'a>(rows: impl Iterator<Item = &'a Row>, shown: &Shown<'a>) -> Groups<'a> {
     let mut groups = Groups::new();
     for row in rows {
-        let place = row.place.as_deref().unwrap_or_default();
-        let (key, about) = match &row.kind {
-            Some(kind) => (kind.as_ref(), place),
-            None => (row.key.as_deref().unwrap_or_default(), ""),
+        let tally = shown.tally;
+        let place = tally.text(row.place);
+        let (key, about) = match row.kind {
+            Some(_) => (tally.text(row.kind), place),
+            None => (tally.text(row.key), ""),
         };
         let alike = Alike {
-            record: row.record.as_deref().unwrap_or_default(),
+            record: tally.text(row.record),
             key,
             about,
-            message: &row.message,
+            message: tally.text(row.message),
         };
         let first = || match row.state {
             State::Unparsed => {
