@@ -141,7 +141,7 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> Evidence<'a> {
         let signature = signature.filter(|claim| !is_own(scene, claim, commit));
         evidence
             .claims
-            .extend(signature.map(|claim| said_at(claim, commit.committer.time)));
+            .extend(signature.map(|claim| said_at(claim, commit.committed())));
     }
     for tag in &version.tags {
         let seal = scene.seals.of_tag(version.landing, tag);
