@@ -2,7 +2,8 @@
 //!
 //! Start at [`differs`]. The mainline is cut at each of its commits: what lies before is not there, but for the commits of
 //! branches that began earlier and landed later. Follows `docs/spec/approval.md`, M7: what stands where the clone ends
-//! counts as approved, so that nothing is promised of a record that was not.
+//! counts as approved, so that nothing is promised of a record that was not, nor of one that a branch brought some of
+//! whose commits are not there; and what is due counts from where the clone begins.
 
 use std::collections::HashSet;
 
@@ -67,14 +68,12 @@ fn cut(world: &World, landing: usize) -> Shallow<'_> {
     }
 }
 
-/// Tells whether a record stood there before, and can't be read where the clone ends: who first took the looks that it
-/// tells of later is behind the end, and whoever approved them since counts.
-fn is_broken(whole: &History, key: &Key, landing: usize) -> bool {
-    let versions = whole.trails.get(key).map_or(&[][..], |it| &it.versions);
-    let mut known = versions.iter().filter(|version| version.landing <= landing);
-    known
-        .next_back()
-        .is_some_and(|version| version.record.record().is_none())
+/// Tells whether the clone does not hold all commits of a branch that brought a record: who left it unapproved is then
+/// unknown for that version alone (A6).
+fn is_truncated(part: &History, key: &Key) -> bool {
+    let versions = part.trails.get(key).map_or(&[][..], |it| &it.versions);
+    let mut landed = versions.iter().filter(|version| version.landing > 0);
+    landed.any(|version| version.truncated.is_some())
 }
 
 /// Returns what a shallow clone grants and the whole repository does not; `None` where there is nothing.
@@ -101,7 +100,8 @@ pub(super) fn differs(world: &World) -> Option<String> {
                 }
                 let known = standing(&whole, &of_whole, key, at);
                 let same = known.effective == told.effective;
-                if same && known.status == Status::Degraded && is_broken(&whole, key, landing) {
+                // Since when looks are due, and who first told of one, is behind the end.
+                if same && known.status == Status::Degraded || is_truncated(&part, key) {
                     continue;
                 }
                 if known.in_force != InForce::Yes || !same {
