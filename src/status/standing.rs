@@ -101,6 +101,7 @@ fn of_trail(subject: Subject, past: Past, instant: Instant) -> Standing {
             Status::Unapproved => {
                 standing.reasons.extend(reason::of(&standing.key, verdict));
                 standing.reasons.extend(brought_back(past));
+                standing.reasons.extend(unread_then(past, verdict));
             }
             _ if !shown => {
                 if let Rests::OnGrace(until) = answer.rests {
@@ -218,6 +219,20 @@ fn brought_back(past: Past) -> Option<String> {
         "the same bytes landed in {} before the file was removed; no approval of them carries over",
         earlier.commit.oid.short()
     ))
+}
+
+/// Returns what is said of a version that carries the approval of one which could not be read: of a record whose file
+/// had another name. Nobody approved what it grants.
+fn unread_then(past: Past, verdict: &approval::Verdict) -> Option<String> {
+    let carried = past.version(verdict.carries?)?;
+    let is_carried = verdict.satisfied == approval::Satisfied::Yes;
+    (is_carried && carried.record.record().is_none()).then(|| {
+        format!(
+            "what was approved in {} could not be read, so it grants nothing: change the text, and let someone else \
+             merge that",
+            carried.commit.oid.short()
+        )
+    })
 }
 
 /// Returns what is said of a landed version that is not the approved one.

@@ -169,6 +169,31 @@ fn an_approved_amendment_takes_the_place_of_the_first() {
     assert_eq!(renewed.renewals.count, 1);
 }
 
+#[test]
+fn what_could_not_be_read_when_it_was_approved_says_what_to_do() {
+    let repo = ledger("");
+    let wrong = "exceptions/WRONG-7F3KQ.yaml";
+    repo.branch("file")
+        .by("ana")
+        .write(wrong, SAMPLE)
+        .commit("File it");
+    repo.by("lee").merge("file", "Merge branch 'file'");
+    repo.branch("move")
+        .by("ana")
+        .rename(wrong, ID)
+        .commit("Name it");
+    repo.by("lee").merge("move", "Merge branch 'move'");
+    check("named", &repo, &[(AT, "unapproved", false)]);
+    let reasons = standing(&repo, AT).reasons.join("; ");
+    assert!(reasons.contains("could not be read"), "{reasons}");
+    let branch = repo.branch("text").by("ana");
+    branch
+        .edit(ID, "title: Another title")
+        .commit("Change the text");
+    repo.by("lee").merge("text", "Merge branch 'text'");
+    check("changed", &repo, &[(AT, "active", true)]);
+}
+
 trait More {
     fn edit_more(self);
 }
