@@ -89,8 +89,8 @@ impl Run for Args {
         let kept = match &rewrite {
             Some(rewrite) if rewrite.takes_stdout() => Kept::Counts,
             _ => match ctx.format.reads {
-                Reads::Blocks => Kept::Rows,
-                Reads::Json => Kept::Facts,
+                Reads::Blocks => Kept::Lines,
+                Reads::Json => Kept::Rows,
             },
         };
         let mut desk = Desk {

@@ -72,7 +72,7 @@ pub fn doc<'a>(shown: &'a Shown<'_>) -> Doc<'a> {
     );
     after::json(&mut doc, shown);
     if shown.reads == Reads::Json {
-        let rows = shown.tally.rows.iter();
+        let rows = shown.tally.rows();
         doc.fill("results", rows.map(|row| json(row, shown)));
         return doc;
     }
@@ -193,11 +193,12 @@ fn table<'a>(columns: Vec<Column>, rows: Vec<Vec<Text>>) -> Block<'a> {
 /// Shows which records cover how many.
 fn covered(doc: &mut Doc, shown: &Shown<'_>) {
     let mut records: BTreeMap<(State, &str), (usize, &str)> = BTreeMap::new();
-    for row in &shown.tally.rows {
-        if let (State::Covered | State::Dismissed, Some(_)) = (row.state, row.record) {
-            let [record, message] = [row.record, row.message].map(|it| shown.tally.text(it));
-            let found = records.entry((row.state, record)).or_insert((0, message));
-            found.0 += 1;
+    let tally = shown.tally;
+    for state in [State::Covered, State::Dismissed] {
+        for (alike, line) in tally.lines(state) {
+            let [record, message] = [alike.record, alike.message].map(|it| tally.text(it));
+            let found = records.entry((state, record)).or_insert((0, message));
+            found.0 += line.n;
         }
     }
     let rows = records.iter().map(|((state, record), (n, message))| {

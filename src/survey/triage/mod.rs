@@ -5,6 +5,7 @@
 
 pub mod baseline;
 pub mod judge;
+mod sample;
 pub mod tally;
 pub mod texts;
 pub mod wanted;

@@ -10,14 +10,20 @@ use sha2::{Digest, Sha256};
 
 use crate::policy::closing::Baseline;
 use crate::survey::triage::judge::{Decision, Doubt};
+use crate::survey::triage::sample::{self, Sampled};
 use crate::survey::triage::texts::{Text, Texts};
 use crate::survey::triage::{Input, State};
 
 /// What was decided about all inputs.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// One row an input, in their order.
-    pub rows: Vec<Row>,
+    /// One row an input, in their order, in pieces: a list that grows in one piece takes twice its room.
+    rows: Vec<Vec<Row>>,
+    /// What people are shown: a line for all inputs that are alike.
+    lines: BTreeMap<Alike, Line>,
+    /// How many inputs of each state stand in no line, as there would be too many.
+    beyond: BTreeMap<State, usize>,
+    n_lines: BTreeMap<State, usize>,
     /// How many inputs are in each state.
     pub counts: BTreeMap<State, usize>,
     /// How the baselines did, in the order of the policy.
@@ -35,8 +41,8 @@ pub enum Kept {
     /// Its row.
     #[default]
     Rows,
-    /// Its row but for where it is, which only people are shown.
-    Facts,
+    /// A line of all that are alike, which is what people read.
+    Lines,
     /// Nothing: it is counted.
     Counts,
 }
@@ -56,22 +62,39 @@ pub struct Row {
     pub record: Option<Text>,
     /// Why, in words.
     pub message: Option<Text>,
-    /// Its kind where its key is its own alone: an event's type.
-    pub kind: Option<Text>,
-    /// Where it is, in words; of an event what it is about.
-    pub place: Option<Text>,
-    /// Whether it is one of those routine ones that are shown for a look.
-    pub sampled: Sampled,
 }
 
-/// Whether a routine input is shown for a look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sampled {
-    /// It is.
-    Yes,
-    /// It is not, or is not routine.
-    No,
+/// What inputs have in common that stand in one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Alike {
+    /// The decision in a word; of routine inputs, those that are shown for a look alone are in lines.
+    pub state: State,
+    /// The record that decides.
+    pub record: Option<Text>,
+    /// Its key, of an event its type; left out of what a record covers or dismisses.
+    pub key: Option<Text>,
+    /// What an event is about: a finding may be in many places, what happened is told apart by it.
+    pub about: Option<Text>,
+    /// Why, in words.
+    pub message: Option<Text>,
 }
+
+/// The inputs of one line.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// How many they are.
+    pub n: usize,
+    /// Where the first of them is, in words; of an event what it is about.
+    pub place: Option<Text>,
+    /// Where it was read.
+    pub origin: Origin,
+}
+
+/// The most lines of one state: nobody reads more, and scripts ask for JSON.
+pub const MOST_LINES: usize = 1000;
+
+/// The rows of one piece.
+const PIECE: usize = 4096;
 
 /// How a baseline did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -156,60 +179,147 @@ impl Tally {
                 done.count(state);
             }
         }
-        if self.kept == Kept::Counts {
+        match self.kept {
+            Kept::Counts => {}
+            Kept::Rows => {
+                let row = Row {
+                    source: origin.source,
+                    index: origin.index,
+                    key: self.texts.add(&key(input)),
+                    state,
+                    record: decision.record.and_then(|it| self.texts.add(&it)),
+                    message: self.texts.add(&decision.message),
+                };
+                self.row(row);
+            }
+            Kept::Lines => self.line(origin, input, &decision, baselines),
+        }
+    }
+
+    /// Adds an input to the line of those that are like it.
+    fn line(&mut self, origin: Origin, input: &Input, decision: &Decision, baselines: &[Baseline]) {
+        let state = decision.state;
+        let is_routine = state == State::Routine;
+        if is_routine && sample::sampled(&key(input), decision, baselines) == Sampled::No {
             return;
         }
-        let key = key(input);
-        let shown = decision
-            .baselines
-            .iter()
-            .filter_map(|place| baselines.get(*place));
-        let most = shown.map(|baseline| baseline.sample).max().unwrap_or(0);
-        let sampled = match state {
-            State::Routine if most > 0 && hundredth(&key) < most => Sampled::Yes,
-            _ => Sampled::No,
-        };
-        let place = match (state, sampled) {
-            _ if self.kept == Kept::Facts => None,
-            (State::Covered | State::Dismissed, _) | (State::Routine, Sampled::No) => None,
-            _ => place(input),
+        let is_summed = matches!(state, State::Covered | State::Dismissed);
+        let is_full = !is_summed && self.is_full(state);
+        // Where no line is added any more, no text is: those would be most of all that is kept.
+        let mut is_new = false;
+        let mut say = |text: &str| {
+            let said = match is_full {
+                true => self.texts.find(text),
+                false => self.texts.add(text),
+            };
+            is_new |= said.is_none();
+            said
         };
         let kind = match input {
-            Input::Finding(_) => None,
             Input::Event(event) => event.fields.get("type").and_then(Value::as_str),
+            Input::Finding(_) => None,
         };
-        let row = Row {
-            source: origin.source,
-            index: origin.index,
-            kind: kind.and_then(|kind| self.texts.add(kind)),
-            key: self.texts.add(&key),
+        let place = place(input).filter(|_| !is_summed);
+        let alike = Alike {
             state,
-            record: decision.record.and_then(|it| self.texts.add(&it)),
-            message: self.texts.add(&decision.message),
-            place: place.and_then(|place| self.texts.add(&place)),
-            sampled,
+            record: decision.record.as_deref().and_then(&mut say),
+            key: match kind {
+                _ if is_summed => None,
+                Some(kind) => say(kind),
+                None => say(&key(input)),
+            },
+            about: place
+                .as_deref()
+                .filter(|_| kind.is_some())
+                .and_then(&mut say),
+            message: say(&decision.message),
         };
-        self.rows.push(row);
+        if is_full && (is_new || !self.lines.contains_key(&alike)) {
+            *self.beyond.entry(state).or_default() += 1;
+            return;
+        }
+        let place = place.filter(|_| !is_full);
+        let place = place.and_then(|place| self.texts.add(&place));
+        self.count_in(alike, place, origin);
     }
 
     /// Adds an input that can't be read.
     pub fn unparsed(&mut self, origin: Origin, why: &str) {
         self.count(State::Unparsed);
-        if self.kept == Kept::Counts {
-            return;
-        }
-        let row = Row {
-            source: origin.source,
-            index: origin.index,
-            key: None,
-            kind: None,
-            state: State::Unparsed,
-            record: None,
-            message: self.texts.add(why),
-            place: None,
-            sampled: Sampled::No,
+        let message = match self.kept {
+            Kept::Counts => None,
+            Kept::Lines if self.is_full(State::Unparsed) => {
+                *self.beyond.entry(State::Unparsed).or_default() += 1;
+                None
+            }
+            _ => self.texts.add(why),
         };
-        self.rows.push(row);
+        match (self.kept, message) {
+            (Kept::Rows, _) => self.row(Row {
+                source: origin.source,
+                index: origin.index,
+                key: None,
+                state: State::Unparsed,
+                record: None,
+                message,
+            }),
+            (Kept::Lines, Some(_)) => {
+                let alike = Alike {
+                    state: State::Unparsed,
+                    record: None,
+                    key: None,
+                    about: None,
+                    message,
+                };
+                self.count_in(alike, None, origin);
+            }
+            _ => {}
+        }
+    }
+
+    fn row(&mut self, row: Row) {
+        match self.rows.last_mut().filter(|piece| piece.len() < PIECE) {
+            Some(piece) => piece.push(row),
+            None => {
+                let mut piece = Vec::with_capacity(PIECE);
+                piece.push(row);
+                self.rows.push(piece);
+            }
+        }
+    }
+
+    fn count_in(&mut self, alike: Alike, place: Option<Text>, origin: Origin) {
+        let n_before = self.lines.len();
+        let line = self.lines.entry(alike).or_insert(Line {
+            n: 0,
+            place,
+            origin,
+        });
+        line.n += 1;
+        if self.lines.len() > n_before {
+            *self.n_lines.entry(alike.state).or_default() += 1;
+        }
+    }
+
+    fn is_full(&self, state: State) -> bool {
+        self.n_lines.get(&state).is_some_and(|n| *n >= MOST_LINES)
+    }
+
+    /// Returns the rows, one an input, in their order.
+    pub fn rows(&self) -> impl Iterator<Item = &Row> + Clone {
+        self.rows.iter().flatten()
+    }
+
+    /// Returns the lines of a state, in the order in which their inputs were read first.
+    pub fn lines(&self, state: State) -> impl Iterator<Item = (&Alike, &Line)> + Clone {
+        self.lines
+            .iter()
+            .filter(move |(alike, _)| alike.state == state)
+    }
+
+    /// Returns how many inputs of a state stand in no line.
+    pub fn beyond(&self, state: State) -> usize {
+        self.beyond.get(&state).copied().unwrap_or(0)
     }
 
     /// Returns how many inputs are in a state.
@@ -265,12 +375,4 @@ fn place(input: &Input) -> Option<String> {
             (!texts.is_empty()).then(|| texts.join(" "))
         }
     }
-}
-
-/// Returns the SHA-256 of a key, as a number, modulo 100.
-fn hundredth(key: &str) -> u32 {
-    let digest = Sha256::digest(key.as_bytes());
-    digest
-        .iter()
-        .fold(0, |rest, byte| (rest * 256 + u32::from(*byte)) % 100)
 }

@@ -32,6 +32,11 @@ impl Texts {
         Some(number)
     }
 
+    /// Returns the number of a text that was added.
+    pub fn find(&self, text: &str) -> Option<Text> {
+        self.known.get(text).copied()
+    }
+
     /// Returns a text by its number; that of another table may be any text, or empty.
     pub fn get(&self, text: Text) -> &str {
         let place = usize::try_from(text.0.get() - 1).unwrap_or(usize::MAX);

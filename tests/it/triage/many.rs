@@ -66,6 +66,11 @@ fn a_hundred_thousand_results_add_up() {
     for row in answer["results"].as_array().unwrap().iter().step_by(977) {
         assert_eq!(row["state"], nth(row["index"].as_u64().unwrap()).3);
     }
+    let shown = run(&repo, &["many.sarif"]).out;
+    let beyond = "and 29001 more that are uncovered: `--format json` lists them all";
+    assert!(shown.contains(beyond), "{}", shown.lines().last().unwrap());
+    assert!(shown.contains("tools/pay/Cargo.lock and 4999 more"));
+    assert!(shown.lines().count() < 2_100);
     let filtered = run(&repo, &["many.sarif", "--filter"]);
     let filtered: Value = serde_json::from_str(&filtered.out).unwrap();
     let left = filtered["runs"][0]["results"].as_array().unwrap();

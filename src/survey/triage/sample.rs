@@ -1,0 +1,36 @@
+//! Which routine inputs are shown for a look: the same ones each time, by their keys.
+//!
+//! Uses policy, `survey::triage`. Pure. Start at [`sampled`]. Follows `docs/spec/interop.md`, 6, baselines.
+
+use sha2::{Digest, Sha256};
+
+use crate::policy::closing::Baseline;
+use crate::survey::triage::judge::Decision;
+
+/// Whether a routine input is shown for a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sampled {
+    /// It is.
+    Yes,
+    /// It is not, or is not routine.
+    No,
+}
+
+/// Tells whether a routine input is shown for a look.
+pub(super) fn sampled(key: &str, decision: &Decision, baselines: &[Baseline]) -> Sampled {
+    let places = decision.baselines.iter();
+    let about = places.filter_map(|place| baselines.get(*place));
+    let most = about.map(|baseline| baseline.sample).max().unwrap_or(0);
+    match most > 0 && hundredth(key) < most {
+        true => Sampled::Yes,
+        false => Sampled::No,
+    }
+}
+
+/// Returns the SHA-256 of a key, as a number, modulo 100.
+fn hundredth(key: &str) -> u32 {
+    let digest = Sha256::digest(key.as_bytes());
+    digest
+        .iter()
+        .fold(0, |rest, byte| (rest * 256 + u32::from(*byte)) % 100)
+}
