@@ -112,7 +112,10 @@ impl Ctx {
 }
 
 /// Returns what became of writing to stdout, of which a reader may have seen enough.
-fn printed(written: io::Result<()>) -> anyhow::Result<()> {
+///
+/// # Errors
+/// When stdout can't be written, other than because its reader has gone.
+pub fn printed(written: io::Result<()>) -> anyhow::Result<()> {
     match written {
         Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
             Err(cause).context("can't write to stdout")

@@ -3,7 +3,7 @@
 //! Start at [`Rewrite::of`]. Follows `docs/spec/interop.md`, 3, row 2, and 6, output.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
+use crate::commands::context::output::printed;
 use crate::commands::triage::input::{Read, Source};
 use crate::commands::triage::marks::{Mark, Marks};
 use crate::interop::said;
@@ -193,12 +194,7 @@ struct Piece<'p> {
 impl Piece<'_> {
     fn to_stdout(&self) -> anyhow::Result<()> {
         let mut out = BufWriter::new(io::stdout().lock());
-        match self.write(&mut out).and_then(|()| out.flush()) {
-            Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
-                Err(cause).context("can't write to stdout")
-            }
-            _ => Ok(()),
-        }
+        printed(self.write(&mut out).and_then(|()| out.flush()))
     }
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
