@@ -310,8 +310,8 @@ impl Tally {
         self.rows.iter().flatten()
     }
 
-    /// Returns the lines of a state, in the order in which their inputs were read first.
-    pub fn lines(&self, state: State) -> impl Iterator<Item = (&Alike, &Line)> + Clone {
+    /// Returns the lines of a state, in no order that means anything.
+    pub fn lines(&self, state: State) -> impl Iterator<Item = (&Alike, &Line)> {
         self.lines
             .iter()
             .filter(move |(alike, _)| alike.state == state)

@@ -89,10 +89,15 @@ fn section(doc: &mut Doc<'_>, state: State, shown: &Shown<'_>, told: &[Told<'_>]
     ];
     doc.blocks
         .push(table(columns, told.iter().map(row).collect()));
-    let beyond = shown.tally.beyond(state);
-    if beyond > 0 {
+    beyond(doc, state, shown);
+}
+
+/// Says how many of a state stand in no line.
+fn beyond(doc: &mut Doc<'_>, state: State, shown: &Shown<'_>) {
+    let n = shown.tally.beyond(state);
+    if n > 0 {
         let text = format!(
-            "and {beyond} more that are {}: `--format json` lists them all",
+            "and {n} more that are {}: `--format json` lists them all",
             plain(state)
         );
         doc.blocks
@@ -126,4 +131,5 @@ pub(super) fn sampled(doc: &mut Doc, shown: &Shown<'_>) {
     });
     let columns = vec![flexible("key"), flexible("where"), flexible("why")];
     doc.blocks.push(table(columns, rows.collect()));
+    beyond(doc, State::Routine, shown);
 }
