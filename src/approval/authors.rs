@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 
 use crate::approval::Attested;
-use crate::approval::identity::{Lens, Party};
+use crate::approval::identity::{Lens, Party, is_nobody};
 use crate::approval::message::{self, Message};
 use crate::history::commit::Commit;
 use crate::history::ident::Flaw;
 use crate::history::version::{MadeInMerge, Version};
-use crate::policy::people::Person;
+use crate::policy::people::{Person, nobody};
 
 /// The author set of a version, or what is known of it.
 #[derive(Clone, Debug, Default)]
@@ -116,7 +116,10 @@ pub(crate) fn of_version(lens: Lens, version: &Version) -> AuthorSet {
         }
         MadeInMerge::Made => {
             set.flags.insert("content-made-in-merge");
-            author().into_iter().for_each(|party| set.add(party));
+            match author() {
+                Some(author) => set.add(author),
+                None => set.doubt(|| unnamed(lens, landing)),
+            }
             committer().into_iter().for_each(|party| set.add(party));
         }
         MadeInMerge::Unknown(obstacle) => {
@@ -145,22 +148,38 @@ fn of_commit(lens: Lens, commit: &Commit, set: &mut AuthorSet) {
     flaws(commit, set);
     match lens.of_ident(commit.author()) {
         Some(party) => set.add(party),
-        None => set.doubt(|| {
-            format!(
-                "the author of commit {} has no usable address; map the name in people.logins",
-                commit.oid
-            )
-        }),
+        None => set.doubt(|| unnamed(lens, commit)),
     }
     let text = commit.message();
     for value in Message::read(&text).co_authors() {
         match message::person(value) {
-            (name, Some(address)) => set.add(lens.party(name.unwrap_or_default(), address)),
+            (name, Some(address)) => {
+                let party = lens.party(name.unwrap_or_default(), address);
+                if !is_nobody(&party) {
+                    set.add(party);
+                }
+            }
             (name, None) => match name.and_then(|name| lens.of_login(name)) {
                 Some(party) => set.add(party),
                 None => set.dropped.push(value.to_owned()),
             },
         }
+    }
+}
+
+/// Says why the author of a commit that makes content is unknown, with the way out.
+fn unnamed(lens: Lens, commit: &Commit) -> String {
+    match lens.is_of_approvals(commit.author()) {
+        true => format!(
+            "the author of commit {} is {}, which stands for nobody and may only add approval files; \
+             let whoever made the change commit it anew under their own name",
+            commit.oid,
+            nobody::EMAIL
+        ),
+        false => format!(
+            "the author of commit {} has no usable address; map the name in people.logins",
+            commit.oid
+        ),
     }
 }
 

@@ -107,6 +107,11 @@ impl Party {
     }
 }
 
+/// Tells whether somebody is the address under which approvals are committed.
+pub(crate) fn is_nobody(party: &Party) -> bool {
+    people::is_nobody(&party.person)
+}
+
 impl<'a> Lens<'a> {
     /// Returns the person of a name and an address.
     pub(crate) fn party(&self, name: &str, email: &str) -> Party {
@@ -160,11 +165,19 @@ impl<'a> Lens<'a> {
     }
 
     /// Returns the person of an author or committer; without usable address only whom the identity map names.
+    ///
+    /// `None` also for the address under which approvals are committed, which stands for nobody.
     pub(crate) fn of_ident(&self, ident: &Ident) -> Option<Party> {
         match ident.address() {
-            Some(address) => Some(self.party(&ident.name, address)),
+            Some(address) => Some(self.party(&ident.name, address)).filter(|it| !is_nobody(it)),
             None => self.of_login(&ident.name),
         }
+    }
+
+    /// Tells whether an ident is the one under which approvals are committed.
+    pub(crate) fn is_of_approvals(&self, ident: &Ident) -> bool {
+        let address = ident.address();
+        address.is_some_and(|address| is_nobody(&self.party(&ident.name, address)))
     }
 
     /// Returns the person of a login or display name that the identity map knows.

@@ -5,7 +5,7 @@
 
 use crate::approval::WhyNot;
 use crate::approval::authors;
-use crate::approval::identity::{Lens, Party};
+use crate::approval::identity::{Lens, Party, is_nobody};
 use crate::approval::message::{self, Message};
 use crate::approval::signature::{self, State};
 use crate::approval::spoken::Stater;
@@ -35,20 +35,23 @@ pub(crate) fn by(lens: Lens, commit: &Commit, at: Instant) -> Result<Stater, Why
     }
 }
 
-/// Returns the one person that a commit names in all its places, forges aside.
+/// Returns the one person that a commit names in all its places, forges and the address of approvals aside.
 fn agreed(lens: Lens, commit: &Commit) -> Option<Party> {
     let mut named = Vec::new();
     for ident in [commit.author(), commit.committer()] {
-        if !lens.is_forge(ident) {
+        if !lens.is_forge(ident) && !lens.is_of_approvals(ident) {
             named.push(lens.of_ident(ident)?);
         }
     }
     let text = commit.message();
     for value in Message::read(&text).co_authors() {
-        named.push(match message::person(value) {
+        let party = match message::person(value) {
             (name, Some(address)) => lens.party(name.unwrap_or_default(), address),
             (name, None) => lens.of_login(name?)?,
-        });
+        };
+        if !is_nobody(&party) {
+            named.push(party);
+        }
     }
     let first = named.first()?;
     let agree = named.iter().all(|other| other.is(first));

@@ -5,7 +5,7 @@
 
 use crate::approval::evidence::{Claim, Place, Vouched};
 use crate::approval::four_eyes::{Case, MergeActor};
-use crate::approval::identity::{Named, Party};
+use crate::approval::identity::{Named, Party, is_nobody};
 use crate::approval::{Counts, SelfAsserted, WhyNot, Word};
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
 
@@ -23,6 +23,7 @@ pub(crate) struct Heard<'c, 'a> {
 /// Tells whether a word counts, and whose it is.
 pub(crate) fn weigh<'c, 'a>(case: Case, claim: &'c Claim<'a>) -> Heard<'c, 'a> {
     let (party, why_not) = match &claim.who {
+        Named::Someone(party) if is_nobody(party) => (None, Some(WhyNot::NoPerson)),
         Named::Someone(party) => (Some(party.clone()), why_not(case, claim, party)),
         Named::Unresolved(_) => (None, Some(WhyNot::Unresolved)),
         Named::Nobody(_) => (None, Some(WhyNot::NoPerson)),

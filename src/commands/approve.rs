@@ -3,6 +3,8 @@
 //! What is spoken about is found in `subject`, said and signed in `speak`, put where it belongs in `place`; a forge's
 //! reviews are written down in `reviews`. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, S7, 1.12, G2.
 
+mod before;
+mod committer;
 mod place;
 mod reviews;
 mod said;
@@ -21,9 +23,12 @@ use crate::commands::{Command, Outcome, Run};
 
 /// Approve an exception by a signature
 ///
-/// Signs the present bytes of a record with the SSH key that git's user.signingkey names, and puts two files beside
-/// the records, to be committed. It counts for these bytes alone, however their branch is merged, once it has landed
-/// and the signers file lists the key.
+/// Signs the present bytes of a record with an SSH key, and puts two files beside the records, to be committed. It
+/// counts for these bytes alone, however their branch is merged, once it has landed and the signers file lists the
+/// key.
+///
+/// The key is that of --key FILE, else of git's exledger.signingKey (a path, or key::ssh-ed25519 … of an agent), else of
+/// user.signingkey where that is an SSH key. How git signs commits stays as it is.
 #[derive(Debug, Parser)]
 #[command(name = "approve")]
 #[command(after_help = "\
@@ -62,6 +67,14 @@ pub struct Args {
     #[arg(long, value_name = "EMAIL")]
     by: Option<String>,
 
+    /// The SSH key that signs, its private or its public half
+    #[arg(long, value_name = "FILE")]
+    key: Option<String>,
+
+    /// Commit under your own name, as git signs and with a sign-off; for forges that refuse commits by nobody
+    #[arg(long)]
+    as_me: bool,
+
     /// Only say what would be signed and written
     #[arg(long)]
     dry_run: bool,
@@ -70,7 +83,7 @@ pub struct Args {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["id", "reason", "reject", "governance", "branch", "out", "by"]
+        conflicts_with_all = ["id", "reason", "reject", "governance", "branch", "out", "by", "key", "as_me"]
     )]
     from_reviews: Option<PathBuf>,
 }

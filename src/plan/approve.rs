@@ -49,7 +49,7 @@ impl fmt::Display for Refused {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Refused::Machine => "is a bot or an agent, whose word never counts",
-            Refused::Maker => "made this content, and nobody's word counts about their own",
+            Refused::Maker => "is an author of this change, and an author's approval does not count",
             Refused::Namesake => {
                 "has the name of somebody who made this content, under another address: same-name-as-author"
             }
@@ -66,9 +66,7 @@ impl Refused {
     pub fn help(self) -> &'static str {
         match self {
             Refused::Machine => "let a person approve it",
-            Refused::Maker => {
-                "let someone else look at it: `exledger diff` says who; or set user.email to who you are"
-            }
+            Refused::Maker => "let someone else approve it: `exledger diff` says who",
             Refused::Namesake => {
                 "if they are one person, let someone else approve; if they are two, let .mailmap give them two names"
             }

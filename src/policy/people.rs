@@ -4,6 +4,7 @@
 //! `docs/spec/approval.md` 1.7 and `docs/spec/policy.md`.
 
 mod bots;
+pub mod nobody;
 
 use std::ops::Deref;
 use std::rc::Rc;
@@ -159,6 +160,11 @@ fn display(name: &str, email: &str) -> String {
         (name, "") => name.to_owned(),
         (name, email) => format!("{name} <{email}>"),
     }
+}
+
+/// Tells whether a name stands for nobody: the address under which approvals are committed, typed or by the mailmap.
+pub fn is_nobody(person: &Person) -> bool {
+    nobody::is_address(&person.typed_email) || nobody::is_address(&person.key)
 }
 
 /// Tells whether a person is a bot: by the policy's patterns, by `[bot]`, or by the built-in list.

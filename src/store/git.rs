@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
 use crate::store::scribe::{Scribe, ScribeError};
-use crate::store::sign::{Setup, SignError};
+use crate::store::sign::{CommitSigning, Setup, SignError};
 
 /// An open repository.
 pub struct Repository {
@@ -93,18 +93,35 @@ impl Repository {
         self.config.get_string(key).ok()
     }
 
-    /// Returns what signs here; `home` is the folder that `~` stands for, `folder` the one that other paths begin at.
+    /// Returns what signs approvals here; `home` is the folder that `~` stands for, `folder` the one that other paths
+    /// begin at, `key` the one that a flag names.
+    ///
+    /// # Errors
+    /// [`SignError`] where no key is named that is there.
+    pub fn signing(
+        &self,
+        key: Option<&str>,
+        home: Option<&Path>,
+        folder: &Path,
+    ) -> Result<Setup, SignError> {
+        Setup::for_approvals(&self.config, key, home, folder)
+    }
+
+    /// Returns what signs commits here, where git does so by an SSH key.
     ///
     /// # Errors
     /// [`SignError`] where the configuration names no key that is there.
-    pub fn signing(&self, home: Option<&Path>, folder: &Path) -> Result<Setup, SignError> {
-        Setup::of(&self.config, home, folder)
+    pub fn signing_of_commits(
+        &self,
+        home: Option<&Path>,
+        folder: &Path,
+    ) -> Result<Setup, SignError> {
+        Setup::for_commits(&self.config, home, folder)
     }
 
-    /// Tells whether git signs commits here, by an SSH key.
-    pub fn signs_commits(&self) -> bool {
-        self.config.get_bool("commit.gpgsign").unwrap_or(false)
-            && self.setting("gpg.format").as_deref() == Some("ssh")
+    /// Returns how git signs commits here.
+    pub fn commit_signing(&self) -> CommitSigning {
+        CommitSigning::of(&self.config)
     }
 
     /// Returns a writer of commits.

@@ -1,13 +1,17 @@
 //! Signing by `ssh-keygen -Y sign`, the only program that is ever started, in the way git does it.
 //!
-//! Uses nothing else of the line, and git2 for its configuration. Start at [`Setup::of`] and [`sign`]. Follows
-//! `docs/spec/approval.md`, S7. No private key is read here: ssh-keygen does that, or the agent it asks.
+//! Uses nothing else of the line, and git2 for its configuration. Start at [`Setup::for_approvals`] and [`sign`]. Follows
+//! `docs/spec/approval.md`, S7. No private key is read here beyond its first line: ssh-keygen does that, or the agent it asks.
 
 use std::fmt;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+/// How a key for approvals is named.
+pub const NAME_KEY: &str =
+    "--key FILE, or once for all: git config exledger.signingKey ~/.ssh/id_ed25519.pub";
 
 /// The program that signs, where `gpg.ssh.program` names no other.
 const PROGRAM: &str = "ssh-keygen";
@@ -17,8 +21,55 @@ const PROGRAM: &str = "ssh-keygen";
 pub struct Setup {
     /// `gpg.ssh.program`, or `ssh-keygen`.
     pub program: PathBuf,
-    /// `user.signingkey`.
+    /// The key.
     pub key: SigningKey,
+}
+
+/// Where a key is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// By the flag `--key`.
+    Flag,
+    /// By git's `exledger.signingKey`.
+    Approvals,
+    /// By git's `user.signingkey`.
+    Git,
+}
+
+/// How git signs commits here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommitSigning {
+    /// Not unless it is asked to.
+    Unsigned,
+    /// By an SSH key.
+    Ssh,
+    /// By something else, as `gpg.format` names it.
+    Other(String),
+}
+
+impl CommitSigning {
+    /// Returns what `commit.gpgsign` and `gpg.format` say.
+    pub fn of(config: &git2::Config) -> CommitSigning {
+        if !config.get_bool("commit.gpgsign").unwrap_or(false) {
+            return CommitSigning::Unsigned;
+        }
+        match config.get_string("gpg.format").ok().as_deref() {
+            Some("ssh") => CommitSigning::Ssh,
+            None | Some("" | "openpgp") => CommitSigning::Other("OpenPGP".to_owned()),
+            Some("x509") => CommitSigning::Other("X.509".to_owned()),
+            Some(other) => CommitSigning::Other(other.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for KeySource {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            KeySource::Flag => "--key",
+            KeySource::Approvals => "git's exledger.signingKey",
+            KeySource::Git => "git's user.signingkey",
+        })
+    }
 }
 
 /// Which key signs.
@@ -33,16 +84,23 @@ pub enum SigningKey {
 /// Why something can't be signed.
 #[derive(Debug)]
 pub enum SignError {
-    /// `user.signingkey` is not set.
-    NoKey,
+    /// No SSH key is named; what `user.signingkey` is for, where it names another kind of key.
+    NoKey(Option<String>),
     /// Git's configuration can't be read.
     Configuration(String),
-    /// There is no file of this path, and `gpg.format` may say that none was meant.
+    /// There is no file of this path.
     KeyAbsent {
+        /// Where it is named.
+        source: KeySource,
         /// Where it was looked for.
         path: PathBuf,
-        /// Whether the key is meant for SSH.
-        format: Format,
+    },
+    /// The file of this path holds no SSH key.
+    NotSsh {
+        /// Where it is named.
+        source: KeySource,
+        /// The file.
+        path: PathBuf,
     },
     /// There is no such program.
     ProgramAbsent(PathBuf),
@@ -56,25 +114,25 @@ pub enum SignError {
     Failed(std::io::Error),
 }
 
-/// What `gpg.format` says that keys are for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// SSH.
-    Ssh,
-    /// Something else, or nothing, which means OpenPGP.
-    Other(String),
-}
-
 impl fmt::Display for SignError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            SignError::NoKey => out.write_str("git's user.signingkey names no key to sign with"),
+            SignError::NoKey(None) => out.write_str("no key is named to sign approvals with"),
+            SignError::NoKey(Some(format)) => write!(
+                out,
+                "git's user.signingkey names a key for {format}, and approvals are signed by SSH keys alone"
+            ),
             SignError::Configuration(cause) => {
                 write!(out, "git's configuration can't be read: {cause}")
             }
-            SignError::KeyAbsent { path, .. } => write!(
+            SignError::KeyAbsent { source, path } => write!(
                 out,
-                "git's user.signingkey names {}, and there is no such file",
+                "{source} names {}, and there is no such file",
+                path.display()
+            ),
+            SignError::NotSsh { source, path } => write!(
+                out,
+                "{source} names {}, which holds no SSH key",
                 path.display()
             ),
             SignError::ProgramAbsent(program) => {
@@ -97,16 +155,12 @@ impl std::error::Error for SignError {}
 impl SignError {
     /// Returns what to do about it.
     pub fn help(&self) -> String {
-        let set = "name a key that the signers file lists: git config user.signingkey ~/.ssh/id_ed25519.pub";
         match self {
-            SignError::NoKey => set.to_owned(),
-            SignError::KeyAbsent {
-                format: Format::Other(format),
-                ..
-            } => {
-                format!("gpg.format is {format}, and approvals are signed by SSH keys alone; {set}")
+            SignError::NoKey(_) | SignError::KeyAbsent { .. } | SignError::NotSsh { .. } => {
+                format!(
+                    "name the key that the signers file lists: {NAME_KEY}; it leaves alone how git signs commits"
+                )
             }
-            SignError::KeyAbsent { .. } => set.to_owned(),
             SignError::Configuration(_) => "look at it with `git config --list`".to_owned(),
             SignError::ProgramAbsent(_) => {
                 "install OpenSSH 8.2 or later, or set git's gpg.ssh.program".to_owned()
@@ -124,34 +178,88 @@ impl SignError {
 }
 
 impl Setup {
-    /// Returns what a git configuration says, where `home` is the folder that `~` stands for and `folder` the one that
-    /// other paths begin at.
+    /// Returns what signs approvals: the key that a flag names, else `exledger.signingKey`, else `user.signingkey` where
+    /// that is an SSH key.
+    ///
+    /// `home` is the folder that `~` stands for, `folder` the one that other paths begin at.
     ///
     /// # Errors
-    /// [`SignError::NoKey`] where no key is named, [`SignError::KeyAbsent`] where its file is not there.
-    pub fn of(
+    /// [`SignError::NoKey`] where no SSH key is named, [`SignError::KeyAbsent`] where its file is not there,
+    /// [`SignError::NotSsh`] where the file holds something else.
+    pub fn for_approvals(
         config: &git2::Config,
+        flag: Option<&str>,
+        home: Option<&Path>,
+        folder: &Path,
+    ) -> Result<Setup, SignError> {
+        let own = text(config, "exledger.signingKey")?;
+        let named = flag
+            .map(|key| (KeySource::Flag, key.to_owned()))
+            .or(own.map(|key| (KeySource::Approvals, key)));
+        if let Some((source, key)) = named {
+            return Setup::named(config, (source, &key), home, folder);
+        }
+        let key = text(config, "user.signingkey")?.ok_or(SignError::NoKey(None))?;
+        let format = text(config, "gpg.format")?;
+        let is_path = key.contains(['/', '\\']) || folder.join(&key).is_file();
+        match format.as_deref() {
+            // An id of another kind of key: how git signs commits says nothing about approvals.
+            None | Some("openpgp") if literal(&key).is_none() && !is_path => {
+                Err(SignError::NoKey(Some("OpenPGP".to_owned())))
+            }
+            Some("x509") if literal(&key).is_none() && !is_path => {
+                Err(SignError::NoKey(Some("X.509".to_owned())))
+            }
+            _ => Setup::named(config, (KeySource::Git, &key), home, folder),
+        }
+    }
+
+    /// Returns what signs commits, where git does so by an SSH key: `user.signingkey`.
+    ///
+    /// # Errors
+    /// As [`Setup::for_approvals`].
+    pub fn for_commits(
+        config: &git2::Config,
+        home: Option<&Path>,
+        folder: &Path,
+    ) -> Result<Setup, SignError> {
+        let key = text(config, "user.signingkey")?.ok_or(SignError::NoKey(None))?;
+        Setup::named(config, (KeySource::Git, &key), home, folder)
+    }
+
+    fn named(
+        config: &git2::Config,
+        (source, key): (KeySource, &str),
         home: Option<&Path>,
         folder: &Path,
     ) -> Result<Setup, SignError> {
         let program = text(config, "gpg.ssh.program")?;
         let program = program.map_or(PathBuf::from(PROGRAM), |program| place(&program, home));
-        let key = text(config, "user.signingkey")?.ok_or(SignError::NoKey)?;
-        if let Some(public) = literal(&key) {
+        if let Some(public) = literal(key) {
             let key = SigningKey::InAgent(public.to_owned());
             return Ok(Setup { program, key });
         }
-        let path = folder.join(place(&key, home));
+        let path = folder.join(place(key, home));
         if !path.is_file() {
-            let format = match text(config, "gpg.format")?.as_deref() {
-                Some("ssh") => Format::Ssh,
-                other => Format::Other(other.unwrap_or("openpgp").to_owned()),
-            };
-            return Err(SignError::KeyAbsent { path, format });
+            return Err(SignError::KeyAbsent { source, path });
+        }
+        if !is_ssh_key(&path).map_err(SignError::Failed)? {
+            return Err(SignError::NotSsh { source, path });
         }
         let key = SigningKey::File(path);
         Ok(Setup { program, key })
     }
+}
+
+/// Tells whether a file begins as an SSH key does, its public or its private half. No more than that is read.
+fn is_ssh_key(path: &Path) -> std::io::Result<bool> {
+    const PUBLIC: &[&str] = &["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"];
+    const PRIVATE: &[&str] = &["OPENSSH ", "RSA ", "EC ", "DSA ", "ENCRYPTED ", ""];
+    let mut head = Vec::new();
+    fs::File::open(path)?.take(64).read_to_end(&mut head)?;
+    let head = String::from_utf8_lossy(&head);
+    let begins_as = |kind: &&str| head.starts_with(&format!("-----BEGIN {kind}PRIVATE KEY-----"));
+    Ok(PUBLIC.iter().any(|kind| head.starts_with(kind)) || PRIVATE.iter().any(begins_as))
 }
 
 /// Returns a setting that is there and not empty.

@@ -249,7 +249,11 @@ pub fn add(people: &mut Vec<Person>, person: Person) {
 /// Returns the author and the co-authors of a commit.
 pub fn authors(commit: &Commit, governance: &Governance) -> Vec<Person> {
     let author = commit.author();
-    let mut people = vec![people::identify(governance, &author.name, &author.email)];
+    let author = people::identify(governance, &author.name, &author.email);
+    let mut people = Vec::new();
+    if !people::is_nobody(&author) {
+        people.push(author);
+    }
     let text = commit.message();
     for value in Message::read(&text).co_authors() {
         let (name, address) = message::person(value);
@@ -258,7 +262,7 @@ pub fn authors(commit: &Commit, governance: &Governance) -> Vec<Person> {
             name.unwrap_or_default(),
             address.unwrap_or_default(),
         );
-        if person.is_resolved() {
+        if person.is_resolved() && !people::is_nobody(&person) {
             people.push(person);
         }
     }

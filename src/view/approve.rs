@@ -44,8 +44,10 @@ pub struct Signed {
     pub of: String,
     /// Who said it.
     pub by: String,
-    /// The key, and whether it counts.
+    /// The key, and how it is listed.
     pub key: Option<Text>,
+    /// Whether it counts once it has landed.
+    pub counting: Counting,
     /// What the bytes demand.
     pub needed: Needed,
     /// What is still needed after it, and who could give it, a line each.
@@ -54,6 +56,27 @@ pub struct Signed {
     pub done: Done,
     /// What to run next.
     pub next: Vec<String>,
+}
+
+/// The headline of a signature that does not count.
+pub const NOT_YET: &str = "signed, counts for nobody yet";
+
+/// Whether an approval counts once it has landed, by the governance of the approved ref.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// It does.
+    Counts,
+    /// It does not: the key is not listed for the person.
+    NotYet {
+        /// How the key stands.
+        why: String,
+        /// The path of the signers file.
+        signers: String,
+        /// The line that would list the key.
+        line: Option<String>,
+    },
+    /// Nothing was signed, so that can't be told.
+    NotSigned,
 }
 
 /// What became of an approval.
@@ -78,13 +101,24 @@ pub enum Done {
 pub fn signed(signed: &Signed) -> Doc<'static> {
     let said = &signed.said;
     let mut whole = json!({"schema": shape::schema("approve")});
-    if let (Some(whole), Value::Object(rest)) = (whole.as_object_mut(), json(said)) {
+    if let (Some(whole), Value::Object(rest)) =
+        (whole.as_object_mut(), json(said, &signed.counting))
+    {
         whole.extend(rest);
     }
     let mut doc = Doc::new(whole);
+    let not_yet = match &signed.counting {
+        Counting::NotYet { why, .. } => Some(why),
+        Counting::Counts | Counting::NotSigned => None,
+    };
+    if not_yet.is_some() {
+        doc.blocks
+            .push(Block::Heading(Text::of(Tone::Warn, NOT_YET)));
+    }
     let (verb, tone) = match (said.decision, &signed.done) {
         (Decision::Approve, Done::Never(_)) => ("would approve", Tone::Plain),
         (Decision::Reject, Done::Never(_)) => ("would reject", Tone::Plain),
+        _ if not_yet.is_some() => ("signed", Tone::Plain),
         (Decision::Approve, _) => ("approved", Tone::Good),
         (Decision::Reject, _) => ("rejected", Tone::Bad),
     };
@@ -98,18 +132,24 @@ pub fn signed(signed: &Signed) -> Doc<'static> {
         ("by".to_owned(), Text::plain(&signed.by)),
     ];
     pairs.extend(signed.key.clone().map(|key| ("key".to_owned(), key)));
-    pairs.push((
-        "counts for".to_owned(),
-        Text::plain(counts_for(said, &signed.needed)),
-    ));
+    let counts_for = match not_yet {
+        Some(why) => Text::of(Tone::Warn, format!("nobody yet: {why}")),
+        None => Text::plain(counts_for(said, &signed.needed)),
+    };
+    pairs.push(("counts for".to_owned(), counts_for));
     if said.decision == Decision::Approve && signed.needed.count > 0 {
         let needs = shape::needed_words(&signed.needed);
         pairs.push(("it needs".to_owned(), Text::plain(needs)));
+        let left_of = if not_yet.is_some() {
+            "still needed"
+        } else {
+            "and then"
+        };
         let left = match signed.who.is_empty() {
             true => "nothing more".to_owned(),
             false => signed.who.join("\n"),
         };
-        pairs.push(("and then".to_owned(), Text::plain(left)));
+        pairs.push((left_of.to_owned(), Text::plain(left)));
     }
     let label = match &signed.done {
         Done::Written => "written".to_owned(),
@@ -121,6 +161,18 @@ pub fn signed(signed: &Signed) -> Doc<'static> {
     };
     pairs.push((label, Text::plain(said.files.join("\n"))));
     doc.blocks.push(Block::Pairs(pairs));
+    if let Counting::NotYet {
+        signers,
+        line: Some(line),
+        ..
+    } = &signed.counting
+    {
+        let heading = format!(
+            "Let this line land in {signers} first, by a change that someone else approves"
+        );
+        doc.blocks.push(Block::Heading(Text::plain(heading)));
+        doc.blocks.push(Block::Verbatim(line.clone()));
+    }
     if let Done::Never(text) = &signed.done {
         doc.blocks
             .push(Block::Heading(Text::plain("What would be signed")));
@@ -151,7 +203,8 @@ fn counts_for(said: &Said, needed: &Needed) -> String {
 
 /// Returns the answer about reviews that were written down.
 pub fn stated(all: &[Said], words: &[String], written: Written, next: &[String]) -> Doc<'static> {
-    let results: Vec<Value> = all.iter().map(json).collect();
+    let of_review = |said| json(said, &Counting::NotSigned);
+    let results: Vec<Value> = all.iter().map(of_review).collect();
     let mut doc = Doc::new(json!({"schema": shape::schema("approve"), "results": results}));
     doc.rows = Some("results");
     if all.is_empty() {
@@ -175,13 +228,20 @@ pub fn stated(all: &[Said], words: &[String], written: Written, next: &[String])
 }
 
 /// Returns one approval as data.
-fn json(said: &Said) -> Value {
+fn json(said: &Said, counting: &Counting) -> Value {
+    let (counts, why_not) = match counting {
+        Counting::Counts => (Some(true), None),
+        Counting::NotYet { why, .. } => (Some(false), Some(why)),
+        Counting::NotSigned => (None, None),
+    };
     json!({
         "id": said.name,
         "sha256": said.sha256,
         "decision": said.decision.word(),
         "groups": said.groups,
         "files": said.files,
+        "counts": counts,
+        "why_not": why_not,
     })
 }
 

@@ -4,6 +4,8 @@
 
 mod branch;
 mod bridge;
+mod commits;
+mod keys;
 mod places;
 mod reject;
 mod reviews;

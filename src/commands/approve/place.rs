@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::approval::statement::{ApprovalFile, Decision, SIGNATURE};
 use crate::commands::approve::Args;
+use crate::commands::approve::committer::Committer;
 use crate::commands::approve::side::Side;
 use crate::commands::approve::subject::Subject;
 use crate::commands::context::Ctx;
@@ -20,7 +21,7 @@ use crate::store::edits::{self, Write};
 use crate::store::files::{self, FileError};
 use crate::store::git::Repository;
 use crate::store::git::heads::{At, Named};
-use crate::store::scribe::{Draft, Hand, ScribeError};
+use crate::store::scribe::{Draft, ScribeError};
 use crate::store::sign::Setup;
 use crate::view::approve::Done;
 
@@ -36,6 +37,9 @@ pub(super) struct Desk<'a> {
     pub(super) approved: &'a Approved<'a>,
     pub(super) side: &'a Side<'a>,
     pub(super) subject: &'a Subject,
+    pub(super) committer: &'a Committer,
+    /// What signs commits, where git does so by an SSH key and they bear a name.
+    pub(super) commit_setup: Option<&'a Setup>,
 }
 
 /// Where an approval was put, and what to run next.
@@ -51,6 +55,14 @@ pub(super) struct Found {
 }
 
 impl Desk<'_> {
+    /// Returns the words that name what is approved on a command line.
+    pub(super) fn words(&self) -> String {
+        match self.subject.source {
+            Some(_) => self.subject.name.clone(),
+            None => format!("--governance {}", quoted(&self.subject.name)),
+        }
+    }
+
     /// Returns where the files of an approval go, as the answer names them: what is signed, and its signature.
     pub(super) fn paths(&self, file: &ApprovalFile) -> [String; 2] {
         let path = file.path(&self.subject.matter.folder);
@@ -131,7 +143,7 @@ impl Desk<'_> {
         &self,
         paths: &[String; 2],
         bytes: [&[u8]; 2],
-        (file, setup): (&ApprovalFile, &Setup),
+        file: &ApprovalFile,
     ) -> anyhow::Result<Put> {
         let refused = |error: FileError| match error {
             FileError::Failed(..) => fault::cannot_say(error.to_string(), ""),
@@ -148,7 +160,7 @@ impl Desk<'_> {
             let home = file.path(&self.subject.matter.folder);
             return Ok(Put {
                 done: Done::Written,
-                next: self.carry(paths, &home, &said),
+                next: self.carry(paths, &home, &said)?,
             });
         }
         let Some(branch) = &self.side.branch else {
@@ -159,7 +171,7 @@ impl Desk<'_> {
                 next: self.commit(paths, &said)?,
             });
         };
-        self.add(branch, paths, bytes, (&said, setup))
+        self.add(branch, paths, bytes, &said)
     }
 
     /// Returns the commands that commit what was written beside the records.
@@ -173,21 +185,23 @@ impl Desk<'_> {
         }
         let paths: Vec<String> = paths.iter().map(|path| quoted(path)).collect();
         commands.push(format!("{git} add {}", paths.join(" ")));
-        commands.push(format!("{git} commit -m {}", quoted(said)));
-        commands.push(format!("{git} push -u origin {}", own.unwrap_or(name)));
+        let repository = self.home.repository()?;
+        commands.push(self.committer.command(&git, said, repository));
+        commands.push(self.ctx.push(self.home, &own.unwrap_or(name)));
         Ok(commands)
     }
 
     /// Returns the commands that bring files from another folder to where they count.
-    fn carry(&self, paths: &[String; 2], home: &str, said: &str) -> Vec<String> {
+    fn carry(&self, paths: &[String; 2], home: &str, said: &str) -> anyhow::Result<Vec<String>> {
         let folder = home.rsplit_once('/').map_or("", |(folder, _)| folder);
         let from = paths.each_ref().map(|path| quoted(path)).join(" ");
         let to = quoted(folder);
-        vec![
+        let repository = self.home.repository()?;
+        Ok(vec![
             format!("mkdir -p {to} && cp {from} {to}/"),
             format!("git add {to}"),
-            format!("git commit -m {}", quoted(said)),
-        ]
+            self.committer.command("git", said, repository),
+        ])
     }
 
     /// Adds the files to a branch, as one commit of git objects alone.
@@ -196,7 +210,7 @@ impl Desk<'_> {
         branch: &Named,
         paths: &[String; 2],
         bytes: [&[u8]; 2],
-        (said, setup): (&str, &Setup),
+        said: &str,
     ) -> anyhow::Result<Put> {
         let repository = self.home.repository()?;
         let failed = |error: ScribeError| {
@@ -212,23 +226,17 @@ impl Desk<'_> {
             let segments = self.approved.prefix().outward(path).unwrap_or_default();
             changes.push((segments.join("/"), Some(bytes.to_vec())));
         }
-        let (name, email) = repository.user();
-        let email = self.args.by.clone().or(email).unwrap_or_default();
-        let hand = Hand {
-            name: name.as_deref().unwrap_or(&email),
-            email: &email,
-            at: self.ctx.instant(),
-        };
+        let hand = self.committer.hand(self.ctx.instant());
         let draft = Draft {
             parents: &[tip],
             changes: &changes,
             author: hand.clone(),
             committer: hand,
-            message: &format!("{said}\n"),
+            message: &self.committer.message(said),
         };
-        let made = match repository.signs_commits() {
-            true => scribe.commit_signed(&draft, setup),
-            false => scribe.commit(&draft),
+        let made = match self.commit_setup {
+            Some(setup) => scribe.commit_signed(&draft, setup),
+            None => scribe.commit(&draft),
         };
         let made = made.map_err(failed)?;
         let remote = remote(repository, branch);

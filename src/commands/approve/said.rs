@@ -10,7 +10,7 @@ use crate::commands::approve::subject::Landed;
 use crate::plan::approve;
 use crate::policy::people::Person;
 use crate::rules::changed;
-use crate::view::approve::{Done, Said, Signed};
+use crate::view::approve::{Counting, Done, Said, Signed};
 
 /// Returns the answer about a word that is not written yet.
 pub(super) fn answer(
@@ -43,14 +43,15 @@ pub(super) fn answer(
         by: person.display.clone(),
         key: None,
         needed,
-        who: left(desk, person, file.decision),
+        who: left(desk, (file.decision == Decision::Approve).then_some(person)),
+        counting: Counting::NotSigned,
         done: Done::Written,
         next: Vec::new(),
     }
 }
 
-/// Returns what is still needed after this word, a line each.
-fn left(desk: &Desk<'_>, person: &Person, decision: Decision) -> Vec<String> {
+/// Returns what is still needed once somebody has approved, a line each; nobody where the approval does not count.
+pub(super) fn left(desk: &Desk<'_>, person: Option<&Person>) -> Vec<String> {
     let subject = desk.subject;
     let source = subject.source.as_ref();
     let Some(record) = source.and_then(|source| source.record.as_ref()) else {
@@ -60,9 +61,7 @@ fn left(desk: &Desk<'_>, person: &Person, decision: Decision) -> Vec<String> {
     if let Landed::AtTip(_, counted) = &subject.landed {
         spoken.extend(counted.iter().map(|counted| counted.person.clone()));
     }
-    if decision == Decision::Approve {
-        spoken.push(person.clone());
-    }
+    spoken.extend(person.cloned());
     spoken.sort();
     spoken.dedup_by(|one, other| one.key == other.key);
     let governance = &desk.approved.governance;

@@ -7,8 +7,21 @@ use crate::approval::signature::{self, State};
 use crate::commands::approve::place::Desk;
 use crate::commands::context::fault;
 use crate::policy::people::Person;
-use crate::store::sign::{self, Setup, SignError};
+use crate::store::sign::{self, NAME_KEY, Setup, SignError};
+use crate::view::approve::Counting;
 use crate::view::doc::{Text, Tone};
+
+/// A signature, and whether it counts once it has landed.
+pub(super) struct Sealed {
+    /// It, armoured.
+    pub(super) armoured: Vec<u8>,
+    /// The fingerprint of its key.
+    pub(super) fingerprint: String,
+    /// The key in words.
+    pub(super) key: Text,
+    /// Whether it counts.
+    pub(super) counting: Counting,
+}
 
 /// Signs the text, and says how the key stands; a signature that could never count is not written.
 pub(super) fn sealed(
@@ -16,7 +29,7 @@ pub(super) fn sealed(
     setup: &Setup,
     text: &str,
     person: &Person,
-) -> anyhow::Result<(Vec<u8>, Text)> {
+) -> anyhow::Result<Sealed> {
     let armoured = sign::sign(setup, signature::APPROVAL, text.as_bytes()).map_err(unsigned)?;
     let governance = &desk.approved.governance;
     let keys = Keys::of(governance, governance);
@@ -27,9 +40,8 @@ pub(super) fn sealed(
         .label
         .as_deref()
         .unwrap_or("the approved ref");
-    let signers = &governance.policy.approval.signers;
     let state = seal.state(&keys, desk.ctx.instant());
-    let never = |help: &str| {
+    let never = |help: String| {
         Err(fault::misuse(
             format!("nothing was written: the signature {state}"),
             help,
@@ -38,20 +50,23 @@ pub(super) fn sealed(
     let key = match &state {
         State::Attested(signer) if signer.is(governance, person) => {
             let listed = format!("{}, listed for {} at {at}", signer.key, person.email);
-            return Ok((armoured, Text::plain(listed)));
+            return Ok(Sealed {
+                armoured,
+                fingerprint: signer.key.clone(),
+                key: Text::plain(listed),
+                counting: Counting::Counts,
+            });
         }
-        State::Attested(signer) | State::ExpiredAtLanding(signer) => &signer.key,
-        State::UntrustedKey(key) => key,
-        State::Revoked(_) => {
-            return never("sign with another key: git config user.signingkey PATH");
-        }
+        State::Attested(signer) | State::ExpiredAtLanding(signer) => signer.key.clone(),
+        State::UntrustedKey(key) => key.clone(),
+        State::Revoked(_) => return never(format!("sign with another key: {NAME_KEY}")),
         State::Unverifiable(_) => {
-            return never(
-                "sign with a key of the kind ed25519, ECDSA P-256 or RSA: git config user.signingkey PATH",
-            );
+            return never(format!(
+                "sign with a key of the kind ed25519, ECDSA P-256 or RSA: {NAME_KEY}"
+            ));
         }
         State::Bad(_) | State::None => {
-            return never("let git's gpg.ssh.program name ssh-keygen, or unset it");
+            return never("let git's gpg.ssh.program name ssh-keygen, or unset it".to_owned());
         }
     };
     let why = match &state {
@@ -68,19 +83,25 @@ pub(super) fn sealed(
             signature::APPROVAL
         )
     });
-    desk.ctx.tell(&format!(
-        "warning: the key {key} is {why}: the approval does not count unless {signers} lists it before it lands\n  \
-         help: let this line land there first, by a change that someone else approves:\n        {}",
-        line.unwrap_or_default()
-    ));
-    Ok((armoured, Text::of(Tone::Warn, format!("{key}, {why}"))))
+    Ok(Sealed {
+        armoured,
+        key: Text::of(Tone::Warn, format!("{key}, {why}")),
+        counting: Counting::NotYet {
+            why: format!("the key {key} is {why}"),
+            signers: governance.policy.approval.signers.clone(),
+            line,
+        },
+        fingerprint: key,
+    })
 }
 
 /// Returns the error of what was not signed.
 pub(super) fn unsigned(error: SignError) -> anyhow::Error {
     let (what, help) = (error.to_string(), error.help());
     match error {
-        SignError::NoKey | SignError::KeyAbsent { .. } => fault::misuse(what, help),
+        SignError::NoKey(_) | SignError::KeyAbsent { .. } | SignError::NotSsh { .. } => {
+            fault::misuse(what, help)
+        }
         _ => fault::cannot_say(what, help),
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! Start at [`run`].
 
-use crate::approval::keys::Keys;
-use crate::approval::signature::{self, State};
 use crate::approval::statement::{self, ApprovalFile, Decision, LONGEST_REASON};
 use crate::ask::{self, Agreed};
 use crate::commands::Outcome;
-use crate::commands::approve::place::{Desk, Found, Put};
-use crate::commands::approve::said::answer;
+use crate::commands::approve::before::{self, Before};
+use crate::commands::approve::committer::Committer;
+use crate::commands::approve::place::Desk;
+use crate::commands::approve::said::{answer, left};
 use crate::commands::approve::seal::{sealed, unsigned};
 use crate::commands::approve::side::{Committed, Side};
 use crate::commands::approve::subject::{self, Landed, Subject};
@@ -26,8 +26,9 @@ use crate::render;
 use crate::rules::case::Known;
 use crate::rules::house::House;
 use crate::rules::lint::{self, Past};
+use crate::store::sign::CommitSigning;
 use crate::view;
-use crate::view::approve::Done;
+use crate::view::approve::{Counting, Done, Signed};
 use crate::view::shape;
 
 /// Says it.
@@ -49,6 +50,17 @@ pub(super) fn run(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
         Decision::Approve
     };
     allowed(&subject, &person, decision, &approved)?;
+    let committer = Committer::of(args, repository)?;
+    let home_folder = ctx.variable("HOME").or(ctx.variable("USERPROFILE"));
+    let home_folder = home_folder.map(std::path::Path::new);
+    let signs_commit = matches!(committer, Committer::Me { .. })
+        && side.branch.is_some()
+        && args.out.is_none()
+        && repository.commit_signing() == CommitSigning::Ssh;
+    let commit_setup = signs_commit
+        .then(|| repository.signing_of_commits(home_folder, &ctx.folder))
+        .transpose()
+        .map_err(unsigned)?;
     let desk = Desk {
         args,
         ctx,
@@ -56,8 +68,11 @@ pub(super) fn run(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
         approved: &approved,
         side: &side,
         subject: &subject,
+        committer: &committer,
+        commit_setup: commit_setup.as_ref(),
     };
     desk.ready()?;
+    committer.ready(&desk)?;
     sound(&desk, decision)?;
     let reason = reason(args, ctx, &subject, decision)?;
     let ledger = approved.governance.policy.name.as_deref();
@@ -76,14 +91,10 @@ pub(super) fn run(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
     })?;
     let paths = desk.paths(&file);
     let mut signed = answer(&desk, &file, &person, paths.to_vec());
-    if let Some(found) = desk.found(&paths)?
-        && is_said(&desk, &file, &found, &person)
-    {
-        signed.done = Done::Before;
-        signed.next = match args.out.is_some() || side.branch.is_some() {
-            true => Vec::new(),
-            false => uncommitted(&desk, &paths)?,
-        };
+    let before = before::said(&desk, &file, &paths, &person)?;
+    if before == Before::Counts {
+        (signed.done, signed.counting) = (Done::Before, Counting::Counts);
+        signed.next = before::next(&desk, &paths)?;
         ctx.show(&view::approve::signed(&signed))?;
         return Ok(Outcome::Fine);
     }
@@ -92,19 +103,49 @@ pub(super) fn run(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
         ctx.show(&view::approve::signed(&signed))?;
         return Ok(Outcome::Fine);
     }
-    let home_folder = ctx.variable("HOME").or(ctx.variable("USERPROFILE"));
-    let setup = repository.signing(home_folder.map(std::path::Path::new), &ctx.folder);
+    let setup = repository.signing(args.key.as_deref(), home_folder, &ctx.folder);
     let setup = setup.map_err(unsigned)?;
     confirmed(ctx, &subject, &file)?;
-    let (armoured, key) = sealed(&desk, &setup, &text, &person)?;
-    let Put { done, next } = desk.write(&paths, [text.as_bytes(), &armoured], (&file, &setup))?;
-    (signed.done, signed.next, signed.key) = (done, next, Some(key));
-    ctx.show(&view::approve::signed(&signed))?;
-    if !matches!(ctx.format.name, "table" | "markdown") {
-        let next = signed.next.join("\n  ");
-        ctx.hint(&format!("hint: it counts once it has landed:\n  {next}"));
+    let sealed = sealed(&desk, &setup, &text, &person)?;
+    let again =
+        before == Before::SignedBy(sealed.fingerprint) && sealed.counting != Counting::Counts;
+    (signed.done, signed.next) = match again {
+        true => (Done::Before, before::next(&desk, &paths)?),
+        false => {
+            let put = desk.write(&paths, [text.as_bytes(), &sealed.armoured], &file)?;
+            (put.done, put.next)
+        }
+    };
+    (signed.key, signed.counting) = (Some(sealed.key), sealed.counting);
+    if signed.counting != Counting::Counts {
+        signed.who = left(&desk, None);
     }
-    Ok(Outcome::Fine)
+    ctx.show(&view::approve::signed(&signed))?;
+    hint(ctx, &signed);
+    Ok(match signed.counting {
+        Counting::Counts => Outcome::Fine,
+        _ => Outcome::BadNews,
+    })
+}
+
+/// Says on stderr, where the answer is data, what people would read in it: what is to be done next.
+fn hint(ctx: &Ctx, signed: &Signed) {
+    if matches!(ctx.format.name, "table" | "markdown") {
+        return;
+    }
+    if let Counting::NotYet {
+        why, signers, line, ..
+    } = &signed.counting
+    {
+        let line = line.as_deref().unwrap_or_default();
+        ctx.tell(&format!(
+            "warning: {}: {why}\n  help: let this line land in {signers} first, by a change that someone else \
+             approves:\n        {line}",
+            view::approve::NOT_YET
+        ));
+    }
+    let next = signed.next.join("\n  ");
+    ctx.hint(&format!("hint: it counts once it has landed:\n  {next}"));
 }
 
 /// Returns who speaks.
@@ -272,62 +313,4 @@ fn confirmed(ctx: &Ctx, subject: &Subject, file: &ApprovalFile) -> anyhow::Resul
         Ok(Agreed::Yes) => Ok(()),
         Ok(Agreed::No) | Err(_) => Err(fault::misuse("nothing was signed", "")),
     }
-}
-
-/// Tells whether the same was said before and still holds: by a sound signature of this person, after whatever
-/// happened to the record last, or counted already.
-fn is_said(desk: &Desk<'_>, file: &ApprovalFile, found: &Found, person: &Person) -> bool {
-    let Ok(before) = ApprovalFile::read(&found.text) else {
-        return false;
-    };
-    let same = (
-        &before.ledger,
-        &before.about,
-        &before.sha256,
-        before.decision,
-        &before.by,
-    ) == (
-        &file.ledger,
-        &file.about,
-        &file.sha256,
-        file.decision,
-        &file.by,
-    ) && (file.reason.is_none() || before.reason == file.reason);
-    let governance = &desk.approved.governance;
-    let seal = signature::detached(found.signature.as_deref().unwrap_or_default(), &found.text);
-    let state = seal.state(&Keys::of(governance, governance), desk.ctx.instant());
-    let listed = matches!(state, State::Attested(signer) if signer.is(governance, person));
-    if !same || !listed || before.via.is_some() {
-        return false;
-    }
-    let path = file.path(&desk.subject.matter.folder);
-    let counts = match &desk.subject.landed {
-        Landed::AtTip(_, counted) => counted
-            .iter()
-            .any(|it| it.person.key == person.key && it.source.as_deref() == Some(path.as_str())),
-        Landed::NotYet => false,
-    };
-    let latest = desk.approved.latest(&file.about);
-    counts || latest.is_none_or(|latest| latest < before.at)
-}
-
-/// Returns the commands that commit files which were written before, nothing where they are committed.
-fn uncommitted(desk: &Desk<'_>, paths: &[String; 2]) -> anyhow::Result<Vec<String>> {
-    use crate::ledger::tree::Tree;
-    for path in paths {
-        let committed = desk
-            .side
-            .tree
-            .bytes(path)
-            .map_err(|error| fault::tree(&error))?;
-        let written = desk
-            .home
-            .tree
-            .bytes(path)
-            .map_err(|error| fault::tree(&error))?;
-        if committed != written {
-            return desk.commit(paths, &format!("Approve {}", desk.subject.name));
-        }
-    }
-    Ok(Vec::new())
 }

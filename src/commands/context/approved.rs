@@ -354,7 +354,8 @@ impl view::record::Names for Approved<'_> {
     fn filer(&self, standing: &Standing) -> Option<String> {
         let person = |ident: &Ident| {
             let person = people::identify(&self.governance, &ident.name, &ident.email);
-            person.is_resolved().then(|| person.email.clone())
+            let somebody = person.is_resolved() && !people::is_nobody(&person);
+            somebody.then(|| person.email.clone())
         };
         let Some(trail) = self.trail(standing) else {
             return standing

@@ -6,6 +6,7 @@
 mod check;
 mod closing;
 mod demand;
+mod nobody;
 mod settings;
 mod tiers;
 pub(crate) mod values;
@@ -41,6 +42,7 @@ pub fn read(bytes: &[u8]) -> Source {
         policy = read.map_or_else(Policy::default, |whole| whole.0);
         faults.extend(noted.faults);
         faults.extend(check::check(root));
+        nobody::check(root, &mut faults);
     }
     Source {
         policy,

@@ -136,8 +136,8 @@ fn before_the_first_policy_landed_nobody_is_listed_and_the_ledger_has_no_name() 
     world.switch("ledger");
     world.is("dana", "dana");
     let run = world.run(&["approve", ID]);
-    assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.err.contains("not listed"), "{}", run.err);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.out.contains("not listed"), "{}", run.out);
     let text = world.written().remove(0).1;
     assert!(text.contains("\nledger -\n"), "{text}");
 }

@@ -25,11 +25,15 @@ fn a_word_that_would_not_count_is_refused_with_the_reason() {
     };
     let no = ["--reject", "--reason", "No"];
     for (name, args, why) in [
-        ("ana", &[ID, "--ref", "billing"][..], "made this content"),
+        (
+            "ana",
+            &[ID, "--ref", "billing"][..],
+            "is an author of this change",
+        ),
         (
             "ana",
             &[&[ID, "--ref", "billing"][..], &no].concat(),
-            "made this content",
+            "is an author of this change",
         ),
         (
             "renovate",
@@ -108,7 +112,7 @@ fn an_author_is_known_by_another_address_and_by_the_name_alone() {
     work.write(".github/allowed_signers", &signers)
         .commit("List Ana");
     for (address, why) in [
-        ("ana@home.example", "made this content"),
+        ("ana@home.example", "is an author of this change"),
         ("ana.ruiz@example.org", "same-name-as-author"),
     ] {
         let err = refused(&world, "ana", &[ID, "--ref", "billing", "--by", address]);
@@ -129,7 +133,7 @@ fn without_a_key_it_says_how_to_name_one() {
     let run = world.run(&["approve", ID, "--ref", "billing"]);
     assert_eq!(run.code, 2, "{}", run.out);
     assert!(
-        run.err.contains("git config user.signingkey"),
+        run.err.contains("git config exledger.signingKey"),
         "{}",
         run.err
     );
@@ -162,7 +166,7 @@ fn the_policy_may_let_authors_approve_and_owners_not() {
     };
     world.is("ana", "ana");
     let run = world.run(&["approve", ID, "--ref", "billing"]);
-    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(run.code, 1, "Ana's key is not listed: {}", run.err);
     let policy = format!("{POLICY}approval: {{owner_may_approve: false}}\n");
     let Some(world) = World::new(&policy) else {
         return;

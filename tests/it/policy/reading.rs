@@ -352,3 +352,17 @@ proptest! {
         prop_assert_eq!(governance, again);
     }
 }
+
+#[test]
+fn the_address_of_approval_commits_is_no_person() {
+    check_all(&[
+        (
+            "groups: {security: [dana@example.com, Approvals@Exledger.Invalid]}",
+            &["bad-value 2:39 groups.security[1]"],
+        ),
+        (
+            "people: {logins: {dkim: approvals@exledger.invalid}}",
+            &["bad-value 2:25 people.logins.dkim"],
+        ),
+    ]);
+}

@@ -9,7 +9,7 @@ use exledger::approval::keys::Keys;
 use exledger::approval::signature::{self, GIT, State};
 use exledger::approval::signers::Signers;
 use exledger::policy::governance::Governance;
-use exledger::store::sign::{Format, Setup, SignError, SigningKey, sign};
+use exledger::store::sign::{KeySource, Setup, SignError, SigningKey, sign};
 
 use super::{keys, landing, person, who};
 
@@ -221,42 +221,64 @@ fn a_key_that_is_only_in_the_agent_signs_by_its_public_half() {
     assert_eq!(who(&state), "dana@example.com");
 }
 
-/// Reads the setup of a configuration with these lines.
-fn configured(lines: &str, folder: &Path) -> Result<Setup, SignError> {
+/// Reads the setup of a configuration with these lines, and a flag.
+fn configured(lines: &str, flag: Option<&str>, folder: &Path) -> Result<Setup, SignError> {
     let path = folder.join("config");
     std::fs::write(&path, lines).unwrap();
     let config = git2::Config::open(&path).unwrap();
-    Setup::of(&config, Some(folder), folder)
+    Setup::for_approvals(&config, flag, Some(folder), folder)
 }
 
 #[test]
-fn the_setup_is_what_git_would_use() {
+fn the_key_is_that_of_the_flag_then_the_ledgers_own_then_gits_where_that_is_ssh() {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);
-    std::fs::write(place("id.pub"), "ssh-ed25519 AAAA\n").unwrap();
-    for (lines, program, key) in [
+    for name in ["id.pub", "own.pub", "flag.pub"] {
+        std::fs::write(place(name), "ssh-ed25519 AAAA\n").unwrap();
+    }
+    let private = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n";
+    std::fs::write(place("private"), private).unwrap();
+    let plain: PathBuf = "ssh-keygen".into();
+    let file = |name: &str| SigningKey::File(place(name));
+    let in_agent = |key: &str| SigningKey::InAgent(key.to_owned());
+    let both = "[user]\nsigningkey = ~/id.pub\n[exledger]\nsigningKey = ~/own.pub";
+    for (lines, flag, program, key) in [
         (
             "[user]\nsigningkey = ~/id.pub",
-            "ssh-keygen".into(),
-            SigningKey::File(place("id.pub")),
+            None,
+            &plain,
+            file("id.pub"),
         ),
         (
             "[user]\nsigningkey = id.pub\n[gpg \"ssh\"]\nprogram = ~/bin/op-ssh-sign",
-            place("bin/op-ssh-sign"),
-            SigningKey::File(place("id.pub")),
+            None,
+            &place("bin/op-ssh-sign"),
+            file("id.pub"),
         ),
         (
             "[user]\nsigningkey = key::ssh-ed25519 AAAA laptop",
-            "ssh-keygen".into(),
-            SigningKey::InAgent("ssh-ed25519 AAAA laptop".to_owned()),
+            None,
+            &plain,
+            in_agent("ssh-ed25519 AAAA laptop"),
         ),
         (
             "[user]\nsigningkey = ssh-rsa AAAA\n[gpg \"ssh\"]\nprogram =",
-            "ssh-keygen".into(),
-            SigningKey::InAgent("ssh-rsa AAAA".to_owned()),
+            None,
+            &plain,
+            in_agent("ssh-rsa AAAA"),
+        ),
+        (both, None, &plain, file("own.pub")),
+        (both, Some("flag.pub"), &plain, file("flag.pub")),
+        (both, Some("private"), &plain, file("private")),
+        (
+            "[user]\nsigningkey = 0xDEADBEEF\n[exledger]\nsigningKey = key::ssh-ed25519 BBBB",
+            None,
+            &plain,
+            in_agent("ssh-ed25519 BBBB"),
         ),
     ] {
-        let setup = configured(lines, folder.path()).unwrap();
+        let setup = configured(lines, flag, folder.path()).unwrap();
+        let program = program.clone();
         assert_eq!(setup, Setup { program, key }, "{lines}");
     }
 }
@@ -264,23 +286,39 @@ fn the_setup_is_what_git_would_use() {
 #[test]
 fn a_missing_key_is_said_with_what_to_set() {
     let folder = tempfile::tempdir().unwrap();
-    for lines in ["", "[user]\nsigningkey ="] {
-        let error = configured(lines, folder.path()).unwrap_err();
-        assert!(matches!(error, SignError::NoKey), "{error}");
-        assert!(error.help().contains("git config user.signingkey"));
-    }
-    for (format, known) in [
-        ("[gpg]\nformat = ssh", Format::Ssh),
-        ("[gpg]\nformat = x509", Format::Other("x509".to_owned())),
-        ("", Format::Other("openpgp".to_owned())),
+    std::fs::write(folder.path().join("notes.txt"), "no key at all\n").unwrap();
+    let pgp = "[user]\nsigningkey = ABCD1234\n[gpg]\nformat = ";
+    for (lines, flag, said) in [
+        ("", None, "no key is named"),
+        ("[user]\nsigningkey =", None, "no key is named"),
+        ("[user]\nsigningkey = ABCD1234", None, "a key for OpenPGP"),
+        (&format!("{pgp}openpgp"), None, "a key for OpenPGP"),
+        (&format!("{pgp}x509"), None, "a key for X.509"),
+        (&format!("{pgp}ssh"), None, "user.signingkey names"),
+        ("", Some("gone.pub"), "--key names"),
+        ("", Some("notes.txt"), "holds no SSH key"),
+        (
+            "[exledger]\nsigningKey = notes.txt",
+            None,
+            "exledger.signingKey names",
+        ),
+        (
+            "[user]\nsigningkey = ./notes.txt",
+            None,
+            "user.signingkey names",
+        ),
     ] {
-        let error = configured(
-            &format!("[user]\nsigningkey = ABCD1234\n{format}"),
-            folder.path(),
-        );
-        match error.unwrap_err() {
-            SignError::KeyAbsent { format, .. } => assert_eq!(format, known),
-            other => panic!("{other}"),
-        }
+        let error = configured(lines, flag, folder.path()).unwrap_err();
+        assert!(error.to_string().contains(said), "{lines}: {error}");
+        let help = error.help();
+        assert!(help.contains("--key FILE"), "{help}");
+        assert!(help.contains("git config exledger.signingKey"), "{help}");
+        assert!(!help.contains("user.signingkey"), "{help}");
     }
+    let absent = configured("", Some("gone.pub"), folder.path()).unwrap_err();
+    let source = match absent {
+        SignError::KeyAbsent { source, .. } => source,
+        other => panic!("{other}"),
+    };
+    assert_eq!(source, KeySource::Flag);
 }

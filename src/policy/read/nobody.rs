@@ -1,0 +1,35 @@
+//! Places of a policy where a person must stand, and the address under which approvals are committed can't.
+//!
+//! Uses yaml, people. Pure. Start at [`check`]. Follows `docs/spec/policy.md`, words and files.
+
+use crate::diag::{Pos, shape};
+use crate::policy::people::nobody;
+use crate::yaml::{Fault, Node};
+
+/// Adds a fault for each group member and each login that is the address of approval commits.
+pub(super) fn check(root: &Node, faults: &mut Vec<Fault>) {
+    for group in root.at("groups").map_or(&[][..], Node::entries) {
+        for (index, member) in group.value.items().iter().enumerate() {
+            look(member, format!("groups.{}[{index}]", group.key), faults);
+        }
+    }
+    for login in root.at("people.logins").map_or(&[][..], Node::entries) {
+        look(&login.value, format!("people.logins.{}", login.key), faults);
+    }
+}
+
+fn look(node: &Node, field: String, faults: &mut Vec<Fault>) {
+    if node.text().is_some_and(nobody::is_address) {
+        faults.push(fault(node.pos, field));
+    }
+}
+
+fn fault(pos: Pos, field: String) -> Fault {
+    Fault {
+        code: shape::BAD_VALUE,
+        pos: Some(pos),
+        field: Some(field),
+        message: format!("{} stands for nobody", nobody::EMAIL),
+        help: "name the address of a person: this one only commits approval files".to_owned(),
+    }
+}

@@ -1,0 +1,136 @@
+//! Which key signs, and what is said of one that no line lists for the person.
+
+use super::{ID, POLICY, World};
+
+/// Takes away the key that git's configuration names.
+fn unset(world: &World) {
+    let mut config = world.repo.git.config().unwrap();
+    config.remove("user.signingkey").unwrap();
+}
+
+#[test]
+fn a_key_that_is_not_listed_signs_and_counts_for_nobody_yet() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.said("lee", &[ID, "--ref", "billing"]);
+    // Mallory has taken Dana's name, and has not her key.
+    world.is("dana", "mallory");
+    let line = world.line("mallory").replace("mallory@", "dana@");
+    let run = world.run(&["approve", ID, "--ref", "billing"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    let headline = run.out.lines().next().unwrap();
+    assert_eq!(headline, "signed, counts for nobody yet");
+    assert!(run.out.contains("is not listed at"), "{}", run.out);
+    assert!(run.out.contains(line.trim_end()), "{}", run.out);
+    let left = run
+        .out
+        .lines()
+        .find(|line| line.starts_with("still needed"));
+    let left = left.unwrap();
+    assert!(
+        left.contains("security") && !left.contains("platform"),
+        "{left}"
+    );
+    // The same key again changes nothing, and is said again.
+    let tip = world.repo.tip("billing");
+    world.repo.wait("1h");
+    let run = world.run(&["approve", ID, "--ref", "billing", "--format", "json"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert_eq!(world.repo.tip("billing"), tip);
+    let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(answer["counts"], false);
+    let why = answer["why_not"].as_str().unwrap();
+    assert!(why.contains("not listed"), "{why}");
+    assert!(run.err.contains(line.trim_end()), "{}", run.err);
+    world.squash("billing");
+    assert_eq!(world.stands().0, "unapproved");
+}
+
+#[test]
+fn the_listed_key_signs_anew_where_another_one_signed_before() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.said("lee", &[ID, "--ref", "billing"]);
+    world.is("dana", "mallory");
+    assert_eq!(world.run(&["approve", ID, "--ref", "billing"]).code, 1);
+    world.repo.wait("1h");
+    let answer = world.said("dana", &[ID, "--ref", "billing"]);
+    assert_eq!(answer["counts"], true);
+    assert_eq!(answer["why_not"], serde_json::Value::Null);
+    world.squash("billing");
+    assert_eq!(world.stands(), ("active".into(), "attested".into()));
+}
+
+#[test]
+fn an_unlisted_key_counts_once_its_line_landed_before_the_approval() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.said("lee", &[ID, "--ref", "billing"]);
+    world.is("dana", "mallory");
+    let run = world.run(&["approve", ID, "--ref", "billing"]);
+    let line = run
+        .out
+        .lines()
+        .find(|line| line.starts_with("dana@"))
+        .unwrap();
+    let work = world.repo.branch("keys").by("dana");
+    let signers = work.text(".github/allowed_signers") + line + "\n";
+    work.write(".github/allowed_signers", &signers)
+        .commit("List a new key");
+    world.repo.by("lee").merge("keys", "Merge branch 'keys'");
+    world.squash("billing");
+    assert_eq!(world.stands(), ("active".into(), "attested".into()));
+}
+
+#[test]
+fn an_approval_is_signed_by_its_own_key_and_git_stays_as_it_is() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.is("dana", "dana");
+    unset(&world);
+    let key = world.key("dana").display().to_string();
+    let with_flag = [ID, "--ref", "billing", "--key", &key];
+    let run = world.run(&[&["approve"], &with_flag[..]].concat());
+    assert_eq!(run.code, 0, "{}", run.err);
+    world.is("lee", "lee");
+    // Git signs commits by OpenPGP, which has nothing to do with approvals.
+    world.repo.config("user.signingkey", "0xDEADBEEF");
+    world.repo.config("gpg.format", "openpgp");
+    world.repo.config("commit.gpgsign", "true");
+    let run = world.run(&["approve", ID, "--ref", "billing"]);
+    assert_eq!(run.code, 2, "{}", run.out);
+    assert!(run.err.contains("a key for OpenPGP"), "{}", run.err);
+    assert!(
+        run.err.contains("git config exledger.signingKey"),
+        "{}",
+        run.err
+    );
+    let key = world.key("lee.pub").display().to_string();
+    world.repo.config("exledger.signingKey", &key);
+    let run = world.run(&["approve", ID, "--ref", "billing"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    world.squash("billing");
+    assert_eq!(world.stands(), ("active".into(), "attested".into()));
+}
+
+#[test]
+fn a_file_that_is_not_there_or_no_key_is_refused_before_anything_is_written() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.is("dana", "dana");
+    let tip = world.repo.tip("billing");
+    for (key, said) in [
+        ("gone.pub", "there is no such file"),
+        ("exledger.yaml", "holds no SSH key"),
+    ] {
+        let run = world.run(&["approve", ID, "--ref", "billing", "--key", key]);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
+        assert!(run.err.contains(said), "{}", run.err);
+    }
+    assert_eq!(world.repo.tip("billing"), tip);
+}
