@@ -36,7 +36,8 @@ use crate::view::shape::Stamp;
 #[derive(Debug, Parser)]
 #[command(name = "check")]
 #[command(
-    after_help = "EXAMPLE\n  exledger check --identity svc:billing-batch --resource db:invoices --action read --format json"
+    after_help = "EXAMPLE\n  exledger check --identity svc:billing-batch --resource db:invoices --action read \
+    --environment production --format json"
 )]
 pub struct Args {
     /// The identity that acts
@@ -54,6 +55,9 @@ pub struct Args {
     /// The control that is deviated from, as catalog:id
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     control: Option<String>,
+    /// The internal rule that is deviated from, in its own words
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    rule: Option<String>,
     /// The action
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     action: Option<String>,
@@ -75,6 +79,9 @@ pub struct Args {
     /// The finding's severity
     #[arg(long, value_parser = filter::words::<Risk>())]
     severity: Option<String>,
+    /// The change, incident, ticket or onboarding that the record names, such as CHG-1234
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    reference: Option<String>,
     /// The instant that is asked about; by default now
     #[arg(long, value_name = "INSTANT", value_parser = globals::moment)]
     at: Option<Moment>,
@@ -110,7 +117,7 @@ impl Run for Args {
         if !self.stdin && !question.names_a_subject() {
             return Err(fault::misuse(
                 "the question is about nothing",
-                "name at least one of --identity, --asset, --application, --credential, --finding",
+                "name at least one of --identity, --asset, --application, --credential, --finding, --reference",
             ));
         }
         let home = ctx.home()?;
@@ -249,6 +256,7 @@ impl Args {
             application: self.application.clone(),
             credential: self.credential.clone(),
             control: self.control.clone(),
+            rule: self.rule.clone(),
             action: self.action.clone(),
             resource: self.resource.clone(),
             environment: self.environment.clone(),
@@ -257,6 +265,7 @@ impl Args {
             path: self.path.clone(),
             severity: self.severity.clone(),
             deploy: self.deploy,
+            reference: self.reference.clone(),
             told: Told::default(),
         }
     }

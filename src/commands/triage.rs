@@ -11,6 +11,7 @@ mod output;
 use std::path::PathBuf;
 
 use clap::Parser;
+use clap::builder::NonEmptyStringValueParser;
 
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{Approved, Scope};
@@ -66,6 +67,10 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     draft: Option<PathBuf>,
 
+    /// The environment that the findings are of, such as production; records of another one don't cover them
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    environment: Option<String>,
+
     /// Let what can't be read count without failing
     #[arg(long)]
     skip_bad: bool,
@@ -100,6 +105,7 @@ impl Run for Args {
                 governance: &approved.governance,
                 moved: &moved,
                 instant: approved.stamp.instant,
+                environment: self.environment.as_deref(),
             },
             tally: Tally::of(&approved.governance.policy.baselines, kept),
             watch: Watch::of(&approved.standings),

@@ -1,20 +1,24 @@
-//! Whether what a record states covers what is asked.
+//! Whether a record covers what is asked: the one comparison behind `check`, the findings and the events of `triage`.
 //!
-//! Uses record, policy's catalogs, `gate::finding`. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, check: what is asked must be stated
-//! by the record and match.
+//! Uses record, policy's catalogs, `gate::finding`. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, check: what is
+//! stated must be the record's, and each limit of the record must be stated.
 
 use crate::gate::finding::{self, Judged, Matched};
-use crate::gate::{Compared, Question};
+use crate::gate::{Asker, Question};
 use crate::policy::governance::Governance;
-use crate::record::Record;
 use crate::record::pattern;
-use crate::record::reference::ControlRef;
+use crate::record::reference::{self, ControlRef};
+use crate::record::word::Baseline;
+use crate::record::{Record, References};
+use crate::status::Standing;
 
 /// Whether a record covers a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Cover {
     /// It does.
     Yes,
+    /// All that is stated is the record's, but these limits of it are not stated.
+    Unstated(String),
     /// It does not: why, and whether it is about the same thing at all.
     No(String, About),
 }
@@ -22,40 +26,75 @@ pub(crate) enum Cover {
 /// Whether a record is about what is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum About {
-    /// An identity, asset, application, credential or finding that is asked is the record's.
+    /// An identity, asset, application, credential, finding or reference that is asked is the record's.
     TheSame,
     /// None is.
     Another,
 }
 
+/// A record as questions are compared with it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms<'a> {
+    /// What is granted: the approved version narrowed by all that landed since; else what the file states.
+    record: &'a Record,
+    /// The version that was approved and the one that landed: of references `record` has those that landed, which
+    /// nobody need have approved.
+    versions: [&'a Record; 2],
+}
+
+impl<'a> Terms<'a> {
+    /// Returns what a record grants, or would; `None` where nothing of it can be read.
+    pub(crate) fn of(standing: &'a Standing) -> Option<Terms<'a>> {
+        let landed = standing.stated.as_deref();
+        let record = standing.effective.as_deref().or(landed)?;
+        let approved = standing.as_approved.as_deref();
+        Some(Terms {
+            record,
+            versions: [approved.unwrap_or(record), landed.unwrap_or(record)],
+        })
+    }
+
+    /// Returns what a file would grant on its own.
+    pub(crate) fn of_file(record: &'a Record) -> Terms<'a> {
+        Terms {
+            record,
+            versions: [record, record],
+        }
+    }
+
+    /// Returns the changes outside of which a change-window exception grants nothing.
+    fn changes(&self) -> impl Iterator<Item = &'a String> {
+        let window = Some(Baseline::ChangeWindow);
+        let mut versions = self.versions.iter();
+        let is_window = versions.any(|it| it.deviates_from.baseline == window);
+        let references = self.versions.into_iter().map(|it| it.references.as_ref());
+        references
+            .filter(move |_| is_window)
+            .filter_map(|it| it?.change.as_ref())
+    }
+}
+
 /// Tells whether a record covers a question.
-pub(crate) fn of(question: &Question, record: &Record, governance: &Governance) -> Cover {
+pub(crate) fn of(question: &Question, terms: Terms<'_>, governance: &Governance) -> Cover {
+    let record = terms.record;
     let mut why_not: Option<String> = None;
     let mut about = About::Another;
-    let subjects = [
-        ("identity", &question.identity, &record.subject.identity),
-        ("asset", &question.asset, &record.subject.asset),
-        (
-            "application",
-            &question.application,
-            &record.subject.application,
-        ),
-        (
-            "credential",
-            &question.credential,
-            &record.subject.credential,
-        ),
-    ];
-    for (name, asked, stated) in subjects {
-        let Some(asked) = asked else { continue };
-        if is_subject(record, asked, stated.as_deref()) {
-            about = About::TheSame;
-        } else {
-            why_not.get_or_insert_with(|| match stated {
-                Some(stated) => format!("its {name} is {stated}"),
-                None => format!("states no {name}"),
-            });
+    let mut note = |judged: Result<(), (String, About)>| match judged {
+        Ok(()) => about = About::TheSame,
+        Err((why, found)) => {
+            why_not.get_or_insert(why);
+            if found == About::TheSame {
+                about = found;
+            }
         }
+    };
+    for (name, asked, stated) in subjects(question, record) {
+        if let Some(asked) = asked {
+            note(subject(record, name, asked, stated.as_deref()));
+        }
+    }
+    if let Some(asked) = &question.reference {
+        note(named_reference(asked, &terms));
     }
     let mut resource_judged = Judged::No;
     if finding::is_asked(question) {
@@ -63,40 +102,89 @@ pub(crate) fn of(question: &Question, record: &Record, governance: &Governance) 
             Matched::Yes(judged) => {
                 resource_judged = judged;
                 if question.finding.is_some() {
-                    about = About::TheSame;
+                    note(Ok(()));
                 }
             }
-            Matched::No(why, found) => {
-                why_not.get_or_insert(why);
-                if found == About::TheSame {
-                    about = found;
-                }
-            }
+            Matched::No(why, found) => note(Err((why, found))),
         }
     }
     let rest = not_waived(question, record, governance)
         .or_else(|| control(question, record, governance))
+        .or_else(|| rule(question, record))
         .or_else(|| environment(question, record))
         .or_else(|| action(question, record))
         .or_else(|| match resource_judged {
             Judged::ByFinding => None,
             Judged::No => resource(question, record),
-        })
-        .or_else(|| unasked(question, record));
-    match why_not.or(rest) {
-        None => Cover::Yes,
-        Some(why) => Cover::No(why, about),
+        });
+    match (why_not.or(rest), unstated(question, &terms)) {
+        (Some(why), _) => Cover::No(why, about),
+        (None, Some(why)) => Cover::Unstated(why),
+        (None, None) => Cover::Yes,
     }
 }
 
-fn is_subject(record: &Record, asked: &str, stated: Option<&str>) -> bool {
-    stated == Some(asked)
-        || record
-            .subject
-            .aliases
-            .iter()
-            .flatten()
-            .any(|alias| alias == asked)
+type Named<'a> = (&'static str, &'a Option<String>, &'a Option<String>);
+
+/// Returns what of a subject can be asked, as it is asked and as the record states it.
+fn subjects<'a>(question: &'a Question, record: &'a Record) -> [Named<'a>; 4] {
+    let subject = &record.subject;
+    [
+        ("identity", &question.identity, &subject.identity),
+        ("credential", &question.credential, &subject.credential),
+        ("asset", &question.asset, &subject.asset),
+        ("application", &question.application, &subject.application),
+    ]
+}
+
+fn subject(
+    record: &Record,
+    name: &str,
+    asked: &str,
+    stated: Option<&str>,
+) -> Result<(), (String, About)> {
+    let mut aliases = record.subject.aliases.iter().flatten();
+    if stated == Some(asked) || aliases.any(|alias| alias == asked) {
+        return Ok(());
+    }
+    let why = match stated {
+        Some(stated) => format!("its {name} is {stated}"),
+        None => format!("states no {name}"),
+    };
+    Err((why, About::Another))
+}
+
+/// Tells whether both versions name a reference; of a change window it must be the change itself.
+fn named_reference(asked: &String, terms: &Terms<'_>) -> Result<(), (String, About)> {
+    for version in terms.versions {
+        let named = version.references.as_deref().map(references);
+        let mut named = named.into_iter().flatten();
+        if !named.clone().any(|(_, text)| text == asked) {
+            let why = match named.next() {
+                Some((name, text)) => format!("its {name} is {text}"),
+                None => "names no change, incident, ticket or onboarding".to_owned(),
+            };
+            return Err((why, About::Another));
+        }
+    }
+    match terms.changes().find(|change| *change != asked) {
+        Some(change) => Err((format!("its change is {change}"), About::TheSame)),
+        None => Ok(()),
+    }
+}
+
+/// Returns the references that a question can name, with their keys.
+pub(crate) fn references(
+    stated: &References,
+) -> impl Iterator<Item = (&'static str, &String)> + Clone {
+    let named = [
+        ("change", &stated.change),
+        ("incident", &stated.incident),
+        ("ticket", &stated.ticket),
+        ("onboarding", &stated.onboarding),
+    ];
+    let named = named.into_iter();
+    named.filter_map(|(name, text)| text.as_ref().map(|text| (name, text)))
 }
 
 fn control(question: &Question, record: &Record, governance: &Governance) -> Option<String> {
@@ -104,6 +192,15 @@ fn control(question: &Question, record: &Record, governance: &Governance) -> Opt
     let mut stated = record.deviates_from.controls.iter().flatten();
     let cited = stated.any(|control| is_control(governance, control.as_str(), asked));
     (!cited).then(|| format!("does not deviate from {asked}"))
+}
+
+fn rule(question: &Question, record: &Record) -> Option<String> {
+    let asked = question.rule.as_ref()?;
+    match &record.deviates_from.rule {
+        Some(stated) if reference::is_same_rule(stated, asked) => None,
+        Some(stated) => Some(format!("its rule is {stated}")),
+        None => Some("states no rule".to_owned()),
+    }
 }
 
 fn environment(question: &Question, record: &Record) -> Option<String> {
@@ -143,9 +240,13 @@ fn in_scope(what: &str, asked: &str, stated: Option<&[String]>) -> Option<String
         .iter()
         .any(|pattern| pattern::matches_in_scope(pattern, asked));
     (!matches).then(|| match stated {
-        [] => format!("its scope grants no {what}"),
-        _ => format!("limited to {what} {}", stated.join(", ")),
+        [] => grants_none(what),
+        _ => format!("limited to {what} {}", few(stated)),
     })
+}
+
+fn grants_none(what: &str) -> String {
+    format!("its scope grants no {what}")
 }
 
 /// Returns what is asked and stays forbidden: an entry equal to resource, action or control.
@@ -163,35 +264,86 @@ fn not_waived(question: &Question, record: &Record, governance: &Governance) -> 
     Some(format!("{asked} is not waived"))
 }
 
-/// Returns what the record names and what happened does not state, where all that it names must agree.
-fn unasked(question: &Question, record: &Record) -> Option<String> {
-    if question.told.compared == Compared::Asked {
+/// Returns every limit of the record that the question does not state, with the way to state it.
+fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
+    let acting = [&question.identity, &question.credential, &question.asset];
+    let names_who_acts = acting.iter().any(|asked| asked.is_some());
+    // No scanner states the rest: a finding is limited by the entry that names it.
+    if question.finding.is_some() && !names_who_acts {
         return None;
     }
+    let record = terms.record;
     let scope = record.scope.as_ref();
-    let resources = scope.is_some_and(|scope| scope.resources.is_some());
-    let actions = scope.is_some_and(|scope| scope.actions.is_some());
-    let controls = record.deviates_from.controls.iter().flatten().next();
-    let subject = &record.subject;
-    let named = [
-        ("identity", subject.identity.is_some(), &question.identity),
-        ("action", actions, &question.action),
-        ("resource", resources, &question.resource),
+    let lists = [
+        (
+            "resource",
+            &question.resource,
+            scope.and_then(|it| it.resources.as_deref()),
+        ),
+        (
+            "action",
+            &question.action,
+            scope.and_then(|it| it.actions.as_deref()),
+        ),
         (
             "environment",
-            subject.environment.is_some(),
             &question.environment,
+            record
+                .subject
+                .environment
+                .as_ref()
+                .map(std::slice::from_ref),
         ),
-        ("control", controls.is_some(), &question.control),
     ];
-    let mut named = named.iter();
-    let missing = named.find(|(_, named, asked)| *named && asked.is_none());
-    if let Some((name, ..)) = missing {
-        return Some(format!("limited to its {name}, which is not stated"));
+    let asker = question.told.asker;
+    let mut missing: Vec<String> = Vec::new();
+    for (key, asked, stated) in lists {
+        let Some(stated) = stated.filter(|_| asked.is_none()) else {
+            continue;
+        };
+        let what = match key {
+            "environment" => key.to_owned(),
+            _ => format!("{key}s"),
+        };
+        missing.push(match stated {
+            [] => grants_none(&what),
+            _ => limited(asker, &what, stated, key),
+        });
     }
-    // Environment, action and control alone say nothing about whose deviation it is.
-    let is_about_something = subject.identity.is_some() || resources;
-    (!is_about_something).then(|| "names neither an identity nor resources".to_owned())
+    let mut acting = subjects(question, record).into_iter().take(3);
+    if let Some((name, _, Some(stated))) = acting.find(|(_, _, stated)| stated.is_some())
+        && !names_who_acts
+    {
+        missing.push(limited(asker, name, std::slice::from_ref(stated), name));
+    }
+    if let Some(change) = terms
+        .changes()
+        .next()
+        .filter(|_| question.reference.is_none())
+    {
+        missing.push(limited(
+            asker,
+            "change",
+            std::slice::from_ref(change),
+            "reference",
+        ));
+    }
+    (!missing.is_empty()).then(|| missing.join("; "))
+}
+
+/// Says what a record is limited to, and how to state that.
+pub(crate) fn limited(asker: Asker, what: &str, to: &[String], key: &str) -> String {
+    format!("limited to {what} {}: {}", few(to), asker.way(key))
+}
+
+/// Returns the first three of a list in words, and how many more there are.
+fn few(list: &[String]) -> String {
+    let shown: Vec<&str> = list.iter().take(3).map(String::as_str).collect();
+    let shown = shown.join(", ");
+    match list.len().saturating_sub(3) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 /// Tells whether two texts cite one control, in the form in which the catalogs write it.

@@ -4,7 +4,7 @@
 //! finding keys.
 
 use crate::gate::Question;
-use crate::gate::cover::About;
+use crate::gate::cover::{self, About};
 use crate::gate::purl::Purl;
 use crate::record::Record;
 use crate::record::pattern;
@@ -81,16 +81,19 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
         None => (None, None),
     };
     let another = |why: String| (why, About::Another);
+    let asker = question.told.asker;
+    let limited =
+        |what: &str, to: &str, key: &str| cover::limited(asker, what, &[to.to_owned()], key);
     if let Some(stated) = &key.tool {
         match tool {
             Some(asked) if asked.eq_ignore_ascii_case(stated) => {}
-            _ => return Err(another(limited("tool", stated, "--finding TOOL:ID"))),
+            _ => return Err(another(limited("tool", stated, "finding"))),
         }
     }
     if let Some(stated) = &key.id {
         match id {
             Some(asked) if asked == stated => {}
-            _ => return Err(another(limited("finding", stated, "--finding TOOL:ID"))),
+            _ => return Err(another(limited("finding", stated, "finding"))),
         }
     }
     // A finding by id is the same thing, and so is one in the same package; a weakness alone may be in anything.
@@ -104,24 +107,22 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     package.matches().map_err(same)?;
     let is_told = |cwe: &&String| question.told.weaknesses.contains(*cwe);
     if let Some(cwe) = key.cwe.as_ref().filter(|cwe| !is_told(cwe)) {
-        return Err(same(limited(
-            "weakness",
-            cwe,
-            "`exledger triage`, which knows it",
+        return Err(same(format!(
+            "limited to weakness {cwe}: ask with `exledger triage`, which knows it"
         )));
     }
     if let Some(ceiling) = key.severity {
         let asked = question.severity.as_deref();
         match asked.map(Risk::from_word) {
             Some(Some(asked)) if asked <= ceiling => {}
-            _ => return Err(same(limited("severity", ceiling.word(), "--severity"))),
+            _ => return Err(same(limited("severity", ceiling.word(), "severity"))),
         }
     }
     if let Some(paths) = &key.paths {
         let asked = question.path.as_deref().and_then(inside);
         let matches = |path: &String| paths.iter().any(|pattern| pattern::matches(pattern, path));
         if !asked.as_ref().is_some_and(matches) {
-            return Err(same(limited("paths", &paths.join(", "), "--path")));
+            return Err(same(cover::limited(asker, "paths", paths, "path")));
         }
     }
     let Some(resources) = &key.resources else {
@@ -134,16 +135,13 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     };
     match &question.resource {
         Some(asked) if matches(asked) => Ok(Judged::ByFinding),
-        _ => Err(same(limited(
+        _ => Err(same(cover::limited(
+            asker,
             "resources",
-            &resources.join(", "),
-            "--resource",
+            resources,
+            "resource",
         ))),
     }
-}
-
-fn limited(what: &str, to: &str, flag: &str) -> String {
-    format!("limited to {what} {to}: ask with {flag}")
 }
 
 /// The package that is asked beside the one that a finding names, and why it is not the one in that version.
@@ -167,13 +165,17 @@ impl Package {
 
 fn package(question: &Question, key: &FindingKey) -> Package {
     let asked = question.purl.as_deref().and_then(Purl::parse);
+    let asker = question.told.asker;
+    let limited = |what: &str, to: &String, key: &str| {
+        cover::limited(asker, what, std::slice::from_ref(to), key)
+    };
     let versions = |version: Option<&str>| {
         let text = key.versions.as_ref()?;
         let matches = match (Range::parse(text), version) {
             (Ok(range), Some(version)) => range.contains(version),
             _ => false,
         };
-        (!matches).then(|| limited("versions", text, "--purl and its version"))
+        (!matches).then(|| limited("versions", text, "version"))
     };
     let told = question.told.package.as_ref();
     let version = match (&asked, told) {
@@ -183,7 +185,7 @@ fn package(question: &Question, key: &FindingKey) -> Package {
     let Some(text) = &key.purl else {
         return Package::Any(versions(version));
     };
-    let why = limited("purl", text, "--purl");
+    let why = limited("purl", text, "purl");
     let stated = Purl::parse(text);
     let stated = stated.filter(|stated| match (&asked, told) {
         (Some(asked), _) => stated.is_package(asked),

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::gate::{Compared, Question, finding};
+use crate::gate::{Question, cover, finding};
 use crate::record::Record;
 use crate::status::Standing;
 
@@ -16,8 +16,7 @@ pub struct Index {
     findings: BTreeMap<String, Vec<usize>>,
     /// Records with a finding that is named by no id.
     criteria: Vec<usize>,
-    /// Records without an identity: what happened may be about their resources.
-    nameless: Vec<usize>,
+    references: BTreeMap<String, Vec<usize>>,
     /// Records that can't be read: they may be about anything.
     unread: Vec<usize>,
 }
@@ -48,8 +47,10 @@ impl Index {
             let places = self.subjects.entry(name.clone()).or_default();
             places.push(place);
         }
-        if subject.identity.is_none() {
-            self.nameless.push(place);
+        let references = record.references.as_deref().map(cover::references);
+        for (_, reference) in references.into_iter().flatten() {
+            let places = self.references.entry(reference.clone()).or_default();
+            places.push(place);
         }
         let scope = record.scope.as_ref();
         let findings = scope.and_then(|scope| scope.findings.as_ref());
@@ -75,8 +76,8 @@ impl Index {
             .flatten()
             .filter_map(|name| self.subjects.get(name));
         places.extend(by_name.flatten());
-        if question.told.compared == Compared::Named {
-            places.extend(&self.nameless);
+        if let Some(reference) = &question.reference {
+            places.extend(self.references.get(reference).into_iter().flatten());
         }
         if finding::is_asked(question) {
             places.extend(&self.criteria);

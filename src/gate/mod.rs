@@ -12,7 +12,7 @@ pub mod verdict;
 
 use std::collections::BTreeMap;
 
-use crate::gate::cover::{About, Cover};
+use crate::gate::cover::{About, Cover, Terms};
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::Instant;
@@ -20,7 +20,7 @@ use crate::record::time::Instant;
 /// Tells whether a record is about what is asked, covered or not.
 pub fn is_about(question: &Question, record: &Record, governance: &Governance) -> bool {
     !matches!(
-        cover::of(question, record, governance),
+        cover::of(question, Terms::of_file(record), governance),
         Cover::No(_, About::Another)
     )
 }
@@ -40,7 +40,7 @@ pub fn plain(path: &str) -> Option<String> {
     finding::plain(path)
 }
 
-/// What is asked; at least one of identity, asset, application, credential, finding.
+/// What is asked; at least one of identity, asset, application, credential, finding, reference.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {
     /// The identity.
@@ -53,6 +53,8 @@ pub struct Question {
     pub credential: Option<String>,
     /// The control, as `catalog:id`.
     pub control: Option<String>,
+    /// The internal rule, in its own words.
+    pub rule: Option<String>,
     /// The action.
     pub action: Option<String>,
     /// The resource.
@@ -69,6 +71,8 @@ pub struct Question {
     pub severity: Option<String>,
     /// Whether a deployment of the application is asked for.
     pub deploy: bool,
+    /// The change, incident, ticket or onboarding record.
+    pub reference: Option<String>,
     /// What only a scanner's output or an event tells; nothing where a person asks.
     pub told: Told,
 }
@@ -80,8 +84,8 @@ pub struct Told {
     pub package: Option<Package>,
     /// The weaknesses that the scanner's rule is about, as `CWE-79`.
     pub weaknesses: Vec<String>,
-    /// Which fields must agree.
-    pub compared: Compared,
+    /// Who asks, which decides how a missing limit is to be stated.
+    pub asker: Asker,
 }
 
 /// A package as a scanner names it.
@@ -93,14 +97,28 @@ pub struct Package {
     pub version: Option<String>,
 }
 
-/// Which of identity, action, resource, environment and control must agree.
+/// Who asks. All get the same answer; only the way to state what is missing differs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Compared {
-    /// Those that are asked.
+pub enum Asker {
+    /// A person or program, with `check`.
     #[default]
-    Asked,
-    /// Those, and all that the record names: what happened is covered as a whole or not at all.
-    Named,
+    Question,
+    /// An event, with its `data`.
+    Event,
+}
+
+impl Asker {
+    /// Returns how to state a key of a question.
+    pub(crate) fn way(self, key: &str) -> String {
+        match (self, key) {
+            (Asker::Question, "finding") => "ask with --finding TOOL:ID".to_owned(),
+            (Asker::Question, "version") => "ask with --purl and its version".to_owned(),
+            (Asker::Question, key) => format!("ask with --{key}"),
+            (Asker::Event, "finding") => "state data.tool and data.id".to_owned(),
+            (Asker::Event, "purl" | "version") => "state data.package".to_owned(),
+            (Asker::Event, key) => format!("state data.{key}"),
+        }
+    }
 }
 
 /// What the gate says.

@@ -27,7 +27,7 @@ pub enum NoQuestion {
     UnknownKey(String),
     /// A key whose value is of another kind.
     WrongValue(String),
-    /// It names neither identity, asset, application, credential nor finding.
+    /// It names neither identity, asset, application, credential, finding nor reference.
     NoSubject,
     /// It asks for a deployment of nothing.
     NoApplication,
@@ -41,7 +41,7 @@ impl fmt::Display for NoQuestion {
             NoQuestion::WrongValue(key) => write!(out, "the value of `{key}` can't be read"),
             NoQuestion::NoSubject => write!(
                 out,
-                "it names neither identity, asset, application, credential nor finding"
+                "it names neither identity, asset, application, credential, finding nor reference"
             ),
             NoQuestion::NoApplication => {
                 write!(out, "it asks for a deployment and names no application")
@@ -123,6 +123,7 @@ impl Question {
             &self.application,
             &self.credential,
             &self.finding,
+            &self.reference,
         ]
         .iter()
         .any(|asked| asked.is_some())
@@ -135,6 +136,7 @@ impl Question {
             "application" => &mut self.application,
             "credential" => &mut self.credential,
             "control" => &mut self.control,
+            "rule" => &mut self.rule,
             "action" => &mut self.action,
             "resource" => &mut self.resource,
             "environment" => &mut self.environment,
@@ -142,6 +144,7 @@ impl Question {
             "purl" => &mut self.purl,
             "path" => &mut self.path,
             "severity" => &mut self.severity,
+            "reference" => &mut self.reference,
             _ => return None,
         })
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::approval::Satisfied;
-use crate::gate::cover::{self, About, Cover};
+use crate::gate::cover::{self, About, Cover, Terms};
 use crate::gate::{Answer, Considered, Limits, Named, Question, Receipts, Verdict};
 use crate::policy::governance::Governance;
 use crate::record::Record;
@@ -141,15 +141,16 @@ fn candidate<'a>(
         Status::Invalid | Status::Conflicted => return found(Fits::Unreadable, reasons()),
         _ => {}
     }
-    let Some(record) = content(standing) else {
+    let (Some(record), Some(terms)) = (content(standing), Terms::of(standing)) else {
         return match standing.in_force {
             InForce::CannotSay => found(Fits::CannotSay, reasons()),
             _ => None,
         };
     };
-    match cover::of(question, record, governance) {
+    match cover::of(question, terms, governance) {
         Cover::No(_, About::Another) => return None,
         Cover::No(why, About::TheSame) => return found(Fits::Partly, Some(why)),
+        Cover::Unstated(why) => return found(Fits::Partly, Some(over(standing, why))),
         Cover::Yes => {}
     }
     let fits = match (standing.in_force, standing.status) {
@@ -159,6 +160,15 @@ fn candidate<'a>(
         _ => Fits::NotInForce,
     };
     found(fits, reasons())
+}
+
+/// Says of a record that is over, or has not begun, why: that decides, whatever else the question lacks.
+fn over(standing: &Standing, why: String) -> String {
+    let waits = matches!(standing.status, Status::Proposed | Status::Unapproved);
+    match standing.in_force {
+        InForce::No if !waits => format!("{}; {why}", standing.reasons.join("; ")),
+        _ => why,
+    }
 }
 
 /// Judges a record that is in force by its uses.

@@ -57,6 +57,15 @@ impl Scalar for ControlRef {
     }
 }
 
+/// Tells whether two texts are one internal rule: letter case and the width of blanks make no difference.
+pub fn is_same_rule(one: &str, other: &str) -> bool {
+    let folded = |rule: &str| {
+        let words: Vec<&str> = rule.split_whitespace().collect();
+        words.join(" ").to_lowercase()
+    };
+    one == other || folded(one) == folded(other)
+}
+
 /// Tells whether a text has the form of a ticket: `ABC-12`, `ABC0012345`, `#12`, `owner/repo#12`, an http(s) address.
 pub fn is_ticket(text: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -137,6 +137,8 @@ pub struct Standing {
     pub last_read: Option<Rc<record::Record>>,
     /// The version whose grant is in force.
     pub approved: Option<Approved>,
+    /// What that version said, of an emergency on its grace what the first one did; `None` where nothing is granted.
+    pub as_approved: Option<Rc<record::Record>>,
     /// Whether something landed since that nobody approved.
     pub changed_since_approval: bool,
     /// The approval of the landed version.

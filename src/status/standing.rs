@@ -57,6 +57,7 @@ fn vacant(subject: Subject) -> Standing {
         stated: None,
         last_read: None,
         approved: None,
+        as_approved: None,
         changed_since_approval: false,
         approval: None,
         landed: None,
@@ -152,6 +153,8 @@ impl Standing {
     /// Takes what is judged of the effective record.
     fn take_judged(&mut self, past: Past, judged: &Judged, clocks: &Clocks, instant: Instant) {
         let granted = judged.approved.is_some() || judged.grace.is_some();
+        let begins = judged.approved.unwrap_or(judged.first);
+        self.as_approved = past.shared(begins).filter(|_| granted).cloned();
         let end = if granted && judged.unequal.is_empty() {
             self.effective = Some(Rc::clone(&judged.record));
             Some(clocks.not_after)

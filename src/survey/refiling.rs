@@ -107,12 +107,8 @@ impl Peer {
 
 /// Tells whether two deviations have a control in common, whatever form it is written in, or the rule.
 fn deviate_alike(one: &Deviation, two: &Deviation, governance: &Governance) -> bool {
-    let folded = |rule: &String| {
-        let words: Vec<&str> = rule.split_whitespace().collect();
-        words.join(" ").to_lowercase()
-    };
     if let (Some(one), Some(two)) = (&one.rule, &two.rule)
-        && (one == two || folded(one) == folded(two))
+        && reference::is_same_rule(one, two)
     {
         return true;
     }

@@ -43,6 +43,7 @@ pub fn asked(question: &Question) -> Value {
         "application": question.application,
         "credential": question.credential,
         "control": question.control,
+        "rule": question.rule,
         "action": question.action,
         "resource": question.resource,
         "environment": question.environment,
@@ -51,6 +52,7 @@ pub fn asked(question: &Question) -> Value {
         "path": question.path,
         "severity": question.severity,
         "deploy": question.deploy,
+        "reference": question.reference,
     })
 }
 

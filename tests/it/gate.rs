@@ -1,7 +1,9 @@
 //! One question, one answer: what covers it, and why not.
 
+mod cover;
 mod finding;
 mod ledger;
+mod limits;
 mod many;
 mod narrow;
 mod questions;

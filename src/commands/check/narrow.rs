@@ -103,6 +103,7 @@ fn words(question: &Question) -> Option<Vec<&str>> {
         &question.asset,
         &question.application,
         &question.credential,
+        &question.reference,
     ];
     subjects
         .into_iter()

@@ -92,7 +92,9 @@ fn next(ctx: &Ctx, home: &Home) -> Vec<String> {
         format!("cd {}", home.root.display()),
         exledger("list --all"),
         exledger("show 7F3KQ"),
-        exledger("check --identity svc:billing-batch --resource db:invoices --action read"),
+        exledger(
+            "check --identity svc:billing-batch --resource db:invoices --action read --environment production",
+        ),
         exledger("queue"),
         exledger("report"),
         "exledger lint".to_owned(),

@@ -312,6 +312,8 @@ fn receipt(path: &Path, ctx: &Ctx, answers: &mut Answers) -> anyhow::Result<()> 
         "deviates_from.controls",
         asked("control").map(|text| vec![text]),
     );
+    answers.set_given("deviates_from.rule", asked("rule"));
+    answers.set_given("references.change", asked("reference"));
     for (key, path) in [("resource", "scope.resources"), ("action", "scope.actions")] {
         let stated = asked(key).map(|text| literal(key, text)).transpose()?;
         answers.set_given(path, stated);

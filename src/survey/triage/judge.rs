@@ -3,9 +3,13 @@
 //! Uses gate, status, `survey::triage`. Pure. Start at [`Judge`]. Follows `docs/spec/interop.md`, 6: covered comes before
 //! routine, and what covers is the gate's to say.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use crate::gate::index::Index;
 use crate::gate::verdict;
-use crate::gate::{Answer, Compared, Named, Question, Receipts, Told, Verdict};
+use crate::gate::{Answer, Asker, Named, Question, Receipts, Told, Verdict};
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::Instant;
@@ -26,6 +30,8 @@ pub struct Judge<'a> {
     pub moved: &'a dyn Fn(&Standing, Instant) -> Standing,
     /// The instant that the ledger is asked about.
     pub instant: Instant,
+    /// The environment of all findings, where it was stated for them.
+    pub environment: Option<&'a str>,
 }
 
 /// What was decided about an input.
@@ -84,10 +90,11 @@ impl Judge<'_> {
             finding: Some(format!("{tool}:{}", finding.id)),
             purl: finding.purl.clone(),
             severity: finding.severity.map(|severity| severity.word().to_owned()),
+            environment: self.environment.map(str::to_owned),
             told: Told {
                 package: finding.package.clone(),
                 weaknesses: finding.weaknesses.clone(),
-                compared: Compared::Asked,
+                asker: Asker::Question,
             },
             ..Question::default()
         };
@@ -106,33 +113,12 @@ impl Judge<'_> {
     }
 
     fn event(&self, event: &Event) -> Found {
-        let is_finding = event.fields.get("type").and_then(|kind| kind.as_str()) == Some("finding");
-        if let (true, Some(tool), Some(id)) = (is_finding, event.text("tool"), event.text("id")) {
-            let question = Question {
-                finding: Some(format!("{tool}:{id}")),
-                path: event.text("path").map(str::to_owned),
-                purl: event.text("package").map(str::to_owned),
-                severity: event.text("severity").map(str::to_owned),
-                ..Question::default()
-            };
-            return self.ask(&question, Some(event.at));
-        }
-        let text = |key: &str| event.text(key).map(str::to_owned);
-        let question = Question {
-            identity: text("identity"),
-            action: text("action"),
-            resource: text("resource"),
-            environment: text("environment"),
-            control: text("control"),
-            told: Told {
-                compared: Compared::Named,
-                ..Told::default()
-            },
-            ..Question::default()
+        let mut question = match asked(event) {
+            Ok(question) => question,
+            Err(why) => return Found::of(State::Uncovered, why),
         };
-        if question.identity.is_none() && question.resource.is_none() {
-            let why = "it states neither an identity nor a resource";
-            return Found::of(State::Uncovered, why.to_owned());
+        if question.finding.is_some() && question.environment.is_none() {
+            question.environment = self.environment.map(str::to_owned);
         }
         self.ask(&question, Some(event.at))
     }
@@ -159,6 +145,73 @@ impl Judge<'_> {
         Found::of_answer(&answer, standing)
     }
 }
+
+/// Returns what an event asks: all that its `data` states.
+///
+/// # Errors
+/// Why it can't be covered, in words: it states something that is no text, or nothing that a record can be about.
+fn asked(event: &Event) -> Result<Question, String> {
+    let is_finding = event.fields.get("type").and_then(Value::as_str) == Some("finding");
+    let of_finding = FINDING.iter().filter(|_| is_finding);
+    let mut texts = BTreeMap::new();
+    for key in STATED.iter().chain(of_finding) {
+        match event.data(key) {
+            None | Some(Value::Null) => {}
+            Some(Value::String(text)) => {
+                texts.insert(*key, text.clone());
+            }
+            Some(_) => return Err(format!("its data.{key} is no text")),
+        }
+    }
+    let mut text = |key: &str| texts.remove(key);
+    let mut question = Question {
+        identity: text("identity"),
+        asset: text("asset"),
+        application: text("application"),
+        credential: text("credential"),
+        control: text("control"),
+        rule: text("rule"),
+        action: text("action"),
+        resource: text("resource"),
+        environment: text("environment"),
+        reference: text("reference"),
+        told: Told {
+            asker: Asker::Event,
+            ..Told::default()
+        },
+        ..Question::default()
+    };
+    if let (Some(tool), Some(id)) = (text("tool"), text("id")) {
+        question.finding = Some(format!("{tool}:{id}"));
+        question.path = text("path");
+        question.purl = text("package");
+        question.severity = text("severity");
+    }
+    match question.names_a_subject() {
+        true => Ok(question),
+        false => Err(
+            "its data states neither identity, asset, application, credential nor reference"
+                .to_owned(),
+        ),
+    }
+}
+
+/// The keys of `data` that are compared with records.
+const STATED: &[&str] = &[
+    "identity",
+    "asset",
+    "application",
+    "credential",
+    "control",
+    "rule",
+    "action",
+    "resource",
+    "environment",
+    "reference",
+];
+
+/// Those that are compared besides where the event is a scanner's finding.
+const FINDING: &[&str] = &["tool", "id", "path", "package", "severity"];
 
 fn inside(file: &File) -> Option<&str> {
     match file {

@@ -145,7 +145,12 @@ pub struct Event {
 impl Event {
     /// Returns a text below `data`.
     pub fn text(&self, key: &str) -> Option<&str> {
-        self.fields.get("data")?.get(key)?.as_str()
+        self.data(key)?.as_str()
+    }
+
+    /// Returns what stands below a key of `data`.
+    pub fn data(&self, key: &str) -> Option<&Value> {
+        self.fields.get("data")?.get(key)
     }
 }
 

@@ -6,23 +6,24 @@ use crate::cli::{self, run, run_fed, run_with};
 use crate::cli_answers::{ON, ask, json, story};
 use crate::repo;
 
+/// Asks about the batch job, with each limit of its record.
+const BATCH: &[&str] = &[
+    "--identity",
+    "svc:billing-batch",
+    "--resource",
+    "db:invoices",
+    "--action",
+    "read",
+    "--environment",
+    "production",
+];
+
 #[test]
 fn only_what_is_in_force_and_in_scope_is_allowed() {
     let repo = story();
     for (args, verdict, code) in [
-        (&["--identity", "svc:billing-batch"][..], "allow", 0),
-        (
-            &[
-                "--identity",
-                "svc:billing-batch",
-                "--resource",
-                "db:invoices",
-                "--action",
-                "read",
-            ],
-            "allow",
-            0,
-        ),
+        (&["--identity", "svc:billing-batch"][..], "deny", 1),
+        (BATCH, "allow", 0),
         (
             &["--identity", "svc:billing-batch", "--action", "write"],
             "deny",
@@ -81,7 +82,7 @@ fn only_what_is_in_force_and_in_scope_is_allowed() {
 #[test]
 fn a_receipt_has_its_promised_keys_in_their_order() {
     let repo = story();
-    let receipt = json(&repo, &["check", "--identity", "svc:billing-batch"]);
+    let receipt = json(&repo, &[&["check"], BATCH].concat());
     let keys: Vec<&str> = receipt
         .as_object()
         .unwrap()
@@ -96,7 +97,7 @@ fn a_receipt_has_its_promised_keys_in_their_order() {
         .keys()
         .map(String::as_str)
         .collect();
-    let promised = "identity asset application credential control action resource environment finding purl path severity deploy";
+    let promised = "identity asset application credential control rule action resource environment finding purl path severity deploy reference";
     assert_eq!(keys, promised.split_whitespace().collect::<Vec<_>>());
     assert_eq!(receipt["record"], "EXC-2026-7F3KQ");
     assert_eq!(receipt["digest"], receipt["approved_digest"]);

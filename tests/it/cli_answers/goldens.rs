@@ -14,6 +14,8 @@ fn every_answer_looks_as_it_did() {
         "db:invoices",
         "--action",
         "read",
+        "--environment",
+        "production",
     ];
     for (name, args) in [
         ("list", &["list"][..]),

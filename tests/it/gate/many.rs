@@ -89,7 +89,7 @@ fn a_line_that_is_no_question_is_unknown_and_the_others_are_answered() {
             "no application",
         ),
     ] {
-        let fine = b"{\"application\": \"billing\"}".as_slice();
+        let fine = b"{\"asset\": \"host:gw-1\"}".as_slice();
         let lines = [fine, line, b"", fine].join(&b'\n');
         let run = run_fed(repo.path(), &["check", "--stdin", "--on", ON], &lines);
         let shown = String::from_utf8_lossy(line);

@@ -110,7 +110,7 @@ fn one_use_is_one_use_and_none_is_left_after_the_end() {
 #[test]
 fn uses_on_one_standard_input_are_counted_one_after_the_other() {
     let book = Book::new();
-    let lines = "{\"application\": \"once\"}\nnonsense\n{\"application\": \"once\"}\n{\"application\": \"billing\"}\n";
+    let lines = "{\"application\": \"once\"}\nnonsense\n{\"application\": \"once\"}\n{\"application\": \"both\"}\n";
     let args = ["check", "--stdin", "--on", ON, "--receipts"];
     let asked = run_fed(
         book.repo.path(),
