@@ -74,7 +74,7 @@ pub struct Chosen {
 pub struct NoRef {
     /// What stands in the way.
     pub cause: Cause,
-    /// The refs that it could be, by their short names.
+    /// The refs that it could be, by their full names.
     pub candidates: Vec<String>,
     /// The command that may bring more of them.
     pub command: String,
@@ -227,7 +227,9 @@ impl Refs {
         known.map(String::as_str).or_else(first).map(str::to_owned)
     }
 
-    /// Returns what a given name stands for, looked up in git's order.
+    /// Returns what a given name stands for: a branch, or what it says in full.
+    ///
+    /// Git's order would let a tag, or a branch of that name, take the place of what is meant.
     fn named(&self, name: &str, find: &dyn Fn(&str) -> Option<Found>) -> Result<Chosen, Cause> {
         let floating = ["HEAD", "@"].iter().any(|head| {
             name.strip_prefix(head)
@@ -242,44 +244,40 @@ impl Refs {
                 Head::Branch(_) => Err(Cause::Unknown(name.to_owned())),
             };
         }
-        let forms = ["", "refs/", "refs/heads/", "refs/remotes/"];
-        let by_name = forms.iter().find_map(|form| {
-            let full = format!("{form}{name}");
-            let full = self.links.get(&full).unwrap_or(&full);
-            self.chosen(full, Guard::Remote)
-        });
-        let default = || self.default_link(name);
+        let is_full = name.starts_with("refs/");
+        let full = match is_full {
+            true => name.to_owned(),
+            false => format!("{HEADS}{name}"),
+        };
+        let full = self.links.get(&full).unwrap_or(&full);
+        let branch = || self.chosen(full, Guard::Remote);
         let other = || {
             let found = find(name)?;
-            let reference = found.name.unwrap_or_else(|| found.oid.to_string());
-            Some(Chosen {
-                remote: self.remote_of(&reference),
-                reference,
+            let is_meant = match &found.name {
+                Some(reference) => reference == name,
+                None => is_id(name),
+            };
+            is_meant.then(|| Chosen {
+                reference: name.to_owned(),
+                remote: self.remote_of(name),
                 tip: found.oid,
                 guard: Guard::Remote,
             })
         };
-        by_name
-            .or_else(default)
-            .or_else(other)
-            .ok_or_else(|| Cause::Unknown(name.to_owned()))
+        let chosen = match (is_full, is_id(name)) {
+            (true, _) => branch().or_else(other),
+            (false, true) => other(),
+            (false, false) => branch(),
+        };
+        chosen.ok_or_else(|| Cause::Unknown(name.to_owned()))
     }
 
-    /// Returns the default branch where a name is a remote's.
-    fn default_link(&self, name: &str) -> Option<Chosen> {
-        let target = self.links.get(&format!("refs/remotes/{name}/HEAD"))?;
-        self.chosen(target, Guard::Remote)
-    }
-
-    /// Returns the branches of remotes, without them the local ones, by their short names; at most ten.
+    /// Returns the branches of remotes, without them the local ones, as they can be given; at most ten.
     fn candidates(&self) -> Vec<String> {
         let below = |folder: &str| -> Vec<String> {
             let names = self.names.keys();
-            names
-                .filter_map(|name| name.strip_prefix(folder))
-                .take(10)
-                .map(str::to_owned)
-                .collect()
+            let inside = names.filter(|name| name.starts_with(folder));
+            inside.take(10).cloned().collect()
         };
         let remote = below("refs/remotes/");
         if remote.is_empty() {
@@ -288,6 +286,12 @@ impl Refs {
             remote
         }
     }
+}
+
+/// Tells whether a name is the id of a commit, in full.
+fn is_id(name: &str) -> bool {
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    matches!(name.len(), 40 | 64) && name.bytes().all(is_digit)
 }
 
 fn fetch_command(remote: Option<&str>, target: Option<&str>) -> String {
@@ -301,7 +305,14 @@ fn fetch_command(remote: Option<&str>, target: Option<&str>) -> String {
 impl fmt::Display for NoRef {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.cause {
-            Cause::Unknown(name) => write!(out, "no ref or commit is named {name}")?,
+            Cause::Unknown(name) if name.starts_with("refs/") || is_id(name) => {
+                write!(out, "there is no {name}")?
+            }
+            Cause::Unknown(name) => write!(
+                out,
+                "no local branch is named {name}; branches of remotes, tags and ids are given in full, as \
+                 refs/remotes/origin/main"
+            )?,
             Cause::SeveralRemotes(names) => write!(
                 out,
                 "several remotes, and the current branch follows none of them: {}",

@@ -72,8 +72,11 @@ impl Given {
     }
     fn choose(&self) -> Result<(String, Guard), Cause> {
         let find = |name: &str| {
-            (name == "v1").then(|| Found {
-                name: Some("refs/tags/v1".to_owned()),
+            let tag = ["v1", "refs/tags/v1"].contains(&name);
+            let id = ["08080808", ID].contains(&name);
+            let parent = name == "refs/heads/main~1";
+            (tag || id || parent).then(|| Found {
+                name: tag.then(|| "refs/tags/v1".to_owned()),
                 oid: oid(8),
             })
         };
@@ -88,6 +91,7 @@ impl Given {
     }
 }
 
+const ID: &str = "0808080808080808080808080808080808080808";
 const HEAD: &str = "refs/remotes/origin/HEAD -> refs/remotes/origin/trunk";
 const TRUNK: &str = "refs/remotes/origin/trunk";
 const MAIN: &str = "refs/remotes/origin/main";
@@ -107,13 +111,14 @@ fn check(cases: &[Case]) {
 #[test]
 fn the_approved_ref_is_found_in_the_order_of_the_contract() {
     let remote = |name: &str| Ok((name.to_owned(), Guard::Remote));
+    let unknown = |name: &str| Err(Cause::Unknown(name.to_owned()));
     let cases = [
         // What is asked for goes before what is configured, that before the remote's default branch.
         (
             given(&[HEAD, TRUNK, MAIN, LOCAL])
                 .remotes(&["origin"])
                 .configured("main")
-                .asked("origin/main"),
+                .asked(MAIN),
             remote(MAIN),
         ),
         (
@@ -141,7 +146,7 @@ fn the_approved_ref_is_found_in_the_order_of_the_contract() {
         ),
         // A default branch that is not fetched says nothing.
         (given(&[HEAD, MAIN]).remotes(&["origin"]), remote(MAIN)),
-        // What is asked for may be a full name, a branch, a remote, a tag or an id, and nothing else is tried.
+        // What is asked for is a branch, or a full name or id, and nothing else is tried.
         (
             given(&[MAIN]).remotes(&["origin"]).asked(MAIN),
             remote(MAIN),
@@ -149,12 +154,42 @@ fn the_approved_ref_is_found_in_the_order_of_the_contract() {
         (
             given(&[HEAD, TRUNK, MAIN])
                 .remotes(&["origin"])
-                .asked("origin"),
+                .asked("refs/remotes/origin/HEAD"),
             remote(TRUNK),
         ),
         (
-            given(&[MAIN]).remotes(&["origin"]).asked("v1"),
+            given(&[HEAD, MAIN]).remotes(&["origin"]).asked("origin"),
+            unknown("origin"),
+        ),
+        (
+            given(&[MAIN]).remotes(&["origin"]).asked("origin/main"),
+            unknown("origin/main"),
+        ),
+        // A branch of that name is meant, and not what a remote has.
+        (
+            given(&[MAIN, "refs/heads/origin/main"])
+                .remotes(&["origin"])
+                .asked("origin/main"),
+            remote("refs/heads/origin/main"),
+        ),
+        (
+            given(&[MAIN]).remotes(&["origin"]).asked("refs/tags/v1"),
             remote("refs/tags/v1"),
+        ),
+        (
+            given(&[MAIN]).remotes(&["origin"]).asked("v1"),
+            unknown("v1"),
+        ),
+        (
+            given(&[LOCAL]).asked("refs/heads/main~1"),
+            unknown("refs/heads/main~1"),
+        ),
+        (given(&[LOCAL]).asked(ID), remote(ID)),
+        (given(&[LOCAL]).asked("08080808"), unknown("08080808")),
+        // Whoever names a branch like an id takes nobody in.
+        (
+            given(&["refs/heads/0808080808080808080808080808080808080808"]).asked(ID),
+            remote(ID),
         ),
         (
             given(&[MAIN]).remotes(&["origin"]).asked("gone"),
