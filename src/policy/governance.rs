@@ -18,6 +18,10 @@ use crate::yaml;
 /// git's own file of names and addresses, at the top of the repository.
 pub const MAILMAP: &str = ".mailmap";
 
+/// Why nothing can be told where no policy counts.
+pub const NO_POLICY: &str = "no exledger.yaml counts on the approved branch, so nothing says what an approval needs; \
+                             merge one there, or restore the one that was removed";
+
 /// Whether there is a policy, and whether it can be relied on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum State {
@@ -69,10 +73,12 @@ pub struct File {
 /// What it means that a governance file is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum IfAbsent {
-    /// As much as an empty one.
+    /// As much as an empty one: the policy can't name another path.
     Empty,
-    /// Probably a mistake; what is read instead, if anything.
-    Warn(Option<&'static [u8]>),
+    /// As much as an empty one where its path is the default, an error where the policy states the path.
+    EmptyByDefault,
+    /// An error: rules that are off must not look like rules that pass.
+    Error,
 }
 
 /// The governance files beside the policy, in the order in which they are read.
@@ -96,7 +102,7 @@ pub const FILES: &[File] = &[
         read: |governance, _, bytes| {
             governance.signers = Some(String::from_utf8_lossy(bytes).into_owned());
         },
-        if_absent: IfAbsent::Empty,
+        if_absent: IfAbsent::EmptyByDefault,
     },
     File {
         what: "revoked keys",
@@ -109,7 +115,7 @@ pub const FILES: &[File] = &[
         read: |governance, _, bytes| {
             governance.revoked = Some(String::from_utf8_lossy(bytes).into_owned());
         },
-        if_absent: IfAbsent::Empty,
+        if_absent: IfAbsent::EmptyByDefault,
     },
     File {
         what: "roster",
@@ -119,13 +125,13 @@ pub const FILES: &[File] = &[
             governance.roster = Some(roster);
             governance.findings.extend(findings);
         },
-        if_absent: IfAbsent::Warn(Some(b"email,name,team,active")),
+        if_absent: IfAbsent::Error,
     },
     File {
         what: "extra schema",
         named: |policy| one(&policy.extra_schema, "extra_schema"),
         read: extra_schema,
-        if_absent: IfAbsent::Warn(None),
+        if_absent: IfAbsent::Error,
     },
     File {
         what: "catalog",
@@ -142,7 +148,7 @@ pub const FILES: &[File] = &[
             governance.catalogs.insert(name.to_owned(), catalog);
             governance.findings.extend(findings);
         },
-        if_absent: IfAbsent::Warn(Some(b"id,title")),
+        if_absent: IfAbsent::Error,
     },
 ];
 
@@ -260,17 +266,11 @@ impl Governance {
         }
         match (tree.kind(path)?, file.if_absent) {
             (None, IfAbsent::Empty) => {}
-            (None, IfAbsent::Warn(instead)) => {
-                let message = format!("the {} {path} is not there", file.what);
-                self.note(
-                    Level::Warning,
-                    field,
-                    message,
-                    "add the file, or correct the path",
-                );
-                if let Some(bytes) = instead {
-                    (file.read)(self, path, bytes);
-                }
+            (None, IfAbsent::EmptyByDefault) if !self.is_stated(field) => {}
+            (None, _) => {
+                let message = format!("there is no file {path}, which is the {} here", file.what);
+                let help = "add the file, correct the path, or remove this line";
+                self.note(Level::Error, field, message, help);
             }
             (Some(_), _) => {
                 let message = format!("{path} is no regular file");
@@ -278,6 +278,12 @@ impl Governance {
             }
         }
         Ok(())
+    }
+
+    /// Tells whether the policy itself states a field, rather than a default.
+    fn is_stated(&self, field: &str) -> bool {
+        let root = self.document.as_ref();
+        root.is_some_and(|root| root.at(field).is_some())
     }
 
     fn link(&mut self, path: &str, field: &str) {

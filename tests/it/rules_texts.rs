@@ -274,7 +274,7 @@ fn an_unknown_control_says_where_to_look() {
 }
 
 #[test]
-fn a_governance_file_that_is_not_there_is_a_warning() {
+fn a_governance_file_that_is_not_there_is_an_error() {
     let policy = "version: 1\nextra_schema: house.json\ncatalogs: [nist-csf, house.csv]\n";
     let title = "Nightly invoices still read with the shared database user";
     let found = found(title, "Nightly invoices", &[("exledger.yaml", policy)]);
@@ -284,8 +284,8 @@ fn a_governance_file_that_is_not_there_is_a_warning() {
     assert_eq!(
         shown.collect::<Vec<_>>(),
         [
-            ("bad-value", "warning", Some("extra_schema")),
-            ("bad-value", "warning", Some("catalogs[1]")),
+            ("bad-value", "error", Some("extra_schema")),
+            ("bad-value", "error", Some("catalogs[1]")),
         ]
     );
 }

@@ -41,7 +41,17 @@ fn a_change_of_policy_needs_a_second_person() {
 
 #[test]
 fn each_file_is_judged_by_itself() {
-    let repo = ledger("people: {roster: people.csv}\n");
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("root")
+        .write(
+            "exledger.yaml",
+            "version: 1\npeople: {roster: people.csv}\n",
+        )
+        .write(
+            "people.csv",
+            "email,name,team,active\nroot@example.com,Root,,yes\n",
+        )
+        .commit("List people");
     repo.branch("more")
         .by("ana")
         .write("people.csv", "email,name,team,active\n")
@@ -53,7 +63,7 @@ fn each_file_is_judged_by_itself() {
     repo.by("lee").merge("more", "Merge branch 'more'");
     check(
         "roster",
-        &verdicts(&repo, "people.csv")[0],
+        &verdicts(&repo, "people.csv")[1],
         "yes",
         "claimed",
         &["lee"],

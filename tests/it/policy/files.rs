@@ -6,7 +6,7 @@ use exledger::diag::Level;
 use exledger::ledger::tree::Kind;
 use exledger::policy::governance::{Governance, State};
 
-use crate::policy::{Files, example, short};
+use crate::policy::{Files, short};
 
 const POLICY: &str = "version: 1
 people: {roster: .github/people.csv}
@@ -91,30 +91,29 @@ fn signers_revoked_keys_and_mailmap_that_are_not_there_are_empty() {
 }
 
 #[test]
-fn a_named_file_that_is_not_there_is_warned_about() {
+fn a_named_file_that_is_not_there_is_an_error() {
+    let signers = POLICY.to_owned()
+        + "approval: {signers: .github/allowed_signers, revoked: .github/revoked_keys}\n";
     let governance = check(
-        &Files::of(&[("exledger.yaml", POLICY)]),
-        State::Sound,
+        &Files::of(&[("exledger.yaml", &signers)]),
+        State::Broken,
         &[
             "exledger.yaml bad-value 2:18 people.roster",
             "exledger.yaml bad-value 3:15 extra_schema",
             "exledger.yaml bad-value 4:22 catalogs[1]",
+            "exledger.yaml bad-value 6:21 approval.signers",
+            "exledger.yaml bad-value 6:55 approval.revoked",
         ],
     );
-    assert!(
-        governance
-            .findings
-            .iter()
-            .all(|it| it.level == Level::Warning)
-    );
-    // Nobody is in a roster that is not there.
-    assert!(governance.roster.unwrap().entries.is_empty());
+    let mut levels = governance.findings.iter().map(|it| it.level);
+    assert!(levels.all(|level| level == Level::Error));
     assert_eq!(
-        Governance::read(&Files::of(&[("exledger.yaml", &example())]))
-            .unwrap()
-            .state,
-        State::Sound
+        governance.findings[0].message,
+        "there is no file .github/people.csv, which is the roster here"
     );
+    // With the files beside it, the same policy can be relied on.
+    let files = tree().with("exledger.yaml", Kind::File, &signers);
+    check(&files, State::Sound, &[]);
 }
 
 #[test]
