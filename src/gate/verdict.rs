@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::approval::Satisfied;
 use crate::gate::cover::{self, About, Cover, Terms};
 use crate::gate::{Answer, Considered, Limits, Named, Question, Receipts, Verdict};
-use crate::policy::governance::Governance;
+use crate::policy::governance::{Governance, NO_POLICY, State};
 use crate::record::Record;
 use crate::record::word::{FixTarget, IdentityType};
 use crate::status::{DutyKind, InForce, Standing, Status};
@@ -57,6 +57,9 @@ pub fn ask_among(
     receipts: &Receipts,
     governance: &Governance,
 ) -> Answer {
+    if governance.state == State::Absent {
+        return answer(Verdict::Unknown, NO_POLICY.to_owned(), None, &[]);
+    }
     if question.deploy {
         return deploy(question, standings);
     }

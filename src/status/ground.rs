@@ -10,6 +10,7 @@ use crate::approval::{Grace, Satisfied, Stands, Verdict};
 use crate::history::change::meet;
 use crate::history::version::{Change, Content, Trail, Version};
 use crate::policy::Policy;
+use crate::policy::governance::{Governance, NO_POLICY, State};
 use crate::policy::tier::{self, Facts, Resolved};
 use crate::record::Record;
 use crate::record::decision::Closure;
@@ -139,8 +140,8 @@ impl<'a> Past<'a> {
 }
 
 impl Ground {
-    /// Judges a record as of one of its versions, by the policy of the tree that is asked about.
-    pub(crate) fn of(past: Past, policy: &Policy) -> Ground {
+    /// Judges a record as of one of its versions, by the policy that is asked about.
+    pub(crate) fn of(past: Past, governance: &Governance) -> Ground {
         let Some(version) = past.version(past.tip) else {
             return Ground::Removed;
         };
@@ -151,12 +152,13 @@ impl Ground {
             Content::Missing(obstacle) => {
                 Ground::Unknown(format!("{obstacle}; {}", obstacle.repair()))
             }
-            Content::Record(landed) => judged(past, policy, landed),
+            Content::Record(landed) => judged(past, governance, landed),
         }
     }
 }
 
-fn judged(past: Past, policy: &Policy, landed: &Record) -> Ground {
+fn judged(past: Past, governance: &Governance, landed: &Record) -> Ground {
+    let policy = &governance.policy;
     let first = past.first();
     let approved = (first..=past.tip).rev().find(|index| past.stands(*index));
     let from = approved.unwrap_or(first);
@@ -166,6 +168,10 @@ fn judged(past: Past, policy: &Policy, landed: &Record) -> Ground {
     let since = approved.map_or(first, |approved| approved + 1);
     if let Some(doubt) = past.doubt(since..=past.tip).filter(|_| !is_closed) {
         return Ground::Unknown(doubt);
+    }
+    // The built-in defaults grant nothing.
+    if governance.state == State::Absent && !is_closed {
+        return Ground::Unknown(NO_POLICY.to_owned());
     }
     let mut versions = (from..=past.tip).filter_map(|index| past.shared(index));
     let Some(mut record) = versions.next().map(Rc::clone) else {

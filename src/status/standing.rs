@@ -78,7 +78,7 @@ fn vacant(subject: Subject) -> Standing {
 
 fn of_trail(subject: Subject, past: Past, instant: Instant) -> Standing {
     let governance = subject.governance;
-    let ground = Ground::of(past, &governance.policy);
+    let ground = Ground::of(past, governance);
     let clocks = timeline::clocks(past, &ground, governance);
     let answer = answer::at(&ground, clocks.as_ref(), instant);
     let mut standing = Standing {

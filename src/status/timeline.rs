@@ -142,7 +142,7 @@ fn spans(past: Past, governance: &Governance, from: Instant, until: Instant) -> 
             known: Some(*begin),
             ..past
         };
-        let ground = Ground::of(then, &governance.policy);
+        let ground = Ground::of(then, governance);
         let clocks = clocks(then, &ground, governance);
         let mut moments = vec![*begin];
         moments.extend(turns(&ground, clocks.as_ref(), *begin));
@@ -174,7 +174,7 @@ fn rests(past: Past, ground: &Ground) -> Rests {
 
 /// Returns the seconds between the end of a record and its closure, or the instant asked about.
 fn overrun(past: Past, governance: &Governance, at: Instant) -> i64 {
-    let ground = Ground::of(past, &governance.policy);
+    let ground = Ground::of(past, governance);
     let Ground::Judged(judged) = &ground else {
         return 0;
     };
@@ -189,7 +189,7 @@ fn overrun(past: Past, governance: &Governance, at: Instant) -> i64 {
         Some(_) => return 0,
         None => past,
     };
-    let ground = Ground::of(before, &governance.policy);
+    let ground = Ground::of(before, governance);
     let Some(clocks) = clocks(before, &ground, governance) else {
         return 0;
     };

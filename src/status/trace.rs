@@ -71,7 +71,7 @@ impl<'a> Trace<'a> {
             ..self.past(n_landed.checked_sub(1)?)?
         };
         let governance = self.subject.governance;
-        let ground = Ground::of(past, &governance.policy);
+        let ground = Ground::of(past, governance);
         let clocks = timeline::clocks(past, &ground, governance);
         let answer = answer::at(&ground, clocks.as_ref(), moment);
         Some(Then {

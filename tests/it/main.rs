@@ -23,6 +23,7 @@ mod decisions;
 mod diff;
 mod gate;
 mod golden;
+mod governance;
 mod history;
 mod house;
 mod issue_form;

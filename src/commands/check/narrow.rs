@@ -18,7 +18,7 @@ use crate::history::tree::CommitTree;
 use crate::history::version::Key;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
-use crate::policy::governance::Governance;
+use crate::policy::governance::{Governance, State};
 use crate::record::Record;
 use crate::record::read::{self, Source};
 use crate::record::time::Instant;
@@ -36,6 +36,10 @@ pub(super) fn approved<'h>(
     receipts: &Receipts,
 ) -> anyhow::Result<Kept<'h>> {
     let asked = ctx.asked(home)?;
+    // Without a policy nothing is allowed, whatever the records say.
+    if asked.governance.state == State::Absent {
+        return ctx.without_records(asked);
+    }
     let Some(words) = words(question) else {
         return ctx.approved(home);
     };

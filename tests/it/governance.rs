@@ -1,0 +1,3 @@
+//! Which governance counts, seen from the command line: in real repositories, with what the work tree holds beside.
+
+mod no_policy;
