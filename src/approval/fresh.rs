@@ -3,18 +3,22 @@
 //! Uses record, policy, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5 and
 //! D3, and `docs/spec/status.md`, emergency.
 
+use std::collections::BTreeSet;
+
 use crate::approval::ask;
 use crate::approval::attest;
 use crate::approval::authors::{self, AuthorSet};
 use crate::approval::demand::{self, Demand};
-use crate::approval::evidence::Evidence;
+use crate::approval::evidence::{Evidence, Scene};
 use crate::approval::fold::{Fold, Interrupted};
 use crate::approval::four_eyes::Outcome;
+use crate::approval::identity::Lens;
 use crate::approval::step::{Step, fires};
 use crate::approval::witness;
 use crate::approval::{Author, FourEyes, Grace, Satisfied, Stands, Verdict};
 use crate::history::change::{self, Event};
-use crate::history::version::{Change, Content};
+use crate::history::origin;
+use crate::history::version::{Change, Content, Version};
 use crate::policy::tier::{self, Facts, Needed};
 use crate::record::Record;
 use crate::record::time::{self, Instant};
@@ -127,6 +131,7 @@ impl<'a> Fold<'a> {
     fn own_authors(&mut self, step: &Step) -> AuthorSet {
         let mut own = authors::of_version(step.lens, step.version);
         attest::of_version(step.scene, &mut own);
+        self.join_origins(step, &mut own);
         if let Some(requester) = step.record.and_then(|record| record.requester.as_ref()) {
             own.add(step.lens.party("", requester.as_str()));
         }
@@ -134,6 +139,45 @@ impl<'a> Fold<'a> {
             self.series.filer = own.clone();
         }
         own
+    }
+
+    /// Adds who made the files that a version took over, since those began: it says what they said.
+    fn join_origins(&self, step: &Step, own: &mut AuthorSet) {
+        let history = self.court.history;
+        let of = |version: &Version| {
+            let landing = version.landing;
+            let keys = version.origins.iter().cloned();
+            keys.map(|key| (key, landing)).collect::<Vec<_>>()
+        };
+        let mut wanted = of(step.version);
+        let mut known = BTreeSet::new();
+        while let Some((key, landing)) = wanted.pop() {
+            let Some(trail) = history.trail(&key) else {
+                continue;
+            };
+            if !known.insert((key, landing)) {
+                continue;
+            }
+            for version in origin::series(trail, landing) {
+                let lens = Lens {
+                    judge: step.lens.judge,
+                    ..self.court.laws.lens(version.landing)
+                };
+                let mut makers = authors::of_version(lens, version);
+                let scene = Scene {
+                    lens,
+                    version,
+                    ..step.scene
+                };
+                attest::of_version(scene, &mut makers);
+                let record = version.record.record();
+                if let Some(requester) = record.and_then(|record| record.requester.as_ref()) {
+                    makers.add(lens.party("", requester.as_str()));
+                }
+                own.join(&makers);
+                wanted.extend(of(version));
+            }
+        }
     }
 
     /// Returns the author set: the own authors, and those whom earlier versions leave behind (A5).

@@ -1,7 +1,7 @@
 //! What the merged branches of one landing say about the records and governance files that it changed.
 //!
-//! Uses history's content, folders, graph, made, trails, version. Pure. Start at [`Branches`]. Follows
-//! `docs/spec/approval.md`, A2 and E1.
+//! Uses history's content, folders, graph, made, origin, trails, version. Pure. Start at [`Branches`]. Follows
+//! `docs/spec/approval.md`, A2, A5 and E1.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
@@ -11,10 +11,12 @@ use crate::history::commit::Commit;
 use crate::history::content::Contents;
 use crate::history::folders::{FileChange, Pair};
 use crate::history::graph::Stop;
-use crate::history::made::{self, Subject};
+use crate::history::interest::Kind;
+use crate::history::made::{self, Differing, Subject, Touched};
 use crate::history::objects::Obstacle;
+use crate::history::origin::{self, Left, Place};
 use crate::history::trails::{self, Bytes};
-use crate::history::version::Version;
+use crate::history::version::{Key, Version};
 
 /// What the comparisons of pairs gave.
 pub(super) struct Found {
@@ -38,6 +40,8 @@ impl Found {
 #[derive(Default)]
 pub(super) struct Branches {
     sides: Vec<Told>,
+    /// What the files of records were before, in some commit: whose files they took over.
+    origins: BTreeMap<Key, BTreeSet<Key>>,
     truncated: Option<Obstacle>,
 }
 
@@ -55,6 +59,7 @@ impl Branches {
     pub(super) fn read(contents: &mut Contents<'_>, found: &mut Found, stop: &Stop) -> Branches {
         let mut branches = Branches {
             sides: Vec::new(),
+            origins: BTreeMap::new(),
             truncated: stop.truncated.clone(),
         };
         for side in &stop.sides {
@@ -62,7 +67,11 @@ impl Branches {
                 if let Some(obstacle) = found.obstacles.get(pair) {
                     branches.truncated = Some(obstacle.clone());
                 }
-                made::differing(contents, &found.take(*pair))
+                let changes = found.take(*pair);
+                let kinds = [Kind::Record, Kind::Other];
+                let differing = made::differing_in(contents, &changes, &kinds);
+                note_origins(&differing, &mut branches.origins);
+                differing
             };
             let first = side.first.as_ref().map(&mut differing).unwrap_or_default();
             let mut touched: Option<BTreeSet<Subject>> = None;
@@ -85,11 +94,17 @@ impl Branches {
         branches
     }
 
-    /// States on a version who touched it (A2), and where its very bytes had landed before (E1).
-    pub(super) fn fill(&self, subject: &Subject, version: &mut Version) {
+    /// States on a version who touched it, or what it was before (A2, A5), and where its very bytes had landed before
+    /// (E1); tells whether anybody touched the version itself.
+    pub(super) fn fill(&self, subject: &Subject, version: &mut Version) -> Touched {
         let landed = trails::blobs(&version.files);
+        let kin = self.kin(subject, version);
+        let mut touched = Touched::ByNone;
         for told in &self.sides {
             if told.touched.contains(subject) {
+                touched = Touched::BySome;
+            }
+            if kin.iter().any(|subject| told.touched.contains(subject)) {
                 version.touched.push(Rc::clone(&told.commit));
             }
             let first = told.first.get(subject);
@@ -99,5 +114,54 @@ impl Branches {
             }
         }
         version.truncated.clone_from(&self.truncated);
+        touched
+    }
+
+    /// Returns what a version is of, and all that it was before, in the branches or where they landed.
+    fn kin(&self, subject: &Subject, version: &Version) -> BTreeSet<Subject> {
+        let mut kin = BTreeSet::from([subject.clone()]);
+        let Subject::Record(key) = subject else {
+            return kin;
+        };
+        let of = |key: &Key| self.origins.get(key).into_iter().flatten().cloned();
+        let mut found: Vec<Key> = version.origins.iter().cloned().chain(of(key)).collect();
+        while let Some(key) = found.pop() {
+            let before = of(&key);
+            if kin.insert(Subject::Record(key.clone())) {
+                found.extend(before);
+            }
+        }
+        kin
+    }
+}
+
+/// Adds what the files of records that differ between two snapshots were before.
+fn note_origins(differing: &Differing, origins: &mut BTreeMap<Key, BTreeSet<Key>>) {
+    let records = || {
+        differing
+            .iter()
+            .filter_map(|(subject, bytes)| match subject {
+                Subject::Record(key) => Some((key, bytes)),
+                Subject::Governance(_) => None,
+            })
+    };
+    let taken: BTreeSet<&str> = records()
+        .flat_map(|(_, bytes)| bytes.new.iter().map(|file| &*file.path))
+        .collect();
+    let mut left = Left::default();
+    for (key, bytes) in records() {
+        for file in &bytes.old {
+            let place = match taken.contains(&*file.path) {
+                true => Place::Taken,
+                false => Place::Empty,
+            };
+            left.add(&file.path, file.blob, key, place);
+        }
+    }
+    for (key, bytes) in records() {
+        let found = left.origins(key, origin::new_files(&bytes.old, &bytes.new));
+        if !found.is_empty() {
+            origins.entry(key.clone()).or_default().extend(found);
+        }
     }
 }

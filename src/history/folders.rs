@@ -195,22 +195,38 @@ impl<'o> Folders<'o> {
             }
         };
         let (file, folder) = (of(Mode::File), of(Mode::Folder));
-        let (old, new) = (file(&difference.both.0), file(&difference.both.1));
-        if old != new
-            && let Some(kind) = at.file(&name)
-            && let Some(changes) = self.changes.get_mut(pair)
-        {
-            // Most commits change one file, and there may be a million of them.
-            if changes.is_empty() {
-                changes.reserve_exact(1);
-            }
-            changes.push(FileChange {
-                path: paths::join(ledger_path, &name).into(),
+        let other = |entry: &Option<(Mode, Oid)>| {
+            entry.and_then(|(mode, oid)| matches!(mode, Mode::Link | Mode::Other).then_some(oid))
+        };
+        let kind = at.file(&name);
+        let mut add =
+            |kind: Kind, old: Option<Oid>, new: Option<Oid>, others: Box<[Option<Oid>]>| {
+                if let Some(changes) = self.changes.get_mut(pair).filter(|_| old != new) {
+                    // Most commits change one file, and there may be a million of them.
+                    if changes.is_empty() {
+                        changes.reserve_exact(1);
+                    }
+                    changes.push(FileChange {
+                        path: paths::join(ledger_path, &name).into(),
+                        kind,
+                        old,
+                        new,
+                        others,
+                    });
+                }
+            };
+        if let Some(kind) = kind {
+            let others = difference.others.iter().map(&file).collect();
+            add(
                 kind,
-                old,
-                new,
-                others: difference.others.iter().map(&file).collect(),
-            });
+                file(&difference.both.0),
+                file(&difference.both.1),
+                others,
+            );
+        }
+        if kind == Some(Kind::Record) {
+            let (old, new) = (other(&difference.both.0), other(&difference.both.1));
+            add(Kind::Other, old, new, Box::default());
         }
         let (old, new) = (folder(&difference.both.0), folder(&difference.both.1));
         if old != new && at.folder(&name).is_some() {

@@ -208,6 +208,7 @@ pub fn land(
             change: landed.cut_off.map_or(kind, |_| Change::Inherited),
             before,
             files,
+            origins: Box::default(),
             record: Body::known(record),
             digest,
             touched: Vec::new(),

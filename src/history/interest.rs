@@ -17,6 +17,8 @@ pub const APPROVALS: &str = ".approvals";
 pub enum Kind {
     /// It is a record.
     Record,
+    /// It stands in the place of a record, and is no regular file.
+    Other,
     /// It is a governance file.
     Governance,
     /// It lies below `.approvals`.

@@ -56,7 +56,8 @@ impl<'o> Merges<'o> {
 
     /// Tells whether the landing of a version made its content.
     ///
-    /// `others` is what stands at the version's path in the further parents.
+    /// `others` is what stands at the version's path in the further parents, `touched` whether a commit of the merged
+    /// branches touched it.
     pub fn judge(
         &mut self,
         contents: &mut Contents<'_>,
@@ -64,11 +65,12 @@ impl<'o> Merges<'o> {
         subject: &Subject,
         version: &Version,
         others: &[Option<Oid>],
+        touched: Touched,
     ) -> MadeInMerge {
         if version.commit.parents.len() < 2 {
             return MadeInMerge::No;
         }
-        if is_brought_back(version) {
+        if touched == Touched::ByNone && is_new(version) {
             return MadeInMerge::Made;
         }
         if let [only] = version.files.as_slice()
@@ -173,10 +175,18 @@ impl<'o> Merges<'o> {
     }
 }
 
-/// Tells whether no commit that a merge brings touched what it lands: some merge took what had been there before.
-fn is_brought_back(version: &Version) -> bool {
-    let is_new = !matches!(version.change, Change::Moved | Change::Inherited);
-    is_new && version.touched.is_empty() && version.truncated.is_none()
+/// Whether a commit that a merge brings touched what it lands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touched {
+    /// At least one did.
+    BySome,
+    /// None did: some merge took what had been there before.
+    ByNone,
+}
+
+/// Tells whether a landing brings bytes that were not there before, as far as is known.
+fn is_new(version: &Version) -> bool {
+    !matches!(version.change, Change::Moved | Change::Inherited) && version.truncated.is_none()
 }
 
 /// Returns what differs between two topmost folders.
@@ -207,8 +217,18 @@ pub fn compare(
 
 /// Returns what differs, by record and by governance file.
 pub fn differing(contents: &mut Contents<'_>, changes: &[FileChange]) -> Differing {
+    differing_in(contents, changes, &[Kind::Record])
+}
+
+/// Returns what differs, by governance file, and by record as told from changes of some kinds.
+pub fn differing_in(
+    contents: &mut Contents<'_>,
+    changes: &[FileChange],
+    kinds: &[Kind],
+) -> Differing {
     let of = |kind: Kind| changes.iter().filter(move |change| change.kind == kind);
-    let records = trails::differing(contents, of(Kind::Record));
+    let records = changes.iter().filter(|it| kinds.contains(&it.kind));
+    let records = trails::differing(contents, records);
     let mut differing: Differing = records
         .into_iter()
         .map(|(key, bytes)| (Subject::Record(key), bytes))

@@ -21,6 +21,7 @@ pub mod made;
 pub mod mainline;
 pub mod notes;
 pub mod objects;
+pub mod origin;
 pub mod paths;
 pub mod proposal;
 pub mod refs;
@@ -51,6 +52,8 @@ pub struct History {
     pub trails: BTreeMap<Key, Trail>,
     /// The keys of the records that nobody wants to be told about.
     pub left_out: BTreeSet<Key>,
+    /// Trails that are told about no further, and from whose files versions of the others come.
+    pub former: BTreeMap<Key, Trail>,
     /// The trail of each governance file, by its path; only files that some policy on the mainline named.
     pub governance: BTreeMap<String, Trail>,
     /// The governance that each landing finds.
@@ -61,6 +64,13 @@ pub struct History {
     pub landed: HashMap<Oid, usize>,
     /// The notes of reviews, where they count; `None` until they are read, and where there are none.
     pub notes: Option<Notes>,
+}
+
+impl History {
+    /// Returns a trail, also one that is told about no further.
+    pub fn trail(&self, key: &Key) -> Option<&Trail> {
+        self.trails.get(key).or_else(|| self.former.get(key))
+    }
 }
 
 /// A change of a file below `.approvals`.

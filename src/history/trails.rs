@@ -1,6 +1,6 @@
 //! The records' versions, landing by landing: which files hold which record, and what became of it.
 //!
-//! Uses history's content, folders, version, interest. Pure. Start at [`Trails`]. Follows `docs/spec/approval.md`, V1 to
+//! Uses history's content, folders, origin, version, interest. Pure. Start at [`Trails`]. Follows `docs/spec/approval.md`, V1 to
 //! V4, V7 and V8.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -9,7 +9,9 @@ use std::rc::Rc;
 use crate::history::commit::Commit;
 use crate::history::content::{Contents, Whose};
 use crate::history::folders::FileChange;
+use crate::history::interest::Kind;
 use crate::history::objects::{Obstacle, Oid};
+use crate::history::origin::{self, Left, Place};
 use crate::history::version::{
     Body, Change, Content, Digest, FileAt, Key, MadeInMerge, Trail, Version,
 };
@@ -79,6 +81,11 @@ impl<'o> Trails<'o> {
         let mut unread = Vec::new();
         for change in changes {
             let Some(new) = change.new else { continue };
+            if change.kind == Kind::Other {
+                let key = Key::Other(change.path.to_string());
+                self.put(&mut step, &change.path, new, key);
+                continue;
+            }
             self.contents.read(&change.path, new);
             match self.contents.whose(&change.path, new) {
                 Whose::Id(id) => {
@@ -145,6 +152,7 @@ impl<'o> Trails<'o> {
             for FileAt { path, blob } in parted {
                 self.lift(step, &path, &key);
                 self.put(step, &path, blob, Key::Path(path.to_string()));
+                step.left.push((path, key.clone(), blob));
             }
         }
     }
@@ -173,6 +181,14 @@ impl<'o> Trails<'o> {
 
     fn push(&mut self, landed: Landed<'_>, step: Step) -> Vec<Key> {
         let mut keys = Vec::new();
+        let mut left = Left::default();
+        for (path, key, blob) in &step.left {
+            let place = match self.owners.contains_key(path) {
+                true => Place::Taken,
+                false => Place::Empty,
+            };
+            left.add(path, *blob, key, place);
+        }
         for (key, before) in step.before {
             let after = self.files.get(&key).cloned().unwrap_or_default();
             let was_there = self.trails.contains_key(&key);
@@ -198,6 +214,7 @@ impl<'o> Trails<'o> {
                 let n_more = trail.versions.len().max(1);
                 trail.versions.reserve_exact(n_more);
             }
+            let origins = left.origins(&key, origin::new_files(&before, &after));
             trail.versions.push(Version {
                 n: trail.versions.len() + 1,
                 landing: landed.landing,
@@ -205,6 +222,7 @@ impl<'o> Trails<'o> {
                 change,
                 before,
                 files: after,
+                origins: origins.into_iter().collect(),
                 record,
                 digest,
                 touched: Vec::new(),
@@ -275,7 +293,7 @@ pub fn differing<'c>(
     let mut differing: BTreeMap<Key, Bytes> = BTreeMap::new();
     for change in changes {
         if let Some(old) = change.old {
-            for key in keys(contents, &change.path, old) {
+            for key in keys(contents, change, old) {
                 let bytes = differing.entry(key).or_default();
                 bytes.old.push(FileAt {
                     path: Rc::clone(&change.path),
@@ -284,7 +302,7 @@ pub fn differing<'c>(
             }
         }
         if let Some(new) = change.new {
-            for key in keys(contents, &change.path, new) {
+            for key in keys(contents, change, new) {
                 let bytes = differing.entry(key).or_default();
                 bytes.new.push(FileAt {
                     path: Rc::clone(&change.path),
@@ -316,7 +334,11 @@ pub fn blobs(files: &[FileAt]) -> Vec<Oid> {
 /// Returns the records that a file of a branch may be about; of one whose id can't be read, path and name decide.
 ///
 /// Naming an author too many takes an approval away, naming one too few gives one.
-fn keys(contents: &mut Contents<'_>, path: &str, blob: Oid) -> Vec<Key> {
+fn keys(contents: &mut Contents<'_>, change: &FileChange, blob: Oid) -> Vec<Key> {
+    let path = &*change.path;
+    if change.kind == Kind::Other {
+        return vec![Key::Other(path.to_owned())];
+    }
     match contents.whose(path, blob) {
         Whose::Id(id) => vec![Key::Id(id.to_string())],
         Whose::Missing(_) => vec![named(path)],

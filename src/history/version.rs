@@ -19,13 +19,15 @@ pub enum Key {
     Id(String),
     /// The path of a file whose id can't be read, or of a governance file.
     Path(String),
+    /// The path of what is no record, in the place of one: a link, or a file of a mode that git no longer writes.
+    Other(String),
 }
 
 impl Key {
     /// Returns the id or the path.
     pub fn as_str(&self) -> &str {
         match self {
-            Key::Id(text) | Key::Path(text) => text,
+            Key::Id(text) | Key::Path(text) | Key::Other(text) => text,
         }
     }
 }
@@ -69,6 +71,8 @@ pub struct Version {
     pub before: Vec<FileAt>,
     /// The files that hold the record, sorted by path: one, but for conflicted and removed ones.
     pub files: Vec<FileAt>,
+    /// The trails whose files it took over, by place or by bytes: who made those files made this one, too (A5).
+    pub origins: Box<[Key]>,
     /// What they say.
     pub record: Body,
     /// The digest of the bytes; `None` but for a single file whose bytes are here.
@@ -114,6 +118,16 @@ pub enum Change {
     Readded,
     /// It stands in the oldest commit that this clone holds; when and how it landed is not known (M7).
     Inherited,
+}
+
+impl Change {
+    /// Tells whether a series of versions begins with it.
+    pub fn begins(self) -> bool {
+        matches!(
+            self,
+            Change::Introduced | Change::Readded | Change::Inherited
+        )
+    }
 }
 
 /// One file of a record.

@@ -1,11 +1,13 @@
 //! What lay around a few records when they landed, which a walk of these records alone does not show.
 //!
-//! Uses record (reader), history's objects, folders, interest, tree. Pure. Start at [`Around::hides`]. Follows
+//! Uses record (reader), history's objects, chain, content, folders, interest, tree. Pure. Start at [`Around::hides`]. Follows
 //! `docs/spec/approval.md`, V2 and V3: an id goes on wherever and under whatever name its file lies.
 
 use std::collections::BTreeSet;
 
 use crate::history::History;
+use crate::history::chain;
+use crate::history::content::{Contents, Whose};
 use crate::history::folders::{FileChange, Folders, Job};
 use crate::history::interest::{Few, Interest, Kind};
 use crate::history::objects::{Objects, Obstacle, Oid};
@@ -31,9 +33,10 @@ impl Around<'_> {
     /// # Errors
     /// [`Obstacle`] where a folder of a mainline commit can't be read.
     pub fn hides(&self, history: &History, few: &Few) -> Result<bool, Obstacle> {
-        let versions = history.trails.values().flat_map(|trail| &trail.versions);
-        let landings: BTreeSet<usize> = versions.map(|version| version.landing).collect();
-        Ok(self.was_elsewhere(history, &landings, few)?
+        let versions = || history.trails.values().flat_map(|trail| &trail.versions);
+        let landings: BTreeSet<usize> = versions().map(|version| version.landing).collect();
+        Ok(versions().any(|version| !version.origins.is_empty())
+            || self.was_elsewhere(history, &landings, few)?
             || self.was_otherwise(history, &landings, few))
     }
 
@@ -63,15 +66,37 @@ impl Around<'_> {
         Ok(false)
     }
 
-    /// Tells whether a file of another name, which bears the id of one that is asked for, came, went or changed when a
-    /// version landed; or whether that can't be told.
+    /// Tells whether a file of another name, which bears the id of one that is asked for or may have become that record,
+    /// came, went or changed when a version landed, or in a branch that was merged then; or whether that can't be told.
     fn was_otherwise(&self, history: &History, landings: &BTreeSet<usize>, few: &Few) -> bool {
         let interest = Interest::new(self.prefix, self.folders, &BTreeSet::new());
         let tree = |landing: usize| Some(history.mainline.landings.get(landing)?.tree);
-        let jobs = landings.iter().enumerate().map(|(pair, landing)| Job {
+        let mut pairs: Vec<(Option<Oid>, Option<Oid>)> = landings
+            .iter()
+            .map(|landing| (landing.checked_sub(1).and_then(tree), tree(*landing)))
+            .collect();
+        let is_merge = |landing: &usize| {
+            let landing = history.mainline.landings.get(*landing);
+            landing.is_some_and(|landing| landing.parents.len() > 1)
+        };
+        if landings.iter().any(is_merge) {
+            let brought = history.landed.iter();
+            for (commit, _) in brought.filter(|(_, landing)| landings.contains(landing)) {
+                let Ok(commit) = chain::read(self.objects, *commit) else {
+                    return true;
+                };
+                let first = commit.parents.first();
+                // Behind the end of a shallow clone there is nothing to compare with, and all walks stop there.
+                let before = first.and_then(|first| chain::read(self.objects, *first).ok());
+                if first.is_none() || before.is_some() {
+                    pairs.push((before.map(|it| it.tree), Some(commit.tree)));
+                }
+            }
+        }
+        let jobs = pairs.into_iter().enumerate().map(|(pair, (old, new))| Job {
             pair,
-            old: landing.checked_sub(1).and_then(tree),
-            new: tree(*landing),
+            old,
+            new,
             others: Box::default(),
         });
         let mut folders = Folders::new(self.objects, self.prefix, Default::default());
@@ -84,8 +109,16 @@ impl Around<'_> {
         !folders.obstacles.is_empty()
             || changes.any(|change| {
                 let mut blobs = [change.old, change.new].into_iter().flatten();
+                let may_have_become = change.old.filter(|_| change.new.is_none());
                 blobs.any(|blob| self.bears(&change.path, blob, few))
+                    || may_have_become.is_some_and(|blob| !self.has_id(&change.path, blob))
             })
+    }
+
+    /// Tells whether the id of a file can be read.
+    fn has_id(&self, path: &str, blob: Oid) -> bool {
+        let whose = Contents::new(self.objects).whose(path, blob);
+        matches!(whose, Whose::Id(_))
     }
 
     /// Tells whether a file states one of the ids, or may.

@@ -16,6 +16,7 @@ use crate::history::graph::{Graph, Reader, Sides, Stop};
 use crate::history::interest::{Few, Interest, Kind};
 use crate::history::made::{Merges, Subject};
 use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::origin;
 use crate::history::paths::Prefix;
 use crate::history::tags;
 use crate::history::trails::{Landed, Trails};
@@ -85,6 +86,7 @@ pub fn untold(chain: Chain) -> History {
         mainline: chain.mainline,
         trails: BTreeMap::new(),
         left_out: BTreeSet::new(),
+        former: BTreeMap::new(),
         governance: BTreeMap::new(),
         states: States::unread(),
         approvals: Vec::new(),
@@ -188,7 +190,9 @@ fn told(
             cut_off: mainline.boundary.as_ref().filter(|_| stop.landing == 0),
         };
         let changes = &*found.take(stop.pair);
-        let of_records = changes.iter().filter(|change| change.kind == Kind::Record);
+        let of_records = changes
+            .iter()
+            .filter(|change| matches!(change.kind, Kind::Record | Kind::Other));
         let keys = trails.land(landed, of_records);
         if let Some(look) = &mut look {
             show(&trails, &keys, &survey.states, look);
@@ -220,17 +224,26 @@ fn told(
                 Subject::Governance(path) => governance.get_mut(path),
             };
             if let Some(version) = trail.and_then(|trail| trail.versions.last_mut()) {
-                branches.fill(&subject, version);
+                let touched = branches.fill(&subject, version);
                 version.tags = tags::of_version(objects, prefix, &survey.graph.landed, version);
                 let others = others(version, changes);
-                version.made_in_merge =
-                    merges.judge(&mut trails.contents, &stop, &subject, version, others);
+                version.made_in_merge = merges.judge(
+                    &mut trails.contents,
+                    &stop,
+                    &subject,
+                    version,
+                    others,
+                    touched,
+                );
             }
         }
     }
+    let is_other = |(key, _): &(Key, Trail)| matches!(key, Key::Other(_));
+    let (others, trails): (BTreeMap<Key, Trail>, _) = trails.trails.into_iter().partition(is_other);
     History {
         mainline,
-        trails: trails.trails,
+        former: origin::needed(trails.values(), others),
+        trails,
         left_out: BTreeSet::new(),
         governance,
         states: survey.states,
@@ -245,15 +258,19 @@ impl History {
     fn leave_out(&mut self, objects: &dyn Objects, wanted: &dyn Fn(&Trail) -> bool) {
         let contents = Contents::new(objects);
         let fetch = |version: &Version| version.record.fetch(|blob| contents.bytes(blob));
+        let mut apart = mem::take(&mut self.former);
         for (key, trail) in mem::take(&mut self.trails) {
             trail.last().into_iter().for_each(fetch);
             if wanted(&trail) {
                 trail.versions.iter().for_each(fetch);
                 self.trails.insert(key, trail);
             } else {
-                self.left_out.extend(trail.became.is_none().then_some(key));
+                let shown = trail.became.is_none().then(|| key.clone());
+                self.left_out.extend(shown);
+                apart.insert(key, trail);
             }
         }
+        self.former = origin::needed(self.trails.values(), apart);
         let known = |file: &Beside| !self.left_out.contains(&file.record());
         self.approvals.retain(known);
     }

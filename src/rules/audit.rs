@@ -134,7 +134,7 @@ impl<'a> Audit<'a> {
             path: path(version),
             id: match of.key {
                 Key::Id(id) => Some(id),
-                Key::Path(_) => None,
+                Key::Path(_) | Key::Other(_) => None,
             },
             version,
             record: version.record.record().map(AsRef::as_ref),

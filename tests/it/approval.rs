@@ -16,6 +16,7 @@ mod reviews;
 mod rows;
 mod shallow;
 mod signed;
+mod unread;
 mod vetoes;
 
 use exledger::approval::{self, Satisfied, Verdict};

@@ -1,0 +1,231 @@
+//! A file whose id can't be read becomes a record: who made it before stays one of its authors.
+
+use exledger::history::version::Key;
+
+use crate::approval::{ledger, said, verdicts};
+use crate::cli::run;
+use crate::history::{ID, SAMPLE};
+use crate::repo::Repo;
+use crate::status::standing_of;
+
+const AT: &str = "2026-11-25T00:00:00Z";
+const DRAFT: &str = "exceptions/draft.yaml";
+
+fn without_id() -> String {
+    SAMPLE.replace("id: EXC-2026-7F3KQ\n", "")
+}
+
+fn too_large() -> String {
+    format!("{}# {}\n", without_id(), "x".repeat(70_000))
+}
+
+/// Returns what the gate says about the sample's application.
+fn check_word(repo: &Repo, at: &str) -> String {
+    repo.checkout();
+    let words = [
+        "check",
+        "--application",
+        "billing",
+        "--format",
+        "json",
+        "--on",
+        at,
+    ];
+    let answer: serde_json::Value = serde_json::from_str(&run(repo.path(), &words).out).unwrap();
+    answer["verdict"].as_str().unwrap().to_owned()
+}
+
+/// How mal's file becomes ana's record; mal merges whatever is on the branch `mend` afterwards.
+type Steps = fn(&Repo);
+
+fn mend(repo: &Repo) {
+    repo.branch("mend")
+        .by("ana")
+        .write(ID, SAMPLE)
+        .commit("Mend it");
+}
+
+fn mend_draft(repo: &Repo) {
+    repo.branch("mend")
+        .by("ana")
+        .remove(DRAFT)
+        .write(ID, SAMPLE)
+        .commit("Mend and move it");
+}
+
+const CASES: &[(&str, Steps)] = &[
+    ("without an id", |repo| {
+        repo.by("mal").write(ID, &without_id()).commit("File");
+        mend(repo);
+    }),
+    ("with a syntax error", |repo| {
+        let text = SAMPLE.replace("id: EXC-2026-7F3KQ", "id: 'EXC-2026-7F3KQ");
+        repo.by("mal").write(ID, &text).commit("File");
+        mend(repo);
+    }),
+    ("in several broken versions", |repo| {
+        repo.by("mal").write(ID, &without_id()).commit("File");
+        repo.by("lee").write(ID, "- [").commit("Look at it");
+        mend(repo);
+    }),
+    ("under another path, moved and mended in one step", |repo| {
+        repo.by("mal").write(DRAFT, &without_id()).commit("Draft");
+        mend_draft(repo);
+    }),
+    ("under another path, moved before it is mended", |repo| {
+        repo.by("mal").write(DRAFT, &without_id()).commit("Draft");
+        repo.by("lee").rename(DRAFT, ID).commit("Move it");
+        mend(repo);
+    }),
+    ("broken and moved inside the branch", |repo| {
+        repo.branch("mend")
+            .by("mal")
+            .write(DRAFT, &without_id())
+            .commit("Draft");
+        mend_draft(repo);
+    }),
+    ("moved inside the branch, then mended there", |repo| {
+        repo.branch("mend")
+            .by("mal")
+            .write(DRAFT, &without_id())
+            .commit("Draft");
+        repo.branch("mend")
+            .by("ana")
+            .rename(DRAFT, "exceptions/again.yaml")
+            .commit("Move it");
+        repo.branch("mend")
+            .by("ana")
+            .remove("exceptions/again.yaml")
+            .write(ID, SAMPLE)
+            .commit("Mend it");
+    }),
+    ("under the id of another record", |repo| {
+        let text = SAMPLE.replace(ID, "EXC-2026-0THER");
+        repo.by("mal").write(ID, &text).commit("File");
+        mend(repo);
+    }),
+    ("under the id of another record, in the branch", |repo| {
+        let text = SAMPLE.replace(ID, "EXC-2026-0THER");
+        let mal = repo.branch("mend").by("mal");
+        mal.write(ID, &text).commit("File");
+        mend(repo);
+    }),
+    ("with another prefix", |repo| {
+        let text = SAMPLE.replace("id: EXC", "id: ABC");
+        repo.by("mal").write(ID, &text).commit("File");
+        mend(repo);
+    }),
+    ("with two ids", |repo| {
+        let text = format!("{SAMPLE}id: EXC-2026-0THER\n");
+        repo.by("mal").write(ID, &text).commit("File");
+        mend(repo);
+    }),
+    ("too large", |repo| {
+        repo.by("mal").write(ID, &too_large()).commit("File");
+        mend(repo);
+    }),
+    ("as a link whose bytes are the record", |repo| {
+        repo.by("mal")
+            .write_mode(ID, 0o120_000, SAMPLE.as_bytes())
+            .commit("File");
+        mend(repo);
+    }),
+    ("as a link in the branch", |repo| {
+        let mal = repo.branch("mend").by("mal");
+        mal.write_mode(ID, 0o120_000, SAMPLE.as_bytes())
+            .commit("File");
+        mend(repo);
+    }),
+    ("broken, then standing beside the record itself", |repo| {
+        // Mal's file stands in for the record that it broke, until that is back elsewhere.
+        repo.by("ana").write(DRAFT, SAMPLE).commit("File");
+        repo.by("mal").write(DRAFT, &without_id()).commit("Break");
+        repo.by("lee")
+            .write("exceptions/back.yaml", SAMPLE)
+            .commit("Write it anew");
+        repo.by("lee")
+            .remove("exceptions/back.yaml")
+            .commit("Give it up");
+        mend_draft(repo);
+    }),
+    ("beside a second file of the id", |repo| {
+        repo.by("mal").write(DRAFT, SAMPLE).commit("File");
+        repo.by("ana").write(ID, SAMPLE).commit("File it, too");
+        repo.branch("mend")
+            .by("ana")
+            .remove(DRAFT)
+            .edit(ID, "title: Another title of the same")
+            .commit("Keep one");
+    }),
+    ("broken and mended twice", |repo| {
+        repo.by("mal").write(ID, &without_id()).commit("File");
+        repo.by("ana").write(ID, SAMPLE).commit("Mend it");
+        repo.by("ana").write(ID, "id: [").commit("Break it");
+        repo.branch("mend")
+            .by("ana")
+            .edit(ID, "title: Another title of the same")
+            .write(ID, &SAMPLE.replace("Nightly", "Hourly"))
+            .commit("Mend it");
+    }),
+];
+
+#[test]
+fn who_made_a_file_that_could_not_be_read_does_not_approve_what_it_becomes() {
+    for (what, steps) in CASES {
+        let repo = ledger("");
+        steps(&repo);
+        repo.by("mal").merge("mend", "Merge branch 'mend'");
+        let verdicts = verdicts(&repo, ID);
+        let last = said(verdicts.last().unwrap());
+        assert!(last.authors.contains(&"mal".to_owned()), "{what}: {last:?}");
+        assert_eq!(last.satisfied, "no", "{what}: {last:?}");
+        let standing = standing_of(&repo, &Key::Id(ID.to_owned()), AT);
+        assert_eq!(standing.status.word(), "unapproved", "{what}");
+        assert_eq!(
+            check_word(&repo, AT),
+            "pending",
+            "{what}: asked about one record"
+        );
+    }
+}
+
+#[test]
+fn somebody_else_approves_it_as_ever() {
+    for (what, steps) in CASES {
+        let repo = ledger("");
+        steps(&repo);
+        repo.by("sam").merge("mend", "Merge branch 'mend'");
+        let standing = standing_of(&repo, &Key::Id(ID.to_owned()), AT);
+        assert_eq!(
+            standing.status.word(),
+            "active",
+            "{what}: {:?}",
+            standing.reasons
+        );
+        assert_eq!(
+            check_word(&repo, AT),
+            "allow",
+            "{what}: asked about one record"
+        );
+    }
+}
+
+#[test]
+fn who_removed_a_broken_file_elsewhere_made_no_other_record() {
+    let repo = ledger("");
+    repo.by("mal")
+        .write("exceptions/EXC-2026-0THER.yaml", "id: [")
+        .commit("Break something");
+    repo.branch("file")
+        .by("ana")
+        .remove("exceptions/EXC-2026-0THER.yaml")
+        .write(
+            "exceptions/x/EXC-2026-0THER.yaml",
+            &SAMPLE.replace(ID, "EXC-2026-0THER"),
+        )
+        .write(ID, SAMPLE)
+        .commit("Mend one, and file another");
+    repo.by("mal").merge("file", "Merge branch 'file'");
+    let last = said(verdicts(&repo, "EXC-2026-0THER").last().unwrap());
+    assert_eq!(last.authors, ["ana", "mal"]);
+}
