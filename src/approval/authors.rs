@@ -20,6 +20,8 @@ pub(crate) struct AuthorSet {
     pub members: Vec<Party>,
     /// Why the set can't be told, with the way out; `None` where it can.
     pub doubt: Option<String>,
+    /// Why git does not name all who made the content; later versions that build on it don't know them either.
+    pub unnamed: Option<String>,
     /// Co-authors that no address is known of, and who are left out.
     pub dropped: Vec<String>,
     /// What is to be said of it.
@@ -80,6 +82,9 @@ impl AuthorSet {
         if self.doubt.is_none() {
             self.doubt.clone_from(&other.doubt);
         }
+        if self.unnamed.is_none() {
+            self.unnamed.clone_from(&other.unnamed);
+        }
     }
 
     pub(crate) fn doubt(&mut self, why: impl FnOnce() -> String) {
@@ -91,6 +96,12 @@ impl AuthorSet {
 
 /// Returns the authors that git names for a version: A1 to A4, without what earlier versions leave behind.
 pub(crate) fn of_version(lens: Lens, version: &Version) -> AuthorSet {
+    let mut set = named(lens, version);
+    set.unnamed.clone_from(&set.doubt);
+    set
+}
+
+fn named(lens: Lens, version: &Version) -> AuthorSet {
     let mut set = AuthorSet::default();
     let landing = &version.commit;
     if let Some(obstacle) = &version.truncated {

@@ -187,6 +187,9 @@ impl<'a> Fold<'a> {
         for member in &self.series.waiting.members {
             set.add(member.clone());
         }
+        if let Some(unnamed) = &self.series.waiting.unnamed {
+            set.doubt(|| unnamed.clone());
+        }
         let Some(base) = base else {
             if self.series.inherited.is_some() {
                 set.join(&self.series.filer);

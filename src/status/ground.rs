@@ -166,6 +166,11 @@ fn judged(past: Past, governance: &Governance, landed: &Record) -> Ground {
     // What is closed is closed, whoever approved it; nothing that is missing could reopen it but a later version.
     let is_closed = landed.closure.is_some();
     let since = approved.map_or(first, |approved| approved + 1);
+    let begun = past.version(first).map(|version| version.change);
+    if begun == Some(Change::Inherited) && !is_closed {
+        let doubt = past.doubt(first..=first);
+        return Ground::Unknown(doubt.unwrap_or_else(|| "how it landed is not known".to_owned()));
+    }
     if let Some(doubt) = past.doubt(since..=past.tip).filter(|_| !is_closed) {
         return Ground::Unknown(doubt);
     }

@@ -5,8 +5,9 @@ use exledger::history::chain::Now;
 use exledger::history::version::Key;
 
 use crate::approval::{approved, said};
+use crate::cli::run;
 use crate::history::{ID, SAMPLE, history_of};
-use crate::repo::Repo;
+use crate::repo::{Repo, speak};
 use crate::status::standing_in;
 
 const AT: &str = "2026-11-25T00:00:00Z";
@@ -31,37 +32,108 @@ fn what_stands_at_the_boundary_can_not_be_told() {
 }
 
 #[test]
-fn what_is_approved_behind_it_can_be_told_unless_the_filer_matters() {
-    for (line, satisfied, status) in [
-        ("title: Another title of the same", "yes", "active"),
-        ("expires: 2027-01-10", "cannot say", "unknown"),
-        ("expires: 2026-12-10", "yes", "unknown"),
+fn what_stands_there_stays_untold_whatever_lands_later() {
+    for (line, approved_by) in [
+        ("title: Another title of the same", "dana"),
+        ("expires: 2027-01-10", "dana"),
+        ("expires: 2026-12-10", "dana"),
+        ("expires: 2026-12-10", "sam"),
     ] {
         let repo = approved("");
         repo.by("root").write("README.md", "x").commit("Go on");
         repo.by("sam")
             .edit(ID, line)
-            .through("dana")
+            .through(approved_by)
             .commit("Amend it");
-        let (verdicts, found) = cloned(&repo, 2);
-        assert_eq!(
-            said(verdicts.last().unwrap()).satisfied,
-            satisfied,
-            "{line}"
-        );
-        // Who approved the narrower one is known: it stands by itself.
-        let narrows = line.contains("2026-12-10");
-        let expected = if narrows { "active" } else { status };
-        assert_eq!(found, expected, "{line}");
+        let (_, found) = cloned(&repo, 2);
+        assert_eq!(found, "unknown", "{line} by {approved_by}");
     }
     let repo = approved("");
     repo.by("root").write("README.md", "x").commit("Go on");
     repo.by("sam")
-        .edit(ID, "expires: 2026-12-10")
-        .commit("Shorten it");
-    let (verdicts, status) = cloned(&repo, 2);
-    assert_eq!(said(verdicts.last().unwrap()).satisfied, "yes");
-    assert_eq!(status, "unknown", "what it narrows can't be told");
+        .edit(
+            ID,
+            "closure: {outcome: remediated, date: 2026-11-20, by: sam@example.com, reason: Done}",
+        )
+        .commit("Close it");
+    assert_eq!(cloned(&repo, 2).1, "closed", "nothing behind it opens it");
+}
+
+/// What happened; in the whole history nothing of it is allowed.
+type Happens = fn(&Repo);
+
+const PENDING: &[(&str, Happens)] = &[
+    ("unapproved by mal, amended by Ana, merged by mal", |repo| {
+        repo.by("mal").write(ID, SAMPLE).commit("Push it");
+        repo.by("root").write("README.md", "x").commit("Go on");
+        repo.branch("amend")
+            .by("ana")
+            .edit(ID, "title: Another title of the same")
+            .commit("Amend it");
+        repo.by("root").write("README.md", "y").commit("Go on");
+        repo.by("mal").merge("amend", "Merge branch 'amend'");
+        repo.by("root").write("README.md", "z").commit("Go on");
+    }),
+    (
+        "begun by mal on an old branch that a bot merges, amended by Ana, merged by mal",
+        |repo| {
+            let old = repo.branch("old");
+            old.by("mal").write(ID, SAMPLE).commit("Begin it");
+            for text in ["a", "b", "c"] {
+                repo.by("root").write("README.md", text).commit("Go on");
+            }
+            repo.branch("old")
+                .by("ana")
+                .edit(ID, "title: Another title of the same")
+                .commit("Amend it");
+            repo.by("bot").merge("old", "Merge branch 'old'");
+            repo.branch("amend")
+                .by("ana")
+                .edit(ID, "title: A third title of the same")
+                .commit("Amend it again");
+            repo.by("mal").merge("amend", "Merge branch 'amend'");
+        },
+    ),
+    (
+        "signed and removed long ago, filed and signed for again with the same words",
+        |repo| {
+            let yes = speak::yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z");
+            repo.by("ana").write(ID, SAMPLE).commit("File it");
+            repo.by("root").says(&yes).commit("Bring the signature");
+            repo.by("root").remove(ID).unsays(&yes).commit("Remove it");
+            repo.by("root").write("README.md", "x").commit("Go on");
+            repo.by("mal").write(ID, SAMPLE).commit("File it again");
+            repo.by("mal")
+                .says(&yes)
+                .commit("Bring the signature again");
+        },
+    ),
+];
+
+#[test]
+fn no_depth_allows_what_the_whole_history_does_not() {
+    for (what, happens) in PENDING {
+        let signers = speak::signer("dana");
+        let repo = Repo::at("2026-11-20T09:00:00Z");
+        repo.by("root")
+            .write(
+                "exledger.yaml",
+                "version: 1\napproval: {signers: signers}\n",
+            )
+            .write("signers", &signers)
+            .commit("Begin");
+        happens(&repo);
+        let words = ["check", "--application", "billing", "--on", AT];
+        repo.checkout();
+        let whole = run(repo.path(), &words);
+        assert_eq!(whole.code, 1, "{what}: {}{}", whole.out, whole.err);
+        let n_landings = repo.history().mainline.landings.len();
+        for depth in 1..=n_landings + 1 {
+            let clone = repo.clone_with(&[&format!("--depth={depth}")]);
+            let told = run(clone.path(), &words);
+            assert_ne!(told.code, 0, "{what} at depth {depth}: {}", told.out);
+        }
+    }
 }
 
 #[test]

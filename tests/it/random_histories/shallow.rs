@@ -1,17 +1,14 @@
 //! What a shallow clone says is what the whole repository says, or nothing.
 //!
 //! Start at [`differs`]. The mainline is cut at each of its commits: what lies before is not there, but for the commits of
-//! branches that began earlier and landed later. Follows `docs/spec/approval.md`, M7: what stands where the clone ends
-//! counts as approved, so that nothing is promised of a record that was not, nor of one that a branch brought some of
-//! whose commits are not there; and what is due counts from where the clone begins.
+//! branches that began earlier and landed later. Follows `docs/spec/approval.md`, M7: of what stands where the clone ends
+//! it says nothing.
 
 use std::collections::HashSet;
 
-use exledger::approval::{self, Satisfied};
-use exledger::history::History;
+use exledger::approval;
 use exledger::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
-use exledger::history::version::Key;
-use exledger::status::{InForce, Status};
+use exledger::status::InForce;
 
 use super::memory::Memory;
 use super::verdict::{instants, standing};
@@ -68,14 +65,6 @@ fn cut(world: &World, landing: usize) -> Shallow<'_> {
     }
 }
 
-/// Tells whether the clone does not hold all commits of a branch that brought a record: who left it unapproved is then
-/// unknown for that version alone (A6).
-fn is_truncated(part: &History, key: &Key) -> bool {
-    let versions = part.trails.get(key).map_or(&[][..], |it| &it.versions);
-    let mut landed = versions.iter().filter(|version| version.landing > 0);
-    landed.any(|version| version.truncated.is_some())
-}
-
 /// Returns what a shallow clone grants and the whole repository does not; `None` where there is nothing.
 pub(super) fn differs(world: &World) -> Option<String> {
     let whole = world.history(&world.memory).unwrap();
@@ -86,24 +75,14 @@ pub(super) fn differs(world: &World) -> Option<String> {
             continue;
         };
         let of_part = approval::judge(&part);
-        let is_approved = |key: &Key| {
-            let versions = whole.trails.get(key).map_or(&[][..], |it| &it.versions);
-            let n = versions.partition_point(|version| version.landing <= landing);
-            let last = n.checked_sub(1);
-            last.is_none_or(|n| of_whole.trails[key][n].satisfied == Satisfied::Yes)
-        };
-        for key in part.trails.keys().filter(|key| is_approved(key)) {
+        for key in part.trails.keys() {
             for at in instants(world) {
                 let told = standing(&part, &of_part, key, at);
                 if told.in_force != InForce::Yes {
                     continue;
                 }
                 let known = standing(&whole, &of_whole, key, at);
-                let same = known.effective == told.effective;
-                // Since when looks are due, and who first told of one, is behind the end.
-                if same && known.status == Status::Degraded || is_truncated(&part, key) {
-                    continue;
-                }
+                let same = known.effective == told.effective && known.status == told.status;
                 if known.in_force != InForce::Yes || !same {
                     return Some(format!(
                         "cut at landing {landing}, {key} is in force at {at}: {:?}\n{:?}\nand whole it is {:?}: {:?}\n{:?}",
