@@ -16,7 +16,7 @@ use clap::builder::NonEmptyStringValueParser;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{Approved, Scope};
 use crate::commands::context::fault;
-use crate::commands::triage::input::{Desk, Format, Read, Source};
+use crate::commands::triage::input::{Desk, Folders, Format, Read, Source};
 use crate::commands::triage::marks::{Guids, Marks};
 use crate::commands::triage::output::{How, Rewrite, Written};
 use crate::commands::{Command, Outcome, Run};
@@ -71,6 +71,10 @@ pub struct Args {
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     environment: Option<String>,
 
+    /// The folder that held the repository where the scanner ran, such as /src in a container
+    #[arg(long = "source-root", value_name = "PATH")]
+    source_roots: Vec<String>,
+
     /// Let what can't be read count without failing
     #[arg(long)]
     skip_bad: bool,
@@ -82,6 +86,7 @@ pub const COMMAND: Command = Command::of::<Args>();
 impl Run for Args {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
+        let folders = Folders::of(&home, &self.source_roots)?;
         let sources = input::open(ctx, &self.files)?;
         let rewrite = self.rewrite(ctx, &sources)?;
         let scope = match sources.iter().all(|it| it.format == Format::Sarif) {
@@ -117,10 +122,9 @@ impl Run for Args {
                 })
             }),
         };
-        let roots = input::roots(&home);
         let mut read = Vec::new();
         for (place, source) in sources.into_iter().enumerate() {
-            let found = input::read(&source, place, &roots, &mut desk)?;
+            let found = input::read(&source, place, &folders, &mut desk)?;
             read.push((source, found));
         }
         let outcome = self.outcome(ctx, &approved, &desk.tally);

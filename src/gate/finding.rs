@@ -5,6 +5,7 @@
 
 use crate::gate::Question;
 use crate::gate::cover::{self, About};
+use crate::gate::package::{Asked, Same};
 use crate::gate::purl::Purl;
 use crate::record::Record;
 use crate::record::pattern;
@@ -164,12 +165,14 @@ impl Package {
 }
 
 fn package(question: &Question, key: &FindingKey) -> Package {
-    let asked = question.purl.as_deref().and_then(Purl::parse);
     let asker = question.told.asker;
     let limited = |what: &str, to: &String, key: &str| {
         cover::limited(asker, what, std::slice::from_ref(to), key)
     };
-    let versions = |version: Option<&str>| {
+    let asked = Asked::of(question.purl.as_deref(), question.told.package.as_ref());
+    let stated = key.purl.as_deref().map(Purl::parse);
+    let version = asked.version(stated.as_ref().and_then(Option::as_ref));
+    let versions = || {
         let text = key.versions.as_ref()?;
         let matches = match (Range::parse(text), version) {
             (Ok(range), Some(version)) => range.contains(version),
@@ -177,29 +180,24 @@ fn package(question: &Question, key: &FindingKey) -> Package {
         };
         (!matches).then(|| limited("versions", text, "version"))
     };
-    let told = question.told.package.as_ref();
-    let version = match (&asked, told) {
-        (Some(asked), _) => asked.version.as_deref(),
-        (None, told) => told.and_then(|package| package.version.as_deref()),
-    };
     let Some(text) = &key.purl else {
-        return Package::Any(versions(version));
+        return Package::Any(versions());
     };
-    let why = limited("purl", text, "purl");
-    let stated = Purl::parse(text);
-    let stated = stated.filter(|stated| match (&asked, told) {
-        (Some(asked), _) => stated.is_package(asked),
-        (None, Some(told)) => stated.is_named(&told.name),
-        (None, None) => false,
-    });
-    let Some(stated) = stated else {
-        return Package::Another(why);
+    let another = || Package::Another(limited("purl", text, "purl"));
+    let Some(Some(stated)) = &stated else {
+        return another();
     };
-    let is_version = stated.version.is_none() || stated.version.as_deref() == version;
-    Package::Ours(match is_version {
-        true => versions(version),
-        false => Some(why),
-    })
+    match (asked.compared(stated), &key.id) {
+        (Same::No, _) => another(),
+        // One name, and nothing tells that it is one package: only the finding's id does.
+        (Same::ByName, None) => Package::Ours(Some(format!(
+            "limited to purl {text}, and no type of package is stated: name the id of the finding beside it"
+        ))),
+        (Same::Yes | Same::ByName, _) => Package::Ours(match &stated.version {
+            Some(stated) if version != Some(stated.as_str()) => Some(limited("purl", text, "purl")),
+            _ => versions(),
+        }),
+    }
 }
 
 /// Returns a path without `.` and `..`; `None` where it leads out of the repository.

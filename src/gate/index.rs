@@ -62,6 +62,11 @@ impl Index {
         }
     }
 
+    /// Tells whether a record names a finding by this id.
+    pub fn names_finding(&self, id: &str) -> bool {
+        self.findings.contains_key(id)
+    }
+
     /// Returns the places of the records that may answer a question, in their order.
     pub fn places(&self, question: &Question) -> BTreeSet<usize> {
         let mut places: BTreeSet<usize> = self.unread.iter().copied().collect();

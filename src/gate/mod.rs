@@ -5,6 +5,7 @@
 mod cover;
 mod finding;
 pub mod index;
+pub(crate) mod package;
 pub(crate) mod purl;
 pub mod question;
 pub mod receipt;
@@ -13,6 +14,7 @@ pub mod verdict;
 use std::collections::BTreeMap;
 
 use crate::gate::cover::{About, Cover, Terms};
+use crate::gate::package::Package;
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::Instant;
@@ -86,15 +88,6 @@ pub struct Told {
     pub weaknesses: Vec<String>,
     /// Who asks, which decides how a missing limit is to be stated.
     pub asker: Asker,
-}
-
-/// A package as a scanner names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Package {
-    /// The name, with an npm scope or a Go path before it.
-    pub name: String,
-    /// The version, where it is told.
-    pub version: Option<String>,
 }
 
 /// Who asks. All get the same answer; only the way to state what is missing differs.

@@ -1,7 +1,7 @@
 //! Package URLs, as far as the gate compares them: type, namespace, name and version.
 //!
-//! Uses nothing else of the line. Pure. Start at [`Purl::parse`]. Follows `docs/spec/cli.md`, check; qualifiers and
-//! subpaths are no part of the comparison.
+//! Uses nothing else of the line. Pure. Start at [`Purl::parse`]. Follows `docs/spec/cli.md`, check, and
+//! `docs/spec/interop.md`, packages; of the qualifiers only `epoch` counts, and subpaths are no part of the comparison.
 
 /// A package, and one version of it where one is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,16 +12,17 @@ pub(crate) struct Purl {
     pub namespace: String,
     /// The name.
     pub name: String,
-    /// The version.
+    /// The version in the form of [`version`], with the epoch before it.
     pub version: Option<String>,
 }
 
 impl Purl {
-    /// Returns the package of a text such as `pkg:cargo/openssl@0.10.60`.
+    /// Returns the package of a text such as `pkg:cargo/openssl@0.10.60`; `None` also where version and qualifier name
+    /// two epochs.
     pub(crate) fn parse(text: &str) -> Option<Purl> {
         let rest = text.trim().strip_prefix("pkg:")?.trim_start_matches('/');
         let rest = rest.split('#').next().unwrap_or_default();
-        let rest = rest.split('?').next().unwrap_or_default();
+        let (rest, qualifiers) = rest.split_once('?').unwrap_or((rest, ""));
         let (kind, path) = rest.split_once('/')?;
         // The `@` of an npm scope stands before the last slash, a version's behind it.
         let (path, version) = match path.rsplit_once('@') {
@@ -33,16 +34,15 @@ impl Purl {
         let path = path.trim_matches('/');
         let (namespace, name) = path.rsplit_once('/').unwrap_or(("", path));
         let kind = kind.to_ascii_lowercase();
-        let (namespace, name) = (decoded(namespace), decoded(name));
-        let folded = |text: String| match kind.as_str() {
-            "pypi" => text.to_lowercase().replace('_', "-"),
-            "github" | "bitbucket" | "composer" | "npm" => text.to_lowercase(),
-            _ => text,
+        let version = version.filter(|version| !version.is_empty());
+        let version = match version {
+            Some(version) => Some(with_epoch(&kind, version, qualifiers)?),
+            None => None,
         };
         Some(Purl {
-            namespace: folded(namespace),
-            name: folded(name),
-            version: version.filter(|version| !version.is_empty()),
+            namespace: folded(&kind, &decoded(namespace)),
+            name: folded(&kind, &decoded(name)),
+            version,
             kind,
         })
         .filter(|purl| !purl.name.is_empty() && !purl.kind.is_empty())
@@ -53,27 +53,96 @@ impl Purl {
         self.kind == other.kind && self.namespace == other.namespace && self.name == other.name
     }
 
-    /// Tells whether a scanner that gives no package URL names this package: by its name, in npm with the scope, in Go
-    /// and where names are paths with the path, in Maven with the group.
+    /// Returns its package URL in another version.
+    pub(crate) fn at(&self, version: Option<&str>) -> String {
+        let mut text = format!("pkg:{}/", self.kind);
+        for part in self.namespace.split('/').filter(|part| !part.is_empty()) {
+            text.push_str(&encoded(part));
+            text.push('/');
+        }
+        text.push_str(&encoded(&self.name));
+        if let Some(version) = version {
+            text.push('@');
+            text.push_str(&encoded(version));
+        }
+        text
+    }
+
+    /// Tells whether a scanner that gives no package URL names this package, if it means this type: by its name, in npm
+    /// with the scope, where names are paths with the path, and in Maven with the group where one is stated.
     pub(crate) fn is_named(&self, name: &str) -> bool {
         let whole = |joint: &str| match self.namespace.as_str() {
             "" => self.name.clone(),
             namespace => format!("{namespace}{joint}{}", self.name),
         };
-        let folded = match self.kind.as_str() {
-            "pypi" => name.to_lowercase().replace(['_', '.'], "-"),
-            "github" | "bitbucket" | "composer" | "npm" => name.to_lowercase(),
-            _ => name.to_owned(),
-        };
+        let name = folded(&self.kind, name);
         match self.kind.as_str() {
-            "npm" | "golang" | "composer" | "github" | "bitbucket" | "swift" => {
-                folded == whole("/")
-            }
-            "maven" => folded == whole(":") || folded == whole("/") || folded == self.name,
-            "pypi" => folded == self.name.replace('.', "-"),
-            _ => folded == self.name,
+            "npm" | "golang" | "composer" | "github" | "bitbucket" | "swift" => name == whole("/"),
+            "maven" => name == whole(":") || name == whole("/") || name == self.name,
+            _ => name == self.name,
         }
     }
+}
+
+/// Returns a name in the form in which names of a type are compared.
+fn folded(kind: &str, name: &str) -> String {
+    match kind {
+        // Runs of these three are one hyphen there.
+        "pypi" => {
+            let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
+            parts.collect::<Vec<_>>().join("-").to_lowercase()
+        }
+        "github" | "bitbucket" | "composer" | "npm" | "nuget" => name.to_lowercase(),
+        _ => name.to_owned(),
+    }
+}
+
+/// Returns a version in the form in which versions of a type are compared: an epoch of 0 is none, and a Go version's `v`
+/// counts for nothing.
+pub(crate) fn version<'v>(kind: &str, text: &'v str) -> &'v str {
+    let text = text.trim();
+    let text = text.strip_prefix("0:").unwrap_or(text);
+    match kind {
+        "golang" => {
+            let rest = text.strip_prefix('v');
+            let is_number = |rest: &&str| rest.starts_with(|it: char| it.is_ascii_digit());
+            rest.filter(is_number).unwrap_or(text)
+        }
+        _ => text,
+    }
+}
+
+/// Returns a version with the epoch that a qualifier names; `None` where the version has another one.
+fn with_epoch(kind: &str, text: String, qualifiers: &str) -> Option<String> {
+    let mut pairs = qualifiers
+        .split('&')
+        .filter_map(|pair| pair.split_once('='));
+    let epoch = pairs.find_map(|(key, value)| key.eq_ignore_ascii_case("epoch").then_some(value));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let own = text
+        .split_once(':')
+        .map(|(own, _)| own)
+        .filter(|own| is_number(own));
+    let text = match (epoch, own) {
+        (None, _) => text,
+        (Some(epoch), Some(own)) if epoch == own => text,
+        (Some(epoch), None) if is_number(epoch) => format!("{epoch}:{text}"),
+        (Some(_), _) => return None,
+    };
+    Some(version(kind, &text).to_owned())
+}
+
+/// Writes what has a meaning in package URLs, and what is no ASCII, as `%40` and its like.
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'-' | b'.' | b'_' | b'~' | b':' => out.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
+            byte => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
 }
 
 /// Resolves `%40` and its like; what is no such escape stays.
@@ -84,6 +153,7 @@ fn decoded(text: &str) -> String {
         let escape = (*first == b'%')
             .then(|| after.get(..2))
             .flatten()
+            .filter(|pair| pair.iter().all(u8::is_ascii_hexdigit))
             .and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
         match escape {
             Some(byte) => {

@@ -19,6 +19,8 @@ pub enum Broken {
     NoJson(u64),
     /// The bytes can't be had.
     Unread(String),
+    /// It is of a version of SARIF that is not read.
+    Version(String),
 }
 
 impl fmt::Display for Broken {
@@ -28,6 +30,7 @@ impl fmt::Display for Broken {
             Broken::Expected(what, at) => write!(out, "{what} is missing at byte {at}"),
             Broken::NoJson(at) => write!(out, "what begins at byte {at} is no JSON"),
             Broken::Unread(cause) => write!(out, "can't be read: {cause}"),
+            Broken::Version(version) => write!(out, "this is SARIF {version}; 2.1.0 is read"),
         }
     }
 }

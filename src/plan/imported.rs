@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::plan::answers::Answers;
 use crate::record::reference::ControlRef;
 use crate::record::word::{Baseline, Word};
+use crate::survey::triage::is_advisory;
 use crate::survey::triage::wanted::{Found, Happened, Often};
 
 /// What stands where a person must say something.
@@ -45,12 +46,6 @@ pub fn of_finding(tool: &str, id: &str, found: &Found) -> Answers {
     answers.set_given("risk.level", found.severity.map(|severity| severity.word()));
     open(&mut answers);
     answers
-}
-
-/// Tells whether an id is an advisory's.
-fn is_advisory(id: &str) -> bool {
-    let kinds = ["CVE-", "GHSA-", "RUSTSEC-", "OSV-", "GO-", "PYSEC-"];
-    kinds.iter().any(|kind| id.starts_with(kind))
 }
 
 /// Returns what is known of events that need a record.

@@ -7,8 +7,11 @@ mod fuzz;
 mod goldens;
 mod hostile;
 mod many;
+mod packages;
+mod places;
 mod states;
 mod tools;
+mod weaknesses;
 
 use serde_json::Value;
 

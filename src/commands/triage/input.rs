@@ -8,8 +8,9 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::commands::triage::marks::Marks;
+use crate::gate;
 use crate::interop::events;
-use crate::interop::sarif::{self, Layout, Spans, Worked};
+use crate::interop::sarif::{self, Layout, Roots, Spans, Worked};
 use crate::store::files::{self, FileError};
 use crate::store::streams::{self, Opened};
 use crate::survey::triage::Input;
@@ -70,17 +71,50 @@ pub(super) fn unread(error: &FileError) -> anyhow::Error {
     )
 }
 
-/// Returns the folder of the repository, as absolute paths of results may name it.
-pub(super) fn roots(home: &Home) -> Vec<String> {
-    let top = home.repository_or_none().and_then(|it| it.work_dir());
-    let top = top.map_or_else(|| home.root.clone(), Path::to_path_buf);
-    let real = files::folder(&top).ok();
-    let roots = [Some(top), real].into_iter().flatten();
-    let mut roots: Vec<String> = roots
-        .map(|root| root.to_string_lossy().into_owned())
-        .collect();
-    roots.dedup();
-    roots
+/// The folders that absolute paths of results count from.
+pub(super) struct Folders {
+    /// The folder of the repository, in each of its forms, and those that are named for it.
+    roots: Vec<String>,
+    /// The files as they are now.
+    top: PathBuf,
+}
+
+impl Folders {
+    /// Returns the folders that stand for the root of the ledger's repository.
+    pub(super) fn of(home: &Home, named: &[String]) -> anyhow::Result<Folders> {
+        let top = home.repository_or_none().and_then(|it| it.work_dir());
+        let top = top.map_or_else(|| home.root.clone(), Path::to_path_buf);
+        let real = files::folder(&top).ok();
+        let own = [Some(&top), real.as_ref()].into_iter().flatten();
+        let own = own.map(|root| Ok(root.to_string_lossy().into_owned()));
+        let named = named.iter().map(|root| absolute(root));
+        let roots: anyhow::Result<Vec<String>> = own.chain(named).collect();
+        let mut roots = roots?;
+        roots.dedup();
+        Ok(Folders { roots, top })
+    }
+
+    /// Tells whether the repository has a file, by its path from the root.
+    fn has_file(&self, path: &str) -> bool {
+        self.top.join(path).is_file()
+    }
+}
+
+/// Returns a folder as addresses name it: `C:\src` is `/C:/src`.
+fn absolute(root: &str) -> anyhow::Result<String> {
+    let slashed = root.replace('\\', "/");
+    let is_drive = slashed.get(1..3) == Some(":/");
+    let plain = match (root.starts_with('/'), is_drive) {
+        (true, _) => gate::plain(root),
+        (false, true) => gate::plain(&slashed),
+        (false, false) => None,
+    };
+    plain.ok_or_else(|| {
+        fault::misuse(
+            format!("--source-root {root} is no absolute path"),
+            "name the folder as the scanner saw it, such as /src",
+        )
+    })
 }
 
 /// What a file turned out to be.
@@ -112,7 +146,7 @@ pub(super) struct Desk<'d> {
 pub(super) fn read(
     source: &Source,
     place: usize,
-    roots: &[String],
+    folders: &Folders,
     desk: &mut Desk<'_>,
 ) -> anyhow::Result<Read> {
     let reader = || source.opened.reader().map_err(|error| unread(&error));
@@ -127,8 +161,13 @@ pub(super) fn read(
         let source = place;
         desk.take(Origin { source, index }, read);
     };
+    let has_file = |path: &str| folders.has_file(path);
+    let roots = Roots {
+        folders: &folders.roots,
+        has_file: &has_file,
+    };
     let read = match source.format {
-        Format::Sarif => sarif::read(reader()?, roots, spans, &mut |entry| {
+        Format::Sarif => sarif::read(reader()?, roots, spans, &mut |entry: sarif::Entry| {
             take(desk, entry.index, entry.read.map(Input::Finding));
         })
         .map(Read::Sarif),
@@ -143,7 +182,8 @@ pub(super) fn read(
                 Worked::Yes => Sound::Yes,
                 Worked::No => Sound::No,
             };
-            desk.watch.ran(run.tool.as_deref(), place, sound);
+            desk.watch
+                .ran(run.tool.as_deref(), &run.kinds, place, sound);
         }
     }
     Ok(read.unwrap_or_else(|broken| {

@@ -2,14 +2,15 @@
 //!
 //! Uses nothing of the line. Pure. Start at [`Head::take`]. Follows SARIF 2.1.0, 3.14, 3.19, 3.24 and 3.49.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
 
 use crate::interop::object::Object;
 use crate::interop::sarif::Worked;
-use crate::interop::sarif::lenient::Lenient;
+use crate::interop::sarif::lenient::Words;
+use crate::interop::sarif::rule::Rule;
 use crate::interop::sarif::uri::Named;
 
 /// What stands around the results of a run.
@@ -25,28 +26,12 @@ pub(super) struct Head {
     pub(super) bases: BTreeMap<String, Object<Folder>>,
     /// The files that results name by number.
     pub(super) artifacts: Vec<Object<Folder>>,
+    /// The folders in which the tool was run.
+    pub(super) working: Vec<Object<Folder>>,
     /// Whether the tool says that it did its work.
     pub(super) worked: Worked,
     is_known: bool,
     wrong: Option<String>,
-}
-
-/// A text that outlives the bytes it was read from, where one stands.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Words(Option<String>);
-
-impl Words {
-    /// Returns the text.
-    pub(super) fn text(&self) -> Option<&str> {
-        self.0.as_deref()
-    }
-}
-
-impl<'de> Deserialize<'de> for Words {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Words, D::Error> {
-        let read = Lenient::deserialize(from)?;
-        Ok(Words(read.text().map(str::to_owned)))
-    }
 }
 
 /// A folder or file that is declared beside the results.
@@ -61,56 +46,10 @@ impl Folder {
     /// Returns what it names.
     pub(super) fn named(&self) -> Named<'_> {
         Named {
-            uri: self.uri.text(),
+            uri: &self.uri.0,
             base: self.uri_base_id.text(),
             index: None,
         }
-    }
-}
-
-/// A rule, as far as it tells about its results.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Rule {
-    pub(super) id: Words,
-    pub(super) name: Words,
-    pub(super) default_configuration: Option<Box<Object<Configuration>>>,
-    pub(super) help: Option<Box<Object<Help>>>,
-    pub(super) properties: Option<Box<Object<Properties>>>,
-}
-
-/// How bad a rule is by default.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Configuration {
-    pub(super) level: Words,
-}
-
-/// The help of a rule.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Help {
-    pub(super) text: Words,
-}
-
-/// What tools say of their rules besides the standard.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", default)]
-pub(super) struct Properties {
-    pub(super) security_severity: Words,
-    pub(super) tags: Tags,
-}
-
-/// Words; what is no list of texts holds none.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(from = "Option<serde_json::Value>")]
-pub(super) struct Tags(pub(super) Vec<String>);
-
-impl From<Option<serde_json::Value>> for Tags {
-    fn from(value: Option<serde_json::Value>) -> Tags {
-        let items = value.as_ref().and_then(serde_json::Value::as_array);
-        let texts = items.into_iter().flatten().filter_map(|item| item.as_str());
-        Tags(texts.map(str::to_owned).collect())
     }
 }
 
@@ -152,6 +91,8 @@ struct Artifact {
 struct Invocation {
     #[serde(default)]
     execution_successful: Option<bool>,
+    #[serde(default)]
+    working_directory: Option<Object<Folder>>,
 }
 
 impl Head {
@@ -179,15 +120,24 @@ impl Head {
                 })
             }
             _ => read(bytes).map(|invocations: Option<Vec<Object<Invocation>>>| {
-                let mut invocations = invocations.into_iter().flatten();
-                if invocations.any(|Object(it)| it.execution_successful == Some(false)) {
-                    self.worked = Worked::No;
+                for Object(invocation) in invocations.into_iter().flatten() {
+                    if invocation.execution_successful == Some(false) {
+                        self.worked = Worked::No;
+                    }
+                    self.working.extend(invocation.working_directory);
                 }
             }),
         };
         if let Err(why) = taken {
             self.fail(format!("`{key}`: {why}"));
         }
+    }
+
+    /// Returns the kinds of findings of which the tool has a rule, where it names kinds.
+    pub(super) fn kinds(&self) -> BTreeSet<&'static str> {
+        let rules = self.rules.iter().flatten();
+        let kinds = rules.filter_map(|rule| trivy_kind(&self.tool, rule));
+        kinds.collect()
     }
 
     /// Notes that an entry can't be read.
@@ -227,16 +177,35 @@ fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, String> {
     serde_json::from_slice(bytes).map_err(|error| error.to_string())
 }
 
+/// Returns the name that records give a kind of trivy's findings; `None` where the rule is of no kind, or of another tool.
+pub(super) fn trivy_kind(tool: &str, rule: &Rule) -> Option<&'static str> {
+    match rule.name.text().filter(|_| tool == "trivy")? {
+        "OsPackageVulnerability" | "LanguageSpecificPackageVulnerability" => Some("trivy"),
+        "Misconfiguration" => Some("trivy-misconfig"),
+        "Secret" => Some("trivy-secret"),
+        "License" => Some("trivy-license"),
+        _ => None,
+    }
+}
+
 /// What tools call themselves, and what records call them.
 const ALIASES: &[(&str, &str)] = &[
+    ("bridgecrew", "checkov"),
     ("codeql command-line toolchain", "codeql"),
+    ("defsec", "tfsec"),
     ("lgtm", "codeql"),
     ("lgtm.com", "codeql"),
+    ("nodejsscan", "njsscan"),
     ("opengrep oss", "opengrep"),
     ("osv scanner", "osv-scanner"),
     ("semgrep code", "semgrep"),
     ("semgrep oss", "semgrep"),
     ("semgrep pro", "semgrep"),
+    ("snyk code", "snyk"),
+    ("snyk container", "snyk"),
+    ("snyk iac", "snyk"),
+    ("snyk open source", "snyk"),
+    ("snykcode", "snyk"),
 ];
 
 /// Returns the name by which records know a tool.

@@ -8,26 +8,95 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// A text, where one stands; whatever else stands there is none.
+/// What stands where a text should.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Lenient<'t>(Option<Cow<'t, str>>);
+pub(super) enum Lenient<'t> {
+    /// Nothing, or `null`.
+    #[default]
+    Absent,
+    /// A text.
+    Text(Cow<'t, str>),
+    /// A number, as it reads.
+    Number(String),
+    /// A list, map, or truth value.
+    Other,
+}
 
 impl Lenient<'_> {
     /// Returns the text.
     pub(super) fn text(&self) -> Option<&str> {
-        self.0.as_deref()
+        match self {
+            Lenient::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns the text, or the number as a text: tools write scores as either.
+    pub(super) fn written(&self) -> Option<&str> {
+        match self {
+            Lenient::Number(number) => Some(number),
+            _ => self.text(),
+        }
     }
 }
 
 impl<'de: 't, 't> Deserialize<'de> for Lenient<'t> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Lenient<'t>, D::Error> {
-        from.deserialize_any(AnyText)
+        from.deserialize_any(Anything)
     }
 }
 
-struct AnyText;
+/// A text that outlives the bytes it was read from, where one stands.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Words(pub(super) Lenient<'static>);
 
-impl<'de> Visitor<'de> for AnyText {
+impl Words {
+    /// Returns the text.
+    pub(super) fn text(&self) -> Option<&str> {
+        self.0.text()
+    }
+
+    /// Returns the text, or the number as a text.
+    pub(super) fn written(&self) -> Option<&str> {
+        self.0.written()
+    }
+}
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Words, D::Error> {
+        Ok(Words(match Lenient::deserialize(from)? {
+            Lenient::Text(text) => Lenient::Text(text.into_owned().into()),
+            Lenient::Number(number) => Lenient::Number(number),
+            Lenient::Absent => Lenient::Absent,
+            Lenient::Other => Lenient::Other,
+        }))
+    }
+}
+
+/// The texts and numbers where one or a list of them stands; what is neither holds none.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "Option<serde_json::Value>")]
+pub(super) struct Texts(pub(super) Vec<String>);
+
+impl From<Option<serde_json::Value>> for Texts {
+    fn from(value: Option<serde_json::Value>) -> Texts {
+        use serde_json::Value;
+        let text = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        Texts(match &value {
+            Some(Value::Array(items)) => items.iter().filter_map(text).collect(),
+            Some(one) => text(one).into_iter().collect(),
+            None => Vec::new(),
+        })
+    }
+}
+
+struct Anything;
+
+impl<'de> Visitor<'de> for Anything {
     type Value = Lenient<'de>;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,40 +104,40 @@ impl<'de> Visitor<'de> for AnyText {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Lenient<'de>, E> {
-        Ok(Lenient(Some(text.to_owned().into())))
+        Ok(Lenient::Text(text.to_owned().into()))
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Lenient<'de>, E> {
-        Ok(Lenient(Some(text.into())))
+        Ok(Lenient::Text(text.into()))
     }
 
     fn visit_unit<E: Error>(self) -> Result<Lenient<'de>, E> {
-        Ok(Lenient(None))
+        Ok(Lenient::Absent)
     }
 
     fn visit_bool<E: Error>(self, _: bool) -> Result<Lenient<'de>, E> {
-        Ok(Lenient(None))
+        Ok(Lenient::Other)
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Lenient<'de>, E> {
-        Ok(Lenient(Some(number.to_string().into())))
+        Ok(Lenient::Number(number.to_string()))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Lenient<'de>, E> {
-        Ok(Lenient(Some(number.to_string().into())))
+        Ok(Lenient::Number(number.to_string()))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Lenient<'de>, E> {
-        Ok(Lenient(Some(number.to_string().into())))
+        Ok(Lenient::Number(number.to_string()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Lenient<'de>, A::Error> {
         while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Lenient(None))
+        Ok(Lenient::Other)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Lenient<'de>, A::Error> {
         while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Lenient(None))
+        Ok(Lenient::Other)
     }
 }

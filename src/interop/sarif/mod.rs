@@ -6,22 +6,30 @@
 mod entry;
 mod head;
 mod lenient;
+mod package;
 mod result;
 pub mod rewrite;
+mod rule;
 mod uri;
+mod weakness;
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, Seek, SeekFrom};
 
 use crate::interop::scan::{Broken, Kept, More, Place, Scan, Span};
 use crate::survey::triage::Finding;
 
 use head::Head;
+use uri::Places;
 
 /// The largest result that is read, in bytes.
 const LARGEST_RESULT: usize = 16 << 20;
 
 /// The largest description of a tool that is read, in bytes.
 const LARGEST_TOOL: usize = 64 << 20;
+
+/// The longest text that is looked at for a version, in bytes.
+const LONGEST_VERSION: usize = 1 << 12;
 
 /// One result, or a run that can't be read.
 #[derive(Debug)]
@@ -30,6 +38,15 @@ pub struct Entry {
     pub index: Option<u64>,
     /// What it says, or why it can't be read.
     pub read: Result<Finding, String>,
+}
+
+/// What absolute addresses of a file count from.
+#[derive(Clone, Copy)]
+pub struct Roots<'r> {
+    /// Absolute folders that stand for the repository's root.
+    pub folders: &'r [String],
+    /// Tells whether the repository has a file, by its path from the root.
+    pub has_file: &'r dyn Fn(&str) -> bool,
 }
 
 /// Where the runs and results of a file stand, so that it can be written again.
@@ -46,6 +63,8 @@ pub struct Run {
     pub tool: Option<String>,
     /// Whether the tool says that it did its work.
     pub worked: Worked,
+    /// The names that records give the kinds of findings of which the tool has a rule, where it tells kinds apart.
+    pub kinds: BTreeSet<&'static str>,
     /// Its results, where their places are kept.
     pub results: Vec<Span>,
     /// The value of its `properties`.
@@ -91,13 +110,13 @@ pub enum Spans {
     Left,
 }
 
-/// Reads a document and hands on each result in its order; `roots` are the repository's folder, as paths name it.
+/// Reads a document and hands on each result in its order.
 ///
 /// # Errors
 /// [`Broken`] where it can't be read any further: what was handed on before counts.
 pub fn read<R: BufRead + Seek>(
     reader: R,
-    roots: &[String],
+    roots: Roots<'_>,
     spans: Spans,
     take: &mut dyn FnMut(Entry),
 ) -> Result<Layout, Broken> {
@@ -114,6 +133,11 @@ pub fn read<R: BufRead + Seek>(
     Ok(walk.layout)
 }
 
+/// Tells whether this version of the standard is read.
+fn is_read(version: &str) -> bool {
+    version == "2.1" || version.starts_with("2.1.")
+}
+
 /// Passes a byte order mark and the opening bracket.
 fn start(scan: &mut Scan<impl BufRead>) -> Result<(), Broken> {
     scan.pass_mark()?;
@@ -122,7 +146,7 @@ fn start(scan: &mut Scan<impl BufRead>) -> Result<(), Broken> {
 
 struct Walk<'w, R> {
     scan: Scan<R>,
-    roots: &'w [String],
+    roots: Roots<'w>,
     spans: Spans,
     take: &'w mut dyn FnMut(Entry),
     layout: Layout,
@@ -132,6 +156,11 @@ struct Walk<'w, R> {
 
 impl<R: BufRead + Seek> Walk<'_, R> {
     fn document(&mut self) -> Result<(), Broken> {
+        // What is broken further on doesn't take away what can be read before it.
+        if let Err(other @ Broken::Version(_)) = self.is_ours() {
+            return Err(other);
+        }
+        self.scan.seek(0)?;
         start(&mut self.scan)?;
         let mut place = Place::First;
         while self.scan.more(b'}', place)? == More::Yes {
@@ -152,6 +181,32 @@ impl<R: BufRead + Seek> Walk<'_, R> {
             None => Ok(()),
             Some(_) => Err(Broken::Expected("the end of the document", self.scan.at())),
         }
+    }
+
+    /// Refuses another version of the standard before any result is read: its results say other things.
+    fn is_ours(&mut self) -> Result<(), Broken> {
+        start(&mut self.scan)?;
+        let mut place = Place::First;
+        while self.scan.more(b'}', place)? == More::Yes {
+            place = Place::Later;
+            let key = self.scan.key()?;
+            let (_, kept) = match key.as_str() {
+                "version" | "$schema" => self.scan.capture(&mut self.buffer, LONGEST_VERSION)?,
+                _ => (self.scan.leap()?, Kept::TooLarge),
+            };
+            let text: Option<String> = match kept {
+                Kept::Whole => serde_json::from_slice(&self.buffer).ok(),
+                Kept::TooLarge => None,
+            };
+            match (key.as_str(), text) {
+                ("version", Some(version)) if is_read(&version) => return Ok(()),
+                ("version", Some(version)) => return Err(Broken::Version(version)),
+                // Where the schema says so, what stands behind the results need not be looked at.
+                ("$schema", Some(schema)) if schema.contains("2.1.0") => return Ok(()),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn runs(&mut self) -> Result<(), Broken> {
@@ -220,6 +275,7 @@ impl<R: BufRead + Seek> Walk<'_, R> {
             Ok(()) => {
                 run.tool = Some(head.tool.clone());
                 run.worked = head.worked;
+                run.kinds = head.kinds();
                 if let Some(span) = results {
                     self.results(span, &head, &mut run)?;
                 }
@@ -232,6 +288,8 @@ impl<R: BufRead + Seek> Walk<'_, R> {
 
     fn results(&mut self, whole: Span, head: &Head, run: &mut Run) -> Result<(), Broken> {
         self.scan.seek(whole.start)?;
+        let roots = self.roots;
+        let places = Places::of(head, &roots);
         match self.scan.peek()? {
             Some(b'[') => self.scan.expect(b'[', "a list")?,
             // Nothing was looked for: the standard allows it.
@@ -249,7 +307,7 @@ impl<R: BufRead + Seek> Walk<'_, R> {
                 run.results.push(span);
             }
             let read = match kept {
-                Kept::Whole => result::read(&self.buffer, head, self.roots),
+                Kept::Whole => result::read(&self.buffer, head, &places),
                 Kept::TooLarge => Err(format!("the result has more than {LARGEST_RESULT} bytes")),
             };
             (self.take)(Entry {

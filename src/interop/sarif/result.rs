@@ -5,14 +5,16 @@
 use std::ops::Deref;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-use crate::gate::Package;
 use crate::interop::object::Object;
-use crate::interop::sarif::head::{Head, Rule};
-use crate::interop::sarif::lenient::Lenient;
-use crate::interop::sarif::uri::{self, Named};
+use crate::interop::sarif::head::{self, Head};
+use crate::interop::sarif::lenient::{Lenient, Texts};
+use crate::interop::sarif::rule::{self, Rule};
+use crate::interop::sarif::uri::{Named, Places};
+use crate::interop::sarif::{package, weakness};
 use crate::record::word::Risk;
-use crate::survey::triage::{Finding, Place};
+use crate::survey::triage::{File, Finding, Place};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -22,6 +24,9 @@ struct Raw<'t> {
     rule: Option<Object<Reference>>,
     level: Option<String>,
     kind: Option<String>,
+    #[serde(borrow)]
+    baseline_state: Lenient<'t>,
+    taxa: Option<Vec<Object<rule::Reference>>>,
     #[serde(borrow)]
     message: Option<Object<Message<'t>>>,
     #[serde(borrow)]
@@ -68,6 +73,15 @@ struct Prints<'t> {
 struct PhysicalOrNot<'t> {
     #[serde(borrow)]
     physical_location: Option<Object<Physical<'t>>>,
+    logical_locations: Option<Vec<IgnoredAny>>,
+}
+
+impl PhysicalOrNot<'_> {
+    /// Tells whether it names parts of a program or image, and no file.
+    fn is_logical(&self) -> bool {
+        let parts = self.logical_locations.as_ref();
+        self.physical_location.is_none() && parts.is_some_and(|parts| !parts.is_empty())
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -92,7 +106,7 @@ struct Location<'t> {
 impl Location<'_> {
     fn named(&self) -> Named<'_> {
         Named {
-            uri: self.uri.text(),
+            uri: &self.uri,
             base: self.uri_base_id.text(),
             index: self.index,
         }
@@ -112,42 +126,57 @@ struct Properties<'t> {
     purl: Lenient<'t>,
     #[serde(borrow)]
     security_severity: Lenient<'t>,
+    cwe: Texts,
 }
 
 /// Reads a result of a run.
 ///
 /// # Errors
 /// Why it can't be read, in words.
-pub(super) fn read(bytes: &[u8], head: &Head, roots: &[String]) -> Result<Finding, String> {
+pub(super) fn read(bytes: &[u8], head: &Head, places: &Places<'_>) -> Result<Finding, String> {
     let Object(result): Object<Raw> = serde_json::from_slice(bytes)
         .map_err(|error| format!("the result can't be read: {error}"))?;
     let rule = rule(&result, head);
     let named = result.rule_id.as_deref();
     let named = named.or(result.rule.as_ref().and_then(|rule| rule.id.as_deref()));
     let named = named.or(rule.and_then(|rule| rule.id.text()));
+    let named = named.unwrap_or_default();
     let message = result.message.as_deref();
     let text = message
         .and_then(|message| message.text.text())
         .unwrap_or_default();
-    let package = package(&head.tool, text);
+    let places = self::places(&result, places);
+    let package = package::of(&head.tool, text, rule, &places);
+    let name = package.named.as_ref().map(|it| it.name.as_str());
     let level = level(&result, rule);
+    let own_cwe = result.properties.as_ref().map(|it| it.cwe.0.as_slice());
     Ok(Finding {
-        also: also(&head.tool, rule),
-        id: id(
-            &head.tool,
-            named.unwrap_or_default(),
-            &result,
-            package.as_ref(),
-        ),
+        also: rule
+            .and_then(|rule| head::trivy_kind(&head.tool, rule))
+            .filter(|kind| *kind != head.tool),
+        id: id(&head.tool, named, &result, name),
+        former_ids: rule
+            .map(|rule| rule.former_ids().to_vec())
+            .unwrap_or_default(),
         severity: severity(&result, rule, &level),
         level,
         kind: result.kind.clone().unwrap_or_else(|| "fail".to_owned()),
-        places: places(&result, head, roots),
-        purl: properties(&result, |of| &of.purl).map(str::to_owned),
-        weaknesses: weaknesses(rule),
+        is_absent: result.baseline_state.text() == Some("absent"),
+        purl: result
+            .properties
+            .as_ref()
+            .and_then(|own| own.purl.text())
+            .map(str::to_owned)
+            .or(package.purl),
+        weaknesses: weakness::all(
+            rule,
+            result.taxa.as_deref().unwrap_or_default(),
+            own_cwe.unwrap_or_default(),
+        ),
         fixed: fixed(&head.tool, text, message, rule),
         tool: head.tool.clone(),
-        package,
+        package: package.named,
+        places,
         at: None,
     })
 }
@@ -186,7 +215,7 @@ fn rule<'h>(result: &Raw<'_>, head: &'h Head) -> Option<&'h Rule> {
 }
 
 /// Returns the id by which records know the finding.
-fn id(tool: &str, named: &str, result: &Raw<'_>, package: Option<&Package>) -> String {
+fn id(tool: &str, named: &str, result: &Raw<'_>, package: Option<&str>) -> String {
     let id = match tool {
         // One rule for every advisory.
         "cargo-deny" => result
@@ -194,21 +223,10 @@ fn id(tool: &str, named: &str, result: &Raw<'_>, package: Option<&Package>) -> S
             .as_ref()
             .and_then(|prints| prints.advisory.text()),
         "zizmor" => named.strip_prefix("zizmor/"),
-        "grype" => package.and_then(|package| named.strip_suffix(&format!("-{}", package.name))),
+        "grype" => package.and_then(|package| named.strip_suffix(package)?.strip_suffix('-')),
         _ => None,
     };
     id.unwrap_or(named).to_owned()
-}
-
-/// Returns the further name that records have for a kind of finding.
-fn also(tool: &str, rule: Option<&Rule>) -> Option<&'static str> {
-    let kind = rule.filter(|_| tool == "trivy")?.name.text()?;
-    match kind {
-        "Misconfiguration" => Some("trivy-misconfig"),
-        "Secret" => Some("trivy-secret"),
-        "License" => Some("trivy-license"),
-        _ => None,
-    }
 }
 
 fn level(result: &Raw<'_>, rule: Option<&Rule>) -> String {
@@ -218,8 +236,10 @@ fn level(result: &Raw<'_>, rule: Option<&Rule>) -> String {
 }
 
 fn severity(result: &Raw<'_>, rule: Option<&Rule>, level: &str) -> Option<Risk> {
-    let by_rule = || rule?.properties.as_ref()?.security_severity.text();
-    let stated = properties(result, |of| &of.security_severity).or_else(by_rule);
+    let by_rule = || rule?.properties.as_ref()?.security_severity.written();
+    let own = result.properties.as_ref();
+    let stated = own.and_then(|own| own.security_severity.written());
+    let stated = stated.or_else(by_rule);
     let score: Option<f64> = stated.and_then(|text| text.trim().parse().ok());
     Some(match (score.filter(|score| score.is_finite()), level) {
         (Some(9.0..), _) => Risk::Critical,
@@ -233,68 +253,20 @@ fn severity(result: &Raw<'_>, rule: Option<&Rule>, level: &str) -> Option<Risk> 
     })
 }
 
-fn properties<'r>(
-    result: &'r Raw<'_>,
-    of: for<'p, 't> fn(&'p Properties<'t>) -> &'p Lenient<'t>,
-) -> Option<&'r str> {
-    of(result.properties.as_ref()?).text()
-}
-
-fn places(result: &Raw<'_>, head: &Head, roots: &[String]) -> Vec<Place> {
-    let physical = result.locations.iter().flatten();
-    let physical = physical.filter_map(|location| location.physical_location.as_ref());
-    let place = |physical: &Object<Physical<'_>>| {
-        let location = physical.artifact_location.as_ref()?;
-        Some(Place {
-            file: uri::file(location.named(), &head.bases, &head.artifacts, roots)?,
-            line: physical
-                .region
-                .as_ref()
-                .and_then(|region| u64::try_from(region.start_line?).ok()),
-        })
+/// Returns the places of a result; what names no file at all is none.
+fn places(result: &Raw<'_>, places: &Places<'_>) -> Vec<Place> {
+    let locations = result.locations.iter().flatten();
+    let locations = locations.filter(|location| !location.is_logical());
+    let place = |location: &Object<PhysicalOrNot<'_>>| {
+        let physical = location.physical_location.as_ref();
+        let named = physical.and_then(|it| it.artifact_location.as_ref());
+        let region = physical.and_then(|it| it.region.as_ref());
+        Place {
+            file: named.map_or(File::Unknown, |named| places.file(named.named())),
+            line: region.and_then(|region| u64::try_from(region.start_line?).ok()),
+        }
     };
-    physical.filter_map(place).collect()
-}
-
-/// Returns the package that a message names, by the habits of the tool.
-fn package(tool: &str, message: &str) -> Option<Package> {
-    let of = |name: &str, version: Option<&str>| {
-        let name = name.trim();
-        (!name.is_empty()).then(|| Package {
-            name: name.to_owned(),
-            version: version
-                .map(|it| it.trim().to_owned())
-                .filter(|it| !it.is_empty()),
-        })
-    };
-    match tool {
-        "trivy" => {
-            let name = line(message, "Package: ")?;
-            of(name, line(message, "Installed Version: "))
-        }
-        // A low vulnerability in rpm package: package-1, version 1.1.1 was found in image …
-        "grype" => {
-            let (_, rest) = message.split_once(" package: ")?;
-            let (name, rest) = rest.split_once(", version ")?;
-            let (version, _) = rest.split_once(" was found in ")?;
-            of(name, Some(version))
-        }
-        // Package 'lodash@4.17.20' is vulnerable to 'CVE-2021-23337' …
-        "osv-scanner" => {
-            let (_, rest) = message.split_once("Package '")?;
-            let (named, _) = rest.split_once("' is vulnerable")?;
-            match named.rsplit_once('@') {
-                Some((name, version)) if !name.is_empty() => of(name, Some(version)),
-                _ => of(named, None),
-            }
-        }
-        _ => None,
-    }
-}
-
-/// Returns the rest of the first line that begins so.
-fn line<'m>(message: &'m str, begin: &str) -> Option<&'m str> {
-    message.lines().find_map(|line| line.strip_prefix(begin))
+    locations.map(place).collect()
 }
 
 /// Returns the version that corrects a finding.
@@ -304,10 +276,9 @@ fn fixed(
     message: Option<&Message<'_>>,
     rule: Option<&Rule>,
 ) -> Option<String> {
-    let of_rule = || rule?.help.as_ref()?.text.text();
     let found = match tool {
-        "trivy" => line(text, "Fixed Version: "),
-        "grype" => line(of_rule()?, "Fix Version: "),
+        "trivy" => package::line(text, "Fixed Version: "),
+        "grype" => package::line(rule?.help()?, "Fix Version: "),
         "cargo-deny" => {
             let (_, patched) = message?.markdown.text()?.split_once("## Patched")?;
             let mut items = patched.lines().take_while(|line| !line.starts_with('#'));
@@ -317,27 +288,4 @@ fn fixed(
     };
     let found = found.map(|it| it.trim().trim_matches('`'));
     found.filter(|it| !it.is_empty()).map(str::to_owned)
-}
-
-/// Returns the weaknesses that a rule's tags name, in the form of records.
-fn weaknesses(rule: Option<&Rule>) -> Vec<String> {
-    let tags = rule.and_then(|rule| rule.properties.as_ref());
-    let tags = tags.into_iter().flat_map(|properties| &properties.tags.0);
-    let mut found: Vec<String> = tags.filter_map(|tag| weakness(tag)).collect();
-    found.sort();
-    found.dedup();
-    found
-}
-
-/// Returns the weakness that a tag names: `external/cwe/cwe-078`, `CWE-78: OS command injection`.
-fn weakness(tag: &str) -> Option<String> {
-    let tag = tag.to_ascii_lowercase();
-    let tag = tag.strip_prefix("external/cwe/").unwrap_or(&tag);
-    let rest = tag.strip_prefix("cwe-")?;
-    let end = rest
-        .find(|it: char| !it.is_ascii_digit())
-        .unwrap_or(rest.len());
-    let (number, rest) = rest.split_at_checked(end)?;
-    let number: u32 = number.parse().ok()?;
-    (rest.is_empty() || rest.starts_with([':', ' '])).then(|| format!("CWE-{number}"))
 }

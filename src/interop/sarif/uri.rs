@@ -1,52 +1,158 @@
 //! The file that a result names: decoded, without base id and the repository's folder, and never above it.
 //!
-//! Uses survey's inputs. Pure. Start at [`file`]. Follows `docs/spec/interop.md`, 6.
+//! Uses survey's inputs. Pure. Start at [`Places::file`]. Follows `docs/spec/interop.md`, 6, places.
 
 use std::collections::BTreeMap;
 
 use crate::gate;
 use crate::interop::object::Object;
-use crate::interop::sarif::head::Folder;
+use crate::interop::sarif::Roots;
+use crate::interop::sarif::head::{Folder, Head};
+use crate::interop::sarif::lenient::Lenient;
 use crate::survey::triage::File;
 
 /// How many base ids may stand on each other.
 const DEEPEST: usize = 8;
 
+/// The most declared folders that an absolute address is compared with.
+const MOST_FOLDERS: usize = 64;
+
 /// What a location names.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Named<'l> {
     /// The address.
-    pub(super) uri: Option<&'l str>,
+    pub(super) uri: &'l Lenient<'l>,
     /// The base that it counts from.
     pub(super) base: Option<&'l str>,
     /// The place among the run's artifacts.
     pub(super) index: Option<i64>,
 }
 
-/// Returns the file of a location; `None` where it names none.
-pub(super) fn file(
-    location: Named<'_>,
-    bases: &BTreeMap<String, Object<Folder>>,
-    artifacts: &[Object<Folder>],
-    roots: &[String],
-) -> Option<File> {
-    let place = location.index.and_then(|index| usize::try_from(index).ok());
-    let named = match location.uri {
-        Some(_) => location,
-        None => artifacts.get(place?)?.named(),
-    };
-    let uri = named.uri?;
-    let path = match path(uri) {
-        Ok(path) => path,
-        Err(address) => return Some(File::Elsewhere(address)),
-    };
-    if path.starts_with('/') {
-        return Some(absolute(&path, roots));
+/// What the addresses of a run count from.
+pub(super) struct Places<'h> {
+    bases: &'h BTreeMap<String, Object<Folder>>,
+    artifacts: &'h [Object<Folder>],
+    roots: &'h Roots<'h>,
+    /// The folders that the run declares, in full, then those in which the tool was run: two lists.
+    declared: [Vec<String>; 2],
+}
+
+impl<'h> Places<'h> {
+    /// Returns what the addresses of a run count from.
+    pub(super) fn of(head: &'h Head, roots: &'h Roots<'h>) -> Places<'h> {
+        let mut places = Places {
+            bases: &head.bases,
+            artifacts: &head.artifacts,
+            roots,
+            declared: [Vec::new(), Vec::new()],
+        };
+        let bases = head.bases.values().take(MOST_FOLDERS);
+        let bases = bases.filter_map(|folder| places.whole(folder.named(), DEEPEST));
+        let working = head.working.iter().take(MOST_FOLDERS);
+        let working = working.filter_map(|folder| places.whole(folder.named(), DEEPEST));
+        places.declared = [bases.collect(), working.collect()];
+        places
     }
-    let base = named
-        .base
-        .and_then(|base| base_folder(base, bases, roots, DEEPEST));
-    Some(relative(&format!("{}{path}", base.unwrap_or_default())))
+
+    /// Returns the file of a location; one whose address is no text, or whose number leads nowhere, can't be told.
+    pub(super) fn file(&self, location: Named<'_>) -> File {
+        let place = location.index.and_then(|index| usize::try_from(index).ok());
+        let artifact = place.and_then(|place| self.artifacts.get(place));
+        let named = match (location.uri, artifact) {
+            (Lenient::Absent, Some(artifact)) => artifact.named(),
+            _ => location,
+        };
+        let Some(uri) = named.uri.text().filter(|uri| !uri.trim().is_empty()) else {
+            return File::Unknown;
+        };
+        let path = match path(uri) {
+            Ok(path) => path,
+            Err(address) => return File::Elsewhere(address),
+        };
+        if path.starts_with('/') {
+            return self.absolute(&path);
+        }
+        let base = match named.base {
+            Some(base) => self.base_folder(base, DEEPEST),
+            None => Some(String::new()),
+        };
+        base.map_or(File::Unknown, |base| relative(&format!("{base}{path}")))
+    }
+
+    /// Returns the file of an absolute path: below the longest of the known roots, else below a folder that the run
+    /// declares, else below the one in which the tool ran; of these two only what the repository has.
+    fn absolute(&self, path: &str) -> File {
+        let Some(plain) = gate::plain(path) else {
+            return File::Above(path.to_owned());
+        };
+        if let Some(rest) = shortest(self.roots.folders, &plain, &|_| true) {
+            return File::Inside(rest.to_owned());
+        }
+        let mut declared = self.declared.iter();
+        let found = declared.find_map(|folders| shortest(folders, &plain, self.roots.has_file));
+        found.map_or_else(
+            || File::Elsewhere(format!("/{plain}")),
+            |rest| File::Inside(rest.to_owned()),
+        )
+    }
+
+    /// Returns the absolute path of a declared folder; `None` where it is none.
+    fn whole(&self, folder: Named<'_>, depth: usize) -> Option<String> {
+        let path = path(folder.uri.text()?).ok()?;
+        if path.starts_with('/') {
+            return gate::plain(&path);
+        }
+        let base = self.bases.get(folder.base?)?.named();
+        let above = self.whole(base, depth.checked_sub(1)?)?;
+        gate::plain(&format!("{above}/{path}"))
+    }
+
+    /// Returns the folder that a base id stands for, with a slash, where it is declared to lie inside the repository;
+    /// `None` where bases stand on each other without end.
+    ///
+    /// A base that is not declared, or lies elsewhere, is where the scan ran: its paths begin at the repository's root.
+    fn base_folder(&self, base: &str, depth: usize) -> Option<String> {
+        let Some(location) = self.bases.get(base).map(|base| base.named()) else {
+            return Some(String::new());
+        };
+        let Some(Ok(path)) = location.uri.text().map(path) else {
+            return Some(String::new());
+        };
+        let folder = if path.starts_with('/') {
+            let plain = gate::plain(&path);
+            let plain = plain.as_deref();
+            let inside = plain.and_then(|plain| shortest(self.roots.folders, plain, &|_| true));
+            inside.unwrap_or_default().to_owned()
+        } else {
+            let above = match location.base {
+                Some(base) => self.base_folder(base, depth.checked_sub(1)?)?,
+                None => String::new(),
+            };
+            format!("{above}{path}")
+        };
+        Some(match folder.trim_end_matches('/') {
+            "" => folder,
+            folder => format!("{folder}/"),
+        })
+    }
+}
+
+/// Returns the rest of a path below the longest of some folders below which it is wanted.
+fn shortest<'p>(
+    folders: &[String],
+    path: &'p str,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> Option<&'p str> {
+    let below = |folder: &String| {
+        let rest = path.strip_prefix(folder.trim_matches('/'))?;
+        let is_whole =
+            rest.is_empty() || rest.starts_with('/') || folder.trim_matches('/').is_empty();
+        Some(rest.trim_start_matches('/')).filter(|_| is_whole)
+    };
+    let rests = folders.iter().filter_map(below);
+    rests
+        .filter(|rest| is_wanted(rest))
+        .min_by_key(|rest| rest.len())
 }
 
 /// Returns the decoded path of a URI; of one that is no file's, the URI itself as the error.
@@ -60,6 +166,14 @@ fn path(uri: &str) -> Result<String, String> {
     let rest = match uri.split_once(':') {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("file") => rest,
         Some((scheme, _)) if is_scheme(scheme) => return Err(uri.to_owned()),
+        // `C:\src\a.rs`: the letter of a drive.
+        Some((drive, rest))
+            if drive.chars().all(|it| it.is_ascii_alphabetic())
+                && drive.len() == 1
+                && rest.starts_with(['/', '\\']) =>
+        {
+            return Ok(format!("/{}", decoded(uri).replace('\\', "/")));
+        }
         _ => uri,
     };
     let rest = match rest.strip_prefix("//") {
@@ -73,55 +187,8 @@ fn path(uri: &str) -> Result<String, String> {
     Ok(decoded(rest))
 }
 
-fn absolute(path: &str, roots: &[String]) -> File {
-    let Some(plain) = gate::plain(path.trim_start_matches('/')) else {
-        return File::Above(path.to_owned());
-    };
-    let inside = roots.iter().find_map(|root| {
-        let root = root.trim_matches('/');
-        let rest = plain.strip_prefix(root)?;
-        let is_whole = root.is_empty() || rest.starts_with('/');
-        is_whole.then(|| rest.trim_start_matches('/').to_owned())
-    });
-    inside.map_or_else(|| File::Elsewhere(format!("/{plain}")), File::Inside)
-}
-
 fn relative(path: &str) -> File {
     gate::plain(path).map_or_else(|| File::Above(path.to_owned()), File::Inside)
-}
-
-/// Returns the folder that a base id stands for, with a slash, where it is declared to lie inside the repository; `None`
-/// where bases stand on each other without end.
-///
-/// A base that is not declared, or lies elsewhere, is where the scan ran: its paths begin at the repository's root.
-fn base_folder(
-    base: &str,
-    bases: &BTreeMap<String, Object<Folder>>,
-    roots: &[String],
-    depth: usize,
-) -> Option<String> {
-    let Some(location) = bases.get(base).map(|base| base.named()) else {
-        return Some(String::new());
-    };
-    let Some(Ok(path)) = location.uri.map(path) else {
-        return Some(String::new());
-    };
-    let folder = if path.starts_with('/') {
-        match absolute(&path, roots) {
-            File::Inside(folder) => folder,
-            File::Elsewhere(_) | File::Above(_) => String::new(),
-        }
-    } else {
-        let above = match location.base {
-            Some(base) => base_folder(base, bases, roots, depth.checked_sub(1)?)?,
-            None => String::new(),
-        };
-        format!("{above}{path}")
-    };
-    Some(match folder.trim_end_matches('/') {
-        "" => folder,
-        folder => format!("{folder}/"),
-    })
 }
 
 /// Resolves `%20` and its like; what is no such escape stays.

@@ -60,9 +60,28 @@ pub enum Doubt {
     CannotSay,
 }
 
+impl Decision {
+    /// Returns the decision about what needs nobody, whatever records and baselines say.
+    fn routine(why: &str) -> Decision {
+        Decision {
+            state: State::Routine,
+            record: None,
+            message: why.to_owned(),
+            doubt: Doubt::None,
+            baselines: Vec::new(),
+            about: Vec::new(),
+        }
+    }
+}
+
 impl Judge<'_> {
     /// Decides about an input.
     pub fn of(&self, input: &Input) -> Decision {
+        if let Input::Finding(finding) = input
+            && finding.is_absent
+        {
+            return Decision::routine("the scanner says that it is gone (baselineState: absent)");
+        }
         let judged = baseline::of(input, &self.governance.policy.baselines);
         let found = match input {
             Input::Finding(finding) => self.finding(finding),
@@ -80,14 +99,25 @@ impl Judge<'_> {
             );
         }
         let tools = [Some(finding.tool.as_str()), finding.also];
+        let former = finding.former_ids.iter().filter(|id| **id != finding.id);
+        let ids = former.filter(|id| self.index.names_finding(id));
+        let ids: Vec<&String> = std::iter::once(&finding.id).chain(ids).collect();
         let asked = tools.into_iter().flatten();
-        best(asked.map(|tool| self.as_tool(finding, tool)))
+        let asked = asked.flat_map(|tool| ids.iter().map(move |id| (tool, *id)));
+        let found = best(asked.map(|(tool, id)| self.as_key(finding, tool, id)));
+        match (found.state, absolute(finding)) {
+            (State::Covered | State::Dismissed, _) | (_, None) => found,
+            (_, Some(_)) => Found {
+                message: format!("{}; absolute path: use --source-root", found.message),
+                ..found
+            },
+        }
     }
 
-    /// Asks about a finding under one name of its tool: all of its places must be covered.
-    fn as_tool(&self, finding: &Finding, tool: &str) -> Found {
+    /// Asks about a finding under one name of its tool and one id: all of its places must be covered.
+    fn as_key(&self, finding: &Finding, tool: &str, id: &str) -> Found {
         let mut question = Question {
-            finding: Some(format!("{tool}:{}", finding.id)),
+            finding: Some(format!("{tool}:{id}")),
             purl: finding.purl.clone(),
             severity: finding.severity.map(|severity| severity.word().to_owned()),
             environment: self.environment.map(str::to_owned),
@@ -216,8 +246,16 @@ const FINDING: &[&str] = &["tool", "id", "path", "package", "severity"];
 fn inside(file: &File) -> Option<&str> {
     match file {
         File::Inside(path) => Some(path),
-        File::Elsewhere(_) | File::Above(_) => None,
+        File::Elsewhere(_) | File::Above(_) | File::Unknown => None,
     }
+}
+
+/// Returns the path of a finding that begins at the root of some machine and lies in no folder that is known.
+fn absolute(finding: &Finding) -> Option<&str> {
+    finding.places.iter().find_map(|place| match &place.file {
+        File::Elsewhere(path) if path.starts_with('/') => Some(path.as_str()),
+        _ => None,
+    })
 }
 
 /// What the gate says of an input.

@@ -13,7 +13,7 @@ pub mod watch;
 
 use serde_json::Value;
 
-use crate::gate::Package;
+use crate::gate::package::Package;
 use crate::record::time::Instant;
 use crate::record::word::Risk;
 
@@ -80,10 +80,14 @@ pub struct Finding {
     pub also: Option<&'static str>,
     /// The finding's id; empty where it names none.
     pub id: String,
+    /// The ids that its rule had before, or has elsewhere: what names one of them means it too.
+    pub former_ids: Vec<String>,
     /// The level, in SARIF's words.
     pub level: String,
     /// What it is: `fail`, or something that is no failure.
     pub kind: String,
+    /// Whether the scanner says that it was there before and is there no longer.
+    pub is_absent: bool,
     /// How bad it is.
     pub severity: Option<Risk>,
     /// Where it is.
@@ -118,6 +122,8 @@ pub enum File {
     Elsewhere(String),
     /// Above the repository's root: never covered.
     Above(String),
+    /// Stated, but not so that it could be told which file it is: what names paths doesn't cover it.
+    Unknown,
 }
 
 impl File {
@@ -125,6 +131,7 @@ impl File {
     pub fn text(&self) -> &str {
         match self {
             File::Inside(text) | File::Elsewhere(text) | File::Above(text) => text,
+            File::Unknown => "unknown place",
         }
     }
 }
@@ -152,6 +159,15 @@ impl Event {
     pub fn data(&self, key: &str) -> Option<&Value> {
         self.fields.get("data")?.get(key)
     }
+}
+
+/// Tells whether an id is that of a published vulnerability, and of no rule of a scanner.
+pub fn is_advisory(id: &str) -> bool {
+    let kinds = [
+        "ALAS", "ALSA-", "CVE-", "DLA-", "DSA-", "ELSA-", "GHSA-", "GO-", "MAL-", "OSV-", "PYSEC-",
+        "RHSA-", "RLSA-", "RUSTSEC-", "SUSE-", "USN-",
+    ];
+    kinds.iter().any(|kind| id.starts_with(kind))
 }
 
 impl Finding {

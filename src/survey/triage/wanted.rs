@@ -81,7 +81,7 @@ impl Wanted {
         found.kind = found.kind.or(kind);
         let all = finding.places.iter().map(|place| match &place.file {
             File::Inside(path) => Some(path.clone()),
-            File::Elsewhere(_) | File::Above(_) => None,
+            File::Elsewhere(_) | File::Above(_) | File::Unknown => None,
         });
         let paths: Option<BTreeSet<String>> = all.collect();
         let paths = paths.filter(|paths| !paths.is_empty());

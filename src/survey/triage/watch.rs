@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gate::Named;
+use crate::gate::package::{Asked, Same};
 use crate::gate::purl::Purl;
 use crate::record::pattern;
 use crate::record::scalar::Scalar;
@@ -15,7 +16,7 @@ use crate::record::word::{Test, Then, Word};
 use crate::record::{Record, Trigger};
 use crate::status::{Standing, Status};
 use crate::survey::triage::judge::Decision;
-use crate::survey::triage::{File, Finding, Input};
+use crate::survey::triage::{File, Finding, Input, is_advisory};
 
 /// What the inputs say about the records.
 #[derive(Debug, Default)]
@@ -24,6 +25,8 @@ pub struct Watch<'s> {
     records: BTreeMap<&'s str, Watched<'s>>,
     /// The tools that ran, with the last of the files that they ran in.
     tools: BTreeMap<String, usize>,
+    /// What tools looked for, by the names that records use: of a tool that tells kinds of findings apart, those kinds.
+    looked: BTreeSet<String>,
     /// Tools of which something can't be read, or that say that they failed.
     doubtful: BTreeSet<String>,
     /// Whether something can't be read of which the tool is not known.
@@ -99,16 +102,29 @@ impl<'s> Watch<'s> {
         }
     }
 
-    /// Notes that a tool ran, or that its run can't be relied on.
-    pub fn ran(&mut self, tool: Option<&str>, source: usize, is_sound: Sound) {
+    /// Notes that a tool ran, or that its run can't be relied on; `kinds` are the kinds of findings that the run has rules of.
+    pub fn ran(
+        &mut self,
+        tool: Option<&str>,
+        kinds: &BTreeSet<&'static str>,
+        source: usize,
+        is_sound: Sound,
+    ) {
+        let Some(tool) = tool else {
+            self.is_doubtful = true;
+            return;
+        };
+        self.tools.insert(tool.to_owned(), source);
         match tool {
-            Some(tool) => {
-                self.tools.insert(tool.to_owned(), source);
-                if is_sound == Sound::No {
-                    self.doubtful.insert(tool.to_owned());
-                }
+            "trivy" => self
+                .looked
+                .extend(kinds.iter().map(|kind| (*kind).to_owned())),
+            tool => {
+                self.looked.insert(tool.to_owned());
             }
-            None => self.is_doubtful = true,
+        }
+        if is_sound == Sound::No {
+            self.doubtful.insert(tool.to_owned());
         }
     }
 
@@ -176,14 +192,18 @@ impl<'s> Watch<'s> {
         if !watched.matched.is_empty() || watched.changed.is_some() || self.is_doubtful {
             return None;
         }
-        let tools: Option<BTreeSet<String>> = keys(watched.record)
-            .map(|key| key.tool.as_ref().map(|tool| tool.to_lowercase()))
+        let named: Option<Vec<(String, Option<&String>)>> = keys(watched.record)
+            .map(|key| Some((key.tool.as_ref()?.to_lowercase(), key.id.as_ref())))
             .collect();
-        let tools = tools.filter(|tools| !tools.is_empty())?;
-        let looked = |tool: &String| self.tools.contains_key(tool) && !self.doubtful.contains(tool);
-        if !tools.iter().all(looked) {
+        let named = named.filter(|named| !named.is_empty())?;
+        let looked = |(tool, id): &(String, Option<&String>)| {
+            let mut kinds = kinds(tool, *id).into_iter();
+            kinds.all(|kind| self.looked.contains(kind)) && !self.doubtful.contains(scanner(tool))
+        };
+        if !named.iter().all(looked) {
             return None;
         }
+        let tools: BTreeSet<String> = named.into_iter().map(|(tool, _)| tool).collect();
         let tools: Vec<String> = tools.into_iter().collect();
         Some(format!("{} found nothing of it", tools.join(" and ")))
     }
@@ -224,7 +244,7 @@ impl<'s> Watch<'s> {
         let tools: BTreeSet<String> = tools.map(|tool| tool.to_lowercase()).collect();
         let away: Vec<&str> = tools
             .iter()
-            .filter(|tool| !self.tools.contains_key(*tool))
+            .filter(|tool| !self.tools.contains_key(scanner(tool)))
             .map(String::as_str)
             .collect();
         match (away.as_slice(), &watched.changed) {
@@ -242,6 +262,27 @@ pub enum Sound {
     Yes,
     /// The tool says that it failed, or something of it can't be read.
     No,
+}
+
+/// The names that records give the kinds of trivy's findings.
+const TRIVY: &[&str] = &["trivy", "trivy-misconfig", "trivy-secret", "trivy-license"];
+
+/// Returns the tool that finds what a record names under a tool's name.
+fn scanner(tool: &str) -> &str {
+    match TRIVY.contains(&tool) {
+        true => "trivy",
+        false => tool,
+    }
+}
+
+/// Returns the kinds of findings of which a run must have a rule, so that it says something about one that is gone: under
+/// `trivy` alone a vulnerability's id tells the kind, and any other may be of each.
+fn kinds<'t>(tool: &'t str, id: Option<&String>) -> Vec<&'t str> {
+    match (tool, id) {
+        ("trivy", Some(id)) if is_advisory(id) => vec![tool],
+        ("trivy", _) => TRIVY.to_vec(),
+        (tool, _) => vec![tool],
+    }
 }
 
 fn keys(record: &Record) -> impl Iterator<Item = &FindingKey> {
@@ -264,7 +305,7 @@ fn changed(record: &Record, finding: &Finding) -> Option<String> {
             })
         };
         tool.is_none_or(|tool| tool.eq_ignore_ascii_case(&finding.tool))
-            && id.is_some_and(|id| *id == finding.id)
+            && id.is_some_and(|id| *id == finding.id || finding.former_ids.contains(id))
             && key.paths.as_ref().is_none_or(is_inside)
     };
     keys(record).filter(is_meant).find_map(|key| {
@@ -285,23 +326,16 @@ fn changed(record: &Record, finding: &Finding) -> Option<String> {
 
 /// Returns the version that is found and the one that is named, where they differ in one package.
 fn version(key: &FindingKey, finding: &Finding) -> Option<(String, String)> {
-    let asked = finding.purl.as_deref().and_then(Purl::parse);
-    let package = finding.package.as_ref();
-    let found = match (&asked, package) {
-        (Some(asked), _) => asked.version.clone()?,
-        (None, package) => package?.version.clone()?,
-    };
-    if let Some(named) = key.purl.as_deref().and_then(Purl::parse) {
-        let is_same = match (&asked, package) {
-            (Some(asked), _) => named.is_package(asked),
-            (None, package) => named.is_named(&package?.name),
-        };
-        if !is_same {
-            return None;
-        }
-        if let Some(was) = named.version.filter(|was| *was != found) {
-            return Some((found, was));
-        }
+    let asked = Asked::of(finding.purl.as_deref(), finding.package.as_ref());
+    let named = key.purl.as_deref().map(Purl::parse);
+    let named = named.as_ref().and_then(Option::as_ref);
+    let found = asked.version(named)?.to_owned();
+    if key.purl.is_some() && named.is_none_or(|named| asked.compared(named) == Same::No) {
+        return None;
+    }
+    let was = named.and_then(|named| named.version.as_ref());
+    if let Some(was) = was.filter(|was| **was != found) {
+        return Some((found, was.clone()));
     }
     let range = key.versions.as_ref()?;
     let is_in = Range::parse(range).is_ok_and(|it| it.contains(&found));

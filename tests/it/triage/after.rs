@@ -37,27 +37,15 @@ fn trivy(version: &str, fixed: &str) -> Value {
 fn what_scanners_say_lets_tested_triggers_fire() {
     let repo = ledger(POLICY);
     let key = "tool: trivy, id: CVE-2026-1, purl: 'pkg:cargo/x@1.0.0'";
-    file(
-        &repo,
-        "EXC-2026-F1XED",
-        &tested("EXC-2026-F1XED", key, "fix-available"),
-    );
-    file(
-        &repo,
-        "EXC-2026-G0NE0",
-        &tested("EXC-2026-G0NE0", key, "finding-gone"),
-    );
-    file(
-        &repo,
-        "EXC-2026-0THER",
-        &tested("EXC-2026-0THER", key, "value-changed"),
-    );
     let severe = "tool: trivy, id: CVE-2026-1, severity: low";
-    file(
-        &repo,
-        "EXC-2026-SEVER",
-        &tested("EXC-2026-SEVER", severe, "value-changed"),
-    );
+    for (id, key, test) in [
+        ("EXC-2026-F1XED", key, "fix-available"),
+        ("EXC-2026-G0NE0", key, "finding-gone"),
+        ("EXC-2026-0THER", key, "value-changed"),
+        ("EXC-2026-SEVER", severe, "value-changed"),
+    ] {
+        file(&repo, id, &tested(id, key, test));
+    }
     // Fired already: nobody is asked again.
     let fired = tested("EXC-2026-F1RED", key, "fix-available");
     let fired = format!("{fired}fired: [{{date: 2026-11-20, trigger: T1, by: ana@example.com}}]\n");
@@ -86,10 +74,7 @@ fn what_scanners_say_lets_tested_triggers_fire() {
                 severer,
             ],
         ),
-        (
-            vec![],
-            vec![("EXC-2026-G0NE0", "trivy found nothing of it")],
-        ),
+        (vec![], vec![]),
     ] {
         let found = proposed(&repo, &sarif("Trivy", &results));
         let expected = expected
@@ -97,18 +82,35 @@ fn what_scanners_say_lets_tested_triggers_fire() {
             .map(|(id, why)| ((*id).to_owned(), (*why).to_owned()));
         assert_eq!(found, expected.collect::<Vec<_>>());
     }
+    // A run says something about vulnerabilities only where it has a rule of one.
+    let looked = |tool: &str, name: &str, more: Value| {
+        let rules = json!([{"id": "CVE-2026-9", "name": name}]);
+        let mut run = json!({"tool": {"driver": {"name": tool, "rules": rules}}, "results": []});
+        for (key, value) in more.as_object().unwrap() {
+            run[key] = value.clone();
+        }
+        json!({"runs": [run]}).to_string()
+    };
+    let class = "LanguageSpecificPackageVulnerability";
+    let gone = (
+        "EXC-2026-G0NE0".to_owned(),
+        "trivy found nothing of it".to_owned(),
+    );
+    assert_eq!(proposed(&repo, &looked("Trivy", class, json!({}))), [gone]);
     // Who did not look, or failed, found nothing for another reason.
     for log in [
         sarif("grype", &[]),
-        json!({"runs": [{"tool": {"driver": {"name": "Trivy"}}, "results": [{"ruleId": 7}]}]})
-            .to_string(),
-        json!({"runs": [{"tool": {"driver": {"name": "Trivy"}}, "results": [],
-            "invocations": [{"executionSuccessful": false}]}]})
-        .to_string(),
+        looked("Trivy", "Secret", json!({})),
+        looked("Trivy", class, json!({"results": [{"ruleId": 7}]})),
+        looked(
+            "Trivy",
+            class,
+            json!({"invocations": [{"executionSuccessful": false}]}),
+        ),
     ] {
         assert_eq!(proposed(&repo, &log), [], "{log}");
     }
-    put(&repo, "a.sarif", sarif("Trivy", &[]));
+    put(&repo, "a.sarif", looked("Trivy", class, json!({})));
     let answer = run(&repo, &["a.sarif"]);
     let command = "exledger fire EXC-2026-G0NE0 T1 --note \"trivy found nothing of it\"";
     assert!(answer.out.contains(command), "{}", answer.out);

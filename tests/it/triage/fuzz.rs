@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use exledger::interop::events;
 use exledger::interop::sarif::rewrite::{self, Act};
-use exledger::interop::sarif::{self, Layout, Spans};
+use exledger::interop::sarif::{self, Layout, Roots, Spans};
 use proptest::prelude::*;
 
 use crate::triage::data;
@@ -44,12 +44,12 @@ const PIECES: &[&str] = &[
 fn read(bytes: &[u8]) -> Option<(Layout, usize)> {
     let mut n = 0;
     let mut take = |entry: sarif::Entry| n += usize::from(entry.index.is_some());
-    let layout = sarif::read(
-        Cursor::new(bytes),
-        &["/repo".to_owned()],
-        Spans::Kept,
-        &mut take,
-    );
+    let folders = ["/repo".to_owned()];
+    let roots = Roots {
+        folders: &folders,
+        has_file: &|_| true,
+    };
+    let layout = sarif::read(Cursor::new(bytes), roots, Spans::Kept, &mut take);
     layout.ok().map(|layout| (layout, n))
 }
 

@@ -75,7 +75,7 @@ fn a_package_is_known_by_the_habits_of_its_tool() {
             "uncovered",
         ),
     ] {
-        let mut result = result(rule, "a");
+        let mut result = result(rule, "var/lib/dpkg/status");
         result["message"]["text"] = message.into();
         let found = one(&repo, &sarif(tool, &[result]));
         assert_eq!(found.1, state, "{tool} {rule} {message}: {}", found.3);

@@ -1,0 +1,240 @@
+//! The package that a result is about, by the habits of the tool that found it.
+//!
+//! Uses gate's packages, survey's inputs. Pure. Start at [`of`]. Follows `docs/spec/interop.md`, 6, packages. What a rule
+//! says counts only where the message of the result agrees: tools give all results of one id one rule, also those of
+//! another version, or of a package of the same name elsewhere.
+
+use crate::gate::package::{Ecosystem, Package};
+use crate::gate::purl::{self, Purl};
+use crate::interop::sarif::rule::Rule;
+use crate::survey::triage::Place;
+
+/// A package as far as a result tells it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Found {
+    /// Its package URL.
+    pub(super) purl: Option<String>,
+    /// Its name and version, and what is known of its type.
+    pub(super) named: Option<Package>,
+}
+
+/// Returns the package that a tool means.
+pub(super) fn of(tool: &str, message: &str, rule: Option<&Rule>, places: &[Place]) -> Found {
+    let named = |name: &str, version: Option<&str>, ecosystem| Found {
+        purl: None,
+        named: package(name, version, ecosystem),
+    };
+    let found = match tool {
+        "trivy" => line(message, "Package: ").map(|name| {
+            let version = line(message, "Installed Version: ");
+            named(name, version, trivy(rule, places))
+        }),
+        // Package 'lodash@4.17.20' is vulnerable to 'CVE-2021-23337' …
+        "osv-scanner" => osv_scanner(message)
+            .map(|(name, version)| named(name, version, by_file(places, Ecosystem::Language))),
+        "grype" => grype(message, rule),
+        _ => None,
+    };
+    found.unwrap_or_default()
+}
+
+fn package(name: &str, version: Option<&str>, ecosystem: Ecosystem) -> Option<Package> {
+    let (name, version) = (name.trim(), version.map(str::trim));
+    (!name.is_empty()).then(|| Package {
+        name: name.to_owned(),
+        version: version.filter(|it| !it.is_empty()).map(str::to_owned),
+        ecosystem,
+    })
+}
+
+/// Returns the rest of the first line that begins so.
+pub(super) fn line<'m>(message: &'m str, begin: &str) -> Option<&'m str> {
+    message.lines().find_map(|line| line.strip_prefix(begin))
+}
+
+/// Returns what is known of the type of a package that trivy found.
+///
+/// All results of one vulnerability share a rule, whose name is that of the last one: a lock file says more.
+fn trivy(rule: Option<&Rule>, places: &[Place]) -> Ecosystem {
+    match rule.and_then(|rule| rule.name.text()) {
+        Some("OsPackageVulnerability") => by_file(places, Ecosystem::System),
+        Some("LanguageSpecificPackageVulnerability") => by_file(places, Ecosystem::Language),
+        _ => Ecosystem::Unknown,
+    }
+}
+
+fn osv_scanner(message: &str) -> Option<(&str, Option<&str>)> {
+    let (_, rest) = message.split_once("Package '")?;
+    let (named, _) = rest.split_once("' is vulnerable")?;
+    Some(match named.rsplit_once('@') {
+        Some((name, version)) if !name.is_empty() => (name, Some(version)),
+        _ => (named, None),
+    })
+}
+
+/// The types of the files in which packages are found, by name; `*` stands for any text.
+const FILES: &[(&str, &[&str])] = &[
+    (
+        "npm",
+        &[
+            "package-lock.json",
+            "yarn.lock",
+            "pnpm-lock.yaml",
+            "bun.lock",
+        ],
+    ),
+    ("cargo", &["Cargo.lock"]),
+    ("golang", &["go.mod", "go.sum"]),
+    ("gem", &["Gemfile.lock"]),
+    (
+        "pypi",
+        &[
+            "requirements*.txt",
+            "poetry.lock",
+            "Pipfile.lock",
+            "uv.lock",
+            "pdm.lock",
+        ],
+    ),
+    ("maven", &["pom.xml", "gradle.lockfile", "*.jar"]),
+    ("nuget", &["packages.lock.json", "*.deps.json"]),
+    ("composer", &["composer.lock"]),
+    ("hex", &["mix.lock"]),
+    ("pub", &["pubspec.lock"]),
+    // The lists of what an operating system has installed.
+    ("apk", &["lib/apk/db/installed"]),
+    ("deb", &["var/lib/dpkg/status", "var/lib/dpkg/status.d/*"]),
+];
+
+/// Returns the type that the files of all places say; where they don't agree on one, what is known besides.
+fn by_file(places: &[Place], otherwise: Ecosystem) -> Ecosystem {
+    let mut kinds = places.iter().map(|place| file_kind(place.file.text()));
+    let first = kinds.next().flatten();
+    match first {
+        Some(kind) if kinds.all(|other| other == Some(kind)) => Ecosystem::Of(kind),
+        _ => otherwise,
+    }
+}
+
+fn file_kind(path: &str) -> Option<&'static str> {
+    let is_file = |pattern: &&str| {
+        let name = match pattern.matches('/').count() {
+            0 => path.rsplit('/').next().unwrap_or(path),
+            parts => {
+                let mut slashes = path.rmatch_indices('/');
+                let from = slashes.nth(parts).map_or(0, |(at, _)| at + 1);
+                path.get(from..).unwrap_or_default()
+            }
+        };
+        match pattern.split_once('*') {
+            Some((begin, end)) => {
+                let rest = name.strip_prefix(begin);
+                rest.is_some_and(|rest| rest.ends_with(end))
+            }
+            None => name == *pattern,
+        }
+    };
+    let mut kinds = FILES.iter();
+    let kind = kinds.find(|(_, patterns)| patterns.iter().any(is_file));
+    kind.map(|(kind, _)| *kind)
+}
+
+/// What grype calls the types of packages.
+const GRYPE: &[(&str, &str)] = &[
+    ("npm", "npm"),
+    ("python", "pypi"),
+    ("gem", "gem"),
+    ("go-module", "golang"),
+    ("rust-crate", "cargo"),
+    ("java-archive", "maven"),
+    ("dotnet", "nuget"),
+    ("php-composer", "composer"),
+    ("deb", "deb"),
+    ("rpm", "rpm"),
+    ("apk", "apk"),
+];
+
+/// A package as grype describes it.
+#[derive(Clone, Copy, Debug)]
+struct Described<'m> {
+    kind: Option<&'m str>,
+    name: &'m str,
+    version: Option<&'m str>,
+}
+
+impl Described<'_> {
+    fn ecosystem(&self) -> Ecosystem {
+        let known = GRYPE.iter().find(|(word, _)| Some(*word) == self.kind);
+        known.map_or(Ecosystem::Unknown, |(_, kind)| Ecosystem::Of(kind))
+    }
+
+    /// Tells whether both are of one name and version, and no two types.
+    fn agrees(&self, other: &Described<'_>) -> bool {
+        self.name == other.name
+            && self.version == other.version
+            && (self.kind.is_none() || other.kind.is_none() || self.kind == other.kind)
+    }
+}
+
+fn grype(message: &str, rule: Option<&Rule>) -> Option<Found> {
+    let help = rule.and_then(Rule::help).and_then(in_help);
+    let said = in_message(message).or_else(|| in_path_message(message));
+    let mut described = said.or(help)?;
+    if let Some(help) = help.filter(|help| described.agrees(help)) {
+        described.kind = described.kind.or(help.kind);
+    }
+    let purls = rule.and_then(|rule| rule.properties.as_ref());
+    let purl = match purls.map(|properties| properties.purls.0.as_slice()) {
+        Some([purl]) => Purl::parse(purl).filter(|purl| is_of(purl, &described)),
+        _ => None,
+    };
+    Some(Found {
+        purl: purl.map(|purl| purl.at(described.version)),
+        named: package(described.name, described.version, described.ecosystem()),
+    })
+}
+
+/// Tells whether a package URL of the rule is that of the result: by type and name, and by version where no type is told.
+fn is_of(purl: &Purl, described: &Described<'_>) -> bool {
+    let version = described.version.map(|it| purl::version(&purl.kind, it));
+    purl.is_named(described.name)
+        && match described.ecosystem() {
+            Ecosystem::Of(kind) => kind == purl.kind,
+            _ => purl.version.as_deref() == version,
+        }
+}
+
+/// Reads `A low vulnerability in rpm package: package-1, version 1.1.1 was found …`, whatever follows.
+fn in_message(message: &str) -> Option<Described<'_>> {
+    let (before, rest) = message.split_once(" package: ")?;
+    let (name, rest) = rest.split_once(", version ")?;
+    let (version, _) = rest.split_once(" was found")?;
+    Some(Described {
+        kind: before.rsplit_once(" in ").map(|(_, kind)| kind.trim()),
+        name,
+        version: Some(version),
+    })
+}
+
+/// Reads `The path P reports package-1 at version 1.1.1 which would result in a vulnerable (rpm) package installed`.
+fn in_path_message(message: &str) -> Option<Described<'_>> {
+    let rest = message.trim_start().strip_prefix("The path ")?;
+    let (before, rest) = rest.rsplit_once(" at version ")?;
+    let (_, name) = before.rsplit_once(" reports ")?;
+    let kind = rest.split_once(" vulnerable (").map(|(_, rest)| rest);
+    let kind = kind.and_then(|rest| rest.split_once(") package"));
+    Some(Described {
+        kind: kind.map(|(kind, _)| kind),
+        name,
+        version: rest.split_whitespace().next(),
+    })
+}
+
+fn in_help(help: &str) -> Option<Described<'_>> {
+    let text = |begin| line(help, begin).filter(|text| !text.trim().is_empty());
+    Some(Described {
+        kind: text("Type: "),
+        name: text("Package: ")?,
+        version: text("Version: "),
+    })
+}

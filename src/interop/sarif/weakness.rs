@@ -1,0 +1,62 @@
+//! The weaknesses that a result is about, in the form of records: `CWE-79`.
+//!
+//! Uses nothing of the line. Pure. Start at [`all`]. Follows `docs/spec/interop.md`, 6, weaknesses, and SARIF 2.1.0, 3.53.
+
+use crate::interop::object::Object;
+use crate::interop::sarif::rule::{Reference, Rule};
+
+/// What relationships say of a rule and a weakness that it finds; one without a kind says so too.
+const KINDS: &[&str] = &["relevant", "equal", "superset", "subset"];
+
+/// Returns the weaknesses that a rule's tags, relationships and properties name, and those of the result itself.
+pub(super) fn all(
+    rule: Option<&Rule>,
+    taxa: &[Object<Reference>],
+    of_result: &[String],
+) -> Vec<String> {
+    let properties = rule.and_then(|rule| rule.properties.as_ref());
+    let tags = properties.into_iter().flat_map(|it| &it.tags.0);
+    let of_rule = properties.into_iter().flat_map(|it| &it.cwe.0);
+    let related = rule.and_then(|rule| rule.relationships.as_ref());
+    let related = related.into_iter().flatten().filter(|it| {
+        it.kinds.0.is_empty() || it.kinds.0.iter().any(|kind| KINDS.contains(&kind.as_str()))
+    });
+    let related = related.filter_map(|it| it.target.as_deref());
+    let references = related.chain(taxa.iter().map(|taxon| &taxon.0));
+    let mut found: Vec<String> = tags.filter_map(|tag| tagged(tag)).collect();
+    found.extend(references.filter_map(referred));
+    found.extend(of_rule.chain(of_result).filter_map(|text| numbered(text)));
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Returns the weakness that a reference into the list of weaknesses names.
+fn referred(reference: &Reference) -> Option<String> {
+    let is_list = reference.component()?.trim().eq_ignore_ascii_case("cwe");
+    is_list.then(|| numbered(reference.id.text()?)).flatten()
+}
+
+/// Returns the weakness of a text that can be nothing else: a tag's form, or the number alone.
+fn numbered(text: &str) -> Option<String> {
+    let text = text.trim();
+    let number = text.parse().ok().filter(|_| !text.starts_with('+'));
+    number.map(named).or_else(|| tagged(text))
+}
+
+/// Returns the weakness that a tag names: `external/cwe/cwe-078`, `CWE-78: OS command injection`.
+fn tagged(tag: &str) -> Option<String> {
+    let tag = tag.to_ascii_lowercase();
+    let tag = tag.strip_prefix("external/cwe/").unwrap_or(&tag);
+    let rest = tag.strip_prefix("cwe-")?;
+    let end = rest
+        .find(|it: char| !it.is_ascii_digit())
+        .unwrap_or(rest.len());
+    let (number, rest) = rest.split_at_checked(end)?;
+    let number = number.parse().ok()?;
+    (rest.is_empty() || rest.starts_with([':', ' '])).then(|| named(number))
+}
+
+fn named(number: u32) -> String {
+    format!("CWE-{number}")
+}
