@@ -111,6 +111,9 @@ fn an_author_is_known_by_another_address_and_by_the_name_alone() {
     let signers = work.text(".github/allowed_signers") + &home;
     work.write(".github/allowed_signers", &signers)
         .commit("List Ana");
+    let branch = world.repo.branch("billing").by("lee");
+    branch.write("people.csv", people).commit("Take the roster");
+    world.repo.checkout();
     for (address, why) in [
         ("ana@home.example", "is an author of this change"),
         ("ana.ruiz@example.org", "same-name-as-author"),

@@ -153,7 +153,14 @@ fn an_emergency_runs_at_once_stops_unreviewed_and_goes_on_when_approved_late() {
         .write(ID, &record(ID, EMERGENCY))
         .commit("Deploy now");
     life.switch("main");
-    let ask = ["--application", "checkout"];
+    let ask = [
+        "--application",
+        "checkout",
+        "--environment",
+        "production",
+        "--reference",
+        "CHG-1234",
+    ];
     assert_eq!(life.check(&ask).0, "allow");
     assert_eq!(life.due(ID).1[0], "emergency-review-due");
     life.repo.clock("2026-11-21T16:00:00Z");
@@ -206,7 +213,14 @@ fn a_sensitive_renewal_counts_once_both_groups_agreed() {
     let life = Life::new();
     life.file(ID, &record(ID, SENSITIVE), "ana");
     life.merge(&format!("file-{ID}"), "lee", DANA);
-    let ask = ["--identity", "svc:billing-batch"];
+    let ask = [
+        "--identity",
+        "svc:billing-batch",
+        "--resource",
+        "db:invoices",
+        "--action",
+        "read",
+    ];
     assert_eq!(life.check(&ask).0, "allow");
     life.repo.clock("2026-12-08T09:00:00Z");
     let renew = [
@@ -271,7 +285,14 @@ fn excess_privilege_is_reduced_before_it_is_closed() {
         SENSITIVE.to_owned() + "deviates_from: {rule: Jobs read, baseline: privilege-elevation}\n";
     life.file(ID, &record(ID, &elevated), "ana");
     life.merge(&format!("file-{ID}"), "lee", DANA);
-    let ask = ["--identity", "svc:billing-batch", "--action", "write"];
+    let ask = [
+        "--identity",
+        "svc:billing-batch",
+        "--resource",
+        "db:invoices",
+        "--action",
+        "write",
+    ];
     assert_eq!(life.check(&ask).0, "allow");
     // Less is granted as soon as it lands, whoever pushed it.
     life.repo
@@ -280,7 +301,8 @@ fn excess_privilege_is_reduced_before_it_is_closed() {
         .commit("Read alone");
     life.switch("main");
     assert_eq!(life.check(&ask).0, "deny");
-    assert_eq!(life.check(&ask[..2]).0, "allow");
+    let read = [&ask[..5], &["read"]].concat();
+    assert_eq!(life.check(&read).0, "allow");
     let bare = [
         "close",
         ID,

@@ -145,7 +145,7 @@ fn a_reference_that_nobody_approved_names_nothing() {
                 &question(asked),
                 &standings,
                 &Receipts::NotGiven,
-                &Governance::default(),
+                &Governance::of_policy("version: 1\n"),
             );
             (answer.verdict.word() == "allow", answer.reason)
         };
