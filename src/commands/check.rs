@@ -243,6 +243,7 @@ fn unknown(reason: String) -> Answer {
         digest: None,
         approved_digest: None,
         not_after: None,
+        decided_at: None,
         scope: Limits::default(),
         considered: Vec::new(),
     }

@@ -132,6 +132,7 @@ fn worklist<'a>(approved: &'a Approved<'_>, found: Found<'a>, reads: Reads) -> D
     DueList {
         stamp: &approved.stamp,
         records: found.records,
+        around: approved.around(),
         hidden: open - shown,
         unknown: approved
             .standings

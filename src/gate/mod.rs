@@ -144,7 +144,7 @@ impl Verdict {
 pub struct Answer {
     /// Yes, no, not yet, or can't say.
     pub verdict: Verdict,
-    /// Why, naming the record and the deciding instant.
+    /// Why, naming the record.
     pub reason: String,
     /// The allowing, pending or nearest denied record.
     pub record: Option<String>,
@@ -156,6 +156,8 @@ pub struct Answer {
     pub approved_digest: Option<String>,
     /// Until when, exclusive.
     pub not_after: Option<Instant>,
+    /// The instant that decides a denial, where a date does.
+    pub decided_at: Option<Instant>,
     /// The limits of what the allowing record grants.
     pub scope: Limits,
     /// Each record that was looked at and why it does not answer, by id.

@@ -10,6 +10,7 @@ use crate::gate::cover::{self, About, Cover, Terms};
 use crate::gate::{Answer, Considered, Limits, Named, Question, Receipts, Verdict};
 use crate::policy::governance::{Governance, NO_POLICY, State};
 use crate::record::Record;
+use crate::record::dates;
 use crate::record::word::{FixTarget, IdentityType};
 use crate::status::{DutyKind, InForce, Standing, Status};
 
@@ -75,11 +76,7 @@ pub fn ask_among(
             .max_by_key(|candidate| candidate.standing.not_after)
     };
     if let Some(allowing) = best(Fits::Allows) {
-        let reason = format!(
-            "{} covers it until {}",
-            allowing.id,
-            until(allowing.standing)
-        );
+        let reason = format!("{} covers it {}", allowing.id, lasts(allowing.standing));
         return answer(Verdict::Allow, reason, Some(allowing), &candidates);
     }
     let named = |candidate: &Candidate| {
@@ -101,12 +98,12 @@ pub fn ask_among(
 }
 
 /// Returns when a grant ends: at its date, or sooner where something is not done by then.
-fn until(standing: &Standing) -> String {
+fn lasts(standing: &Standing) -> String {
     let Some(last) = standing.not_after.or(standing.end) else {
-        return "its end".to_owned();
+        return "until its end".to_owned();
     };
     let Some(end) = standing.end.filter(|end| *end < last) else {
-        return last.to_string();
+        return dates::lasts(last);
     };
     let due = standing.duties.iter().find(|duty| duty.at == end);
     let done = due.and_then(|duty| match duty.kind {
@@ -119,8 +116,8 @@ fn until(standing: &Standing) -> String {
         DutyKind::Start | DutyKind::Expiry | DutyKind::Fix | DutyKind::PostClosureReview => None,
     });
     done.map_or_else(
-        || end.to_string(),
-        |done| format!("{last}, if {done} before {end}"),
+        || dates::lasts(end),
+        |done| format!("{}, if {done} {}", dates::lasts(last), dates::by(end)),
     )
 }
 
@@ -159,7 +156,8 @@ fn candidate<'a>(
     let fits = match (standing.in_force, standing.status) {
         (InForce::Yes, _) => return used(standing, record, receipts),
         (InForce::CannotSay, _) => Fits::CannotSay,
-        (_, Status::Proposed | Status::Unapproved) => Fits::Waits,
+        // Nobody approves what is over.
+        (_, Status::Proposed | Status::Unapproved) if standing.ended.is_none() => Fits::Waits,
         _ => Fits::NotInForce,
     };
     found(fits, reasons())
@@ -250,6 +248,9 @@ fn answer(
             .and_then(|standing| standing.approved.as_ref())
             .and_then(|approved| approved.digest.clone()),
         not_after: standing.and_then(|standing| standing.not_after),
+        decided_at: standing
+            .filter(|_| verdict == Verdict::Deny)
+            .and_then(|standing| standing.decided_at),
         scope: Limits {
             resources: scope.and_then(|scope| scope.resources.clone()),
             actions: scope.and_then(|scope| scope.actions.clone()),

@@ -6,6 +6,7 @@
 pub mod address;
 mod consistent;
 pub mod credential;
+pub mod dates;
 pub mod decision;
 pub mod fields;
 pub mod form;

@@ -6,6 +6,7 @@
 mod colour;
 mod finding;
 mod grid;
+mod stack;
 
 use super::Format;
 use super::Offered;
@@ -28,8 +29,8 @@ pub const FORMAT: Format = Format {
     render: Render::Whole(render),
 };
 
-/// A cell of a table is at most this high; what is left ends in `…`.
-const CELL_LINES: usize = 3;
+/// On a terminal a cell of a table has at most so many characters; one that is longer ends in `…`.
+const CELL: usize = 600;
 
 fn render(doc: &doc::Doc, style: &Style) -> Vec<u8> {
     let mut out = String::new();
@@ -82,7 +83,6 @@ fn shown(block: &Block, style: &Style) -> String {
                 fits: vec![Fit::Whole, Fit::Flexible],
                 rows,
                 gap: grid::Gap::Two,
-                high: None,
             }
             .shown(style)
         }
@@ -106,7 +106,6 @@ fn paragraph(text: Text, style: &Style) -> String {
         fits: vec![Fit::Flexible],
         rows,
         gap: grid::Gap::Two,
-        high: None,
     }
     .shown(style)
 }
@@ -115,22 +114,46 @@ fn columns(table: &doc::Table, style: &Style) -> String {
     if table.rows.is_empty() {
         return String::new();
     }
-    let header = table
-        .columns
-        .iter()
-        .map(|column| Text::of(Tone::Muted, column.title))
-        .collect();
-    let rows = table
+    let rows: Vec<Vec<Text>> = table
         .rows
         .iter()
-        .map(|row| row.iter().map(one_line).collect());
-    grid::Grid {
+        .map(|row| row.iter().map(|cell| cell_text(cell, style)).collect())
+        .collect();
+    let header = table.columns.iter();
+    let header = header.map(|column| Text::of(Tone::Muted, column.title));
+    let grid = grid::Grid {
         fits: table.columns.iter().map(|column| column.fit).collect(),
-        rows: std::iter::once(header).chain(rows).collect(),
+        rows: std::iter::once(header.collect()).chain(rows).collect(),
         gap: grid::Gap::Two,
-        high: Some(CELL_LINES),
+    };
+    match style.width.filter(|width| !grid.fits(*width)) {
+        Some(width) => {
+            let rows = grid.rows.get(1..).unwrap_or_default();
+            stack::shown(&table.columns, rows, width, style)
+        }
+        None => grid.shown(style),
     }
-    .shown(style)
+}
+
+/// Returns a cell as one line, cut where it is far too long for a terminal.
+fn cell_text(text: &Text, style: &Style) -> Text {
+    let text = one_line(text);
+    let is_long = text
+        .0
+        .iter()
+        .map(|(_, text)| text.chars().count())
+        .sum::<usize>()
+        > CELL;
+    if style.width.is_none() || !is_long {
+        return text;
+    }
+    let mut left = CELL - 1;
+    let kept = text.0.into_iter().map(|(tone, text)| {
+        let kept: String = text.chars().take(left).collect();
+        left -= kept.chars().count();
+        (tone, kept)
+    });
+    Text(kept.collect()).and(Tone::Plain, "…")
 }
 
 fn one_line(text: &Text) -> Text {

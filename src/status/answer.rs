@@ -6,6 +6,7 @@
 use crate::diag;
 use crate::policy::people::RosterState;
 use crate::policy::tiers::Degraded;
+use crate::record::dates;
 use crate::record::decision::Closure;
 use crate::record::id::Id;
 use crate::record::time::Instant;
@@ -25,6 +26,8 @@ pub(crate) struct Answer {
     pub reasons: Vec<String>,
     /// On what the grant rests.
     pub rests: Rests,
+    /// The instant that decides, where a date does.
+    pub decided_at: Option<Instant>,
 }
 
 /// On what a grant rests.
@@ -70,6 +73,7 @@ fn answer(status: Status, reasons: Vec<String>) -> Answer {
         in_force: InForce::No,
         reasons,
         rests: Rests::OnApproval,
+        decided_at: None,
     }
 }
 
@@ -121,8 +125,9 @@ fn closed(closure: &Closure) -> Answer {
 fn lapsed(id: &Id, grace: Option<&Grounds>) -> Vec<String> {
     match grace {
         Some(Grounds::Until(until)) => vec![format!(
-            "the emergency could go unapproved until {until}: run `exledger approve {id}`, or let someone else merge an \
-             amendment of the text; a review entry is no approval"
+            "the emergency had to be approved {}: run `exledger approve {id}`, or let someone else merge an amendment \
+             of the text; a review entry is no approval",
+            dates::by(*until)
         )],
         _ => Vec::new(),
     }
@@ -130,14 +135,15 @@ fn lapsed(id: &Id, grace: Option<&Grounds>) -> Vec<String> {
 
 fn in_window(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
     if let Some(starts) = clocks.starts.filter(|starts| instant < *starts) {
-        return answer(Status::Scheduled, vec![format!("starts at {starts}")]);
+        let reason = format!("starts {}", dates::begins(starts));
+        return decided(Status::Scheduled, reason, starts);
     }
     if instant >= clocks.not_after {
         let reason = format!(
-            "ended at {}: close it, or renew it with a reason",
-            clocks.not_after
+            "ended {}: close it, or renew it with a reason",
+            dates::ended(clocks.not_after)
         );
-        return answer(Status::Expired, vec![reason]);
+        return decided(Status::Expired, reason, clocks.not_after);
     }
     if let Some(fired) = clocks.revoked() {
         let then = match fired.then {
@@ -148,16 +154,17 @@ fn in_window(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
             "trigger {} fired on {} ({then}): close it",
             fired.trigger, fired.day
         );
-        return answer(Status::Revoked, vec![reason]);
+        return decided(Status::Revoked, reason, fired.landed);
     }
     let worries = worries(&judged.record.id, clocks, instant);
     if worries.is_empty() {
-        let reason = format!("in force until {}", clocks.not_after);
+        let reason = format!("in force {}", dates::lasts(clocks.not_after));
         let mut answer = answer(Status::Active, vec![reason]);
         answer.in_force = InForce::Yes;
         return answer;
     }
     let mut answer = answer(Status::Degraded, worries);
+    answer.decided_at = missed(clocks, instant);
     let tier = judged.tier.as_ref();
     answer.in_force = match tier.map(|tier| tier.degraded) {
         Some(Degraded::Grant) => InForce::Yes,
@@ -173,6 +180,21 @@ fn in_window(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
     answer
 }
 
+fn decided(status: Status, reason: String, at: Instant) -> Answer {
+    Answer {
+        decided_at: Some(at),
+        ..answer(status, vec![reason])
+    }
+}
+
+/// Returns the first instant at which a review or a verification was missed.
+fn missed(clocks: &Clocks, instant: Instant) -> Option<Instant> {
+    let controls = clocks.controls.iter();
+    let stale = controls.filter_map(|control| control.stale_from);
+    let dates = clocks.review_overdue(instant).into_iter().chain(stale);
+    dates.filter(|date| *date <= instant).min()
+}
+
 /// Returns what makes a record degraded at an instant.
 fn worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<String> {
     let mut worries = Vec::new();
@@ -181,8 +203,8 @@ fn worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<String> {
         .filter(|from| *from <= instant)
     {
         worries.push(format!(
-            "a review was due by {}, overdue since {overdue}: run `exledger review {record}`",
-            overdue.plus_seconds(-1).day()
+            "a review was due {}: run `exledger review {record}`",
+            dates::by(overdue)
         ));
         if let Some(by) = clocks.discounted.last() {
             worries.push(format!(
@@ -194,10 +216,10 @@ fn worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<String> {
         let Some(stale) = control.stale_from.filter(|from| *from <= instant) else {
             continue;
         };
-        let day = stale.plus_seconds(-1).day();
         let id = &control.id;
         worries.push(format!(
-            "control {id} had to be verified again by {day}, stale since {stale}: run `exledger attest {record} {id}`"
+            "control {id} had to be verified again {}: run `exledger attest {record} {id}`",
+            dates::by(stale)
         ));
         if control.discounted {
             worries.push(format!(

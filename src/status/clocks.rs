@@ -139,6 +139,12 @@ impl Clocks {
         self.fired.iter().find(|fired| fired.then != Then::Review)
     }
 
+    /// Returns when the first entry landed that ends the record by a trigger.
+    pub(crate) fn revoked_at(&self) -> Option<Instant> {
+        let ending = self.fired.iter().filter(|fired| fired.then != Then::Review);
+        ending.map(|fired| fired.landed).min()
+    }
+
     /// Tells whether a trigger that asks for a review still waits for one.
     pub(crate) fn waits(&self, fired: &FiredClock, at: Instant) -> bool {
         let looked = self.reviewed.iter().any(|looked| {
@@ -151,7 +157,7 @@ impl Clocks {
 /// Returns the version since which something stands in the record without a gap, and when that landed.
 ///
 /// What the record has from its approved version alone is looked for up to the last version that says it.
-fn brought(
+pub(crate) fn brought(
     past: Past,
     judged: &Judged,
     holds: impl Fn(&Record) -> bool,
@@ -169,7 +175,7 @@ fn brought(
 }
 
 /// Tells whether a person outside the approved version's authors made a version or gave counting evidence for it.
-fn is_witnessed(past: Past, index: usize) -> bool {
+pub(crate) fn is_witnessed(past: Past, index: usize) -> bool {
     let since = past.verdict(index).and_then(|verdict| verdict.witnessed_at);
     since.is_some_and(|since| past.known.is_none_or(|known| since <= known))
 }

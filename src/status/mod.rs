@@ -13,6 +13,7 @@ pub mod rest;
 mod standing;
 mod timeline;
 pub mod trace;
+mod unanswered;
 
 use std::rc::Rc;
 
@@ -25,7 +26,7 @@ use crate::policy::tier::Resolved;
 use crate::record;
 use crate::record::address::Address;
 use crate::record::time::Instant;
-use crate::record::word::Then;
+use crate::record::word::{ReviewOutcome, Then};
 
 /// What a record is at one instant; the first of these that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,6 +129,8 @@ pub struct Standing {
     pub in_force: InForce,
     /// Why, in words that name the way out; never empty.
     pub reasons: Vec<String>,
+    /// The instant at which it became what it is, where a date decides that; of what starts later, its start.
+    pub decided_at: Option<Instant>,
     /// The record judged: the approved version narrowed by everything landed since; `None` where nothing is granted
     /// that could be narrowed.
     pub effective: Option<Rc<record::Record>>,
@@ -151,6 +154,11 @@ pub struct Standing {
     pub not_after: Option<Instant>,
     /// Whole days until then, rounded down, negative after it.
     pub days_left: Option<i64>,
+    /// When it ended, by its date or by a trigger, whatever its status, proposed ones included; `None` while it has not,
+    /// once it is closed or removed, and of what can't be told.
+    pub ended: Option<Instant>,
+    /// The reviews that say close or reduce and that nothing followed, in the order in which they landed.
+    pub unanswered: Vec<UnansweredReview>,
     /// The tier that the policy of now finds.
     pub tier: Option<Rc<Resolved>>,
     /// How often it was renewed, and what is allowed.
@@ -262,6 +270,15 @@ pub struct Fired {
     pub at: Instant,
     /// Whether something still has to be done: a review, or else the closure.
     pub waits: Waits,
+}
+
+/// A review that says close or reduce, and that nothing followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnansweredReview {
+    /// What it says: [`ReviewOutcome::Close`] or [`ReviewOutcome::Reduce`].
+    pub outcome: ReviewOutcome,
+    /// When the entry landed.
+    pub at: Instant,
 }
 
 /// Whether something still has to be done.

@@ -1,8 +1,10 @@
 //! Why a record is not approved, in words that name the way out.
 //!
-//! Uses approval. Pure. Start at `of`. Follows `docs/spec/status.md`: the reasons name the way out.
+//! Uses record, approval. Pure. Start at `of`. Follows `docs/spec/status.md`: the reasons name the way out.
 
 use crate::approval::{Counts, FourEyes, Missing, Satisfied, Verdict, WhyNot};
+use crate::record::dates;
+use crate::status::Standing;
 
 /// Returns why a version's approval is not what is demanded; nothing where it is.
 pub(crate) fn of(id: &str, verdict: &Verdict) -> Vec<String> {
@@ -27,6 +29,21 @@ pub fn missing(verdict: &Verdict) -> Vec<String> {
         }
     };
     verdict.missing.iter().map(sentence).collect()
+}
+
+/// Returns why a record that is not approved is over, in words; nothing where it has not ended.
+pub(crate) fn ended(standing: &Standing) -> Vec<String> {
+    let Some(end) = standing.ended.map(dates::ended) else {
+        return Vec::new();
+    };
+    let reason = match standing.in_place.days {
+        0 => format!(
+            "ended {end} without having been approved: run `exledger reject {}`, and file it anew if it is still needed",
+            standing.key
+        ),
+        _ => format!("ended {end} after having been in force: close it, access may still be live"),
+    };
+    vec![reason]
 }
 
 fn what_was_found(id: &str, verdict: &Verdict) -> String {

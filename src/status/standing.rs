@@ -8,7 +8,8 @@ use std::rc::Rc;
 use crate::approval;
 use crate::history::version::{Trail, Version};
 use crate::policy::tier::{self, Facts};
-use crate::record::time::{self, Instant};
+use crate::record::dates;
+use crate::record::time::Instant;
 use crate::record::word::Then;
 use crate::status::answer::{self, Rests};
 use crate::status::clocks::{Clocks, FiredClock};
@@ -17,6 +18,7 @@ use crate::status::ground::{Ground, Judged, Past};
 use crate::status::reason;
 use crate::status::renewal;
 use crate::status::timeline;
+use crate::status::unanswered;
 use crate::status::{
     Approved, Fired, Freshness, InForce, InPlace, Landed, Renewals, Standing, Status, Subject,
     Waits,
@@ -53,6 +55,7 @@ fn vacant(subject: Subject) -> Standing {
         status: Status::Proposed,
         in_force: InForce::No,
         reasons: vec!["proposed: it grants nothing until it is approved".to_owned()],
+        decided_at: None,
         effective: None,
         stated: None,
         last_read: None,
@@ -64,6 +67,8 @@ fn vacant(subject: Subject) -> Standing {
         digest: None,
         not_after: None,
         days_left: None,
+        ended: None,
+        unanswered: Vec::new(),
         tier: None,
         renewals: Renewals::default(),
         in_place: InPlace::default(),
@@ -85,6 +90,7 @@ fn of_trail(subject: Subject, past: Past, instant: Instant) -> Standing {
         status: answer.status,
         in_force: answer.in_force,
         reasons: answer.reasons,
+        decided_at: answer.decided_at,
         in_place: timeline::in_place(past, governance, instant),
         end: timeline::end(&ground, clocks.as_ref(), instant),
         ..vacant(subject)
@@ -95,10 +101,18 @@ fn of_trail(subject: Subject, past: Past, instant: Instant) -> Standing {
             standing.take_judged(past, judged, clocks, instant);
             matches!(answer.rests, Rests::OnApproval)
         }
-        _ => true,
+        _ => {
+            standing.ended = timeline::ended(past, governance, instant);
+            true
+        }
     };
     if let Some(verdict) = &standing.approval {
         match answer.status {
+            // Nobody is asked to approve what is over.
+            Status::Unapproved if standing.ended.is_some() => {
+                standing.reasons = reason::ended(&standing);
+                standing.decided_at = standing.ended;
+            }
             Status::Unapproved => {
                 standing.reasons.extend(reason::of(&standing.key, verdict));
                 standing.reasons.extend(brought_back(past));
@@ -107,8 +121,9 @@ fn of_trail(subject: Subject, past: Past, instant: Instant) -> Standing {
             _ if !shown => {
                 if let Rests::OnGrace(until) = answer.rests {
                     standing.reasons.push(format!(
-                        "an emergency that nobody approved yet: it counts until {until}; run `exledger approve {}`, or \
-                         let someone else merge an amendment of the text",
+                        "an emergency that nobody approved yet: it counts {}; run `exledger approve {}`, or let \
+                         someone else merge an amendment of the text",
+                        dates::lasts(until),
                         standing.key
                     ));
                 }
@@ -155,12 +170,14 @@ impl Standing {
         let granted = judged.approved.is_some() || judged.grace.is_some();
         let begins = judged.approved.unwrap_or(judged.first);
         self.as_approved = past.shared(begins).filter(|_| granted).cloned();
-        let end = if granted && judged.unequal.is_empty() {
+        if granted && judged.unequal.is_empty() {
             self.effective = Some(Rc::clone(&judged.record));
-            Some(clocks.not_after)
-        } else {
-            let stated = self.stated.as_ref();
-            stated.map(|record| time::not_after(&record.expires))
+        }
+        let end = timeline::end_date(past, judged, clocks);
+        self.ended = timeline::ended_as(past, judged, clocks, instant);
+        self.unanswered = match judged.closure {
+            Some(_) => Vec::new(),
+            None => unanswered::of(past, judged),
         };
         self.not_after = end;
         self.days_left = end.map(|end| end.days_since(instant));

@@ -4,11 +4,12 @@
 //! `docs/spec/status.md`, `in_place`: the evaluator is asked at each instant at which its answer can change.
 
 use crate::approval::{Satisfied, Stands};
+use crate::history::version::{Content, Version};
 use crate::policy::governance::Governance;
-use crate::record::time::Instant;
+use crate::record::time::{self, Instant};
 use crate::status::answer;
 use crate::status::clocks::Clocks;
-use crate::status::ground::{Ground, Grounds, Past};
+use crate::status::ground::{Ground, Grounds, Judged, Past};
 use crate::status::{InForce, InPlace};
 
 /// Returns the instants after one at which the answer can change, in order.
@@ -172,30 +173,69 @@ fn rests(past: Past, ground: &Ground) -> Rests {
     }
 }
 
+/// Returns when a record ended that is on the approved ref and not closed; `None` where it has not by an instant.
+///
+/// A file that can't be read, or that another one shares its id with, is judged by what was read of it last.
+pub(crate) fn ended(past: Past, governance: &Governance, at: Instant) -> Option<Instant> {
+    let is_record = |index: &usize| past.record(*index).is_some();
+    let is_gone = |version: &Version| matches!(version.record.content(), Content::Gone);
+    let tip = (past.first()..=past.tip).rev().find(is_record)?;
+    let since = past.trail.versions.get(tip..=past.tip)?;
+    if since.iter().any(is_gone) {
+        return None;
+    }
+    let past = Past { tip, ..past };
+    let ground = Ground::of(past, governance);
+    match (&ground, clocks(past, &ground, governance)) {
+        (Ground::Judged(judged), Some(clocks)) => ended_as(past, judged, &clocks, at),
+        _ => None,
+    }
+}
+
+/// Returns when a record ended that can be judged; `None` where it has not by an instant, or is closed.
+pub(crate) fn ended_as(
+    past: Past,
+    judged: &Judged,
+    clocks: &Clocks,
+    at: Instant,
+) -> Option<Instant> {
+    let date = end_date(past, judged, clocks).filter(|date| *date <= at);
+    let ended = clocks.revoked_at().into_iter().chain(date).min();
+    ended.filter(|_| judged.closure.is_none())
+}
+
+/// Returns the first instant after the dates of a record: of what was granted, else of what is asked for.
+pub(crate) fn end_date(past: Past, judged: &Judged, clocks: &Clocks) -> Option<Instant> {
+    match judged.approved.is_some() || judged.grace.is_some() {
+        true => Some(clocks.not_after),
+        false => Some(time::not_after(&past.record(past.tip)?.expires)),
+    }
+}
+
 /// Returns the seconds between the end of a record and its closure, or the instant asked about.
 fn overrun(past: Past, governance: &Governance, at: Instant) -> i64 {
     let ground = Ground::of(past, governance);
-    let Ground::Judged(judged) = &ground else {
-        return 0;
+    let closed = match &ground {
+        Ground::Judged(judged) => judged
+            .closure
+            .as_ref()
+            .map(|(index, _)| (judged.first, *index)),
+        _ => None,
     };
-    let closed = judged.closure.as_ref().map(|(index, _)| *index);
-    let stop = closed.and_then(|index| past.landed(index)).unwrap_or(at);
     // What the record was just before it was closed says when it ended.
-    let before = match closed {
-        Some(index) if index > judged.first => Past {
-            tip: index - 1,
-            ..past
-        },
+    let (stop, before) = match closed {
+        Some((first, index)) if index > first => {
+            let before = Past {
+                tip: index - 1,
+                ..past
+            };
+            (past.landed(index).unwrap_or(at), before)
+        }
         Some(_) => return 0,
-        None => past,
+        None => (at, past),
     };
-    let ground = Ground::of(before, governance);
-    let Some(clocks) = clocks(before, &ground, governance) else {
-        return 0;
-    };
-    let revoked = clocks.revoked().map(|fired| fired.landed);
-    let end = revoked.map_or(clocks.not_after, |revoked| revoked.min(clocks.not_after));
-    stop.seconds_since(end).max(0)
+    let end = ended(before, governance, stop);
+    end.map_or(0, |end| stop.seconds_since(end).max(0))
 }
 
 /// Returns the clocks of a record that can be judged.

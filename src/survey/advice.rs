@@ -10,10 +10,9 @@ use crate::approval::Missing;
 use crate::policy::people::Person;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
-use crate::record::time::Instant;
-use crate::record::word::Then;
-use crate::status::{Pending, Standing, Status, Waits};
-use crate::survey::due::{Bucket, Due, Urgency};
+use crate::record::word::{Then, Word};
+use crate::status::{Standing, Status, Waits};
+use crate::survey::due::{Bucket, Due, Timing, Urgency};
 use crate::survey::escalate::Around;
 
 /// What repairs a clone that lacks something, as the reasons quote it; a reason may quote other text too, which nobody
@@ -35,19 +34,8 @@ pub struct Next {
     pub waits_for: Vec<Person>,
     /// Who can't, where anybody else could: those who made what is to be approved, or closed what is to be looked at.
     pub but: Vec<Person>,
-    /// Since when it waits; `None` where it has time, or no date says so.
-    pub since: Option<Instant>,
-    /// What that date rests on.
-    pub rests: Rests,
-}
-
-/// What the date of a wait rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rests {
-    /// On what landed.
-    OnHistory,
-    /// On the time of a branch's commit, which is typed by whoever makes it.
-    OnTypedTime,
+    /// Since when it waits, or until when there is time.
+    pub timing: Timing,
 }
 
 /// Returns what to do next about a record; `id` is what it is shown as, `due` why it is due, if it is.
@@ -62,7 +50,6 @@ pub fn next(standing: &Standing, id: &str, due: Option<&Due>, around: Around<'_>
         .by_status()
         .or_else(|| Some(case.by_bucket(due?)))
         .unwrap_or_else(|| case.by_reason());
-    let since = case.since(due);
     let but = case.but(&step.by);
     let waits_for = case.people(step.by);
     let mut next = Next {
@@ -73,8 +60,7 @@ pub fn next(standing: &Standing, id: &str, due: Option<&Due>, around: Around<'_>
             false => Vec::new(),
         },
         waits_for,
-        rests: case.rests(since),
-        since,
+        timing: due.map_or_else(|| case.landed(), |due| due.timing),
     };
     let late = due.filter(|due| due.urgency == Urgency::Overdue);
     let told = late.map(|due| case.escalated(due, &next.waits_for));
@@ -179,12 +165,14 @@ impl Case<'_> {
                 self.close(),
                 By::Owner,
             ),
-            Bucket::Expired => step(
-                "close it: it ended, and never was in force",
-                self.close(),
+            Bucket::Expired => self.expired(),
+            Bucket::Fired => self.fired(),
+            Bucket::ReviewSaysClose => step("close it: a review says so", self.close(), By::Owner),
+            Bucket::ReviewSaysReduce => step(
+                "narrow its scope or end it earlier: a review says so",
+                format!("exledger renew {id} --until … --reason …"),
                 By::Owner,
             ),
-            Bucket::Fired => self.fired(),
             Bucket::EmergencyReviewDue => self.emergency(),
             Bucket::ReviewDue => step(
                 format!("review it{}", self.by_others()),
@@ -199,7 +187,7 @@ impl Case<'_> {
             ),
             Bucket::FixOverdue => step(
                 "do the fix and close it, or have a later `fix.due` approved",
-                format!("exledger close {id} --outcome remediated --reason …"),
+                self.close_as("remediated"),
                 By::Owner,
             ),
             Bucket::Urgent | Bucket::Soon => self.ending(),
@@ -218,11 +206,31 @@ impl Case<'_> {
     }
 
     fn close(&self) -> String {
-        let revoked = match self.standing.status {
+        let outcome = match self.standing.status {
             Status::Revoked => "revoked",
             _ => "…",
         };
-        format!("exledger close {} --outcome {revoked} --reason …", self.id)
+        self.close_as(outcome)
+    }
+
+    /// Returns the command that closes the record, with a flag for each thing that its closure must say.
+    fn close_as(&self, outcome: &str) -> String {
+        let mut command = format!("exledger close {} --outcome {outcome} --reason …", self.id);
+        let rules = &self.around.governance.policy.closure;
+        if let Some(record) = self.record {
+            let baseline = record.deviates_from.baseline.map(Word::word);
+            let identity = record.subject.identity_type.map(Word::word);
+            for item in rules.items([baseline, identity]) {
+                command.push_str(&format!(" --check {}=…", self.word(item)));
+            }
+        }
+        let tier = self.standing.tier.as_ref().map(|tier| &tier.tier);
+        if tier.is_some_and(|tier| rules.access_verified.contains(tier)) {
+            for time in ["before", "during", "after"] {
+                command.push_str(&format!(" --access-verified {time}=…"));
+            }
+        }
+        command + " --evidence …"
     }
 
     fn fired(&self) -> Step {
@@ -241,7 +249,7 @@ impl Case<'_> {
                     "end the access and close it: {} fired",
                     name(ends.copied().as_ref())
                 ),
-                format!("exledger close {id} --outcome revoked --reason …"),
+                self.close_as("revoked"),
                 By::Owner,
             ),
             None => step(
@@ -289,22 +297,9 @@ impl Case<'_> {
         }
     }
 
-    fn since(&self, due: Option<&Due>) -> Option<Instant> {
-        let landed = || self.standing.landed.as_ref().map(|landed| landed.at);
-        match due.map(|due| due.bucket) {
-            Some(Bucket::Urgent | Bucket::Soon) => None,
-            // It waits for its review from its first moment.
-            Some(Bucket::EmergencyReviewDue) | None => landed(),
-            Some(_) => due?.at,
-        }
-        .filter(|since| *since <= self.around.instant)
-    }
-
-    fn rests(&self, since: Option<Instant>) -> Rests {
-        let is_typed = |it: &Pending| it.branch.is_some() && it.since == since;
-        match since.is_some() && self.standing.pending.iter().any(is_typed) {
-            true => Rests::OnTypedTime,
-            false => Rests::OnHistory,
-        }
+    /// Returns since when what can't be told or read stands there.
+    fn landed(&self) -> Timing {
+        let landed = self.standing.landed.as_ref();
+        landed.map_or(Timing::Undated, |landed| Timing::Since(landed.at))
     }
 }

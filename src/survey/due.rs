@@ -1,11 +1,12 @@
-//! What has to be done about a record, in one word: its bucket.
+//! What has to be done about a record, in one word: its bucket, how urgent that is, and since or until when.
 //!
-//! Uses record, policy, status. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, due. Dates are those of `status`: a duty
-//! is missed from its instant on.
+//! Uses record, policy, status. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, due. Every answer that lists, counts
+//! or tells what is due asks here. Dates are those of `status`: a duty is missed from its instant on.
 
 use crate::approval;
 use crate::policy::Policy;
 use crate::record::time::{Instant, Term};
+use crate::record::word::ReviewOutcome;
 use crate::status::{DutyKind, Standing, Status, Waits};
 
 /// Why a record needs attention; the first that holds is its bucket.
@@ -15,9 +16,13 @@ pub enum Bucket {
     OverdueClosure,
     /// A trigger fired.
     Fired,
-    /// An emergency was not approved in time.
+    /// A review says that it is to be closed.
+    ReviewSaysClose,
+    /// A review says that it is to be narrowed.
+    ReviewSaysReduce,
+    /// Nobody approved an emergency yet.
     EmergencyReviewDue,
-    /// It ended and never was in force.
+    /// It ended, or was asked for until then, and never was in force.
     Expired,
     /// It was not looked at in time.
     ReviewDue,
@@ -42,6 +47,8 @@ impl Bucket {
     pub const ALL: &'static [Bucket] = &[
         Bucket::OverdueClosure,
         Bucket::Fired,
+        Bucket::ReviewSaysClose,
+        Bucket::ReviewSaysReduce,
         Bucket::EmergencyReviewDue,
         Bucket::Expired,
         Bucket::ReviewDue,
@@ -59,6 +66,8 @@ impl Bucket {
         match self {
             Bucket::OverdueClosure => "overdue-closure",
             Bucket::Fired => "fired",
+            Bucket::ReviewSaysClose => "review-says-close",
+            Bucket::ReviewSaysReduce => "review-says-reduce",
             Bucket::EmergencyReviewDue => "emergency-review-due",
             Bucket::Expired => "expired",
             Bucket::ReviewDue => "review-due",
@@ -104,66 +113,104 @@ pub struct Due {
     pub also: Vec<Bucket>,
     /// How bad that is.
     pub urgency: Urgency,
-    /// What the bucket counts from or to.
-    pub at: Option<Instant>,
+    /// Since when that is so, or until when there is time.
+    pub timing: Timing,
 }
 
-/// Whether something should have been done by now.
+/// Whether something should have been done by now; the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
     /// It should.
     Overdue,
+    /// It is to be done at once, and its deadline has not passed.
+    DueNow,
     /// There is time.
     InTime,
 }
 
-/// Returns why a record needs attention at an instant; `None` where it does not.
+/// What the date of a bucket means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timing {
+    /// It has been so since then, by what landed.
+    Since(Instant),
+    /// So says the commit of a branch, whose time is typed by whoever makes it; it may lie ahead.
+    Claimed(Instant),
+    /// It ends, or is to be done, by then.
+    Until(Instant),
+    /// No date says so.
+    Undated,
+}
+
+impl Due {
+    /// Returns what sorts the worst first: by bucket, then by date; without a date last.
+    pub fn order(&self) -> (Bucket, bool, Option<Instant>) {
+        let at = self.timing.at();
+        (self.bucket, at.is_none(), at)
+    }
+}
+
+impl Timing {
+    /// Returns its date, whatever it means.
+    pub fn at(self) -> Option<Instant> {
+        match self {
+            Timing::Since(at) | Timing::Claimed(at) | Timing::Until(at) => Some(at),
+            Timing::Undated => None,
+        }
+    }
+
+    /// Returns since when it waits at an instant; `None` where no date says so, or the date lies ahead.
+    pub fn since(self, now: Instant) -> Option<Instant> {
+        match self {
+            Timing::Since(at) | Timing::Claimed(at) => Some(at).filter(|at| *at <= now),
+            Timing::Until(_) | Timing::Undated => None,
+        }
+    }
+
+    /// Returns until when there is time; `None` where no date says so.
+    pub fn deadline(self) -> Option<Instant> {
+        match self {
+            Timing::Until(at) => Some(at),
+            _ => None,
+        }
+    }
+}
+
+/// A bucket that holds, how urgent it is, and its date.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    bucket: Bucket,
+    urgency: Urgency,
+    timing: Timing,
+}
+
+/// Returns why a record needs attention at an instant, what is overdue before what is due now, and that before what has
+/// time; `None` where it does not.
 pub fn of(standing: &Standing, horizon: &Horizon, instant: Instant) -> Option<Due> {
-    due(held(standing, horizon, instant))
-}
-
-/// Returns the same with what should have been done by now before what has time.
-pub fn pressing(standing: &Standing, horizon: &Horizon, instant: Instant) -> Option<Due> {
-    let mut held = held(standing, horizon, instant);
-    held.sort_by_key(|(_, urgency, _)| *urgency);
-    due(held)
-}
-
-/// Returns since when a record waits for approval; `None` where it does not, `Some(None)` where no date says so.
-pub fn waiting(
-    standing: &Standing,
-    horizon: &Horizon,
-    instant: Instant,
-) -> Option<Option<Instant>> {
-    let case = Case {
-        standing,
-        horizon,
-        instant,
-    };
-    case.waits().map(|(_, _, since)| since)
-}
-
-fn held(standing: &Standing, horizon: &Horizon, instant: Instant) -> Vec<Held> {
     let case = Case {
         standing,
         horizon,
         instant,
     };
     let buckets = Bucket::ALL.iter();
-    buckets.filter_map(|bucket| case.holds(*bucket)).collect()
+    let mut held: Vec<Held> = buckets.filter_map(|it| case.holds(*it)).collect();
+    held.sort_by_key(|held| held.urgency);
+    let (first, rest) = held.split_first()?;
+    Some(Due {
+        bucket: first.bucket,
+        also: rest.iter().map(|held| held.bucket).collect(),
+        urgency: first.urgency,
+        timing: first.timing,
+    })
 }
 
-fn due(mut held: Vec<Held>) -> Option<Due> {
-    let urgency = held.iter().map(|(_, urgency, _)| *urgency).min()?;
-    let also = held.split_off(1).into_iter().map(|(bucket, ..)| bucket);
-    let also = also.collect();
-    let (bucket, _, at) = held.pop()?;
-    Some(Due {
-        bucket,
-        also,
-        urgency,
-        at,
-    })
+/// Returns since when a record waits for approval; `None` where it does not.
+pub fn waiting(standing: &Standing, horizon: &Horizon, instant: Instant) -> Option<Timing> {
+    let case = Case {
+        standing,
+        horizon,
+        instant,
+    };
+    case.waits().map(|held| held.timing)
 }
 
 struct Case<'a> {
@@ -172,34 +219,35 @@ struct Case<'a> {
     instant: Instant,
 }
 
-type Held = (Bucket, Urgency, Option<Instant>);
-
 impl Case<'_> {
     fn holds(&self, bucket: Bucket) -> Option<Held> {
-        let overdue = |at: Option<Instant>| Some((bucket, Urgency::Overdue, at));
-        let missed = |kind: DutyKind| overdue(Some(self.missed(kind)?));
+        let overdue = |timing: Timing| {
+            Some(Held {
+                bucket,
+                urgency: Urgency::Overdue,
+                timing,
+            })
+        };
+        let since = |at: Option<Instant>| overdue(Timing::Since(at?));
         match bucket {
-            Bucket::OverdueClosure if self.has_ended() && self.was_in_force() => {
-                overdue(self.ended_at())
+            Bucket::OverdueClosure if self.was_in_force() => since(self.standing.ended),
+            Bucket::Fired if self.is_open() => since(self.fired_at()),
+            Bucket::ReviewSaysClose => since(self.said(ReviewOutcome::Close)),
+            Bucket::ReviewSaysReduce => since(self.said(ReviewOutcome::Reduce)),
+            Bucket::EmergencyReviewDue if self.is_open() && !self.is_approved() => self.emergency(),
+            Bucket::Expired if !self.was_in_force() => since(self.standing.ended),
+            Bucket::ReviewDue if self.is_granted() => since(self.missed(DutyKind::Review)),
+            Bucket::ControlStale if self.is_granted() => {
+                since(self.missed(DutyKind::ControlVerification))
             }
-            Bucket::Fired if self.is_open() => overdue(Some(self.fired_at()?)),
-            // It runs unreviewed from its first moment, so the review is owed at once.
-            Bucket::EmergencyReviewDue if self.is_open() && !self.is_approved() => {
-                overdue(Some(self.first(DutyKind::EmergencyReview)?))
-            }
-            Bucket::Expired if self.standing.status == Status::Expired && !self.was_in_force() => {
-                overdue(self.standing.not_after)
-            }
-            Bucket::ReviewDue if self.is_granted() => missed(DutyKind::Review),
-            Bucket::ControlStale if self.is_granted() => missed(DutyKind::ControlVerification),
             Bucket::Ownerless if self.is_open() && !self.standing.ownerless.is_empty() => {
-                overdue(None)
+                overdue(Timing::Undated)
             }
-            Bucket::FixOverdue if self.is_open() => missed(DutyKind::Fix),
+            Bucket::FixOverdue if self.is_open() => since(self.missed(DutyKind::Fix)),
             Bucket::Urgent => self.ends_within(bucket, self.horizon.urgent),
             Bucket::Soon => self.ends_within(bucket, self.horizon.soon),
             Bucket::PostClosureReviewDue if self.standing.status == Status::Closed => {
-                missed(DutyKind::PostClosureReview)
+                since(self.missed(DutyKind::PostClosureReview))
             }
             Bucket::WaitingApproval => self.waits(),
             _ => None,
@@ -237,67 +285,78 @@ impl Case<'_> {
         matches!(self.standing.status, Status::Degraded | Status::Active)
     }
 
-    fn has_ended(&self) -> bool {
-        matches!(self.standing.status, Status::Expired | Status::Revoked)
-    }
-
     fn was_in_force(&self) -> bool {
         self.standing.in_place.days > 0
     }
 
-    fn ended_at(&self) -> Option<Instant> {
-        match self.standing.status {
-            Status::Revoked => self.fired_at().or(self.standing.not_after),
-            _ => self.standing.not_after,
-        }
+    /// Returns when the first review landed that says so, and that nothing followed.
+    fn said(&self, outcome: ReviewOutcome) -> Option<Instant> {
+        let mut reviews = self.standing.unanswered.iter();
+        Some(reviews.find(|review| review.outcome == outcome)?.at)
+    }
+
+    /// Returns the review that an emergency owes from its first moment: it runs unreviewed until then.
+    fn emergency(&self) -> Option<Held> {
+        let by = self.first(DutyKind::EmergencyReview)?;
+        let (urgency, timing) = match by <= self.instant {
+            true => (Urgency::Overdue, Timing::Since(by)),
+            false => (Urgency::DueNow, Timing::Until(by)),
+        };
+        Some(Held {
+            bucket: Bucket::EmergencyReviewDue,
+            urgency,
+            timing,
+        })
     }
 
     /// Returns when the first trigger fired that still waits; `None` where none does.
     fn fired_at(&self) -> Option<Instant> {
-        let waits = self
-            .standing
-            .fired
-            .iter()
-            .filter(|fired| fired.waits == Waits::Yes);
+        let fired = self.standing.fired.iter();
+        let waits = fired.filter(|fired| fired.waits == Waits::Yes);
         waits.map(|fired| fired.at).min()
     }
 
     fn ends_within(&self, bucket: Bucket, term: Term) -> Option<Held> {
         let running = self.is_granted() || self.standing.status == Status::Scheduled;
-        let end = self
-            .standing
-            .not_after
-            .filter(|end| running && *end <= term.after(self.instant))?;
-        Some((bucket, Urgency::InTime, Some(end)))
+        let end = self.standing.not_after;
+        let end = end.filter(|end| running && *end <= term.after(self.instant))?;
+        Some(Held {
+            bucket,
+            urgency: Urgency::InTime,
+            timing: Timing::Until(end),
+        })
     }
 
     /// Returns since when it waits for approval: landed without it, or proposed by a branch or the work tree.
+    ///
+    /// What is over waits for nobody's approval, only a change of it may.
     fn waits(&self) -> Option<Held> {
-        let unapproved = self.is_open()
-            && self.standing.status != Status::Expired
-            && (!self.is_approved() || self.standing.status == Status::Unapproved);
-        let proposed = self.standing.pending.first();
-        if !unapproved && proposed.is_none() && self.standing.status != Status::Proposed {
+        let is_approved = self.is_approved() && self.standing.status != Status::Unapproved;
+        let unapproved = self.is_open() && !is_approved && self.standing.ended.is_none();
+        let pending = &self.standing.pending;
+        let proposed = self.standing.status == Status::Proposed && self.standing.ended.is_none();
+        let changes = self.standing.status != Status::Proposed && !pending.is_empty();
+        if !unapproved && !proposed && !changes {
             return None;
         }
-        let landed = self
-            .standing
-            .landed
-            .as_ref()
-            .filter(|_| unapproved)
-            .map(|landed| landed.at);
-        let branches = self
-            .standing
-            .pending
-            .iter()
-            .filter_map(|pending| pending.since);
-        let since = branches.chain(landed).min();
-        let late = since.is_some_and(|since| self.horizon.request_sla.after(since) < self.instant);
-        let urgency = if late {
-            Urgency::Overdue
-        } else {
-            Urgency::InTime
+        let landed = self.standing.landed.as_ref();
+        let landed = landed.filter(|_| unapproved).map(|landed| landed.at);
+        let branches = pending.iter().filter_map(|pending| pending.since);
+        let timing = match (branches.min(), landed) {
+            (Some(typed), Some(landed)) if landed <= typed => Timing::Since(landed),
+            (Some(typed), _) => Timing::Claimed(typed),
+            (None, Some(landed)) => Timing::Since(landed),
+            (None, None) => Timing::Undated,
         };
-        Some((Bucket::WaitingApproval, urgency, since))
+        let is_late = |since: Instant| self.horizon.request_sla.after(since) < self.instant;
+        let urgency = match timing.since(self.instant).is_some_and(is_late) {
+            true => Urgency::Overdue,
+            false => Urgency::InTime,
+        };
+        Some(Held {
+            bucket: Bucket::WaitingApproval,
+            urgency,
+            timing,
+        })
     }
 }

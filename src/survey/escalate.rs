@@ -88,7 +88,7 @@ pub fn calls<'a>(
     let mut calls: Vec<Call<'a>> = by_key.into_values().collect();
     for call in &mut calls {
         call.records
-            .sort_by_key(|told| (told.due.bucket, told.due.at, told.standing.key.clone()));
+            .sort_by_key(|told| (told.due.order(), told.standing.key.clone()));
     }
     calls
 }
@@ -109,8 +109,8 @@ pub(super) fn summoned(
             }
         }
     };
-    if due.urgency == Urgency::InTime {
-        // What ends soon is its owner's; a request that still has time is nobody's.
+    if due.urgency != Urgency::Overdue {
+        // What has a deadline is its owner's; a request that still has time is nobody's.
         if due.bucket != Bucket::WaitingApproval {
             let owner = there(standing, record, &Recipient::Owner, around.governance);
             let backup = || there(standing, record, &Recipient::Backup, around.governance);
@@ -121,9 +121,10 @@ pub(super) fn summoned(
         }
         return found;
     }
+    let since = due.timing.since(around.instant);
     let since = match due.bucket {
-        Bucket::WaitingApproval => due.at.map(|at| around.request_sla.after(at)),
-        _ => due.at,
+        Bucket::WaitingApproval => since.map(|at| around.request_sla.after(at)),
+        _ => since,
     };
     // Where nobody is there to be told, the next one is told at once.
     let mut is_vacant = false;

@@ -10,7 +10,7 @@ use crate::record::Record;
 use crate::record::time::{Day, Instant, Term};
 use crate::record::word::RootCause;
 use crate::status::{InForce, Standing};
-use crate::survey::due::{self, Bucket, Due, Horizon, Urgency};
+use crate::survey::due::{self, Bucket, Due, Horizon, Timing, Urgency};
 use crate::survey::life::Life;
 use crate::survey::refiling::{self, Peer};
 
@@ -121,11 +121,10 @@ pub fn backlog(
     let awaiting = standings
         .iter()
         .filter_map(|it| due::waiting(it, horizon, instant));
-    let since: Vec<Option<Instant>> = awaiting.collect();
-    let waited = since
-        .iter()
-        .flatten()
-        .map(|since| instant.days_since(*since));
+    let awaiting: Vec<Timing> = awaiting.collect();
+    // A branch that is dated in the future says nothing of how long it has waited.
+    let since = awaiting.iter().filter_map(|it| it.since(instant));
+    let waited = since.map(|since| instant.days_since(since));
     let in_force = || due.iter().filter(|(it, _)| it.in_force == InForce::Yes);
     let soon = |due: &Due| {
         let ends = |bucket: &Bucket| matches!(bucket, Bucket::Urgent | Bucket::Soon);
@@ -138,7 +137,7 @@ pub fn backlog(
         .collect();
     decisions.sort_by(f64::total_cmp);
     Backlog {
-        awaiting: since.len(),
+        awaiting: awaiting.len(),
         oldest_waiting_days: waited.max(),
         mean_days_to_decision: mean(&decisions),
         median_days_to_decision: median(&decisions),

@@ -14,6 +14,7 @@ use crate::policy::people;
 use crate::policy::term;
 use crate::policy::tier::{self, Facts};
 use crate::record::Record;
+use crate::record::dates;
 use crate::record::time::{Instant, not_after};
 use crate::record::word::ControlStatus;
 use crate::status::{Freshness, Pending, Standing, Status};
@@ -124,10 +125,18 @@ fn stated(
     let end = not_after(&record.expires);
     let author = proposal.author.as_ref();
     let author = author.map(|(name, email)| (name.as_str(), email.as_str()));
+    let ended = Some(end).filter(|end| *end <= around.instant);
+    let reason = match ended {
+        Some(end) => format!(
+            "proposed {place}, and ended {}: give it a later end, or drop it",
+            dates::ended(end)
+        ),
+        None => format!("proposed {place}: it grants nothing until it is approved and merged"),
+    };
     Standing {
-        reasons: vec![format!(
-            "proposed {place}: it grants nothing until it is approved and merged"
-        )],
+        reasons: vec![reason],
+        decided_at: ended,
+        ended,
         tier: tier::resolve(&governance.policy, &Facts::of(record)).map(Rc::new),
         not_after: Some(end),
         days_left: Some(end.days_since(around.instant)),

@@ -17,6 +17,8 @@ pub enum Rank {
     CannotSay,
     /// Something should have been done by now.
     Overdue,
+    /// Something is to be done at once, and its deadline has not passed.
+    DueNow,
     /// Its file can't be read, or two files carry its id.
     Broken,
     /// It is degraded by something that has no date.
@@ -48,7 +50,7 @@ pub fn of<'a>(
     around: Around<'_>,
 ) -> Vec<Item<'a>> {
     let items = standings.filter_map(|standing| {
-        let due = due::pressing(standing, horizon, around.instant);
+        let due = due::of(standing, horizon, around.instant);
         let rank = rank(standing, due.as_ref())?;
         // What degrades it without a date comes before what has time.
         let told = due.as_ref().filter(|_| rank != Rank::Degraded);
@@ -79,7 +81,7 @@ impl Item<'_> {
     /// Returns why it is here, in a word: its bucket, else its status.
     pub fn word(&self) -> &'static str {
         match (&self.due, self.rank) {
-            (Some(due), Rank::Overdue | Rank::InTime) => due.bucket.word(),
+            (Some(due), Rank::Overdue | Rank::DueNow | Rank::InTime) => due.bucket.word(),
             _ => self.standing.status.word(),
         }
     }
@@ -90,6 +92,7 @@ fn rank(standing: &Standing, due: Option<&Due>) -> Option<Rank> {
         (Status::Unknown, _) => Some(Rank::CannotSay),
         (Status::Invalid | Status::Conflicted, _) => Some(Rank::Broken),
         (_, Some(Urgency::Overdue)) => Some(Rank::Overdue),
+        (_, Some(Urgency::DueNow)) => Some(Rank::DueNow),
         (_, Some(Urgency::InTime)) if standing.status != Status::Degraded => Some(Rank::InTime),
         (Status::Degraded, _) => Some(Rank::Degraded),
         _ => None,
@@ -98,10 +101,6 @@ fn rank(standing: &Standing, due: Option<&Due>) -> Option<Rank> {
 
 /// The bucket of what is overdue comes first; of one bucket the oldest, or what ends first.
 fn worst_first(one: &Item<'_>, other: &Item<'_>) -> Ordering {
-    let key = |item: &Item<'_>| {
-        let bucket = item.due.as_ref().map(|due| due.bucket);
-        let at = item.due.as_ref().and_then(|due| due.at);
-        (item.rank, bucket, at.is_none(), at)
-    };
+    let key = |item: &Item<'_>| (item.rank, item.due.as_ref().map(Due::order));
     key(one).cmp(&key(other))
 }

@@ -19,7 +19,7 @@ pub fn json(question: &Question, answer: &Answer, stamp: &Stamp) -> Value {
         "schema": shape::schema("check"),
         "question": asked(question),
         "verdict": answer.verdict.word(),
-        "reason": answer.reason,
+        "reason": reason(answer),
         "record": answer.record,
         "digest": answer.digest,
         "approved_digest": answer.approved_digest,
@@ -33,6 +33,16 @@ pub fn json(question: &Question, answer: &Answer, stamp: &Stamp) -> Value {
         "considered": considered,
         "simulated": stamp.simulated(),
     })
+}
+
+/// Returns why, with the instant that decides a denial: people read days, scripts compute with instants.
+fn reason(answer: &Answer) -> String {
+    match answer.decided_at {
+        Some(at) if !answer.reason.contains(&at.to_string()) => {
+            format!("{}; decided by {at}", answer.reason)
+        }
+        _ => answer.reason.clone(),
+    }
 }
 
 /// Returns the question with its keys in their order.

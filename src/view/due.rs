@@ -6,10 +6,13 @@ use serde_json::{Value, json};
 
 use crate::diag;
 use crate::status::Standing;
+use crate::survey::advice;
 use crate::survey::due::{Bucket, Due, Urgency};
+use crate::survey::escalate::Around;
 use crate::view::doc::{Block, Column, Doc, Fit, Reads, Table, Text, Tone};
+use crate::view::next;
 use crate::view::record;
-use crate::view::shape::{self, Stamp};
+use crate::view::shape::Stamp;
 
 /// What `due` shows.
 #[derive(Debug)]
@@ -18,6 +21,8 @@ pub struct DueList<'a> {
     pub stamp: &'a Stamp,
     /// The records that need attention, by id.
     pub records: Vec<(&'a Standing, Due)>,
+    /// What is known beside them: it says the next steps.
+    pub around: Around<'a>,
     /// How many do not.
     pub hidden: usize,
     /// Of how many of those it can't be told.
@@ -26,9 +31,8 @@ pub struct DueList<'a> {
     pub reads: Reads,
 }
 
-/// The column of what a record is due for besides, and its place among the cells of a row.
-const ALSO: &str = "also";
-const ALSO_PLACE: usize = 4;
+/// The place among the cells of a row of what a record is due for besides.
+const ALSO: usize = 4;
 
 /// Returns the answer.
 pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn record::Names) -> Doc<'a> {
@@ -39,29 +43,25 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn record::Names) -> Doc<'a> {
         let records = list.records.iter();
         doc.fill(
             "records",
-            records.map(|(standing, due)| json(standing, due, names)),
+            records.map(move |(standing, due)| json(standing, due, list.around, names)),
         );
         return doc;
     }
     for (owner, mut records) in by_owner(list) {
-        records
-            .sort_by_key(|(standing, due)| (due.bucket, due.at, record::id(standing).to_owned()));
+        records.sort_by_key(|(standing, due)| (due.order(), record::id(standing).to_owned()));
         doc.blocks
             .push(Block::Heading(Text::of(Tone::Strong, owner)));
         let rows = records
             .iter()
-            .map(|(standing, due)| row(standing, due, list.stamp))
+            .map(|(standing, due)| row(standing, due, list.around))
             .collect();
         let mut table = Table {
             columns: columns(),
             rows,
         };
         if records.iter().all(|(_, due)| also(due).is_empty()) {
-            table.columns.retain(|column| column.title != ALSO);
-            table
-                .rows
-                .iter_mut()
-                .for_each(|row| drop(row.remove(ALSO_PLACE)));
+            table.columns.remove(ALSO);
+            table.rows.iter_mut().for_each(|row| drop(row.remove(ALSO)));
         }
         doc.blocks.push(Block::Table(table));
     }
@@ -84,12 +84,14 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn record::Names) -> Doc<'a> {
     doc
 }
 
-fn json(standing: &Standing, due: &Due, names: &dyn record::Names) -> Value {
+fn json(standing: &Standing, due: &Due, around: Around<'_>, names: &dyn record::Names) -> Value {
     let mut view = record::json(standing, names);
     if let Some(view) = view.as_object_mut() {
         let also: Vec<&str> = due.also.iter().map(|bucket| bucket.word()).collect();
         view.insert("bucket".to_owned(), json!(due.bucket.word()));
         view.insert("also".to_owned(), json!(also));
+        let next = advice::next(standing, record::id(standing), Some(due), around);
+        view.insert("next".to_owned(), next::json(&next, around.instant));
     }
     view
 }
@@ -104,8 +106,7 @@ fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a Standing, Du
             None => owners.push((owner, vec![record])),
         }
     }
-    let worst =
-        |records: &[&(&Standing, Due)]| records.iter().map(|(_, due)| (due.bucket, due.at)).min();
+    let worst = |records: &[&(&Standing, Due)]| records.iter().map(|(_, due)| due.order()).min();
     owners.sort_by(|one, other| {
         worst(&one.1)
             .cmp(&worst(&other.1))
@@ -131,15 +132,14 @@ fn columns() -> Vec<Column> {
         fit: Fit::Flexible,
     };
     vec![
-        whole("due"),
         whole("id"),
         flexible("title"),
+        whole("due"),
         flexible("when"),
-        Column {
-            title: ALSO,
-            fit: Fit::Optional,
-        },
+        flexible("also"),
         flexible("why"),
+        flexible("next"),
+        flexible("run"),
     ]
 }
 
@@ -156,38 +156,23 @@ fn also(due: &Due) -> String {
     words.join(", ")
 }
 
-fn row(standing: &Standing, due: &Due, stamp: &Stamp) -> Vec<Text> {
+fn row(standing: &Standing, due: &Due, around: Around<'_>) -> Vec<Text> {
     let title =
         record::told(standing).map_or(standing.path.as_str(), |record| record.title.as_str());
     let tone = match due.urgency {
         Urgency::Overdue => Tone::Bad,
-        Urgency::InTime => Tone::Warn,
+        Urgency::DueNow | Urgency::InTime => Tone::Warn,
     };
     let why = standing.reasons.first().map_or("", String::as_str);
+    let next = advice::next(standing, record::id(standing), Some(due), around);
     vec![
-        Text::of(tone, due.bucket.word()),
         Text::of(Tone::Id, record::id(standing)),
         Text::plain(title),
-        Text::plain(when(standing, due, stamp)),
+        Text::of(tone, due.bucket.word()),
+        Text::plain(next::timing(due, around.instant)),
         Text::of(Tone::Muted, also(due)),
         Text::plain(why),
+        Text::plain(next.action),
+        Text::of(Tone::Id, next.command),
     ]
-}
-
-fn when(standing: &Standing, due: &Due, stamp: &Stamp) -> String {
-    let Some(at) = due.at else {
-        return String::new();
-    };
-    let words = shape::distance(at, stamp.instant);
-    let typed = due.bucket == Bucket::WaitingApproval
-        && standing
-            .pending
-            .iter()
-            .any(|pending| pending.branch.is_some() && pending.since == Some(at));
-    // The time of a branch's commit is typed by whoever made it.
-    if typed {
-        format!("{words}, at least claimed")
-    } else {
-        words
-    }
 }

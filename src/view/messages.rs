@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use crate::diag;
 use crate::survey::advice::{self, Next};
-use crate::survey::due::Bucket;
 use crate::survey::escalate::{Around, Call, Told};
 use crate::view::doc::{Block, Doc, Text, Tone};
+use crate::view::next;
 use crate::view::record;
 use crate::view::shape::{self, Stamp};
 
@@ -47,14 +47,15 @@ fn message(call: &Call<'_>, stamp: &Stamp, around: Around<'_>) -> Value {
         .records
         .iter()
         .map(|told| {
-            let next = next(told, around);
+            let step = step(told, around);
             json!({
                 "id": record::id(told.standing),
                 "bucket": told.due.bucket.word(),
-                "since": told.due.at,
+                "since": told.due.timing.since(around.instant),
+                "deadline": told.due.timing.deadline(),
                 "roles": told.roles,
-                "action": next.action,
-                "command": next.command,
+                "action": step.action,
+                "command": step.command,
             })
         })
         .collect();
@@ -88,32 +89,23 @@ fn about(told: &Told<'_>, stamp: &Stamp, around: Around<'_>) -> String {
     let title = record::told(standing).map_or("", |record| record.title.as_str());
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let words = due.bucket.word().replace('-', " ");
-    let typed = standing
-        .pending
-        .iter()
-        .any(|pending| pending.branch.is_some() && pending.since == due.at);
-    let claimed = match due.bucket == Bucket::WaitingApproval && typed {
-        true => ", at least claimed",
-        false => "",
-    };
-    let when = due.at.map_or_else(String::new, |at| {
-        format!(": {}{claimed}", shape::distance(at, stamp.instant))
-    });
+    let when = next::timing(due, stamp.instant);
+    let colon = if when.is_empty() { "" } else { ": " };
     let roles: Vec<String> = told
         .roles
         .iter()
         .map(|role| role.replace('_', " "))
         .collect();
-    let mut lines = vec![format!("{id}  {title}"), format!("  {words}{when}")];
+    let mut lines = vec![format!("{id}  {title}"), format!("  {words}{colon}{when}")];
     lines.extend(standing.reasons.first().map(|why| format!("  why: {why}")));
     lines.push(format!("  you hear this as {}", roles.join(" and ")));
-    let next = next(told, around);
-    lines.push(format!("  next: {}", next.action));
-    lines.push(format!("  run: {}", next.command));
+    let step = step(told, around);
+    lines.push(format!("  next: {}", step.action));
+    lines.push(format!("  run: {}", step.command));
     lines.join("\n")
 }
 
-fn next(told: &Told<'_>, around: Around<'_>) -> Next {
+fn step(told: &Told<'_>, around: Around<'_>) -> Next {
     let id = record::id(told.standing);
     advice::next(told.standing, id, Some(told.due), around)
 }

@@ -17,6 +17,7 @@ pub mod list;
 pub mod log;
 pub mod messages;
 pub mod new;
+pub mod next;
 pub mod patch;
 pub mod patterns;
 pub mod queue;

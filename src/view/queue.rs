@@ -8,10 +8,9 @@ use serde_json::{Value, json};
 use crate::diag;
 use crate::policy::people::Person;
 use crate::record::time::Instant;
-use crate::survey::advice::Rests;
-use crate::survey::due::Bucket;
 use crate::survey::queue::{Item, Rank};
 use crate::view::doc::{Block, Doc, Reads, Text, Tone};
+use crate::view::next;
 use crate::view::record;
 use crate::view::shape::{self, Stamp};
 
@@ -69,6 +68,7 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn record::Names) -> Doc<'a> {
 const HEADINGS: &[(Rank, Tone, &str)] = &[
     (Rank::CannotSay, Tone::Bad, "cannot say"),
     (Rank::Overdue, Tone::Bad, "overdue"),
+    (Rank::DueNow, Tone::Warn, "due now"),
     (Rank::Broken, Tone::Bad, "broken"),
     (Rank::Degraded, Tone::Warn, "degraded"),
     (Rank::InTime, Tone::Warn, "in time"),
@@ -76,16 +76,8 @@ const HEADINGS: &[(Rank, Tone, &str)] = &[
 
 fn json(item: &Item<'_>, names: &dyn record::Names, instant: Instant) -> Value {
     let mut view = record::json(item.standing, names);
-    let next = &item.next;
-    let people = next.waits_for.iter().map(shape::person);
     if let Some(view) = view.as_object_mut() {
-        let next = json!({
-            "action": next.action,
-            "command": next.command,
-            "waits_for": people.collect::<Vec<_>>(),
-            "since": next.since,
-            "days": next.since.map(|since| instant.days_since(since)),
-        });
+        let next = next::json(&item.next, instant);
         view.insert("next".to_owned(), next);
     }
     view
@@ -106,25 +98,9 @@ fn card(item: &Item<'_>, tone: Tone, instant: Instant) -> Text {
         .and(Tone::Id, &item.next.command)
 }
 
-/// Returns how long it has waited, or how soon it ends.
+/// Returns how long it has waited, or until when there is time.
 pub fn age(item: &Item<'_>, instant: Instant) -> String {
-    let ending = matches!(
-        item.due.as_ref().map(|due| due.bucket),
-        Some(Bucket::Urgent | Bucket::Soon)
-    );
-    match (item.next.since, item.standing.not_after) {
-        (Some(since), _) => {
-            let words = shape::distance(since, instant);
-            let words = words.strip_suffix(" ago").unwrap_or("no time");
-            let claimed = match item.next.rests {
-                Rests::OnTypedTime => ", at least claimed",
-                Rests::OnHistory => "",
-            };
-            format!(" for {words}{claimed}")
-        }
-        (None, Some(end)) if ending => format!(", ends {}", shape::distance(end, instant)),
-        (None, _) => String::new(),
-    }
+    next::age(item.due.as_ref(), &item.next, instant)
 }
 
 /// Returns whom it waits for, in words; empty where nobody is named and anybody may.

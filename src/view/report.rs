@@ -84,6 +84,7 @@ pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
     doc.blocks
         .push(Block::Series(series::by_status(report.standings)));
     overdue(&mut doc, report);
+    due_now(&mut doc, report);
     trends(&mut doc, report);
     repeated(&mut doc, report);
     for section in classes.iter().filter(|section| !section.records.is_empty()) {
@@ -176,7 +177,7 @@ fn of_days(days: i64) -> String {
 
 /// Adds what should have been done by now, or can't be told or read.
 fn overdue(doc: &mut Doc, report: &Report<'_>) {
-    let is_bad = |item: &&Item| item.rank < Rank::InTime;
+    let is_bad = |item: &&Item| !matches!(item.rank, Rank::DueNow | Rank::InTime);
     let bad: Vec<&Item> = report.items.iter().filter(is_bad).collect();
     doc.blocks
         .push(Block::Heading(Text::plain("What is overdue")));
@@ -185,29 +186,51 @@ fn overdue(doc: &mut Doc, report: &Report<'_>) {
         doc.blocks.push(Block::Paragraph(nothing));
         return;
     }
-    let rows = bad.iter().map(|item| {
+    doc.blocks
+        .push(attention(report, &bad, "overdue", Tone::Bad));
+}
+
+/// Adds what is to be done at once, before its deadline.
+fn due_now(doc: &mut Doc, report: &Report<'_>) {
+    let is_due = |item: &&Item| item.rank == Rank::DueNow;
+    let due: Vec<&Item> = report.items.iter().filter(is_due).collect();
+    if !due.is_empty() {
+        doc.blocks
+            .push(Block::Heading(Text::plain("What is due now")));
+        doc.blocks.push(attention(report, &due, "due", Tone::Warn));
+    }
+}
+
+/// Returns a table of what needs attention: what is wrong, whom it waits for, and the next step.
+fn attention<'a>(
+    report: &Report<'_>,
+    items: &[&Item<'_>],
+    title_of_state: &'static str,
+    tone: Tone,
+) -> Block<'a> {
+    let rows = items.iter().map(|item| {
         let waits = queue::waits_for(item);
         let what = item.word().replace('-', " ");
         vec![
             Text::of(Tone::Id, record::id(item.standing)),
             Text::plain(title(item.standing)),
-            Text::of(Tone::Bad, what).and(Tone::Plain, queue::age(item, report.stamp.instant)),
+            Text::of(tone, what).and(Tone::Plain, queue::age(item, report.stamp.instant)),
             Text::plain(waits.trim_start_matches("; waits for ")),
             Text::plain(&item.next.action),
         ]
     });
     let whole = |title| column(title, Fit::Whole);
     let flexible = |title| column(title, Fit::Flexible);
-    doc.blocks.push(Block::Table(Table {
+    Block::Table(Table {
         columns: vec![
             whole("id"),
             flexible("title"),
-            flexible("overdue"),
+            flexible(title_of_state),
             flexible("waits for"),
             flexible("next"),
         ],
         rows: rows.collect(),
-    }));
+    })
 }
 
 fn trends(doc: &mut Doc, report: &Report<'_>) {

@@ -214,21 +214,23 @@ pub fn approver_words(approver: &approval::Approver) -> Text {
         )
 }
 
+/// Returns how long it is from one instant to another, whichever is the earlier: `30 days`, `5 hours`.
+pub fn span(one: Instant, other: Instant) -> String {
+    let seconds = other.seconds_since(one).saturating_abs();
+    let (number, unit) = match seconds {
+        0..60 => (seconds, "second"),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600..172_800 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    diag::count(usize::try_from(number).unwrap_or(usize::MAX), unit)
+}
+
 /// Returns how far an instant lies ahead or behind: `in 30 days`, `in 5 hours`, `3 days ago`.
 pub fn distance(to: Instant, from: Instant) -> String {
-    let seconds = to.seconds_since(from);
-    let amount = |seconds: i64| {
-        let (number, unit) = match seconds {
-            0..60 => (seconds, "second"),
-            60..3_600 => (seconds / 60, "minute"),
-            3_600..172_800 => (seconds / 3_600, "hour"),
-            _ => (seconds / 86_400, "day"),
-        };
-        diag::count(usize::try_from(number).unwrap_or(usize::MAX), unit)
-    };
-    match seconds {
+    match to.seconds_since(from) {
         0 => "now".to_owned(),
-        1.. => format!("in {}", amount(seconds)),
-        _ => format!("{} ago", amount(seconds.saturating_neg())),
+        1.. => format!("in {}", span(from, to)),
+        _ => format!("{} ago", span(from, to)),
     }
 }

@@ -1,5 +1,6 @@
 //! What `list`, `show`, `due`, `check` and `lint` answer about one ledger with a made-up history. Start at [`story`].
 
+mod agree;
 mod asking;
 mod choosing;
 mod goldens;

@@ -3,6 +3,7 @@
 //! Start at [`Life`]. Layouts and edits are judged without a process; wiring, locks and stories run the program.
 
 mod closed;
+mod followed;
 mod keys;
 mod layouts;
 mod limits;

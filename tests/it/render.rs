@@ -265,7 +265,7 @@ fn table(whole: &str, flexible: &str, optional: &str) -> Doc<'static> {
 }
 
 #[test]
-fn a_narrow_terminal_loses_optional_columns_then_wraps_and_cuts() {
+fn rows_stand_one_below_the_other_where_columns_do_not_fit() {
     let title = "Billing batch key cannot rotate before the legacy job retires";
     let doc = table("EXC-2026-7F3KQ", title, "billing");
     let cases = [
@@ -275,27 +275,25 @@ fn a_narrow_terminal_loses_optional_columns_then_wraps_and_cuts() {
               EXC-2026-7F3KQ  Billing batch key cannot rotate before the legacy job retires  billing\n",
         ),
         (
+            80,
+            "EXC-2026-7F3KQ  Billing batch key cannot rotate before the legacy job retires\n                \
+              team: billing\n",
+        ),
+        (
             60,
-            "id              title                                team\n\
-              EXC-2026-7F3KQ  Billing batch key cannot rotate      billing\n                \
-              before the legacy job retires\n",
+            "EXC-2026-7F3KQ  Billing batch key cannot rotate before the\n                \
+              legacy job retires\n                \
+              team: billing\n",
         ),
         (
             50,
-            "id              title\n\
-              EXC-2026-7F3KQ  Billing batch key cannot rotate\n                \
-              before the legacy job retires\n",
-        ),
-        (
-            30,
-            "id              title\n\
-              EXC-2026-7F3KQ  Billing batch\n                key cannot\n                rotate before…\n",
+            "EXC-2026-7F3KQ\n  Billing batch key cannot rotate before the\n  legacy job retires\n  team: billing\n",
         ),
         // What is whole stays whole, whatever the terminal makes of it.
         (
             5,
-            "id              title\n\
-             EXC-2026-7F3KQ  Billing\n                batch\n                key…\n",
+            "EXC-2026-7F3KQ\n  Billing\n  batch\n  key\n  cannot\n  rotate\n  before\n  the\n  legacy\n  job\n  \
+              retires\n  team:\n  billing\n",
         ),
     ];
     for (width, expected) in cases {
@@ -304,6 +302,59 @@ fn a_narrow_terminal_loses_optional_columns_then_wraps_and_cuts() {
             ..Style::PIPE
         };
         assert_eq!(render("table", &doc, &style), expected, "width {width}");
+    }
+}
+
+#[test]
+fn a_date_or_an_id_is_never_broken_and_the_deciding_word_never_cut() {
+    let column = |title, fit| Column { title, fit };
+    let reason = "standard, until 2026-12-20, approved by one of platform and one of security, and it needs the owner of \
+                  the risk among them, who is dana@example.com";
+    let mut doc = Doc::new(json!({}));
+    doc.blocks.push(Block::Table(Table {
+        columns: vec![
+            column("id", Fit::Whole),
+            column("when", Fit::Flexible),
+            column("needs", Fit::Flexible),
+            column("also", Fit::Flexible),
+            column("next", Fit::Flexible),
+        ],
+        rows: vec![
+            [
+                "EXC-2026-7F3KQ",
+                "in 18 hours, before 2026-11-21T18:00:00Z",
+                reason,
+                "",
+                "see EXC-2026-1A2B3",
+            ]
+            .map(Text::plain)
+            .to_vec(),
+        ],
+    }));
+    for width in [40, 60, 79, 80, 99, 100, 120, 140, 200] {
+        let style = Style {
+            width: Some(width),
+            ..Style::PIPE
+        };
+        let shown = render("table", &doc, &style);
+        for whole in [
+            "EXC-2026-7F3KQ",
+            "2026-11-21T18:00:00Z",
+            "2026-12-20",
+            "EXC-2026-1A2B3",
+        ] {
+            assert!(shown.contains(whole), "{whole} at {width}: {shown}");
+        }
+        assert!(
+            !shown.contains('…') && shown.contains("dana@example.com"),
+            "{width}: {shown}"
+        );
+        assert!(
+            shown.lines().all(|line| line.chars().count() <= width),
+            "{width}: {shown}"
+        );
+        let is_stacked = !shown.starts_with("id ");
+        assert_eq!(is_stacked, width < 120, "{width}: {shown}");
     }
 }
 

@@ -60,7 +60,6 @@ fn one(shown: &doc::Shown, style: &Style) -> String {
             fits,
             rows: vec![help],
             gap: grid::Gap::One,
-            high: None,
         }
         .shown(style),
     );

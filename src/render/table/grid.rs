@@ -21,8 +21,10 @@ const BETWEEN_CELLS: char = '\u{1f}';
 /// A line of these stands between two rows.
 const BETWEEN_ROWS: char = '\u{1e}';
 
-/// A flexible column keeps this much before an optional one is left out.
+/// A flexible column keeps this much before an optional one is left out, or the rows stand one below the other.
 const COMFORTABLE: usize = 32;
+/// In a terminal that is narrower, rows stand one below the other where their columns don't fit as they are.
+const NARROW: usize = 100;
 /// No flexible column gets narrower.
 const NARROWEST: usize = 8;
 
@@ -41,8 +43,6 @@ pub(super) struct Grid {
     pub(super) rows: Vec<Vec<Text>>,
     /// The space between columns.
     pub(super) gap: Gap,
-    /// How many lines a row may have; `None` for all that it needs.
-    pub(super) high: Option<usize>,
 }
 
 impl Grid {
@@ -75,6 +75,24 @@ impl Grid {
         out
     }
 
+    /// Tells whether the columns fit side by side in a terminal of `width`.
+    pub(super) fn fits(&self, width: usize) -> bool {
+        let natural = natural(self.rows.iter().map(Vec::as_slice));
+        let needed = |most: usize, counts: fn(Fit) -> bool| -> usize {
+            let columns = natural.iter().zip(&self.fits);
+            let kept = columns.filter(|(_, fit)| counts(**fit));
+            let widths = kept.map(|(width, fit)| match fit {
+                Fit::Flexible => most.min(*width) + 2,
+                Fit::Whole | Fit::Optional => *width + 2,
+            });
+            widths.sum::<usize>().saturating_sub(2)
+        };
+        match width < NARROW {
+            true => needed(usize::MAX, |_| true) <= width,
+            false => needed(COMFORTABLE, |fit| fit != Fit::Optional) <= width,
+        }
+    }
+
     fn arranged(&self, width: Option<usize>) -> Table {
         let mut table = Table::new();
         table.load_style(
@@ -83,11 +101,7 @@ impl Grid {
                 .row_separator(LineStyle::none().fill(BETWEEN_ROWS).junction(BETWEEN_ROWS)),
         );
         for cells in &self.rows {
-            let mut row = Row::from(cells.iter().map(Text::bare).collect::<Vec<_>>());
-            if let Some(high) = self.high {
-                row.max_height(high);
-            }
-            table.add_row(row);
+            table.add_row(Row::from(cells.iter().map(Text::bare).collect::<Vec<_>>()));
         }
         let padding = match self.gap {
             Gap::One => 0,
@@ -161,6 +175,16 @@ fn fitted(natural: &[usize], fits: &[Fit], gap: usize, width: usize) -> Vec<Opti
         }
     }
     widths
+}
+
+/// Returns how many columns of a terminal the widest cell of each column takes.
+pub(super) fn natural<'r>(rows: impl Iterator<Item = &'r [Text]>) -> Vec<usize> {
+    let mut table = Table::new();
+    for row in rows {
+        table.add_row(row.iter().map(Text::bare).collect::<Vec<_>>());
+    }
+    let widths = table.column_max_content_widths().into_iter();
+    widths.map(usize::from).collect()
 }
 
 /// Returns how many columns of a terminal a text takes.

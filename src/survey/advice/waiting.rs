@@ -12,7 +12,7 @@ impl<'a> Case<'a> {
     pub(super) fn emergency(&self) -> Step {
         let action = match self.standing.status {
             Status::Unapproved => {
-                "approve it, or close it: nobody did in time, so it grants nothing"
+                "approve it, or close it: nobody else did in time, so it grants nothing"
             }
             _ => "approve it, or close it: it runs on one person's word",
         };
@@ -52,8 +52,13 @@ impl<'a> Case<'a> {
                 By::Proposer(pending.author.clone()),
             );
         };
-        // A closure needs nobody's approval, only somebody who lands it.
-        let ends = |event: &&str| matches!(*event, "closed" | "rejected" | "post-reviewed");
+        // What only ends or narrows an approved record needs nobody's approval, only somebody who lands it.
+        let is_approved = self.standing.approved.is_some();
+        let ends = |event: &&str| match *event {
+            "closed" | "rejected" | "post-reviewed" => true,
+            "shortened" | "scope-narrowed" => is_approved,
+            _ => false,
+        };
         if !pending.events.is_empty() && pending.events.iter().all(ends) {
             return step(
                 format!("merge {branch}{what}: it needs no approval"),
@@ -85,6 +90,9 @@ impl<'a> Case<'a> {
         let settles: &[&str] = match bucket {
             Bucket::OverdueClosure | Bucket::Expired => &["closed", "renewed"],
             Bucket::Fired => &["closed", "reviewed"],
+            Bucket::ReviewSaysClose | Bucket::ReviewSaysReduce => {
+                &["closed", "shortened", "scope-narrowed", "reviewed"]
+            }
             Bucket::ReviewDue => &["reviewed", "closed"],
             Bucket::ControlStale => &["attested", "closed"],
             Bucket::Ownerless => &["transferred", "owner-changed", "closed"],
@@ -96,6 +104,31 @@ impl<'a> Case<'a> {
             it.branch.is_some() && it.events.iter().any(|event| settles.contains(event))
         };
         Some(self.proposed(self.standing.pending.iter().find(fits)?))
+    }
+
+    /// Returns the step of what ended and never was in force.
+    pub(super) fn expired(&self) -> Step {
+        let pending = self.pending();
+        match (self.standing.status, pending) {
+            (Status::Proposed, Some(pending)) => step(
+                "give it a later end, or drop it: its time was over before anybody approved it",
+                match &pending.branch {
+                    Some(branch) => self.diff(branch),
+                    None => "exledger diff".to_owned(),
+                },
+                By::Proposer(pending.author.clone()),
+            ),
+            _ if self.standing.approved.is_none() => step(
+                "reject it: it ended, and nobody approved it",
+                format!("exledger reject {} --reason …", self.id),
+                By::Owner,
+            ),
+            _ => step(
+                "close it: it ended, and never was in force",
+                self.close_as("withdrawn"),
+                By::Owner,
+            ),
+        }
     }
 
     fn approve(&self) -> String {

@@ -8,6 +8,7 @@ use crate::diag;
 use crate::record::time::Instant;
 use crate::status::{Pending, Standing};
 use crate::view::doc::{Text, Tone};
+use crate::view::next;
 use crate::view::record;
 use crate::view::shape;
 
@@ -103,6 +104,9 @@ pub(super) fn pending(standing: &Standing, instant: Instant) -> Pairs {
             .map(|by| format!(" by {}", shape::name(by)))
             .unwrap_or_default();
         let since = pending.since.map(|since| {
+            if since > instant {
+                return format!(", {}", next::future(since));
+            }
             format!(
                 ", since {since} ({}), at least claimed",
                 shape::distance(since, instant)

@@ -65,10 +65,11 @@ fn the_worst_comes_first_and_the_healthy_are_counted() {
         record["next"],
         json!({
             "action": "close it: it ended, and access may still be live",
-            "command": "exledger close EXC-2026-01D01 --outcome … --reason …",
+            "command": "exledger close EXC-2026-01D01 --outcome … --reason … --evidence …",
             "waits_for": [{"email": "ana@example.com", "name": "Ana Ruiz"}],
             "since": "2026-11-10T00:00:00Z",
             "days": 21,
+            "deadline": null,
         })
     );
     let table = ask(&repo, &["queue"]);
@@ -99,12 +100,12 @@ fn each_state_has_its_step() {
             [
                 "V23EW",
                 "close it when it is over, or renew it in time (`exledger renew`)",
-                "exledger close EXC-2026-V23EW --outcome … --reason …"
+                "exledger close EXC-2026-V23EW --outcome … --reason … --evidence …"
             ],
             [
                 "7F3KQ",
                 "close it when it is over, or renew it in time (`exledger renew`)",
-                "exledger close EXC-2026-7F3KQ --outcome … --reason …"
+                "exledger close EXC-2026-7F3KQ --outcome … --reason … --evidence …"
             ],
         ]
     );

@@ -113,7 +113,7 @@ fn each_trouble_has_its_step_and_somebody_who_takes_it() {
         json!([
             "EXC-2026-REV0K",
             "end the access and close it: trigger T1 fired",
-            "exledger close EXC-2026-REV0K --outcome revoked --reason …",
+            "exledger close EXC-2026-REV0K --outcome revoked --reason … --evidence …",
             ana
         ]),
         json!([
@@ -138,7 +138,7 @@ fn each_trouble_has_its_step_and_somebody_who_takes_it() {
         json!([
             "EXC-2026-F1X02",
             "do the fix and close it, or have a later `fix.due` approved",
-            "exledger close EXC-2026-F1X02 --outcome remediated --reason …",
+            "exledger close EXC-2026-F1X02 --outcome remediated --reason … --evidence …",
             ana
         ]),
         json!([

@@ -131,7 +131,7 @@ fn a_vendors_key_is_reviewed_with_its_onboarding_and_when_its_trigger_fires() {
     ];
     let answer = life.decided("sam", &close, "lee");
     assert_eq!(answer["changes"][0]["field"], "reviews[1]");
-    assert_eq!(life.due(ID).1, ["soon"]);
+    assert_eq!(life.due(ID).1, ["review-says-close", "soon"]);
 }
 
 const EMERGENCY: &str = "\

@@ -1,0 +1,92 @@
+//! Rows one below the other, where columns would not fit side by side.
+//!
+//! Uses `view::doc`. Pure. Start at [`shown`]. A row begins with its first cell; beside it stands the second one, if it
+//! is running text, then every other cell with its title, short ones together on a line. Nothing is left out.
+
+use super::grid::{self, Gap, Grid};
+use crate::render::Style;
+use crate::view::doc::{Column, Fit, Text, Tone};
+
+/// A first cell that is wider than this stands on a line of its own.
+const HEAD: usize = 24;
+/// What stands beside a first cell is at least so wide: wider than any date, instant or id.
+const BODY: usize = 40;
+/// A cell of at most so many characters shares its line with others.
+const SHORT: usize = 32;
+/// The blanks before what stands below a first cell.
+const INDENT: &str = "  ";
+
+/// Returns rows of cells one below the other, in a terminal of so many columns.
+pub(super) fn shown(columns: &[Column], rows: &[Vec<Text>], width: usize, style: &Style) -> String {
+    let heads = rows.iter().filter_map(|row| row.get(..1));
+    let head = grid::natural(heads).first().copied().unwrap_or(0);
+    let beside = width.saturating_sub(head + 2);
+    if head <= HEAD && beside >= BODY {
+        let rows = rows.iter().map(|row| {
+            let head = row.first().cloned().unwrap_or_default();
+            vec![head, body(columns, row, beside)]
+        });
+        let pairs = Grid {
+            fits: vec![Fit::Whole, Fit::Flexible],
+            rows: rows.collect(),
+            gap: Gap::Two,
+        };
+        return pairs.shown(style);
+    }
+    let below = width.saturating_sub(INDENT.len());
+    let is_whole = columns
+        .first()
+        .is_some_and(|column| column.fit == Fit::Whole);
+    let whole = Some(width).filter(|_| !is_whole);
+    let mut out = String::new();
+    for row in rows {
+        let head = row.first().cloned().unwrap_or_default();
+        out.push_str(&lines(head, whole, style));
+        for line in lines(body(columns, row, below), Some(below), style).lines() {
+            out.push_str(INDENT);
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn lines(text: Text, width: Option<usize>, style: &Style) -> String {
+    let one = Grid {
+        fits: vec![Fit::Flexible],
+        rows: vec![vec![text]],
+        gap: Gap::Two,
+    };
+    one.shown(&Style { width, ..*style })
+}
+
+/// Returns the cells of a row but the first, in lines of at most so many columns where that can be.
+fn body(columns: &[Column], row: &[Text], width: usize) -> Text {
+    let mut text = Text::default();
+    // How wide the line is that short cells still may join.
+    let mut open: Option<usize> = None;
+    for (n, (column, cell)) in columns.iter().zip(row).enumerate().skip(1) {
+        let bare = cell.bare();
+        if bare.is_empty() {
+            continue;
+        }
+        let is_title = n == 1 && column.fit == Fit::Flexible;
+        let label = match is_title {
+            true => String::new(),
+            false => format!("{}: ", column.title),
+        };
+        let wide = grid::width(&label) + grid::width(&bare);
+        let is_short = !is_title && bare.chars().count() <= SHORT;
+        let joined = open.filter(|_| is_short).map(|at| at + 2 + wide);
+        let joined = joined.filter(|end| *end <= width);
+        if joined.is_some() {
+            text = text.and(Tone::Plain, "; ");
+        } else if !text.0.is_empty() {
+            text = text.and(Tone::Plain, "\n");
+        }
+        open = joined.or(Some(wide).filter(|_| is_short));
+        text = text.and(Tone::Muted, label);
+        text.0.extend(cell.0.iter().cloned());
+    }
+    text
+}

@@ -1,0 +1,72 @@
+//! Reviews that say close or reduce, and that nothing followed.
+//!
+//! Uses record, history's events, `status`'s ground and clocks. Pure. Start at [`of`]. Follows `docs/spec/status.md`,
+//! reviews that ask for something. A closed record is not asked about.
+
+use crate::history::change::{self, Event};
+use crate::policy::tiers::Degraded;
+use crate::record::Record;
+use crate::record::decision::Review;
+use crate::record::word::ReviewOutcome;
+use crate::status::UnansweredReview;
+use crate::status::clocks;
+use crate::status::ground::{Judged, Past};
+
+/// Returns the reviews that still wait for a closure, a narrowing, an earlier end or a later review that says
+/// `still-needed`, in the order in which they landed.
+pub(crate) fn of(past: Past, judged: &Judged) -> Vec<UnansweredReview> {
+    let from = judged.approved.unwrap_or(judged.first);
+    let mut reviews: Vec<(usize, &Review)> = Vec::new();
+    // An entry that a later version dropped counts until that version is approved.
+    for record in (from..=past.tip).filter_map(|index| past.record(index)) {
+        for review in &record.reviews {
+            if reviews.iter().any(|(_, known)| *known == review) {
+                continue;
+            }
+            let holds = |record: &Record| record.reviews.contains(review);
+            if let Some((brought, _)) = clocks::brought(past, judged, holds) {
+                reviews.push((brought, review));
+            }
+        }
+    }
+    // Of the entries of one landing the last in the list is the latest.
+    reviews.sort_by_key(|(brought, _)| *brought);
+    let is_strict = judged
+        .tier
+        .as_ref()
+        .is_some_and(|it| it.degraded == Degraded::Deny);
+    let counts = |brought: usize| !is_strict || clocks::is_witnessed(past, brought);
+    let settled = reviews.iter().rposition(|(brought, review)| {
+        review.outcome == ReviewOutcome::StillNeeded && counts(*brought)
+    });
+    let open = reviews.into_iter().skip(settled.map_or(0, |last| last + 1));
+    open.filter(|(brought, review)| {
+        review.outcome != ReviewOutcome::StillNeeded && !is_narrowed(past, judged, *brought)
+    })
+    .filter_map(|(brought, review)| {
+        Some(UnansweredReview {
+            outcome: review.outcome,
+            at: past.landed(brought)?,
+        })
+    })
+    .collect()
+}
+
+/// Tells whether the record grants less now, or ends earlier, than before the landing that brought a review.
+fn is_narrowed(past: Past, judged: &Judged, brought: usize) -> bool {
+    let before = (judged.first..brought)
+        .rev()
+        .find_map(|index| past.record(index));
+    let Some(before) = before.or(past.record(brought)) else {
+        return false;
+    };
+    let events = change::events(Some(before), &judged.record);
+    let narrows = |event: &Event| matches!(event, Event::Shortened | Event::ScopeNarrowed);
+    let widens = |event: &Event| {
+        matches!(
+            event,
+            Event::Extended | Event::Renewed | Event::ScopeWidened
+        )
+    };
+    events.iter().any(narrows) && !events.iter().any(widens)
+}

@@ -1,0 +1,60 @@
+//! The next step about a record, as `queue` and `due` give it.
+//!
+//! Uses record's times, survey. Pure. Start at [`json()`] and [`timing`]. Follows `docs/spec/cli.md`, queue.
+
+use serde_json::{Value, json};
+
+use crate::record::dates;
+use crate::record::time::Instant;
+use crate::survey::advice::Next;
+use crate::survey::due::{Bucket, Due, Timing};
+use crate::view::shape;
+
+/// Returns the value of `next`.
+pub fn json(next: &Next, now: Instant) -> Value {
+    let people = next.waits_for.iter().map(shape::person);
+    let since = next.timing.since(now);
+    json!({
+        "action": next.action,
+        "command": next.command,
+        "waits_for": people.collect::<Vec<_>>(),
+        "since": since,
+        "days": since.map(|since| now.days_since(since)),
+        "deadline": next.timing.deadline(),
+    })
+}
+
+/// Returns since when a record has been due, or until when there is time: `8 days ago`, `in 4 days`; empty where no date
+/// says so.
+pub fn timing(due: &Due, now: Instant) -> String {
+    match due.timing {
+        Timing::Until(at) if due.bucket == Bucket::EmergencyReviewDue => {
+            format!("{}, {}", shape::distance(at, now), dates::by(at))
+        }
+        Timing::Since(at) | Timing::Until(at) => shape::distance(at, now),
+        Timing::Claimed(at) if at > now => future(at),
+        Timing::Claimed(at) => format!("{}, at least claimed", shape::distance(at, now)),
+        Timing::Undated => String::new(),
+    }
+}
+
+/// Returns the same behind a word for what is due: ` for 8 days`, `, ends in 4 days`.
+pub fn age(due: Option<&Due>, next: &Next, now: Instant) -> String {
+    let is_review = due.is_some_and(|due| due.bucket == Bucket::EmergencyReviewDue);
+    match next.timing {
+        Timing::Until(at) if is_review => {
+            format!(" {}, {}", shape::distance(at, now), dates::by(at))
+        }
+        Timing::Until(at) => format!(", ends {}", shape::distance(at, now)),
+        Timing::Claimed(at) if at > now => format!(", {}", future(at)),
+        Timing::Since(at) if at > now => format!(" from {} on", dates::shown(at)),
+        Timing::Since(at) => format!(" for {}", shape::span(at, now)),
+        Timing::Claimed(at) => format!(" for {}, at least claimed", shape::span(at, now)),
+        Timing::Undated => String::new(),
+    }
+}
+
+/// Returns what is said of a typed date that nobody can have waited since.
+pub fn future(at: Instant) -> String {
+    format!("dated {}, which lies in the future", dates::shown(at))
+}

@@ -1,0 +1,133 @@
+//! Every answer that lists, counts or tells what is due says the same of each record.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::cli;
+
+fn ask(folder: &std::path::Path, on: &str, args: &[&str]) -> (i32, Value) {
+    let args = [args, &["--on", on, "--format", "json"]].concat();
+    let run = cli::run(folder, &args);
+    let json = serde_json::from_str(&run.out);
+    let json = json.unwrap_or_else(|_| panic!("{args:?}: {}{}", run.out, run.err));
+    (run.code, json)
+}
+
+fn by_id(answer: &Value, key: &str) -> BTreeMap<String, Value> {
+    let records = answer[key].as_array().unwrap().iter();
+    let id = |record: &Value| record["id"].as_str().unwrap().to_owned();
+    records.map(|record| (id(record), record.clone())).collect()
+}
+
+#[test]
+fn due_queue_report_and_messages_agree_at_every_instant() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = cli::run(folder.path(), &["demo", "--on", "2026-11-20", "ledger"]);
+    assert_eq!(demo.code, 0, "{}", demo.err);
+    let ledger = folder.path().join("ledger");
+    for on in [
+        "2026-11-19T20:00:00Z",
+        "2026-11-20T23:59:59Z",
+        "2026-11-21T17:59:59Z",
+        "2026-11-21T18:00:00Z",
+        "2026-11-22T12:00:00Z",
+        "2026-12-05T08:00:00Z",
+        "2027-03-01T00:00:00Z",
+    ] {
+        let (code, due) = ask(&ledger, on, &["due"]);
+        let (strict, queue) = ask(&ledger, on, &["queue", "--strict"]);
+        let (_, report) = ask(&ledger, on, &["report"]);
+        let (_, told) = ask(&ledger, on, &["due", "--messages"]);
+        let (due, queue) = (by_id(&due, "records"), by_id(&queue, "records"));
+        let ids: Vec<&String> = due.keys().collect();
+        assert_eq!(ids, queue.keys().collect::<Vec<_>>(), "{on}");
+        for (id, record) in &due {
+            assert_eq!(record["next"], queue[id]["next"], "{id} on {on}");
+        }
+        // What is overdue is what has a date behind it, or none, and is more than a request within its time.
+        let messages = told["messages"].as_array().unwrap().iter();
+        for message in messages {
+            for told in message["records"].as_array().unwrap() {
+                let next = &due[told["id"].as_str().unwrap()]["next"];
+                let expected = ["since", "deadline", "action", "command"];
+                for key in expected {
+                    assert_eq!(told[key], next[key], "{key} of {} on {on}", told["id"]);
+                }
+            }
+        }
+        let table = cli::run(&ledger, &["-q", "queue", "--on", on]).out;
+        let heading = table.lines().next().unwrap();
+        let n_overdue: u64 = match heading.strip_prefix("overdue: ") {
+            Some(rest) => rest.split(' ').next().unwrap().parse().unwrap(),
+            None => 0,
+        };
+        let classes = report["classes"].as_array().unwrap().iter();
+        let counted: u64 = classes
+            .map(|class| class["overdue"].as_u64().unwrap())
+            .sum();
+        assert_eq!(counted, n_overdue, "{on}");
+        assert_eq!(strict == 1, n_overdue > 0, "{on}");
+        let owed = due
+            .values()
+            .any(|it| it["bucket"] == "emergency-review-due");
+        assert_eq!(code == 1, n_overdue > 0 || owed, "{on}");
+    }
+}
+
+#[test]
+fn an_emergency_is_due_before_its_deadline_and_overdue_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = cli::run(folder.path(), &["demo", "--on", "2026-11-20", "ledger"]);
+    assert_eq!(demo.code, 0, "{}", demo.err);
+    let ledger = folder.path().join("ledger");
+    let id = "EXC-2026-D3P0Y";
+    let of_class = |on: &str| {
+        let (_, report) = ask(&ledger, on, &["report"]);
+        let classes = report["classes"].as_array().unwrap().clone();
+        let mut classes = classes.into_iter();
+        let emergency = classes.find(|class| class["class"] == "emergency").unwrap();
+        (
+            report["backlog"]["overdue_in_force"].clone(),
+            emergency["overdue"].clone(),
+        )
+    };
+    let before = "2026-11-20T23:59:59Z";
+    let (_, due) = ask(&ledger, before, &["due"]);
+    let next = &by_id(&due, "records")[id]["next"];
+    assert_eq!(
+        (&next["since"], &next["days"], &next["deadline"]),
+        (&Value::Null, &Value::Null, &json!("2026-11-21T18:00:00Z"))
+    );
+    assert_eq!(of_class(before), (json!(2), json!(0)));
+    for (command, said) in [
+        (
+            "queue",
+            "emergency review due in 18 hours, before 2026-11-21T18:00:00Z",
+        ),
+        ("due", "in 18 hours, before 2026-11-21T18:00:00Z"),
+        (
+            "report",
+            "emergency review due in 18 hours, before 2026-11-21T18:00:00Z",
+        ),
+    ] {
+        let run = cli::run(&ledger, &[command, "--on", before]);
+        assert!(run.out.contains(said), "{command}: {}", run.out);
+    }
+    let queue = cli::run(&ledger, &["-q", "queue", "--on", before]).out;
+    assert!(
+        queue.contains("due now: 1 record\nEXC-2026-D3P0Y"),
+        "{queue}"
+    );
+    let after = "2026-11-21T20:00:00Z";
+    let (_, due) = ask(&ledger, after, &["due"]);
+    let next = &by_id(&due, "records")[id]["next"];
+    assert_eq!(next["since"], "2026-11-21T18:00:00Z");
+    assert_eq!(of_class(after).1, json!(1));
+    let queue = cli::run(&ledger, &["-q", "queue", "--on", after]).out;
+    assert!(
+        queue.contains("emergency review due for 2 hours"),
+        "{queue}"
+    );
+    assert!(!queue.contains("due now"), "{queue}");
+}
