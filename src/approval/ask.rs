@@ -3,14 +3,17 @@
 //! Uses record, policy, `approval`'s parts. Pure. Start at [`needed`], [`proposed`], [`lacking`]. Follows
 //! `docs/spec/approval.md`, D3, and `docs/spec/cli.md`, `needs{}`.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::carry;
 use crate::approval::demand::{self, Demand};
 use crate::approval::four_eyes::Voice;
-use crate::approval::identity::{Lens, Met};
+use crate::approval::identity::apart::ToldBy;
+use crate::approval::identity::{Lens, Met, Sort};
 use crate::approval::missing::{self, Asked};
+use crate::approval::relation::Relation;
 use crate::approval::ring::Ring;
 use crate::approval::{Approver, Attested, Author, FourEyes, Grace, Missing};
 use crate::approval::{Satisfied, SelfAsserted, Stands, Verdict};
@@ -20,6 +23,80 @@ use crate::policy::people::{self, Person};
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::time::Instant;
+
+/// Who people are by one state of governance: what compares them outside of history, by the same rules.
+pub struct Identities<'g> {
+    governance: &'g Governance,
+    ring: Ring,
+    met: Met,
+    dropped: OnceCell<Governance>,
+}
+
+impl<'g> Identities<'g> {
+    /// Returns who people are by some governance files.
+    pub fn of(governance: &'g Governance) -> Identities<'g> {
+        Identities {
+            governance,
+            ring: Ring::of(governance, governance),
+            met: Met::default(),
+            dropped: OnceCell::new(),
+        }
+    }
+
+    /// Returns how somebody stands to several others: to the nearest of them.
+    pub fn relation<'p>(
+        &self,
+        one: &Person,
+        others: impl IntoIterator<Item = &'p Person>,
+    ) -> Relation {
+        self.told(one, others, &ToldBy::Address)
+    }
+
+    /// Returns how somebody who signs with a key stands to several others.
+    pub fn relation_of_signer<'p>(
+        &self,
+        one: &Person,
+        others: impl IntoIterator<Item = &'p Person>,
+    ) -> Relation {
+        let told_by = match self.ring.keys.lists_address(self.governance, one) {
+            true => ToldBy::OwnKey,
+            false => ToldBy::Address,
+        };
+        self.told(one, others, &told_by)
+    }
+
+    fn told<'p>(
+        &self,
+        one: &Person,
+        others: impl IntoIterator<Item = &'p Person>,
+        told_by: &ToldBy,
+    ) -> Relation {
+        let lens = self.lens();
+        let party = lens.of_person(one);
+        let others = others.into_iter().map(|other| lens.of_person(other));
+        others
+            .map(|other| lens.relation(&party, told_by, &other))
+            .fold(Relation::Different, Relation::nearest)
+    }
+
+    /// Tells whether somebody can't act for a person: a bot, an agent, a forge, or the address of approvals.
+    pub fn is_no_person(&self, one: &Person) -> bool {
+        let lens = self.lens();
+        lens.sort(&lens.of_person(one)) != Sort::Person
+    }
+
+    fn lens(&self) -> Lens<'_> {
+        Lens {
+            at: self.governance,
+            judge: self.governance,
+            tip: self.governance,
+            dropped: &self.dropped,
+            first: self.governance,
+            ring: &self.ring,
+            met: &self.met,
+        }
+    }
+}
 
 /// Returns what an approval of some content needs: what it demands and what the last approved content demands, both;
 /// nobody where it holds a closure or only narrows what is approved.
@@ -39,15 +116,8 @@ pub fn proposed(
     approved: Option<&Record>,
     author: Option<(&str, &str)>,
 ) -> Verdict {
-    let ring = Ring::of(governance, governance);
-    let met = Met::default();
-    let lens = Lens {
-        at: governance,
-        judge: governance,
-        tip: governance,
-        ring: &ring,
-        met: &met,
-    };
+    let identities = Identities::of(governance);
+    let lens = identities.lens();
     let mut authors = AuthorSet::default();
     if let Some((name, email)) = author {
         authors.add(lens.party(name, email));
@@ -126,15 +196,8 @@ pub fn left(
     if is_exempt(governance, own, approved) {
         return Vec::new();
     }
-    let ring = Ring::of(governance, governance);
-    let met = Met::default();
-    let lens = Lens {
-        at: governance,
-        judge: governance,
-        tip: governance,
-        ring: &ring,
-        met: &met,
-    };
+    let identities = Identities::of(governance);
+    let lens = identities.lens();
     let mut authors = AuthorSet::default();
     for maker in makers {
         authors.add(lens.party(&maker.typed_name, &maker.typed_email));
@@ -151,7 +214,8 @@ pub fn left(
     };
     let signers = signed.iter().map(|person| Voice {
         party: lens.party(&person.typed_name, &person.typed_email),
-        names: ring.names(person),
+        told_by: ToldBy::OwnKey,
+        names: identities.ring.names(person),
         approver: signer(governance, person),
         said: Instant::MIN,
     });
@@ -165,6 +229,7 @@ fn signer(governance: &Governance, person: &Person) -> Approver {
         level: Proof::Attested,
         kind: EvidenceKind::Detached,
         self_asserted: SelfAsserted::No,
+        is_author: false,
         stated_by: None,
         commit: String::new(),
         at: Instant::MIN,

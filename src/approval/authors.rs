@@ -6,8 +6,11 @@
 use std::collections::BTreeSet;
 
 use crate::approval::Attested;
-use crate::approval::identity::{Lens, Party, is_nobody};
+use crate::approval::identity::apart::ToldBy;
+use crate::approval::identity::party::Party;
+use crate::approval::identity::{Lens, is_nobody};
 use crate::approval::message::{self, Message};
+use crate::approval::relation::Relation;
 use crate::history::commit::Commit;
 use crate::history::ident::Flaw;
 use crate::history::version::{MadeInMerge, Version};
@@ -52,24 +55,28 @@ impl AuthorSet {
         }
     }
 
+    /// Returns how somebody who speaks stands to the members: to the nearest of them.
+    pub(crate) fn relation(&self, lens: Lens, party: &Party, told_by: &ToldBy) -> Relation {
+        let members = self.members.iter();
+        members
+            .map(|member| lens.relation(party, told_by, member))
+            .fold(Relation::Different, Relation::nearest)
+    }
+
     /// Tells whether a person is a member.
     pub(crate) fn holds(&self, party: &Party) -> bool {
         self.members.iter().any(|member| member.is(party))
     }
 
-    /// Tells whether a person is no member, but has the name of one.
-    pub(crate) fn holds_namesake(&self, party: &Party) -> bool {
-        !self.holds(party) && self.members.iter().any(|member| member.is_namesake(party))
-    }
-
-    /// Adds a person.
+    /// Adds a person; every name that stands with their address is kept.
     pub(crate) fn add(&mut self, party: Party) {
         let known = self
             .members
-            .iter()
-            .any(|member| member.person.key == party.person.key);
-        if !known {
-            self.members.push(party);
+            .iter_mut()
+            .find(|member| member.person.key == party.person.key);
+        match known {
+            Some(known) => known.absorb(&party),
+            None => self.members.push(party),
         }
     }
 
@@ -116,10 +123,7 @@ fn named(lens: Lens, version: &Version) -> AuthorSet {
         of_commit(lens, commit, &mut set);
     }
     let author = || lens.of_ident(landing.author());
-    let committer = || {
-        let person = !lens.is_forge(landing.committer());
-        person.then(|| lens.of_ident(landing.committer())).flatten()
-    };
+    let committer = || lens.actor(landing.committer());
     match &version.made_in_merge {
         MadeInMerge::No => {}
         MadeInMerge::AutoMerged => {
@@ -147,7 +151,7 @@ fn named(lens: Lens, version: &Version) -> AuthorSet {
 }
 
 /// Returns the members of a set, sorted by address.
-pub(crate) fn people(set: &AuthorSet) -> Vec<Person> {
+pub(crate) fn sorted(set: &AuthorSet) -> Vec<Person> {
     let members = set.members.iter();
     let mut people: Vec<Person> = members.map(|member| member.person.clone()).collect();
     people.sort_by(|one, other| one.key.cmp(&other.key));
@@ -215,20 +219,17 @@ fn flaws(commit: &Commit, set: &mut AuthorSet) {
     }
 }
 
-/// Who landed a commit, or made it in a branch: the person whose act it was.
+/// Who landed a commit, or made it in a branch: the person whose act it was. A forge is nobody, as author too.
 pub(crate) fn landed_by(lens: Lens, commit: &Commit) -> Option<Party> {
-    let forge = lens.is_forge(commit.committer());
+    let committer = || lens.actor(commit.committer());
     if commit.parents.len() < 2 {
-        return (!forge)
-            .then(|| lens.of_ident(commit.committer()))
-            .flatten();
+        return committer();
     }
-    let author = lens.of_ident(commit.author());
-    if forge {
+    let author = lens.actor(commit.author());
+    if lens.is_forge(commit.committer()) {
         return author;
     }
-    let committer = lens.of_ident(commit.committer());
-    match (author, committer) {
+    match (author, committer()) {
         (Some(author), Some(committer)) if author.is(&committer) => Some(author),
         (_, committer) => committer,
     }

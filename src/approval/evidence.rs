@@ -6,7 +6,9 @@
 
 use crate::approval::authors;
 use crate::approval::forge::{self, Composed, Forge, Pinned};
-use crate::approval::identity::{Lens, Named, Party};
+use crate::approval::identity::apart::ToldBy;
+use crate::approval::identity::party::Party;
+use crate::approval::identity::{Lens, Named};
 use crate::approval::keys::Signer;
 use crate::approval::message::Message;
 use crate::approval::seals::Seals;
@@ -47,6 +49,8 @@ pub(crate) struct Claim<'a> {
     pub lens: Lens<'a>,
     /// Why it can't count, whoever said it.
     pub bar: Option<WhyNot>,
+    /// What tells whoever said it from others.
+    pub told_by: ToldBy,
     /// In the words of whoever said it.
     pub reason: Option<String>,
     /// The path of the statement, or its note.
@@ -214,6 +218,7 @@ fn claim<'a>(
         said: scene.at,
         lens: scene.lens,
         bar: None,
+        told_by: ToldBy::Address,
         reason: None,
         source: None,
         key: None,
@@ -235,8 +240,14 @@ fn signed<'a>(scene: Scene<'a>, seal: &State, place: Place, commit: &Commit) -> 
         Named::Someone(party) => Some(party.clone()),
         Named::Unresolved(_) | Named::Nobody(_) => None,
     };
+    let told_by = party.as_ref().map(|party| {
+        scene
+            .lens
+            .told_by_key(party, &signer.persons(scene.lens.at))
+    });
     Some(Claim {
         level: Proof::Attested,
+        told_by: told_by.unwrap_or_default(),
         stated_by: party,
         vouched: Vouched::ForItself,
         key: Some(signer.key.clone()),
@@ -294,7 +305,7 @@ fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: Place) -> Vec<Claim<'a
     let text = commit.message();
     let message = Message::read(&text);
     let (forge, pinned) = profile(lens, commit, &message);
-    let author = || lens.of_ident(commit.author());
+    let author = || lens.actor(commit.author());
     // Under `auto`, whoever commits a rebased commit keeps the author's words unread.
     let stated_by = match pinned {
         Pinned::ByCommit if commit.parents.len() < 2 => author(),

@@ -5,6 +5,7 @@
 
 use crate::approval::statement::About;
 use crate::approval::statement::check::BadFile;
+use crate::history::Beside;
 use crate::history::objects::{Obstacle, Oid};
 
 /// One change of a file below `.approvals`, and what came of it. A signature is part of the text that it lies beside.
@@ -66,4 +67,21 @@ pub enum AtTip {
     Yes,
     /// It was changed or removed since.
     No,
+}
+
+/// Tells whether a text that is gone stands elsewhere since the same landing, byte by byte.
+pub(crate) fn moved(path: &str, change: &Beside, changes: &[Beside]) -> bool {
+    let Some(before) = change.before.filter(|_| change.path == path) else {
+        return false;
+    };
+    let name = |path: &str| {
+        let mut segments = path.rsplit('/');
+        (
+            segments.next().map(str::to_owned),
+            segments.next().map(str::to_owned),
+        )
+    };
+    changes.iter().any(|other| {
+        other.path != path && other.new == Some(before) && name(&other.path) == name(path)
+    })
 }

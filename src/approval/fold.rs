@@ -249,7 +249,7 @@ impl<'a> Fold<'a> {
         if fires(self.before(step), step.record) {
             self.series.end_support(step.at);
         }
-        verdict.makers = authors::people(&own);
+        verdict.makers = authors::sorted(&own);
         verdict.carries = Some(verdict.carries.unwrap_or(carried.from));
         verdict.landed_by = evidence.landed_by.map(|party| party.person);
         verdict.pull_request = evidence.pull_request;
@@ -331,7 +331,7 @@ fn removed(step: &Step) -> Verdict {
         needed: Needed::default(),
         approvers: Vec::new(),
         authors: Vec::new(),
-        makers: authors::people(&authors::of_version(step.lens, step.version)),
+        makers: authors::sorted(&authors::of_version(step.lens, step.version)),
         carries: None,
         landed_by: evidence.landed_by.map(|party| party.person),
         pull_request: evidence.pull_request,

@@ -8,12 +8,16 @@ use std::collections::BTreeSet;
 use crate::approval::authors::AuthorSet;
 use crate::approval::demand::Demand;
 use crate::approval::evidence::{Claim, Evidence, Place, Vouched};
-use crate::approval::identity::{Lens, Named, Party};
+use crate::approval::identity::apart::ToldBy;
+use crate::approval::identity::party::Party;
+use crate::approval::identity::{Lens, Named};
 use crate::approval::missing::{self, Asked};
 use crate::approval::places;
+use crate::approval::relation::Relation;
 use crate::approval::signature::State;
+use crate::approval::voices;
 use crate::approval::weight::{self, Heard};
-use crate::approval::{Approver, Counts, FourEyes, Missing, Statement, WhyNot, Word, strength};
+use crate::approval::{Approver, Counts, FourEyes, Missing, Statement, WhyNot, Word};
 use crate::history::commit::Commit;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::record::time::Instant;
@@ -79,6 +83,8 @@ pub(crate) enum Met {
 pub(crate) struct Voice {
     /// Who.
     pub party: Party,
+    /// What tells them from others.
+    pub told_by: ToldBy,
     /// Every key by which they may fill a role.
     pub names: Vec<String>,
     /// The word.
@@ -103,15 +109,21 @@ impl Outcome {
 
 /// Weighs what was said about a version.
 pub(crate) fn judge(case: Case) -> Outcome {
-    let claims = with_author(case);
+    let mut claims = with_author(case);
+    voices::share_names(&mut claims);
     let mut heard: Vec<Heard> = claims
         .iter()
         .map(|claim| weight::weigh(case, claim))
         .collect();
     weight::replace(&mut heard);
     choose_author(case, &mut heard);
-    let mut flags = BTreeSet::new();
-    let voices = voices(case, &heard, &mut flags);
+    let counted = voices::count(case, &heard);
+    for (index, unknown) in counted.left_out {
+        if let Some(heard) = heard.get_mut(index) {
+            heard.counts = Counts::No(WhyNot::UnknownAccount(unknown));
+        }
+    }
+    let (voices, flags) = (counted.voices, counted.flags);
     let statements: Vec<Statement> = heard
         .iter()
         .map(|heard| Statement {
@@ -128,73 +140,17 @@ pub(crate) fn judge(case: Case) -> Outcome {
     Outcome {
         met: met(case.demand, &voices),
         missing: missing::of(asked, &voices, &statements),
-        result: result(case, &voices, &statements, only_authors(case, &heard)),
+        result: result(case, &voices, &statements, only_authors(&heard)),
         voices,
         statements,
         flags,
     }
 }
 
-/// Returns who counts, one entry a person.
-fn voices(case: Case, heard: &[Heard], flags: &mut BTreeSet<&'static str>) -> Vec<Voice> {
-    let mut voices: Vec<Voice> = Vec::new();
-    for Heard {
-        claim,
-        party,
-        counts,
-    } in heard
-    {
-        let (Counts::Yes, Word::Approves, Some(party)) = (counts, claim.word, party) else {
-            continue;
-        };
-        if claim.kind == EvidenceKind::Merge && is_committer_alone(case, party) {
-            flags.insert("committer-may-have-edited");
-        }
-        let voice = Voice {
-            party: party.clone(),
-            names: claim.lens.ring.names(&party.person),
-            approver: approver(case, claim),
-            said: claim.said,
-        };
-        hear(&mut voices, voice, flags);
-    }
-    voices.sort_by(|one, other| one.approver.person.key.cmp(&other.approver.person.key));
-    voices
-}
-
 /// Tells whether a person landed a commit of one parent that another wrote: whoever commits may have edited it.
-fn is_committer_alone(case: Case, party: &Party) -> bool {
+pub(crate) fn is_committer_alone(case: Case, party: &Party) -> bool {
     let author = case.lens.of_ident(case.landing.author());
     case.landing.parents.len() < 2 && author.is_none_or(|author| !author.is(party))
-}
-
-/// Adds a word, one entry a person, the strongest kind; two of one name, or of one key, are one person.
-fn hear(voices: &mut Vec<Voice>, voice: Voice, flags: &mut BTreeSet<&'static str>) {
-    let namesake = voices
-        .iter()
-        .any(|known| known.party.is_namesake(&voice.party));
-    if namesake {
-        flags.insert("same-name");
-    }
-    let one_key =
-        |known: &Voice| known.approver.key.is_some() && known.approver.key == voice.approver.key;
-    let known = voices.iter_mut().find(|known| {
-        known.party.is(&voice.party) || known.party.is_namesake(&voice.party) || one_key(known)
-    });
-    let Some(known) = known else {
-        voices.push(voice);
-        return;
-    };
-    // Who is in a group by one of their addresses is in it.
-    let (mut names, mut groups) = (known.names.clone(), known.approver.groups.clone());
-    names.extend(voice.names.iter().cloned());
-    groups.extend(voice.approver.groups.iter().cloned());
-    if strength(voice.approver.kind) > strength(known.approver.kind) {
-        *known = voice;
-    }
-    groups.sort();
-    groups.dedup();
-    (known.names, known.approver.groups) = (names, groups);
 }
 
 /// Returns the claims, with that of the author of a one-parent landing where the policy lets authors approve and
@@ -204,7 +160,7 @@ fn with_author<'a>(case: Case<'a>) -> Vec<Claim<'a>> {
     let alone = case.evidence.landed_by.is_none() && case.landing.parents.len() < 2;
     if alone
         && case.self_approval == SelfApproval::Allow
-        && let Some(author) = case.lens.of_ident(case.landing.author())
+        && let Some(author) = case.lens.actor(case.landing.author())
     {
         claims.push(Claim {
             who: Named::Someone(author.clone()),
@@ -219,6 +175,7 @@ fn with_author<'a>(case: Case<'a>) -> Vec<Claim<'a>> {
             said: case.at,
             lens: case.lens,
             bar: None,
+            told_by: ToldBy::Address,
             reason: None,
             source: None,
             key: None,
@@ -230,10 +187,9 @@ fn with_author<'a>(case: Case<'a>) -> Vec<Claim<'a>> {
 /// Lets one member of the author set count, where the policy lets any: the one who helps most (D8).
 fn choose_author(case: Case, heard: &mut [Heard]) {
     let is_member = |heard: &Heard| {
-        let party = heard.party.as_ref();
         heard.counts == Counts::Yes
             && heard.claim.word == Word::Approves
-            && party.is_some_and(|party| case.authors.holds(party))
+            && !heard.relation.is_different()
     };
     let mut members: Vec<Party> = Vec::new();
     for party in heard.iter().filter(|it| is_member(it)) {
@@ -250,21 +206,22 @@ fn choose_author(case: Case, heard: &mut [Heard]) {
     let without = |chosen: &Party, heard: &mut [Heard]| {
         for heard in heard.iter_mut().filter(|it| is_member(it)) {
             if !heard.party.as_ref().is_some_and(|party| party.is(chosen)) {
-                heard.counts = Counts::No(WhyNot::Author);
+                heard.counts = Counts::No(weight::as_author(&heard.relation));
             }
         }
     };
     let helps = |chosen: &&Party| {
         let mut heard = heard.to_vec();
         without(chosen, &mut heard);
-        met(case.demand, &voices(case, &heard, &mut BTreeSet::new())) == Met::Yes
+        met(case.demand, &voices::count(case, &heard).voices) == Met::Yes
     };
     if let Some(chosen) = members.iter().find(helps).or(members.first()) {
         without(chosen, heard);
     }
 }
 
-fn approver(case: Case, claim: &Claim) -> Approver {
+/// Returns somebody whom a statement names, as answers show them.
+pub(crate) fn approver(case: Case, claim: &Claim) -> Approver {
     let person = match &claim.who {
         Named::Someone(party) => &party.person,
         Named::Unresolved(person) | Named::Nobody(person) => person,
@@ -275,6 +232,7 @@ fn approver(case: Case, claim: &Claim) -> Approver {
         level: claim.level,
         kind: claim.kind,
         self_asserted: weight::self_asserted(case, claim),
+        is_author: false,
         stated_by: claim.stated_by.as_ref().map(|party| party.person.clone()),
         commit: claim.commit.to_string(),
         at: claim.at,
@@ -331,7 +289,7 @@ fn result(case: Case, voices: &[Voice], statements: &[Statement], only_authors: 
         .filter(|voice| voice.approver.level == Proof::Attested)
         .cloned()
         .collect();
-    if voices.iter().any(|voice| !case.authors.holds(&voice.party)) {
+    if voices.iter().any(|voice| !voice.approver.is_author) {
         let by_signature =
             attested.len() == voices.len() || met(case.demand, &attested) == Met::Yes;
         return if by_signature {
@@ -349,7 +307,11 @@ fn result(case: Case, voices: &[Voice], statements: &[Statement], only_authors: 
     if because(|why_not| {
         matches!(
             why_not,
-            WhyNot::Unresolved | WhyNot::NoPerson | WhyNot::SameNameAsAuthor
+            WhyNot::Unresolved
+                | WhyNot::NoPerson
+                | WhyNot::SameNameAsAuthor
+                | WhyNot::UnknownAccount(_)
+                | WhyNot::UnnamedForge(_)
         )
     }) {
         return FourEyes::Unresolved;
@@ -370,18 +332,18 @@ enum Spoke {
 }
 
 /// Tells whether only authors spoke; a review on the forge is none of their words.
-fn only_authors(case: Case, heard: &[Heard]) -> Spoke {
+fn only_authors(heard: &[Heard]) -> Spoke {
     let spoke = heard.iter().filter(|heard| {
         let said = heard.claim.word == Word::Approves && heard.claim.kind != EvidenceKind::Review;
         let person = !matches!(
             heard.counts,
-            Counts::No(WhyNot::Bot | WhyNot::SuspiciousMerge)
+            Counts::No(WhyNot::Bot | WhyNot::Forge | WhyNot::SuspiciousMerge)
         );
         said && person
     });
     let own: Vec<bool> = spoke
-        .filter_map(|heard| heard.party.as_ref())
-        .map(|party| case.authors.holds(party))
+        .filter(|heard| heard.party.is_some())
+        .map(|heard| heard.relation == Relation::Same)
         .collect();
     match !own.is_empty() && own.iter().all(|own| *own) {
         true => Spoke::AuthorsAlone,

@@ -12,7 +12,7 @@ use crate::approval::demand::{self, Demand};
 use crate::approval::evidence::{Evidence, Scene};
 use crate::approval::fold::{Fold, Interrupted};
 use crate::approval::four_eyes::Outcome;
-use crate::approval::identity::Lens;
+use crate::approval::identity::{Lens, Sort};
 use crate::approval::step::{Step, fires};
 use crate::approval::witness;
 use crate::approval::{Author, FourEyes, Grace, Satisfied, Stands, Verdict};
@@ -97,7 +97,7 @@ impl<'a> Fold<'a> {
             result: outcome.result,
             approvers,
             authors: shown(&authors),
-            makers: authors::people(&own),
+            makers: authors::sorted(&own),
             carries: None,
             landed_by: evidence.landed_by.map(|party| party.person),
             pull_request: evidence.pull_request,
@@ -254,7 +254,7 @@ impl<'a> Fold<'a> {
         ]
         .into_iter()
         .flatten()
-        .any(|party| !step.lens.is_machine(&party));
+        .any(|party| step.lens.sort(&party) == Sort::Person);
         let resolved = emergency
             .filter(|_| a_person && !spoiled)
             .and_then(|record| tier::resolve(&step.state.governance.policy, &Facts::of(record)));

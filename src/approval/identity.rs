@@ -2,14 +2,21 @@
 //!
 //! Uses policy's people, history's idents, approval's ring. Pure. Start at [`Lens`]. Follows `docs/spec/approval.md`, 1.7.
 
-use std::cell::RefCell;
+pub(crate) mod apart;
+pub(crate) mod party;
+
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::approval::forge;
+use crate::approval::identity::party::{Name, Party};
 use crate::approval::message;
 use crate::approval::ring::Ring;
 use crate::history::ident::Ident;
 use crate::policy::governance::Governance;
+use crate::policy::people::account::Account;
+use crate::policy::people::alike;
 use crate::policy::people::{self, Person};
 
 /// The states that say who a person is.
@@ -19,8 +26,12 @@ pub(crate) struct Lens<'a> {
     pub at: &'a Governance,
     /// The state before the landing of the version that it is said about; its mailmap joins persons too (I3).
     pub judge: &'a Governance,
-    /// The state at the tip, whose mailmap only takes away: it joins persons.
+    /// The state at the tip, whose mailmap and logins only take away: they join persons.
     pub tip: &'a Governance,
+    /// What was approved last of the mailmap and the logins, where the tip has dropped some of it: it joins persons too.
+    pub dropped: &'a OnceCell<Governance>,
+    /// The first policy: a bot that it does not know yet tells nobody apart.
+    pub first: &'a Governance,
     /// The keys of the first of them.
     pub ring: &'a Ring,
     /// Who was met before.
@@ -31,37 +42,94 @@ pub(crate) struct Lens<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Met(RefCell<HashMap<*const Governance, Faces>>);
 
-/// Persons by name, then by address, each with whether it is a machine.
-type Faces = HashMap<String, HashMap<String, (Person, bool)>>;
+/// Persons by name, then by address.
+type Faces = HashMap<String, HashMap<String, Face>>;
+
+/// What one state knows of a name and an address.
+#[derive(Clone, Debug)]
+struct Face {
+    person: Person,
+    name: Rc<Name>,
+    looks: Rc<str>,
+    /// The key, then what names the account.
+    keys: Rc<[Rc<str>]>,
+    /// Further accounts whose number the policy knows.
+    numbered: Rc<[Account]>,
+    sort: Sort,
+}
+
+/// What a name and an address stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// A person.
+    Person,
+    /// A bot or an agent, which never counts.
+    Machine,
+    /// A forge itself, which never counts.
+    Forge,
+    /// An address as forges have it, at a host that nothing names: a forge, or a person.
+    MaybeForge,
+    /// Nobody: the address that approvals are committed under.
+    Nobody,
+}
+
+impl Sort {
+    fn of(governance: &Governance, person: &Person) -> Sort {
+        let pairs = [
+            (person.typed_name.as_str(), person.typed_email.as_str()),
+            (person.name.as_str(), person.key.as_str()),
+        ];
+        let is_any = |test: &dyn Fn(&str, &str) -> bool| {
+            pairs
+                .iter()
+                .any(|(name, email)| test(name.trim(), email.trim()))
+        };
+        if people::is_nobody(person) {
+            return Sort::Nobody;
+        }
+        let is_forge = |name: &str, email: &str| {
+            forge::is_forge(name, email)
+                || forge::is_own_address(email)
+                || people::is_forge(governance, name, email)
+        };
+        if is_any(&is_forge) {
+            return Sort::Forge;
+        }
+        if people::is_bot(governance, person) || people::is_agent(governance, person) {
+            return Sort::Machine;
+        }
+        match people::may_be_forge(&person.key) {
+            true => Sort::MaybeForge,
+            false => Sort::Person,
+        }
+    }
+}
 
 impl Met {
-    /// Returns a person by a state, and whether it is a bot or an agent.
-    fn identify(&self, governance: &Governance, name: &str, email: &str) -> (Person, bool) {
+    fn face(&self, governance: &Governance, name: &str, email: &str) -> Face {
         let mut met = self.0.borrow_mut();
         let faces = met.entry(governance).or_default();
         if let Some(face) = faces.get(name).and_then(|named| named.get(email)) {
             return face.clone();
         }
         let person = people::identify(governance, name, email);
-        let is_machine =
-            people::is_bot(governance, &person) || people::is_agent(governance, &person);
-        let face = (person, is_machine);
+        let mut keys: Vec<Rc<str>> = vec![Rc::from(person.key.as_str())];
+        let accounts = people::accounts_of(governance, &person.key);
+        let own = person.account.iter().flat_map(Account::names);
+        let numbers = accounts.iter().filter_map(Account::number);
+        keys.extend(own.chain(numbers).map(Rc::from));
+        let face = Face {
+            name: Rc::new(Name::of(&person)),
+            looks: Rc::from(alike::alike(&person.key)),
+            keys: Rc::from(keys),
+            numbered: Rc::from(accounts),
+            sort: Sort::of(governance, &person),
+            person,
+        };
         let named = faces.entry(name.to_owned()).or_default();
         named.insert(email.to_owned(), face.clone());
         face
     }
-}
-
-/// A person in the light of those states.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Party {
-    /// Who, as the state before the landing knows them.
-    pub person: Person,
-    /// Every key by which some state knows them, or somebody who is one with them by a key.
-    keys: Vec<String>,
-    folded: String,
-    /// The name as it is typed, where the mailmap gives another; empty where it does not.
-    renamed: String,
 }
 
 /// Whom a line of text names.
@@ -75,38 +143,6 @@ pub(crate) enum Named {
     Nobody(Person),
 }
 
-impl Party {
-    /// Tells whether two are one person, by any state.
-    pub(crate) fn is(&self, other: &Party) -> bool {
-        self.keys.iter().any(|key| other.keys.contains(key))
-    }
-
-    /// Tells whether two have one name, and no state says that they are one person.
-    ///
-    /// A name that the mailmap replaces is one's name, too, beside somebody whose name it leaves as it is typed.
-    pub(crate) fn is_namesake(&self, other: &Party) -> bool {
-        let same = |one: &str, other: &str| !one.is_empty() && one == other;
-        let named = same(&self.folded, &other.folded)
-            || self.renamed.is_empty() && same(&self.folded, &other.renamed)
-            || other.renamed.is_empty() && same(&self.renamed, &other.folded);
-        named && !self.is(other)
-    }
-
-    /// Lets somebody who is known by an address alone be told by a name, too (I5).
-    pub(crate) fn called(mut self, name: &str) -> Party {
-        if self.folded.is_empty() {
-            self.folded = people::folded(name);
-        }
-        self
-    }
-
-    fn know(&mut self, key: &str) {
-        if !self.keys.iter().any(|known| known == key) {
-            self.keys.push(key.to_owned());
-        }
-    }
-}
-
 /// Tells whether somebody is the address under which approvals are committed.
 pub(crate) fn is_nobody(party: &Party) -> bool {
     people::is_nobody(&party.person)
@@ -115,42 +151,36 @@ pub(crate) fn is_nobody(party: &Party) -> bool {
 impl<'a> Lens<'a> {
     /// Returns the person of a name and an address.
     pub(crate) fn party(&self, name: &str, email: &str) -> Party {
-        let (person, _) = self.met.identify(self.at, name, email);
-        let folded = people::folded(&person.name);
-        let mut renamed = people::folded(&person.typed_name);
-        if renamed == folded {
-            renamed.clear();
+        let face = self.met.face(self.at, name, email);
+        let mut party = Party::new(face.person, face.name, face.looks);
+        for key in face.keys.iter() {
+            party.know(key);
         }
-        let mut party = Party {
-            keys: vec![person.key.clone()],
-            person,
-            folded,
-            renamed,
-        };
         self.widen(&mut party);
         party
     }
 
     /// Adds the keys by which these states know a person.
     pub(crate) fn widen(&self, party: &mut Party) {
-        let (name, email) = (
-            party.person.typed_name.clone(),
-            party.person.typed_email.clone(),
-        );
-        let states = [self.at, self.judge, self.tip];
-        for (n, state) in states.into_iter().enumerate() {
-            let before = states.iter().take(n);
-            if before.into_iter().any(|known| std::ptr::eq(*known, state)) {
-                continue;
+        let dropped = self.dropped.get().unwrap_or(self.tip);
+        let states = [self.at, self.judge, self.tip, dropped];
+        for typed in party.typed().to_vec() {
+            for (n, state) in states.into_iter().enumerate() {
+                let before = states.iter().take(n);
+                if before.into_iter().any(|known| std::ptr::eq(*known, state)) {
+                    continue;
+                }
+                match typed.typed_email.contains('@') {
+                    true => {
+                        let face = self.met.face(state, &typed.typed_name, &typed.typed_email);
+                        face.keys.iter().for_each(|key| party.know(key));
+                    }
+                    false => party.know(&Rc::from(people::key_of(state, &typed.key))),
+                }
             }
-            let key = match email.contains('@') {
-                true => self.met.identify(state, &name, &email).0.key.clone(),
-                false => people::key_of(state, &party.person.key),
-            };
-            party.know(&key);
         }
         for key in self.ring.kin(&party.person.key) {
-            party.know(key);
+            party.know(&Rc::from(key.as_str()));
         }
     }
 
@@ -180,10 +210,16 @@ impl<'a> Lens<'a> {
         address.is_some_and(|address| is_nobody(&self.party(&ident.name, address)))
     }
 
+    /// Returns the person whose act a commit is by one of its idents: nobody where that is a forge.
+    pub(crate) fn actor(&self, ident: &Ident) -> Option<Party> {
+        let is_person = !self.is_forge(ident);
+        is_person.then(|| self.of_ident(ident)).flatten()
+    }
+
     /// Returns the person of a login or display name that the identity map knows.
     pub(crate) fn of_login(&self, login: &str) -> Option<Party> {
         let person = people::identify_login(self.at, login)?;
-        Some(self.party(&person.typed_name, &person.typed_email))
+        Some(self.party(&person.typed_name, &person.key))
     }
 
     /// Returns whom the value of a trailer names.
@@ -207,16 +243,21 @@ impl<'a> Lens<'a> {
         Named::Unresolved(people::identify(self.at, &text.replace('@', " at "), ""))
     }
 
+    /// Tells what a name and an address stand for.
+    pub(crate) fn sort(&self, party: &Party) -> Sort {
+        let person = &party.person;
+        let face = self
+            .met
+            .face(self.at, &person.typed_name, &person.typed_email);
+        match face.person == *person {
+            true => face.sort,
+            false => Sort::of(self.at, person),
+        }
+    }
+
     /// Tells whether a person is a bot or an agent, which never counts.
     pub(crate) fn is_machine(&self, party: &Party) -> bool {
-        let person = &party.person;
-        let (same, is_machine) =
-            self.met
-                .identify(self.at, &person.typed_name, &person.typed_email);
-        if same == *person {
-            return is_machine;
-        }
-        people::is_bot(self.at, person) || people::is_agent(self.at, person)
+        self.sort(party) == Sort::Machine
     }
 
     /// Tells whether an ident is a forge rather than a person.

@@ -8,6 +8,7 @@ use crate::approval::signers::{Line, Revoked, Signers, Signs};
 use crate::approval::wire::Key;
 use crate::policy::governance::Governance;
 use crate::policy::people::{self, Person};
+use crate::record::address;
 use crate::record::time::Instant;
 
 /// The listed and the revoked keys that a signature is judged by.
@@ -88,6 +89,12 @@ impl Keys {
     pub fn lists(&self, governance: &Governance, person: &Person) -> bool {
         self.content()
             .any(|line| names(governance, &line.principals, person))
+    }
+
+    /// Tells whether a line names the address of a person itself, and not by a pattern.
+    pub(crate) fn lists_address(&self, governance: &Governance, person: &Person) -> bool {
+        let mut principals = self.content().flat_map(|line| literal(&line.principals));
+        principals.any(|it| people::identify(governance, "", it).key == person.key)
     }
 
     /// Returns the keys of all persons who are one with that of this key, itself included: those who share a line
@@ -203,9 +210,9 @@ fn literal(principals: &[String]) -> impl Iterator<Item = &str> {
 
 /// Tells whether the principals of a line name a person: letter case aside, and after mailmap.
 fn names(governance: &Governance, principals: &[String], person: &Person) -> bool {
-    let addresses = [&person.key, &person.email, &person.typed_email].map(|it| it.to_lowercase());
+    let addresses = [&person.key, &person.email, &person.typed_email].map(|it| address::lower(it));
     listed(principals.iter().map(String::as_str), |pattern| {
-        let lower = pattern.to_lowercase();
+        let lower = address::lower(pattern);
         addresses.iter().any(|address| glob(&lower, address))
             || !pattern.contains(['*', '?'])
                 && people::identify(governance, "", pattern).key == person.key

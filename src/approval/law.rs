@@ -3,24 +3,32 @@
 //! Uses policy, history. Pure. Start at [`Laws`]. Follows `docs/spec/approval.md`, G1.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::approval::identity::{Lens, Met};
 use crate::approval::ring::Ring;
+use crate::approval::{Satisfied, Verdict};
+use crate::history::History;
 use crate::history::governance::{self, Origin, States};
 use crate::history::objects::{Obstacle, Oid};
+use crate::policy;
 use crate::policy::demand::SelfApproval;
-use crate::policy::governance::Governance;
+use crate::policy::governance::{Governance, MAILMAP};
 
 /// The states of governance along the mainline.
 pub(crate) struct Laws<'a> {
     states: &'a States,
     tip: usize,
+    /// The first policy; the built-in defaults where there never was one.
+    first: &'a Governance,
     /// The keys of each state, read when a signature asks for them.
     rings: Vec<OnceCell<Ring>>,
     /// Which of them is that of the state before a landing.
     ring_of: Vec<usize>,
     met: Met,
+    /// What was approved last of the mailmap and the logins, where the tip has dropped some of it.
+    dropped: OnceCell<Governance>,
 }
 
 /// The state before a landing.
@@ -54,12 +62,37 @@ impl<'a> Laws<'a> {
             last = Some(state);
             ring_of.push(n_rings - 1);
         }
+        let mut each = states.each();
+        let first = each.find(|state| state.origin != Origin::Defaults);
+        let tip = states.at(n_landings.saturating_sub(1));
         Laws {
             states,
+            first: &first.unwrap_or(tip).governance,
             tip: n_landings.saturating_sub(1),
             rings: (0..n_rings.max(1)).map(|_| OnceCell::new()).collect(),
             ring_of,
             met: Met::default(),
+            dropped: OnceCell::new(),
+        }
+    }
+
+    /// Takes note of what was approved last of the mailmap and of the logins: what the tip has dropped of it without an
+    /// approval still joins persons.
+    pub(crate) fn keep_joined(&self, history: &History, judged: &BTreeMap<String, Vec<Verdict>>) {
+        let at = |path| {
+            let landing = last_approved(history, judged, path)?;
+            Some(&self.states.at(landing).governance)
+        };
+        let mut kept = self.tip().clone();
+        if let Some(approved) = at(MAILMAP) {
+            kept.mailmap.clone_from(&approved.mailmap);
+        }
+        if let Some(approved) = at(policy::FILE) {
+            let logins = &approved.policy.people.logins;
+            kept.policy.people.logins.clone_from(logins);
+        }
+        if kept != *self.tip() {
+            self.dropped.get_or_init(|| kept);
         }
     }
 
@@ -104,6 +137,8 @@ impl<'a> Laws<'a> {
             at: state.governance,
             judge: state.governance,
             tip: self.tip(),
+            dropped: &self.dropped,
+            first: self.first,
             ring: state.ring,
             met: &self.met,
         }
@@ -115,6 +150,18 @@ impl<'a> Laws<'a> {
     }
 }
 
+/// Returns the landing of the last version of a governance file that was approved.
+fn last_approved(
+    history: &History,
+    judged: &BTreeMap<String, Vec<Verdict>>,
+    path: &str,
+) -> Option<usize> {
+    let versions = &history.governance.get(path)?.versions;
+    let pairs = versions.iter().zip(judged.get(path)?);
+    let mut approved = pairs.filter(|(_, verdict)| verdict.satisfied == Satisfied::Yes);
+    approved.next_back().map(|(version, _)| version.landing)
+}
+
 /// Tells whether two states list the same keys for the same persons; keys take time to read.
 fn lists_the_same(one: &Rc<governance::State>, other: &Rc<governance::State>) -> bool {
     let [left, right] = [one, other].map(|state| &state.governance);
@@ -124,4 +171,5 @@ fn lists_the_same(one: &Rc<governance::State>, other: &Rc<governance::State>) ->
             && left.mailmap == right.mailmap
             && left.roster == right.roster
             && left.policy.people.logins == right.policy.people.logins
+            && left.policy.people.noreply == right.policy.people.noreply
 }

@@ -7,8 +7,10 @@ use crate::approval::authors::AuthorSet;
 use crate::approval::demand::{Demand, Role};
 use crate::approval::four_eyes::Voice;
 use crate::approval::identity::Lens;
+use crate::approval::identity::apart::ToldBy;
 use crate::approval::places;
-use crate::approval::{Counts, Missing, Statement};
+use crate::approval::relation;
+use crate::approval::{Counts, Missing, Statement, WhyNot};
 use crate::diag;
 use crate::policy::demand::Proof;
 use crate::policy::people::{self, Person};
@@ -70,10 +72,28 @@ pub(crate) fn of(asked: Asked, voices: &[Voice], statements: &[Statement]) -> Ve
             who: Vec::new(),
         });
     }
-    if let (Some(first), Some(heard)) = (missing.first_mut(), heard(statements)) {
+    if let (Some(first), Some(heard)) = (missing.first_mut(), heard(asked, statements)) {
         first.need = format!("{} ({heard})", first.need);
     }
     missing
+}
+
+/// Returns what has to be known of the authors before somebody without an account at their forge can approve.
+fn unknown_authors(asked: Asked) -> Vec<String> {
+    let accounts = asked.authors.members.iter().flat_map(|member| {
+        let accounts = asked.lens.accounts(member, &ToldBy::Address);
+        let unmapped = accounts.unmapped.into_iter();
+        unmapped.filter(move |_| !accounts.is_bot)
+    });
+    let mut lines: Vec<String> = accounts
+        .map(|(account, key)| {
+            let to_add = relation::to_add(&[key]);
+            format!("{account} is an author, and nobody knows who that is: add {to_add} first")
+        })
+        .collect();
+    lines.sort();
+    lines.dedup();
+    lines
 }
 
 /// Returns who of a group could still approve.
@@ -89,7 +109,7 @@ fn candidates(asked: Asked, group: &str, voices: &[Voice]) -> Vec<Person> {
                     .demand
                     .owners
                     .iter()
-                    .any(|owner| owner.key == person.key);
+                    .any(|owner| asked.lens.of_person(owner).is(&party));
             !asked.authors.holds(&party) && !asked.lens.is_machine(&party) && !spent && !owner
         })
         .collect();
@@ -129,8 +149,8 @@ fn of_role(asked: Asked, role: &Role, voices: &[Voice], by_signature: &str) -> O
     })
 }
 
-/// Returns who spoke without being counted, and why.
-fn heard(statements: &[Statement]) -> Option<String> {
+/// Returns who spoke without being counted, and why; then what is not known of the authors.
+fn heard(asked: Asked, statements: &[Statement]) -> Option<String> {
     let mut lines: Vec<String> = Vec::new();
     for statement in statements {
         let Counts::No(why_not) = &statement.counts else {
@@ -142,7 +162,10 @@ fn heard(statements: &[Statement]) -> Option<String> {
             ("", name) => name,
             (email, _) => email,
         };
-        let line = format!("{name} {why_not}");
+        let line = match why_not {
+            WhyNot::UnknownAccount(unknown) => unknown.to_string(),
+            why_not => format!("{name} {why_not}"),
+        };
         if !lines.contains(&line) {
             lines.push(line);
         }
@@ -151,6 +174,12 @@ fn heard(statements: &[Statement]) -> Option<String> {
     lines.truncate(3);
     if n_more > 0 {
         lines.push(format!("{} more", diag::count(n_more, "word")));
+    }
+    let is_told = statements
+        .iter()
+        .any(|it| matches!(it.counts, Counts::No(WhyNot::UnknownAccount(_))));
+    if !is_told {
+        lines.extend(unknown_authors(asked));
     }
     (!lines.is_empty()).then(|| lines.join("; "))
 }

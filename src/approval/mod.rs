@@ -22,6 +22,7 @@ pub mod loosened;
 pub mod message;
 mod missing;
 mod places;
+pub mod relation;
 pub mod reviews;
 mod ring;
 pub mod seals;
@@ -32,6 +33,7 @@ mod sshsig;
 mod stated;
 pub mod statement;
 mod step;
+mod voices;
 mod weight;
 mod why_not;
 pub mod wire;
@@ -44,6 +46,7 @@ use std::rc::Rc;
 use crate::approval::filed::Filed;
 use crate::approval::fold::{Court, Of};
 use crate::approval::law::Laws;
+use crate::approval::relation::UnknownAccount;
 use crate::approval::seals::{Looked, Seals};
 use crate::approval::spoken::Said;
 use crate::history::History;
@@ -79,16 +82,17 @@ pub fn judge(history: &History) -> Approvals {
         seals: &seals,
     };
     let mut approvals = Approvals::default();
+    for (path, trail) in &history.governance {
+        let words = said.governance.get(path).map_or(&[][..], Vec::as_slice);
+        let verdicts = fold::trail(court, Of::Governance, trail, words);
+        approvals.governance.insert(path.clone(), verdicts);
+    }
+    laws.keep_joined(history, &approvals.governance);
     for (key, trail) in &history.trails {
         let words = said.records.get(key).map_or(&[][..], Vec::as_slice);
         let verdicts = fold::trail(court, Of::Record, trail, words);
         let verdicts = verdicts.into_iter().map(Verdict::kept).collect();
         approvals.trails.insert(key.clone(), verdicts);
-    }
-    for (path, trail) in &history.governance {
-        let words = said.governance.get(path).map_or(&[][..], Vec::as_slice);
-        let verdicts = fold::trail(court, Of::Governance, trail, words);
-        approvals.governance.insert(path.clone(), verdicts);
     }
     approvals.files = said.filed;
     approvals.signatures = seals.looked();
@@ -249,19 +253,6 @@ pub enum Attested {
     NotShown,
 }
 
-/// Returns how strong a kind of evidence is: of several by one person, the strongest is shown.
-pub fn strength(kind: EvidenceKind) -> u8 {
-    match kind {
-        EvidenceKind::Merge => 0,
-        EvidenceKind::Trailer => 1,
-        EvidenceKind::Review => 2,
-        EvidenceKind::Note => 3,
-        EvidenceKind::Mergetag => 4,
-        EvidenceKind::Signature => 5,
-        EvidenceKind::Detached => 6,
-    }
-}
-
 /// Whether somebody outside the author set stated a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SelfAsserted {
@@ -308,6 +299,8 @@ pub struct Approver {
     pub kind: EvidenceKind,
     /// Whether a member of the author set stated it.
     pub self_asserted: SelfAsserted,
+    /// Whether they are, or may be, the one author whom the policy lets approve.
+    pub is_author: bool,
     /// Who stated it, as git names them.
     pub stated_by: Option<Person>,
     /// The commit that states it.
@@ -361,6 +354,12 @@ pub enum WhyNot {
     Proof,
     /// The name of an author under another address.
     SameNameAsAuthor,
+    /// A forge account that may be an author's, or that of somebody who counts.
+    UnknownAccount(UnknownAccount),
+    /// The forge itself.
+    Forge,
+    /// An address as forges have it, at a host that the policy does not name: as `people.forges` would list it.
+    UnnamedForge(String),
     /// Nobody whom the policy knows under this name.
     Unresolved,
     /// No person is named: `TBD`, a group, nothing.

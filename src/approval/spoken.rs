@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::approval::WhyNot;
-use crate::approval::filed::{AtTip, FileState, Filed};
-use crate::approval::identity::{Lens, Party};
+use crate::approval::filed::{self, AtTip, FileState, Filed};
+use crate::approval::identity::Lens;
+use crate::approval::identity::party::Party;
 use crate::approval::keys::{Keys, Signer};
 use crate::approval::law::Laws;
 use crate::approval::signature::State;
@@ -230,7 +231,7 @@ impl<'a> Reader<'a> {
         };
         match text {
             None | Some(After::Gone) => {
-                if was_there && !moved(path, change, changes) {
+                if was_there && !filed::moved(path, change, changes) {
                     self.file(change, path, None, FileState::Removed);
                 }
                 if signature.is_some() {
@@ -374,23 +375,6 @@ impl<'a> Reader<'a> {
             }
         }
     }
-}
-
-/// Tells whether a text that is gone stands elsewhere since the same landing, byte by byte.
-fn moved(path: &str, change: &Beside, changes: &[Beside]) -> bool {
-    let Some(before) = change.before.filter(|_| change.path == path) else {
-        return false;
-    };
-    let name = |path: &str| {
-        let mut segments = path.rsplit('/');
-        (
-            segments.next().map(str::to_owned),
-            segments.next().map(str::to_owned),
-        )
-    };
-    changes.iter().any(|other| {
-        other.path != path && other.new == Some(before) && name(&other.path) == name(path)
-    })
 }
 
 impl Spoken<'_> {

@@ -5,7 +5,8 @@
 
 use crate::approval::WhyNot;
 use crate::approval::authors;
-use crate::approval::identity::{Lens, Party, is_nobody};
+use crate::approval::identity::party::Party;
+use crate::approval::identity::{Lens, is_nobody};
 use crate::approval::message::{self, Message};
 use crate::approval::signature::{self, State};
 use crate::approval::spoken::Stater;

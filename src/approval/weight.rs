@@ -5,7 +5,10 @@
 
 use crate::approval::evidence::{Claim, Place, Vouched};
 use crate::approval::four_eyes::{Case, MergeActor};
-use crate::approval::identity::{Named, Party, is_nobody};
+use crate::approval::identity::apart::ToldBy;
+use crate::approval::identity::party::Party;
+use crate::approval::identity::{Named, Sort};
+use crate::approval::relation::Relation;
 use crate::approval::{Counts, SelfAsserted, WhyNot, Word};
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
 
@@ -16,32 +19,73 @@ pub(crate) struct Heard<'c, 'a> {
     pub claim: &'c Claim<'a>,
     /// Whose it is; `None` where it names nobody who is known.
     pub party: Option<Party>,
+    /// How they stand to those who made the content.
+    pub relation: Relation,
     /// Whether it counts.
     pub counts: Counts,
 }
 
 /// Tells whether a word counts, and whose it is.
 pub(crate) fn weigh<'c, 'a>(case: Case, claim: &'c Claim<'a>) -> Heard<'c, 'a> {
-    let (party, why_not) = match &claim.who {
-        Named::Someone(party) if is_nobody(party) => (None, Some(WhyNot::NoPerson)),
-        Named::Someone(party) => (Some(party.clone()), why_not(case, claim, party)),
-        Named::Unresolved(_) => (None, Some(WhyNot::Unresolved)),
-        Named::Nobody(_) => (None, Some(WhyNot::NoPerson)),
+    let (party, relation) = match &claim.who {
+        Named::Someone(party) => {
+            let relation = case.authors.relation(claim.lens, party, &claim.told_by);
+            (Some(party.clone()), relation)
+        }
+        Named::Unresolved(_) | Named::Nobody(_) => (None, Relation::Different),
+    };
+    let why_not = match claim.word {
+        Word::Approves => why_not(case, claim, &relation),
+        _ => no_veto(claim, &relation),
     };
     Heard {
         claim,
         party,
+        relation,
         counts: why_not.map_or(Counts::Yes, Counts::No),
     }
 }
 
-fn why_not(case: Case, claim: &Claim, party: &Party) -> Option<WhyNot> {
-    let machine = claim.lens.is_machine(party).then_some(WhyNot::Bot);
-    if claim.word != Word::Approves {
-        let author = case.authors.holds(party).then_some(WhyNot::Author);
-        return machine.or(author).or_else(|| claim.bar.clone());
+/// Returns what is said of somebody who is an author, or may be one.
+pub(crate) fn as_author(relation: &Relation) -> WhyNot {
+    match relation {
+        Relation::Namesake => WhyNot::SameNameAsAuthor,
+        Relation::Unknown(unknown) => WhyNot::UnknownAccount(unknown.clone()),
+        Relation::Same | Relation::Different => WhyNot::Author,
     }
+}
+
+/// Returns why somebody says nothing at all about approval: a bot, an agent, a forge, the approvals' own address.
+fn no_voice(claim: &Claim, party: &Party) -> Option<WhyNot> {
+    match claim.lens.sort(party) {
+        Sort::Machine => Some(WhyNot::Bot),
+        Sort::Forge => Some(WhyNot::Forge),
+        Sort::Nobody => Some(WhyNot::NoPerson),
+        Sort::MaybeForge | Sort::Person => None,
+    }
+}
+
+/// Returns why a no, or a vote of less, does not count.
+fn no_veto(claim: &Claim, relation: &Relation) -> Option<WhyNot> {
+    let party = match &claim.who {
+        Named::Someone(party) => party,
+        Named::Unresolved(_) => return Some(WhyNot::Unresolved),
+        Named::Nobody(_) => return Some(WhyNot::NoPerson),
+    };
+    let author = (*relation == Relation::Same).then_some(WhyNot::Author);
+    no_voice(claim, party)
+        .or(author)
+        .or_else(|| claim.bar.clone())
+}
+
+/// Returns why a yes does not count. Place and kind come before the name: what would not count by whomever is not
+/// called unresolved.
+fn why_not(case: Case, claim: &Claim, relation: &Relation) -> Option<WhyNot> {
     let approval = &case.lens.at.policy.approval;
+    let party = match &claim.who {
+        Named::Someone(party) => Some(party),
+        Named::Unresolved(_) | Named::Nobody(_) => None,
+    };
     let own_act = claim.kind == EvidenceKind::Merge && claim.place == Place::Landing;
     let by_permission =
         (own_act || claim.level == Proof::Attested) && case.self_approval == SelfApproval::Allow;
@@ -49,17 +93,17 @@ fn why_not(case: Case, claim: &Claim, party: &Party) -> Option<WhyNot> {
     let nested = approval.nested == Switch::Allow || approval.forge == Forge::Kernel;
     let accepted = approval.accept.contains(&claim.kind)
         || claim.kind == EvidenceKind::Note && approval.heeds_notes();
-    let owner = !approval.owner_may_approve
-        && case
-            .demand
-            .owners
-            .iter()
-            .any(|owner| case.lens.of_person(owner).is(party));
+    let owner = match (approval.owner_may_approve, party) {
+        (false, Some(party)) => is_owner(case, claim, party),
+        _ => Relation::Different,
+    };
     let claimed = claim.level == Proof::Claimed;
-    let tests: [(bool, WhyNot); 7] = [
-        (case.authors.holds(party) && !by_permission, WhyNot::Author),
+    let is_author = *relation == Relation::Same && !by_permission;
+    let is_owner = matches!(owner, Relation::Same | Relation::Namesake);
+    let tests: [(bool, WhyNot); 6] = [
+        (is_author, WhyNot::Author),
         (suspicious, WhyNot::SuspiciousMerge),
-        (owner, WhyNot::Owner),
+        (is_owner, WhyNot::Owner),
         (!accepted, WhyNot::Kind),
         (
             case.demand.terms.proof == Proof::Attested && claimed,
@@ -69,33 +113,77 @@ fn why_not(case: Case, claim: &Claim, party: &Party) -> Option<WhyNot> {
             claim.place == Place::Nested && claimed && !nested,
             WhyNot::Nested,
         ),
-        (case.authors.holds_namesake(party), WhyNot::SameNameAsAuthor),
     ];
     let held = |(holds, why_not): (bool, WhyNot)| holds.then_some(why_not);
-    let self_asserted = || {
-        let denied = approval.self_asserted == Switch::Deny;
-        (denied && self_asserted(case, claim) == SelfAsserted::Yes).then_some(WhyNot::SelfAsserted)
+    let denied = approval.self_asserted == Switch::Deny;
+    let stated = || match stater(case, claim) {
+        _ if !denied => None,
+        Relation::Same | Relation::Namesake => Some(WhyNot::SelfAsserted),
+        Relation::Unknown(unknown) => Some(WhyNot::UnknownAccount(unknown)),
+        Relation::Different => unnamed_stater(claim),
     };
-    machine
+    let unnamed = || match (&claim.who, party) {
+        (Named::Unresolved(_), _) => Some(WhyNot::Unresolved),
+        (Named::Nobody(_), _) => Some(WhyNot::NoPerson),
+        (_, Some(party)) if claim.lens.sort(party) == Sort::MaybeForge => {
+            Some(WhyNot::UnnamedForge(party.person.display.clone()))
+        }
+        _ => None,
+    };
+    let near = || match (relation, owner) {
+        (Relation::Namesake | Relation::Unknown(_), _) if !by_permission => {
+            Some(as_author(relation))
+        }
+        (_, Relation::Unknown(unknown)) => Some(WhyNot::UnknownAccount(unknown)),
+        _ => None,
+    };
+    party
+        .and_then(|party| no_voice(claim, party))
         .or_else(|| claim.bar.clone())
         .or_else(|| tests.into_iter().find_map(held))
-        .or_else(self_asserted)
+        .or_else(|| unnamed().filter(|it| *it == WhyNot::NoPerson))
+        .or_else(stated)
+        .or_else(unnamed)
+        .or_else(near)
+}
+
+/// Returns how somebody stands to the owners of a record.
+fn is_owner(case: Case, claim: &Claim, party: &Party) -> Relation {
+    let owners = case.demand.owners.iter();
+    owners
+        .map(|owner| {
+            let owner = case.lens.of_person(owner);
+            claim.lens.relation(party, &claim.told_by, &owner)
+        })
+        .fold(Relation::Different, Relation::nearest)
+}
+
+/// Returns how whoever stated a claim stands to those who made the content; one who stated it for others is as good as
+/// an author where nobody is named.
+fn stater(case: Case, claim: &Claim) -> Relation {
+    match (claim.vouched, &claim.stated_by) {
+        (Vouched::ForItself | Vouched::ByForge, _) => Relation::Different,
+        (Vouched::ByStater, None) => Relation::Same,
+        (Vouched::ByStater, Some(stater)) => {
+            case.authors.relation(claim.lens, stater, &ToldBy::Address)
+        }
+    }
+}
+
+/// Returns the reason that whoever stated a claim for others may be a forge, which writes what authors say.
+fn unnamed_stater(claim: &Claim) -> Option<WhyNot> {
+    let stater = claim.stated_by.as_ref()?;
+    let may_be_forge =
+        claim.vouched == Vouched::ByStater && claim.lens.sort(stater) == Sort::MaybeForge;
+    may_be_forge.then(|| WhyNot::UnnamedForge(stater.person.display.clone()))
 }
 
 /// Tells who vouches for a claim: a member of the author set, somebody else, or the forge that composed the text.
 pub(crate) fn self_asserted(case: Case, claim: &Claim) -> SelfAsserted {
     match claim.vouched {
-        Vouched::ForItself => SelfAsserted::No,
         Vouched::ByForge => SelfAsserted::ForgeUi,
-        Vouched::ByStater => {
-            let by_author = claim.stated_by.as_ref().is_none_or(|stater| {
-                case.authors.holds(stater) || case.authors.holds_namesake(stater)
-            });
-            match by_author {
-                true => SelfAsserted::Yes,
-                false => SelfAsserted::No,
-            }
-        }
+        _ if stater(case, claim).is_different() => SelfAsserted::No,
+        _ => SelfAsserted::Yes,
     }
 }
 

@@ -16,6 +16,15 @@ impl fmt::Display for FourEyes {
 impl fmt::Display for WhyNot {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
+            WhyNot::UnknownAccount(unknown) => return unknown.fmt(out),
+            WhyNot::UnnamedForge(who) => {
+                return write!(
+                    out,
+                    "may be a forge, at a host that the policy does not name: add \"{who}\" to people.forges, or let \
+                     them commit by an address of their own"
+                );
+            }
+            WhyNot::Forge => "is a forge, and no person",
             WhyNot::Author => "made the content",
             WhyNot::Bot => "is a bot or an agent",
             WhyNot::Owner => "owns the record, and the policy says owner_may_approve: false",
@@ -24,7 +33,7 @@ impl fmt::Display for WhyNot {
             WhyNot::Kind => "the policy does not accept this kind",
             WhyNot::Proof => "the policy demands a signature",
             WhyNot::SameNameAsAuthor => {
-                "same-name-as-author: an author's name under another address"
+                "same-name-as-author: the name, or the look of the address, is that of an author"
             }
             WhyNot::Unresolved => "names nobody whom the policy knows",
             WhyNot::NoPerson => "names no person",

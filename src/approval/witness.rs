@@ -4,8 +4,9 @@
 
 use crate::approval::FourEyes;
 use crate::approval::authors::AuthorSet;
-use crate::approval::four_eyes::Outcome;
-use crate::approval::identity::Lens;
+use crate::approval::four_eyes::{Outcome, Voice};
+use crate::approval::identity::apart::ToldBy;
+use crate::approval::identity::{Lens, Sort};
 use crate::policy::people::Person;
 
 /// Returns who outside a version's reference vouches for what a version adds: its authors, and whose word counts.
@@ -23,20 +24,24 @@ pub(crate) fn of(
         outcome.result,
         FourEyes::Vetoed | FourEyes::InvalidSignature
     );
+    let is_outside = |voice: &&Voice| {
+        let relation = reference.relation(lens, &voice.party, &voice.told_by);
+        relation.is_different()
+    };
     let mut people: Vec<Person> = own
         .members
         .iter()
         .filter(|member| {
-            !lens.is_machine(member)
-                && !reference.holds(member)
-                && !reference.holds_namesake(member)
+            let is_person = lens.sort(member) == Sort::Person;
+            let relation = reference.relation(lens, member, &ToldBy::Address);
+            is_person && relation.is_different()
         })
         .map(|member| member.person.clone())
         .chain(
             outcome
                 .voices
                 .iter()
-                .filter(|voice| !spoiled && !reference.holds(&voice.party))
+                .filter(|voice| !spoiled && is_outside(voice))
                 .map(|voice| voice.approver.person.clone()),
         )
         .collect();

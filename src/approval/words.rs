@@ -3,10 +3,14 @@
 //! Uses policy, history's notes, approval's evidence and files. Pure. Start at [`of_file`] and [`of_notes`]. Follows
 //! `docs/spec/approval.md`, S7, 1.12, E6 and E9.
 
+use std::rc::Rc;
+
 use crate::approval::WhyNot;
 use crate::approval::Word;
 use crate::approval::evidence::{Claim, Evidence, Place, Scene, Vouched};
-use crate::approval::identity::{Lens, Named, Party};
+use crate::approval::identity::apart::{ForgeAnswer, ToldBy};
+use crate::approval::identity::party::Party;
+use crate::approval::identity::{Lens, Named};
 use crate::approval::spoken::{Backed, Spoken, Stater};
 use crate::history::notes::{Note, Notes, REFERENCE};
 use crate::history::objects::Oid;
@@ -48,7 +52,7 @@ pub(crate) fn of_file<'a>(
         kind: EvidenceKind::Detached,
         word,
         level: Proof::Attested,
-        stated_by: Some(party),
+        stated_by: Some(party.clone()),
         vouched: Vouched::ForItself,
         place: Place::Beside,
         commit: spoken.commit,
@@ -56,6 +60,7 @@ pub(crate) fn of_file<'a>(
         said: spoken.said,
         lens,
         bar,
+        told_by: ToldBy::Address,
         reason: spoken.file.reason.clone(),
         source: Some(spoken.path.clone()),
         key: None,
@@ -67,11 +72,17 @@ pub(crate) fn of_file<'a>(
                 .get_or_insert_with(|| format!("{obstacle}; {}", obstacle.repair()));
             return;
         }
-        Backed::Signature(signer) => claim.key = Some(signer.key.clone()),
+        Backed::Signature(signer) => {
+            claim.key = Some(signer.key.clone());
+            if let Named::Someone(party) = &claim.who {
+                claim.told_by = lens.told_by_key(party, &signer.persons(lens.at));
+            }
+        }
         Backed::Stated(stated) => {
             claim.kind = EvidenceKind::Review;
             claim.level = Proof::Claimed;
             claim.stated_by = None;
+            claim.told_by = answered(&party);
             if spoken.landing <= scene.version.landing {
                 claim.bar = Some(WhyNot::NotLater);
             }
@@ -90,24 +101,33 @@ pub(crate) fn of_file<'a>(
     evidence.claims.push(claim);
 }
 
-/// Returns somebody with the name by which the commits that made the version know the address; files name none.
+/// Returns what the forge that was asked for a review says of accounts: it answers for its own reviewer.
+fn answered(reviewer: &Party) -> ToldBy {
+    match &reviewer.person.account {
+        Some(account) => ToldBy::Answer(Rc::new(ForgeAnswer {
+            forge: account.forge.clone(),
+            logins: Vec::new(),
+        })),
+        None => ToldBy::Address,
+    }
+}
+
+/// Returns somebody with the names by which the commits that made the version know the address; files name none.
 ///
 /// Only a yes is told by it: nobody silences a no by typing a name.
-fn named(scene: Scene<'_>, lens: Lens<'_>, party: Party) -> Party {
+fn named(scene: Scene<'_>, lens: Lens<'_>, mut party: Party) -> Party {
     let version = scene.version;
     let commits = [&version.commit]
         .into_iter()
         .chain(&version.touched)
         .chain(&version.nested);
-    let mut idents = commits.flat_map(|commit| [commit.author(), commit.committer()]);
-    let own = idents.find(|ident| {
-        let named = lens.of_ident(ident);
-        named.is_some_and(|named| named.is(&party))
-    });
-    match own {
-        Some(ident) => party.called(&ident.name),
-        None => party,
+    let idents = commits.flat_map(|commit| [commit.author(), commit.committer()]);
+    for named in idents.filter_map(|ident| lens.of_ident(ident)) {
+        if named.is(&party) {
+            party.named_like(&named);
+        }
     }
+    party
 }
 
 /// Adds what notes say about a version: those on its landing, and on the commits of its branch that landed its bytes.
@@ -180,6 +200,7 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, vote: &Vote<'_>) -> Cl
         said,
         lens,
         bar: (vote.word == Word::Neither).then_some(WhyNot::Vote),
+        told_by: ToldBy::Address,
         reason: None,
         source: Some(format!("{REFERENCE}:{about}")),
         key: None,

@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use crate::approval::keys::Keys;
+use crate::approval::ask::Identities;
+use crate::approval::relation::{Relation, UnknownAccount};
 use crate::approval::statement::{About, ApprovalFile, Decision};
 use crate::policy::demand::{EvidenceKind, SelfApproval};
 use crate::policy::governance::Governance;
@@ -31,10 +32,14 @@ pub struct Matter {
 }
 
 /// Why somebody's word would not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// A bot or an agent.
     Machine,
+    /// A forge, or the address that approvals are committed under.
+    Forge,
+    /// A forge account of which nobody knows whether it is of those who made it, or the other way round.
+    Unknown(UnknownAccount),
     /// One of those who made it, by this or another address.
     Maker,
     /// Somebody with the name of one of those who made it, under another address (I5).
@@ -48,6 +53,14 @@ pub enum Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
+            Refused::Forge => "is the address of a forge or of approvals, and no person",
+            Refused::Unknown(unknown) => {
+                return write!(
+                    out,
+                    "may have made this content: nobody knows that {} is not {}",
+                    unknown.account, unknown.other
+                );
+            }
             Refused::Machine => "is a bot or an agent, whose word never counts",
             Refused::Maker => "is an author of this change, and an author's approval does not count",
             Refused::Namesake => {
@@ -63,8 +76,15 @@ impl fmt::Display for Refused {
 
 impl Refused {
     /// Returns what to do about it.
-    pub fn help(self) -> &'static str {
-        match self {
+    pub fn help(&self) -> String {
+        let help = match self {
+            Refused::Unknown(unknown) => {
+                return format!(
+                    "add {}, and approve again once that is merged",
+                    unknown.to_add()
+                );
+            }
+            Refused::Forge => "set user.email to who you are",
             Refused::Machine => "let a person approve it",
             Refused::Maker => "let someone else approve it: `exledger diff` says who",
             Refused::Namesake => {
@@ -74,7 +94,8 @@ impl Refused {
             Refused::Kind => {
                 "let someone else merge it, or change the policy first: it judges what lands after it"
             }
-        }
+        };
+        help.to_owned()
     }
 }
 
@@ -88,27 +109,34 @@ pub fn refused(
     [law, who]: [&Governance; 2],
 ) -> Option<Refused> {
     let approval = &law.policy.approval;
-    let is = |address: &Address| people::key_of(who, address.as_str()) == person.key;
     if people::is_bot(who, person) || people::is_agent(who, person) {
         return Some(Refused::Machine);
     }
-    let kin = Keys::of(who, who).kin(who, &person.key);
-    let made = matter.makers.iter().any(|maker| kin.contains(&maker.key));
-    let forbidden = approval.self_approval == SelfApproval::Forbid || decision == Decision::Reject;
-    if made && forbidden {
-        return Some(Refused::Maker);
+    let identities = Identities::of(who);
+    if identities.is_no_person(person) {
+        return Some(Refused::Forge);
     }
     // An approval states an address: its name is what the governance files know.
-    let name = people::folded(&people::identify(who, "", &person.key).name);
-    let same = |maker: &Person| people::folded(&maker.name) == name;
-    if !made && !name.is_empty() && matter.makers.iter().any(same) {
-        return Some(Refused::Namesake);
+    let known = people::identify(who, "", &person.typed_email);
+    let relation = identities.relation_of_signer(&known, &matter.makers);
+    let forbidden = approval.self_approval == SelfApproval::Forbid || decision == Decision::Reject;
+    match relation {
+        Relation::Same if forbidden => return Some(Refused::Maker),
+        // A no is not doubted.
+        _ if decision == Decision::Reject => return None,
+        Relation::Namesake if forbidden => return Some(Refused::Namesake),
+        Relation::Unknown(unknown) if forbidden => return Some(Refused::Unknown(unknown)),
+        _ => {}
     }
-    if decision == Decision::Reject {
-        return None;
-    }
-    if !approval.owner_may_approve && matter.owners.iter().any(is) {
-        return Some(Refused::Owner);
+    let owners = matter.owners.iter();
+    let owners: Vec<Person> = owners
+        .map(|owner| people::identify(who, "", owner.as_str()))
+        .collect();
+    match identities.relation_of_signer(&known, &owners) {
+        _ if approval.owner_may_approve => {}
+        Relation::Same | Relation::Namesake => return Some(Refused::Owner),
+        Relation::Unknown(unknown) => return Some(Refused::Unknown(unknown)),
+        Relation::Different => {}
     }
     let accepted = approval.accept.contains(&EvidenceKind::Detached);
     (!accepted).then_some(Refused::Kind)

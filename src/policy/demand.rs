@@ -138,6 +138,21 @@ pub enum EvidenceKind {
     Note,
 }
 
+impl EvidenceKind {
+    /// Returns how strong a kind is: of several statements by one person, the strongest is shown.
+    pub fn strength(self) -> u8 {
+        match self {
+            EvidenceKind::Merge => 0,
+            EvidenceKind::Trailer => 1,
+            EvidenceKind::Review => 2,
+            EvidenceKind::Note => 3,
+            EvidenceKind::Mergetag => 4,
+            EvidenceKind::Signature => 5,
+            EvidenceKind::Detached => 6,
+        }
+    }
+}
+
 impl Word for EvidenceKind {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("merge", EvidenceKind::Merge),

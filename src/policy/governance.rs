@@ -9,6 +9,7 @@ use crate::diag::{Finding, Level, Pos, shape};
 use crate::ledger::tree::{Kind, Tree, TreeError};
 use crate::policy::catalog::{self, Catalog, Found};
 use crate::policy::mailmap::Mailmap;
+use crate::policy::people::account;
 use crate::policy::read;
 use crate::policy::roster::Roster;
 use crate::policy::{FILE, Policy};
@@ -308,6 +309,14 @@ impl Governance {
 
     /// Sorts what was found, and says whether the files can be relied on.
     fn settle(&mut self) {
+        let idle = account::idle_logins(&self.policy.people).into_iter();
+        let idle: Vec<(String, String)> = idle
+            .map(|(key, message)| (format!("people.logins.{key}"), message))
+            .collect();
+        for (field, message) in idle {
+            let help = "write the one address that the person has beside the forge";
+            self.note(Level::Warning, &field, message, help);
+        }
         self.findings
             .sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
         // A row of a CSV that can't be read is as good as absent: an owner who is not listed, an unknown control.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// The lines of a mailmap. Of two lines about the same address, the later one holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mailmap {
-    /// By the address of commits, in ASCII lower case.
+    /// By the address of commits, in lower case.
     addresses: BTreeMap<String, Address>,
 }
 
@@ -17,7 +17,7 @@ pub struct Mailmap {
 struct Address {
     /// Whatever name stands beside it.
     any: Proper,
-    /// By the name of commits, in ASCII lower case.
+    /// By the name of commits, in lower case.
     named: BTreeMap<String, Proper>,
 }
 
@@ -70,10 +70,10 @@ impl Mailmap {
             ),
             None => (first.email, Proper { name, email: None }, None),
         };
-        let address = self.addresses.entry(key.to_ascii_lowercase()).or_default();
+        let address = self.addresses.entry(key.to_lowercase()).or_default();
         match old_name {
             Some(old_name) => {
-                address.named.insert(old_name.to_ascii_lowercase(), proper);
+                address.named.insert(old_name.to_lowercase(), proper);
             }
             None => {
                 address.any.name = proper.name.or(address.any.name.take());
@@ -86,10 +86,10 @@ impl Mailmap {
     ///
     /// A line about name and address goes before one about the address alone. Nothing is mapped twice.
     pub fn map<'a>(&'a self, name: &'a str, email: &'a str) -> (&'a str, &'a str) {
-        let Some(address) = self.addresses.get(&email.to_ascii_lowercase()) else {
+        let Some(address) = self.addresses.get(&email.to_lowercase()) else {
             return (name, email);
         };
-        let named = address.named.get(&name.to_ascii_lowercase());
+        let named = address.named.get(&name.to_lowercase());
         let proper = named.unwrap_or(&address.any);
         (
             proper.name.as_deref().unwrap_or(name),

@@ -3,6 +3,8 @@
 //! Uses record's words and patterns, policy's types. Pure. Start at [`identify`]. Follows
 //! `docs/spec/approval.md` 1.7 and `docs/spec/policy.md`.
 
+pub mod account;
+pub mod alike;
 mod bots;
 pub mod nobody;
 
@@ -10,8 +12,9 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use crate::policy::governance::Governance;
+use crate::policy::people::account::Account;
 use crate::policy::roster::Roster;
-use crate::record::address::Address;
+use crate::record::address::{self, Address};
 use crate::record::pattern;
 
 /// A person, as git or a statement names them; shared, because one person speaks in thousands of landings.
@@ -21,8 +24,9 @@ pub struct Person(Rc<Known>);
 /// What is known of a person, under one key for all spellings of their address.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Known {
-    /// The address after mailmap, in lower case: people are compared by it alone. Without `@` where no usable
-    /// address is known; see [`Person::is_resolved`].
+    /// The address after mailmap and `people.logins`, in lower case, without the number of an account. Without `@`
+    /// where no usable address is known; see [`Person::is_resolved`]. Equal keys are one person; two keys are not
+    /// always two persons: `approval::relation` tells.
     pub key: String,
     /// The address that answers show: the key, or what was typed where there is no usable address.
     pub email: String,
@@ -34,6 +38,10 @@ pub struct Known {
     pub typed_name: String,
     /// The address as it was typed.
     pub typed_email: String,
+    /// The forge account that the address after mailmap stands for.
+    pub account: Option<Account>,
+    /// Whether `people.logins` says whose account it is.
+    pub is_mapped: bool,
 }
 
 impl Deref for Person {
@@ -58,6 +66,18 @@ impl Person {
     pub fn is_resolved(&self) -> bool {
         self.key.contains('@')
     }
+
+    /// Returns the forge account that the person is only known as; `None` where `people.logins` says whose it is.
+    pub fn unmapped(&self) -> Option<&Account> {
+        self.account.as_ref().filter(|_| !self.is_mapped)
+    }
+}
+
+/// Tells whether an address is of the kind that forges commit by, at whatever host.
+pub fn may_be_forge(email: &str) -> bool {
+    let email = address::lower(email.trim());
+    let local = email.split_once('@').map(|(local, _)| local);
+    matches!(local, Some("noreply" | "no-reply" | "gitlab"))
 }
 
 /// What the roster says of an owner.
@@ -75,19 +95,19 @@ pub enum RosterState {
 
 /// Returns the person of a name and an address, as a commit or a trailer states them.
 ///
-/// Without a usable address the name is looked up in `people.logins`; where that knows nothing either, the
-/// person is not resolved.
+/// An account's address is the person whom `people.logins` names. Without a usable address the name is looked up there;
+/// where that knows nothing either, the person is not resolved.
 pub fn identify(governance: &Governance, name: &str, email: &str) -> Person {
     let (mapped_name, mapped_email) = governance.mailmap.map(name.trim(), email.trim());
-    let key = normal(mapped_email);
-    let (key, shown) = match key.contains('@') {
-        true => (key.clone(), key),
+    let found = Found::of(governance, mapped_email);
+    let (key, shown) = match found.key.contains('@') {
+        true => (found.key.clone(), found.key),
         false => match login(governance, name).or_else(|| login(governance, email)) {
             Some(key) => (key.clone(), key),
             // A key without `@` is nobody's address, so nobody is taken for somebody else.
             None => {
                 let name = folded(name).replace('@', " ");
-                (format!("{key} {name}"), email.trim().to_owned())
+                (format!("{} {name}", found.key), email.trim().to_owned())
             }
         },
     };
@@ -102,6 +122,8 @@ pub fn identify(governance: &Governance, name: &str, email: &str) -> Person {
         key,
         typed_name: name.to_owned(),
         typed_email: email.to_owned(),
+        account: found.account,
+        is_mapped: found.is_mapped,
     }))
 }
 
@@ -116,34 +138,83 @@ pub fn identify_login(governance: &Governance, name: &str) -> Option<Person> {
     })))
 }
 
-/// Returns the key of an address alone: mailmap, the digits of GitHub's private addresses, lower case.
+/// Returns the key of an address alone: mailmap, whose account it is, lower case.
 pub fn key_of(governance: &Governance, email: &str) -> String {
-    normal(governance.mailmap.map("", email.trim()).1)
+    Found::of(governance, governance.mailmap.map("", email.trim()).1).key
 }
 
-/// The digits before the login in GitHub's private addresses name the account, not the person.
-fn normal(email: &str) -> String {
-    let email = email.trim().to_ascii_lowercase();
-    let Some((local, domain)) = email.split_once('@') else {
-        return email;
-    };
-    match local.split_once('+') {
-        Some((digits, login))
-            if domain == "users.noreply.github.com"
-                && !digits.is_empty()
-                && digits.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            format!("{login}@{domain}")
+/// What an address, after mailmap, stands for.
+struct Found {
+    key: String,
+    account: Option<Account>,
+    is_mapped: bool,
+}
+
+impl Found {
+    fn of(governance: &Governance, email: &str) -> Found {
+        let Some(account) = Account::of(email, &governance.policy.people.noreply) else {
+            return Found {
+                key: address::lower(email.trim()),
+                account: None,
+                is_mapped: false,
+            };
+        };
+        let owner = owner(governance, &account);
+        Found {
+            is_mapped: owner.is_some(),
+            key: owner.unwrap_or_else(|| account.address()),
+            account: Some(account),
         }
-        _ => email,
     }
 }
 
+/// Returns the address, after mailmap, of the person whose account it is, where `people.logins` says so.
+///
+/// A key with the account's number goes before one with its login. Two keys that name different people, and an address
+/// that is an account's again, say nothing.
+fn owner(governance: &Governance, account: &Account) -> Option<String> {
+    let people = &governance.policy.people;
+    let named = people.logins.iter().filter_map(|(key, address)| {
+        let by = account.is_named_by(&people.account_of_key(key)?)?;
+        Some((by, address))
+    });
+    let mut named: Vec<_> = named.collect();
+    let nearest = named.iter().map(|(by, _)| *by).min()?;
+    named.retain(|(by, _)| *by == nearest);
+    let plain = |email: &Address| {
+        let email = address::lower(governance.mailmap.map("", email.as_str()).1);
+        let is_plain = Account::of(&email, &people.noreply).is_none();
+        is_plain.then_some(email)
+    };
+    let mut owners = named.into_iter().map(|(_, address)| plain(address));
+    let first = owners.next()??;
+    owners
+        .all(|other| other.as_ref() == Some(&first))
+        .then_some(first)
+}
+
+/// Returns the accounts, with their numbers, that `people.logins` gives to the person of a key.
+pub fn accounts_of(governance: &Governance, key: &str) -> Vec<Account> {
+    let people = &governance.policy.people;
+    let own = people
+        .logins
+        .iter()
+        .filter(|(_, address)| key_of(governance, address.as_str()) == key);
+    own.filter_map(|(login, _)| people.account_of_key(login))
+        .filter(|account| account.id.is_some())
+        .collect()
+}
+
+/// Returns the key of the person behind a login or display name; `None` also where two are named by it.
 fn login(governance: &Governance, name: &str) -> Option<String> {
     let name = folded(name.trim().trim_start_matches('@'));
     let logins = governance.policy.people.logins.iter();
     let mut known = logins.filter(|(login, _)| !name.is_empty() && folded(login) == name);
     let (_, address) = known.next()?;
+    let is_other = |(_, other): (&String, &Address)| other != address;
+    if known.any(is_other) {
+        return None;
+    }
     Some(key_of(governance, address.as_str()))
 }
 
@@ -169,17 +240,22 @@ pub fn is_nobody(person: &Person) -> bool {
 
 /// Tells whether a person is a bot: by the policy's patterns, by `[bot]`, or by the built-in list.
 pub fn is_bot(governance: &Governance, person: &Person) -> bool {
-    bots::is_known(person) || fits(&governance.policy.people.bots, person)
+    is_known_bot(person) || fits(governance, &governance.policy.people.bots, person)
+}
+
+/// Tells whether a person is a bot that everybody knows: by `[bot]`, or by the built-in list.
+pub fn is_known_bot(person: &Person) -> bool {
+    bots::is_known(person)
 }
 
 /// Tells whether a person is an AI agent, by the policy's patterns.
 pub fn is_agent(governance: &Governance, person: &Person) -> bool {
-    fits(&governance.policy.people.agents, person)
+    fits(governance, &governance.policy.people.agents, person)
 }
 
 /// Tells whether a person may state other people's forge reviews.
 pub fn is_bridge(governance: &Governance, person: &Person) -> bool {
-    fits(&governance.policy.people.bridges, person)
+    fits(governance, &governance.policy.people.bridges, person)
 }
 
 /// Tells whether a name and an address, as typed, are one of the policy's further forge identities.
@@ -193,24 +269,28 @@ pub fn is_forge(governance: &Governance, name: &str, email: &str) -> bool {
     fitting.next().is_some()
 }
 
-/// Tells whether one of the patterns fits a person's address or name, as typed or as known.
-fn fits(patterns: &[String], person: &Person) -> bool {
-    let typed = normal(&person.typed_email);
+/// Tells whether one of the patterns fits a person's address or name, as typed or as known; the number of an account
+/// may be left out.
+fn fits(governance: &Governance, patterns: &[String], person: &Person) -> bool {
+    let unnumbered = |email: &str| {
+        let account = Account::of(email, &governance.policy.people.noreply);
+        account.map(|account| account.address())
+    };
     let mut texts = [
         &person.key,
         &person.name,
         &person.typed_name,
         &person.typed_email,
-        &typed,
     ]
-    .map(|text| text.to_lowercase())
+    .map(|text| address::lower(text))
     .to_vec();
+    texts.extend(unnumbered(&person.typed_email));
     texts.retain(|text| !text.is_empty());
     texts.dedup();
     let fits = |pattern: &str| texts.iter().any(|text| fits_text(pattern, text));
     patterns.iter().any(|written| {
-        let pattern = written.to_lowercase();
-        fits(&pattern) || fits(&normal(&pattern))
+        let pattern = address::lower(written);
+        fits(&pattern) || unnumbered(&pattern).is_some_and(|pattern| fits(&pattern))
     })
 }
 
@@ -248,12 +328,18 @@ pub fn members(governance: &Governance, group: &str) -> Vec<Person> {
     people
 }
 
-/// Returns what the roster says of an address, compared in lower case.
+/// Returns what the roster says of whoever has an address: of that address, else of another of the same person.
 pub fn roster_state(governance: &Governance, address: &Address) -> RosterState {
     let Some(roster) = &governance.roster else {
         return RosterState::NoRoster;
     };
-    match roster.entries.get(address) {
+    let of_person = || {
+        let key = key_of(governance, address.as_str());
+        let mut entries = roster.entries.iter();
+        entries.find(|(other, _)| key_of(governance, other.as_str()) == key)
+    };
+    let direct = roster.entries.get(address);
+    match direct.or_else(|| of_person().map(|(_, entry)| entry)) {
         None => RosterState::NotListed,
         Some(entry) if entry.active => RosterState::Active,
         Some(_) => RosterState::Inactive,

@@ -25,8 +25,11 @@ pub struct People {
     pub bots: Vec<String>,
     /// Patterns of AI agents, by address or name.
     pub agents: Vec<String>,
-    /// The address behind a forge login or display name, for evidence that names only that.
+    /// The address behind a forge login or display name, for evidence and account addresses that name only that.
+    /// Of another forge than that of `noreply` (GitHub, if that is empty) with the domain: `dkim@users.noreply.HOST`.
     pub logins: BTreeMap<String, Address>,
+    /// Further domains of private addresses of forge accounts, beside `users.noreply.HOST` and `noreply.HOST`.
+    pub noreply: Vec<String>,
     /// Who may state other people's forge reviews.
     pub bridges: Vec<String>,
     /// Committer identities of self-managed forges.
@@ -40,6 +43,7 @@ impl Default for People {
             bots: words(&["*[bot]@users.noreply.github.com", "renovate@*"]),
             agents: Vec::new(),
             logins: BTreeMap::new(),
+            noreply: Vec::new(),
             bridges: words(&["github-actions[bot]@users.noreply.github.com"]),
             forges: Vec::new(),
         }

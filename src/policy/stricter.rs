@@ -81,6 +81,7 @@ fn people_rest(before: &People, after: &People) -> People {
     People {
         roster: before.roster.clone(),
         forges: before.forges.clone(),
+        noreply: before.noreply.clone(),
         ..after.clone()
     }
 }

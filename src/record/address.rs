@@ -8,6 +8,12 @@ use std::fmt;
 
 use crate::record::scalar::{Flaw, Scalar};
 
+/// Returns an address in the form in which addresses are compared: Unicode lower case. Everything that compares
+/// addresses or logins, of records, policies, git or keys, compares this.
+pub fn lower(text: &str) -> String {
+    text.to_lowercase()
+}
+
 /// An e-mail address, in lower case: that is how addresses are compared.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -29,7 +35,7 @@ impl Address {
             && !domain.is_empty()
             && !local.contains(odd)
             && !domain.contains(odd);
-        well_formed.then(|| Address(text.to_lowercase()))
+        well_formed.then(|| Address(lower(text)))
     }
 
     /// Returns the address in lower case.
@@ -40,7 +46,7 @@ impl Address {
 
 impl From<String> for Address {
     fn from(text: String) -> Address {
-        Address(text.to_lowercase())
+        Address(lower(&text))
     }
 }
 

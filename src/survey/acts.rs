@@ -7,9 +7,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::approval::{
-    self, Approver, Counts, FourEyes, Satisfied, Statement, Turn, Verdict, Word,
-};
+use crate::approval::{Approver, Counts, FourEyes, Satisfied, Statement, Turn, Verdict, Word};
 use crate::history::History;
 use crate::history::change::differ::{self, Difference};
 use crate::history::change::fields::FIELDS;
@@ -120,7 +118,7 @@ fn heard<'a>(verdict: &'a Verdict, statements: &[&'a Statement]) -> Vec<&'a Appr
             .iter()
             .map(|statement| &statement.approver)
             .filter(|said| said.person.key == approver.person.key)
-            .max_by_key(|said| approval::strength(said.kind));
+            .max_by_key(|said| said.kind.strength());
         if carried(verdict) {
             approver
         } else {

@@ -1,5 +1,6 @@
 //! Who approved each version, on real repositories and on messages that forges really wrote.
 
+mod accounts;
 mod answers;
 mod attested;
 mod demand;
@@ -11,9 +12,11 @@ mod forge;
 mod governance;
 mod landing;
 mod notes;
+mod one_person;
 mod pitfalls;
 mod reviews;
 mod rows;
+mod same_person;
 mod shallow;
 mod signed;
 mod unread;

@@ -14,7 +14,7 @@ const MOST_LINES: usize = 400;
 /// The crates that the package may name, normally, for its build or its tests. A new one is a decision.
 const CARD: &str = "anyhow chrono clap clap_complete clap_mangen comfy-table csv dialoguer git2 globset \
     granit-parser icalendar ignore indicatif jsonschema maud mimalloc regex schemars serde serde-sarif serde_json sha2 \
-    ssh-key tempfile assert_cmd insta proptest yaml_serde";
+    ssh-key tempfile unicode-normalization assert_cmd insta proptest yaml_serde";
 
 /// Returns the folder of the package.
 pub(crate) fn root() -> PathBuf {

@@ -40,6 +40,7 @@ const HOME: &[(&str, &str)] = &[
     ("schemars", "record policy"),
     ("jsonschema", "rules"),
     ("ssh_key", "approval"),
+    ("unicode_normalization", "policy"),
     ("comfy_table", "render"),
     ("maud", "render"),
 ];

@@ -114,6 +114,12 @@ pub fn is_forge(name: &str, address: &str) -> bool {
     ALL.iter().any(|forge| (forge.is_committer)(name, address))
 }
 
+/// Tells whether an address is a public forge's own, by whatever name it stands.
+pub fn is_own_address(address: &str) -> bool {
+    let own = ["noreply@github.com", "noreply@gitlab.com"];
+    own.iter().any(|own| address.eq_ignore_ascii_case(own))
+}
+
 /// Returns the pull request that a landing's message names, in the words of the first forge that knows its form.
 pub fn pull_request(message: &Message) -> Option<String> {
     ALL.iter().find_map(|forge| (forge.pull_request)(message))

@@ -4,6 +4,7 @@
 //! add theirs to `people.bots` and `people.agents`.
 
 use crate::policy::people::{Person, folded};
+use crate::record::address;
 
 /// Whole names, letter case ignored. First names of people are not here, whatever product bears them.
 const NAMES: &[&str] = &[
@@ -17,7 +18,6 @@ const NAMES: &[&str] = &[
     "dependabot",
     "devin ai",
     "gemini code assist",
-    "github actions",
     "github copilot",
     "gitlab duo",
     "gitlabduo",
@@ -46,6 +46,10 @@ const LOCALS: &[&str] = &[
     "dependabot",
     "devin-ai-integration",
     "gemini-code-assist",
+    "github-action",
+    "github-actions",
+    "github_actions",
+    "githubactions",
     "gitlab-duo",
     "gitlabduo",
     "greenkeeper",
@@ -60,7 +64,12 @@ const LOCALS: &[&str] = &[
 ];
 
 /// Whole addresses.
-const ADDRESSES: &[&str] = &["cursoragent@cursor.com", "noreply@anthropic.com"];
+const ADDRESSES: &[&str] = &[
+    "action@github.com",
+    "actions@github.com",
+    "cursoragent@cursor.com",
+    "noreply@anthropic.com",
+];
 
 /// Hosts of addresses that only bots have.
 const HOSTS: &[&str] = &["bots.bitbucket.org"];
@@ -69,13 +78,19 @@ const HOSTS: &[&str] = &["bots.bitbucket.org"];
 pub(super) fn is_known(person: &Person) -> bool {
     let by_name = [&person.name, &person.typed_name].into_iter().any(|name| {
         let name = folded(name);
-        name.contains("[bot]") || NAMES.contains(&name.as_str())
+        let squeezed: String = name.chars().filter(|it| it.is_alphanumeric()).collect();
+        let is_actions = matches!(squeezed.as_str(), "githubaction" | "githubactions");
+        name.contains("[bot]") || is_actions || NAMES.contains(&name.as_str())
     });
-    by_name || is_address(&person.key) || is_address(&person.typed_email.to_ascii_lowercase())
+    by_name || is_address(&person.key) || is_address(&address::lower(&person.typed_email))
 }
 
 fn is_address(address: &str) -> bool {
     let (local, host) = address.split_once('@').unwrap_or((address, ""));
+    let local = match local.split_once('+') {
+        Some((id, login)) if id.bytes().all(|byte| byte.is_ascii_digit()) => login,
+        _ => local,
+    };
     // The tokens of GitLab's projects and groups are users of their own.
     let is_token = ["project_", "group_"]
         .iter()

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::diag::{Code, Pos, shape};
 use crate::policy::closing::Hours;
 use crate::policy::codes;
+use crate::policy::read::people;
 use crate::policy::settings::Recipient;
 use crate::policy::tiers::Tier;
 use crate::record::near;
@@ -24,6 +25,7 @@ pub(super) fn check(root: &Node) -> Vec<Fault> {
     keys(root, &mut faults);
     lists(root, &mut faults);
     hours(root, &mut faults);
+    people::check(root, &mut faults);
     faults
 }
 

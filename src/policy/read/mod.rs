@@ -7,6 +7,7 @@ mod check;
 mod closing;
 mod demand;
 mod nobody;
+mod people;
 mod settings;
 mod tiers;
 pub(crate) mod values;

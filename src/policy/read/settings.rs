@@ -21,6 +21,7 @@ impl Read for People {
             stated(fields, "bots", |read| people.bots = read);
             stated(fields, "agents", |read| people.agents = read);
             stated(fields, "logins", |read| people.logins = read);
+            stated(fields, "noreply", |read| people.noreply = read);
             stated(fields, "bridges", |read| people.bridges = read);
             stated(fields, "forges", |read| people.forges = read);
             Some(people)

@@ -28,7 +28,7 @@ fn the_defaults_are_those_of_the_page() {
         "records": ["exceptions"],
         "people": {
             "bots": ["*[bot]@users.noreply.github.com", "renovate@*"],
-            "agents": [], "logins": {},
+            "agents": [], "logins": {}, "noreply": [],
             "bridges": ["github-actions[bot]@users.noreply.github.com"],
             "forges": [],
         },

@@ -35,6 +35,34 @@ fn a_group_that_is_used_and_not_defined_is_an_error_at_that_word() {
 }
 
 #[test]
+fn logins_name_accounts_and_people() {
+    check_all(&[
+        (
+            "people: {logins: {dkim: approvals@exledger.invalid}}",
+            &["bad-value 2:25 people.logins.dkim"],
+        ),
+        (
+            "groups: {all: [Approvals@exledger.invalid]}",
+            &["bad-value 2:16 groups.all[0]"],
+        ),
+        (
+            "people: {logins: {dkim@example.com: dana@example.com}}",
+            &["bad-value 2:19 people.logins.dkim@example.com"],
+        ),
+        (
+            "people: {noreply: ['a@example.com', 'a b']}",
+            &[
+                "bad-value 2:20 people.noreply[0]",
+                "bad-value 2:37 people.noreply[1]",
+            ],
+        ),
+    ]);
+    sound(
+        "version: 1\npeople: {noreply: [example.com], logins: {dkim@example.com: d@example.org, 7+sam: s@example.org}}",
+    );
+}
+
+#[test]
 fn tiers_are_not_empty_have_unique_names_and_only_the_last_has_no_match() {
     check_all(&[
         ("tiers: []", &["bad-value 2:8 tiers"]),

@@ -1,0 +1,163 @@
+//! Whether two people are known to be two.
+//!
+//! Uses policy's accounts, approval's relation. Pure. Start at [`Lens::relation`], which everything that compares people
+//! asks. Follows `docs/spec/approval.md`, 1.7, known to be different.
+
+use std::rc::Rc;
+
+use crate::approval::identity::party::Party;
+use crate::approval::identity::{Lens, Sort};
+use crate::approval::relation::{Other, Relation, UnknownAccount};
+use crate::policy::people::account::Account;
+use crate::policy::people::{self, Person};
+
+/// What tells somebody from others, beside their address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ToldBy {
+    /// Nothing else.
+    #[default]
+    Address,
+    /// A signature by a key that the signers file lists for this very address.
+    OwnKey,
+    /// One answer of a forge that names whose accounts the addresses are.
+    Answer(Rc<ForgeAnswer>),
+}
+
+/// What one answer of a forge says: whose accounts some addresses are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ForgeAnswer {
+    /// The domain of the forge's private addresses, as [`Account::forge`] has it.
+    pub forge: String,
+    /// Addresses, each with its login.
+    pub logins: Vec<(String, String)>,
+}
+
+/// What is known of somebody's forge accounts, and of whether they are told from others without.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Accounts {
+    /// Those of which the policy does not say whose they are, with the key of `people.logins` that would.
+    pub unmapped: Vec<(Account, String)>,
+    /// Those that the person's own addresses name, and those whose number the policy knows.
+    known: Vec<Account>,
+    /// Whether it is a bot that everybody knows, or that the policy always listed.
+    pub is_bot: bool,
+}
+
+impl Accounts {
+    /// Takes on what is known by another statement of the same person: one that tells who it is tells of all.
+    pub(crate) fn join(&mut self, other: Accounts) {
+        match self.unmapped.is_empty() || other.unmapped.is_empty() {
+            true => self.unmapped.clear(),
+            false => self.unmapped.extend(other.unmapped),
+        }
+        self.known.extend(other.known);
+        self.is_bot |= other.is_bot;
+    }
+}
+
+/// Returns how two people stand to each other, by what is known of their accounts.
+pub(crate) fn compare(
+    (one, own): (&Party, &Accounts),
+    (other, others): (&Party, &Accounts),
+) -> Relation {
+    if one.is(other) {
+        return Relation::Same;
+    }
+    if one.is_namesake(other) {
+        return Relation::Namesake;
+    }
+    let (account, of_other) = match (own.unmapped.first(), others.unmapped.first()) {
+        (None, None) => return Relation::Different,
+        (Some(account), None) => (account, Other::Address(&other.person.email)),
+        (None, Some(account)) => (account, Other::Address(&one.person.email)),
+        (Some(account), Some(of_other)) => (account, Other::Account(of_other)),
+    };
+    let two = |one: &Account| others.known.iter().any(|other| one.is_other_than(other));
+    match own.is_bot || others.is_bot || own.known.iter().any(two) {
+        true => Relation::Different,
+        false => Relation::Unknown(UnknownAccount::new(account, of_other)),
+    }
+}
+
+impl Lens<'_> {
+    /// Returns how somebody who speaks stands to another person.
+    ///
+    /// Two are known to be different where neither is only known as an account, where their accounts at one forge are
+    /// known to be two, or where one is a bot that everybody knows or the policy always listed.
+    pub(crate) fn relation(&self, one: &Party, told_by: &ToldBy, other: &Party) -> Relation {
+        let own = self.accounts(one, told_by);
+        let others = self.accounts(other, &ToldBy::Address);
+        let relation = compare((one, &own), (other, &others));
+        let by_answer = match told_by {
+            ToldBy::Answer(answer) => self.are_two(answer, (one, &own), (other, &others)),
+            ToldBy::Address | ToldBy::OwnKey => false,
+        };
+        match relation {
+            Relation::Unknown(_) if by_answer => Relation::Different,
+            relation => relation,
+        }
+    }
+
+    /// Returns what is known of somebody's accounts, by the state before the landing that brings what is said.
+    pub(crate) fn accounts(&self, party: &Party, told_by: &ToldBy) -> Accounts {
+        let people = &self.at.policy.people;
+        let mut accounts = Accounts {
+            is_bot: self.is_told_as_bot(party),
+            ..Accounts::default()
+        };
+        for typed in party.typed() {
+            let face = self
+                .met
+                .face(self.at, &typed.typed_name, &typed.typed_email);
+            let unmapped = face
+                .person
+                .unmapped()
+                .filter(|_| *told_by != ToldBy::OwnKey);
+            let unmapped = unmapped.map(|it| (it.clone(), it.login_key(people)));
+            accounts.unmapped.extend(unmapped);
+            accounts.known.extend(face.person.account.clone());
+            accounts.known.extend(face.numbered.iter().cloned());
+        }
+        accounts
+    }
+
+    /// Tells whether somebody counts as one who is known by a key, and the signers file lists it for their address.
+    pub(crate) fn told_by_key(&self, party: &Party, persons: &[Person]) -> ToldBy {
+        let mut keys = persons.iter().map(|person| &person.key);
+        match keys.any(|key| *key == party.person.key) {
+            true => ToldBy::OwnKey,
+            false => ToldBy::Address,
+        }
+    }
+
+    /// Tells whether one answer of a forge names both as accounts, and as two.
+    fn are_two(
+        &self,
+        answer: &ForgeAnswer,
+        (one, of_one): (&Party, &Accounts),
+        (other, of_other): (&Party, &Accounts),
+    ) -> bool {
+        let logins = |party: &Party, accounts: &Accounts| -> Vec<String> {
+            let lines = answer.logins.iter().filter(|(email, _)| {
+                let face = self.met.face(self.at, "", email);
+                party
+                    .keys()
+                    .iter()
+                    .any(|key| face.keys.first() == Some(key))
+            });
+            let own = accounts.known.iter().filter(|it| it.forge == answer.forge);
+            let lines = lines.map(|(_, login)| login.to_lowercase());
+            lines.chain(own.map(|it| it.login.clone())).collect()
+        };
+        let (one, other) = (logins(one, of_one), logins(other, of_other));
+        !one.is_empty() && !other.is_empty() && !one.iter().any(|login| other.contains(login))
+    }
+
+    /// Tells whether somebody is a bot that everybody knows, or that the first policy lists as well as this one.
+    fn is_told_as_bot(&self, party: &Party) -> bool {
+        let person = &party.person;
+        people::is_known_bot(person)
+            || self.sort(party) == Sort::Machine
+                && (people::is_bot(self.first, person) || people::is_agent(self.first, person))
+    }
+}

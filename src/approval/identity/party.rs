@@ -1,0 +1,121 @@
+//! A person with all keys and names by which any state knows them.
+//!
+//! Uses policy's people. Pure. Start at [`Party`]. Follows `docs/spec/approval.md`, 1.7.
+
+use std::rc::Rc;
+
+use crate::policy::people::Person;
+use crate::policy::people::alike;
+
+/// A person, and everything by which another may turn out to be the same person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Party {
+    /// Who, as the state before the landing knows them.
+    pub person: Person,
+    /// Every key by which some state knows them, or somebody who is one with them by a key of a signers file; and the
+    /// logins and numbers of their accounts.
+    keys: Vec<Rc<str>>,
+    /// Every name that stood with them.
+    names: Vec<Rc<Name>>,
+    /// What their addresses look like.
+    looks: Vec<Rc<str>>,
+    /// Every name and address of theirs, as they were typed.
+    typed: Vec<Person>,
+}
+
+/// A name, in the forms in which names are compared; empty where there is none.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Name {
+    /// The name after mailmap.
+    proper: Vec<String>,
+    /// The name as it is typed, where the mailmap gives another.
+    typed: Vec<String>,
+}
+
+impl Name {
+    /// Returns the name of a person.
+    pub(super) fn of(person: &Person) -> Name {
+        let proper = alike::names(&person.name);
+        let mut typed = alike::names(&person.typed_name);
+        if typed == proper {
+            typed.clear();
+        }
+        Name { proper, typed }
+    }
+
+    /// Tells whether two names are one. The name that a mailmap replaces counts too, beside one that it leaves as typed.
+    fn is(&self, other: &Name) -> bool {
+        let meet = |one: &[String], other: &[String]| one.iter().any(|name| other.contains(name));
+        meet(&self.proper, &other.proper)
+            || self.typed.is_empty() && meet(&self.proper, &other.typed)
+            || other.typed.is_empty() && meet(&self.typed, &other.proper)
+    }
+}
+
+impl Party {
+    /// Begins with what one state knows of somebody.
+    pub(super) fn new(person: Person, name: Rc<Name>, looks: Rc<str>) -> Party {
+        Party {
+            keys: Vec::with_capacity(2),
+            names: vec![name],
+            looks: vec![looks],
+            typed: vec![person.clone()],
+            person,
+        }
+    }
+
+    /// Tells whether two are one person, by any state.
+    pub(crate) fn is(&self, other: &Party) -> bool {
+        self.keys.iter().any(|key| other.keys.contains(key))
+    }
+
+    /// Tells whether two have one name, or addresses that look alike, and no state says that they are one person.
+    pub(crate) fn is_namesake(&self, other: &Party) -> bool {
+        let mut pairs = self
+            .names
+            .iter()
+            .flat_map(|one| other.names.iter().map(move |other| (one, other)));
+        let looks_alike = || self.looks.iter().any(|looks| other.looks.contains(looks));
+        !self.is(other) && (pairs.any(|(one, other)| one.is(other)) || looks_alike())
+    }
+
+    /// Takes on all that is known of the same person elsewhere.
+    pub(crate) fn absorb(&mut self, other: &Party) {
+        fn union<T: Clone + PartialEq>(own: &mut Vec<T>, other: &[T]) {
+            for value in other {
+                if !own.contains(value) {
+                    own.push(value.clone());
+                }
+            }
+        }
+        union(&mut self.keys, &other.keys);
+        union(&mut self.names, &other.names);
+        union(&mut self.looks, &other.looks);
+        union(&mut self.typed, &other.typed);
+    }
+
+    /// Lets somebody be told by further names, too (I5).
+    pub(crate) fn named_like(&mut self, other: &Party) {
+        for name in &other.names {
+            if !self.names.contains(name) {
+                self.names.push(Rc::clone(name));
+            }
+        }
+    }
+
+    /// Returns every key by which they are known.
+    pub(crate) fn keys(&self) -> &[Rc<str>] {
+        &self.keys
+    }
+
+    /// Returns every name and address of theirs, as typed.
+    pub(super) fn typed(&self) -> &[Person] {
+        &self.typed
+    }
+
+    pub(super) fn know(&mut self, key: &Rc<str>) {
+        if !self.keys.contains(key) {
+            self.keys.push(Rc::clone(key));
+        }
+    }
+}

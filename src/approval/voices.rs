@@ -1,0 +1,289 @@
+//! Who counts, one entry a person: statements of one person are joined, and of people who are not known to be two only
+//! one counts.
+//!
+//! Uses `approval`'s weight and identity. Pure. Start at [`count`]. Follows `docs/spec/approval.md`, E8, I5 and 1.7.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use crate::approval::demand::Demand;
+use crate::approval::evidence::Claim;
+use crate::approval::four_eyes::{self, Case, Met, Voice};
+use crate::approval::identity::Named;
+use crate::approval::identity::apart::{self, Accounts};
+use crate::approval::identity::party::Party;
+use crate::approval::relation::{Relation, UnknownAccount};
+use crate::approval::weight::Heard;
+use crate::approval::{Counts, Word};
+use crate::policy::demand::EvidenceKind;
+
+/// Who counts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counted {
+    /// One entry a person, sorted by address.
+    pub voices: Vec<Voice>,
+    /// Statements that count for nobody, by their index, as they may be by somebody who counts.
+    pub left_out: Vec<(usize, UnknownAccount)>,
+    /// What is to be said of it.
+    pub flags: BTreeSet<&'static str>,
+}
+
+/// One person, with the statements that are theirs.
+struct Group {
+    voice: Voice,
+    accounts: Accounts,
+    heard: Vec<usize>,
+}
+
+/// Returns who counts.
+pub(crate) fn count(case: Case, heard: &[Heard]) -> Counted {
+    let mut counted = Counted::default();
+    let counting: Vec<usize> = heard
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| it.counts == Counts::Yes && it.claim.word == Word::Approves)
+        .filter(|(_, it)| it.party.is_some())
+        .map(|(index, _)| index)
+        .collect();
+    let parties: Vec<&Party> = counting
+        .iter()
+        .filter_map(|index| heard.get(*index)?.party.as_ref())
+        .collect();
+    let mut sets = Sets::by_keys(&parties);
+    if sets.join_namesakes(&parties) {
+        counted.flags.insert("same-name");
+    }
+    let keys = counting.iter().map(|index| {
+        let said = heard.get(*index)?;
+        said.claim.key.as_deref()
+    });
+    sets.join_equal(keys);
+    let mut groups: Vec<Group> = Vec::new();
+    let mut place: HashMap<usize, usize> = HashMap::new();
+    for (n, index) in counting.iter().enumerate() {
+        let Some((said, party)) = heard
+            .get(*index)
+            .and_then(|it| Some((it, it.party.as_ref()?)))
+        else {
+            continue;
+        };
+        if said.claim.kind == EvidenceKind::Merge && four_eyes::is_committer_alone(case, party) {
+            counted.flags.insert("committer-may-have-edited");
+        }
+        let known = *place.entry(sets.root(n)).or_insert(groups.len());
+        let group = Group::of(case, said, party, *index);
+        match groups.get_mut(known) {
+            Some(known) => known.join(group),
+            None => groups.push(group),
+        }
+    }
+    let kept = apart(case.demand, groups, &mut counted);
+    counted.voices = kept;
+    counted
+        .voices
+        .sort_by(|one, other| one.approver.person.key.cmp(&other.approver.person.key));
+    counted
+}
+
+impl Group {
+    fn of(case: Case, said: &Heard, party: &Party, index: usize) -> Group {
+        let claim = said.claim;
+        let mut approver = four_eyes::approver(case, claim);
+        approver.is_author = !said.relation.is_different();
+        Group {
+            voice: Voice {
+                party: party.clone(),
+                told_by: claim.told_by.clone(),
+                names: claim.lens.ring.names(&party.person),
+                approver,
+                said: claim.said,
+            },
+            accounts: claim.lens.accounts(party, &claim.told_by),
+            heard: vec![index],
+        }
+    }
+
+    /// Adds a statement of the same person; the strongest kind is shown.
+    fn join(&mut self, other: Group) {
+        self.heard.extend(other.heard);
+        self.accounts.join(other.accounts);
+        let (mut names, mut groups) =
+            (self.voice.names.clone(), self.voice.approver.groups.clone());
+        // Who is in a group by one of their addresses is in it.
+        names.extend(other.voice.names.iter().cloned());
+        groups.extend(other.voice.approver.groups.iter().cloned());
+        groups.sort();
+        groups.dedup();
+        let is_author = self.voice.approver.is_author || other.voice.approver.is_author;
+        let mut party = self.voice.party.clone();
+        party.absorb(&other.voice.party);
+        let strength = |voice: &Voice| voice.approver.kind.strength();
+        if strength(&other.voice) > strength(&self.voice) {
+            party.person = other.voice.party.person.clone();
+            self.voice = other.voice;
+        }
+        self.voice.party = party;
+        self.voice.names = names;
+        self.voice.approver.groups = groups;
+        self.voice.approver.is_author = is_author;
+    }
+}
+
+/// Returns people of whom each two are known to be two: those that meet the demand, else as many as there are.
+///
+/// Those who are only known as accounts come last, then first: whichever helps.
+fn apart(demand: &Demand, groups: Vec<Group>, counted: &mut Counted) -> Vec<Voice> {
+    if groups
+        .iter()
+        .all(|group| group.accounts.unmapped.is_empty())
+    {
+        return groups.into_iter().map(|group| group.voice).collect();
+    }
+    let mut sorted: Vec<&Group> = groups.iter().collect();
+    sorted.sort_by_key(|it| {
+        let is_unmapped = !it.accounts.unmapped.is_empty();
+        (is_unmapped, it.voice.approver.person.key.clone())
+    });
+    let mut turned = sorted.clone();
+    turned.sort_by_key(|it| it.accounts.unmapped.is_empty());
+    let [first, other] = [sorted, turned].map(|order| choose(&order));
+    let voices =
+        |chosen: &Chosen| -> Vec<Voice> { chosen.kept.iter().map(|it| it.voice.clone()).collect() };
+    let is_met = |chosen: &Chosen| four_eyes::met(demand, &voices(chosen)) == Met::Yes;
+    let better = is_met(&other) || other.kept.len() > first.kept.len();
+    let chosen = match !is_met(&first) && better {
+        true => other,
+        false => first,
+    };
+    for (group, unknown) in &chosen.left_out {
+        let heard = group.heard.iter();
+        let left_out = heard.map(|index| (*index, unknown.clone()));
+        counted.left_out.extend(left_out);
+        counted.flags.insert("same-account-unknown");
+    }
+    voices(&chosen)
+}
+
+/// People who are known to be as many, and those who may be one of them.
+struct Chosen<'g> {
+    kept: Vec<&'g Group>,
+    left_out: Vec<(&'g Group, UnknownAccount)>,
+}
+
+fn choose<'g>(order: &[&'g Group]) -> Chosen<'g> {
+    let mut chosen = Chosen {
+        kept: Vec::new(),
+        left_out: Vec::new(),
+    };
+    for group in order {
+        let relation = chosen
+            .kept
+            .iter()
+            .map(|kept| {
+                let [one, other] = [*group, *kept].map(|it| (&it.voice.party, &it.accounts));
+                apart::compare(one, other)
+            })
+            .fold(Relation::Different, Relation::nearest);
+        match relation {
+            Relation::Unknown(unknown) => chosen.left_out.push((group, unknown)),
+            _ => chosen.kept.push(group),
+        }
+    }
+    chosen
+}
+
+/// Lets each approval be told by every name that stood with its person in any of them.
+pub(crate) fn share_names(claims: &mut [Claim]) {
+    let approving: Vec<usize> = claims
+        .iter()
+        .enumerate()
+        .filter(|(_, claim)| claim.word == Word::Approves)
+        .filter(|(_, claim)| matches!(claim.who, Named::Someone(_)))
+        .map(|(index, _)| index)
+        .collect();
+    let parties: Vec<Party> = approving
+        .iter()
+        .filter_map(|index| match &claims.get(*index)?.who {
+            Named::Someone(party) => Some(party.clone()),
+            Named::Unresolved(_) | Named::Nobody(_) => None,
+        })
+        .collect();
+    let mut sets = Sets::by_keys(&parties.iter().collect::<Vec<_>>());
+    let mut all: HashMap<usize, Party> = HashMap::new();
+    for (n, party) in parties.iter().enumerate() {
+        all.entry(sets.root(n))
+            .and_modify(|known| known.named_like(party))
+            .or_insert_with(|| party.clone());
+    }
+    for (n, index) in approving.iter().enumerate() {
+        let joined = all.get(&sets.root(n));
+        if let (Some(claim), Some(joined)) = (claims.get_mut(*index), joined)
+            && let Named::Someone(party) = &mut claim.who
+        {
+            party.named_like(joined);
+        }
+    }
+}
+
+/// Which of several belong together.
+struct Sets(Vec<usize>);
+
+impl Sets {
+    /// Joins those who are one person by some state.
+    fn by_keys(parties: &[&Party]) -> Sets {
+        let mut sets = Sets((0..parties.len()).collect());
+        let mut known: HashMap<Rc<str>, usize> = HashMap::new();
+        for (n, party) in parties.iter().enumerate() {
+            for key in party.keys() {
+                let first = *known.entry(Rc::clone(key)).or_insert(n);
+                sets.join(first, n);
+            }
+        }
+        sets
+    }
+
+    /// Joins namesakes, and tells whether there are any.
+    fn join_namesakes(&mut self, parties: &[&Party]) -> bool {
+        let mut any = false;
+        for (n, one) in parties.iter().enumerate() {
+            for (other, party) in parties.iter().enumerate().take(n) {
+                if one.is_namesake(party) {
+                    any |= self.join(other, n);
+                }
+            }
+        }
+        any
+    }
+
+    /// Joins those of whom the same is stated.
+    fn join_equal<'k>(&mut self, keys: impl Iterator<Item = Option<&'k str>>) {
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        for (n, key) in keys.enumerate() {
+            if let Some(key) = key {
+                let first = *known.entry(key).or_insert(n);
+                self.join(first, n);
+            }
+        }
+    }
+
+    fn root(&mut self, mut of: usize) -> usize {
+        while let Some(parent) = self.0.get(of).copied().filter(|parent| *parent != of) {
+            let next = self.0.get(parent).copied().unwrap_or(parent);
+            if let Some(slot) = self.0.get_mut(of) {
+                *slot = next;
+            }
+            of = next;
+        }
+        of
+    }
+
+    /// Joins two, and tells whether they were apart.
+    fn join(&mut self, one: usize, other: usize) -> bool {
+        let (one, other) = (self.root(one), self.root(other));
+        let (low, high) = (one.min(other), one.max(other));
+        if let Some(slot) = self.0.get_mut(high) {
+            *slot = low;
+        }
+        low != high
+    }
+}

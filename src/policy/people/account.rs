@@ -1,0 +1,181 @@
+//! Accounts of forges: the private addresses that stand for a login, and which of them are one account.
+//!
+//! Uses record's addresses. Pure. Start at [`Account::of`]. Follows `docs/spec/approval.md`, 1.7, accounts.
+
+use std::fmt;
+
+use crate::policy::settings::People;
+use crate::record::address;
+
+/// The domain of GitHub's private addresses; `people.logins` is about it unless the policy names another.
+const GITHUB: &str = "users.noreply.github.com";
+
+/// An account of a forge, as its private address names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Account {
+    /// The domain of its addresses, in lower case: one domain is one forge.
+    pub forge: String,
+    /// The login, in lower case.
+    pub login: String,
+    /// The number of the account, without leading zeros, where the address tells it.
+    pub id: Option<String>,
+    /// A second reading of `12-kim` where the forge is not known: number and login. It joins accounts and tells none
+    /// apart.
+    or: Option<(String, String)>,
+}
+
+impl Account {
+    /// Returns the account that an address stands for: of `users.noreply.HOST`, `noreply.HOST`, or a listed domain.
+    pub fn of(email: &str, noreply: &[String]) -> Option<Account> {
+        let email = address::lower(email.trim());
+        let (local, domain) = email.rsplit_once('@')?;
+        let host = ["users.noreply.", "noreply."]
+            .iter()
+            .find_map(|start| domain.strip_prefix(start));
+        let listed = noreply.iter().any(|it| address::lower(it) == domain);
+        let is_private = host.is_some_and(|host| !host.is_empty()) || listed;
+        (is_private && !local.is_empty()).then(|| Account::new(local, domain))
+    }
+
+    fn new(local: &str, domain: &str) -> Account {
+        let split = |mark| {
+            let (id, login) = local.split_once(mark)?;
+            let is_number = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+            let id = match id.trim_start_matches('0') {
+                "" => "0",
+                id => id,
+            };
+            (is_number && !login.is_empty()).then(|| (id.to_owned(), login.to_owned()))
+        };
+        let account = |login: &str, id, or| Account {
+            forge: domain.to_owned(),
+            login: login.to_owned(),
+            id,
+            or,
+        };
+        match (split('+'), split('-').filter(|_| domain != GITHUB)) {
+            (Some((id, login)), _) => account(&login, Some(id), None),
+            (None, Some((id, login))) if is_gitlab(domain) => account(&login, Some(id), None),
+            (None, or) => account(local, None, or),
+        }
+    }
+
+    /// Returns the account's address without its number: all its addresses have this key.
+    pub fn address(&self) -> String {
+        format!("{}@{}", self.login, self.forge)
+    }
+
+    /// Returns what names the account: two with one of these in common are one account.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = vec![self.address()];
+        names.extend(self.number());
+        if let Some((id, login)) = &self.or {
+            names.extend([format!("{login}@{}", self.forge), self.numbered(id)]);
+        }
+        names
+    }
+
+    /// Returns what names the account by its number alone, where that is known.
+    pub fn number(&self) -> Option<String> {
+        self.id.as_deref().map(|id| self.numbered(id))
+    }
+
+    fn numbered(&self, id: &str) -> String {
+        format!("#{id} {}", self.forge)
+    }
+
+    /// Tells whether two accounts of one forge are known to be two: their numbers differ, or their logins where
+    /// neither has a number.
+    pub fn is_other_than(&self, other: &Account) -> bool {
+        let others = other.names();
+        let is_one = self.names().iter().any(|name| others.contains(name));
+        let differ = match (&self.id, &other.id) {
+            (Some(one), Some(other)) => one != other,
+            (None, None) => self.login != other.login,
+            _ => false,
+        };
+        self.forge == other.forge && !is_one && differ
+    }
+
+    /// Returns the key that `people.logins` needs for it.
+    pub fn login_key(&self, people: &People) -> String {
+        match self.forge == people.login_domain() {
+            true => self.login.clone(),
+            false => self.address(),
+        }
+    }
+
+    /// Tells whether a key of `people.logins` is about this account, and how exactly: by its number, or by its login.
+    pub(super) fn is_named_by(&self, key: &Account) -> Option<NamedBy> {
+        if self.forge != key.forge {
+            return None;
+        }
+        match &key.id {
+            Some(id) => (self.id.as_ref() == Some(id)).then_some(NamedBy::Number),
+            None => (self.login == key.login).then_some(NamedBy::Login),
+        }
+    }
+}
+
+/// How a key of `people.logins` names an account; the first goes before the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum NamedBy {
+    Number,
+    Login,
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} ({})", self.login, self.forge)
+    }
+}
+
+impl People {
+    /// Returns the domain whose accounts the bare logins of `people.logins` are: the only one of `people.noreply`, else
+    /// GitHub's.
+    pub fn login_domain(&self) -> String {
+        match self.noreply.as_slice() {
+            [only] => address::lower(only),
+            _ => GITHUB.to_owned(),
+        }
+    }
+
+    /// Returns the account that a key of `people.logins` is about; one written with a domain is about that forge's.
+    ///
+    /// `None` where the domain is no forge's.
+    pub fn account_of_key(&self, key: &str) -> Option<Account> {
+        let key = address::lower(key.trim().trim_start_matches('@'));
+        match key.contains('@') {
+            true => Account::of(&key, &self.noreply),
+            false => (!key.is_empty()).then(|| Account::new(&key, &self.login_domain())),
+        }
+    }
+}
+
+/// Returns the keys of `people.logins` that map no account though they look as if they did, each with the reason.
+pub fn idle_logins(people: &People) -> Vec<(&str, String)> {
+    let keyed = |key: &str| people.account_of_key(key);
+    let mut idle = Vec::new();
+    for (key, email) in &people.logins {
+        let others = people.logins.iter().filter(|(other, _)| *other != key);
+        let twice = |(other, of_other): (&String, &address::Address)| {
+            (of_other != email && keyed(other) == keyed(key)).then(|| other.clone())
+        };
+        if Account::of(email.as_str(), &people.noreply).is_some() {
+            let message = format!("{email} is a forge account again, so {key} is still nobody's");
+            idle.push((key.as_str(), message));
+        } else if let Some(other) = others.into_iter().find_map(twice) {
+            let message =
+                format!("{key} and {other} are one account of two people: neither counts");
+            idle.push((key.as_str(), message));
+        }
+    }
+    idle
+}
+
+/// Tells whether a forge is a GitLab, which writes `12-kim`: by the name of its host.
+fn is_gitlab(domain: &str) -> bool {
+    domain
+        .strip_prefix("users.noreply.")
+        .is_some_and(|host| host.split('.').any(|label| label == "gitlab"))
+}

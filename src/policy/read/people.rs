@@ -1,0 +1,46 @@
+//! What no single value shows of the people of a policy: domains that are no forge's.
+//!
+//! Uses diag, yaml, policy's people. Pure. Start at [`check`]. Follows `docs/spec/policy.md` and
+//! `docs/spec/approval.md`, I7.
+
+use crate::diag::{Pos, shape};
+use crate::policy::people::account::Account;
+use crate::yaml::{Fault, Node};
+
+/// Adds what is wrong with the domains of `people.noreply` and of the keys of `people.logins`.
+pub(super) fn check(root: &Node, faults: &mut Vec<Fault>) {
+    let items = |path: &str| root.at(path).map_or(&[][..], Node::items);
+    for (index, node) in items("people.noreply").iter().enumerate() {
+        let text = node.text().unwrap_or("x");
+        if text.contains('@') || text.contains(char::is_whitespace) {
+            let message = format!("`{text}` is no domain");
+            let field = format!("people.noreply[{index}]");
+            let help = "write the part behind the `@`, such as private.example.com";
+            faults.push(bad(node.pos, field, message, help));
+        }
+    }
+    let noreply: Vec<String> = items("people.noreply")
+        .iter()
+        .filter_map(|node| node.text().map(str::to_owned))
+        .collect();
+    let entries = |path: &str| root.at(path).map_or(&[][..], Node::entries);
+    for entry in entries("people.logins") {
+        let field = format!("people.logins.{}", entry.key);
+        let login = entry.key.trim().trim_start_matches('@');
+        if login.contains('@') && Account::of(login, &noreply).is_none() {
+            let message = format!("`{login}` is no private address of a forge account");
+            let help = "write the login alone, or add its domain to people.noreply";
+            faults.push(bad(entry.key_pos, field, message, help));
+        }
+    }
+}
+
+fn bad(pos: Pos, field: String, message: String, help: &str) -> Fault {
+    Fault {
+        code: shape::BAD_VALUE,
+        pos: Some(pos),
+        field: Some(field),
+        message,
+        help: help.to_owned(),
+    }
+}
