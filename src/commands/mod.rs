@@ -35,9 +35,10 @@ pub mod transfer;
 pub mod triage;
 pub mod verify;
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::ffi::OsString;
 use std::io::Write;
-use std::panic;
+use std::panic::{self, PanicHookInfo, UnwindSafe};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser};
@@ -164,14 +165,34 @@ pub fn declare() -> clap::Command {
         )
 }
 
-/// Runs the program with the arguments of this process; a panic becomes "cannot say" as well.
+/// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
-    panic::set_hook(Box::new(|_| {}));
-    let code = panic::catch_unwind(|| run(std::env::args_os())).unwrap_or_else(|_| {
-        complain("error: cannot say: the program met a state that it does not know\n  help: report the command that was run\n");
-        Outcome::CannotSay.code()
-    });
-    ExitCode::from(code)
+    ExitCode::from(guarded(|| run(std::env::args_os())))
+}
+
+/// Returns what a run returns; a panic is told on stderr, and becomes the exit code of what could not be determined.
+pub fn guarded(run: impl FnOnce() -> u8 + UnwindSafe) -> u8 {
+    panic::set_hook(Box::new(|panicked| {
+        complain(&render::harmless(&internal_error(panicked)));
+    }));
+    panic::catch_unwind(run).unwrap_or_else(|_| Outcome::CannotSay.code())
+}
+
+/// Returns what is told of a panic: its message and place, and where `RUST_BACKTRACE` asks for it, how it was reached.
+fn internal_error(panicked: &PanicHookInfo<'_>) -> String {
+    let payload = panicked.payload();
+    let message = payload.downcast_ref::<&str>().copied();
+    let message = message.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let message = message.unwrap_or("no message");
+    let place = match panicked.location() {
+        Some(place) => format!("{}:{}", place.file(), place.line()),
+        None => "an unknown place".to_owned(),
+    };
+    let trace = match Backtrace::capture() {
+        trace if trace.status() == BacktraceStatus::Captured => format!("{trace}\n"),
+        _ => String::new(),
+    };
+    format!("internal error: {message} at {place}. This is a bug; please report it\n{trace}")
 }
 
 /// Runs one command line and returns its exit code.
@@ -179,18 +200,29 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let matches = match declare().try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(usage) => {
-            // Help and version come this way too, with code 0; a closed pipe is no failure of theirs.
-            let _ = usage.print();
+            show_usage(&usage);
             return u8::try_from(usage.exit_code()).unwrap_or(fault::MISUSE);
         }
     };
     match answer(&matches) {
         Ok(outcome) => outcome.code(),
         Err(error) => {
-            complain(&render::harmless(&fault::shown(&error)));
+            complain(&fault::shown(&error));
             fault::code(&error)
         }
     }
+}
+
+/// Shows what the reader of the arguments says; arguments that could act on a terminal make it plain text.
+fn show_usage(usage: &clap::Error) {
+    let plain = usage.render().to_string();
+    let harmless = render::harmless(&plain);
+    if usage.use_stderr() && harmless != plain {
+        complain(&harmless);
+        return;
+    }
+    // Help and version come this way too, with code 0; a closed pipe is no failure of theirs.
+    let _ = usage.print();
 }
 
 fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Outcome> {

@@ -4,7 +4,7 @@
 //! [`not_after`]. Follows `docs/spec/record.md`, values, and `docs/spec/status.md`, dates.
 
 use chrono::{
-    DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc,
+    DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Timelike, Utc,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,9 @@ pub enum Unit {
     Years,
 }
 
+/// The years that can be stated; there was no year 0.
+const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
+
 const UNITS: &[(&str, Unit)] = &[
     ("h", Unit::Hours),
     ("d", Unit::Days),
@@ -86,13 +89,18 @@ impl Instant {
         self.0.timestamp()
     }
 
-    /// Returns the instant that an RFC 3339 text states: with `T`, seconds and offset.
+    /// Returns the instant that an RFC 3339 text states: with `T`, seconds and offset, from the year 1 to 9999 in UTC.
+    ///
+    /// A leap second is none: what is computed from instants knows days of 86,400 seconds alone.
     pub fn parse(text: &str) -> Option<Instant> {
         let separated = matches!(text.as_bytes().get(10), Some(b'T' | b't'));
         let instant = DateTime::parse_from_rfc3339(text)
             .ok()
             .filter(|_| separated)?;
-        Some(Instant(instant.to_utc()))
+        let instant = instant.to_utc();
+        let is_leap_second = instant.nanosecond() >= 1_000_000_000;
+        let is_in_calendar = YEARS.contains(&instant.year());
+        (!is_leap_second && is_in_calendar).then_some(Instant(instant))
     }
 
     /// Returns the day in UTC.
@@ -151,7 +159,9 @@ impl Day {
         if parts.next().is_some() || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
             return None;
         }
-        NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).map(Day)
+        let day =
+            NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)?;
+        YEARS.contains(&day.year()).then_some(Day(day))
     }
 
     /// Returns the first instant of the day, in UTC.

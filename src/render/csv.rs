@@ -31,15 +31,21 @@ fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
     // Writing to memory can't fail, and every record has as many cells as the first.
-    let _ = out.write_record(columns.iter().map(|column| guarded(column).into_owned()));
+    let _ = out.write_record(columns.iter().map(|column| guarded(column)));
     for row in doc.rows() {
         let cells: BTreeMap<String, String> = flat(&row).into_iter().collect();
         let cell = |column| {
             cells
                 .get(column)
-                .map_or(Cow::Borrowed(""), |cell| guarded(cell))
+                .map_or(String::new(), |cell| guarded(cell))
         };
-        let _ = out.write_record(columns.iter().map(|column| cell(column).into_owned()));
+        let row = columns.iter().map(cell).enumerate();
+        let row = row.map(|(place, cell)| match place {
+            // Only there a line begins, at which build servers look for commands.
+            0 => visible::no_command(Cow::Owned(cell)).into_owned(),
+            _ => visible::no_bracket(cell),
+        });
+        let _ = out.write_record(row);
     }
     out.into_inner().unwrap_or_default()
 }
@@ -113,12 +119,12 @@ fn joined(items: &[Vec<(String, String)>]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Puts `'` before a cell that a spreadsheet would calculate, also before one that already looks guarded, so
-/// that taking one `'` away gives the cell back.
-fn guarded(cell: &str) -> Cow<'_, str> {
-    let cell = visible::verbatim(cell);
+/// Returns a cell on one line, and puts `'` before one that a spreadsheet would calculate, also before one that already
+/// looks guarded, so that taking one `'` away gives the cell back.
+fn guarded(cell: &str) -> String {
+    let cell = visible::cell(cell);
     match cell.trim_start_matches('\'').chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t') => Cow::Owned(format!("'{cell}")),
-        _ => cell,
+        Some('=' | '+' | '-' | '@' | '\t') => format!("'{cell}"),
+        _ => cell.into_owned(),
     }
 }

@@ -136,7 +136,8 @@ pub fn find(name: &str) -> Option<&'static Format> {
     ALL.iter().find(|format| format.name == name)
 }
 
-/// Returns a text in which nothing acts on the terminal that shows it: for what is told beside an answer.
+/// Returns a text in which nothing acts on the terminal that shows it, or on the build server that keeps it: for what is
+/// told beside an answer.
 pub fn harmless(text: &str) -> String {
-    visible::lines(text).into_owned()
+    visible::no_command(visible::lines(text)).into_owned()
 }

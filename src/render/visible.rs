@@ -41,6 +41,15 @@ pub(super) fn verbatim(text: &str) -> Cow<'_, str> {
     })
 }
 
+/// Returns the text on one line: breaks as spaces, tabs kept, hidden characters as `\u{1b}`.
+pub(super) fn cell(text: &str) -> Cow<'_, str> {
+    replace(text, |char| match char {
+        '\r' | '\n' | '\u{2028}' | '\u{2029}' => Some(" "),
+        '\t' => Some("\t"),
+        _ => None,
+    })
+}
+
 /// Returns the text without what build servers take for a command when it stands in a log: `::` at the start
 /// of a line (GitHub, also after spaces) and `##[`, `##vso[`, `##teamcity[` anywhere.
 ///
@@ -58,13 +67,18 @@ pub(super) fn no_command(text: Cow<'_, str>) -> Cow<'_, str> {
             _ => line.to_owned(),
         }
     });
-    let text = lines.collect::<Vec<_>>().join("\n");
-    let text = ["##[", "##vso[", "##teamcity["]
+    Cow::Owned(no_bracket(lines.collect::<Vec<_>>().join("\n")))
+}
+
+/// Returns the text without the commands that some build servers find anywhere in a line.
+pub(super) fn no_bracket(text: String) -> String {
+    let commands = ["##[", "##vso[", "##teamcity["];
+    commands
         .iter()
-        .fold(text, |text, command| {
-            text.replace(command, &command.replace('[', "\\u{5b}"))
-        });
-    Cow::Owned(text)
+        .fold(text, |text, command| match text.contains(command) {
+            true => text.replace(command, &command.replace('[', "\\u{5b}")),
+            false => text,
+        })
 }
 
 fn replace(text: &str, kept: fn(char) -> Option<&'static str>) -> Cow<'_, str> {

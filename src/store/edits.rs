@@ -3,23 +3,27 @@
 //! Uses ledger (the tree's kinds), store's files and lock. Start at [`Desk::open`] and [`Desk::write`].
 
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::ledger::tree::{Kind, Tree};
 use crate::store::files::{self, FileError, WorkTree};
 use crate::store::locked::Locked;
+use crate::store::target;
 use crate::store::temporary;
 
 /// The name of the lock, in the folder of the repository that all work trees share.
 const LOCK: &str = "exledger.lock";
 
-/// How names of files begin that are not in place yet; what a killed process left is cleared away by the next.
-const TEMPORARY: &str = ".exledger-edit-";
-
 /// The right to edit the files of a repository; nobody else has it until this value goes.
 #[derive(Debug)]
 pub struct Desk {
     _lock: Locked,
+    /// Where files stand until they are moved to their places: the folder that all work trees share, in which nobody
+    /// looks for records. What a killed process left there is cleared away by the next.
+    waiting: PathBuf,
 }
 
 /// A file to be written.
@@ -33,11 +37,11 @@ pub struct Write {
     pub after: Vec<u8>,
 }
 
-/// A file that stands ready beside its place.
+/// A file that stands ready to be moved to its place.
 struct Ready<'w> {
     write: &'w Write,
     place: PathBuf,
-    file: tempfile::NamedTempFile,
+    file: NamedTempFile,
 }
 
 impl Desk {
@@ -48,7 +52,10 @@ impl Desk {
     pub fn open(common_dir: &Path) -> Result<Desk, FileError> {
         let path = common_dir.join(LOCK);
         let lock = Locked::open(&path).map_err(|cause| FileError::Failed(path, cause))?;
-        Ok(Desk { _lock: lock })
+        Ok(Desk {
+            _lock: lock,
+            waiting: common_dir.to_owned(),
+        })
     }
 
     /// Writes files, all or none; each is replaced at once, so that nobody ever reads half of one.
@@ -58,6 +65,7 @@ impl Desk {
     /// should be new, [`FileError::Outside`] where a path leaves the tree or passes a link. All files are then as they
     /// were.
     pub fn write(&self, tree: &WorkTree, writes: &[Write]) -> Result<(), FileError> {
+        clear(&self.waiting);
         for write in writes {
             if let Some(folder) = tree.place(&write.path).as_deref().and_then(Path::parent) {
                 clear(folder);
@@ -65,7 +73,7 @@ impl Desk {
         }
         let ready: Vec<Ready<'_>> = writes
             .iter()
-            .map(|write| ready(tree, write))
+            .map(|write| self.ready(tree, write))
             .collect::<Result<_, _>>()?;
         for one in &ready {
             unchanged(tree, one)?;
@@ -73,9 +81,9 @@ impl Desk {
         let mut done: Vec<(&Write, PathBuf)> = Vec::new();
         for one in ready {
             let (write, place) = (one.write, one.place.clone());
-            if let Err(error) = put(one) {
+            if let Err(error) = self.put(one) {
                 for (write, place) in done.iter().rev() {
-                    undo(write, place);
+                    self.undo(write, place);
                 }
                 return Err(error);
             }
@@ -83,37 +91,82 @@ impl Desk {
         }
         Ok(())
     }
+
+    /// Writes a file where it waits for its place, with the permissions of the one that it replaces.
+    fn ready<'w>(&self, tree: &WorkTree, write: &'w Write) -> Result<Ready<'w>, FileError> {
+        let place = tree
+            .place(&write.path)
+            .ok_or_else(|| FileError::Outside(tree.root().join(&write.path)))?;
+        let failed = |cause| FileError::Failed(place.clone(), cause);
+        fs::create_dir_all(target::folder(&place)).map_err(failed)?;
+        let file = self.waiting_file(&place, write).map_err(failed)?;
+        Ok(Ready { write, place, file })
+    }
+
+    fn waiting_file(&self, place: &Path, write: &Write) -> io::Result<NamedTempFile> {
+        filled_like(&self.waiting, place, &write.after, write.before.is_some())
+    }
+
+    fn put(&self, one: Ready<'_>) -> Result<(), FileError> {
+        let (place, write) = (one.place, one.write);
+        moved(one.file, &place, write)
+            .or_else(|cause| match cause.kind() {
+                // The folder that is shared lies on another disk: the file waits beside its place.
+                ErrorKind::CrossesDevices => {
+                    let folder = target::folder(&place);
+                    let is_edit = write.before.is_some();
+                    let file = filled_like(folder, &place, &write.after, is_edit)?;
+                    moved(file, &place, write)
+                }
+                _ => Err(cause),
+            })
+            .map_err(|cause| FileError::Failed(place, cause))
+    }
+
+    /// Puts a file back as it was; where even that fails, nothing more can be done here.
+    fn undo(&self, write: &Write, place: &Path) {
+        let _ = match &write.before {
+            None => fs::remove_file(place),
+            Some(before) => filled_like(target::folder(place), place, before, true)
+                .and_then(|file| file.persist(place).map(drop).map_err(|it| it.error)),
+        };
+    }
+}
+
+/// Writes a file into a folder; it gets the permissions of the one at a place, if it will replace that.
+fn filled_like(
+    folder: &Path,
+    place: &Path,
+    bytes: &[u8],
+    is_edit: bool,
+) -> io::Result<NamedTempFile> {
+    let file = temporary::filled(folder, temporary::EDIT, bytes)?;
+    if is_edit {
+        temporary::like(&file, place)?;
+    }
+    Ok(file)
+}
+
+fn moved(file: NamedTempFile, place: &Path, write: &Write) -> io::Result<()> {
+    let moved = match write.before {
+        Some(_) => file.persist(place),
+        None => file.persist_noclobber(place),
+    };
+    moved.map(drop).map_err(|refused| refused.error)
 }
 
 /// Writes a file at a place that the user named, with its folders, whole or not at all; a file that is there is
-/// replaced.
+/// replaced, a link's target is written, and what is no regular file is written into.
 ///
 /// # Errors
-/// [`FileError`] when something other than a file stands there, or the system refuses.
+/// [`FileError`] when a folder stands there, or the system refuses.
 pub fn put_at(place: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    if fs::symlink_metadata(place).is_ok_and(|found| !found.is_file()) {
+    if fs::metadata(place).is_ok_and(|found| found.is_dir()) {
         return Err(FileError::Exists(place.to_owned()));
     }
     let failed = |cause| FileError::Failed(place.to_owned(), cause);
-    let folder = place.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(failed)?;
+    fs::create_dir_all(target::folder(place)).map_err(failed)?;
     files::replace(place, bytes)
-}
-
-/// Writes a file beside its place, with the permissions of the one that it replaces.
-fn ready<'w>(tree: &WorkTree, write: &'w Write) -> Result<Ready<'w>, FileError> {
-    let place = tree
-        .place(&write.path)
-        .ok_or_else(|| FileError::Outside(tree.root().join(&write.path)))?;
-    let failed = |cause| FileError::Failed(place.clone(), cause);
-    let folder = place.parent().unwrap_or(tree.root());
-    fs::create_dir_all(folder).map_err(failed)?;
-    let file = temporary::filled(folder, TEMPORARY, &write.after).map_err(failed)?;
-    if let (Ok(found), true) = (fs::symlink_metadata(&place), write.before.is_some()) {
-        let same = file.as_file().set_permissions(found.permissions());
-        same.map_err(failed)?;
-    }
-    Ok(Ready { write, place, file })
 }
 
 fn unchanged(tree: &WorkTree, one: &Ready<'_>) -> Result<(), FileError> {
@@ -130,38 +183,17 @@ fn unchanged(tree: &WorkTree, one: &Ready<'_>) -> Result<(), FileError> {
     }
 }
 
-fn put(one: Ready<'_>) -> Result<(), FileError> {
-    let place = one.place;
-    let put = match one.write.before {
-        Some(_) => one.file.persist(&place),
-        None => one.file.persist_noclobber(&place),
-    };
-    put.map(drop)
-        .map_err(|refused| FileError::Failed(place, refused.error))
-}
-
-/// Puts a file back as it was; where even that fails, nothing more can be done here.
-fn undo(write: &Write, place: &Path) {
-    let _ = match &write.before {
-        None => fs::remove_file(place),
-        Some(before) => {
-            let folder = place.parent().unwrap_or(Path::new("."));
-            temporary::filled(folder, TEMPORARY, before).and_then(|file| {
-                let mode = fs::metadata(place)?.permissions();
-                file.as_file().set_permissions(mode)?;
-                file.persist(place).map(drop).map_err(|it| it.error)
-            })
-        }
-    };
-}
-
 /// Removes what a killed process left in a folder; whoever holds the lock is the only one who writes such files.
 fn clear(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
     for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+        if entry
+            .file_name()
+            .to_string_lossy()
+            .starts_with(temporary::EDIT)
+        {
             let _ = fs::remove_file(entry.path());
         }
     }

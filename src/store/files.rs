@@ -7,12 +7,13 @@ mod seen;
 
 use std::fmt;
 use std::fs;
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use crate::history::paths::Prefix;
 use crate::ledger::tree::{Item, Kind, Tree, TreeError};
 use crate::store::files::seen::Seen;
+use crate::store::target::{self, Target};
 use crate::store::temporary;
 
 /// The most entries that may lie below one folder of records.
@@ -98,6 +99,9 @@ impl WorkTree {
                 .file_type()
                 .map_err(|cause| unreadable(&path, &cause))?;
             let kind = kind_of(file_type, &entry.path());
+            if kind == Kind::File && temporary::is_left(&name) {
+                continue;
+            }
             items.push(Item {
                 path: path.clone(),
                 kind,
@@ -280,7 +284,7 @@ pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, File
     let failed = |cause| FileError::Failed(place.clone(), cause);
     let folder = place.parent().unwrap_or(&tree.root);
     fs::create_dir_all(folder).map_err(failed)?;
-    let file = temporary::filled(folder, ".exledger-", bytes).map_err(failed)?;
+    let file = temporary::filled(folder, temporary::PREFIX, bytes).map_err(failed)?;
     file.persist_noclobber(&place)
         .map_err(|refused| match refused.error.kind() {
             ErrorKind::AlreadyExists => FileError::Exists(place.clone()),
@@ -289,18 +293,24 @@ pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, File
     Ok(place)
 }
 
-/// Writes a file that the user named, whole or not at all; what is there is replaced.
+/// Writes a file that the user named, whole or not at all; what is there is replaced. A link's target is written, and
+/// what is no regular file is written into.
 ///
 /// # Errors
 /// [`FileError::Failed`] when it can't be written.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let failed = |cause| FileError::Failed(path.to_owned(), cause);
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let file = temporary::filled(folder, ".exledger-", bytes).map_err(failed)?;
-    file.persist(path)
+    let place = match target::of(path).map_err(failed)? {
+        Target::File(place) => place,
+        Target::Stream(mut stream) => {
+            let written = stream.write_all(bytes).and_then(|()| stream.flush());
+            return written.map_err(failed);
+        }
+    };
+    let folder = target::folder(&place);
+    let file = temporary::filled(folder, temporary::PREFIX, bytes).map_err(failed)?;
+    temporary::like(&file, &place).map_err(failed)?;
+    file.persist(&place)
         .map_err(|refused| failed(refused.error))?;
     Ok(())
 }
@@ -361,8 +371,16 @@ pub fn inside(root: &Path, from: &Path, path: &Path) -> Option<String> {
     Some(parts.collect::<Option<Vec<&str>>>()?.join("/"))
 }
 
+/// Returns where a path leads in the end, its links resolved.
+///
+/// # Errors
+/// [`FileError`] when nothing is there.
+pub fn real(path: &Path) -> Result<PathBuf, FileError> {
+    fs::canonicalize(path).map_err(|cause| FileError::Failed(path.to_owned(), cause))
+}
+
 /// Returns a path without `.` and `..`, by its text alone.
-fn plain(path: &Path) -> PathBuf {
+pub fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {

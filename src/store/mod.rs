@@ -9,5 +9,6 @@ pub mod locked;
 pub mod scribe;
 pub mod sign;
 pub mod streams;
+mod target;
 mod temporary;
 pub mod vacant;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::store::files::FileError;
+use crate::store::target::{self, Target};
 use crate::store::temporary;
 
 /// How much is read at once.
@@ -96,55 +97,74 @@ impl Opened {
     }
 }
 
-/// A file that is being written, and is not there before it is whole.
+/// A file that is being written, and is not there before it is whole; what is no regular file is written into.
 #[derive(Debug)]
 pub struct Begun {
-    file: BufWriter<tempfile::NamedTempFile>,
+    out: Out,
     path: PathBuf,
 }
 
+#[derive(Debug)]
+enum Out {
+    /// A file beside its place, and that place.
+    Whole(BufWriter<tempfile::NamedTempFile>, PathBuf),
+    /// A device or pipe.
+    Stream(BufWriter<File>),
+}
+
 impl Begun {
-    /// Begins a file that the user named.
+    /// Begins a file that the user named, links followed.
     ///
     /// # Errors
-    /// [`FileError::Failed`] when nothing can be written beside it.
+    /// [`FileError::Failed`] when nothing can be written there.
     pub fn at(path: &Path) -> Result<Begun, FileError> {
-        let failed = |cause| FileError::Failed(path.to_owned(), cause);
-        let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-        let file = tempfile::Builder::new()
-            .prefix(".exledger-")
-            .tempfile_in(folder.unwrap_or(Path::new(".")))
-            .map_err(failed)?;
-        Ok(Begun {
-            file: BufWriter::with_capacity(PIECE, file),
-            path: path.to_owned(),
-        })
+        let begun = || {
+            Ok(match target::of(path)? {
+                Target::Stream(stream) => Out::Stream(BufWriter::with_capacity(PIECE, stream)),
+                Target::File(place) => {
+                    let file = temporary::begun(target::folder(&place), temporary::PREFIX)?;
+                    temporary::like(&file, &place)?;
+                    Out::Whole(BufWriter::with_capacity(PIECE, file), place)
+                }
+            })
+        };
+        let out = begun().map_err(|cause| FileError::Failed(path.to_owned(), cause))?;
+        let path = path.to_owned();
+        Ok(Begun { out, path })
     }
 
     /// Puts the whole file in its place; what is there is replaced.
     ///
     /// # Errors
-    /// [`FileError::Failed`] when it can't be written; nothing changed then.
+    /// [`FileError::Failed`] when it can't be written; of a regular file nothing changed then.
     pub fn finish(self) -> Result<(), FileError> {
-        let failed = |cause| FileError::Failed(self.path.clone(), cause);
-        let file = self
-            .file
-            .into_inner()
-            .map_err(|it| failed(it.into_error()))?;
-        temporary::share(file.as_file()).map_err(failed)?;
-        file.as_file().sync_all().map_err(failed)?;
-        file.persist(&self.path).map_err(|it| failed(it.error))?;
-        Ok(())
+        let finished = match self.out {
+            Out::Stream(mut stream) => stream.flush(),
+            Out::Whole(file, place) => {
+                let file = file.into_inner().map_err(io::IntoInnerError::into_error);
+                file.and_then(|file| {
+                    file.as_file().sync_all()?;
+                    file.persist(&place).map(drop).map_err(|it| it.error)
+                })
+            }
+        };
+        finished.map_err(|cause| FileError::Failed(self.path, cause))
     }
 }
 
 impl Write for Begun {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        match &mut self.out {
+            Out::Whole(file, _) => file.write(bytes),
+            Out::Stream(stream) => stream.write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        match &mut self.out {
+            Out::Whole(file, _) => file.flush(),
+            Out::Stream(stream) => stream.flush(),
+        }
     }
 }
 

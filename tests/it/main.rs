@@ -25,6 +25,7 @@ mod gate;
 mod golden;
 mod governance;
 mod history;
+mod hostile;
 mod house;
 mod issue_form;
 mod layering;

@@ -191,6 +191,13 @@ class: standard => class: Standard => bad-value 3:8 class
 2026-12-20 => 2026-12-20T10:00Z => bad-value 12:10 expires
 2026-12-20 => 2026-12-20T10:00:00+02:00 => 
 2026-12-20 => 9999-12-31 => 
+2026-12-20 => 2026-12-20T23:59:59Z => 
+2026-12-20 => 2026-12-20T23:59:60Z => bad-value 12:10 expires
+2026-12-20 => 2026-12-20T22:00:60Z => bad-value 12:10 expires
+2026-12-20 => 0000-12-20 => bad-value 12:10 expires
+2026-12-20 => 0000-12-20T10:00:00Z => bad-value 12:10 expires
+2026-12-20 => 0001-01-01T00:00:00+01:00 => bad-value 12:10 expires
+2026-12-20 => 9999-12-31T23:59:59-01:00 => bad-value 12:10 expires
 ana@example.com => ana => bad-value 6:32 owner.email
  => requester: Ana Ruiz\n => bad-value 13:12 requester
  => review_every: 0d\n => bad-value 13:15 review_every

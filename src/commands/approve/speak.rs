@@ -22,7 +22,6 @@ use crate::policy::governance::Governance;
 use crate::policy::people::{self, Person};
 use crate::record::address::Address;
 use crate::record::credential;
-use crate::render;
 use crate::rules::case::Known;
 use crate::rules::house::House;
 use crate::rules::lint::{self, Past};
@@ -301,7 +300,7 @@ fn confirmed(ctx: &Ctx, subject: &Subject, file: &ApprovalFile) -> anyhow::Resul
             .collect::<Vec<_>>();
         let events: Vec<&str> = subject.events.iter().map(|event| event.word()).collect();
         for line in view::approve::gist(record, &makers, &events) {
-            ctx.tell_verbatim(&render::harmless(&line));
+            ctx.tell_verbatim(&line);
         }
     }
     let verb = match file.decision {

@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::ask::AskError;
 use crate::ledger::tree::TreeError;
+use crate::render;
 
 /// The exit code of a command that was used wrongly.
 pub const MISUSE: u8 = 2;
@@ -35,7 +36,7 @@ impl fmt::Display for Fault {
             Fault::CannotSay(what, help) => (format!("cannot say: {what}"), help),
             Fault::BrokenOff => return out.write_str("broken off: nothing was written"),
         };
-        out.write_str(&what)?;
+        out.write_str(&what.replace('\n', "\n  "))?;
         if help.is_empty() {
             return Ok(());
         }
@@ -75,13 +76,14 @@ pub fn code(error: &anyhow::Error) -> u8 {
     }
 }
 
-/// Returns the error as it is shown on stderr.
+/// Returns the error as it is shown on stderr. What it says of foreign values acts on nothing, and begins no line.
 pub fn shown(error: &anyhow::Error) -> String {
-    match error.downcast_ref::<Fault>() {
-        Some(Fault::BrokenOff) => format!("{}\n", Fault::BrokenOff),
-        Some(fault) => format!("error: {fault}\n"),
-        None => format!("error: cannot say: {error:#}\n"),
-    }
+    let text = match error.downcast_ref::<Fault>() {
+        Some(Fault::BrokenOff) => Fault::BrokenOff.to_string(),
+        Some(fault) => format!("error: {fault}"),
+        None => format!("error: cannot say: {error:#}").replace('\n', "\n  "),
+    };
+    format!("{}\n", render::harmless(&text))
 }
 
 /// Returns the error of a tree that can't be read, with what repairs it.

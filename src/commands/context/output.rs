@@ -99,9 +99,9 @@ impl Ctx {
         }
     }
 
-    /// Writes a text to stderr byte for byte.
+    /// Writes a text to stderr without breaking its lines anew.
     pub fn tell_verbatim(&self, text: &str) {
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", render::harmless(text));
     }
 
     /// Writes a line to stderr in any case; a closed stderr has no reader to miss it.

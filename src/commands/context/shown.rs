@@ -2,6 +2,8 @@
 //!
 //! Start at [`Ctx::shown`]. Paths are those of whoever types them. Follows `docs/spec/cli.md`, decisions.
 
+use std::path::Path;
+
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
@@ -40,6 +42,15 @@ impl Ctx {
     /// Reads a file; what is none and has the form of a commit is one.
     fn file(&self, home: &Home, said: &Said<'_>) -> anyhow::Result<Source> {
         let place = self.folder.join(said.source);
+        if leaves(home, &self.folder, &place) {
+            return Err(fault::misuse(
+                format!(
+                    "evidence {} passes a link that leads out of the repository",
+                    said.source
+                ),
+                "name the file where it is",
+            ));
+        }
         let bytes = match files::read(&place, MOST) {
             Ok(bytes) => bytes,
             Err(FileError::Absent(_)) if said.is_commit() => {
@@ -63,4 +74,16 @@ impl Ctx {
             None => Source::File(said.source.to_owned(), bytes),
         })
     }
+}
+
+/// Tells whether a path that begins in the repository ends out of it: a link of the repository, which anybody may have
+/// put there, chooses the file then, and not the person who names it.
+fn leaves(home: &Home, from: &Path, place: &Path) -> bool {
+    let named = home.repository_or_none().and_then(|it| it.work_dir());
+    let named = named.unwrap_or(&home.root);
+    let begins = files::folder(from).map(|from| files::plain(&from.join(place)));
+    let (Ok(top), Ok(begins), Ok(ends)) = (files::folder(named), begins, files::real(place)) else {
+        return false;
+    };
+    (begins.starts_with(&top) || begins.starts_with(named)) && !ends.starts_with(&top)
 }

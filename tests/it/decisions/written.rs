@@ -200,9 +200,11 @@ fn the_mode_of_a_file_and_its_neighbours_stay() {
     life.filed(ID, &record(ID, FIELDS), "ana", "lee");
     let path = life.repo.path().join(format!("exceptions/{ID}.yaml"));
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-    // What a killed run left is cleared away by the next.
-    let left = path.parent().unwrap().join(".exledger-edit-left");
+    // What a killed run left is cleared away by the next, and is no file of the ledger until then.
+    let left = path.parent().unwrap().join(".exledger-edit-l3fTt0");
     std::fs::write(&left, "half").unwrap();
+    let lint = life.run("lee", &["lint"]);
+    assert_eq!(lint.code, 0, "{}{}", lint.out, lint.err);
     life.answer(0, "lee", &["review", ID, "--outcome", "close"]);
     let mode = std::fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o640);

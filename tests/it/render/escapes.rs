@@ -196,7 +196,10 @@ fn cells_that_a_spreadsheet_would_calculate_are_guarded() {
         ("a=b", "a=b"),
         ("a,b", "\"a,b\""),
         ("say \"x\"", "\"say \"\"x\"\"\""),
-        ("two\nlines", "\"two\nlines\""),
+        ("two\nlines", "two lines"),
+        ("two\r\n::error::lines", "two ::error::lines"),
+        ("::error::x", "\\u{3a}:error::x"),
+        ("##vso[task]", "##vso\\u{5b}task]"),
     ];
     for (cell, expected) in cases {
         assert_eq!(

@@ -1,0 +1,5 @@
+//! What people and machines can do to the program: where it writes, what it prints of foreign values, what it does when
+//! it fails itself.
+
+mod printed;
+mod written;
