@@ -294,7 +294,8 @@ impl<'a> Reader<'a> {
         let landing = self.history.mainline.landings.get(change.landing);
         let effective = landing.map_or(Instant::MIN, |landing| landing.effective);
         let lens = self.laws.lens(change.landing);
-        let doubt = law.doubt.or_else(|| self.behind(said.file.at));
+        let doubt = law.doubt;
+        let doubt = doubt.or_else(|| self.history.mainline.behind(said.file.at));
         let (backed, state) = match (&said.backing, doubt) {
             (_, Some(doubt)) => (
                 Backed::Unknown(doubt.clone()),
@@ -339,15 +340,6 @@ impl<'a> Reader<'a> {
             text,
         );
         state
-    }
-
-    /// Returns why it can't be told whether something was said before and counted already, or before what ended it: it
-    /// is older than the commit at which a shallow clone ends.
-    fn behind(&self, at: Instant) -> Option<&'a Obstacle> {
-        let mainline = &self.history.mainline;
-        let first = mainline.landings.first()?;
-        let boundary = mainline.boundary.as_ref();
-        boundary.filter(|_| at < first.effective)
     }
 
     /// Takes a statement, once: an old text that lands anew says nothing new.

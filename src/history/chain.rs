@@ -15,15 +15,6 @@ use crate::record::time::Instant;
 /// How much a clock may be ahead, in seconds, before a time counts as being in the future.
 const TOLERANCE: i64 = 300;
 
-/// What the times of commits are compared with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Now {
-    /// The clock on the wall.
-    Clock(Instant),
-    /// The instant that is asked about; where the tip is later, the tip's time.
-    Asked(Instant),
-}
-
 /// A mainline and its commits, oldest first.
 #[derive(Clone, Debug)]
 pub struct Chain {
@@ -49,9 +40,11 @@ pub fn read(objects: &dyn Objects, oid: Oid) -> Result<Commit, Obstacle> {
 
 /// Walks the first parents of the approved ref, back to the first commit or to where the clone ends.
 ///
+/// `now` is the clock on the wall, whatever instant is asked about: commits dated later than it are not believed.
+///
 /// # Errors
 /// [`Obstacle`] where the tip itself can't be read; further back it becomes the mainline's boundary.
-pub fn walk(objects: &dyn Objects, chosen: &Chosen, now: Now) -> Result<Chain, Obstacle> {
+pub fn walk(objects: &dyn Objects, chosen: &Chosen, now: Instant) -> Result<Chain, Obstacle> {
     let mut commits = vec![Rc::new(read(objects, chosen.tip)?)];
     let mut seen = HashSet::from([chosen.tip]);
     let mut boundary = None;
@@ -81,26 +74,15 @@ pub fn walk(objects: &dyn Objects, chosen: &Chosen, now: Now) -> Result<Chain, O
         reference: chosen.reference.clone(),
         guard: chosen.guard,
         tip: chosen.tip,
-        landings: landings(&commits, limit(&commits, now), branch(&chosen.reference)),
+        landings: landings(&commits, now, branch(&chosen.reference)),
         boundary,
         replaced: objects.replaced(),
     };
     Ok(Chain { mainline, commits })
 }
 
-/// Returns the latest time that is believed.
-fn limit(commits: &[Rc<Commit>], now: Now) -> Instant {
-    let now = match now {
-        Now::Clock(instant) => instant,
-        Now::Asked(instant) => {
-            let tip = commits.last().and_then(|tip| tip.committed());
-            tip.map_or(instant, |tip| tip.max(instant))
-        }
-    };
-    now.plus_seconds(TOLERANCE)
-}
-
-fn landings(commits: &[Rc<Commit>], limit: Instant, branch: &str) -> Vec<Landing> {
+fn landings(commits: &[Rc<Commit>], now: Instant, branch: &str) -> Vec<Landing> {
+    let limit = now.plus_seconds(TOLERANCE);
     let mut running: Option<Instant> = None;
     let mut landings = Vec::with_capacity(commits.len());
     for commit in commits {
@@ -189,15 +171,14 @@ impl Mainline {
 }
 
 impl Chain {
-    /// Returns the chain as it was when the commit at a position was the tip, its times judged anew: what was pushed
-    /// later changes nothing about it.
-    pub fn cut(mut self, position: usize, now: Now) -> Chain {
+    /// Returns the chain as it was when the commit at a position was the tip: what was pushed later changes nothing
+    /// about it.
+    pub fn cut(mut self, position: usize) -> Chain {
         self.commits.truncate(position.saturating_add(1));
         if let Some(tip) = self.commits.last() {
             self.mainline.tip = tip.oid;
         }
-        let branch = branch(&self.mainline.reference);
-        self.mainline.landings = landings(&self.commits, limit(&self.commits, now), branch);
+        self.mainline.landings.truncate(position.saturating_add(1));
         self
     }
 

@@ -26,6 +26,16 @@ pub struct Mainline {
     pub replaced: Replaced,
 }
 
+impl Mainline {
+    /// Returns why nothing is known of an instant: it lies before the commit at which a clone ends.
+    ///
+    /// A statement of that time may have counted before, or what ended it may lie there (M7).
+    pub fn behind(&self, at: Instant) -> Option<&Obstacle> {
+        let first = self.landings.first()?;
+        self.boundary.as_ref().filter(|_| at < first.effective)
+    }
+}
+
 /// Whether a remote guards the approved ref.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guard {

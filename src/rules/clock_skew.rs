@@ -4,9 +4,11 @@
 
 use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
+use crate::history::version::Change;
+use crate::record::time::Instant;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
-use crate::rules::landed;
+use crate::rules::landed::{self, Line};
 use crate::rules::{Group, Rule};
 
 /// The rule.
@@ -29,10 +31,52 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    landed::misdated(
+    let mut findings = landed::misdated(
         case.line(),
         (RULE.code, Flag::ClockSkew),
         "before what landed earlier",
         "set the clock of whoever commits; the latest time before holds instead",
-    )
+    );
+    findings.extend(case.line().into_iter().flat_map(removals));
+    findings
+}
+
+/// Returns the findings about records that a commit removes which is dated before its parent: what was signed in between
+/// looks younger than the removal.
+fn removals(line: &Line<'_>) -> Vec<Finding> {
+    let landings = &line.history.mainline.landings;
+    let dated = |at: usize| landings.get(at).and_then(|landing| landing.committed);
+    let skewed: Vec<(usize, Instant, Instant)> = line
+        .landings
+        .iter()
+        .filter_map(|at| {
+            let is_skewed = landings.get(*at)?.flags.contains(&Flag::ClockSkew);
+            let (own, before) = (dated(*at)?, dated(at.checked_sub(1)?)?);
+            (is_skewed && own < before).then_some((*at, own, before))
+        })
+        .collect();
+    let of = |(at, own, before): &(usize, Instant, Instant)| {
+        let removed = line.history.trails.values().flat_map(|trail| {
+            let versions = trail.versions.iter().filter(|it| it.landing == *at);
+            let removed = versions.filter(|it| it.change == Change::Removed);
+            removed.filter_map(|version| Some((trail.key.as_str(), version.before.first()?)))
+        });
+        let found: Vec<Finding> = removed
+            .map(|(id, file)| Finding {
+                rule: RULE.code,
+                level: Level::Warning,
+                path: file.path.to_string(),
+                pos: None,
+                field: None,
+                id: Some(id.to_owned()),
+                message: format!(
+                    "{id} was removed by a commit dated {own}, before its parent of {before}: a signature in between \
+                     supports the same text once it is filed again"
+                ),
+                help: "look at who pushed it; if the record comes back, approve it anew".to_owned(),
+            })
+            .collect();
+        found
+    };
+    skewed.iter().flat_map(of).collect()
 }

@@ -7,7 +7,6 @@ mod receipts;
 
 use exledger::approval;
 use exledger::diag::Finding;
-use exledger::history::chain::Now;
 use exledger::history::objects::{Kind, Objects, Oid};
 use exledger::history::paths::Prefix;
 use exledger::history::tree::CommitTree;
@@ -33,7 +32,7 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
     let instant = Instant::parse(on).unwrap();
     let git = Repository::discover(repo.path()).unwrap();
     let prefix = Prefix::default();
-    let chain = chain_of(&git, Now::Asked(instant));
+    let chain = chain_of(&git, instant.max(repo.now()));
     let tree = || CommitTree::of_commit(&git, chain.mainline.tip, &prefix).unwrap();
     let (own, evidence) = (tree(), tree());
     let landings = chain.mainline.landings.iter();

@@ -11,6 +11,9 @@ pub(crate) struct Run {
     pub(crate) err: String,
 }
 
+/// What the clock shows to every run: later than all that made-up histories date.
+const CLOCK: &str = "2031-01-01T00:00:00Z";
+
 /// Runs the program in a folder, without the environment of whoever runs the tests.
 pub(crate) fn run(folder: &Path, args: &[&str]) -> Run {
     run_with(folder, args, &[])
@@ -55,6 +58,7 @@ fn program(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Command 
         .env_clear()
         .env("HOME", folder.join("nobody"))
         .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("EXLEDGER_TEST_CLOCK", CLOCK)
         .envs(variables.iter().copied())
         .stdin(Stdio::null());
     program

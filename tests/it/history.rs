@@ -12,7 +12,7 @@ mod store;
 mod versions;
 
 use exledger::history::History;
-use exledger::history::chain::{Chain, Now};
+use exledger::history::chain::Chain;
 use exledger::history::objects::Oid;
 use exledger::history::paths::Prefix;
 use exledger::history::refs;
@@ -47,14 +47,17 @@ pub(crate) fn own(oid: git2::Oid) -> Oid {
 }
 
 /// Returns the chain of a folder's approved ref.
-pub(crate) fn chain_of(git: &Repository, now: Now) -> Chain {
+pub(crate) fn chain_of(git: &Repository, now: exledger::record::time::Instant) -> Chain {
     let refs = git.refs().unwrap();
     let chosen = refs::choose(&refs, None, &|name| git.find(name), None).unwrap();
     exledger::history::chain::walk(git, &chosen, now).unwrap()
 }
 
 /// Returns the history of the ledger at the top of a folder's repository.
-pub(crate) fn history_of(folder: &std::path::Path, now: Now) -> History {
+pub(crate) fn history_of(
+    folder: &std::path::Path,
+    now: exledger::record::time::Instant,
+) -> History {
     let git = Repository::discover(folder).unwrap();
     let chain = chain_of(&git, now);
     walk::walk(&git, chain, &Prefix::default()).unwrap()
@@ -63,7 +66,7 @@ pub(crate) fn history_of(folder: &std::path::Path, now: Now) -> History {
 impl Repo {
     /// Returns what git proves about `main` at the moment of the next commit.
     pub(crate) fn history(&self) -> History {
-        history_of(self.path(), Now::Clock(self.now()))
+        history_of(self.path(), self.now())
     }
 
     /// Returns the trail of a record.

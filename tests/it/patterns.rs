@@ -114,7 +114,7 @@ fn three_of_one_cause_are_a_pattern_and_ten_of_different_ones_are_not() {
     );
     assert_eq!(answer["causes"][0]["key"], json!({"root_cause": "timeout"}));
     assert_eq!(answer["causes"].as_array().unwrap().len(), 9);
-    let table = ledger.run(&["patterns"]).out;
+    let table = ledger.run(&["patterns", "--on", "2026-11-22"]).out;
     assert!(table.contains("1 record unclassified"), "{table}");
 }
 

@@ -8,8 +8,7 @@ use crate::commands::context::fault;
 use crate::commands::context::globals::AsOf;
 use crate::commands::context::place::{self, Home};
 use crate::diag;
-use crate::history::chain::{self, Chain, Now};
-use crate::history::objects::Oid;
+use crate::history::chain::{self, Chain};
 use crate::history::paths::Prefix;
 use crate::history::refs::Chosen;
 use crate::history::tree::CommitTree;
@@ -86,30 +85,19 @@ impl Ctx {
 
     /// Walks the mainline as it stood when it is asked about.
     fn chain(&self, repository: &Repository, chosen: &Chosen) -> anyhow::Result<Timed> {
-        let walked =
-            |chosen: &Chosen, now: Now| chain::walk(repository, chosen, now).map_err(obstacle);
+        let chain = chain::walk(repository, chosen, self.now).map_err(obstacle)?;
         let on = self.globals.on.as_ref().map(|on| on.instant());
         let Some(as_of) = &self.globals.as_of else {
-            let now = on.map_or(Now::Clock(self.now), Now::Asked);
             return Ok(Timed {
-                chain: walked(chosen, now)?,
+                chain,
                 instant: self.instant(),
                 until: None,
             });
         };
-        let at = |tip: Oid| Chosen {
-            tip,
-            ..chosen.clone()
-        };
         match as_of {
             AsOf::Moment(moment) => {
                 let instant = moment.instant();
-                let chain = walked(chosen, Now::Asked(instant))?;
-                let landing = chain
-                    .mainline
-                    .at(instant)
-                    .and_then(|position| chain.mainline.landings.get(position));
-                let tip = landing.ok_or_else(|| {
+                let position = chain.mainline.at(instant).ok_or_else(|| {
                     fault::cannot_say(
                         format!(
                             "{} has no commit that was effective at {instant}",
@@ -118,16 +106,15 @@ impl Ctx {
                         "ask about a later day",
                     )
                 })?;
-                let chain = walked(&at(tip.oid), Now::Asked(instant))?;
                 Ok(Timed {
-                    chain,
+                    chain: chain.cut(position),
                     instant: on.unwrap_or(instant),
                     until: Some(instant),
                 })
             }
             AsOf::Revision(name) => {
-                let tip = on_mainline(repository, &walked(chosen, Now::Clock(self.now))?, name)?;
-                let chain = walked(&at(tip), Now::Asked(on.unwrap_or(Instant::MIN)))?;
+                let position = on_mainline(repository, &chain, name)?;
+                let chain = chain.cut(position);
                 let effective = chain
                     .mainline
                     .landings
@@ -143,16 +130,16 @@ impl Ctx {
     }
 }
 
-/// Returns the commit of a revision that is on the mainline.
-fn on_mainline(repository: &Repository, chain: &Chain, name: &str) -> anyhow::Result<Oid> {
+/// Returns where on the mainline a revision stands.
+fn on_mainline(repository: &Repository, chain: &Chain, name: &str) -> anyhow::Result<usize> {
     let found = repository.find(name).ok_or_else(|| {
         fault::misuse(
             format!("--as-of {name} names neither a day nor a commit"),
             "write a day as 2026-03-31, or name a commit of the approved ref",
         )
     })?;
-    if chain.mainline.position(found.oid).is_some() {
-        return Ok(found.oid);
+    if let Some(position) = chain.mainline.position(found.oid) {
+        return Ok(position);
     }
     let containing = chain
         .containing(repository, found.oid)

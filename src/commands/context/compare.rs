@@ -15,7 +15,6 @@ use crate::commands::context::compare::desk::Desk;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::diag::Finding;
-use crate::history::chain::Now;
 use crate::history::objects::Oid;
 use crate::history::paths::Prefix;
 use crate::ledger::Files;
@@ -116,7 +115,8 @@ impl Ctx {
             repository,
             prefix: Prefix::new(&repository.prefix(&home.root).unwrap_or_default()),
             chosen,
-            now: on.map_or(Now::Clock(self.now), Now::Asked),
+            now: self.now,
+            on,
             past: OnceCell::new(),
         };
         desk.compare([onto, head], proposed)

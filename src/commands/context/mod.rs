@@ -66,6 +66,15 @@ enum Shown {
     No,
 }
 
+/// The variable that sets the clock of a debug build, for tests; a release asks no variable what time it is.
+const TEST_CLOCK: &str = "EXLEDGER_TEST_CLOCK";
+
+fn set_clock(environment: &BTreeMap<String, String>) -> Option<Instant> {
+    let set = environment.get(TEST_CLOCK);
+    set.filter(|_| cfg!(debug_assertions))
+        .and_then(|text| Instant::parse(text))
+}
+
 impl Ctx {
     /// Reads the world around this process.
     ///
@@ -101,7 +110,7 @@ impl Ctx {
         Ok(Ctx {
             format: formats.chosen(globals.format.as_deref())?,
             folder,
-            now: clock::now(),
+            now: set_clock(&environment).unwrap_or_else(clock::now),
             style: render::Style {
                 width,
                 colour,

@@ -9,7 +9,7 @@ use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
 use crate::commands::verify::uses::Book;
 use crate::diag::Finding;
-use crate::history::chain::{self, Now};
+use crate::history::chain;
 use crate::history::checkpoint::{self, Checkpoint, Stand};
 use crate::history::objects::Oid;
 use crate::rules::landed::{Mark, Place};
@@ -41,9 +41,7 @@ impl Marks {
         // A question about the past does not cut off what landed since.
         let whole = match history.mainline.tip == chosen.tip {
             true => None,
-            false => Some(
-                chain::walk(repository, chosen, Now::Clock(ctx.now)).map_err(approved::obstacle)?,
-            ),
+            false => Some(chain::walk(repository, chosen, ctx.now).map_err(approved::obstacle)?),
         };
         let mainline = whole
             .as_ref()

@@ -1,7 +1,6 @@
 //! Clones that end somewhere: what can be told without the rest, and what can't.
 
 use exledger::approval::{self, Verdict};
-use exledger::history::chain::Now;
 use exledger::history::version::Key;
 
 use crate::approval::{approved, said};
@@ -15,7 +14,7 @@ const AT: &str = "2026-11-25T00:00:00Z";
 /// Returns the verdicts in a clone of the last commits, and the status at an instant.
 fn cloned(repo: &Repo, depth: usize) -> (Vec<std::rc::Rc<Verdict>>, &'static str) {
     let clone = repo.clone_with(&[&format!("--depth={depth}")]);
-    let history = history_of(clone.path(), Now::Clock(repo.now()));
+    let history = history_of(clone.path(), repo.now());
     let key = Key::Id(ID.to_owned());
     let verdicts = approval::judge(&history).trails.remove(&key).unwrap();
     (verdicts, standing_in(&history, &key, AT).status.word())

@@ -28,6 +28,28 @@ fn verify(folder: &std::path::Path, args: &[&str]) -> Run {
 }
 
 #[test]
+fn a_removal_that_is_dated_before_its_parent_is_named() {
+    let repo = filed();
+    let of = |repo: &Repo| -> Vec<String> {
+        let findings = crate::audit::audited(repo, ON).into_iter();
+        let skewed = findings.filter(|it| it.rule == "clock-skew" && it.id.is_some());
+        skewed
+            .map(|it| format!("{} {}", it.path, it.message))
+            .collect()
+    };
+    repo.clock("2026-11-20T09:30:00Z");
+    repo.by("mal").remove(ID).commit("Tidy up");
+    let found = of(&repo);
+    let [found] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert!(found.starts_with("exceptions/EXC-2026-7F3KQ.yaml EXC-2026-7F3KQ was removed by a commit dated 2026-11-20T09:30:00Z"));
+    let repo = filed();
+    repo.by("mal").remove(ID).commit("Tidy up");
+    assert_eq!(of(&repo), [""; 0]);
+}
+
+#[test]
 fn a_checkpoint_says_what_the_mainline_is_and_is_read_again() {
     let repo = filed();
     let outside = tempfile::tempdir().unwrap();

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use crate::cli;
 use crate::cli_answers::{ON, ask, json, story};
+use crate::history::{ID, SAMPLE};
+use crate::repo::Repo;
 
 fn ids(answer: &Value) -> Vec<&str> {
     let ids = answer["records"].as_array().unwrap().iter();
@@ -178,6 +180,43 @@ fn what_is_due_is_in_the_first_bucket_that_holds() {
     assert_eq!(answer["records"][3]["also"], serde_json::json!(["soon"]));
     let short = json(&repo, &["due", "--within", "10d"]);
     assert!(!ids(&short).contains(&"7F3KQ"));
+}
+
+#[test]
+fn a_tip_committed_long_ago_moves_nothing_that_landed_before_it_into_the_past() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("root")
+        .write("exledger.yaml", "version: 1\n")
+        .commit("Begin");
+    let begun = repo.tip("main").to_string();
+    repo.clock("2026-11-25T09:00:00Z");
+    repo.by("ana")
+        .through("lee")
+        .write(ID, SAMPLE)
+        .commit("File it");
+    // Gerrit fast-forwards to a change and keeps its old dates.
+    repo.clock("2026-11-10T09:00:00Z");
+    repo.by("ana")
+        .write("README.md", "Read me")
+        .commit("Fix it");
+    repo.checkout();
+    for (as_of, on, found) in [
+        ("2026-11-21", None, &[][..]),
+        ("2026-11-26", None, &["7F3KQ"][..]),
+        (begun.as_str(), None, &[][..]),
+        ("2026-11-21", Some("2026-11-26"), &[][..]),
+    ] {
+        let mut words = vec!["list", "--all", "--as-of", as_of, "--format", "json"];
+        words.extend(on.iter().flat_map(|on| ["--on", *on]));
+        let run = cli::run(repo.path(), &words);
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        assert_eq!(ids(&answer), found, "{words:?}: {}", run.err);
+    }
+    let shown = cli::run(
+        repo.path(),
+        &["list", "--all", "--on", "2026-11-21", "--format", "json"],
+    );
+    assert!(shown.out.contains("2026-11-25T09:00:00Z"), "{}", shown.out);
 }
 
 #[test]

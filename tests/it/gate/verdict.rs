@@ -1,7 +1,5 @@
 //! Allow, deny, pending, unknown: by what is stated, asked, and in force.
 
-use exledger::history::chain::Now;
-
 use crate::approval::{file_as, ledger};
 use crate::gate::{ask, question, with};
 use crate::history::{ID, SAMPLE};
@@ -274,7 +272,7 @@ fn only_a_record_that_matches_makes_the_answer_unknown() {
     let repo = with(str::to_owned);
     repo.by("ana").write("README.md", "x").commit("Go on");
     let clone = repo.clone_with(&["--depth=1"]);
-    let history = crate::history::history_of(clone.path(), Now::Clock(repo.now()));
+    let history = crate::history::history_of(clone.path(), repo.now());
     let approvals = exledger::approval::judge(&history);
     let governance = &history.states.at(0).governance;
     let standings: Vec<exledger::status::Standing> = history

@@ -1,7 +1,6 @@
 //! The walk along first parents: clocks, boundaries, suspicious merges, and what stood at a date.
 
 use exledger::history::History;
-use exledger::history::chain::Now;
 use exledger::history::governance::Origin;
 use exledger::history::mainline::{Flag, Guard};
 use exledger::history::objects::Obstacle;
@@ -35,7 +34,7 @@ fn effective_time_never_goes_back_and_never_lies_in_the_future() {
         repo.by("ana").write("README.md", time).commit(time);
     }
     let git = Repository::discover(repo.path()).unwrap();
-    let told = |now: Now| -> Vec<(String, Vec<Flag>)> {
+    let told = |now: exledger::record::time::Instant| -> Vec<(String, Vec<Flag>)> {
         let landings = chain_of(&git, now).mainline.landings;
         landings
             .iter()
@@ -50,22 +49,17 @@ fn effective_time_never_goes_back_and_never_lies_in_the_future() {
         day("2026-11-22", &[Flag::FutureDated]),
         day("2026-11-23", &[]),
     ];
-    assert_eq!(told(Now::Clock(instant("2026-11-23T09:00:00Z"))), expected);
-    assert_eq!(
-        told(Now::Asked(instant("2026-01-01T00:00:00Z"))),
-        expected,
-        "the tip's own time is believed"
-    );
-    let late = told(Now::Clock(instant("2031-01-01T00:00:00Z")));
+    assert_eq!(told(instant("2026-11-23T09:00:00Z")), expected);
+    let late = told(instant("2031-01-01T00:00:00Z"));
     assert_eq!(late[3].1, []);
     assert_eq!(
         late[4],
         ("2031-01-01T00:00:00Z".to_owned(), vec![Flag::ClockSkew])
     );
-    let tolerated = told(Now::Clock(instant("2026-11-23T08:55:00Z")));
+    let tolerated = told(instant("2026-11-23T08:55:00Z"));
     assert_eq!(tolerated[4].1, [], "a clock may be five minutes ahead");
     assert_eq!(
-        told(Now::Clock(instant("2026-11-23T08:54:59Z")))[4].1,
+        told(instant("2026-11-23T08:54:59Z"))[4].1,
         [Flag::FutureDated]
     );
 }
@@ -154,15 +148,13 @@ fn a_foxtrot_swaps_the_sides_and_is_suspicious() {
 fn the_state_of_a_date_is_that_of_the_last_commit_until_then() {
     let repo = filed();
     let git = Repository::discover(repo.path()).unwrap();
-    let chain = chain_of(&git, Now::Clock(repo.now()));
+    let chain = chain_of(&git, repo.now());
     let at = |text: &str| chain.mainline.at(instant(text));
     assert_eq!(at("2026-11-20T08:59:59Z"), None);
     assert_eq!(at("2026-11-20T09:00:00Z"), Some(0));
     assert_eq!(at("2026-11-20T09:59:59Z"), Some(0));
     assert_eq!(at("2026-11-20T10:00:00Z"), Some(1));
-    let cut = chain
-        .clone()
-        .cut(0, Now::Asked(instant("2026-11-20T09:30:00Z")));
+    let cut = chain.clone().cut(0);
     assert_eq!(
         (cut.mainline.tip, cut.mainline.landings.len()),
         (chain.mainline.landings[0].oid, 1)
@@ -191,7 +183,7 @@ fn a_commit_beside_the_mainline_is_contained_in_the_merge_that_brought_it() {
         .write("README.md", "y")
         .commit("Never merged");
     let git = Repository::discover(repo.path()).unwrap();
-    let chain = chain_of(&git, Now::Clock(repo.now()));
+    let chain = chain_of(&git, repo.now());
     assert_eq!(chain.mainline.position(own(merge)), Some(3));
     assert_eq!(chain.mainline.position(own(side)), None);
     assert_eq!(chain.containing(&git, own(side)), Some(3));
@@ -203,7 +195,7 @@ fn a_repository_without_remotes_says_that_its_branch_is_local() {
     let repo = filed();
     assert_eq!(repo.history().mainline.guard, Guard::Local);
     let clone = repo.clone_with(&[]);
-    let mainline = history_of(clone.path(), Now::Clock(repo.now())).mainline;
+    let mainline = history_of(clone.path(), repo.now()).mainline;
     assert_eq!(
         (mainline.guard, mainline.reference.as_str()),
         (Guard::Remote, "refs/remotes/origin/main")
@@ -222,7 +214,7 @@ fn what_stands_at_the_edge_of_a_shallow_clone_is_inherited() {
         .edit(OTHER, "expires: 2026-12-01")
         .commit("Shorten it");
     let clone = repo.clone_with(&["--depth=1"]);
-    let history = history_of(clone.path(), Now::Clock(repo.now()));
+    let history = history_of(clone.path(), repo.now());
     let tip = own(repo.tip("main"));
     let edge = Obstacle::Shallow { commit: tip };
     assert_eq!(history.mainline.boundary.as_ref(), Some(&edge));
@@ -236,7 +228,7 @@ fn what_stands_at_the_edge_of_a_shallow_clone_is_inherited() {
     assert_eq!(history.states.at(0).origin, Origin::Own(tip));
 
     let clone = repo.clone_with(&["--depth=2"]);
-    let history = history_of(clone.path(), Now::Clock(repo.now()));
+    let history = history_of(clone.path(), repo.now());
     let trail = &history.trails[&Key::Id(OTHER.to_owned())];
     assert_eq!(changes(trail), [Change::Inherited, Change::Amended]);
     assert_eq!(trail.versions[1].truncated, None);
@@ -260,7 +252,7 @@ fn a_branch_that_leaves_a_shallow_clone_makes_its_merge_undecidable() {
         .write(OTHER, &other())
         .commit("File another");
     let clone = repo.clone_with(&["--depth=3"]);
-    let history = history_of(clone.path(), Now::Clock(repo.now()));
+    let history = history_of(clone.path(), repo.now());
     assert!(version(&history, ID, 1).truncated.is_some());
     assert_eq!(
         version(&history, OTHER, 0).truncated,
@@ -277,7 +269,7 @@ fn old_bytes_that_a_partial_clone_left_out_are_followed_by_the_files_name() {
         .edit(ID, "expires: 2026-12-01")
         .commit("Shorten");
     let clone = repo.clone_with(&["--filter=blob:none"]);
-    let history = history_of(clone.path(), Now::Clock(repo.now()));
+    let history = history_of(clone.path(), repo.now());
     let trail = &history.trails[&Key::Id(ID.to_owned())];
     assert_eq!(changes(trail), [Change::Introduced, Change::Amended]);
     assert!(matches!(
@@ -301,7 +293,7 @@ fn a_mainline_folder_that_is_missing_or_malformed_stops_the_walk() {
     );
     repo.raw_commit("main", raw.as_bytes());
     let git = Repository::discover(repo.path()).unwrap();
-    let chain = chain_of(&git, Now::Clock(repo.now()));
+    let chain = chain_of(&git, repo.now());
     let obstacle = walk::walk(&git, chain, &Prefix::default()).unwrap_err();
     assert!(matches!(obstacle, Obstacle::Missing { .. }), "{obstacle}");
     assert!(!obstacle.repair().is_empty());
@@ -334,7 +326,7 @@ fn a_mainline_folder_that_is_missing_or_malformed_stops_the_walk() {
     );
     repo.raw_commit("main", raw.as_bytes());
     let git = Repository::discover(repo.path()).unwrap();
-    let chain = chain_of(&git, Now::Clock(repo.now()));
+    let chain = chain_of(&git, repo.now());
     let obstacle = walk::walk(&git, chain, &Prefix::default()).unwrap_err();
     assert!(matches!(obstacle, Obstacle::Malformed { .. }), "{obstacle}");
 }
@@ -359,7 +351,7 @@ fn folders_without_end_are_refused_and_not_followed() {
     );
     repo.raw_commit("main", raw.as_bytes());
     let git = Repository::discover(repo.path()).unwrap();
-    let chain = chain_of(&git, Now::Clock(repo.now()));
+    let chain = chain_of(&git, repo.now());
     let obstacle = walk::walk(&git, chain, &Prefix::default()).unwrap_err();
     assert!(matches!(obstacle, Obstacle::TooLarge { .. }), "{obstacle}");
 }

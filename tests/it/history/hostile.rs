@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use exledger::history::chain::{self, Now};
+use exledger::history::chain;
 use exledger::history::folder::{self, Folder, Mode};
 use exledger::history::mainline::Guard;
 use exledger::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
@@ -232,7 +232,7 @@ proptest! {
         let numbered = objects.into_iter().enumerate().map(|(n, object)| (oid(n as u8), object));
         let pile = Pile(numbered.collect());
         let chosen = Chosen { reference: "refs/heads/main".into(), tip: oid(0), guard: Guard::Local, remote: None };
-        if let Ok(chain) = chain::walk(&pile, &chosen, Now::Clock(Instant::MAX)) {
+        if let Ok(chain) = chain::walk(&pile, &chosen, Instant::MAX) {
             walk::walk(&pile, chain, &Prefix::default()).ok();
         }
     }

@@ -1,6 +1,5 @@
 //! Merges of every form: who touched a record in them, what was made in the merge itself.
 
-use exledger::history::chain::Now;
 use exledger::history::paths::Prefix;
 use exledger::history::version::{Change, Key, MadeInMerge};
 use exledger::history::walk;
@@ -339,7 +338,7 @@ fn a_few_records_have_the_same_trails_alone_as_among_all() {
     repo.by("lee").remove(OTHER).commit("Remove");
     repo.by("lee").write(OTHER, &other()).commit("Again");
     let git = Repository::discover(repo.path()).unwrap();
-    let chain = chain_of(&git, Now::Clock(repo.now()));
+    let chain = chain_of(&git, repo.now());
     let all = repo.history();
     for id in [ID, OTHER] {
         let names = exledger::history::interest::Few::anywhere([id.to_owned()].into());

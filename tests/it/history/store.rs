@@ -1,6 +1,6 @@
 //! Repositories of every form, opened: what is read, and what is refused with the name of the setting.
 
-use exledger::history::chain::{self, Now};
+use exledger::history::chain;
 use exledger::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
 use exledger::history::paths::Prefix;
 use exledger::history::refs;
@@ -119,7 +119,7 @@ fn a_shallow_clone_knows_where_it_ends() {
     let chosen = refs::choose(&refs, None, &|name| git.find(name), None).unwrap();
     assert_eq!(chosen.reference, "refs/remotes/origin/main");
     assert!(git.fetched(&chosen.reference).is_some());
-    let chain = chain::walk(&git, &chosen, Now::Asked(repo.now())).unwrap();
+    let chain = chain::walk(&git, &chosen, repo.now()).unwrap();
     assert_eq!(chain.mainline.landings.len(), 1);
     assert_eq!(
         chain.mainline.boundary,

@@ -286,7 +286,6 @@ fn former_record_folders_of_the_policy_at_the_tip_count_for_the_whole_history() 
 
 #[test]
 fn a_ledger_in_a_subfolder_has_paths_of_its_own() {
-    use exledger::history::chain::Now;
     use exledger::history::paths::Prefix;
     use exledger::history::walk;
     let repo = Repo::at("2026-11-20T09:00:00Z");
@@ -306,7 +305,7 @@ fn a_ledger_in_a_subfolder_has_paths_of_its_own() {
         .write("team/github/people.csv", "email,name,team,active\n")
         .commit("Leave");
     let git = exledger::store::git::Repository::discover(repo.path()).unwrap();
-    let chain = crate::history::chain_of(&git, Now::Clock(repo.now()));
+    let chain = crate::history::chain_of(&git, repo.now());
     let history = walk::walk(&git, chain, &Prefix::new("team")).unwrap();
     let keys: Vec<&str> = history.trails.keys().map(Key::as_str).collect();
     assert_eq!(keys, [ID]);

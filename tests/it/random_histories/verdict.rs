@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use exledger::approval::{self, Approvals, Satisfied};
 use exledger::history::History;
-use exledger::history::chain::{self, Chain, Now};
+use exledger::history::chain::{self, Chain};
 use exledger::history::mainline::Guard;
 use exledger::history::objects::Objects;
 use exledger::history::refs::Chosen;
@@ -32,7 +32,7 @@ pub(super) fn chain_of(world: &World, objects: &dyn Objects) -> Chain {
         guard: Guard::Local,
         remote: None,
     };
-    chain::walk(objects, &chosen, Now::Clock(world.instant())).unwrap()
+    chain::walk(objects, &chosen, world.instant()).unwrap()
 }
 
 /// Returns what a record is at an instant.

@@ -202,7 +202,7 @@ impl Stage {
                 args.extend([flag, path.to_str().unwrap()]);
             }
         }
-        let run = cli::run(self.repo.path(), &args);
+        let run = cli::run_with(self.repo.path(), &args, &[("EXLEDGER_TEST_CLOCK", ON)]);
         assert!(run.code < 2, "{}", run.err);
         let answer: Value = serde_json::from_str(&run.out).unwrap();
         answer["findings"].as_array().unwrap().clone()

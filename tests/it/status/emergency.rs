@@ -1,6 +1,5 @@
 //! Emergencies: they may start before anybody approved them, and not for long.
 
-use exledger::history::chain::Now;
 use exledger::history::version::Key;
 
 use crate::approval::{file_as, ledger};
@@ -184,7 +183,7 @@ fn an_emergency_in_a_shallow_clone_can_not_be_told() {
     let repo = pushed();
     repo.by("lee").write("README.md", "x").commit("Go on");
     let clone = repo.clone_with(&["--depth=2"]);
-    let history = history_of(clone.path(), Now::Clock(repo.now()));
+    let history = history_of(clone.path(), repo.now());
     let key = Key::Id(ID.to_owned());
     let standing = standing_in(&history, &key, "2026-11-20T12:00:00Z");
     assert_eq!(standing.status.word(), "unknown", "{:?}", standing.reasons);

@@ -15,7 +15,7 @@ use crate::commands::context::fault;
 use crate::commands::context::noted;
 use crate::history::History;
 use crate::history::branch::Branch;
-use crate::history::chain::{self, Now};
+use crate::history::chain;
 use crate::history::folders::{Folders, Job};
 use crate::history::interest::Few;
 use crate::history::interest::Interest;
@@ -40,7 +40,10 @@ pub(super) struct Desk<'h> {
     pub(super) repository: &'h Repository,
     pub(super) prefix: Prefix,
     pub(super) chosen: Chosen,
-    pub(super) now: Now,
+    /// The clock on the wall.
+    pub(super) now: Instant,
+    /// The instant asked about, where one is.
+    pub(super) on: Option<Instant>,
     /// What the approved ref says of everything but records, read once something needs it.
     pub(super) past: OnceCell<(History, Approvals)>,
 }
@@ -208,12 +211,11 @@ impl Desk<'_> {
 
     /// Returns where windows end: the instant asked about, else the committer time of the head.
     fn until(&self, head: Oid) -> anyhow::Result<Instant> {
-        let now = match self.now {
-            Now::Asked(instant) => return Ok(instant),
-            Now::Clock(instant) => instant,
-        };
+        if let Some(instant) = self.on {
+            return Ok(instant);
+        }
         let head = chain::read(self.repository, head).map_err(obstacle)?;
-        Ok(head.committed().unwrap_or(now))
+        Ok(head.committed().unwrap_or(self.now))
     }
 
     /// Returns the records that differ from where the branch set out.
