@@ -13,6 +13,7 @@ mod governance;
 mod landing;
 mod notes;
 mod one_person;
+mod pictures;
 mod pitfalls;
 mod reviews;
 mod rows;
