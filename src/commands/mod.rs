@@ -30,6 +30,7 @@ pub mod renew;
 pub mod report;
 pub mod review;
 pub mod schema;
+pub mod shorten;
 pub mod show;
 pub mod transfer;
 pub mod triage;
@@ -70,6 +71,7 @@ pub const ALL: &[Command] = &[
     approve::COMMAND,
     reject::COMMAND,
     renew::COMMAND,
+    shorten::COMMAND,
     review::COMMAND,
     fire::COMMAND,
     attest::COMMAND,

@@ -5,9 +5,7 @@
 use clap::Parser;
 
 use crate::commands::context::Ctx;
-use crate::commands::context::answer;
 use crate::commands::context::edit::{Flags, History, Job, Which};
-use crate::commands::context::fault;
 use crate::commands::context::filter::{self, Filters};
 use crate::commands::{Command, Outcome, Run};
 use crate::history::change::Event;
@@ -71,17 +69,17 @@ impl Args {
         match (&self.until, self.term) {
             (Some(until), _) => Ok(Later::Until(until.clone())),
             (None, Some(term)) => Ok(Later::For(term)),
-            (None, None) if ctx.asks() => {
+            (None, None) => {
                 let question = "Until when, or for how long (2027-01-10, 30d)";
-                let said = ctx.text_or_ask(None, "--until or --for", question)?;
-                match Term::new(&said) {
-                    Some(term) => Ok(Later::For(term)),
-                    None => moment(&said)
-                        .map(Later::Until)
-                        .map_err(|what| fault::misuse(what, "")),
-                }
+                ctx.value_or_ask(
+                    "--until or --for",
+                    question,
+                    &|text| match Term::new(text) {
+                        Some(term) => Ok(Later::For(term)),
+                        None => moment(text).map(Later::Until),
+                    },
+                )
             }
-            (None, None) => Err(answer::missing("--until or --for")),
         }
     }
 }

@@ -9,14 +9,13 @@ use crate::plan::decision::{Planned, Refusal, Taken};
 use crate::plan::edit::Edit;
 use crate::plan::entry::Entry;
 use crate::plan::evidence::{self, Shown, Written};
+use crate::policy::closing::TIMES;
 use crate::policy::governance::Governance;
 use crate::policy::tier::{self, Facts, Resolved};
 use crate::record::Record;
+use crate::record::placeholder::holds_a_place;
 use crate::record::time::Day;
 use crate::record::word::{ClosureOutcome, PostReviewOutcome, Word};
-
-/// The times at which access is looked at.
-pub const TIMES: &[&str] = &["before", "during", "after"];
 
 /// The item that `--prevention` answers too.
 const PREVENTION: &str = "prevention";
@@ -41,9 +40,10 @@ pub struct Closing {
 }
 
 impl Closing {
-    /// Tells whether an item has an answer.
+    /// Tells whether an item has an answer that says something.
     fn answers(&self, item: &str) -> bool {
-        self.checks.iter().any(|(known, _)| known == item)
+        let mut checks = self.checks.iter();
+        checks.any(|(known, answer)| known == item && !holds_a_place(answer))
     }
 }
 
@@ -132,13 +132,19 @@ pub fn close(taken: &Taken<'_>, closing: &Closing) -> Result<Planned, Refusal> {
     let evidence = evidence::entries(record, &closing.evidence, evidence::Ids::Given)?;
     cited(taken, closing, &evidence)?;
     let entry = entry(taken, closing, &evidence);
-    let edit = Edit::Insert {
+    let insert = Edit::Insert {
         path: "closure".to_owned(),
         lines: entry.lines(),
         line: entry.line(),
     };
+    // An empty map stands for no closure, and makes room for one.
+    let root = taken.source.root.as_ref();
+    let is_hollow = root.is_some_and(|root| root.get("closure").is_some());
+    let removal = is_hollow.then(|| Edit::Remove {
+        path: "closure".to_owned(),
+    });
     Ok(Planned {
-        edits: vec![edit],
+        edits: removal.into_iter().chain([insert]).collect(),
         files: evidence.files,
         remarks: Vec::new(),
     })
@@ -153,7 +159,7 @@ fn entry(taken: &Taken<'_>, closing: &Closing, evidence: &Written) -> Entry {
     ]);
     if let Some(prevention) = &closing.prevention
         && needed.contains(&PREVENTION)
-        && !closing.answers(PREVENTION)
+        && closing.checks.iter().all(|(item, _)| item != PREVENTION)
     {
         answers.push((PREVENTION.to_owned(), prevention.trim().to_owned()));
     }

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::plan::answers::Answers;
-use crate::plan::draft::{Derived, Setting, Urgency};
+use crate::plan::draft::{DefaultOwner, Derived, Setting, Urgency};
 use crate::policy::term;
 use crate::policy::tier::{Limit, Resolved};
 use crate::policy::tiers::Require;
@@ -34,7 +34,8 @@ fn note(derived: &mut Vec<Derived>, field: &str, value: &str, why: &str) {
 /// Fills in the owner: who files it, unless somebody else is named; name and team from the roster where it knows them.
 pub(super) fn people(made: &mut Answers, setting: &Setting<'_>, derived: &mut Vec<Derived>) {
     let filer = setting.filer.email.as_deref().unwrap_or_default();
-    if !made.states("owner.name") || made.states("owner.email") {
+    let is_derived = setting.default_owner == DefaultOwner::Filer;
+    if is_derived && (!made.states("owner.name") || made.states("owner.email")) {
         fill(made, derived, "owner.email", filer, "you, as git knows you");
     }
     let email = made.text("owner.email").and_then(Address::new);
@@ -109,19 +110,36 @@ fn after(begin: &When, term: Term) -> When {
     }
 }
 
-/// Fills the end: a duration counts from the start, and half of the tier's term is what nobody stated.
+/// Where a record begins, and whether somebody said so.
+pub(super) struct Begin<'b> {
+    /// Its start.
+    pub(super) starts: &'b When,
+    /// Whether the start was stated, and not derived.
+    pub(super) stated: bool,
+}
+
+/// Fills the end: half of the tier's term where nobody stated one. A duration counts from a start that was stated, else
+/// one in hours from now, another from the clock's day.
 pub(super) fn expires(
     made: &mut Answers,
     setting: &Setting<'_>,
-    starts: &When,
+    begin: &Begin<'_>,
     resolved: Option<&Resolved>,
     derived: &mut Vec<Derived>,
 ) {
+    let starts = begin.starts;
     let given = made.text("expires").map(str::to_owned);
     let given = given.filter(|given| !given.trim().is_empty());
     let (end, why) = match (given.as_deref(), resolved) {
         (Some(given), _) => match Term::new(given) {
-            Some(term) => (after(starts, term), format!("{given} from the start")),
+            Some(term) if begin.stated => (after(starts, term), format!("{given} from the start")),
+            Some(term) => (
+                after(&When::instant(setting.now), term),
+                match term.unit {
+                    Unit::Hours => format!("{given} from now"),
+                    _ => format!("{given} from today"),
+                },
+            ),
             None => return,
         },
         (None, Some(resolved)) if setting.urgency == Urgency::Emergency => {

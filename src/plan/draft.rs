@@ -25,6 +25,8 @@ pub struct Setting<'a> {
     pub urgency: Urgency,
     /// Who files it: name and address, as git knows them.
     pub filer: Filer,
+    /// Who owns it where nobody says.
+    pub default_owner: DefaultOwner,
     /// The id it will have.
     pub id: Id,
     /// The folder below the first record folder; empty for none.
@@ -38,6 +40,15 @@ pub enum Urgency {
     Usual,
     /// It starts now, and is approved afterwards.
     Emergency,
+}
+
+/// Who owns a record whose owner nobody stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultOwner {
+    /// Who files it.
+    Filer,
+    /// Nobody: it is asked, as where somebody else filed an issue and left the owner out.
+    Nobody,
 }
 
 /// Who files a record.
@@ -97,7 +108,11 @@ pub fn draft(answers: &Answers, setting: &Setting<'_>) -> Draft {
     derive::words(&mut made, setting, &mut derived);
     let starts = derive::starts(&mut made, setting, &mut derived);
     let resolved = resolve(&made, setting);
-    derive::expires(&mut made, setting, &starts, resolved.as_ref(), &mut derived);
+    let begin = derive::Begin {
+        starts: &starts,
+        stated: answers.states("starts"),
+    };
+    derive::expires(&mut made, setting, &begin, resolved.as_ref(), &mut derived);
     derive::reviews(&mut made, resolved.as_ref(), &mut derived);
     derive::controls(&mut made, setting, resolved.as_ref(), &mut derived);
     for key in ["deviates_from", "subject"] {

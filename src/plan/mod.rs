@@ -23,4 +23,5 @@ pub mod reject;
 pub mod renew;
 pub mod review;
 pub mod reviews;
+pub mod shorten;
 pub mod transfer;

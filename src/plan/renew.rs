@@ -38,7 +38,7 @@ pub fn renew(taken: &Taken<'_>, later: &Later, reason: &str) -> Result<Vec<Edit>
     if not_after(&until) <= not_after(from) {
         return Err(Refusal::new(
             format!("{id} ends on {from} already, and {until} is not later"),
-            "name a later end; to end it sooner write the earlier date into `expires`",
+            format!("name a later end; `exledger shorten {id} --until …` lets it end earlier"),
         ));
     }
     if not_after(&until) <= taken.now {

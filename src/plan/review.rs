@@ -24,10 +24,14 @@ pub fn review(
         .text_or_none("note", note);
     let id = &taken.record.id;
     let mut remarks: Vec<String> = taken.counts_once_vouched("a review").into_iter().collect();
-    if outcome == ReviewOutcome::Close {
-        remarks.push(format!(
+    match outcome {
+        ReviewOutcome::Close => remarks.push(format!(
             "to end it, close it: `exledger close {id} --outcome … --reason …`"
-        ));
+        )),
+        ReviewOutcome::Reduce => remarks.push(format!(
+            "to narrow it, take out of `scope` what is no longer needed, or run `exledger shorten {id} --until …`"
+        )),
+        ReviewOutcome::StillNeeded => {}
     }
     Ok(Planned {
         edits: vec![Edit::append("reviews", entry.line())],

@@ -10,6 +10,9 @@ use crate::policy::settings::words;
 use crate::record;
 use crate::record::time::{Day, Instant};
 
+/// The times at which access is looked at.
+pub const TIMES: &[&str] = &["before", "during", "after"];
+
 /// What a close must answer.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

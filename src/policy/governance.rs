@@ -54,6 +54,8 @@ pub struct Governance {
     pub extra_schema: Option<serde_json::Value>,
     /// The policy's document, for rules that look at its places.
     pub document: Option<yaml::Node>,
+    /// The policy's comments.
+    pub comments: Vec<yaml::Comment>,
     /// What is wrong with the files.
     pub findings: Vec<Finding>,
     /// Whether they can be relied on.
@@ -217,6 +219,7 @@ impl Governance {
         Governance {
             policy: source.policy,
             document: source.document,
+            comments: source.comments,
             findings: source.findings,
             state: State::Sound,
             ..Governance::default()

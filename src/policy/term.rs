@@ -3,6 +3,7 @@
 //! Uses record's times, policy's types. Pure. Start at [`judge`]. Follows `docs/spec/policy.md`, terms and
 //! clocks. All is clamped to the calendar: an end in the year 9999 is long, and nothing else.
 
+use crate::diag::count;
 use crate::policy::tier::{Limit, Resolved, shorten_interval};
 use crate::record::Record;
 use crate::record::time::{Day, Instant, Term, Unit, When, not_after};
@@ -14,8 +15,31 @@ pub struct TooLong {
     pub limit: Limit,
     /// The latest end allowed: a day where the record states a day and one can be allowed, else an instant.
     pub latest: When,
-    /// By how many days the end is later, rounded up; at least 1.
-    pub days: i64,
+    /// By how many seconds the end is later; at least 1.
+    pub seconds: i64,
+}
+
+impl TooLong {
+    /// Returns by how much the end is later, in at most two units: `12 days`, `1 day 6 hours`, `1 second`.
+    pub fn excess(&self) -> String {
+        let mut left = usize::try_from(self.seconds).unwrap_or(usize::MAX);
+        let units = [
+            (86_400, "day"),
+            (3_600, "hour"),
+            (60, "minute"),
+            (1, "second"),
+        ];
+        let mut parts = Vec::new();
+        for (size, unit) in units {
+            let number = left / size;
+            left %= size;
+            if number > 0 {
+                parts.push(count(number, unit));
+            }
+        }
+        parts.truncate(2);
+        parts.join(" ")
+    }
 }
 
 /// Returns where a record's term begins: at `starts`, else where it landed or will; `None` where neither is known.
@@ -53,11 +77,10 @@ pub fn judge(begin: &When, expires: &When, limits: &[Limit]) -> Vec<TooLong> {
 fn over(begin: &When, expires: &When, limit: &Limit) -> Option<TooLong> {
     let allowed = latest_end(begin, expires, limit.term);
     let seconds = not_after(expires).seconds_since(allowed);
-    let days = seconds.saturating_add(86_399).div_euclid(86_400);
     (seconds > 0).then(|| TooLong {
         limit: limit.clone(),
         latest: stated_like(begin, expires, allowed),
-        days,
+        seconds,
     })
 }
 

@@ -124,6 +124,12 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// Returns what a help adds where a tier holds through silence: which field would lead elsewhere. Empty where none does.
+    pub fn silence(&self) -> String {
+        let why = self.why.iter().take(self.silent.len());
+        why.map(|why| format!("; {why}")).collect()
+    }
+
     /// Returns what an approval must be.
     pub fn demand(&self) -> Demand {
         Demand {

@@ -22,6 +22,11 @@ pub fn kind(value: &str, name: &str) -> Option<&'static str> {
         .or_else(|| is_key().then_some("a key"))
 }
 
+/// Tells whether a line of a file holds what looks like a credential, whatever else is wrong with it.
+pub fn is_in(line: &str) -> bool {
+    text::find(line).is_some() || value::is_key(line)
+}
+
 /// Returns a text in which what looks like a credential is replaced by `…`.
 pub fn hidden(text: String) -> String {
     let quoted = text.split('`').any(value::is_key);

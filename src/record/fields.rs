@@ -5,10 +5,10 @@
 //! `missing-field`).
 
 use crate::diag::shape;
-use crate::record::near;
+use crate::record::meant;
 use crate::record::reader::{self, Closed, Read, Reader};
 use crate::record::scalar::Flaw;
-use crate::yaml::{Entry, Node};
+use crate::yaml::{Entry, Node, Value};
 
 /// The keys of one map while they are read.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl<'n, 'r> Fields<'n, 'r> {
         match self.know(key) {
             Some(entry) => {
                 self.reader
-                    .entry(entry, |node, at| match reader::is_absent(node, T::EMPTY) {
+                    .required(entry, |node, at| match reader::is_absent(node, T::EMPTY) {
                         true => at.hollow(node),
                         false => T::read(node, at),
                     })
@@ -102,7 +102,7 @@ impl<'n, 'r> Fields<'n, 'r> {
             self.missing.push(Missing::One(key));
             return None;
         };
-        self.reader.entry(entry, read)
+        self.reader.required(entry, read)
     }
 
     /// Returns what a reader of one's own makes of a key's node, as [`Fields::optional`] does.
@@ -159,7 +159,9 @@ impl<'n, 'r> Fields<'n, 'r> {
         let meant = self.unknown();
         let missing = std::mem::take(&mut self.missing);
         let is_complete = missing.is_empty() && self.entries.iter().all(|it| self.is_known(it));
-        for missing in missing {
+        // What is merged in may be what is missing.
+        let is_merged = self.entries.iter().any(is_merge);
+        for missing in missing.into_iter().filter(|_| !is_merged) {
             self.note_missing(missing, &meant);
         }
         match is_complete {
@@ -182,7 +184,7 @@ impl<'n, 'r> Fields<'n, 'r> {
     }
 
     fn is_known(&self, entry: &Entry) -> bool {
-        self.known.contains(&entry.key.as_str())
+        self.known.contains(&entry.key.as_str()) || is_merge(entry)
     }
 
     /// Notes unknown keys; returns the keys that they meant.
@@ -192,23 +194,27 @@ impl<'n, 'r> Fields<'n, 'r> {
             if self.is_known(entry) {
                 continue;
             }
-            let absent = self
-                .known
-                .iter()
-                .copied()
-                .filter(|key| self.node(key).is_none());
-            let nearest = near::nearest(&entry.key, absent);
-            let flaw = match nearest {
+            let known = self.known.iter().copied();
+            let absent: Vec<&'static str> = known.filter(|key| self.node(key).is_none()).collect();
+            let meaning = meant::key(&entry.key, &absent);
+            let name = &entry.key;
+            let flaw = match meaning {
                 Some(key) => Flaw::new(
-                    format!("unknown key `{}`: did you mean `{key}`?", entry.key),
+                    format!("unknown key `{name}`: did you mean `{key}`?"),
                     format!("write `{key}`, or remove the key"),
                 ),
+                None if meant::is_computed(name) => Flaw::new(
+                    format!(
+                        "unknown key `{name}`: status and approvals are computed from git and never stored"
+                    ),
+                    "remove it",
+                ),
                 None => Flaw::new(
-                    format!("unknown key `{}`", entry.key),
+                    format!("unknown key `{name}`"),
                     format!("remove it; the keys here are {}", self.known.join(", ")),
                 ),
             };
-            if let Some(key) = nearest {
+            if let Some(key) = meaning {
                 meant.push(key);
                 self.reader.meant(key);
             }
@@ -242,4 +248,9 @@ impl<'n, 'r> Fields<'n, 'r> {
         self.reader
             .note(shape::MISSING_FIELD, pos, field, Flaw::new(message, help));
     }
+}
+
+/// Tells whether an entry merges another map into this one, of which the reader of YAML has said that it may not.
+fn is_merge(entry: &Entry) -> bool {
+    entry.key == "<<" && entry.value.value == Value::Unreadable
 }

@@ -25,6 +25,30 @@ pub fn nearest<'c>(key: &str, candidates: impl IntoIterator<Item = &'c str>) -> 
     best.map(|(_, candidate)| candidate)
 }
 
+/// Returns the candidates with the fewest letters to change, at most `most` of them, in their order; none where two of
+/// three letters would change.
+pub fn closest<'c>(
+    key: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+    most: usize,
+) -> Vec<&'c str> {
+    let key = folded(key);
+    let away = candidates.into_iter().map(|candidate| {
+        let distance = distance(&key, &folded(candidate));
+        (distance, candidate)
+    });
+    let mut away: Vec<(usize, &str)> = away.collect();
+    let least = away.iter().map(|(distance, _)| *distance).min();
+    away.retain(|(distance, _)| Some(*distance) == least && distance * 3 < key.len() * 2);
+    away.truncate(most);
+    away.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// Tells whether a key is another one but for a letter.
+pub(super) fn is_slip(key: &str, other: &str) -> bool {
+    distance(&folded(key), &folded(other)) <= 1
+}
+
 fn folded(key: &str) -> Vec<char> {
     key.chars()
         .filter(|character| !matches!(character, '-' | '_'))

@@ -11,7 +11,7 @@ use crate::record::credential;
 use crate::record::id::Id;
 use crate::record::reader;
 use crate::record::scalar::Scalar;
-use crate::yaml::{self, Fault, Limits, Node, Value};
+use crate::yaml::{self, Comment, Fault, Limits, Node, Value};
 
 /// One file of the record folders, as it was read.
 #[derive(Clone, Debug)]
@@ -24,9 +24,14 @@ pub struct Source {
     pub record: Option<Record>,
     /// What is wrong with its shape, sorted.
     pub findings: Vec<Finding>,
+    /// The comments, in the order of the file.
+    pub comments: Vec<Comment>,
     /// The fields that misspelt keys meant.
     meant: Vec<String>,
 }
+
+/// The maps that say something although they are empty; any other empty map counts as absent.
+const STATED: &[&str] = &["deviates_from", "subject"];
 
 /// What a file says of one field.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,7 +52,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Source {
     let mut faults = document.faults;
     let (mut record, mut meant) = (None, Vec::new());
     if let Some(root) = &document.root {
-        let (value, noted) = reader::read::<Record>(root);
+        let (value, noted) = reader::read::<Record>(root, "a record");
         faults.extend(noted.faults);
         faults.extend(consistent::faults(stem(path), root, &noted.meant));
         record = value;
@@ -59,6 +64,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Source {
         findings: findings(path, id.as_ref().map(Id::as_str), faults),
         path: path.to_owned(),
         root: document.root,
+        comments: document.comments,
         meant,
     }
 }
@@ -95,6 +101,7 @@ impl Source {
             root: None,
             record,
             findings: Vec::new(),
+            comments: Vec::new(),
             meant: Vec::new(),
         }
     }
@@ -121,6 +128,9 @@ impl Source {
             None => Stated::Absent,
             Some(node) => match node.value {
                 Value::Null | Value::Unreadable => Stated::Unreadable,
+                Value::Map(ref entries) if entries.is_empty() && !STATED.contains(&field) => {
+                    Stated::Absent
+                }
                 _ => Stated::Node(node),
             },
         }

@@ -32,10 +32,12 @@ pub enum Empty {
 /// Where the reading stands, and what was noted so far.
 ///
 /// The path is kept as steps: a text is made of it only for what is noted.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Reader<'n> {
     path: Vec<Step<'n>>,
     noted: Noted,
+    /// What is read: `a record`, `the policy`.
+    whole: &'static str,
 }
 
 /// What a reading noted.
@@ -49,13 +51,24 @@ pub struct Noted {
 
 #[derive(Clone, Copy, Debug)]
 enum Step<'n> {
-    Entry(&'n Entry),
+    Entry(&'n Entry, Need),
     Item(usize, &'n Node),
 }
 
-/// Returns what a node holds, and all that is wrong with it.
-pub fn read<T: Read>(node: &Node) -> (Option<T>, Noted) {
-    let mut reader = Reader::default();
+/// Whether a map must have a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Need {
+    Required,
+    Optional,
+}
+
+/// Returns what a node holds, and all that is wrong with it; `whole` names what is read, such as `a record`.
+pub fn read<T: Read>(node: &Node, whole: &'static str) -> (Option<T>, Noted) {
+    let mut reader = Reader {
+        path: Vec::new(),
+        noted: Noted::default(),
+        whole,
+    };
     let value = T::read(node, &mut reader);
     (value, reader.noted)
 }
@@ -100,10 +113,16 @@ impl<'n> Reader<'n> {
         entry: &'n Entry,
         read: impl FnOnce(&'n Node, &mut Reader<'n>) -> Option<T>,
     ) -> Option<T> {
-        self.path.push(Step::Entry(entry));
-        let value = read(&entry.value, self);
-        self.path.pop();
-        value
+        self.below(Step::Entry(entry, Need::Optional), &entry.value, read)
+    }
+
+    /// Returns what is read from the value of an entry that the map must have.
+    pub(super) fn required<T>(
+        &mut self,
+        entry: &'n Entry,
+        read: impl FnOnce(&'n Node, &mut Reader<'n>) -> Option<T>,
+    ) -> Option<T> {
+        self.below(Step::Entry(entry, Need::Required), &entry.value, read)
     }
 
     /// Returns what is read from an item of a list.
@@ -113,8 +132,17 @@ impl<'n> Reader<'n> {
         item: &'n Node,
         read: impl FnOnce(&'n Node, &mut Reader<'n>) -> Option<T>,
     ) -> Option<T> {
-        self.path.push(Step::Item(index, item));
-        let value = read(item, self);
+        self.below(Step::Item(index, item), item, read)
+    }
+
+    fn below<T>(
+        &mut self,
+        step: Step<'n>,
+        node: &'n Node,
+        read: impl FnOnce(&'n Node, &mut Reader<'n>) -> Option<T>,
+    ) -> Option<T> {
+        self.path.push(step);
+        let value = read(node, self);
         self.path.pop();
         value
     }
@@ -128,12 +156,15 @@ impl<'n> Reader<'n> {
 
     /// Notes that nothing stands where a value must.
     pub fn hollow<T>(&mut self, node: &Node) -> Option<T> {
-        let flaw = Flaw::coded(
-            shape::MISSING_FIELD,
-            format!("{} holds nothing", self.name()),
-            "fill it or remove it",
-        );
-        self.fault(node, flaw)
+        let help = match self.path.last() {
+            Some(Step::Entry(_, Need::Required)) => match self.outer() {
+                Some(outer) => format!("fill it: `{outer}` needs it"),
+                None => format!("fill it: {} needs it", self.whole),
+            },
+            _ => "fill it or remove it".to_owned(),
+        };
+        let message = format!("{} holds nothing", self.name());
+        self.fault(node, Flaw::coded(shape::MISSING_FIELD, message, help))
     }
 
     /// Notes that something else stands where `expected` must; says nothing of what was noted before.
@@ -169,7 +200,7 @@ impl<'n> Reader<'n> {
     pub(super) fn anchor(&self) -> Pos {
         match self.path.last() {
             None => Pos::START,
-            Some(Step::Entry(entry)) => entry.key_pos,
+            Some(Step::Entry(entry, _)) => entry.key_pos,
             Some(Step::Item(_, node)) => node.pos,
         }
     }
@@ -180,7 +211,7 @@ impl<'n> Reader<'n> {
         let steps = self.path.iter().copied();
         for step in steps {
             match step {
-                Step::Entry(entry) => push(&mut path, &entry.key),
+                Step::Entry(entry, _) => push(&mut path, &entry.key),
                 Step::Item(index, _) => path.push_str(&format!("[{index}]")),
             }
         }
@@ -188,6 +219,23 @@ impl<'n> Reader<'n> {
             push(&mut path, key);
         }
         (!path.is_empty()).then_some(path)
+    }
+
+    /// Returns the key that the current value, or the list around it, stands under; empty for the whole file.
+    pub(super) fn key(&self) -> &'n str {
+        let mut steps = self.path.iter().rev();
+        let key = steps.find_map(|step| match step {
+            Step::Entry(entry, _) => Some(entry.key.as_str()),
+            Step::Item(..) => None,
+        });
+        key.unwrap_or_default()
+    }
+
+    /// Returns the dotted path of the map that the current value is in; `None` for one at the top.
+    fn outer(&self) -> Option<String> {
+        let field = self.field(None)?;
+        let (outer, _) = field.rsplit_once('.')?;
+        Some(outer.to_owned())
     }
 
     /// Returns how a message names the current value.
@@ -222,7 +270,8 @@ impl<T: Scalar> Read for T {
     const EMPTY: Empty = Empty::Stated;
 
     fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<T> {
-        at.scalar(node, T::parse)
+        let key = at.key();
+        at.scalar(node, |text| T::parse_of(text, key))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Uses record's own words. Pure. Start at [`Scalar`]. Follows `docs/spec/record.md`, values.
 
 use crate::diag::{Code, shape};
+use crate::record::meant;
 use crate::record::word::Word;
 
 /// What is wrong with a value, and the way out. The value itself is named by who reports it.
@@ -39,6 +40,14 @@ pub trait Scalar: Sized {
     /// # Errors
     /// The [`Flaw`] of a text that stands for none; it becomes a finding at the scalar's place.
     fn parse(text: &str) -> Result<Self, Flaw>;
+
+    /// Returns the value that the text of a key stands for.
+    ///
+    /// # Errors
+    /// As [`Scalar::parse`]; where a type has many fields, the flaw names the key.
+    fn parse_of(text: &str, _key: &str) -> Result<Self, Flaw> {
+        Self::parse(text)
+    }
 }
 
 impl Scalar for String {
@@ -76,13 +85,23 @@ impl Scalar for u32 {
 
 impl<W: Word> Scalar for W {
     fn parse(text: &str) -> Result<Self, Flaw> {
-        W::from_word(text).ok_or_else(|| {
-            let words: Vec<&str> = W::WORDS.iter().map(|(word, _)| *word).collect();
-            let usual = || format!("`{text}` is not one of the words");
-            Flaw::new(
-                W::refusal(text).unwrap_or_else(usual),
-                format!("use one of {}", words.join(", ")),
-            )
-        })
+        Self::parse_of(text, "allowed value")
     }
+
+    fn parse_of(text: &str, key: &str) -> Result<Self, Flaw> {
+        W::from_word(text).ok_or_else(|| unknown_word::<W>(text, key))
+    }
+}
+
+/// Returns what is wrong with a text that is none of the words of a vocabulary, with the word that it may mean.
+pub fn unknown_word<W: Word>(text: &str, key: &str) -> Flaw {
+    let words: Vec<&'static str> = W::WORDS.iter().map(|(word, _)| *word).collect();
+    let usual = || match meant::word(text, &words) {
+        Some(word) => format!("`{text}` is no {key}: did you mean `{word}`?"),
+        None => format!("`{text}` is no {key}"),
+    };
+    Flaw::new(
+        W::refusal(text).unwrap_or_else(usual),
+        format!("use one of {}", words.join(", ")),
+    )
 }

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+use crate::record::no_time;
 use crate::record::scalar::{Flaw, Scalar};
 
 /// A moment in UTC, to the second.
@@ -22,13 +23,17 @@ pub struct Instant(DateTime<Utc>);
 )]
 #[serde(transparent)]
 pub struct Day(
-    #[schemars(with = "String", regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))] NaiveDate,
+    #[schemars(
+        with = "String",
+        regex(pattern = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
+    )]
+    NaiveDate,
 );
 
 /// A day or an instant, as a record states its start and its end.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schemars(extend("pattern" = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$"))]
+#[schemars(extend("pattern" = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?$"))]
 pub enum When {
     /// A whole day in UTC.
     Day(Day),
@@ -209,8 +214,7 @@ impl fmt::Display for Day {
 
 impl Scalar for Day {
     fn parse(text: &str) -> Result<Self, Flaw> {
-        Day::new(text)
-            .ok_or_else(|| Flaw::new(format!("`{text}` is not a day"), "write it as 2026-12-20"))
+        Day::new(text).ok_or_else(|| no_time(text, "not a day", "write it as 2026-12-20"))
     }
 }
 
@@ -265,13 +269,20 @@ impl Scalar for When {
         Day::new(text)
             .map(When::Day)
             .or_else(instant)
-            .ok_or_else(|| {
-                Flaw::new(
-                    format!("`{text}` is neither a day nor an instant"),
-                    "write it as 2026-12-20, or as 2026-12-20T18:00:00Z with seconds and offset",
-                )
-            })
+            .ok_or_else(|| no_time(text, "neither a day nor an instant", MOMENT))
     }
+}
+
+/// How a moment is written.
+const MOMENT: &str = "write it as 2026-12-20, or as 2026-12-20T18:00:00Z with seconds and offset";
+
+/// Returns the flaw of a text that is no day or instant, with the reason where it nearly is one.
+fn no_time(text: &str, what: &str, help: &str) -> Flaw {
+    let why = no_time::why(text).map(|why| format!(": {why}"));
+    Flaw::new(
+        format!("`{text}` is {what}{}", why.unwrap_or_default()),
+        help,
+    )
 }
 
 impl TryFrom<String> for When {

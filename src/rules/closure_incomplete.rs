@@ -3,7 +3,10 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::{Finding, Level};
-use crate::policy::closing::ClosureRules;
+use crate::policy::closing::{self, ClosureRules};
+use crate::policy::tier::Resolved;
+use crate::record::placeholder::holds_a_place;
+use crate::record::read::Stated;
 use crate::record::word::ClosureOutcome;
 use crate::rules::case::{Case, Of};
 use crate::rules::example::Example;
@@ -40,31 +43,53 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let rules = &case.known.governance.policy.closure;
-    let mut missing = Vec::new();
-    for item in items(of, rules) {
-        if of.lacks("closure.checks") || of.lacks(&format!("closure.checks.{item}")) {
-            missing.push(format!("`checks.{item}`"));
+    let is_open = |item: &&str| match of.source.stated(&format!("closure.checks.{item}")) {
+        Stated::Absent => true,
+        Stated::Unreadable => false,
+        Stated::Node(node) => node.text().is_some_and(holds_a_place),
+    };
+    let checks: Vec<&str> = items(of, rules).into_iter().filter(is_open).collect();
+    let tier = of
+        .tier
+        .as_ref()
+        .filter(|it| rules.access_verified.contains(&it.tier));
+    let times = tier.map_or(&[][..], |_| closing::TIMES);
+    let is_undated = |time: &&&str| of.lacks(&format!("closure.access_verified.{time}"));
+    let times: Vec<&str> = times.iter().filter(is_undated).copied().collect();
+    let shows_nothing = of.holds_nothing("closure.evidence");
+    let lacking = checks.iter().map(|item| {
+        let said = of.source.text(&format!("closure.checks.{item}"));
+        match said {
+            Some(said) => format!("an answer to `checks.{item}` (`{said}` is none)"),
+            None => format!("`checks.{item}`"),
         }
-    }
-    let tier = of.tier.as_ref().map(|tier| &tier.tier);
-    if tier.is_some_and(|tier| rules.access_verified.contains(tier)) {
-        for time in ["before", "during", "after"] {
-            if of.lacks(&format!("closure.access_verified.{time}")) {
-                missing.push(format!("`access_verified.{time}`"));
-            }
-        }
-    }
-    if of.holds_nothing("closure.evidence") {
-        missing.push("`evidence`".to_owned());
-    }
+    });
+    let undated = times.iter().map(|time| format!("`access_verified.{time}`"));
+    let evidence = shows_nothing.then(|| "`evidence`".to_owned());
+    let missing: Vec<String> = lacking.chain(undated).chain(evidence).collect();
     if missing.is_empty() {
         return Vec::new();
+    }
+    let mut help = Vec::new();
+    if let [first, ..] = checks[..] {
+        help.push(format!(
+            "answer each item with an evidence id or a sentence: `checks: {{{first}: E1, …}}`"
+        ));
+    }
+    if let [first, ..] = times[..] {
+        let silence = tier.map(Resolved::silence).unwrap_or_default();
+        help.push(format!(
+            "say on which days access was looked at: `access_verified: {{{first}: 2026-11-20, …}}`{silence}"
+        ));
+    }
+    if shows_nothing {
+        help.push("cite what shows it: `evidence: [{id: E1, kind: log, url: …}]`".to_owned());
     }
     vec![of.finding_at_key(
         RULE.code,
         "closure",
         format!("the closure lacks {}", missing.join(", ")),
-        "answer each item with an evidence id or a sentence, and cite what shows it".to_owned(),
+        help.join("; "),
     )]
 }
 

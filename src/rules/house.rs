@@ -32,6 +32,10 @@ pub(super) struct Refusal {
     pub path: Vec<Step>,
     /// What is wrong, without the value, which may be a secret.
     pub message: String,
+    /// What the schema says of the value that it wants; `None` where it says nothing.
+    pub description: Option<String>,
+    /// Whether a text is wanted, and the value is another scalar.
+    pub wants_text: bool,
 }
 
 /// One step down into a value.

@@ -69,10 +69,16 @@ fn record(case: &Case<'_>, of: &Of<'_>) -> Vec<Finding> {
         .map(|refusal| {
             let field = field(&refusal.path);
             let message = format!("`{field}` {}, says the house schema", refusal.message);
-            let help = match &case.known.governance.policy.extra_schema {
-                Some(path) => format!("see {path}"),
-                None => "see the schema".to_owned(),
-            };
+            let written = of.source.text(&field).filter(|_| refusal.wants_text);
+            let quotes = written.map(|text| format!("put it in quotes: `\"{text}\"`; "));
+            let described = refusal.description.map(|text| format!("{text}; "));
+            let schema = &case.known.governance.policy.extra_schema;
+            let help = format!(
+                "{}{}see {}",
+                quotes.unwrap_or_default(),
+                described.unwrap_or_default(),
+                schema.as_deref().unwrap_or("the schema")
+            );
             of.finding(RULE.code, &field, message, help)
         })
         .collect()

@@ -3,7 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::{Finding, Level};
-use crate::record::word::IdentityType;
+use crate::record::word::{IdentityType, Word};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::{Group, Rule};
@@ -43,10 +43,36 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     if missing.is_empty() {
         return Vec::new();
     }
-    vec![of.finding_at_key(
-        RULE.code,
-        "subject",
-        format!("the subject's identity lacks {}", missing.join(", ")),
-        format!("add {} to `subject`", missing.join(", ")),
-    )]
+    let (message, help) = match missing[..] {
+        ["identity", ref rest @ ..] => {
+            let rest = match rest {
+                [] => String::new(),
+                rest => format!("; {} would be needed too", rest.join(", ")),
+            };
+            (
+                format!("identity_type is stated without an identity{rest}"),
+                "add `identity: svc:…`, or remove it".to_owned(),
+            )
+        }
+        _ => {
+            let keys: Vec<String> = missing.iter().map(|key| sample(key)).collect();
+            (
+                format!("the subject's identity lacks {}", missing.join(", ")),
+                format!("add {} to `subject`", keys.join(", ")),
+            )
+        }
+    };
+    vec![of.finding_at_key(RULE.code, "subject", message, help)]
+}
+
+/// Returns a key with what may stand there.
+fn sample(key: &str) -> String {
+    match key {
+        "identity_type" => {
+            let words: Vec<&str> = IdentityType::WORDS.iter().map(|(word, _)| *word).collect();
+            format!("`identity_type: …` ({})", words.join(", "))
+        }
+        "credential" => "`credential: vault:…`, a reference and never the secret".to_owned(),
+        key => format!("`{key}: …`"),
+    }
 }

@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::{Finding, Level};
+use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
 use crate::record::word::Word;
 use crate::rules::case::{Case, Of};
@@ -50,10 +51,62 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         };
         let names = missing.join(" and ");
         let message = format!("tier {} requires {names}", named(of, &tier.tier));
-        let help = format!("add {names} (`{}` of `require`)", require.word());
+        let help = format!(
+            "add {}; {} it (`{}` of `require`){}",
+            added(of, tier, &missing),
+            requires(of, &tier.tier),
+            require.word(),
+            tier.silence()
+        );
         findings.push(of.finding(RULE.code, first, message, help));
     }
     findings
+}
+
+/// Returns what is to be added, as it is written: keys of a map that is there, else the map with them.
+fn added(of: &Of<'_>, tier: &Resolved, missing: &[&str]) -> String {
+    let parts = missing.iter().map(|field| {
+        let (map, key) = field.split_once('.').unwrap_or(("", field));
+        (map, format!("{key}: {}", sample(tier, field)))
+    });
+    let (maps, keys): (Vec<&str>, Vec<String>) = parts.unzip();
+    let keys = keys.join(", ");
+    match maps.first().copied().unwrap_or_default() {
+        "" => format!("`{keys}`"),
+        map if of.lacks(map) => format!("`{map}: {{{keys}}}`"),
+        map => format!("`{keys}` to `{map}`"),
+    }
+}
+
+/// Returns how a field may be filled.
+fn sample(tier: &Resolved, field: &str) -> String {
+    let sample = match field {
+        "review_every" => {
+            let shortest = tier.review_every.iter().min_by_key(|it| it.seconds());
+            return shortest.map_or("7d".to_owned(), ToString::to_string);
+        }
+        "references.onboarding" => "VND-7",
+        "references.change" => "CHG-1234",
+        "references.risk" => "RISK-12",
+        "scope.resources" => "[db:invoices]",
+        "scope.actions" => "[read]",
+        "fix.due" | "event_ends" => "2026-12-18",
+        "requester" => "ana@example.com",
+        "risk.owner" => "dana@example.com",
+        "subject.environment" => "production",
+        _ => "…",
+    };
+    sample.to_owned()
+}
+
+/// Returns who requires a field, as the subject of a sentence with its verb.
+fn requires(of: &Of<'_>, tier: &str) -> String {
+    match of.source.text("class") {
+        Some(class) if class != "standard" => {
+            format!("the tier {tier} or the class {class} of the policy requires")
+        }
+        _ => format!("the tier {tier} of the policy requires"),
+    }
 }
 
 /// Returns the fields that a requirement is about; triggers and controls have rules of their own.

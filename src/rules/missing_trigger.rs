@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::{Finding, Level};
+use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
 use crate::record::word::{Class, IdentityType};
 use crate::rules::case::Case;
@@ -41,7 +42,13 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let message = format!("{reason} needs a trigger that ends or reopens it");
-    let help = "add `triggers: [{id: T1, when: …, then: close}]`".to_owned();
+    let silence = tier
+        .filter(|_| !is_vendor && !is_agent)
+        .map(Resolved::silence);
+    let help = format!(
+        "add `triggers: [{{id: T1, when: …, then: close}}]`{}",
+        silence.unwrap_or_default()
+    );
     vec![of.finding(RULE.code, "triggers", message, help)]
 }
 

@@ -53,6 +53,9 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             "tier {} wants a compensating control that is active or planned",
             tier.tier
         ),
-        "add `{id: CC1, description: …, owner: …, status: planned}`".to_owned(),
+        format!(
+            "add `{{id: CC1, description: …, owner: …, status: planned}}`{}",
+            tier.silence()
+        ),
     )]
 }

@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::{Finding, Level};
+use crate::record::placeholder::holds_a_place;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::{Group, Rule};
@@ -74,43 +75,4 @@ fn held(root: &Node) -> Vec<String> {
         held.extend(items.map(|(index, _)| format!("{list}[{index}].{key}")));
     }
     held
-}
-
-/// Words that hold a place when they are the whole text.
-const WORDS: &[&str] = &[
-    "tbd",
-    "tba",
-    "todo",
-    "fixme",
-    "wip",
-    "n/a",
-    "na",
-    "none",
-    "nil",
-    "null",
-    "unknown",
-    "pending",
-    "later",
-    "test",
-    "asdf",
-    "placeholder",
-];
-
-/// Beginnings that hold a place, whatever follows.
-const BEGINNINGS: &[&str] = &["todo(", "tbd:", "lorem ipsum"];
-
-/// Says whether a text only holds a place; letter case and the punctuation at its end are ignored.
-pub(super) fn holds_a_place(text: &str) -> bool {
-    let text = text.trim();
-    let is_end = |character: char| !character.is_alphanumeric() && !matches!(character, '(' | ')');
-    let bare = text.trim_end_matches(is_end);
-    let is_run = bare.len() >= 3 && bare.bytes().all(|byte| matches!(byte, b'x' | b'X'));
-    let begins = |beginning: &&str| {
-        let head = text.get(..beginning.len());
-        head.is_some_and(|head| head.eq_ignore_ascii_case(beginning))
-    };
-    (bare.is_empty() && !text.is_empty())
-        || is_run
-        || WORDS.iter().any(|word| bare.eq_ignore_ascii_case(word))
-        || BEGINNINGS.iter().any(begins)
 }

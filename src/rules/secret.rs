@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a value looks like a credential",
     why: "Whoever can read the repository can read its records, in every clone and for ever.",
     remedy: "Revoke it, take it out of file and history, and state where it is kept, such as vault:prod/billing/db. What is no secret goes into `lint.not_secrets`.",
-    bad: Example::with("x", "{deploy: AKIAIOSFODNN7EXAMPLE}"),
+    bad: Example::with("x", "{deploy: password=Sup3rS3cret}"),
     good: Example::with("x", "{deploy: vault:prod/billing/deploy}"),
     check,
 };
@@ -30,10 +30,11 @@ pub(super) const RULE: Rule = Rule {
 const HELP: &str = "revoke it, take it out of file and history, and state where it is kept, such as vault:prod/billing/db; what is no secret goes into `lint.not_secrets`";
 
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    let root = match case.subject {
-        Subject::Record(of) => of.source.root.as_ref(),
-        Subject::Policy => case.known.governance.document.as_ref(),
-        _ => None,
+    let governance = case.known.governance;
+    let (root, comments) = match case.subject {
+        Subject::Record(of) => (of.source.root.as_ref(), &of.source.comments),
+        Subject::Policy => (governance.document.as_ref(), &governance.comments),
+        _ => return Vec::new(),
     };
     let mut sightings = Vec::new();
     if let Some(root) = root {
@@ -41,6 +42,15 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             sightings.push(sighting);
         });
     }
+    let commented = comments.iter().filter_map(|comment| {
+        Some(Sighting {
+            place: Place::Comment,
+            pos: comment.pos,
+            what: credential::kind(&comment.text, "")?,
+            whole: comment.text.clone(),
+        })
+    });
+    sightings.extend(commented);
     let allowed = &case.known.governance.policy.lint.not_secrets;
     sightings.retain(|sighting| !pattern_fits(allowed, &sighting.whole));
     let sightings = sightings.into_iter();
@@ -54,18 +64,30 @@ fn pattern_fits(patterns: &[String], whole: &str) -> bool {
 
 /// Something that looks like a credential.
 struct Sighting {
-    /// The path of the field: of a key, and below one, that of the map around it.
-    field: String,
+    place: Place,
     pos: Pos,
     what: &'static str,
     /// The whole value, which no message repeats.
     whole: String,
 }
 
+/// Where it stands.
+enum Place {
+    /// In a field, by its path: of a key, and below one, the map around it.
+    Field(String),
+    /// In a comment.
+    Comment,
+}
+
 fn finding(case: &Case<'_>, sighting: Sighting) -> Finding {
-    let message = match sighting.field.as_str() {
-        "" => format!("a key looks like {}", sighting.what),
-        field => format!("`{field}` holds what looks like {}", sighting.what),
+    let what = sighting.what;
+    let (message, field) = match sighting.place {
+        Place::Comment => (format!("a comment holds what looks like {what}"), None),
+        Place::Field(field) if field.is_empty() => (format!("a key looks like {what}"), None),
+        Place::Field(field) => (
+            format!("`{field}` holds what looks like {what}"),
+            Some(field),
+        ),
     };
     let (path, id) = match case.subject {
         Subject::Record(of) => (of.source.path.clone(), of.source.id()),
@@ -76,7 +98,7 @@ fn finding(case: &Case<'_>, sighting: Sighting) -> Finding {
         level: RULE.level,
         path,
         pos: Some(sighting.pos),
-        field: Some(sighting.field).filter(|field| !field.is_empty()),
+        field,
         id: id.map(|id| id.to_string()),
         message,
         help: HELP.to_owned(),
@@ -128,7 +150,7 @@ fn look(node: &Node, at: &At<'_>, name: &str, seen: &mut dyn FnMut(Sighting)) {
         Value::Scalar(scalar) => {
             if let Some(what) = credential::kind(&scalar.text, name) {
                 seen(Sighting {
-                    field: at.path(),
+                    place: Place::Field(at.path()),
                     pos: node.pos,
                     what,
                     whole: scalar.text.clone(),
@@ -148,7 +170,7 @@ fn look(node: &Node, at: &At<'_>, name: &str, seen: &mut dyn FnMut(Sighting)) {
             for entry in entries {
                 if let Some(what) = credential::kind(&entry.key, "") {
                     seen(Sighting {
-                        field: at.path(),
+                        place: Place::Field(at.path()),
                         pos: entry.key_pos,
                         what,
                         whole: entry.key.clone(),

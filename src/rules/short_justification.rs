@@ -3,9 +3,9 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::{Finding, Level, count};
+use crate::record::placeholder::holds_a_place;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
-use crate::rules::placeholder;
 use crate::rules::{Group, Rule};
 
 /// The rule.
@@ -32,7 +32,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     let least = case.known.governance.policy.lint.justification_min;
     let lengths = text.split_whitespace().map(|word| word.chars().count() + 1);
     let n_characters = lengths.sum::<usize>().saturating_sub(1);
-    if n_characters >= least as usize || placeholder::holds_a_place(text) {
+    if n_characters >= least as usize || holds_a_place(text) {
         return Vec::new();
     }
     vec![of.finding(

@@ -2,7 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
-use crate::diag::{Finding, Level, count};
+use crate::diag::{Finding, Level};
 use crate::policy::term;
 use crate::record::read::Stated;
 use crate::record::time::{Instant, When};
@@ -38,7 +38,6 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     let Some(worst) = broken.first() else {
         return Vec::new();
     };
-    let days = usize::try_from(worst.days).unwrap_or(usize::MAX);
     let latest = match worst.latest {
         When::Day(_) => "day",
         When::Instant(..) => "instant",
@@ -48,11 +47,14 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         "expires",
         format!(
             "the exception ends {} after the latest {latest} allowed",
-            count(days, "day")
+            worst.excess()
         ),
         format!(
-            "end it on {} or before ({} allows {}), or split the work",
-            worst.latest, worst.limit.by, worst.limit.term
+            "end it on {} or before ({} allows {}), or split the work{}",
+            worst.latest,
+            worst.limit.by,
+            worst.limit.term,
+            tier.silence()
         ),
     )]
 }

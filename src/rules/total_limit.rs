@@ -2,7 +2,7 @@
 //!
 //! Uses the case, policy's terms. Pure. Start at [`found`]. Follows `docs/spec/rules.md` (change).
 
-use crate::diag::{Finding, Level, count};
+use crate::diag::{Finding, Level};
 use crate::policy::term;
 use crate::record::time::When;
 use crate::rules::case::{Case, Known};
@@ -51,17 +51,17 @@ pub(super) fn found(changed: &Changed<'_>, known: &Known<'_>) -> Option<Finding>
     };
     let broken = term::judge_total(reach.record, &begin, &reach.tier);
     let worst = broken.first()?;
-    let days = usize::try_from(worst.days).unwrap_or(usize::MAX);
     let message = format!(
         "it lasts {} longer in total than {} allows ({}){}",
-        count(days, "day"),
+        worst.excess(),
         worst.limit.by,
         worst.limit.term,
         reach.words()
     );
     let help = format!(
-        "end it on {} or before, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past",
-        worst.latest
+        "end it on {} or before, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past{}",
+        worst.latest,
+        reach.tier.silence()
     );
     changed.finding(RULE.code, RULE.level, "expires", message, help)
 }

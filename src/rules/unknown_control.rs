@@ -3,8 +3,9 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::{Finding, Level};
-use crate::policy::catalog;
+use crate::policy::catalog::{self, Catalog};
 use crate::policy::governance::Governance;
+use crate::record::near;
 use crate::record::reference::ControlRef;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
@@ -40,9 +41,11 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 /// Returns what is unknown about a control, and where to look instead.
 fn words(governance: &Governance, control: &ControlRef) -> (String, String) {
     let (name, id) = (control.catalog(), control.id());
-    let look_up = format!("look it up: `exledger controls {id}`");
     let Some(catalog) = governance.catalog(name) else {
         let is_ours = catalog::names().any(|ours| ours.eq_ignore_ascii_case(name));
+        let listed = governance.policy.catalogs.iter();
+        let listed: Vec<&str> = listed.map(|name| catalog::name_of(name)).collect();
+        let known = listed.join(", ");
         return match name {
             _ if is_ours => (
                 format!("the policy does not list the catalog {name}"),
@@ -50,8 +53,23 @@ fn words(governance: &Governance, control: &ControlRef) -> (String, String) {
                     "add {name} to `catalogs` in exledger.yaml, or cite a catalog that is there"
                 ),
             ),
-            "" => (format!("no catalog knows `{control}`"), look_up),
-            name => (format!("the policy lists no catalog `{name}`"), look_up),
+            "" => (
+                format!("no catalog knows `{control}`"),
+                match unlisted(control) {
+                    Some(name) => {
+                        format!("{name} knows it: add {name} to `catalogs` in exledger.yaml")
+                    }
+                    None => format!(
+                        "write the rule under `rule`, or the control as catalog:id; known: {known}"
+                    ),
+                },
+            ),
+            name => (
+                format!("the policy lists no catalog `{name}`"),
+                format!(
+                    "write the rule under `rule`, or add its file to `catalogs`; known: {known}"
+                ),
+            ),
         };
     };
     let listed = governance.policy.catalogs.iter();
@@ -61,8 +79,41 @@ fn words(governance: &Governance, control: &ControlRef) -> (String, String) {
         .map(|found| format!("{} ({})", found.canonical(), found.control.title))
         .collect();
     let help = match elsewhere[..] {
-        [] => look_up,
-        _ => format!("{} is another catalog's; {look_up}", elsewhere.join(" or ")),
+        [] => nearest(catalog, id),
+        _ => format!(
+            "{} is another catalog's; {}",
+            elsewhere.join(" or "),
+            all(catalog)
+        ),
     };
     (format!("{} knows no control `{id}`", catalog.name), help)
+}
+
+/// Returns the catalog of the program that knows a control which no listed catalog does.
+fn unlisted(control: &ControlRef) -> Option<&'static str> {
+    let knows = |name: &&str| catalog::built_in(name).and_then(|it| it.find(control.as_str()));
+    catalog::names().find(|name| knows(name).is_some())
+}
+
+/// The most controls that are proposed in place of one that is not there.
+const PROPOSED: usize = 3;
+
+/// Returns the controls of a catalog whose ids are nearest, with their titles, and where all stand.
+fn nearest(catalog: &Catalog, id: &str) -> String {
+    let current = catalog.controls.iter().filter(|it| !it.withdrawn);
+    let ids = current.map(|control| control.id.as_str());
+    let near = near::closest(id, ids, PROPOSED).into_iter();
+    let titled = near.filter_map(|id| Some((id, &catalog.find(id)?.control.title)));
+    let near: Vec<String> = titled
+        .map(|(id, title)| format!("{id} ({title})"))
+        .collect();
+    match near.is_empty() {
+        true => all(catalog),
+        false => format!("nearest: {}; {}", near.join(", "), all(catalog)),
+    }
+}
+
+/// Returns the command that shows a whole catalog.
+fn all(catalog: &Catalog) -> String {
+    format!("`exledger controls {}` lists all", catalog.name)
 }

@@ -47,7 +47,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
                     "`{text}` is a wildcard, which tier {} does not allow",
                     tier.tier
                 ),
-                "list what is needed, each by its name".to_owned(),
+                format!("list what is needed, each by its name{}", tier.silence()),
             ));
         }
     }

@@ -244,8 +244,10 @@ pub struct Shown {
 /// One line of a file, and which characters of it are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The line without its end.
+    /// The line without its end, or what of a long one is near the finding.
     pub line: String,
+    /// How many characters of the line were left out before it.
+    pub skipped: u32,
     /// How many characters are marked from the finding's column on; 0 marks one.
     pub length: u32,
 }

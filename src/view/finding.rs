@@ -10,6 +10,9 @@ use crate::diag::{Code, Finding};
 use crate::rules;
 use crate::view::doc::{About, Findings};
 
+/// The most findings of one file that people are shown.
+pub const MOST_OF_A_FILE: usize = 50;
+
 /// Returns the finding.
 pub fn json(finding: &Finding) -> Value {
     json!({

@@ -10,14 +10,17 @@
 mod key;
 mod lines;
 mod scalar;
+mod stop;
 mod token;
 
 use std::collections::BTreeMap;
 
-use granit_parser::{ErrorKind, Parser, ScanError, StrInput};
+use granit_parser::{Parser, StrInput};
 
 use self::token::{Anchor, Kind, Token};
 use crate::yaml;
+use crate::yaml::around;
+use crate::yaml::comment;
 use crate::yaml::explain;
 use crate::yaml::portable::Context;
 use crate::yaml::screen;
@@ -49,6 +52,8 @@ pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Do
         depth,
         room: depth,
         context: Context::Block,
+        brackets: Vec::new(),
+        indent: None,
         tabs_from: text.contains('\t').then_some(0),
     };
     let read = builder.document();
@@ -58,7 +63,13 @@ pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Do
     for (fault, field) in raw.iter_mut().zip(fields) {
         fault.field = field;
     }
+    let conflicts = around::conflicts(text);
     let root = match read {
+        _ if !conflicts.is_empty() => {
+            faults.clear();
+            faults.extend(conflicts.into_iter().map(explain::conflict));
+            None
+        }
         Ok(root) => Some(root),
         Err(Stop(fault)) => {
             // What was found before is doubtful: the mistake may have begun there.
@@ -69,7 +80,12 @@ pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Do
     };
     faults.append(&mut raw);
     faults.sort_by_key(|fault| fault.pos);
-    Document { root, faults }
+    let comments = comment::comments(text, root.as_ref());
+    Document {
+        root,
+        faults,
+        comments,
+    }
 }
 
 struct Builder<'s> {
@@ -90,6 +106,10 @@ struct Builder<'s> {
     room: usize,
     /// Whether brackets are open around the node being read.
     context: Context,
+    /// The brackets that are open, each by its first byte.
+    brackets: Vec<usize>,
+    /// The column, from 0, of the key or dash that what is being read belongs to; `None` for the document's own value.
+    indent: Option<usize>,
     /// The byte up to which no tab indents; `None` where the source has no tab.
     tabs_from: Option<usize>,
 }
@@ -138,22 +158,6 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// Explains why the parser stopped. A quote that is not closed is shown where it opens.
-    fn stopped(&self, error: &ScanError) -> Stop {
-        let mark = error.marker();
-        let mut at = token::pos(mark);
-        if matches!(
-            error.kind(),
-            ErrorKind::UnclosedQuotedScalar | ErrorKind::InvalidQuotedScalarIndent
-        ) {
-            let end = mark.byte_offset().unwrap_or(self.source.len());
-            if let Some(quote) = source::find(self.source, self.cursor..end, &['\'', '"']) {
-                at = source::pos(self.source, at, end, quote);
-            }
-        }
-        Stop(Box::new(explain::syntax(at, error.kind(), self.depth)))
-    }
-
     fn node(&mut self, mut token: Token<'s>) -> Result<Node, Stop> {
         if token.anchor == Anchor::Follows {
             let anchor = self.next()?;
@@ -187,8 +191,13 @@ impl<'s> Builder<'s> {
 
     /// Notes a fault of the node being read.
     fn note(&mut self, mut fault: Fault) {
-        let is_hidden = |c: char| c.is_control() || screen::named(c).is_some();
-        let shown = |c: char| if is_hidden(c) { '\u{FFFD}' } else { c };
+        let shown = |c: char| {
+            if c.is_control() || screen::is_unseen(c) {
+                '\u{FFFD}'
+            } else {
+                c
+            }
+        };
         if !self.path.is_empty() {
             fault.field = Some(self.path.chars().map(shown).collect());
         }
@@ -208,13 +217,22 @@ impl<'s> Builder<'s> {
             Value::Unreadable
         } else {
             let outer = self.context;
+            let indent = self.indent;
             if style == Context::Flow {
                 self.context = Context::Flow;
+                self.brackets.push(begin);
             }
             self.room -= 1;
             let value = read(self, &mut begin, style)?;
             self.room += 1;
+            self.indent = indent;
             self.context = outer;
+            if style == Context::Flow {
+                self.brackets.pop();
+                if outer == Context::Block {
+                    self.flow_indent(token, begin);
+                }
+            }
             value
         };
         Ok(Node {
@@ -261,6 +279,7 @@ impl<'s> Builder<'s> {
                 && let Some(dash) = source::find(self.source, self.cursor..token.end, &['-'])
             {
                 self.cursor = dash + 1;
+                self.indent = source::column(self.source, dash);
                 if items.is_empty() {
                     *begin = dash;
                 }
@@ -292,16 +311,26 @@ impl<'s> Builder<'s> {
             }
             let key = self.key(token)?;
             let token = self.next()?;
+            let n_faults = self.faults.len();
+            let is_merge = key.as_ref().is_some_and(|key| key.is_merge);
             let mut repeated = None;
-            if let Some(key) = &key {
+            if let Some(key) = key.as_ref().filter(|_| !is_merge) {
+                if style == Context::Block {
+                    self.indent = source::column(self.source, key.span.start);
+                }
                 yaml::push_key(&mut self.path, &key.text);
                 repeated = key::position(&entries, &mut known, &key.text);
                 if let Some(index) = repeated {
                     self.duplicate(&mut entries, index, key.pos);
                 }
             }
-            let value = self.node(token)?;
+            let mut value = self.node(token)?;
             self.path.truncate(length);
+            if is_merge {
+                // That it merges is said, and what it would merge is nobody's mistake.
+                self.faults.truncate(n_faults);
+                value.value = Value::Unreadable;
+            }
             if let Some(key) = key.filter(|_| repeated.is_none()) {
                 entries.push(Entry {
                     key: key.text,

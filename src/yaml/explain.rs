@@ -185,6 +185,39 @@ pub(super) fn key_empty(pos: diag::Pos) -> Fault {
     )
 }
 
+/// A merge conflict was left in the file.
+pub(super) fn conflict(pos: diag::Pos) -> Fault {
+    fault(
+        shape::SYNTAX,
+        pos,
+        "a merge conflict is not resolved here",
+        "keep one side, delete the marks",
+    )
+}
+
+/// A key is indented deeper than the one above it, whose value has begun.
+pub(super) fn deeper(pos: diag::Pos, above: &str) -> Fault {
+    fault(
+        shape::SYNTAX,
+        pos,
+        format!(
+            "this line is indented deeper than `{}` above it",
+            shown(above)
+        ),
+        "indent the keys of one map alike; put a text that goes on over lines in quotes",
+    )
+}
+
+/// A bracket is open to the end of the file.
+pub(super) fn unclosed(pos: diag::Pos, bracket: char) -> Fault {
+    fault(
+        shape::SYNTAX,
+        pos,
+        format!("the `{bracket}` of line {} is not closed", pos.line),
+        "close it where the list or map ends; put a text that has `,[]{}` in quotes",
+    )
+}
+
 /// Other readers of YAML refuse this.
 pub(super) fn refused(pos: diag::Pos, message: &str, help: &str) -> Fault {
     fault(shape::SYNTAX, pos, message, help)

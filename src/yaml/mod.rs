@@ -3,7 +3,9 @@
 //! Uses diag. Pure. Start at [`parse`]. Nobody else parses YAML. It does not know which keys there are.
 //! Follows `docs/spec/rules.md` (shape) and `docs/spec/libraries.md`.
 
+mod around;
 mod build;
+mod comment;
 mod explain;
 mod portable;
 mod screen;
@@ -38,6 +40,15 @@ impl Limits {
     };
 }
 
+/// A comment, or what may be one in a file that can't be read to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// Where its `#` stands.
+    pub pos: diag::Pos,
+    /// What follows the `#`, to the end of the line.
+    pub text: String,
+}
+
 /// What was read, and all that is wrong with it as YAML.
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -45,6 +56,8 @@ pub struct Document {
     pub root: Option<Node>,
     /// What is wrong, in the order of the file.
     pub faults: Vec<Fault>,
+    /// The comments, in the order of the file.
+    pub comments: Vec<Comment>,
 }
 
 /// One thing that is wrong with a file as YAML.
@@ -133,12 +146,14 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Document {
         return Document {
             root: None,
             faults: vec![explain::too_many_bytes(bytes.len(), limits.bytes)],
+            comments: Vec::new(),
         };
     }
     match screen::screen(bytes) {
         screen::Screened::Refused(fault) => Document {
             root: None,
             faults: vec![fault],
+            comments: Vec::new(),
         },
         screen::Screened::Text { text, hidden } => build::build(&text, hidden, limits.depth),
     }

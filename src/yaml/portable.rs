@@ -71,6 +71,29 @@ pub(super) const TAB: Refusal = (
     "indent with spaces, also blank lines",
 );
 
+/// Why a line of a list or map in brackets is refused that is not indented.
+pub(super) const SHALLOW: Refusal = (
+    "this line of a list or map in brackets is indented no deeper than its key",
+    "indent it deeper than the key: editors take it for the next key",
+);
+
+/// Returns the first byte of the text of a line after the first that is indented by `indent` spaces or fewer. Comments
+/// and blank lines may be, and the closing bracket may stand below its key.
+pub(super) fn shallow(text: &str, indent: usize) -> Option<usize> {
+    let mut offset = 0;
+    for (n, line) in text.split_inclusive(['\n', '\r']).enumerate() {
+        let bare = line.trim_start_matches(' ');
+        let depth = line.len() - bare.len();
+        let is_text = !bare.trim().is_empty() && !bare.starts_with('#');
+        let is_end = depth == indent && bare.starts_with([']', '}']);
+        if n > 0 && is_text && !is_end && depth <= indent {
+            return Some(offset + depth);
+        }
+        offset += line.len();
+    }
+    None
+}
+
 /// Returns the first tab of the range that stands before anything else in its line, or after a dash.
 ///
 /// The range begins inside a line unless it begins the source, and holds no quoted or block text.
@@ -92,11 +115,21 @@ pub(super) fn tab(source: &str, range: Range<usize>) -> Option<usize> {
     None
 }
 
-/// Returns the first tab that stands in the indentation of a block text.
+/// Why a block text is refused whose first line begins with a tab.
+const FIRST_TAB: Refusal = (
+    "the first line of this text begins with a tab, which other readers of YAML take for indentation",
+    "say how deep the text is indented, as in `|2`, or begin it with another character",
+);
+
+/// Returns the first tab that stands in the indentation of a block text, and why it is refused.
 ///
 /// The range begins before the text's `|` or `>`; its content is indented by `indent` spaces. Readers that
 /// take the indentation from the first line refuse a tab right after it, too.
-pub(super) fn block_tab(source: &str, range: Range<usize>, indent: usize) -> Option<usize> {
+pub(super) fn block_tab(
+    source: &str,
+    range: Range<usize>,
+    indent: usize,
+) -> Option<(usize, Refusal)> {
     let text = source.get(range.clone())?;
     let header = super::source::find(source, range.clone(), &['|', '>'])? - range.start;
     let is_stated = text
@@ -105,7 +138,7 @@ pub(super) fn block_tab(source: &str, range: Range<usize>, indent: usize) -> Opt
         .take(3)
         .any(|character| character.is_ascii_digit());
     if let Some(tab) = tab(source, range.start..range.start + header) {
-        return Some(tab);
+        return Some((tab, TAB));
     }
     let mut offset = range.start + header;
     let mut is_known = is_stated;
@@ -114,8 +147,11 @@ pub(super) fn block_tab(source: &str, range: Range<usize>, indent: usize) -> Opt
         let is_header = offset == range.start + header;
         if !is_header {
             let is_tab = line.as_bytes().get(n_spaces) == Some(&b'\t');
-            if is_tab && (n_spaces < indent || !is_known) {
-                return Some(offset + n_spaces);
+            if is_tab && n_spaces < indent {
+                return Some((offset + n_spaces, TAB));
+            }
+            if is_tab && !is_known {
+                return Some((offset + n_spaces, FIRST_TAB));
             }
             is_known |= !line.trim().is_empty();
         }

@@ -51,15 +51,15 @@ pub(super) fn screen(bytes: &[u8]) -> Screened<'_> {
     replace(bytes)
 }
 
-/// Says whether a byte is there that a hidden character can begin with: controls, U+0080 to U+00BF, U+2000
-/// to U+2FFF, U+F000 to U+FFFF.
+/// Says whether a byte is there that a hidden character can begin with: controls, U+0080 to U+00BF, U+0600 to
+/// U+063F, U+1000 to U+2FFF, U+F000 to U+FFFF, U+C0000 to U+FFFFF.
 fn may_hide(bytes: &[u8]) -> bool {
     // Without early exits inside a chunk, many bytes are looked at in one step.
     bytes.chunks(64).any(|chunk| {
         chunk.iter().fold(false, |found, byte| {
             let is_blank = matches!(byte, b'\t' | b'\n' | b'\r');
             let is_control = (*byte < 0x20) & !is_blank;
-            found | is_control | matches!(byte, 0x7F | 0xC2 | 0xE2 | 0xEF)
+            found | is_control | matches!(byte, 0x7F | 0xC2 | 0xD8 | 0xE1 | 0xE2 | 0xEF | 0xF3)
         })
     })
 }
@@ -67,7 +67,30 @@ fn may_hide(bytes: &[u8]) -> bool {
 /// Says whether no character hides what the text says; a byte order mark before it is fine.
 fn is_open(text: &str) -> bool {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    !text.chars().any(|character| named(character).is_some())
+    !placed(text).any(|place| named(place).is_some())
+}
+
+/// A character and what stands before and after it, in the same text.
+#[derive(Clone, Copy)]
+pub(super) struct Placed {
+    before: Option<char>,
+    character: char,
+    after: Option<char>,
+}
+
+fn placed(text: &str) -> impl Iterator<Item = Placed> {
+    let mut before = None;
+    let mut characters = text.chars().peekable();
+    std::iter::from_fn(move || {
+        let character = characters.next()?;
+        let place = Placed {
+            before,
+            character,
+            after: characters.peek().copied(),
+        };
+        before = Some(character);
+        Some(place)
+    })
 }
 
 fn replace(bytes: &[u8]) -> Screened<'_> {
@@ -75,10 +98,11 @@ fn replace(bytes: &[u8]) -> Screened<'_> {
     let mut hidden = Vec::new();
     let mut place = Place::default();
     for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
+        for placed in placed(chunk.valid()) {
+            let character = placed.character;
             let offset = text.len();
             let is_leading_bom = character == '\u{FEFF}' && offset == 0;
-            if !is_leading_bom && let Some(what) = named(character) {
+            if !is_leading_bom && let Some(what) = named(placed) {
                 note(&mut hidden, offset, || {
                     explain::hidden(place.pos(), character, what)
                 });
@@ -123,22 +147,54 @@ fn stand_in(length: usize) -> &'static str {
 }
 
 /// Returns what a character is that must not stand in a file as it is.
-pub(super) fn named(character: char) -> Option<&'static str> {
-    match character {
+fn named(placed: Placed) -> Option<&'static str> {
+    match placed.character {
         '\u{2028}' | '\u{2029}' => Some("a line break that only some readers see"),
         '\u{FEFF}' => Some("a byte order mark inside the text"),
         '\u{FFFE}' | '\u{FFFF}' => Some("no character of any text"),
-        _ => in_text(character),
+        _ => in_text(placed),
     }
 }
 
-/// Returns what a character is that no text may hold, however it is written.
-pub(super) fn in_text(character: char) -> Option<&'static str> {
-    match character {
+/// Returns the first character that a text may not hold, however it is written, and what it is.
+pub(super) fn first_in(text: &str) -> Option<(char, &'static str)> {
+    placed(text).find_map(|place| Some((place.character, in_text(place)?)))
+}
+
+/// Tells whether a character is refused wherever it stands.
+pub(super) fn is_unseen(character: char) -> bool {
+    let letter = Some('x');
+    named(Placed {
+        before: letter,
+        character,
+        after: letter,
+    })
+    .is_some()
+}
+
+/// Returns what a character is that no text may hold at its place, however it is written.
+fn in_text(placed: Placed) -> Option<&'static str> {
+    let is_blank = |it: Option<char>| it.is_none_or(|it| it.is_whitespace() || it.is_control());
+    let is_edge = |it: Option<char>| is_blank(it) || it.is_some_and(|it| it.is_ascii_punctuation());
+    match placed.character {
         '\t' | '\n' | '\r' => None,
         '\0' => Some("NUL"),
         '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => Some("a bidi override"),
-        _ if character.is_control() => Some("a control character"),
+        '\u{061C}' | '\u{200E}' | '\u{200F}' => Some("an invisible mark of direction"),
+        '\u{00AD}' => Some("a soft hyphen, which is mostly invisible"),
+        '\u{180E}' | '\u{200B}' | '\u{2060}' => Some("a space without width"),
+        '\u{2061}'..='\u{2064}' | '\u{206A}'..='\u{206F}' | '\u{FFF9}'..='\u{FFFB}' => {
+            Some("an invisible format character")
+        }
+        '\u{E0000}'..='\u{E007F}' => Some("an invisible tag"),
+        // Persian, the scripts of India and emoji are written with these.
+        '\u{200C}' | '\u{200D}' if is_edge(placed.before) || is_edge(placed.after) => {
+            Some("an invisible joiner at the edge of a word")
+        }
+        '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' if is_blank(placed.before) => {
+            Some("a variation selector without a character")
+        }
+        character if character.is_control() => Some("a control character"),
         _ => None,
     }
 }

@@ -114,6 +114,14 @@ pub(super) fn pos(source: &str, known: diag::Pos, at: usize, offset: usize) -> d
     }
 }
 
+/// Returns the column of a byte, counted in characters from 0.
+pub(super) fn column(source: &str, offset: usize) -> Option<usize> {
+    let before = source.get(..offset)?;
+    let line = before.rsplit(['\n', '\r']).next()?;
+    let line = line.strip_prefix('\u{FEFF}').unwrap_or(line);
+    Some(line.chars().count())
+}
+
 /// Returns the lines of a text, without their breaks.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive('\n').flat_map(|line| {

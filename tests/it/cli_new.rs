@@ -1,5 +1,6 @@
 //! `new`: what it derives, what it asks for, what it refuses, and the file that it writes.
 
+mod ends;
 mod past;
 mod sources;
 
@@ -53,8 +54,12 @@ pub(crate) fn ledger() -> tempfile::TempDir {
     folder
 }
 
-fn filed(folder: &Path, more: &[&str]) -> Run {
-    let args = [&["new", "--on", DAY, "--format", "json"], ANSWERS, more].concat();
+pub(crate) fn filed(folder: &Path, more: &[&str]) -> Run {
+    let on = match more.contains(&"--on") {
+        true => &[][..],
+        false => &["--on", DAY],
+    };
+    let args = [&["new", "--format", "json"], on, ANSWERS, more].concat();
     run(folder, &args)
 }
 
@@ -179,37 +184,6 @@ fn what_can_not_be_read_is_refused_even_as_a_draft() {
         );
     }
     assert!(!folder.path().join("exceptions").exists());
-}
-
-#[test]
-fn ends_are_dates_instants_or_durations_from_the_start() {
-    for (given, starts, expires) in [
-        (&["--expires", "2026-12-20"][..], "2026-11-20", "2026-12-20"),
-        (
-            &["--expires", "2026-11-21T18:00:00+01:00"],
-            "2026-11-20",
-            "2026-11-21T18:00:00+01:00",
-        ),
-        (&["--expires", "36h"], "2026-11-20", "2026-11-21T12:00:00Z"),
-        (&["--expires", "2w"], "2026-11-20", "2026-12-04"),
-        (&["--expires", "1mo"], "2026-11-20", "2026-12-20"),
-        (
-            &["--starts", "2026-12-01", "--expires", "10d"],
-            "2026-12-01",
-            "2026-12-11",
-        ),
-        (&["--starts", "2026-12-01"], "2026-12-01", "2027-01-15"),
-        (
-            &["--starts", "2026-12-01T10:00:00Z", "--expires", "2h"],
-            "2026-12-01T10:00:00Z",
-            "2026-12-01T12:00:00Z",
-        ),
-    ] {
-        let folder = ledger();
-        let (_, record, _) = written(folder.path(), &filed(folder.path(), given));
-        assert_eq!(record["starts"], *starts, "{given:?}");
-        assert_eq!(record["expires"], *expires, "{given:?}");
-    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod limits;
 mod people;
 mod refused;
 mod several;
+mod shortened;
 mod told;
 mod torn;
 mod written;

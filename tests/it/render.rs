@@ -68,6 +68,7 @@ fn everything() -> Doc<'static> {
         }),
     ));
     error.excerpt = Some(Excerpt {
+        skipped: 0,
         line: "expires: 2027-03-02".into(),
         length: 10,
     });

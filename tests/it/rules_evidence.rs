@@ -33,7 +33,6 @@ fn joined(halves: (&str, &str)) -> String {
 }
 
 const SECRETS: &[(&str, &str)] = &[
-    ("AKIA", "Q3EGRLXN7YWBTZ4M"),
     ("ghp_", "16C7e42F292c6912E7710c838347Ae178B4a"),
     ("github_pat_", "11ABCDEFG0abcdefghij_klmnopqrstuvwxyz"),
     ("glpat-", "x9Zk3mQ7vT2pLw8RsYb4"),
@@ -97,7 +96,9 @@ fn what_only_points_to_a_credential_is_none() {
         "pkg:cargo/openssl@0.10.60",
         "The password: rotated every 30 days by the vault",
         "token rotation is late; the secret is in the vault",
-        "AKIA",
+        "AKIAQ3EGRLXN7YWBTZ4M",
+        "the access key AKIAQ3EGRLXN7YWBTZ4M of the batch user",
+        "TheBillingBatchReaderRole2026ForTheInvoiceExportOfTheOldJob",
         "task-force-of-the-billing-migration-2026-team",
         "services/BillingMigration/Invoices2026/run.py",
     ];
@@ -111,12 +112,12 @@ fn what_only_points_to_a_credential_is_none() {
 fn a_policy_says_what_is_no_secret_and_may_hold_none_itself() {
     let secret = joined(SECRETS[0]);
     let added = format!("x: {{note: {secret}}}");
-    let policy = "version: 1\nlint: {not_secrets: ['AKIAQ3*']}\n";
+    let policy = "version: 1\nlint: {not_secrets: ['ghp_16*']}\n";
     assert_eq!(
         codes(&added, &[("exledger.yaml", policy)]),
         Vec::<&str>::new()
     );
-    let other = "version: 1\nlint: {not_secrets: ['AKIA']}\n";
+    let other = "version: 1\nlint: {not_secrets: ['ghp_']}\n";
     assert_eq!(codes(&added, &[("exledger.yaml", other)]), ["secret"]);
     let policy = format!("version: 1\nname: {secret}\n");
     let found = found("", &[("exledger.yaml", &policy)]);
@@ -219,4 +220,30 @@ fn a_closure_answers_its_checklist_with_evidence_and_dated_checks() {
         ("closure-incomplete", 13)
     );
     assert!(record("rejected, BY").is_empty());
+}
+
+#[test]
+fn an_answer_that_says_nothing_answers_no_check() {
+    let policy = "version: 1\nclosure: {checks: {vulnerability: [patched]}}\n";
+    let with = |answer: &str| {
+        let text = SMALL.replace("{rule: Every", "{baseline: vulnerability, rule: Every")
+            + "closure: {outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired, "
+            + &format!(
+                "checks: {{patched: {answer}}}, evidence: [{{id: E1, kind: log, url: 'https://ci.example.com/7'}}]}}\n"
+            );
+        let files = [(PATH, text), ("exledger.yaml", policy.to_owned())];
+        findings(&MapTree::of(files), None)
+    };
+    for answer in ["tbd", "TODO", "none", "N/A", "n/a."] {
+        let found = with(answer);
+        assert_eq!(found.len(), 1, "{answer}: {found:#?}");
+        let said = format!("the closure lacks an answer to `checks.patched` (`{answer}` is none)");
+        assert_eq!(
+            (found[0].rule, found[0].message.as_str()),
+            ("closure-incomplete", said.as_str())
+        );
+    }
+    for answer in ["E1", "yes", "'n/a: the job is gone'", "No copy was left"] {
+        assert_eq!(with(answer), [], "{answer}");
+    }
 }

@@ -5,6 +5,7 @@
 use crate::ask;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
+use crate::record::scalar::Scalar;
 use crate::record::word::Word;
 
 impl Ctx {
@@ -41,6 +42,24 @@ impl Ctx {
         }
     }
 
+    /// Returns what a person answers to a question, in the form that it must have; one of another form is asked again.
+    ///
+    /// # Errors
+    /// [`fault::Fault::Misuse`] where there is nobody to be asked.
+    pub fn value_or_ask<T>(
+        &self,
+        flag: &str,
+        question: &str,
+        parse: &dyn Fn(&str) -> Result<T, String>,
+    ) -> anyhow::Result<T> {
+        if !self.asks() {
+            return Err(missing(flag));
+        }
+        let check = |text: &str| parse(text).map(|_| ());
+        let said = ask::text(question, None, &check).map_err(|error| broken_off(&error, flag))?;
+        parse(&said).map_err(|what| fault::misuse(what, format!("say it with {flag}")))
+    }
+
     /// Returns one of the words of a vocabulary: the flag's, else what a person chooses.
     ///
     /// # Errors
@@ -61,12 +80,7 @@ impl Ctx {
             }
             None => return Err(missing(flag)),
         };
-        W::from_word(chosen).ok_or_else(|| {
-            fault::misuse(
-                format!("{flag} {chosen} is not one of the words"),
-                format!("use one of {}", words.join(", ")),
-            )
-        })
+        W::parse_of(chosen, flag).map_err(|flaw| fault::misuse(flaw.message, flaw.help))
     }
 }
 
@@ -79,5 +93,5 @@ pub fn missing(flag: &str) -> anyhow::Error {
 }
 
 fn broken_off(error: &ask::AskError, flag: &str) -> anyhow::Error {
-    fault::misuse(error.to_string(), format!("say it with {flag}"))
+    fault::unasked(error, format!("say it with {flag}"))
 }

@@ -8,17 +8,51 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::commands::context::Ctx;
 use crate::diag::{Finding, Pos};
 use crate::ledger::tree::Tree;
+use crate::record::credential;
 use crate::view::doc::{Excerpt, Shown};
+use crate::view::finding;
 
 /// The rule whose values are never shown.
 const SECRET: &str = "secret";
+
+/// The most characters of a line that are shown before the place of a finding, and from it on.
+const BEFORE: usize = 80;
+const AFTER: usize = 120;
 
 /// The lines of the files that have findings; each file is read once.
 pub(super) struct Excerpts<'a> {
     tree: Option<&'a dyn Tree>,
     /// Where a secret may stand: no line is shown there, whatever else is wrong with it.
     secret: BTreeSet<(String, u32)>,
-    texts: RefCell<BTreeMap<String, String>>,
+    files: RefCell<BTreeMap<String, Lines>>,
+}
+
+/// A file's lines, and how many of them were shown.
+#[derive(Default)]
+struct Lines {
+    text: String,
+    /// The first byte of each line.
+    starts: Vec<usize>,
+    n_shown: usize,
+}
+
+impl Lines {
+    fn of(bytes: &[u8]) -> Lines {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        Lines {
+            starts: std::iter::once(0).chain(breaks).collect(),
+            text,
+            n_shown: 0,
+        }
+    }
+
+    /// Returns a line, counted from 1.
+    fn line(&self, number: u32) -> Option<&str> {
+        let index = usize::try_from(number).ok()?.checked_sub(1)?;
+        let rest = self.text.get(*self.starts.get(index)?..)?;
+        rest.lines().next()
+    }
 }
 
 impl<'a> Excerpts<'a> {
@@ -29,7 +63,7 @@ impl<'a> Excerpts<'a> {
         Excerpts {
             tree: (ctx.format.name == "table").then_some(tree),
             secret: secret.collect(),
-            texts: RefCell::default(),
+            files: RefCell::default(),
         }
     }
 
@@ -44,29 +78,31 @@ impl<'a> Excerpts<'a> {
         if self.secret.contains(&(path.to_owned(), pos.line)) {
             return None;
         }
-        let mut texts = self.texts.borrow_mut();
-        if !texts.contains_key(path) {
+        let mut files = self.files.borrow_mut();
+        if !files.contains_key(path) {
             let bytes = tree.bytes(path).ok().flatten().unwrap_or_default();
-            texts.insert(
-                path.to_owned(),
-                String::from_utf8_lossy(&bytes).into_owned(),
-            );
+            files.insert(path.to_owned(), Lines::of(&bytes));
         }
-        let line = texts
-            .get(path)?
-            .lines()
-            .nth(usize::try_from(pos.line).ok()?.checked_sub(1)?)?;
-        let from = usize::try_from(pos.column).ok()?.checked_sub(1)?;
-        // What is missing from a file is told at its first line; a comment there says nothing about it.
-        if line.starts_with('#') {
+        let file = files.get_mut(path)?;
+        if file.n_shown >= finding::MOST_OF_A_FILE {
             return None;
         }
+        let line = file.line(pos.line)?;
+        // What is missing from a file is told at its first line; a comment there says nothing about it.
+        if line.starts_with('#') || credential::is_in(line) {
+            return None;
+        }
+        let from = usize::try_from(pos.column).ok()?.checked_sub(1)?;
         let is_inside = depth(line.chars().take(from)) > 0;
-        let marked: Vec<char> = line.chars().skip(from).collect();
-        Some(Excerpt {
-            line: line.to_owned(),
+        let marked: Vec<char> = line.chars().skip(from).take(AFTER).collect();
+        let skipped = from.saturating_sub(BEFORE);
+        let excerpt = Excerpt {
+            line: line.chars().skip(skipped).take(BEFORE + AFTER).collect(),
+            skipped: u32::try_from(skipped).ok()?,
             length: u32::try_from(extent(&marked, is_inside)).unwrap_or(0),
-        })
+        };
+        file.n_shown += 1;
+        Some(excerpt)
     }
 }
 

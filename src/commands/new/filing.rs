@@ -12,12 +12,13 @@ use crate::commands::new::{Args, filed, past, preview, sources};
 use crate::diag::{self, Finding, Level};
 use crate::ledger::Ledger;
 use crate::plan::answers::Answers;
-use crate::plan::draft::{self, Draft, Faithful, Filer, Setting, Urgency};
+use crate::plan::draft::{self, DefaultOwner, Draft, Faithful, Filer, Setting, Urgency};
 use crate::plan::offer::Names;
 use crate::plan::question::{self, End, Question};
 use crate::policy::governance::Governance;
 use crate::record::credential;
 use crate::record::id::Id;
+use crate::record::time::{When, not_after};
 use crate::rules::case::Known;
 use crate::rules::house::House;
 use crate::rules::lint::{self, Past};
@@ -65,6 +66,11 @@ pub(super) fn file(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
                 Urgency::Usual
             },
             filer: Filer { name, email },
+            default_owner: if args.from_issue.is_some() {
+                DefaultOwner::Nobody
+            } else {
+                DefaultOwner::Filer
+            },
             id: id(ctx, &governance, &ledger)?,
             folder: checked_folder(folder.unwrap_or_default())?,
         },
@@ -143,7 +149,11 @@ fn unasked(ctx: &Ctx, work: &Work<'_>, answers: &Answers) -> anyhow::Result<(Dra
             "correct the fields named",
         ));
     }
+    let ended = ended(work, &made);
     let errors: Vec<String> = errors(&findings).map(words).collect();
+    if let Some(ended) = ended.filter(|_| work.drafts == Drafts::Written) {
+        return Err(fault::misuse(words(&ended), ""));
+    }
     if !errors.is_empty() && work.drafts == Drafts::Refused {
         let what = format!("the record would not lint clean\n  {}", errors.join("\n  "));
         return Err(fault::misuse(
@@ -203,12 +213,32 @@ pub(super) fn judged(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Result
             "report the fields that were given",
         ));
     }
-    past::findings(ctx, work, made)
+    let mut found = past::findings(ctx, work, made)?;
+    found.extend(ended(work, made));
+    Ok(found)
 }
 
 /// Returns what shape and rules find in a draft, sorted.
 pub(super) fn tried(work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<Finding>> {
-    lint::record(&made.source, &work.known(), Past::UNKNOWN).map_err(|error| fault::tree(&error))
+    let found = lint::record(&made.source, &work.known(), Past::UNKNOWN);
+    let mut found = found.map_err(|error| fault::tree(&error))?;
+    found.extend(ended(work, made));
+    Ok(found)
+}
+
+/// Returns the finding about an end that is past: such a record would never grant anything.
+pub(super) fn ended(work: &Work<'_>, made: &Draft) -> Option<Finding> {
+    let now = work.setting.now;
+    let expires: When = made.source.value("expires")?;
+    (not_after(&expires) <= now).then(|| {
+        made.source.finding(
+            diag::shape::BAD_VALUE,
+            Level::Error,
+            "expires",
+            format!("{expires} is past"),
+            format!("name an end that is still to come; now it is {now}"),
+        )
+    })
 }
 
 impl Work<'_> {

@@ -124,7 +124,7 @@ pub(super) struct Flags {
     /// When it starts: a date, an instant, or a duration from now; by default today
     #[arg(long, value_name = "WHEN", help_heading = "From when to when")]
     starts: Option<String>,
-    /// When it ends: a date, an instant, or a duration from its start
+    /// When it ends: a date, an instant, or a duration: from --starts, else from now
     #[arg(long, value_name = "WHEN", help_heading = "From when to when")]
     expires: Option<String>,
     /// When the business event ends that it serves

@@ -136,7 +136,8 @@ fn chosen(desk: &Desk<'_>, made: &Draft, findings: &[Finding]) -> anyhow::Result
     };
     let wrong: Vec<&Finding> = filing::errors(findings).collect();
     let is_readable = made.source.record.is_some();
-    if is_readable && (wrong.is_empty() || desk.work.drafts == Drafts::Written) {
+    let has_ended = filing::ended(desk.work, made).is_some();
+    if is_readable && !has_ended && (wrong.is_empty() || desk.work.drafts == Drafts::Written) {
         add("write it".to_owned(), "", WRITE);
     }
     for finding in &wrong {
@@ -158,7 +159,7 @@ fn chosen(desk: &Desk<'_>, made: &Draft, findings: &[Finding]) -> anyhow::Result
     }
     add("add a compensating control".to_owned(), "", CONTROL);
     add("add another field".to_owned(), "", ADD);
-    if is_readable && !wrong.is_empty() && desk.work.drafts == Drafts::Refused {
+    if is_readable && !has_ended && !wrong.is_empty() && desk.work.drafts == Drafts::Refused {
         add(
             "write it as a draft all the same".to_owned(),
             "it will not lint",

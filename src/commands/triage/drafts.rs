@@ -14,7 +14,7 @@ use crate::commands::context::place::Home;
 use crate::ledger::Ledger;
 use crate::ledger::tree::{Kind, Tree};
 use crate::plan::answers::Answers;
-use crate::plan::draft::{self, Filer, Setting, Urgency};
+use crate::plan::draft::{self, DefaultOwner, Filer, Setting, Urgency};
 use crate::plan::imported;
 use crate::policy::governance::Governance;
 use crate::store::files::{self, WorkTree};
@@ -88,6 +88,7 @@ fn setting<'g>(
         now: ctx.instant(),
         urgency: Urgency::Usual,
         filer: Filer { name, email },
+        default_owner: DefaultOwner::Filer,
         id,
         folder: String::new(),
     })

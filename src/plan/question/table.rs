@@ -71,7 +71,7 @@ pub const FIELDS: &[Field] = &[
     field("class", "--class", "Class", "Which class is it of?", ""),
     field("root_cause", "--root-cause", "Root cause", "Why does the deviation exist at all?", ""),
     field("starts", "--starts", "Starts", "From when on?", WHEN),
-    field("expires", "--expires", "Expires", "Until when?", "a date such as 2026-12-20, an instant, or a duration such as 30d or 36h from the start"),
+    field("expires", "--expires", "Expires", "Until when?", "a date such as 2026-12-20, an instant, or a duration such as 30d or 36h"),
     field("owner.email", "--owner-email", "Owner's address", "What is the owner's address?", ""),
     field("owner.name", "--owner-name", "Owner's name", "What is the owner's name?", ""),
     field("owner.team", "--owner-team", "Team", "Of which team is the owner?", ""),

@@ -29,6 +29,8 @@ pub struct Source {
     pub policy: Policy,
     /// The document, for rules that look at places; `None` where it can't be read to its end.
     pub document: Option<yaml::Node>,
+    /// The comments, in the order of the file.
+    pub comments: Vec<yaml::Comment>,
     /// What is wrong; all of it makes the policy unusable.
     pub findings: Vec<Finding>,
 }
@@ -39,7 +41,7 @@ pub fn read(bytes: &[u8]) -> Source {
     let mut faults = document.faults;
     let mut policy = Policy::default();
     if let Some(root) = &document.root {
-        let (read, noted) = record::reader::read::<Whole>(root);
+        let (read, noted) = record::reader::read::<Whole>(root, "the policy");
         policy = read.map_or_else(Policy::default, |whole| whole.0);
         faults.extend(noted.faults);
         faults.extend(check::check(root));
@@ -48,6 +50,7 @@ pub fn read(bytes: &[u8]) -> Source {
     Source {
         policy,
         document: document.root,
+        comments: document.comments,
         findings: record::read::findings(FILE, None, faults),
     }
 }

@@ -50,21 +50,15 @@ const fn form(start: &'static str, body: Body, least: usize, what: &'static str)
 
 /// The forms, in the order of their beginnings' bytes, so that those of one first byte stand together.
 const FORMS: &[Form] = &[
-    form("ABIA", Body::Upper, 16, "an AWS access key id"),
-    form("ACCA", Body::Upper, 16, "an AWS access key id"),
     form("AGE-SECRET-KEY-1", Body::Upper, 40, "an age key"),
     form("AIza", Body::Word, 33, "a Google API key"),
     form("AKCp", Body::Alnum, 60, "an Artifactory key"),
-    form("AKIA", Body::Upper, 16, "an AWS access key id"),
-    form("AKID", Body::Alnum, 32, "a Tencent Cloud key id"),
-    form("ASIA", Body::Upper, 16, "an AWS access key id"),
     form("ATATT3", Body::Word, 40, "an Atlassian token"),
     form("ATBB", Body::Alnum, 32, "a Bitbucket password"),
     form("ATCTT3", Body::Word, 40, "an Atlassian token"),
     form("CCIPAT_", Body::Word, 30, "a CircleCI token"),
     form("GOCSPX-", Body::Word, 24, "a Google client secret"),
     form("HRKU-", Body::Word, 30, "a Heroku key"),
-    form("LTAI", Body::Alnum, 16, "an Alibaba Cloud key id"),
     form("NRAK-", Body::Upper, 20, "a New Relic key"),
     form("PMAK-", Body::Word, 40, "a Postman key"),
     form("SG.", Body::Dotted, 40, "a SendGrid key"),

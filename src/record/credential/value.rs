@@ -150,5 +150,25 @@ pub(super) fn is_random(value: &str) -> bool {
     }
     let is_mixed = seen.iter().take(3).all(|count| *count > 0);
     // Of 62 characters drawn evenly, three in five differ in kind from the one before; in words, one in five does.
-    value.len() >= RANDOM && is_mixed && turns * 100 >= value.len() * 38
+    value.len() >= RANDOM && is_mixed && turns * 100 >= value.len() * 38 && !is_camel(value)
+}
+
+/// Tells whether three of four characters stand in words such as `BillingBatchReader` has: a letter and small ones after it.
+fn is_camel(value: &str) -> bool {
+    let (mut n_in_words, mut run) = (0, 0);
+    // A word that begins with a capital is one longer than its small letters.
+    let (mut before, mut capital) = (' ', 0);
+    for character in value.chars().chain([' ']) {
+        if character.is_ascii_lowercase() {
+            if run == 0 {
+                capital = usize::from(before.is_ascii_uppercase());
+            }
+            run += 1;
+        } else {
+            n_in_words += if run >= 2 { run + capital } else { 0 };
+            run = 0;
+        }
+        before = character;
+    }
+    n_in_words * 4 >= value.len() * 3
 }

@@ -10,15 +10,34 @@ use crate::view::doc;
 use crate::view::doc::Fit;
 use crate::view::doc::Text;
 use crate::view::doc::Tone;
+use crate::view::finding::MOST_OF_A_FILE;
 
 /// Returns the findings in their order, a blank line between two.
 pub(super) fn list(shown: &[doc::Shown], style: &Style) -> String {
-    let mut out = String::with_capacity(shown.len() * USUAL);
-    for one in shown.iter().map(|shown| one(shown, style)) {
+    let mut out = String::with_capacity(shown.len().min(MOST_OF_A_FILE) * USUAL);
+    let mut add = |block: &str| {
         if !out.is_empty() {
             out.push('\n');
         }
-        out.push_str(&one);
+        out.push_str(block);
+    };
+    // Findings are sorted by file.
+    for file in shown.chunk_by(|one, other| one.finding.path == other.finding.path) {
+        let path = file.first().map_or("", |first| first.finding.path.as_str());
+        // What is in no file is told whole.
+        let most = if path.is_empty() {
+            file.len()
+        } else {
+            MOST_OF_A_FILE
+        };
+        for shown in file.iter().take(most) {
+            add(&one(shown, style));
+        }
+        let n_more = file.len().saturating_sub(most);
+        if n_more > 0 {
+            let more = format!("and {n_more} more in {path}");
+            add(&super::paragraph(Text::plain(more), style));
+        }
     }
     out
 }
@@ -70,7 +89,8 @@ fn one(shown: &doc::Shown, style: &Style) -> String {
 fn source(excerpt: &doc::Excerpt, pos: diag::Pos, tone: Tone, style: &Style) -> String {
     let number = pos.line.to_string();
     let margin = " ".repeat(number.len());
-    let before = usize::try_from(pos.column.saturating_sub(1)).unwrap_or(0);
+    let before = pos.column.saturating_sub(1).saturating_sub(excerpt.skipped);
+    let before = usize::try_from(before).unwrap_or(0);
     // In a pipe too, a line of thousands of characters helps nobody.
     let room = style
         .width

@@ -2,15 +2,19 @@
 //!
 //! Uses jsonschema, which is built to read neither files nor the network. Pure. Start at [`Judge::of`].
 
-use jsonschema::error::{ValidationError, ValidationErrorKind as Kind};
+use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
 use jsonschema::paths::LocationSegment;
+use jsonschema::types::JsonType;
 use serde_json::Value;
 
 use crate::rules::house::{Refusal, Step};
 
 /// A schema that is ready to judge.
 #[derive(Debug)]
-pub(super) struct Judge(jsonschema::Validator);
+pub(super) struct Judge {
+    validator: jsonschema::Validator,
+    schema: Value,
+}
 
 impl Judge {
     /// Makes a schema ready: that of its `$schema`, else of draft 2020-12, with `format` compared too.
@@ -19,7 +23,11 @@ impl Judge {
     /// Why it can't be used: it is no schema, or refers to something outside itself.
     pub(super) fn of(schema: &Value) -> Result<Judge, String> {
         let options = jsonschema::options().should_validate_formats(true);
-        options.build(schema).map(Judge).map_err(|error| {
+        let ready = |validator| Judge {
+            validator,
+            schema: schema.clone(),
+        };
+        options.build(schema).map(ready).map_err(|error| {
             let place = error.instance_path().as_str().to_owned();
             match place.as_str() {
                 "" => error.to_string(),
@@ -30,13 +38,38 @@ impl Judge {
 
     /// Returns what the schema refuses of a map.
     pub(super) fn refusals(&self, map: &Value) -> Vec<Refusal> {
-        let errors = self.0.iter_errors(map);
-        errors.flat_map(|error| refused(&error)).collect()
+        let errors = self.validator.iter_errors(map);
+        errors
+            .flat_map(|error| refused(&error, &self.schema))
+            .collect()
+    }
+}
+
+/// Returns what a schema says of the value that it wants at the place of an error.
+fn description(error: &ValidationError<'_>, schema: &Value, below: &str) -> Option<String> {
+    let path = error.schema_path().as_str();
+    let (around, _) = path.rsplit_once('/')?;
+    let of = match below {
+        "" => around.to_owned(),
+        key => format!(
+            "{around}/properties/{}",
+            key.replace('~', "~0").replace('/', "~1")
+        ),
+    };
+    let text = schema.pointer(&of)?.get("description")?.as_str()?;
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// Tells whether a text is among the types that are wanted.
+fn wants_text(kind: &TypeKind) -> bool {
+    match kind {
+        TypeKind::Single(kind) => *kind == JsonType::String,
+        TypeKind::Multiple(kinds) => kinds.contains(JsonType::String),
     }
 }
 
 /// Returns the refusals of one error, each where a reader looks for it.
-fn refused(error: &ValidationError<'_>) -> Vec<Refusal> {
+fn refused(error: &ValidationError<'_>, schema: &Value) -> Vec<Refusal> {
     let segments = error.instance_path().into_iter();
     let path: Vec<Step> = segments
         .map(|segment| match segment {
@@ -47,6 +80,8 @@ fn refused(error: &ValidationError<'_>) -> Vec<Refusal> {
     let below = |key: &str, message: &str| Refusal {
         path: [&path[..], &[Step::Key(key.to_owned())]].concat(),
         message: message.to_owned(),
+        description: description(error, schema, key),
+        wants_text: false,
     };
     match error.kind() {
         Kind::Required { property } => {
@@ -61,10 +96,15 @@ fn refused(error: &ValidationError<'_>) -> Vec<Refusal> {
         Kind::PropertyNames { .. } => vec![Refusal {
             path,
             message: "has a key whose name it does not allow".to_owned(),
+            description: description(error, schema, ""),
+            wants_text: false,
         }],
-        _ => vec![Refusal {
+        kind => vec![Refusal {
             path,
             message: error.masked_with("").to_string().trim_start().to_owned(),
+            description: description(error, schema, ""),
+            wants_text: matches!(kind, Kind::Type { kind } if wants_text(kind))
+                && matches!(**error.instance(), Value::Number(_) | Value::Bool(_)),
         }],
     }
 }

@@ -16,11 +16,16 @@ use crate::yaml::{Entry, Style, Value};
 /// Maps of more entries than this look keys up instead of comparing all.
 const FEW: usize = 48;
 
+/// The key that merges another map into this one.
+pub(super) const MERGE: &str = "<<";
+
 /// A key that was read.
 pub(super) struct Key {
     pub(super) text: String,
     pub(super) pos: diag::Pos,
     pub(super) span: Range<usize>,
+    /// Whether it merges another map into this one.
+    pub(super) is_merge: bool,
 }
 
 impl<'s> Builder<'s> {
@@ -50,31 +55,50 @@ impl<'s> Builder<'s> {
             self.note(explain::key_empty(token.pos));
             return Ok(None);
         }
-        if is_bare && text == "<<" {
+        if is_bare && text == MERGE {
             self.cursor = token.end;
             self.note(explain::merge(token.pos));
-            return Ok(None);
+            return Ok(Some(Key {
+                text: MERGE.to_owned(),
+                pos: token.pos,
+                span: token.start..token.end,
+                is_merge: true,
+            }));
         }
         let before = self.cursor..token.start;
         let length = self.path.len();
-        yaml::push_key(&mut self.path, &text);
+        let is_open = |at: &usize| *at < token.start || *at >= token.end;
+        match self.hidden.iter().all(is_open) {
+            true => yaml::push_key(&mut self.path, &text),
+            false => {
+                let shown = self.shown(&(token.start..token.end));
+                yaml::push_key(&mut self.path, &shown);
+            }
+        }
         let node = self.scalar(text, style, &token);
         let refusal = portable::key(self.source, before, &node.span, self.context);
         self.refuse(node.pos, refusal);
         self.path.truncate(length);
         let text = match node.value {
             Value::Scalar(scalar) => scalar.text,
-            _ => self.written(&node.span).to_owned(),
+            _ => self.shown(&node.span),
         };
         Ok(Some(Key {
             text,
             pos: node.pos,
             span: node.span,
+            is_merge: false,
         }))
     }
 
-    fn written(&self, span: &Range<usize>) -> &str {
-        self.source.get(span.clone()).unwrap_or_default()
+    /// Returns a key that holds hidden characters as it is seen: without them, and without its quotes.
+    fn shown(&self, span: &Range<usize>) -> String {
+        let written = self.source.get(span.clone()).unwrap_or_default();
+        let is_open =
+            |(at, _): &(usize, char)| self.hidden.binary_search(&(span.start + at)).is_err();
+        let open = written.char_indices().filter(is_open);
+        let open: String = open.map(|(_, character)| character).collect();
+        open.trim_matches(['"', '\'']).to_owned()
     }
 
     /// Notes that a key stands twice: the first value then counts as unreadable.

@@ -41,21 +41,22 @@ impl<'s> Builder<'s> {
     /// Notes a tab that indents, between the byte up to which that is `checked` and the token.
     pub(super) fn tabs(&mut self, checked: usize, token: &Token<'s>) {
         let is_flow = self.context == Context::Flow;
+        let indents = |tab| (tab, portable::TAB);
         let tab = match &token.kind {
             Kind::Scalar(_, Style::Plain) if is_flow => {
                 let rest = self.source.get(token.end..).unwrap_or_default();
                 let n_blanks = rest.len() - rest.trim_ascii_start().len();
-                portable::tab(self.source, token.start..token.end + n_blanks)
+                portable::tab(self.source, token.start..token.end + n_blanks).map(indents)
             }
             _ if is_flow => None,
             Kind::Scalar(_, Style::Literal | Style::Folded) => {
                 portable::block_tab(self.source, checked..token.end, token.indent)
             }
-            _ => portable::tab(self.source, checked..token.start),
+            _ => portable::tab(self.source, checked..token.start).map(indents),
         };
-        if let Some(tab) = tab {
+        if let Some((tab, refusal)) = tab {
             let at = self.place(token, tab);
-            self.refuse(at, Some(portable::TAB));
+            self.refuse(at, Some(refusal));
         }
         // The lines of a plain text are indented like any others.
         let next = match token.kind {
@@ -63,6 +64,18 @@ impl<'s> Builder<'s> {
             _ => token.end,
         };
         self.tabs_from = Some(next.max(checked));
+    }
+
+    /// Notes the first line of a list or map in brackets that is indented no deeper than the key or dash before it.
+    pub(super) fn flow_indent(&mut self, token: &Token<'s>, begin: usize) {
+        let Some(indent) = self.indent else {
+            return;
+        };
+        let text = self.source.get(begin..self.cursor).unwrap_or_default();
+        if let Some(line) = portable::shallow(text, indent) {
+            let at = self.place(token, begin + line);
+            self.refuse(at, Some(portable::SHALLOW));
+        }
     }
 
     /// Notes what other readers refuse.

@@ -68,9 +68,7 @@ impl<'s> Builder<'s> {
             *field = Some(self.path.clone()).filter(|path| !path.is_empty());
         }
         let escaped = match style {
-            Style::Double if self.is_escaped(range) => text
-                .chars()
-                .find_map(|character| Some((character, screen::in_text(character)?))),
+            Style::Double if self.is_escaped(range) => screen::first_in(text),
             _ => None,
         };
         if let Some((character, what)) = escaped {

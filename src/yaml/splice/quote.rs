@@ -54,7 +54,8 @@ fn escape(out: &mut String, character: char) {
             // Writing to a text cannot fail.
             let _ = match number {
                 0..=0xFF => write!(out, "\\x{number:02X}"),
-                _ => write!(out, "\\u{number:04X}"),
+                0x100..=0xFFFF => write!(out, "\\u{number:04X}"),
+                _ => write!(out, "\\U{number:08X}"),
             };
         }
         _ => out.push(character),
@@ -63,7 +64,7 @@ fn escape(out: &mut String, character: char) {
 
 /// Says whether a character can't stand on a line as it is.
 fn needs_escape(character: char) -> bool {
-    matches!(character, '\n' | '\r' | '\t') || screen::named(character).is_some()
+    matches!(character, '\n' | '\r' | '\t') || screen::is_unseen(character)
 }
 
 /// Says whether a text without quotes is read back as it is, if it is read as a text.

@@ -64,9 +64,7 @@ fn block(source: &str, root: &Node, target: &Target<'_>, node: &Node, value: &st
         && !is_blank(last)
         && !first.starts_with([' ', '\t'])
         && !body.contains('\r')
-        && !body
-            .chars()
-            .any(|c| crate::yaml::screen::named(c).is_some());
+        && !body.chars().any(crate::yaml::screen::is_unseen);
     let Some(written) = source.get(range.clone()).filter(|_| is_block) else {
         let text = quote::plain_or_quoted(value, target.context);
         return Change { range, text };

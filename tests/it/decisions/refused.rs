@@ -167,7 +167,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
     ),
     (
         &["close", ID, "--outcome", "done", "--reason", "No"],
-        "is not one of the words",
+        "`done` is no --outcome: did you mean `remediated`?",
     ),
     (
         &[
@@ -249,7 +249,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
             "--reason",
             "Gone",
             "--evidence",
-            "E1=key:https://u:AKIAIOSFODNN7EXAMPLE@x.example.com/",
+            "E1=key:https://u:Sup3rS3cret7x@x.example.com/",
         ],
         "error[secret]",
     ),

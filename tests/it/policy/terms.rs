@@ -110,17 +110,20 @@ fn where_no_date_fits_the_latest_end_is_an_instant() {
 fn it_says_by_how_much_an_end_is_too_late() {
     let over = |begin: &str, expires: &str, limit: &str| {
         let judged = term::judge(&when(begin), &when(expires), &limits(limit));
-        judged.first().map(|it| it.days)
+        judged.first().map(|it| it.excess())
     };
     assert_eq!(over("2026-11-20", "2027-02-18", "90d"), None);
-    assert_eq!(over("2026-11-20", "2027-03-02", "90d"), Some(12));
     assert_eq!(
-        over("2026-11-20T00:00:00Z", "2026-11-21T00:00:01Z", "1d"),
-        Some(1)
+        over("2026-11-20", "2027-03-02", "90d"),
+        Some("12 days".to_owned())
     );
     assert_eq!(
-        over("2026-11-20T00:00:00Z", "2026-11-22T00:00:01Z", "1d"),
-        Some(2)
+        over("2026-11-20T00:00:00Z", "2026-11-21T00:00:01Z", "1d"),
+        Some("1 second".to_owned())
+    );
+    assert_eq!(
+        over("2026-11-20T00:00:00Z", "2026-11-22T01:30:01Z", "1d"),
+        Some("1 day 1 hour".to_owned())
     );
 }
 
@@ -149,7 +152,7 @@ fn an_end_at_the_end_of_the_calendar_is_long_and_nothing_else() {
         for begin in [
             "2026-11-20",
             "9999-12-31",
-            "0000-01-01",
+            "0001-01-01",
             "2026-11-20T10:00:00Z",
         ] {
             for limit in [
@@ -207,7 +210,7 @@ renewals:
     assert_eq!(term::judge_term(&record, &begin, &tier), []);
     let total = term::judge_total(&record, &begin, &tier);
     assert_eq!(total[0].latest.to_string(), "2026-11-09");
-    assert_eq!(total[0].days, 41);
+    assert_eq!(total[0].excess(), "41 days");
     let mut first = record.clone();
     first.renewals.clear();
     let whole = term::judge_term(&first, &begin, &tier);

@@ -23,6 +23,7 @@ fn saying(text: &str) -> Doc<'static> {
     (bad.id, bad.field) = (Some(text.into()), Some(text.into()));
     let mut shown = Shown::from(bad);
     shown.excerpt = Some(Excerpt {
+        skipped: 0,
         line: text.into(),
         length: 200,
     });

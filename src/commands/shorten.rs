@@ -1,0 +1,60 @@
+//! `shorten`: an earlier end.
+//!
+//! Follows `docs/spec/cli.md`, decisions.
+
+use clap::Parser;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::edit::{Flags, History, Job, Which};
+use crate::commands::context::filter::Filters;
+use crate::commands::{Command, Outcome, Run};
+use crate::history::change::Event;
+use crate::plan::shorten;
+use crate::record::scalar::Scalar;
+use crate::record::time::When;
+
+/// Let exceptions end earlier
+///
+/// Moves `expires` and writes no entry: an earlier end only narrows what was approved. Say why in the commit message.
+#[derive(Debug, Parser)]
+#[command(name = "shorten")]
+#[command(after_help = "EXAMPLE\n  exledger shorten 7F3KQ --until 2026-12-04")]
+pub struct Args {
+    /// The ids, or a beginning or end of each that no other has; else a filter
+    ids: Vec<String>,
+
+    /// The new end: a day, which it covers, or an instant
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = moment)]
+    until: Option<When>,
+
+    #[command(flatten)]
+    flags: Flags,
+
+    #[command(flatten)]
+    filters: Filters,
+}
+
+/// The command.
+pub const COMMAND: Command = Command::of::<Args>();
+
+impl Run for Args {
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
+        let until = match self.until {
+            Some(until) => until,
+            None => ctx.value_or_ask("--until", "Until when (2027-01-10)", &moment)?,
+        };
+        ctx.decide(&Job {
+            command: "shorten",
+            event: Event::Shortened,
+            which: Which::Several(&ids, &self.filters),
+            history: History::Helpful,
+            flags: &self.flags,
+            plan: &|taken| Ok(shorten::shorten(taken, &until)?.into()),
+        })
+    }
+}
+
+fn moment(text: &str) -> Result<When, String> {
+    When::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
+}

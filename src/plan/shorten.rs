@@ -1,0 +1,31 @@
+//! An earlier end: it only narrows what was approved, so that no entry and no reason goes with it.
+//!
+//! Uses record. Pure. Start at [`shorten`]. Follows `docs/spec/cli.md`, decisions.
+
+use crate::plan::decision::{Refusal, Taken};
+use crate::plan::edit::Edit;
+use crate::record::time::{When, not_after};
+
+/// Returns the edits that let a record end earlier.
+///
+/// # Errors
+/// [`Refusal`] where it is closed, where the end would be no earlier, or past already.
+pub fn shorten(taken: &Taken<'_>, until: &When) -> Result<Vec<Edit>, Refusal> {
+    taken.open()?;
+    let record = taken.record;
+    let id = &record.id;
+    let present = &record.expires;
+    if not_after(until) >= not_after(present) {
+        return Err(Refusal::new(
+            format!("{id} ends on {present} already, and {until} is not earlier"),
+            format!("run `exledger renew {id} --until {until} --reason …` for a later end"),
+        ));
+    }
+    if not_after(until) <= taken.now {
+        return Err(Refusal::new(
+            format!("{until} is past: nothing can end before now"),
+            format!("name an end that is still to come, or run `exledger close {id}`"),
+        ));
+    }
+    Ok(vec![Edit::set("expires", until.to_string())])
+}

@@ -1,0 +1,98 @@
+//! Why a text that looks like a day or an instant is none: `2026-02-30`, `2026-13-01`, `2026-12-20 18:00`.
+//!
+//! Uses nothing else of the line, and chrono. Pure. Start at [`why`]. Follows `docs/spec/record.md`, values.
+
+use chrono::{Datelike, Days, NaiveDate};
+
+/// Returns what keeps a text from being a day, or an instant, where it has nearly the form of one.
+pub(super) fn why(text: &str) -> Option<String> {
+    let (date, rest) = match text.char_indices().nth(10) {
+        Some((end, _)) => text.split_at_checked(end)?,
+        None => (text, ""),
+    };
+    let numbers = numbers(date, '-', &[4, 2, 2])?;
+    let [year, month, day] = numbers[..] else {
+        return None;
+    };
+    if year == 0 {
+        return Some("the calendar begins with the year 0001".to_owned());
+    }
+    if !(1..=12).contains(&month) {
+        return Some("a year has 12 months".to_owned());
+    }
+    let days = last_day(year, month)?;
+    if !(1..=days).contains(&day) {
+        return Some(format!(
+            "{} {year} has {days} days",
+            MONTHS.get(usize::try_from(month).ok()? - 1)?
+        ));
+    }
+    match rest.chars().next()? {
+        'T' | 't' => why_time(rest.get(1..)?),
+        ' ' => Some("a `T` stands between the day and the time".to_owned()),
+        _ => None,
+    }
+}
+
+/// Returns what is wrong with what follows the `T` of an instant.
+fn why_time(text: &str) -> Option<String> {
+    let end = text.find(|it: char| !it.is_ascii_digit() && !matches!(it, ':' | '.'));
+    let (time, offset) = text.split_at_checked(end.unwrap_or(text.len()))?;
+    let time = time.split('.').next().unwrap_or_default();
+    if let Some(numbers) = numbers(time, ':', &[2, 2]) {
+        let hour = numbers.first().copied().unwrap_or_default();
+        return Some(match hour {
+            0..=23 => "an instant has seconds".to_owned(),
+            _ => "a day ends with 23:59:59".to_owned(),
+        });
+    }
+    let numbers = numbers(time, ':', &[2, 2, 2])?;
+    let limits = [23, 59, 59];
+    if numbers
+        .iter()
+        .zip(limits)
+        .any(|(number, most)| *number > most)
+    {
+        return Some("a day ends with 23:59:59".to_owned());
+    }
+    offset
+        .is_empty()
+        .then(|| "an instant has an offset, such as `Z` for UTC".to_owned())
+}
+
+/// Returns the numbers between separators, where each has so many digits.
+fn numbers(text: &str, between: char, digits: &[usize]) -> Option<Vec<u32>> {
+    let parts: Vec<&str> = text.split(between).collect();
+    let is_number = |(part, n): (&&str, &usize)| {
+        part.len() == *n && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if parts.len() != digits.len() || !parts.iter().zip(digits).all(is_number) {
+        return None;
+    }
+    parts.iter().map(|part| part.parse().ok()).collect()
+}
+
+/// Returns how many days a month has.
+fn last_day(year: u32, month: u32) -> Option<u32> {
+    let (year, month) = match month {
+        12 => (year + 1, 1),
+        month => (year, month + 1),
+    };
+    let next = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, 1)?;
+    Some(next.checked_sub_days(Days::new(1))?.day())
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];

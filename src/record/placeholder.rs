@@ -1,0 +1,42 @@
+//! Texts that stand where an answer must, and say nothing: `tbd`, `n/a`, `lorem ipsum`.
+//!
+//! Uses nothing else of the line. Pure. Start at [`holds_a_place`]. Follows `docs/spec/rules.md` (placeholders).
+
+/// Words that hold a place when they are the whole text.
+const WORDS: &[&str] = &[
+    "tbd",
+    "tba",
+    "todo",
+    "fixme",
+    "wip",
+    "n/a",
+    "na",
+    "none",
+    "nil",
+    "null",
+    "unknown",
+    "pending",
+    "later",
+    "test",
+    "asdf",
+    "placeholder",
+];
+
+/// Beginnings that hold a place, whatever follows.
+const BEGINNINGS: &[&str] = &["todo(", "tbd:", "lorem ipsum"];
+
+/// Says whether a text only holds a place; letter case and the punctuation at its end are ignored.
+pub fn holds_a_place(text: &str) -> bool {
+    let text = text.trim();
+    let is_end = |character: char| !character.is_alphanumeric() && !matches!(character, '(' | ')');
+    let bare = text.trim_end_matches(is_end);
+    let is_run = bare.len() >= 3 && bare.bytes().all(|byte| matches!(byte, b'x' | b'X'));
+    let begins = |beginning: &&str| {
+        let head = text.get(..beginning.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(beginning))
+    };
+    (bare.is_empty() && !text.is_empty())
+        || is_run
+        || WORDS.iter().any(|word| bare.eq_ignore_ascii_case(word))
+        || BEGINNINGS.iter().any(begins)
+}

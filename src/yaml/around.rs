@@ -1,0 +1,90 @@
+//! What the lines around a mistake tell about it: merge conflicts, a line that is too deep, a bracket left open.
+//!
+//! Uses diag. Pure. Start at [`conflicts`], [`deeper`] and [`closes`]. Follows `docs/spec/rules.md` (`syntax`).
+
+use crate::diag;
+use crate::yaml::source;
+
+/// Returns where a merge conflict begins; of one that begins nowhere, where it goes on.
+pub(super) fn conflicts(text: &str) -> Vec<diag::Pos> {
+    // One search that mostly finds nothing is all that a usual file costs.
+    if !text.contains("<<<<<<<") && !text.contains(">>>>>>>") {
+        return Vec::new();
+    }
+    let begin = marks(text, '<');
+    match begin.is_empty() {
+        true => marks(text, '>'),
+        false => begin,
+    }
+}
+
+/// Returns the lines that begin with seven of a character and nothing, or a blank, after them.
+fn marks(text: &str, character: char) -> Vec<diag::Pos> {
+    let is_mark = |line: &str| {
+        let rest = line.trim_start_matches(character);
+        line.len() - rest.len() == 7 && (rest.is_empty() || rest.starts_with(' '))
+    };
+    let lines = (1..).zip(source::lines(text));
+    let marked = lines.filter(|(_, line)| is_mark(line));
+    marked
+        .map(|(line, _)| diag::Pos { line, column: 1 })
+        .collect()
+}
+
+/// A line that is indented deeper than a key above it whose value has begun.
+pub(super) struct Deeper<'s> {
+    /// The first byte of the line's text.
+    pub(super) offset: usize,
+    /// The key above it.
+    pub(super) above: &'s str,
+}
+
+/// Returns whether the colon at a byte belongs to a key that is indented deeper than the key above it.
+pub(super) fn deeper(text: &str, colon: usize) -> Option<Deeper<'_>> {
+    let before = text.get(..colon)?;
+    let begin = before.rfind(['\n', '\r']).map_or(0, |found| found + 1);
+    let line = before.get(begin..)?;
+    let key = line.trim_start_matches(' ');
+    let indent = line.len() - key.len();
+    if key.is_empty() || key.contains(": ") || key.starts_with(['"', '\'', '#', '[', '{']) {
+        return None;
+    }
+    let lines = text.get(..begin)?.lines();
+    let mut above = lines.rev().filter(|line| {
+        let text = line.trim();
+        !text.is_empty() && !text.starts_with('#')
+    });
+    let above = above.next()?;
+    let (key, value) = above.split_once(": ")?;
+    let bare = key.trim_start_matches(['-', ' ']);
+    let is_begun = !value.trim().is_empty() && !value.trim_start().starts_with('#');
+    (is_begun && !bare.is_empty() && key.len() - bare.len() < indent).then_some(Deeper {
+        offset: begin + indent,
+        above: bare,
+    })
+}
+
+/// Tells whether the bracket at a byte is closed anywhere after it; what stands in quotes closes nothing.
+pub(super) fn closes(text: &str, bracket: usize) -> bool {
+    let rest = text.get(bracket..).unwrap_or_default();
+    let (mut depth, mut quote, mut before) = (0_usize, None, ' ');
+    for character in rest.chars() {
+        match quote {
+            Some(open) if open == character => quote = None,
+            Some(_) => {}
+            None if matches!(character, '"' | '\'') && !before.is_alphanumeric() => {
+                quote = Some(character);
+            }
+            None if matches!(character, '[' | '{') => depth += 1,
+            None if matches!(character, ']' | '}') => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return true;
+                }
+            }
+            None => {}
+        }
+        before = character;
+    }
+    false
+}

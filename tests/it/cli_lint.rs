@@ -1,0 +1,80 @@
+//! What `lint` shows a person, and what it takes: lines of files, paths, a clock that it has not.
+
+use crate::cli::run;
+use crate::record::SMALL;
+
+/// A plain folder with a policy and one record.
+fn folder(record: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("exceptions")).unwrap();
+    std::fs::write(folder.path().join("exledger.yaml"), "version: 1\n").unwrap();
+    let path = "exceptions/EXC-2026-7F3KQ.yaml";
+    std::fs::write(folder.path().join(path), record).unwrap();
+    folder
+}
+
+#[test]
+fn no_line_with_a_token_is_shown_whatever_is_wrong_with_it() {
+    // Joined, so that no scanner takes it for what it looks like.
+    let token = format!("{}{}", "ghp_", "16C7e42F292c6912E7710c838347Ae178B4a");
+    for line in [
+        format!("x: {{note: '{token}'}}"),
+        format!("x: {{a: {token}, a: {token}}}"),
+        format!("requester: {token}: and more"),
+        format!("requester: [{token}"),
+        "password: Sup3rS3cret1".to_owned(),
+        format!("starts: 2026-11-31 # {token}"),
+        format!(
+            "x:\n  key: |\n   {}\n {token}: 1",
+            "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw3x"
+        ),
+    ] {
+        let folder = folder(&format!("{SMALL}{line}\n"));
+        for format in ["table", "json", "github", "markdown"] {
+            let seen = run(folder.path(), &["lint", "--format", format]);
+            assert_eq!(seen.code, 1, "{line}: {}", seen.out);
+            for part in [&token[..], "Sup3r", "MIIEvQ"] {
+                assert!(!seen.out.contains(part), "{line}: {}", seen.out);
+                assert!(!seen.err.contains(part), "{line}: {}", seen.err);
+            }
+        }
+    }
+}
+
+#[test]
+fn of_a_file_with_thousands_of_mistakes_fifty_are_shown() {
+    let mistakes: Vec<String> = (0..2_000).map(|n| format!("k{n}: 1")).collect();
+    let folder = folder(&format!("{SMALL}{}\n", mistakes.join("\n")));
+    let seen = run(folder.path(), &["lint"]);
+    assert_eq!(seen.out.matches("\n  --> ").count(), 50, "{}", seen.out);
+    let more = "\nand 1950 more in exceptions/EXC-2026-7F3KQ.yaml\n";
+    assert!(seen.out.contains(more), "{}", seen.out);
+    assert!(seen.out.contains("2000 errors"), "{}", seen.out);
+    let json = run(folder.path(), &["lint", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(answer["findings"].as_array().unwrap().len(), 2_000);
+}
+
+#[test]
+fn of_a_long_line_the_part_around_the_mistake_is_shown() {
+    let keys: Vec<String> = (0..500).map(|n| format!("key{n}: 1")).collect();
+    let folder = folder(&format!(
+        "{SMALL}fix: {{target: data, plan: Replace the job, {}}}\n",
+        keys.join(", ")
+    ));
+    let seen = run(folder.path(), &["lint"]);
+    let longest = seen.out.lines().map(|line| line.chars().count()).max();
+    assert!(longest < Some(260), "{longest:?}");
+    let marked: Vec<&str> = seen
+        .out
+        .lines()
+        .filter(|line| line.contains("^^^^"))
+        .collect();
+    assert_eq!(marked.len(), 50);
+    for (number, line) in seen.out.lines().collect::<Vec<_>>().windows(2).enumerate() {
+        if line[1].contains("^^^^") {
+            let at = line[1].find('^').unwrap();
+            assert!(line[0][at..].starts_with("key"), "{number}: {line:?}");
+        }
+    }
+}
