@@ -7,9 +7,10 @@ use crate::history::change::{differ, meet};
 use crate::policy::Policy;
 use crate::policy::tier::{self, Facts};
 use crate::record::Record;
+use crate::record::time::Day;
 
 /// Tells whether nothing changed but what a look at the exception adds: entries of `reviews`, `handling` and
-/// `fired`, and a later `verified`.
+/// `fired`, and a later `verified` with evidence of it.
 pub(crate) fn only_adds(before: &Record, after: &Record) -> bool {
     let verified = |record: &Record| {
         let controls = record.compensating_controls.iter();
@@ -56,13 +57,18 @@ fn with_additions(before: &Record, after: &Record) -> Option<Record> {
     grown.handling.clone_from(&after.handling);
     grown.fired.clone_from(&after.fired);
     for control in &mut grown.compensating_controls {
-        let later = after
-            .compensating_controls
-            .iter()
-            .find(|other| other.id == control.id)
-            .and_then(|other| other.verified)
-            .filter(|day| control.verified.is_none_or(|known| *day > known));
-        control.verified = later.or(control.verified);
+        let mut others = after.compensating_controls.iter();
+        let Some(other) = others.find(|other| other.id == control.id) else {
+            continue;
+        };
+        let is_later = |day: &Day| control.verified.is_none_or(|known| *day > known);
+        if other.verified.as_ref().is_some_and(is_later) {
+            control.verified = other.verified;
+            // What shows the verification comes with it; what was cited before stays as it is.
+            if other.evidence.starts_with(&control.evidence) {
+                control.evidence.clone_from(&other.evidence);
+            }
+        }
     }
     Some(grown)
 }

@@ -213,7 +213,9 @@ fn worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<String> {
         }
     }
     for control in &clocks.controls {
-        let Some(stale) = control.stale_from.filter(|from| *from <= instant) else {
+        let is_dropped = clocks.dropped.iter().any(|it| it.id == control.id);
+        let stale = control.stale_from.filter(|from| *from <= instant);
+        let Some(stale) = stale.filter(|_| !is_dropped) else {
             continue;
         };
         let id = &control.id;
@@ -227,9 +229,11 @@ fn worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<String> {
             ));
         }
     }
-    for id in &clocks.withdrawn {
+    for dropped in &clocks.dropped {
+        let now = dropped.landed.map_or("gone", Word::word);
         worries.push(format!(
-            "control {id} was withdrawn since the approval: put it back, or have the change approved"
+            "control {} was dropped since the approval, it is {now} now: put it back, or have the change approved",
+            dropped.id
         ));
     }
     if clocks.bare {

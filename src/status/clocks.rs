@@ -33,8 +33,8 @@ pub(crate) struct Clocks {
     pub controls: Vec<ControlClock>,
     /// Its fired triggers.
     pub fired: Vec<FiredClock>,
-    /// Controls withdrawn since the approved version.
-    pub withdrawn: Vec<String>,
+    /// Controls that the approved version relies on and the landed one does no longer.
+    pub dropped: Vec<DroppedControl>,
     /// Whether the tier wants a control and none is left.
     pub bare: bool,
     /// Owners who are not there: an address and what the roster says.
@@ -59,6 +59,15 @@ pub(crate) struct ControlClock {
     pub stale_from: Option<Instant>,
     /// Whether the last verification does not count because its author alone vouches for it.
     pub discounted: bool,
+}
+
+/// A control that the approved version relies on and the landed one does no longer.
+#[derive(Clone, Debug)]
+pub(crate) struct DroppedControl {
+    /// Its id.
+    pub id: String,
+    /// What it is as it landed; `None` where it is gone.
+    pub landed: Option<ControlStatus>,
 }
 
 /// A trigger that fired.
@@ -95,8 +104,11 @@ impl Clocks {
             discounted: Vec::new(),
             controls: Vec::new(),
             fired: fired(past, judged),
-            withdrawn: withdrawn(past, judged),
-            bare: bare(record, tier.map(AsRef::as_ref)),
+            dropped: dropped(past, judged),
+            bare: bare(
+                past.record(past.tip).unwrap_or(record),
+                tier.map(AsRef::as_ref),
+            ),
             ownerless: ownerless(past, judged, governance),
         };
         let strict = tier.is_some_and(|tier| tier.degraded == Degraded::Deny);
@@ -199,26 +211,30 @@ fn fired(past: Past, judged: &Judged) -> Vec<FiredClock> {
     record.fired.iter().filter_map(clock).collect()
 }
 
-/// Returns the controls that the approved version has and that landed as withdrawn since.
-fn withdrawn(past: Past, judged: &Judged) -> Vec<String> {
+/// Returns the controls that are active in the approved version and not in the landed one, and the planned ones that
+/// were withdrawn since, or are gone.
+fn dropped(past: Past, judged: &Judged) -> Vec<DroppedControl> {
     let approved = past.record(judged.approved.unwrap_or(judged.first));
-    let had = |id: &str| {
-        approved.is_some_and(|approved| {
-            approved
-                .compensating_controls
-                .iter()
-                .any(|control| control.id == id && control.status != ControlStatus::Withdrawn)
-        })
-    };
-    let mut ids: Vec<String> = judged
-        .record
-        .compensating_controls
-        .iter()
-        .filter(|control| control.status == ControlStatus::Withdrawn && had(&control.id))
-        .map(|control| control.id.clone())
-        .collect();
-    ids.dedup();
-    ids
+    let landed = past.record(past.tip);
+    let landed = landed.map(|record| record.compensating_controls.as_slice());
+    let landed = landed.unwrap_or_default();
+    let mut dropped: Vec<DroppedControl> = Vec::new();
+    for control in approved.iter().flat_map(|it| &it.compensating_controls) {
+        let now = landed.iter().find(|other| other.id == control.id);
+        let now = now.map(|other| other.status);
+        let is_dropped = match control.status {
+            ControlStatus::Active => now != Some(ControlStatus::Active),
+            ControlStatus::Planned => matches!(now, None | Some(ControlStatus::Withdrawn)),
+            ControlStatus::Withdrawn => false,
+        };
+        if is_dropped && !dropped.iter().any(|known| known.id == control.id) {
+            dropped.push(DroppedControl {
+                id: control.id.clone(),
+                landed: now,
+            });
+        }
+    }
+    dropped
 }
 
 fn bare(record: &Record, tier: Option<&Resolved>) -> bool {

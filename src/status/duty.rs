@@ -48,7 +48,12 @@ fn open(judged: &Judged, clocks: &Clocks, at: Instant) -> Vec<Duty> {
     .into_iter()
     .flatten()
     .collect();
+    let is_dropped = |id: &str| clocks.dropped.iter().any(|dropped| dropped.id == id);
     duties.extend(clocks.controls.iter().filter_map(|control| {
+        // Nobody verifies what is dropped.
+        if is_dropped(&control.id) {
+            return None;
+        }
         Some(Duty {
             kind: DutyKind::ControlVerification,
             at: control.stale_from?,

@@ -26,7 +26,7 @@ use crate::policy::tier::Resolved;
 use crate::record;
 use crate::record::address::Address;
 use crate::record::time::Instant;
-use crate::record::word::{ReviewOutcome, Then};
+use crate::record::word::{ControlStatus, ReviewOutcome, Then};
 
 /// What a record is at one instant; the first of these that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -216,6 +216,9 @@ pub struct Renewals {
     pub total_days: Option<i64>,
     /// How many it may be.
     pub limit_days: Option<i64>,
+    /// The ids of the records that count as this one filed before, the latest first; each counts as a renewal, and its
+    /// days toward the total.
+    pub refiled: Vec<String>,
 }
 
 /// How long a record was really in place.
@@ -295,7 +298,12 @@ pub enum Waits {
 pub struct Freshness {
     /// The control's id.
     pub id: String,
-    /// Whether its last verification still holds; planned and withdrawn ones don't go stale.
+    /// What it is: as it landed or as it was approved, whichever says less; `None` where it is gone from what landed.
+    pub status: Option<ControlStatus>,
+    /// Whether the approved version relies on it and the landed one does no longer.
+    pub dropped: bool,
+    /// Whether its last verification still holds; planned and withdrawn ones don't go stale. One that was dropped is
+    /// not fresh.
     pub fresh: bool,
     /// Until when, exclusive.
     pub until: Option<Instant>,

@@ -1,7 +1,8 @@
 //! How often a record was renewed, and how long it runs in total.
 //!
 //! Uses record, policy's tiers, `status::ground`. Pure. Start at [`of`]. Follows M31 of the mission and
-//! `docs/spec/policy.md`, terms and clocks. What was filed anew elsewhere is counted by whoever sees all records.
+//! `docs/spec/policy.md`, terms and clocks. What was filed before elsewhere is added by `survey::renewed`, which sees
+//! all records.
 
 use crate::record::Record;
 use crate::record::time::{self, Instant, When};
@@ -27,6 +28,7 @@ pub(crate) fn of(past: Past, judged: &Judged, clocks: &Clocks) -> Renewals {
             .iter()
             .map(|limit| days_of(limit.term.after(begin(clocks, &judged.record.expires))))
             .min(),
+        refiled: Vec::new(),
     }
 }
 
@@ -39,10 +41,14 @@ fn begin(clocks: &Clocks, expires: &When) -> Instant {
 }
 
 fn count(past: Past, judged: &Judged) -> u32 {
-    let approved = (judged.first..=past.tip)
-        .filter(|index| past.stands(*index))
-        .filter_map(|index| past.record(index));
-    counted(approved)
+    let approved = || {
+        let versions = (judged.first..=past.tip).filter(|index| past.stands(*index));
+        versions.filter_map(|index| past.record(index))
+    };
+    let entries = approved()
+        .next_back()
+        .map_or(0, |record| record.renewals.len());
+    counted(approved()).max(u32::try_from(entries).unwrap_or(u32::MAX))
 }
 
 /// Returns how often an approved version ended later than the approved one before it; an end that moved silently

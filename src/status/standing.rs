@@ -10,7 +10,7 @@ use crate::history::version::{Trail, Version};
 use crate::policy::tier::{self, Facts};
 use crate::record::dates;
 use crate::record::time::Instant;
-use crate::record::word::Then;
+use crate::record::word::{ControlStatus, Then};
 use crate::status::answer::{self, Rests};
 use crate::status::clocks::{Clocks, FiredClock};
 use crate::status::duty;
@@ -194,15 +194,7 @@ impl Standing {
             .iter()
             .map(|fired| fired_at(clocks, fired, instant))
             .collect();
-        self.controls = clocks
-            .controls
-            .iter()
-            .map(|control| Freshness {
-                id: control.id.clone(),
-                fresh: control.stale_from.is_none_or(|from| instant < from),
-                until: control.stale_from,
-            })
-            .collect();
+        self.controls = controls(past, judged, clocks, instant);
         let tip = past.tip;
         self.changed_since_approval = match judged.approved {
             Some(approved) => approved != tip,
@@ -275,6 +267,36 @@ fn changed(past: Past, judged: &Judged) -> String {
             past.trail.key
         )
     }
+}
+
+/// Returns the controls of a record, one for each id, and what the clock says of them.
+fn controls(past: Past, judged: &Judged, clocks: &Clocks, instant: Instant) -> Vec<Freshness> {
+    let landed = past.record(past.tip);
+    let landed = landed.map(|record| record.compensating_controls.as_slice());
+    let status = |id: &str| {
+        let said = judged.record.compensating_controls.iter();
+        let said = said.chain(landed.unwrap_or_default());
+        let said = said.filter(|control| control.id == id);
+        let is_gone = !landed.unwrap_or_default().iter().any(|it| it.id == id);
+        said.map(|control| control.status)
+            .min_by_key(|status| match status {
+                ControlStatus::Withdrawn => 0,
+                ControlStatus::Planned => 1,
+                ControlStatus::Active => 2,
+            })
+            .filter(|_| !is_gone)
+    };
+    let controls = clocks.controls.iter().map(|control| {
+        let dropped = clocks.dropped.iter().any(|it| it.id == control.id);
+        Freshness {
+            id: control.id.clone(),
+            status: status(&control.id),
+            dropped,
+            fresh: !dropped && control.stale_from.is_none_or(|from| instant < from),
+            until: control.stale_from,
+        }
+    });
+    controls.collect()
 }
 
 fn fired_at(clocks: &Clocks, fired: &FiredClock, instant: Instant) -> Fired {

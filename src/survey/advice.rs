@@ -14,6 +14,7 @@ use crate::record::word::{Then, Word};
 use crate::status::{Standing, Status, Waits};
 use crate::survey::due::{Bucket, Due, Timing, Urgency};
 use crate::survey::escalate::Around;
+use crate::survey::refiling;
 
 /// What repairs a clone that lacks something, as the reasons quote it; a reason may quote other text too, which nobody
 /// should run.
@@ -265,7 +266,8 @@ impl Case<'_> {
     }
 
     fn stale(&self) -> Step {
-        let stale = self.standing.controls.iter().find(|control| !control.fresh);
+        let mut controls = self.standing.controls.iter();
+        let stale = controls.find(|control| !control.fresh && !control.dropped);
         let id = stale.map_or("CONTROL", |control| control.id.as_str());
         let stated = self.record.into_iter();
         let place = stated
@@ -280,7 +282,12 @@ impl Case<'_> {
 
     fn ending(&self) -> Step {
         let renewals = &self.standing.renewals;
-        let is_left = renewals.limit.is_none_or(|limit| renewals.count < limit);
+        let until = self.around.instant;
+        let is_lifted = |record| refiling::is_redesigned(record, Some(until));
+        let has_times = renewals.limit.is_none_or(|limit| renewals.count < limit);
+        let days = renewals.total_days.zip(renewals.limit_days);
+        let has_days = days.is_none_or(|(total, limit)| total < limit);
+        let is_left = has_times && has_days || self.record.is_some_and(is_lifted);
         let action = match is_left {
             true => "close it when it is over, or renew it in time (`exledger renew`)",
             false => "close it in time: no renewal is left without a linked redesign",

@@ -16,5 +16,6 @@ pub mod patterns;
 pub mod proposed;
 pub mod queue;
 pub mod refiling;
+pub mod renewed;
 pub mod select;
 pub mod triage;

@@ -164,6 +164,8 @@ fn controls(record: &Record, since: Option<Instant>, instant: Instant) -> Vec<Fr
         let until = until.map(term::overdue_from);
         Freshness {
             id: control.id.clone(),
+            status: Some(control.status),
+            dropped: false,
             fresh: until.is_none_or(|until| instant < until),
             until,
         }

@@ -132,26 +132,69 @@ pub fn before<'p>(
     window: Term,
     governance: &Governance,
 ) -> Vec<&'p Peer> {
+    before_among(peer, others.iter().collect(), until, window, governance)
+}
+
+fn before_among<'p>(
+    peer: &Peer,
+    others: Vec<&'p Peer>,
+    until: Instant,
+    window: Term,
+    governance: &Governance,
+) -> Vec<&'p Peer> {
     let is_over = |other: &Peer| {
         let superseded = peer.supersedes.as_deref() == Some(other.id.as_str());
         superseded || other.over <= until || peer.begin.is_some_and(|begin| other.over <= begin)
     };
-    let mut like: Vec<&Peer> = others
-        .iter()
-        .filter(|other| other.id != peer.id && is_over(other))
-        .filter(|other| peer.is_like(other, governance))
+    let is_first =
+        |other: &Peer| other.begin.unwrap_or(other.over) < peer.begin.unwrap_or(peer.over);
+    let mut earlier: Vec<&Peer> = others
+        .into_iter()
+        .filter(|other| other.id != peer.id && is_over(other) && is_first(other))
         .collect();
-    like.sort_by(|one, two| two.over.cmp(&one.over).then(one.id.cmp(&two.id)));
+    earlier.sort_by(|one, two| two.over.cmp(&one.over).then(one.id.cmp(&two.id)));
     let mut found = Vec::new();
     let mut next = peer.clone();
-    for other in like {
-        let is_first = other.begin.unwrap_or(other.over) < peer.begin.unwrap_or(peer.over);
-        if is_first && next.follows(other, window) {
+    for other in earlier {
+        if next.follows(other, window) && peer.is_like(other, governance) {
             found.push(other);
             next.begin = next.begin.min(other.begin.or(next.begin));
         }
     }
     found
+}
+
+/// Records by what they are called: whoever is filed again shares a name with the one before.
+pub struct ByName<'p> {
+    peers: HashMap<&'p str, Vec<&'p Peer>>,
+}
+
+impl<'p> ByName<'p> {
+    /// Sorts records by their names.
+    pub fn of(peers: &'p [Peer]) -> ByName<'p> {
+        let mut by_name: HashMap<&str, Vec<&Peer>> = HashMap::new();
+        for peer in peers {
+            for name in peer.names() {
+                by_name.entry(name).or_default().push(peer);
+            }
+        }
+        ByName { peers: by_name }
+    }
+
+    /// Returns the same as [`before`], looking only at records that share a name.
+    pub fn before(
+        &self,
+        peer: &Peer,
+        until: Instant,
+        window: Term,
+        governance: &Governance,
+    ) -> Vec<&'p Peer> {
+        let named = peer.names().filter_map(|name| self.peers.get(name));
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        let others = named.flatten().copied();
+        let others = others.filter(|other| seen.insert(other.id.as_str()));
+        before_among(peer, others.collect(), until, window, governance)
+    }
 }
 
 /// Returns the days that records lasted, each rounded up.

@@ -9,7 +9,7 @@ use crate::approval;
 use crate::policy::tier;
 use crate::record;
 use crate::record::reference::ControlRef;
-use crate::record::word::Word;
+use crate::record::word::{ControlStatus, Word};
 use crate::status;
 use crate::view::shape;
 
@@ -127,26 +127,57 @@ fn controls(record: Option<&record::Record>, names: &dyn Names) -> Value {
 }
 
 fn compensating(record: Option<&record::Record>, standing: &status::Standing) -> Value {
-    let stated = record
-        .map(|record| record.compensating_controls.as_slice())
-        .unwrap_or_default();
-    let shown = stated.iter().map(|control| {
+    let shown = record.map(|record| controls_of(record, standing));
+    let shown = shown.into_iter().flatten().map(|control| {
         json!({
-            "id": control.id,
+            "id": control.stated.id,
             "status": control.status.word(),
-            "verified": control.verified,
-            "fresh": is_fresh(standing, &control.id),
+            "verified": control.stated.verified,
+            "fresh": control.fresh,
+            "dropped": control.dropped,
         })
     });
     shown.collect()
 }
 
-/// Tells whether a control's last verification still holds; of one that nobody judged, it does not.
-pub fn is_fresh(standing: &status::Standing, id: &str) -> bool {
-    standing
-        .controls
-        .iter()
-        .any(|control| control.id == id && control.fresh)
+/// A compensating control as answers show it.
+#[derive(Clone, Copy, Debug)]
+pub struct ShownControl<'a> {
+    /// What the file says of it: as landed, else as approved.
+    pub stated: &'a record::CompensatingControl,
+    /// What it is; what is gone from the landed file is withdrawn.
+    pub status: ControlStatus,
+    /// Whether its last verification still holds; of one that nobody judged, it does not.
+    pub fresh: bool,
+    /// Whether the approved version relies on it and the landed one does no longer.
+    pub dropped: bool,
+}
+
+/// Returns the compensating controls of a record, one for each id.
+pub fn controls_of<'a>(
+    record: &'a record::Record,
+    standing: &'a status::Standing,
+) -> Vec<ShownControl<'a>> {
+    let landed = standing.stated.as_deref();
+    let mut shown: Vec<ShownControl<'a>> = Vec::new();
+    for control in &record.compensating_controls {
+        if shown.iter().any(|known| known.stated.id == control.id) {
+            continue;
+        }
+        let mut as_landed = landed.into_iter().flat_map(|it| &it.compensating_controls);
+        let mut judged = standing.controls.iter();
+        let judged = judged.find(|known| known.id == control.id);
+        shown.push(ShownControl {
+            stated: as_landed.find(|it| it.id == control.id).unwrap_or(control),
+            status: match judged {
+                Some(judged) => judged.status.unwrap_or(ControlStatus::Withdrawn),
+                None => control.status,
+            },
+            fresh: judged.is_some_and(|judged| judged.fresh),
+            dropped: judged.is_some_and(|judged| judged.dropped),
+        });
+    }
+    shown
 }
 
 fn pending(pending: &status::Pending) -> Value {
@@ -230,6 +261,7 @@ fn renewals(renewals: &status::Renewals) -> Value {
         "limit": renewals.limit,
         "total_days": renewals.total_days,
         "limit_days": renewals.limit_days,
+        "refiled": renewals.refiled,
     })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Start at [`Ctx::approved`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::mem::{self, ManuallyDrop};
 
@@ -13,6 +14,7 @@ use crate::commands::context::fault;
 use crate::commands::context::noted::{self, Heard};
 use crate::commands::context::place::Home;
 use crate::commands::context::proposals::{self, Proposed};
+use crate::commands::context::repetition::Passed;
 use crate::diag;
 use crate::history::History;
 use crate::history::chain::Chain;
@@ -47,6 +49,8 @@ pub struct Approved<'h> {
     pub(super) prefix: Prefix,
     pub(super) chosen: Chosen,
     pub(super) approvals: Approvals,
+    /// What was left out, as far as others may be it filed again.
+    pub(super) passed: Passed,
     proposals: Option<Proposed>,
 }
 
@@ -103,7 +107,9 @@ impl Ctx {
     /// As [`Ctx::asked`].
     pub fn approved_of<'h>(&self, home: &'h Home, scope: Scope<'_>) -> anyhow::Result<Kept<'h>> {
         let approved = self.judged(self.asked(home)?, scope)?;
-        self.with_proposals(home, approved, &|_| true)
+        let mut approved = self.with_proposals(home, approved, &|_| true)?;
+        approved.count_refilings(scope);
+        Ok(approved)
     }
 
     /// Judges some records on the approved ref.
@@ -111,7 +117,9 @@ impl Ctx {
     /// # Errors
     /// As [`Ctx::asked`].
     pub fn approved_only<'h>(&self, home: &'h Home, scope: Scope<'_>) -> anyhow::Result<Kept<'h>> {
-        self.judged(self.asked(home)?, scope)
+        let mut approved = self.judged(self.asked(home)?, scope)?;
+        approved.count_refilings(scope);
+        Ok(approved)
     }
 
     /// Adds what branches and the work tree propose about the records that are wanted.
@@ -142,16 +150,25 @@ impl Ctx {
     /// [`fault::Fault::CannotSay`] where a folder of a mainline commit can't be read.
     pub fn judged<'h>(&self, asked: Asked<'h>, scope: Scope<'_>) -> anyhow::Result<Kept<'h>> {
         let policy = asked.governance.policy.clone();
-        self.judged_by(asked, |repository, chain, prefix| match scope {
+        let passed = RefCell::new(Passed::default());
+        let mut approved = self.judged_by(asked, |repository, chain, prefix| match scope {
             Scope::Named(few) => walk::walk_named(repository, chain, prefix, few),
             _ => {
                 let wanted = Wanted {
-                    trail: &|trail| !scope.leaves_out(trail, &policy),
+                    trail: &|trail| {
+                        let is_wanted = !scope.leaves_out(trail, &policy);
+                        if !is_wanted {
+                            passed.borrow_mut().take(trail);
+                        }
+                        is_wanted
+                    },
                     bytes: &|bytes| scope.keeps(bytes),
                 };
                 walk::walk_wanted(repository, chain, prefix, &wanted)
             }
-        })
+        })?;
+        approved.passed = passed.into_inner();
+        Ok(approved)
     }
 
     /// Judges every record on the approved ref, whose history is walked in a way of one's own.
@@ -194,6 +211,7 @@ impl Ctx {
             prefix: asked.prefix,
             chosen: asked.chosen,
             proposals: None,
+            passed: Passed::default(),
             approvals: approval::judge(&history),
             history,
         };

@@ -6,13 +6,59 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::commands::context::approved::Approved;
+use crate::commands::context::approved::{Approved, Scope};
 use crate::commands::context::compare::near;
 use crate::history::version::Trail;
+use crate::record::Record;
+use crate::status::Standing;
 use crate::survey::cause::{Neighbour, Neighbours};
 use crate::survey::life::{self, Life};
+use crate::survey::refiling::Peer;
+use crate::survey::renewed;
+
+/// Records that are not judged, as others are compared with them.
+#[derive(Debug, Default)]
+pub struct Passed(Vec<(Peer, usize)>);
+
+impl Passed {
+    /// Takes a record that is left out; one that is gone was filed by mistake, or is told by `verify`.
+    pub(super) fn take(&mut self, trail: &Trail) {
+        let record = trail.last().and_then(|version| version.record.record());
+        let landing = near::first(trail).filter(|_| trail.became.is_none());
+        let peer = record.and_then(|it| Peer::of(it.id.as_str(), Record::clone(it), None));
+        self.0.extend(peer.zip(landing));
+    }
+}
 
 impl Approved<'_> {
+    /// Counts what was filed before as renewals of what is filed again, where all records were looked at.
+    pub(super) fn count_refilings(&mut self, scope: Scope<'_>) {
+        if !matches!(scope, Scope::Everything | Scope::Open | Scope::Worklist) {
+            return;
+        }
+        let mut standings = std::mem::take(&mut self.standings);
+        let landings = &self.history.mainline.landings;
+        let effective = |landing: usize| landings.get(landing).map(|it| it.effective);
+        let passed = self.passed.0.iter().map(|(peer, landing)| {
+            let mut peer = peer.clone();
+            peer.begin = peer.begin.or(effective(*landing));
+            peer
+        });
+        let peers: Vec<Peer> = self
+            .neighbours()
+            .peers()
+            .into_iter()
+            .chain(passed)
+            .collect();
+        let landed = |standing: &Standing| match self.trail(standing) {
+            Some(trail) => near::began(trail, &self.history),
+            None => standing.pending.first().and_then(|pending| pending.since),
+        };
+        let instant = self.stamp.instant;
+        renewed::count(&mut standings, &peers, &landed, &self.governance, instant);
+        self.standings = standings;
+    }
+
     /// Returns the records that stand on the approved ref, each with when it landed.
     pub fn neighbours(&self) -> Neighbours {
         let neighbour = |trail: &Trail| {

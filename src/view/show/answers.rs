@@ -127,14 +127,17 @@ pub(super) fn missing_words(missing: &approval::Missing) -> String {
 
 /// Returns the compensating controls, a line each.
 pub(super) fn controls(content: &Record, standing: &Standing, wide: usize) -> Vec<Text> {
-    let line = |control: &crate::record::CompensatingControl| {
-        let fresh = record::is_fresh(standing, &control.id);
-        let tone = if fresh { Tone::Good } else { Tone::Warn };
+    let line = |shown: record::ShownControl<'_>| {
+        let control = shown.stated;
         let verified = control
             .verified
             .map_or(String::new(), |day| format!(", verified {day}"));
-        let stale = if fresh { "" } else { ", stale" };
-        let state = format!("{}{verified}{stale}", control.status.word());
+        let (tone, late) = match (shown.dropped, shown.fresh) {
+            (true, _) => (Tone::Bad, ", dropped since the approval"),
+            (false, true) => (Tone::Good, ""),
+            (false, false) => (Tone::Warn, ", stale"),
+        };
+        let state = format!("{}{verified}{late}", shown.status.word());
         let left = wide.saturating_sub(control.id.chars().count() + state.chars().count() + 3);
         Text::of(Tone::Strong, &control.id)
             .and(Tone::Plain, " ")
@@ -149,7 +152,7 @@ pub(super) fn controls(content: &Record, standing: &Standing, wide: usize) -> Ve
         .is_empty()
         .then(|| Text::of(Tone::Warn, "none"));
     none.into_iter()
-        .chain(content.compensating_controls.iter().map(line))
+        .chain(record::controls_of(content, standing).into_iter().map(line))
         .collect()
 }
 

@@ -133,8 +133,12 @@ fn in_place(pairs: &mut Pairs, standing: &Standing) {
             .map(|limit| format!(" of {limit}"))
             .unwrap_or_default()
     };
+    let before = match renewals.refiled.as_slice() {
+        [] => String::new(),
+        ids => format!(", filed before as {}", ids.join(", ")),
+    };
     let times = format!(
-        "{}{}",
+        "{}{}{before}",
         renewals.count,
         of(renewals.limit.map(|limit| limit.to_string()))
     );

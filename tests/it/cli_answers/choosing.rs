@@ -128,7 +128,7 @@ fn a_record_view_has_its_promised_keys_in_their_order() {
     );
     assert_eq!(
         record["compensating_controls"][0],
-        serde_json::json!({"id": "CC1", "status": "active", "verified": "2026-11-19", "fresh": true})
+        serde_json::json!({"id": "CC1", "status": "active", "verified": "2026-11-19", "fresh": true, "dropped": false})
     );
     let approval = &record["approval"];
     assert_eq!(approval["satisfied"], true);

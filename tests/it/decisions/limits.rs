@@ -145,6 +145,91 @@ fn what_was_closed_and_filed_again_counts_as_a_renewal() {
 }
 
 #[test]
+fn every_answer_counts_the_renewals_that_the_limits_count() {
+    let life = Life::new();
+    let filed = |id: &str, day: &str| {
+        life.repo.clock(&format!("2026-{day}T09:00:00Z"));
+        let text = record(id, &format!("starts: 2026-{day}\nexpires: 2027-01-10"));
+        life.filed(id, &text, "ana", "lee");
+    };
+    for (id, day) in [("EXC-2026-00001", "11-20"), ("EXC-2026-00002", "11-24")] {
+        filed(id, day);
+        life.repo.wait("1d");
+        let reason = "It seemed to be over";
+        let evidence = "note:https://x.example.com/1";
+        let close = [
+            "close",
+            id,
+            "--outcome",
+            "withdrawn",
+            "--reason",
+            reason,
+            "--evidence",
+            evidence,
+        ];
+        life.decided("ana", &close, "lee");
+    }
+    filed(ID, "11-28");
+    // Something else, by the same name.
+    let other = "EXC-2026-00003";
+    life.filed(
+        other,
+        &record(other, "deviates_from: {rule: Another rule}"),
+        "ana",
+        "lee",
+    );
+    life.repo.clock("2026-12-20T09:00:00Z");
+    let expected = serde_json::json!(["EXC-2026-00002", "EXC-2026-00001"]);
+    for args in [
+        &["show", ID][..],
+        &["list"],
+        &["list", "--all"],
+        &["due"],
+        &["queue"],
+        &["queue", "--approved-only"],
+    ] {
+        let run = life.run("sam", &[args, &["--format", "json"]].concat());
+        let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        let records = answer["records"].as_array().cloned();
+        let mut records = records
+            .unwrap_or_else(|| vec![answer["record"].clone()])
+            .into_iter();
+        let record = records.find(|record| record["id"] == ID).unwrap();
+        let renewals = &record["renewals"];
+        assert_eq!(
+            (&renewals["count"], &renewals["refiled"]),
+            (&2.into(), &expected),
+            "{args:?}"
+        );
+        // Two and two days of those before, 44 of its own.
+        let days = renewals["total_days"].as_i64().unwrap();
+        assert_eq!(days, 43 + 2 + 2, "{args:?}");
+        let next = &record["next"]["action"];
+        let is_said = next
+            .as_str()
+            .is_none_or(|next| next.contains("no renewal is left"));
+        assert!(is_said, "{args:?}: {next}");
+    }
+    let shown = life.run("sam", &["show", ID]).out;
+    assert!(
+        shown.contains("2 of 2, filed before as EXC-2026-00002, EXC-2026-00001"),
+        "{shown}"
+    );
+    assert_eq!(
+        life.show(other)["renewals"]["refiled"],
+        serde_json::json!([])
+    );
+    let err = refused(
+        &life,
+        &["renew", ID, "--for", "5d", "--reason", "The vendor is late"],
+    );
+    assert!(
+        err.contains("3 renewals in a row, filed before as EXC-2026-00002, EXC-2026-00001"),
+        "{err}"
+    );
+}
+
+#[test]
 fn a_renewal_on_a_shallow_branch_is_not_judged() {
     let life = Life::new();
     life.filed(ID, &record(ID, ""), "ana", "lee");

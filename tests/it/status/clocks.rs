@@ -223,3 +223,129 @@ fn a_tier_that_wants_a_control_misses_the_last() {
         &[("2026-11-21T00:00:00Z", "degraded", true)],
     );
 }
+
+#[test]
+fn a_control_that_was_dropped_since_the_approval_degrades_it_and_is_not_active() {
+    let at = "2026-11-21T00:00:00Z";
+    let two = SAMPLE.replace(
+        "status: active}",
+        "status: active}\n  - {id: CC2, description: Somebody watches the job, owner: soc@example.com, status: active}",
+    );
+    let second = "  - {id: CC2, description: Somebody watches the job, owner: soc@example.com, status: active}\n";
+    for (name, from, to, status) in [
+        (
+            "withdrawn",
+            "status: active}\nexpires",
+            "status: withdrawn}\nexpires",
+            "withdrawn",
+        ),
+        (
+            "planned",
+            "status: active}\nexpires",
+            "status: planned}\nexpires",
+            "planned",
+        ),
+        ("gone", second, "", "gone"),
+    ] {
+        for (policy, grants) in [(DENY, false), (GRANT, true)] {
+            let repo = filed(policy, &two);
+            let text = repo.by("ana").text(ID);
+            assert!(text.contains(from), "{name}: {text}");
+            let less = text.replace(from, to);
+            repo.by("ana").write(ID, &less).commit("Drop a control");
+            check(name, &repo, &[(at, "degraded", grants)]);
+            let dropped = standing(&repo, at);
+            let reason = format!("control CC2 was dropped since the approval, it is {status} now");
+            assert!(
+                dropped.reasons[0].starts_with(&reason),
+                "{name}: {:?}",
+                dropped.reasons
+            );
+            let control = dropped.controls.iter().find(|it| it.id == "CC2").unwrap();
+            let word = control
+                .status
+                .map_or("gone", exledger::record::word::Word::word);
+            assert_eq!(
+                (word, control.dropped, control.fresh),
+                (status, true, false),
+                "{name}"
+            );
+            assert!(
+                !dropped
+                    .controls
+                    .iter()
+                    .any(|it| it.id == "CC1" && it.dropped),
+                "{name}"
+            );
+            // Put back, as the reason says.
+            repo.by("ana").write(ID, &text).commit("Put it back");
+            check(name, &repo, &[("2026-11-22T00:00:00Z", "active", true)]);
+            // Or approved, by somebody who did not write it.
+            repo.branch("less")
+                .by("ana")
+                .write(ID, &less)
+                .commit("Drop it all the same");
+            repo.by("lee").merge("less", "Merge branch 'less'");
+            check(name, &repo, &[("2026-11-22T00:00:00Z", "active", true)]);
+        }
+    }
+}
+
+#[test]
+fn a_verification_brings_its_evidence_and_reopens_nothing() {
+    let text = SAMPLE.replace(
+        "status: active}",
+        "status: active, verified: 2026-11-20, verify_every: 10d, evidence: [{kind: log, url: 'https://ci.example.com/1'}]}",
+    );
+    let more = ", {kind: log, url: 'https://ci.example.com/2'}]}";
+    let verified = |text: &str| text.replace("verified: 2026-11-20", "verified: 2026-11-28");
+    let shown = |text: &str| text.replace("]}", more);
+    let other = |text: &str| text.replace("com/1", "com/3");
+    let at = "2026-12-01T00:00:00Z";
+    let policy = "tiers: [{name: standard, degraded: deny}]\n";
+    for (name, by, change, status, reopened) in [
+        (
+            "both",
+            "dana",
+            &(|text: &str| shown(&verified(text))) as &dyn Fn(&str) -> String,
+            "active",
+            false,
+        ),
+        (
+            "its author",
+            "ana",
+            &|text: &str| shown(&verified(text)),
+            "degraded",
+            false,
+        ),
+        (
+            "no date",
+            "dana",
+            &|text: &str| shown(text),
+            "degraded",
+            true,
+        ),
+        (
+            "another",
+            "dana",
+            &|text: &str| other(&verified(text)),
+            "degraded",
+            true,
+        ),
+    ] {
+        let repo = filed(policy, &text);
+        repo.clock("2026-11-28T09:00:00Z");
+        let before = repo.by(by).text(ID);
+        repo.by(by).write(ID, &change(&before)).commit("Verify it");
+        let standing = standing(&repo, at);
+        assert_eq!(
+            standing.status.word(),
+            status,
+            "{name}: {:?}",
+            standing.reasons
+        );
+        assert_eq!(standing.changed_since_approval, reopened, "{name}");
+        // What reopens the approval takes nothing away that was fresh.
+        check(name, &repo, &[("2026-11-29T00:00:00Z", "active", true)]);
+    }
+}

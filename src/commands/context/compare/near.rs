@@ -172,7 +172,7 @@ pub fn began(trail: &Trail, history: &History) -> Option<Instant> {
 }
 
 /// Returns the landing with which the present series of a trail began.
-fn first(trail: &Trail) -> Option<usize> {
+pub fn first(trail: &Trail) -> Option<usize> {
     let begins = |change: Change| {
         matches!(
             change,

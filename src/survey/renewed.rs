@@ -1,0 +1,43 @@
+//! What was filed before counts as renewals of what is filed again, in every answer about a record.
+//!
+//! Uses record, policy, status, survey's refiling. Pure. Start at [`count`]. Follows `docs/spec/policy.md`, repetition:
+//! the answers count what the limits count.
+
+use crate::policy::governance::Governance;
+use crate::record::Record;
+use crate::record::time::Instant;
+use crate::status::Standing;
+use crate::survey::refiling::{self, ByName, Peer};
+
+/// Adds to the renewals of each record what counts as it filed before.
+///
+/// `peers` are all records that landed; `landed` says when a record did, or of one that did not when it was proposed.
+pub fn count(
+    standings: &mut [Standing],
+    peers: &[Peer],
+    landed: &dyn Fn(&Standing) -> Option<Instant>,
+    governance: &Governance,
+    instant: Instant,
+) {
+    let by_name = ByName::of(peers);
+    let window = governance.policy.recurrence.window;
+    for standing in standings {
+        let shown = standing.effective.as_deref().or(standing.stated.as_deref());
+        let peer = shown.and_then(|record| {
+            Peer::of(record.id.as_str(), Record::clone(record), landed(standing))
+        });
+        let Some(peer) = peer else {
+            continue;
+        };
+        let before = by_name.before(&peer, instant, window, governance);
+        if before.is_empty() {
+            continue;
+        }
+        let renewals = &mut standing.renewals;
+        let n_before = u32::try_from(before.len()).unwrap_or(u32::MAX);
+        renewals.count = renewals.count.saturating_add(n_before);
+        let days = refiling::days(&before);
+        renewals.total_days = renewals.total_days.map(|total| total.saturating_add(days));
+        renewals.refiled = before.iter().map(|peer| peer.id.clone()).collect();
+    }
+}
