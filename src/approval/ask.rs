@@ -200,7 +200,7 @@ pub fn left(
     let lens = identities.lens();
     let mut authors = AuthorSet::default();
     for maker in makers {
-        authors.add(lens.party(&maker.typed_name, &maker.typed_email));
+        authors.add(lens.of_person(maker));
     }
     let requesters = [Some(own), approved].into_iter().flatten();
     for requester in requesters.filter_map(|record| record.requester.as_ref()) {

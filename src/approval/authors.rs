@@ -153,7 +153,7 @@ fn named(lens: Lens, version: &Version) -> AuthorSet {
 /// Returns the members of a set, sorted by address.
 pub(crate) fn sorted(set: &AuthorSet) -> Vec<Person> {
     let members = set.members.iter();
-    let mut people: Vec<Person> = members.map(|member| member.person.clone()).collect();
+    let mut people: Vec<Person> = members.map(Party::shown).collect();
     people.sort_by(|one, other| one.key.cmp(&other.key));
     people
 }

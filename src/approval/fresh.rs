@@ -309,7 +309,7 @@ fn shown(authors: &AuthorSet) -> Vec<Author> {
         .members
         .iter()
         .map(|member| Author {
-            person: member.person.clone(),
+            person: member.shown(),
             attested: authors.attested(member),
         })
         .collect();

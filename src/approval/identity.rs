@@ -191,7 +191,11 @@ impl<'a> Lens<'a> {
 
     /// Returns the person of some address, as a signers file names it.
     pub(crate) fn of_person(&self, person: &Person) -> Party {
-        self.party(&person.typed_name, &person.typed_email)
+        let mut party = self.party(&person.typed_name, &person.typed_email);
+        for (name, email) in &person.also {
+            party.absorb(&self.party(name, email));
+        }
+        party
     }
 
     /// Returns the person of an author or committer; without usable address only whom the identity map names.

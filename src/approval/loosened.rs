@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::approval::ask::Identities;
 use crate::approval::fold::{self, Court, Of};
 use crate::approval::law::Laws;
 use crate::approval::seals::Seals;
@@ -58,7 +59,6 @@ pub enum Why {
 }
 
 /// Tells whether somebody outside its author set approved a change of governance; else it is `policy-unapproved`.
-///
 /// The first change, which nobody could approve, is not asked about: no policy commit stands in its verdict.
 pub fn by_others(verdict: &Verdict) -> bool {
     let heard = matches!(verdict.result, FourEyes::Attested | FourEyes::Claimed);
@@ -81,6 +81,7 @@ struct Instead {
 /// Returns the versions that are approved only thanks to a change of governance that does not deserve trust.
 pub fn loosened(history: &History, approvals: &Approvals) -> Vec<Loosened> {
     let idle = idle(history);
+    let identities = Identities::of(&history.states.at(usize::MAX).governance);
     let mut questions: BTreeMap<Instead, Vec<Question>> = BTreeMap::new();
     for (key, trail) in &history.trails {
         let verdicts = approvals.trails.get(key).into_iter().flatten();
@@ -89,7 +90,7 @@ pub fn loosened(history: &History, approvals: &Approvals) -> Vec<Loosened> {
             if !approved || verdict.carries.is_some() {
                 continue;
             }
-            let mut suspects = suspects(history, approvals, version, verdict);
+            let mut suspects = suspects((history, approvals), &identities, version, verdict);
             suspects.retain(|it| !idle.contains(&(it.path.as_str(), it.version)));
             if suspects.is_empty() {
                 continue;
@@ -165,8 +166,8 @@ fn without(suspects: &[Loosening]) -> Instead {
 
 /// Returns the changes of governance before a version that do not deserve trust.
 fn suspects(
-    history: &History,
-    approvals: &Approvals,
+    (history, approvals): (&History, &Approvals),
+    identities: &Identities<'_>,
     version: &Version,
     verdict: &Verdict,
 ) -> Vec<Loosening> {
@@ -180,7 +181,7 @@ fn suspects(
             let why = if !by_others(judged) {
                 Why::Unapproved
             } else if is_near(history, change.landing, version.landing)
-                && shares(&judged.makers, verdict)
+                && shares(identities, &judged.makers, verdict)
             {
                 Why::ByAuthor
             } else if later(history, trail, n, version).next().is_some() {
@@ -198,9 +199,10 @@ fn suspects(
     suspects
 }
 
-fn shares(makers: &[Person], verdict: &Verdict) -> bool {
-    let mut authors = verdict.authors.iter();
-    authors.any(|author| makers.iter().any(|maker| maker.key == author.person.key))
+fn shares(identities: &Identities<'_>, makers: &[Person], verdict: &Verdict) -> bool {
+    let authors = || verdict.authors.iter().map(|author| &author.person);
+    let mut relations = makers.iter().map(|it| identities.relation(it, authors()));
+    relations.any(|relation| !relation.is_different())
 }
 
 /// Tells whether one landing is at most seven days before another.

@@ -3,6 +3,8 @@
 //! Uses policy's people, `approval`'s asked. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, D4 and D6, and
 //! `docs/spec/cli.md`, `missing[]`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::approval::authors::AuthorSet;
 use crate::approval::demand::{Demand, Role};
 use crate::approval::four_eyes::Voice;
@@ -46,6 +48,7 @@ pub(crate) fn of(asked: Asked, voices: &[Voice], statements: &[Statement]) -> Ve
             need: format!("one person of group {group} who did not make the content{by_signature}"),
             group: Some((*group).to_owned()),
             who: candidates(asked, group, voices),
+            add: None,
         })
         .collect();
     missing.extend(
@@ -70,30 +73,48 @@ pub(crate) fn of(asked: Asked, voices: &[Voice], statements: &[Statement]) -> Ve
             need: format!("{more} who did not make the content{by_signature}"),
             group: None,
             who: Vec::new(),
+            add: None,
         });
     }
-    if let (Some(first), Some(heard)) = (missing.first_mut(), heard(asked, statements)) {
-        first.need = format!("{} ({heard})", first.need);
+    let Some(first) = missing.first_mut() else {
+        return missing;
+    };
+    let (mut heard, mut to_add) = (heard(statements), unknown_speakers(statements));
+    if to_add.is_empty() {
+        let authors = unknown_authors(asked);
+        heard.extend(authors.iter().map(|(account, to_add)| {
+            format!("{account} is an author, and nobody knows who that is: add {to_add} first")
+        }));
+        to_add.extend(authors.into_values());
     }
+    if !heard.is_empty() {
+        first.need = format!("{} ({})", first.need, heard.join("; "));
+    }
+    let to_add: Vec<String> = to_add.into_iter().collect();
+    first.add = (!to_add.is_empty()).then(|| to_add.join(" and "));
     missing
 }
 
-/// Returns what has to be known of the authors before somebody without an account at their forge can approve.
-fn unknown_authors(asked: Asked) -> Vec<String> {
+/// Returns what has to be added to the policy for those who spoke to be told from the authors and from each other.
+fn unknown_speakers(statements: &[Statement]) -> BTreeSet<String> {
+    let unknown = statements.iter().filter_map(|it| match &it.counts {
+        Counts::No(WhyNot::UnknownAccount(unknown)) => Some(unknown.to_add()),
+        _ => None,
+    });
+    unknown.collect()
+}
+
+/// Returns the authors who are only known as accounts, each with what has to be added before somebody without an account
+/// at their forge can approve.
+fn unknown_authors(asked: Asked) -> BTreeMap<String, String> {
     let accounts = asked.authors.members.iter().flat_map(|member| {
         let accounts = asked.lens.accounts(member, &ToldBy::Address);
         let unmapped = accounts.unmapped.into_iter();
         unmapped.filter(move |_| !accounts.is_bot)
     });
-    let mut lines: Vec<String> = accounts
-        .map(|(account, key)| {
-            let to_add = relation::to_add(&[key]);
-            format!("{account} is an author, and nobody knows who that is: add {to_add} first")
-        })
-        .collect();
-    lines.sort();
-    lines.dedup();
-    lines
+    accounts
+        .map(|(account, key)| (account.to_string(), relation::to_add(&[key])))
+        .collect()
 }
 
 /// Returns who of a group could still approve.
@@ -125,6 +146,7 @@ fn of_role(asked: Asked, role: &Role, voices: &[Voice], by_signature: &str) -> O
             need: "the risk owner, whom the record does not name: fill risk.owner".to_owned(),
             group: None,
             who: Vec::new(),
+            add: None,
         });
     };
     let there = voices.iter().any(|voice| voice.names.contains(&person.key));
@@ -146,11 +168,12 @@ fn of_role(asked: Asked, role: &Role, voices: &[Voice], by_signature: &str) -> O
         need,
         group: None,
         who,
+        add: None,
     })
 }
 
-/// Returns who spoke without being counted, and why; then what is not known of the authors.
-fn heard(asked: Asked, statements: &[Statement]) -> Option<String> {
+/// Returns who spoke without being counted, and why.
+fn heard(statements: &[Statement]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for statement in statements {
         let Counts::No(why_not) = &statement.counts else {
@@ -175,11 +198,5 @@ fn heard(asked: Asked, statements: &[Statement]) -> Option<String> {
     if n_more > 0 {
         lines.push(format!("{} more", diag::count(n_more, "word")));
     }
-    let is_told = statements
-        .iter()
-        .any(|it| matches!(it.counts, Counts::No(WhyNot::UnknownAccount(_))));
-    if !is_told {
-        lines.extend(unknown_authors(asked));
-    }
-    (!lines.is_empty()).then(|| lines.join("; "))
+    lines
 }

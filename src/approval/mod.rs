@@ -395,4 +395,6 @@ pub struct Missing {
     pub group: Option<String>,
     /// Who could give it, where the policy names them.
     pub who: Vec<Person>,
+    /// What the policy needs first: `` `nweber: ADDRESS` to people.logins ``.
+    pub add: Option<String>,
 }

@@ -38,6 +38,8 @@ pub struct Known {
     pub typed_name: String,
     /// The address as it was typed.
     pub typed_email: String,
+    /// Further names and addresses, as typed, that stood with the same key.
+    pub also: Vec<(String, String)>,
     /// The forge account that the address after mailmap stands for.
     pub account: Option<Account>,
     /// Whether `people.logins` says whose account it is.
@@ -58,6 +60,21 @@ impl Person {
     pub fn called(&self, name: &str) -> Person {
         Person(Rc::new(Known {
             name: name.to_owned(),
+            ..(*self.0).clone()
+        }))
+    }
+
+    /// Returns the same person with a further name and address of theirs, as typed.
+    #[must_use]
+    pub fn also_known_as(&self, name: &str, email: &str) -> Person {
+        let own = (name.to_owned(), email.to_owned());
+        if (self.typed_name == own.0 && self.typed_email == own.1) || self.also.contains(&own) {
+            return self.clone();
+        }
+        let mut also = self.also.clone();
+        also.push(own);
+        Person(Rc::new(Known {
+            also,
             ..(*self.0).clone()
         }))
     }
@@ -122,6 +139,7 @@ pub fn identify(governance: &Governance, name: &str, email: &str) -> Person {
         key,
         typed_name: name.to_owned(),
         typed_email: email.to_owned(),
+        also: Vec::new(),
         account: found.account,
         is_mapped: found.is_mapped,
     }))

@@ -148,6 +148,7 @@ impl<'a> Audit<'a> {
                 _ => law.governance.policy.approval.self_approval,
             },
             after: own,
+            today: self.governance,
             approved: approved.and_then(|at| of.trail.versions.get(at)),
             at_tip: of.levels.at_tip(index),
             level: of.levels.level(index, of.review_due),

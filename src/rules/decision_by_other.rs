@@ -2,6 +2,8 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
+use crate::approval::ask::Identities;
+use crate::approval::relation::Relation;
 use crate::diag::{Finding, Level};
 use crate::history::change::fields;
 use crate::policy::people::{self, Person};
@@ -11,7 +13,6 @@ use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed::Landed;
 use crate::rules::{Group, Rule};
-use std::collections::BTreeSet;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -44,20 +45,49 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     let Some(record) = landed.record else {
         return Vec::new();
     };
-    let governance = landed.governance();
-    let keys: BTreeSet<&str> = people(landed).map(|person| person.key.as_str()).collect();
     typed(landed.before, record)
         .into_iter()
-        .filter(|(_, by)| !keys.contains(people::key_of(governance, by.as_str()).as_str()))
-        .map(|(what, by)| {
-            let message = format!("{what} names {by}, who neither wrote nor landed it");
-            let help = format!("let {by} write the entry, or merge it");
-            Finding {
+        .filter_map(|(what, by)| {
+            let (message, help) = match by_then_and_now(landed, by) {
+                Relation::Same => return None,
+                Relation::Unknown(unknown) => (
+                    format!(
+                        "{what} names {by}, and nobody knows that {}, who wrote or landed it, is that person",
+                        unknown.account
+                    ),
+                    format!("add {}", unknown.to_add()),
+                ),
+                Relation::Namesake | Relation::Different => (
+                    format!("{what} names {by}, who neither wrote nor landed it"),
+                    format!("let {by} write the entry, or merge it"),
+                ),
+            };
+            Some(Finding {
                 level: Level::Warning,
                 ..landed.finding(RULE.code, Level::Warning, &message, help)
-            }
+            })
         })
         .collect()
+}
+
+/// Returns how somebody stands to those who wrote and landed a version: by the governance before it, and by that of the
+/// tree that is asked about, which joins persons too.
+fn by_then_and_now(landed: &Landed<'_>, by: &Address) -> Relation {
+    let states = [landed.governance(), landed.today];
+    let relation = |state| {
+        let by = people::identify(state, "", by.as_str());
+        match people(landed).any(|it| it.key == by.key) {
+            true => Relation::Same,
+            false => Identities::of(state).relation(&by, people(landed)),
+        }
+    };
+    let [then, now] = states.map(relation);
+    match (then, now) {
+        (Relation::Same, _) | (_, Relation::Same) => Relation::Same,
+        // Whose account it was is said now.
+        (Relation::Unknown(_), now) => now,
+        (then, _) => then,
+    }
 }
 
 /// Returns who wrote and who landed a version. What carries a verdict on has authors of its own.

@@ -41,6 +41,8 @@ pub struct Landed<'c> {
     pub self_approval: SelfApproval,
     /// The governance that the landing leaves.
     pub after: &'c State,
+    /// The governance of the tree that is asked about, which says today who is one person.
+    pub today: &'c Governance,
     /// The last approved version before it, of its series.
     pub approved: Option<&'c Version>,
     /// Whether it stands at the tip, or a version does that carries its verdict on.
@@ -216,8 +218,14 @@ impl<'c> Landed<'c> {
             let mut makers = self.verdict.makers.iter();
             makers.any(|maker| maker.key == said.approver.person.key)
         };
+        let may_be_author = |said: &Statement| {
+            matches!(
+                said.counts,
+                Counts::No(WhyNot::Author | WhyNot::SameNameAsAuthor | WhyNot::UnknownAccount(_))
+            )
+        };
         let own_act = |said: &Statement| {
-            let by_author = said.counts == Counts::No(WhyNot::Author) || is_maker(said);
+            let by_author = may_be_author(said) || is_maker(said);
             said.approver.kind == EvidenceKind::Merge && by_author
         };
         self.verdict.statements.iter().any(|said| !own_act(said))

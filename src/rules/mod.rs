@@ -87,10 +87,12 @@ mod term_too_long;
 mod too_large;
 mod total_limit;
 mod unclassified_cause;
+mod unknown_account;
 mod unknown_control;
 mod unknown_key;
 mod unknown_owner;
 mod unresolved_identity;
+mod unsigned_forge_commit;
 mod use_after_end;
 mod vetoed;
 mod wildcard_scope;
@@ -227,6 +229,8 @@ pub const ALL: &[Rule] = &[
     direct_push::RULE,
     committer_only::RULE,
     unresolved_identity::RULE,
+    unknown_account::RULE,
+    unsigned_forge_commit::RULE,
     use_after_end::RULE,
     never_used::RULE,
     decision_by_other::RULE,

@@ -2,8 +2,8 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
-use std::collections::BTreeSet;
-
+use crate::approval::ask::Identities;
+use crate::approval::relation::Relation;
 use crate::diag::{Finding, Level};
 use crate::policy::governance::Governance;
 use crate::policy::people::{self, Person};
@@ -53,16 +53,32 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     ) else {
         return Vec::new();
     };
-    let key = |address: &Address| people::key_of(case.known.governance, address.as_str());
-    if key(&closed) != key(&reviewed) {
-        return Vec::new();
-    }
-    vec![of.finding(
-        RULE.code,
-        field,
-        format!("{reviewed} closed the record and reviewed its closure"),
-        "let someone else look at it".to_owned(),
-    )]
+    let governance = case.known.governance;
+    let [closer, reviewer] =
+        [&closed, &reviewed].map(|it| people::identify(governance, "", it.as_str()));
+    let is_plain = closer.account.is_none() && reviewer.account.is_none();
+    let (message, help) = match closer.key == reviewer.key {
+        false if is_plain => return Vec::new(),
+        true => (
+            format!("{reviewed} closed the record and reviewed its closure"),
+            "let someone else look at it".to_owned(),
+        ),
+        false => match Identities::of(governance).relation(&reviewer, [&closer]) {
+            Relation::Unknown(unknown) => (
+                format!(
+                    "nobody knows that {} is not {}",
+                    unknown.account, unknown.other
+                ),
+                format!("add {}, or let someone else look at it", unknown.to_add()),
+            ),
+            Relation::Same => (
+                format!("{reviewed} closed the record and reviewed its closure"),
+                "let someone else look at it".to_owned(),
+            ),
+            Relation::Namesake | Relation::Different => return Vec::new(),
+        },
+    };
+    vec![of.finding(RULE.code, field, message, help)]
 }
 
 /// On the mainline git says who: the landing of the review has no author who did not make the closure.
@@ -75,16 +91,14 @@ fn by_landing(governance: &Governance, landed: &Landed<'_>) -> Option<Finding> {
     }
     let closing = landed.closing?;
     let closers = closing.authors.iter().map(|author| &author.person);
-    let closers: BTreeSet<&str> = closers
-        .chain(&closing.makers)
-        .map(|person| person.key.as_str())
-        .collect();
+    let closers: Vec<&Person> = closers.chain(&closing.makers).collect();
     let makers = &landed.verdict.makers;
-    let machine = |person: &&Person| {
-        people::is_bot(governance, person) || people::is_agent(governance, person)
+    let identities = Identities::of(governance);
+    let is_other = |person: &&Person| {
+        let relation = identities.relation(person, closers.iter().copied());
+        !identities.is_no_person(person) && relation.is_different()
     };
-    let mut others = makers.iter().filter(|person| !machine(person));
-    if others.any(|person| !closers.contains(person.key.as_str())) {
+    if makers.iter().any(|person| is_other(&person)) {
         return None;
     }
     let who: Vec<&str> = makers.iter().map(|person| person.email.as_str()).collect();

@@ -37,10 +37,7 @@ fn alone(landed: &Landed<'_>) -> Option<Finding> {
     let members: Vec<&str> = verdict
         .approvers
         .iter()
-        .filter(|it| {
-            let mut authors = verdict.authors.iter();
-            authors.any(|author| author.person.key == it.person.key)
-        })
+        .filter(|it| it.is_author)
         .map(|it| it.person.email.as_str())
         .collect();
     let is_alone = is_alone(verdict);

@@ -18,7 +18,8 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M24"],
     summary: "one name under several addresses, or an author without one",
     why: "Two addresses may be one person; as long as nobody says so, neither counts as somebody else.",
-    remedy: "Map the addresses of a person in `.mailmap`, and names without address in `people.logins`.",
+    remedy: "Map the addresses of a person in `.mailmap`, names without address in `people.logins`, and list a forge in \
+        `people.forges`.",
     bad: Example::history(&[
         "ana proposes the sample",
         "Ana Ruiz <ruiz@example.com> merges",
@@ -41,6 +42,15 @@ fn unresolved(landed: &Landed<'_>) -> Option<Finding> {
         .filter(is_namesake)
         .map(|said| format!("{} has the name of an author", said.approver.person.display))
         .collect();
+    who.extend(
+        verdict
+            .statements
+            .iter()
+            .filter_map(|said| match &said.counts {
+                Counts::No(WhyNot::UnnamedForge(who)) => Some(format!("{who} may be a forge")),
+                _ => None,
+            }),
+    );
     let dropped = verdict.unresolved.iter();
     who.extend(dropped.map(|name| format!("co-author {name} has no address")));
     if verdict.flags.contains("same-name") {
@@ -59,8 +69,8 @@ fn unresolved(landed: &Landed<'_>) -> Option<Finding> {
     if who.is_empty() {
         return None;
     }
-    let help =
-        "map the addresses of a person in `.mailmap`, and names without address in `people.logins`";
+    let help = "map the addresses of a person in `.mailmap`, names without address in `people.logins`, and list a forge in \
+        `people.forges`";
     let message = format!("it can't be told who is who: {}", who.join("; "));
     Some(landed.finding(RULE.code, Level::Warning, &message, help.to_owned()))
 }

@@ -2,6 +2,7 @@
 //!
 //! Uses record, approval. Pure. Start at `of`. Follows `docs/spec/status.md`: the reasons name the way out.
 
+use crate::approval::relation::UnknownAccount;
 use crate::approval::{Counts, FourEyes, Missing, Satisfied, Verdict, WhyNot};
 use crate::record::dates;
 use crate::status::Standing;
@@ -72,10 +73,13 @@ fn what_was_found(id: &str, verdict: &Verdict) -> String {
         FourEyes::NoneRecorded => {
             format!("no approval is recorded that counts: run `exledger approve {id}`")
         }
-        FourEyes::Unresolved => format!(
-            "who approved can't be told: map the name or address in .mailmap or people.logins, or run `exledger \
-             approve {id}`"
-        ),
+        FourEyes::Unresolved => match unknown_account(verdict) {
+            Some(unknown) => format!("who approved can't be told: {unknown}"),
+            None => format!(
+                "who approved can't be told: map the name or address in .mailmap or people.logins, or run `exledger \
+                 approve {id}`"
+            ),
+        },
         FourEyes::Claimed if verdict.approvers.is_empty() => format!(
             "its authors say themselves that others approved ({}): an approver must run `exledger approve {id}`, or \
              merge it",
@@ -92,6 +96,13 @@ fn what_was_found(id: &str, verdict: &Verdict) -> String {
             format!("not approved: run `exledger approve {id}`")
         }
     }
+}
+
+fn unknown_account(verdict: &Verdict) -> Option<&UnknownAccount> {
+    verdict.statements.iter().find_map(|it| match &it.counts {
+        Counts::No(WhyNot::UnknownAccount(unknown)) => Some(unknown),
+        _ => None,
+    })
 }
 
 fn only_machines(verdict: &Verdict) -> bool {

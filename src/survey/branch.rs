@@ -239,10 +239,11 @@ pub fn told(
     }
 }
 
-/// Adds a person who is not there yet.
+/// Adds a person who is not there yet; of one who is, the further name is kept.
 pub fn add(people: &mut Vec<Person>, person: Person) {
-    if !people.iter().any(|known| known.key == person.key) {
-        people.push(person);
+    match people.iter_mut().find(|known| known.key == person.key) {
+        Some(known) => *known = known.also_known_as(&person.typed_name, &person.typed_email),
+        None => people.push(person),
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::policy::governance::Governance;
+use crate::policy::people;
 use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::time::Instant;
@@ -72,7 +73,10 @@ fn values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<Opti
             vec![baseline.map(|baseline| baseline.word().to_owned())]
         }
         PatternKey::Team => text(&record.owner.team),
-        PatternKey::Owner => vec![Some(record.owner.email.as_str().to_lowercase())],
+        PatternKey::Owner => {
+            let owner = people::key_of(governance, record.owner.email.as_str());
+            vec![Some(owner)]
+        }
         PatternKey::Control => {
             let controls = record.deviates_from.controls.iter().flatten();
             let canonical = controls.map(|control| match governance.control(control) {

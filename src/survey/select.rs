@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 use crate::record;
-use crate::record::address::Address;
+use crate::record::address::{self, Address};
 use crate::record::reference::ControlRef;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Instant, Term};
@@ -120,7 +120,7 @@ impl Filter {
         let record = shown(standing)?;
         let (subject, owner) = (&record.subject, &record.owner);
         let is_owner = |asked: &String| {
-            owner.email.as_str() == asked.to_lowercase()
+            owner.email.as_str() == address::lower(asked)
                 || owner.name.to_lowercase() == asked.to_lowercase()
         };
         let named = |asked: &String, field: &Option<String>| {

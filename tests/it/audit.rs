@@ -1,5 +1,6 @@
 //! The audit of landed versions: what is found, and how bad it is today. Start at [`audited`].
 
+mod accounts;
 mod approvals;
 mod levels;
 mod mainline;

@@ -2,6 +2,7 @@
 //!
 //! Keys are made for one test by ssh-keygen; where it is not installed these tests say so and pass.
 
+mod accounts;
 mod branch;
 mod bridge;
 mod commits;

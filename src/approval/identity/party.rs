@@ -64,6 +64,14 @@ impl Party {
         }
     }
 
+    /// Returns the person with every name and address of theirs.
+    pub(crate) fn shown(&self) -> Person {
+        let typed = self.typed.iter();
+        typed.fold(self.person.clone(), |person, it| {
+            person.also_known_as(&it.typed_name, &it.typed_email)
+        })
+    }
+
     /// Tells whether two are one person, by any state.
     pub(crate) fn is(&self, other: &Party) -> bool {
         self.keys.iter().any(|key| other.keys.contains(key))

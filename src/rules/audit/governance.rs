@@ -36,6 +36,7 @@ impl Audit<'_> {
                     law,
                     self_approval: law.governance.policy.approval.self_approval,
                     after: self.history.states.at(version.landing),
+                    today: self.governance,
                     approved: None,
                     at_tip: if last { AtTip::Yes } else { AtTip::No },
                     level: if healed { Level::Warning } else { Level::Error },

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::{By, Case};
 use crate::approval;
+use crate::approval::ask::Identities;
 use crate::policy::people::{self, Person};
 use crate::policy::settings::Recipient;
 use crate::survey::due::Due;
@@ -70,18 +71,17 @@ impl Case<'_> {
         };
         let governance = self.around.governance;
         let closer = record.closure.as_ref().map(|closure| closure.by.as_str());
-        let closer = closer.map(|by| people::key_of(governance, by));
-        let wrote = |person: &Person| {
-            let authors = self.standing.approval.iter().flat_map(|it| &it.makers);
-            let mut authors = authors.map(|author| author.key.as_str());
-            authors.any(|key| key == person.key)
+        let closer = closer.map(|by| people::identify(governance, "", by));
+        let authors = self.standing.approval.iter().flat_map(|it| &it.makers);
+        let closers: Vec<&Person> = closer.iter().chain(authors).collect();
+        let identities = Identities::of(governance);
+        let is_other = |person: &Person| {
+            let relation = identities.relation(person, closers.iter().copied());
+            relation.is_different()
         };
         let asked = [Recipient::RiskOwner, Recipient::Backup, Recipient::Owner];
         let there = |to: &Recipient| escalate::there(self.standing, record, to, governance);
-        let mut found = asked
-            .iter()
-            .flat_map(there)
-            .filter(|person| Some(&person.key) != closer.as_ref() && !wrote(person));
+        let mut found = asked.iter().flat_map(there).filter(is_other);
         found.next().into_iter().collect()
     }
 

@@ -25,7 +25,12 @@ impl<'a> Case<'a> {
             && (self.standing.status == Status::Unapproved || !self.missing().is_empty());
         if landed_unapproved {
             let action = "approve what landed, or reject it";
-            return step(action, self.approve(), By::Approvers(self.missing()));
+            let missing = self.missing();
+            let action = match missing.iter().find_map(|it| it.add.as_ref()) {
+                Some(to_add) => format!("add {to_add}, then {action}"),
+                None => action.to_owned(),
+            };
+            return step(action, self.approve(), By::Approvers(missing));
         }
         match self.pending() {
             Some(pending) => self.proposed(pending),

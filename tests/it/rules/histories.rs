@@ -80,6 +80,10 @@ impl Stage {
         };
         if let Some(who) = step.strip_suffix(" merges") {
             merged(who);
+        } else if let Some(who) = step.strip_suffix(" merges on GitHub, unsigned") {
+            repo.by(who)
+                .through("github")
+                .merge(BRANCH, "Merge pull request #7 from ana/work");
         } else if let Some(who) = step.strip_suffix(" merges, badly signed") {
             repo.by(who)
                 .header(BAD_SIGNATURE)

@@ -1,0 +1,55 @@
+//! `unsigned-forge-commit`: a commit names GitHub as its committer and bears no signature.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.5.
+
+use std::collections::BTreeMap;
+
+use crate::approval::forge::github;
+use crate::diag::{self, Finding, Level};
+use crate::history::objects::Oid;
+use crate::rules::case::Case;
+use crate::rules::example::Example;
+use crate::rules::landed::{self, Line};
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "unsigned-forge-commit",
+    level: Level::Note,
+    group: Group::Audit,
+    serves: &["M24"],
+    summary: "GitHub is named as committer, and nothing is signed",
+    why: "GitHub signs every commit that it makes, so the committer of an unsigned one was typed by whoever made it.",
+    remedy: "Look at who pushed it; where that matters, demand `proof: attested`.",
+    bad: Example::history(&["ana proposes the sample", "lee merges on GitHub, unsigned"]),
+    good: Example::history(&["ana proposes the sample", "lee merges"]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    case.line().and_then(unsigned).into_iter().collect()
+}
+
+/// One finding for all of them: they are believed, and one line says how many there are.
+fn unsigned(line: &Line<'_>) -> Option<Finding> {
+    let history = line.history;
+    let trails = history.trails.values().chain(history.governance.values());
+    let versions = trails.flat_map(|trail| &trail.versions);
+    let unsigned: BTreeMap<usize, Oid> = versions
+        .filter(|version| line.landings.contains(&version.landing))
+        .filter(|version| {
+            let committer = version.commit.committer();
+            (github::FORGE.is_committer)(&committer.name, &committer.email)
+                && version.commit.signature().is_none()
+        })
+        .map(|version| (version.landing, version.commit.oid))
+        .collect();
+    let first = unsigned.values().next()?;
+    let message = format!(
+        "{} with GitHub as committer and without a signature, {} first: believed, as claimed",
+        diag::count(unsigned.len(), "commit"),
+        first.short()
+    );
+    let help = "GitHub signs all of its own: look at who pushed them, and demand `proof: attested` where it matters";
+    Some(landed::of_line(RULE.code, Level::Note, message, help))
+}
