@@ -137,6 +137,7 @@ pub fn proposed(
         .map(|member| Author {
             person: member.person.clone(),
             attested: Attested::NotShown,
+            by_own_commit: author.is_some_and(|(_, email)| member.person.typed_email == email),
         })
         .collect();
     shown.sort_by(|one, other| one.person.key.cmp(&other.person.key));

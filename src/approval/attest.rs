@@ -66,6 +66,6 @@ fn take(scene: Scene<'_>, set: &mut AuthorSet, commit: &Commit, state: &State, m
         .map(|signer| signer.persons(lens.at))
         .unwrap_or_default()
     {
-        set.add(lens.of_person(&person));
+        set.add_by_commit(lens.of_person(&person));
     }
 }

@@ -21,6 +21,9 @@ use crate::policy::people::{Person, nobody};
 pub(crate) struct AuthorSet {
     /// The members, each once.
     pub members: Vec<Party>,
+    /// Those whom a commit that makes the content names as its author, or that such a commit is signed by: others may
+    /// name anybody as a co-author or requester, who is a member too and may still say no (E6).
+    pub committed: Vec<Party>,
     /// Why the set can't be told, with the way out; `None` where it can.
     pub doubt: Option<String>,
     /// Why git does not name all who made the content; later versions that build on it don't know them either.
@@ -50,7 +53,7 @@ impl AuthorSet {
 
     /// Lets the members be known by what further states know of them.
     pub(crate) fn widen(&mut self, lens: Lens) {
-        for member in &mut self.members {
+        for member in self.members.iter_mut().chain(&mut self.committed) {
             lens.widen(member);
         }
     }
@@ -68,6 +71,11 @@ impl AuthorSet {
         self.members.iter().any(|member| member.is(party))
     }
 
+    /// Tells whether a person made the content by a commit of their own.
+    pub(crate) fn holds_by_commit(&self, party: &Party) -> bool {
+        self.committed.iter().any(|member| member.is(party))
+    }
+
     /// Adds a person; every name that stands with their address is kept.
     pub(crate) fn add(&mut self, party: Party) {
         let known = self
@@ -80,11 +88,33 @@ impl AuthorSet {
         }
     }
 
-    /// Adds the members of another set; their doubt is one's own.
-    pub(crate) fn join(&mut self, other: &AuthorSet) {
+    /// Adds a person who made the content by a commit of their own.
+    pub(crate) fn add_by_commit(&mut self, party: Party) {
+        self.commit(&party);
+        self.add(party);
+    }
+
+    fn commit(&mut self, party: &Party) {
+        let mut committed = self.committed.iter_mut();
+        match committed.find(|own| own.person.key == party.person.key) {
+            Some(known) => known.absorb(party),
+            None => self.committed.push(party.clone()),
+        }
+    }
+
+    /// Adds the members of another set, and nothing else that is known of it.
+    pub(crate) fn join_members(&mut self, other: &AuthorSet) {
         for member in &other.members {
             self.add(member.clone());
         }
+        for member in &other.committed {
+            self.commit(member);
+        }
+    }
+
+    /// Adds the members of another set; their doubt is one's own.
+    pub(crate) fn join(&mut self, other: &AuthorSet) {
+        self.join_members(other);
         self.signed.extend(other.signed.iter().cloned());
         if self.doubt.is_none() {
             self.doubt.clone_from(&other.doubt);
@@ -132,10 +162,11 @@ fn named(lens: Lens, version: &Version) -> AuthorSet {
         MadeInMerge::Made => {
             set.flags.insert("content-made-in-merge");
             match author() {
-                Some(author) => set.add(author),
+                Some(author) => set.add_by_commit(author),
                 None => set.doubt(|| unnamed(lens, landing)),
             }
-            committer().into_iter().for_each(|party| set.add(party));
+            let committer = committer().into_iter();
+            committer.for_each(|party| set.add_by_commit(party));
         }
         MadeInMerge::Unknown(obstacle) => {
             set.doubt(|| format!("{obstacle}; {}", obstacle.repair()));
@@ -145,7 +176,7 @@ fn named(lens: Lens, version: &Version) -> AuthorSet {
     if let (Some(author), Some(committer)) = (author(), committer())
         && !author.is(&committer)
     {
-        set.add(author);
+        set.add_by_commit(author);
     }
     set
 }
@@ -162,7 +193,7 @@ pub(crate) fn sorted(set: &AuthorSet) -> Vec<Person> {
 fn of_commit(lens: Lens, commit: &Commit, set: &mut AuthorSet) {
     flaws(commit, set);
     match lens.of_ident(commit.author()) {
-        Some(party) => set.add(party),
+        Some(party) => set.add_by_commit(party),
         None => set.doubt(|| unnamed(lens, commit)),
     }
     let text = commit.message();

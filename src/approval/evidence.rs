@@ -96,6 +96,18 @@ pub(crate) struct Evidence<'a> {
     pub doubt: Option<String>,
 }
 
+impl Evidence<'_> {
+    /// Lets what was signed inside the branch before an instant support nothing: it has had its turn (S7).
+    pub(crate) fn bar_before(&mut self, instant: Instant) {
+        for claim in &mut self.claims {
+            let inside = claim.place == Place::Nested || claim.kind == EvidenceKind::Mergetag;
+            if inside && claim.level == Proof::Attested && claim.said < instant {
+                claim.bar.get_or_insert(WhyNot::TooOld);
+            }
+        }
+    }
+}
+
 /// A version at its landing, and who is who there.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {

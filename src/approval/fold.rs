@@ -191,6 +191,7 @@ impl<'a> Fold<'a> {
     /// Returns all that was said about a version.
     pub(crate) fn evidence(&self, step: &Step<'a>) -> Evidence<'a> {
         let mut evidence = evidence::of_version(step.scene);
+        evidence.bar_before(self.series.bar);
         self.add_words(&mut evidence, step);
         evidence
     }

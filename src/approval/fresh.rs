@@ -184,9 +184,7 @@ impl<'a> Fold<'a> {
     fn author_set(&self, step: &Step, own: &AuthorSet, base: Option<&Record>) -> AuthorSet {
         let mut set = own.clone();
         doubts(step, &mut set);
-        for member in &self.series.waiting.members {
-            set.add(member.clone());
-        }
+        set.join_members(&self.series.waiting);
         if let Some(unnamed) = &self.series.waiting.unnamed {
             set.doubt(|| unnamed.clone());
         }
@@ -311,6 +309,7 @@ fn shown(authors: &AuthorSet) -> Vec<Author> {
         .map(|member| Author {
             person: member.shown(),
             attested: authors.attested(member),
+            by_own_commit: authors.holds_by_commit(member),
         })
         .collect();
     shown.sort_by(|one, other| one.person.key.cmp(&other.person.key));

@@ -38,6 +38,9 @@ pub struct Signer {
     pub key: String,
     /// The principals of each line that lists it; all of them are one person.
     pub lines: Vec<Vec<String>>,
+    /// The addresses that any line lists the key for, whatever its dates and uses. Where there are any, the key is
+    /// theirs, and a pattern that fits somebody else makes it nobody else's.
+    pub owners: Vec<String>,
 }
 
 impl Keys {
@@ -78,10 +81,19 @@ impl Keys {
             .copied()
             .filter(|line| is_current(line, at))
             .collect();
+        let all = || self.content().filter(|line| line.key == *key);
+        // A key of receipts lies where an agent runs: it says nothing about approval, whatever else lists it.
+        if namespace != RECEIPT && all().any(|line| names_use(line, RECEIPT)) {
+            return Standing::Unlisted;
+        }
+        let owners = || {
+            let principals = all().flat_map(|line| literal(&line.principals));
+            principals.map(str::to_owned).collect()
+        };
         match (listing.as_slice(), current.as_slice()) {
             ([], _) => Standing::Unlisted,
-            (all, []) => Standing::OutOfDate(Signer::new(key, all)),
-            (_, current) => Standing::Listed(Signer::new(key, current)),
+            (all, []) => Standing::OutOfDate(Signer::new(key, all, owners())),
+            (_, current) => Standing::Listed(Signer::new(key, current, owners())),
         }
     }
 
@@ -154,10 +166,11 @@ impl Keys {
 }
 
 impl Signer {
-    fn new(key: &Key, lines: &[&Line]) -> Signer {
+    fn new(key: &Key, lines: &[&Line], owners: Vec<String>) -> Signer {
         Signer {
             key: key.fingerprint(),
             lines: lines.iter().map(|line| line.principals.clone()).collect(),
+            owners,
         }
     }
 
@@ -174,18 +187,32 @@ impl Signer {
         persons
     }
 
-    /// Tells whether the key may speak as a person: a line names them by address or by pattern.
+    /// Tells whether the key is a person's: a line names them by address, or by pattern where no line names anybody.
     pub fn is(&self, governance: &Governance, person: &Person) -> bool {
-        self.lines
-            .iter()
-            .any(|line| names(governance, line, person))
+        let is_person = |owner: &String| people::identify(governance, "", owner).key == person.key;
+        let owns = self.owners.is_empty() || self.owners.iter().any(is_person);
+        let mut lines = self.lines.iter();
+        owns && lines.any(|line| names(governance, line, person))
     }
 
-    /// Returns the principals as they are written, for texts.
+    /// Returns whose key it is, for texts: the addresses that it is listed for, else the patterns as they are written.
     pub fn written(&self) -> String {
+        if !self.owners.is_empty() {
+            let owners: BTreeSet<&str> = self.owners.iter().map(String::as_str).collect();
+            return owners.into_iter().collect::<Vec<_>>().join(", ");
+        }
         let lines: Vec<String> = self.lines.iter().map(|line| line.join(",")).collect();
         lines.join(" ")
     }
+}
+
+/// The namespace in which receipts are signed.
+const RECEIPT: &str = "exledger-receipt@v1";
+
+/// Tells whether a line names a use, not by a pattern.
+fn names_use(line: &Line, namespace: &str) -> bool {
+    let mut named = line.namespaces.iter().flatten();
+    named.any(|named| named == namespace)
 }
 
 fn is_good_for(line: &Line, namespace: &str) -> bool {

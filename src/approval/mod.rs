@@ -242,6 +242,8 @@ pub struct Author {
     pub person: Person,
     /// Whether a signature by a listed key shows it.
     pub attested: Attested,
+    /// Whether a commit of their own shows it: whom others name as co-author or requester may still say no.
+    pub by_own_commit: bool,
 }
 
 /// Whether a signature by a listed key shows that someone wrote what bears their name.

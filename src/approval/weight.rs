@@ -36,7 +36,7 @@ pub(crate) fn weigh<'c, 'a>(case: Case, claim: &'c Claim<'a>) -> Heard<'c, 'a> {
     };
     let why_not = match claim.word {
         Word::Approves => why_not(case, claim, &relation),
-        _ => no_veto(claim, &relation),
+        _ => no_veto(case, claim, &relation),
     };
     Heard {
         claim,
@@ -65,14 +65,15 @@ fn no_voice(claim: &Claim, party: &Party) -> Option<WhyNot> {
     }
 }
 
-/// Returns why a no, or a vote of less, does not count.
-fn no_veto(claim: &Claim, relation: &Relation) -> Option<WhyNot> {
+/// Returns why a no, or a vote of less, does not count. Whom others name as co-author or requester may still say no.
+fn no_veto(case: Case, claim: &Claim, relation: &Relation) -> Option<WhyNot> {
     let party = match &claim.who {
         Named::Someone(party) => party,
         Named::Unresolved(_) => return Some(WhyNot::Unresolved),
         Named::Nobody(_) => return Some(WhyNot::NoPerson),
     };
-    let author = (*relation == Relation::Same).then_some(WhyNot::Author);
+    let author = *relation == Relation::Same && case.authors.holds_by_commit(party);
+    let author = author.then_some(WhyNot::Author);
     no_voice(claim, party)
         .or(author)
         .or_else(|| claim.bar.clone())
@@ -109,10 +110,7 @@ fn why_not(case: Case, claim: &Claim, relation: &Relation) -> Option<WhyNot> {
             case.demand.terms.proof == Proof::Attested && claimed,
             WhyNot::Proof,
         ),
-        (
-            claim.place == Place::Nested && claimed && !nested,
-            WhyNot::Nested,
-        ),
+        (claim.place == Place::Nested && !nested, WhyNot::Nested),
     ];
     let held = |(holds, why_not): (bool, WhyNot)| holds.then_some(why_not);
     let denied = approval.self_asserted == Switch::Deny;

@@ -25,6 +25,8 @@ pub struct Matter {
     pub folder: String,
     /// Who made it, each once.
     pub makers: Vec<Person>,
+    /// Those of them whom a commit of their own shows; others may be named by anybody, and may still say no.
+    pub committed: Vec<Person>,
     /// Who owns it; nobody where it is a governance file.
     pub owners: Vec<Address>,
     /// What it demands.
@@ -42,6 +44,8 @@ pub enum Refused {
     Unknown(UnknownAccount),
     /// One of those who made it, by this or another address.
     Maker,
+    /// One whose own commit made it, who says no.
+    Rejecter,
     /// Somebody with the name of one of those who made it, under another address (I5).
     Namesake,
     /// An owner, whom the policy forbids to approve.
@@ -63,6 +67,9 @@ impl fmt::Display for Refused {
             }
             Refused::Machine => "is a bot or an agent, whose word never counts",
             Refused::Maker => "is an author of this change, and an author's approval does not count",
+            Refused::Rejecter => {
+                "is an author of this change, and an author's rejection does not count"
+            }
             Refused::Namesake => {
                 "has the name of somebody who made this content, under another address: same-name-as-author"
             }
@@ -87,6 +94,7 @@ impl Refused {
             Refused::Forge => "set user.email to who you are",
             Refused::Machine => "let a person approve it",
             Refused::Maker => "let someone else approve it: `exledger diff` says who",
+            Refused::Rejecter => "change it by a commit, or close it: `exledger close`",
             Refused::Namesake => {
                 "if they are one person, let someone else approve; if they are two, let .mailmap give them two names"
             }
@@ -118,12 +126,14 @@ pub fn refused(
     }
     // An approval states an address: its name is what the governance files know.
     let known = people::identify(who, "", &person.typed_email);
-    let relation = identities.relation_of_signer(&known, &matter.makers);
-    let forbidden = approval.self_approval == SelfApproval::Forbid || decision == Decision::Reject;
-    match relation {
-        Relation::Same if forbidden => return Some(Refused::Maker),
+    if decision == Decision::Reject {
         // A no is not doubted.
-        _ if decision == Decision::Reject => return None,
+        let relation = identities.relation_of_signer(&known, &matter.committed);
+        return (relation == Relation::Same).then_some(Refused::Rejecter);
+    }
+    let forbidden = approval.self_approval == SelfApproval::Forbid;
+    match identities.relation_of_signer(&known, &matter.makers) {
+        Relation::Same if forbidden => return Some(Refused::Maker),
         Relation::Namesake if forbidden => return Some(Refused::Namesake),
         Relation::Unknown(unknown) if forbidden => return Some(Refused::Unknown(unknown)),
         _ => {}

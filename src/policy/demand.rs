@@ -56,7 +56,6 @@ impl Default for Approval {
                 EvidenceKind::Merge,
                 EvidenceKind::Trailer,
                 EvidenceKind::Review,
-                EvidenceKind::Mergetag,
                 EvidenceKind::Signature,
                 EvidenceKind::Detached,
             ],

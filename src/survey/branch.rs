@@ -136,8 +136,22 @@ impl Delta {
 pub struct Made {
     /// The authors and co-authors, each once.
     pub by: Vec<Person>,
+    /// Those of them whom a commit names as its author.
+    pub committed: Vec<Person>,
     /// The committer time of the commit that adds it, as typed; `None` where no commit of the branch does.
     pub added: Option<Instant>,
+}
+
+impl Made {
+    /// Adds the author and the co-authors of a commit.
+    pub fn take(&mut self, commit: &Commit, governance: &Governance) {
+        if let Some(author) = author(commit, governance) {
+            add(&mut self.committed, author);
+        }
+        for person in authors(commit, governance) {
+            add(&mut self.by, person);
+        }
+    }
 }
 
 /// A commit of a branch that changes a governance file.
@@ -176,9 +190,7 @@ pub fn made(told: &[Told], delta: &Delta, governance: &Governance) -> Made {
         if came.is_some_and(|it| it.old.is_empty() && !it.new.is_empty()) {
             made.added = told.commit.committed();
         }
-        for person in authors(&told.commit, governance) {
-            add(&mut made.by, person);
-        }
+        made.take(&told.commit, governance);
     }
     made
 }
@@ -247,14 +259,16 @@ pub fn add(people: &mut Vec<Person>, person: Person) {
     }
 }
 
-/// Returns the author and the co-authors of a commit.
-pub fn authors(commit: &Commit, governance: &Governance) -> Vec<Person> {
+/// Returns the author of a commit; `None` where that is nobody.
+fn author(commit: &Commit, governance: &Governance) -> Option<Person> {
     let author = commit.author();
     let author = people::identify(governance, &author.name, &author.email);
-    let mut people = Vec::new();
-    if !people::is_nobody(&author) {
-        people.push(author);
-    }
+    (!people::is_nobody(&author)).then_some(author)
+}
+
+/// Returns the author and the co-authors of a commit.
+pub fn authors(commit: &Commit, governance: &Governance) -> Vec<Person> {
+    let mut people: Vec<Person> = author(commit, governance).into_iter().collect();
     let text = commit.message();
     for value in Message::read(&text).co_authors() {
         let (name, address) = message::person(value);

@@ -30,6 +30,8 @@ pub struct Landed {
     pub filer: Vec<Person>,
     /// Who made what landed since the last approved version.
     pub since: Vec<Person>,
+    /// Those of all who made what landed whom a commit of their own shows.
+    pub committed: Vec<Person>,
     /// Whether it was there once and was removed.
     pub before: Before,
     /// Whether its series began before what this clone holds.
@@ -106,6 +108,12 @@ impl Landed {
             filer: series.first().map(|(_, it)| makers(it)).unwrap_or_default(),
             ..Landed::default()
         };
+        for (_, verdict) in series {
+            let own = verdict.authors.iter().filter(|it| it.by_own_commit);
+            for author in own {
+                branch::add(&mut landed.committed, author.person.clone());
+            }
+        }
         landed.take(series);
         landed
     }

@@ -10,6 +10,7 @@ mod files;
 mod fold;
 mod forge;
 mod governance;
+mod inside;
 mod landing;
 mod notes;
 mod one_person;

@@ -29,8 +29,8 @@
 //! - What honest people let land is what stands: a mailmap and a list of keys join persons, also by lies that were merged,
 //!   and so speaks a policy that git merged of two. A no is the word of the key's own person, and a later tag of theirs is
 //!   a later word.
-//! - Whoever pushes types the time (open mainline), whoever opens a pull request its requester, whose no then forbids
-//!   nothing: `docs/decisions/0007`.
+//! - Whoever pushes types the time (open mainline), whoever opens a pull request the authors of its commits, whose no then
+//!   forbids nothing: `docs/decisions/0007`.
 //! - While a policy says `nested: allow` or `self_asserted: allow`, or pins `kernel`, nothing is promised of what lands by
 //!   it, and nothing after governance that nobody honest looked at: that this is said is promised (its verdict is not
 //!   satisfied).

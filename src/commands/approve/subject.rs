@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
 
+use crate::approval::Author;
 use crate::approval::ask;
 use crate::approval::keys::Keys;
 use crate::approval::statement::{self, About, Decision, check};
@@ -108,6 +109,7 @@ pub(super) fn record(
         sha256: statement::digest(&bytes),
         folder: approve::folder(records, &file.path),
         makers: Vec::new(),
+        committed: Vec::new(),
         owners: record
             .map(|record| vec![record.owner.email.clone()])
             .unwrap_or_default(),
@@ -122,8 +124,7 @@ pub(super) fn record(
     let at_tip = tip.filter(|tip| tip.bytes.as_deref() == Some(&*bytes));
     let landed = match at_tip {
         Some(tip) => {
-            let authors = tip.verdict.authors.iter();
-            matter.makers = authors.map(|author| author.person.clone()).collect();
+            (matter.makers, matter.committed) = authors(&tip);
             matter.needed = tip.verdict.needed.clone();
             counted(&tip)
         }
@@ -131,7 +132,9 @@ pub(super) fn record(
             let compared = side.compared(ctx, home)?;
             let mut entries = compared.entries.iter();
             let entry = entries.find(|entry| entry.delta.key == key.as_str());
-            matter.makers = entry.map(|entry| entry.makers.clone()).unwrap_or_default();
+            if let Some(entry) = entry {
+                (matter.makers, matter.committed) = (entry.makers.clone(), entry.committed.clone());
+            }
             if let Some(record) = record {
                 add_requesters(&mut matter.makers, [Some(record), last], approved);
                 matter.needed = ask::needed(&approved.governance, record, last);
@@ -154,6 +157,14 @@ pub(super) fn record(
         events,
         landed,
     })
+}
+
+/// Returns who made what stands at the tip, and those of them whom a commit of their own shows.
+fn authors(tip: &Tip<'_>) -> (Vec<Person>, Vec<Person>) {
+    let of = |authors: Vec<&Author>| authors.iter().map(|it| it.person.clone()).collect();
+    let authors = &tip.verdict.authors;
+    let own = authors.iter().filter(|author| author.by_own_commit);
+    (of(authors.iter().collect()), of(own.collect()))
 }
 
 /// Returns the verdict on what stands at the tip, as far as it matters here.
@@ -256,16 +267,13 @@ pub(super) fn governance(
         None => (None, Committed::Yes),
     };
     let at_tip = tip.filter(|tip| tip.bytes == bytes);
-    let (makers, landed) = match at_tip {
-        Some(tip) => {
-            let authors = tip.verdict.authors.iter();
-            let makers = authors.map(|author| author.person.clone()).collect();
-            (makers, counted(&tip))
-        }
+    let ((makers, by_commit), landed) = match at_tip {
+        Some(tip) => (authors(&tip), counted(&tip)),
         None => {
             let compared = side.compared(ctx, home)?;
-            let makers = compared.governors.get(&path).cloned();
-            (makers.unwrap_or_default(), Landed::NotYet)
+            let made = compared.governors.get(&path).cloned();
+            let made = made.unwrap_or_default();
+            ((made.by, made.committed), Landed::NotYet)
         }
     };
     let records = &side.governance.policy.records;
@@ -274,6 +282,7 @@ pub(super) fn governance(
         sha256: statement::digest(bytes.as_deref().unwrap_or_default()),
         folder: records.first().cloned().unwrap_or_default(),
         makers,
+        committed: by_commit,
         owners: Vec::new(),
         needed: Needed {
             count: 1,

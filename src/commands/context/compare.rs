@@ -26,7 +26,7 @@ use crate::rules::case::Known;
 use crate::rules::changed::{Changed, Needs, Ruling};
 use crate::rules::lint::{self, Past};
 use crate::store::git::Repository;
-use crate::survey::branch::Delta;
+use crate::survey::branch::{self, Delta};
 use crate::survey::cause::Neighbours;
 use crate::survey::landed::Landed;
 
@@ -54,7 +54,7 @@ pub struct Compared {
     /// What it does to the governance files.
     pub rulings: Vec<Ruling>,
     /// Who made what it does to each governance file, by path; without what is not committed.
-    pub governors: BTreeMap<String, Vec<Person>>,
+    pub governors: BTreeMap<String, branch::Made>,
     /// The governance before it.
     pub before: Rc<Governance>,
     /// Each governance that it brings.
@@ -75,6 +75,8 @@ pub struct Entry {
     pub landed: Landed,
     /// Who made it, and whose word counts no more than theirs: the author set so far.
     pub makers: Vec<Person>,
+    /// Those of them whom a commit of their own shows.
+    pub committed: Vec<Person>,
     /// Who must approve the change.
     pub needs: Needs,
     /// What rules need to know of its past.

@@ -7,7 +7,7 @@ use exledger::policy::demand::{EvidenceKind, Proof};
 use crate::approval::{check, file, said, verdict};
 use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
-use crate::repo::speak::{public, signer, tag};
+use crate::repo::speak::{public, signer, yes};
 
 /// A ledger whose signers list these people, and which wants signatures.
 pub(crate) fn sealed(policy: &str, signers: &str) -> Repo {
@@ -19,9 +19,9 @@ pub(crate) fn sealed(policy: &str, signers: &str) -> Repo {
     repo
 }
 
-const ATTESTED: &str = "approval: {proof: attested}\n";
+pub(crate) const ATTESTED: &str = "approval: {proof: attested}\n";
 
-fn kinds(verdict: &Verdict) -> Vec<(EvidenceKind, Proof)> {
+pub(crate) fn kinds(verdict: &Verdict) -> Vec<(EvidenceKind, Proof)> {
     let approvers = verdict.approvers.iter();
     approvers.map(|it| (it.kind, it.level)).collect()
 }
@@ -199,33 +199,6 @@ fn a_signature_that_is_not_verified_here_says_nothing() {
 }
 
 #[test]
-fn a_signature_inside_the_merged_branch_counts_and_a_claim_there_does_not() {
-    for (key, satisfied, result, approvers) in [
-        (Some("dana"), "yes", "attested", vec!["dana"]),
-        (None, "no", "none-recorded", vec![]),
-    ] {
-        let repo = sealed("", &signer("dana"));
-        file(&repo);
-        let integration = repo.branch("integration").by("dana");
-        let integration = match key {
-            Some(key) => integration.signed(key),
-            None => integration,
-        };
-        integration.merge("file", "Merge branch 'file' into integration");
-        repo.by("bot")
-            .merge("integration", "Merge branch 'integration'");
-        check(
-            "nested",
-            &verdict(&repo),
-            satisfied,
-            result,
-            &approvers,
-            &["ana"],
-        );
-    }
-}
-
-#[test]
 fn a_commit_signed_by_its_own_author_says_nothing_about_approval() {
     let repo = sealed("", &signer("ana"));
     repo.branch("file")
@@ -238,67 +211,8 @@ fn a_commit_signed_by_its_own_author_says_nothing_about_approval() {
 }
 
 #[test]
-fn a_merged_tag_attests_where_it_names_a_commit_of_the_branch_with_these_bytes() {
-    let build = |of: &str, key: &str| {
-        let repo = sealed(ATTESTED, &signer("dana"));
-        file(&repo);
-        let later = repo
-            .branch("file")
-            .by("ana")
-            .write("README.md", "More\n")
-            .commit("More");
-        let before = repo.tip("main");
-        let draft = repo
-            .branch("draft")
-            .by("ana")
-            .write(ID, &SAMPLE.replace("moderate", "low"))
-            .commit("Draft");
-        let commit = match of {
-            "the tip of the branch" => later,
-            "a commit before" => before,
-            _ => draft,
-        };
-        repo.by("bot")
-            .header(&tag(commit, key))
-            .merge("file", "Merge tag 'reviewed'");
-        verdict(&repo)
-    };
-    let tagged = build("the tip of the branch", "dana");
-    check("tagged", &tagged, "yes", "attested", &["dana"], &["ana"]);
-    assert_eq!(kinds(&tagged), [(EvidenceKind::Mergetag, Proof::Attested)]);
-    for (of, key) in [
-        ("a commit before", "dana"),
-        ("another branch", "dana"),
-        ("the tip of the branch", "lee"),
-    ] {
-        check(of, &build(of, key), "no", "none-recorded", &[], &["ana"]);
-    }
-}
-
-#[test]
-fn a_tag_that_was_merged_inside_the_branch_counts_too() {
-    let repo = sealed(ATTESTED, &signer("dana"));
-    file(&repo);
-    let tip = repo.tip("file");
-    repo.branch("integration")
-        .by("lee")
-        .header(&tag(tip, "dana"))
-        .merge("file", "Merge tag 'reviewed'");
-    repo.by("bot")
-        .merge("integration", "Merge branch 'integration'");
-    check(
-        "nested tag",
-        &verdict(&repo),
-        "yes",
-        "attested",
-        &["dana"],
-        &["ana"],
-    );
-}
-
-#[test]
 fn two_names_of_one_key_or_one_line_are_one_person() {
-    let two = "tiers: [{name: standard, approvals: {count: 2}}]\n";
+    let two = "approval: {nested: allow}\ntiers: [{name: standard, approvals: {count: 2}}]\n";
     let key = public("dana");
     let lines = [
         format!("dana@example.com,kim@example.com {key}\n"),
@@ -348,6 +262,78 @@ fn a_key_that_a_pattern_lists_names_nobody_by_itself() {
         &verdict(&repo),
         "no",
         "unresolved",
+        &[],
+        &["ana"],
+    );
+}
+
+#[test]
+fn a_key_that_is_listed_for_a_person_is_nobody_elses_whatever_pattern_fits() {
+    let key = public("ana");
+    let own = [
+        format!("ana@example.com {key}\n*@example.com {key}\n"),
+        format!("ana@example.com valid-before=\"20250101Z\" {key}\n*@example.com {key}\n"),
+        format!("ana@example.com namespaces=\"git\" {key}\n*@example.com {key}\n"),
+        format!("*@example.com,ana@example.com {key}\n"),
+    ];
+    for signers in &own {
+        let repo = sealed(ATTESTED, signers);
+        repo.branch("file")
+            .by("ana")
+            .write(ID, SAMPLE)
+            .says(&yes("dana", ID, SAMPLE, "2026-11-20T10:30:00Z").with_key("ana"))
+            .commit("File it");
+        repo.by("bot").merge("file", "Merge branch 'file'");
+        check(
+            signers,
+            &verdict(&repo),
+            "no",
+            "none-recorded",
+            &[],
+            &["ana"],
+        );
+        let files = approval::judge(&repo.history()).files;
+        let (why, _) = files.last().unwrap().state.why().unwrap();
+        assert!(why.contains("its signature is by ana@example.com"), "{why}");
+    }
+    // A key that only a pattern lists may speak as anybody whom it fits.
+    let repo = sealed(ATTESTED, &format!("*@example.com {key}\n"));
+    repo.branch("file")
+        .by("ana")
+        .write(ID, SAMPLE)
+        .says(&yes("dana", ID, SAMPLE, "2026-11-20T10:30:00Z").with_key("ana"))
+        .commit("File it");
+    repo.by("bot").merge("file", "Merge branch 'file'");
+    check(
+        "pattern",
+        &verdict(&repo),
+        "yes",
+        "attested",
+        &["dana"],
+        &["ana"],
+    );
+}
+
+#[test]
+fn a_key_that_signs_receipts_approves_nothing_whatever_else_lists_it() {
+    let key = public("dana");
+    let signers = format!(
+        "dana@example.com {key}\ngate@example.com namespaces=\"exledger-receipt@v1\" {key}\n"
+    );
+    let repo = sealed(ATTESTED, &signers);
+    repo.branch("file")
+        .by("ana")
+        .write(ID, SAMPLE)
+        .says(&yes("dana", ID, SAMPLE, "2026-11-20T10:30:00Z"))
+        .commit("File it");
+    repo.by("dana")
+        .signed("dana")
+        .merge("file", "Merge branch 'file'");
+    check(
+        "receipts",
+        &verdict(&repo),
+        "no",
+        "none-recorded",
         &[],
         &["ana"],
     );

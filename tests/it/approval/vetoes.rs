@@ -95,13 +95,15 @@ fn a_signed_no_is_not_undone_by_what_anybody_could_type() {
 
 #[test]
 fn a_no_is_not_undone_by_what_was_signed_before_it_and_lands_after_it() {
+    let inside =
+        "approval: {proof: attested, nested: allow, accept: [detached, signature, mergetag]}\n";
     for (signed, at, result) in [
         ("tag", "2026-11-20T09:30:00Z", "vetoed"),
         ("tag", "2026-11-20T10:30:00Z", "attested"),
         ("commit", "2026-11-20T09:30:00Z", "vetoed"),
         ("commit", "2026-11-20T10:30:00Z", "attested"),
     ] {
-        let repo = sealed();
+        let repo = sealed_by(inside);
         repo.branch("file")
             .by("ana")
             .write(ID, SAMPLE)
@@ -184,4 +186,32 @@ fn the_owner_does_not_count_where_the_policy_says_so_and_may_still_say_no() {
         .says(&no("dana", ID, &text, "2026-11-20T11:30:00Z"))
         .commit("Dana does not");
     assert_eq!(verdict(&repo).result.word(), "vetoed");
+}
+
+#[test]
+fn whom_others_name_as_requester_or_co_author_may_still_say_no() {
+    for (named, requester) in [("requester", "dana"), ("co-author", "ana")] {
+        let text = format!("{SAMPLE}requester: {requester}@example.com\n");
+        let repo = sealed_by("");
+        let work = repo.branch("file").by("ana").write(ID, &text).says(&no(
+            "dana",
+            ID,
+            &text,
+            "2026-11-20T10:30:00Z",
+        ));
+        let work = match named {
+            "co-author" => work.with("dana"),
+            _ => work,
+        };
+        work.commit("File it");
+        repo.by("lee").merge("file", "Merge branch 'file'");
+        let vetoed = verdict(&repo);
+        check(named, &vetoed, "no", "vetoed", &["lee"], &["ana", "dana"]);
+        // Their yes takes the no back, and counts for nothing: others name them as makers.
+        repo.by("lee")
+            .says(&yes("dana", ID, &text, "2026-11-20T14:30:00Z"))
+            .commit("Dana agrees");
+        let agreed = verdict(&repo);
+        check(named, &agreed, "yes", "claimed", &["lee"], &["ana", "dana"]);
+    }
 }

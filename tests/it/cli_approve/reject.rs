@@ -63,3 +63,25 @@ fn what_is_approved_is_closed_and_not_rejected() {
     let run = world.run(&["reject", ID, "--no-input"]);
     assert_eq!(run.code, 2, "{}", run.err);
 }
+
+#[test]
+fn whom_a_branch_names_as_requester_can_say_no_and_not_yes() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    let text = format!("{RECORD}requester: dana@example.com\n");
+    let work = world.repo.branch("billing").by("ana");
+    work.write(ID, &text).commit("File it for Dana");
+    let run = world.speak("dana", &[ID, "--ref", "billing"]);
+    assert_eq!(run.code, 2, "{}", run.out);
+    let no = ["--reject", "--reason", "I never asked for this"];
+    world.said("dana", &[&[ID, "--ref", "billing"][..], &no].concat());
+    let own = world.speak("ana", &[&[ID, "--ref", "billing"][..], &no].concat());
+    assert_eq!(own.code, 2, "{}", own.out);
+    assert!(own.err.contains("an author's rejection"), "{}", own.err);
+    for name in ["sam", "lee"] {
+        world.said(name, &[ID, "--ref", "billing"]);
+    }
+    world.squash("billing");
+    assert_eq!(world.stands(), ("unapproved".into(), "vetoed".into()));
+}

@@ -150,13 +150,8 @@ pub(super) fn is_vetoed(world: &World, known: &[Version], version: &Version) -> 
                 && !since.any(|land| land.merger == Some(who))
         })
     };
-    // Whom the content names as requester made it, for all that git shows, and an author forbids nothing.
-    let asked = |version: &Version| match version.state {
-        State::One(content, _) => content.requester(),
-        _ => None,
-    };
-    let requesters: Vec<Who> = known.iter().chain([version]).filter_map(asked).collect();
-    let unnamed = |who: &Who| is_unnamed(world, *who, Oid::NULL) && !requesters.contains(who);
+    // An author forbids nothing.
+    let unnamed = |who: &Who| is_unnamed(world, *who, Oid::NULL);
     let carries = known.last().is_some_and(|last| match last.state {
         State::One(last, _) => last.is_same_grant_text(&content),
         _ => false,

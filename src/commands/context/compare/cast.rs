@@ -50,6 +50,7 @@ impl Cast {
             && let Some(worker) = &self.worker
         {
             branch::add(&mut made.by, worker.clone());
+            branch::add(&mut made.committed, worker.clone());
         }
         let after = delta.record_after();
         let closure = after.and_then(|after| after.closure.as_deref());
@@ -61,6 +62,7 @@ impl Cast {
         );
         Entry {
             needs: after.map_or_else(Needs::default, |after| self.needs(after, &landed, &makers)),
+            committed: committed(&makers, &made.committed, &landed),
             makers,
             past: Past {
                 settled,
@@ -95,6 +97,15 @@ fn makers(after: &Record, landed: &Landed, made: Vec<Person>) -> Vec<Person> {
         branch::add(&mut makers, person.clone());
     }
     makers
+}
+
+/// Returns who of some makers made it by a commit of their own, on the branch or landed.
+fn committed(makers: &[Person], made: &[Person], landed: &Landed) -> Vec<Person> {
+    let own = |maker: &&Person| {
+        let mut known = made.iter().chain(&landed.committed);
+        known.any(|person| person.key == maker.key)
+    };
+    makers.iter().filter(own).cloned().collect()
 }
 
 /// Returns what became of a file that was there before, is there after, or both.

@@ -27,7 +27,7 @@ use crate::history::walk;
 use crate::ledger::Files;
 use crate::ledger::tree::{Tree, TreeError};
 use crate::policy::governance::{Governance, State};
-use crate::policy::people::{self, Person};
+use crate::policy::people;
 use crate::record::time::Instant;
 use crate::rules::changed::Ruling;
 use crate::store::git::Repository;
@@ -335,13 +335,11 @@ impl Desk<'_> {
 }
 
 /// Returns who changed each governance file, by its path.
-fn governors(ruled: &[branch::Ruling], onto: &Governance) -> BTreeMap<String, Vec<Person>> {
-    let mut governors: BTreeMap<String, Vec<Person>> = BTreeMap::new();
+fn governors(ruled: &[branch::Ruling], onto: &Governance) -> BTreeMap<String, branch::Made> {
+    let mut governors: BTreeMap<String, branch::Made> = BTreeMap::new();
     for ruling in ruled {
-        let makers = governors.entry(ruling.path.clone()).or_default();
-        for person in branch::authors(&ruling.commit, onto) {
-            branch::add(makers, person);
-        }
+        let made = governors.entry(ruling.path.clone()).or_default();
+        made.take(&ruling.commit, onto);
     }
     governors
 }
