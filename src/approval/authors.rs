@@ -217,8 +217,8 @@ fn of_commit(lens: Lens, commit: &Commit, set: &mut AuthorSet) {
 fn unnamed(lens: Lens, commit: &Commit) -> String {
     match lens.is_of_approvals(commit.author()) {
         true => format!(
-            "the author of commit {} is {}, which stands for nobody and may only add approval files; \
-             let whoever made the change commit it anew under their own name",
+            "the author of commit {} is {}, which stands for nobody and may only add approval files: \
+             put back what was approved before, or remove the file, then make the change anew under its author's own name",
             commit.oid,
             nobody::EMAIL
         ),

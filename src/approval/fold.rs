@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use crate::approval::approval_event::Word;
 use crate::approval::authors::{self, AuthorSet};
 use crate::approval::carry;
 use crate::approval::demand;
@@ -12,7 +13,6 @@ use crate::approval::evidence::{self, Evidence};
 use crate::approval::late::Bound;
 use crate::approval::law::Laws;
 use crate::approval::seals::Seals;
-use crate::approval::spoken::Word;
 use crate::approval::step::{Step, fires};
 use crate::approval::witness;
 use crate::approval::{FourEyes, Grace, Satisfied, Stands, Turn, Verdict};

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::approval::approval_event::{Spoken, Word};
 use crate::approval::evidence::Evidence;
 use crate::approval::fold::Fold;
-use crate::approval::spoken::{Spoken, Word};
 use crate::approval::statement;
 use crate::approval::step::Step;
 use crate::approval::words::{self, Age};

@@ -3,6 +3,7 @@
 //! Uses diag to history. Pure. Start at [`Verdict`]. Follows `docs/spec/approval.md`, 1.4 to 1.8. Does not know
 //! what is in force today.
 
+mod approval_event;
 pub mod ask;
 mod attest;
 mod authors;

@@ -7,86 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::approval::WhyNot;
+use crate::approval::approval_event::{Backed, Spoken, Stater, Word};
 use crate::approval::filed::{self, AtTip, FileState, Filed};
-use crate::approval::identity::Lens;
-use crate::approval::identity::party::Party;
-use crate::approval::keys::{Keys, Signer};
+use crate::approval::keys::Keys;
 use crate::approval::law::Laws;
 use crate::approval::signature::State;
 use crate::approval::stated;
 use crate::approval::statement::check::{self, Backing, BadFile, Place};
-use crate::approval::statement::{About, ApprovalFile, Decision, GOVERNANCE, SIGNATURE};
+use crate::approval::statement::{About, ApprovalFile, GOVERNANCE, SIGNATURE};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::Key;
 use crate::history::{After, Beside, Company, History};
 use crate::record::time::Instant;
-
-/// One approval file that may be believed, at the landing that brought it.
-#[derive(Clone, Debug)]
-pub(crate) struct Spoken<'a> {
-    /// Its landing.
-    pub landing: usize,
-    /// The landing's commit.
-    pub commit: Oid,
-    /// The landing's effective time.
-    pub effective: Instant,
-    /// Its path.
-    pub path: String,
-    /// What it says.
-    pub file: ApprovalFile,
-    /// When it was said: as it says, but never after it landed.
-    pub said: Instant,
-    /// Who is who at its landing.
-    pub lens: Lens<'a>,
-    /// What backs it.
-    pub backed: Backed,
-}
-
-/// What backs an approval file.
-#[derive(Clone, Debug)]
-pub(crate) enum Backed {
-    /// The signature by a listed key.
-    Signature(Signer),
-    /// Whoever committed it: who that is, or why it is no evidence.
-    Stated(Result<Stater, WhyNot>),
-    /// What would tell is not here.
-    Unknown(Obstacle),
-}
-
-/// Who states a forge's review.
-#[derive(Clone, Debug)]
-pub(crate) enum Stater {
-    /// A person.
-    Person(Party),
-    /// An address that the policy trusts to do so.
-    Bridge(Party),
-}
-
-/// Something that was said, or would have been, about one record or governance file.
-#[derive(Clone, Debug)]
-pub(crate) enum Word<'a> {
-    /// A statement.
-    Spoken(Box<Spoken<'a>>),
-    /// A file whose bytes are not here.
-    Gap {
-        /// Its landing.
-        landing: usize,
-        /// The first digits of the sha256 that it is about, as its name says.
-        digits: String,
-        /// Why it can't be read.
-        obstacle: Obstacle,
-    },
-}
-
-impl Word<'_> {
-    /// Returns the landing that brought it.
-    pub(crate) fn landing(&self) -> usize {
-        match self {
-            Word::Spoken(spoken) => spoken.landing,
-            Word::Gap { landing, .. } => *landing,
-        }
-    }
-}
 
 /// All that approval files say.
 #[derive(Default)]
@@ -366,17 +298,5 @@ impl<'a> Reader<'a> {
                 words.push(word(spoken));
             }
         }
-    }
-}
-
-impl Spoken<'_> {
-    /// Tells whether a signature backs it.
-    pub(crate) fn is_signed(&self) -> bool {
-        matches!(self.backed, Backed::Signature(_))
-    }
-
-    /// Tells whether it says no.
-    pub(crate) fn rejects(&self) -> bool {
-        self.file.decision == Decision::Reject
     }
 }

@@ -4,12 +4,12 @@
 //! `docs/spec/approval.md`, 1.12, stated by.
 
 use crate::approval::WhyNot;
+use crate::approval::approval_event::Stater;
 use crate::approval::authors;
 use crate::approval::identity::party::Party;
 use crate::approval::identity::{Lens, is_nobody};
 use crate::approval::message::{self, Message};
 use crate::approval::signature::{self, State};
-use crate::approval::spoken::Stater;
 use crate::history::commit::Commit;
 use crate::policy::people;
 use crate::record::time::Instant;

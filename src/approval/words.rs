@@ -7,11 +7,11 @@ use std::rc::Rc;
 
 use crate::approval::WhyNot;
 use crate::approval::Word;
+use crate::approval::approval_event::{Backed, Spoken, Stater};
 use crate::approval::evidence::{Claim, Evidence, Place, Scene, Vouched};
 use crate::approval::identity::apart::{ForgeAnswer, ToldBy};
 use crate::approval::identity::party::Party;
 use crate::approval::identity::{Lens, Named};
-use crate::approval::spoken::{Backed, Spoken, Stater};
 use crate::history::notes::{Note, Notes, REFERENCE};
 use crate::history::objects::Oid;
 use crate::policy::demand::{EvidenceKind, Proof};

@@ -1,0 +1,91 @@
+//! One approval file at the landing that brought it: what it says, and what backs it.
+//!
+//! Uses policy, history, approval's identity, keys and statements. Pure. Start at [`Spoken`] and [`Word`]. Follows
+//! `docs/spec/approval.md`, S7 and 1.12.
+
+use crate::approval::WhyNot;
+use crate::approval::identity::Lens;
+use crate::approval::identity::party::Party;
+use crate::approval::keys::Signer;
+use crate::approval::statement::{ApprovalFile, Decision};
+use crate::history::objects::{Obstacle, Oid};
+use crate::record::time::Instant;
+
+/// One approval file that may be believed, at the landing that brought it.
+#[derive(Clone, Debug)]
+pub(crate) struct Spoken<'a> {
+    /// Its landing.
+    pub landing: usize,
+    /// The landing's commit.
+    pub commit: Oid,
+    /// The landing's effective time.
+    pub effective: Instant,
+    /// Its path.
+    pub path: String,
+    /// What it says.
+    pub file: ApprovalFile,
+    /// When it was said: as it says, but never after it landed.
+    pub said: Instant,
+    /// Who is who at its landing.
+    pub lens: Lens<'a>,
+    /// What backs it.
+    pub backed: Backed,
+}
+
+/// What backs an approval file.
+#[derive(Clone, Debug)]
+pub(crate) enum Backed {
+    /// The signature by a listed key.
+    Signature(Signer),
+    /// Whoever committed it: who that is, or why it is no evidence.
+    Stated(Result<Stater, WhyNot>),
+    /// What would tell is not here.
+    Unknown(Obstacle),
+}
+
+/// Who states a forge's review.
+#[derive(Clone, Debug)]
+pub(crate) enum Stater {
+    /// A person.
+    Person(Party),
+    /// An address that the policy trusts to do so.
+    Bridge(Party),
+}
+
+/// Something that was said, or would have been, about one record or governance file.
+#[derive(Clone, Debug)]
+pub(crate) enum Word<'a> {
+    /// A statement.
+    Spoken(Box<Spoken<'a>>),
+    /// A file whose bytes are not here.
+    Gap {
+        /// Its landing.
+        landing: usize,
+        /// The first digits of the sha256 that it is about, as its name says.
+        digits: String,
+        /// Why it can't be read.
+        obstacle: Obstacle,
+    },
+}
+
+impl Word<'_> {
+    /// Returns the landing that brought it.
+    pub(crate) fn landing(&self) -> usize {
+        match self {
+            Word::Spoken(spoken) => spoken.landing,
+            Word::Gap { landing, .. } => *landing,
+        }
+    }
+}
+
+impl Spoken<'_> {
+    /// Tells whether a signature backs it.
+    pub(crate) fn is_signed(&self) -> bool {
+        matches!(self.backed, Backed::Signature(_))
+    }
+
+    /// Tells whether it says no.
+    pub(crate) fn rejects(&self) -> bool {
+        self.file.decision == Decision::Reject
+    }
+}
