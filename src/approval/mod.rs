@@ -27,6 +27,7 @@ pub mod relation;
 pub mod reviews;
 mod ring;
 pub mod seals;
+pub mod self_asserted;
 pub mod signature;
 pub mod signers;
 mod spoken;
@@ -49,6 +50,7 @@ use crate::approval::fold::{Court, Of};
 use crate::approval::law::Laws;
 use crate::approval::relation::UnknownAccount;
 use crate::approval::seals::{Looked, Seals};
+use crate::approval::self_asserted::SelfAsserted;
 use crate::approval::spoken::Said;
 use crate::history::History;
 use crate::history::version::Key;
@@ -254,28 +256,6 @@ pub enum Attested {
     BySignature,
     /// The name is typed.
     NotShown,
-}
-
-/// Whether somebody outside the author set stated a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SelfAsserted {
-    /// Somebody outside, or the person by their own act.
-    No,
-    /// A member of the author set.
-    Yes,
-    /// The forge composed the text, and the policy pins that forge.
-    ForgeUi,
-}
-
-impl SelfAsserted {
-    /// Returns the value of `self_asserted`, `None` for `null`.
-    pub fn value(self) -> Option<bool> {
-        match self {
-            SelfAsserted::No => Some(false),
-            SelfAsserted::Yes => Some(true),
-            SelfAsserted::ForgeUi => None,
-        }
-    }
 }
 
 /// What a person said.

@@ -9,7 +9,8 @@ use crate::approval::identity::apart::ToldBy;
 use crate::approval::identity::party::Party;
 use crate::approval::identity::{Named, Sort};
 use crate::approval::relation::Relation;
-use crate::approval::{Counts, SelfAsserted, WhyNot, Word};
+use crate::approval::self_asserted::SelfAsserted;
+use crate::approval::{Counts, WhyNot, Word};
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
 
 /// A word, whose it is, and whether it counts.
