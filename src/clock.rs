@@ -1,6 +1,6 @@
 //! The present time and chance, read here and nowhere else.
 //!
-//! Uses record. Only `commands` uses it, once a run: both travel on as values.
+//! Uses record. Only `commands` uses it, once a run, or for each question where a gate stays open: both travel on as values.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 

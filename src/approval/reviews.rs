@@ -12,6 +12,7 @@ use crate::history::objects::Oid;
 use crate::policy::governance::Governance;
 use crate::policy::people::{self, Person};
 use crate::record::address::Address;
+use crate::record::json;
 use crate::record::time::Instant;
 
 /// The reviews of one pull request.
@@ -95,8 +96,11 @@ impl Reviews {
     ///
     /// # Errors
     /// [`NotReviews`] where it is anything else.
-    pub fn read(json: &[u8]) -> Result<Reviews, NotReviews> {
-        serde_json::from_slice(json).map_err(|cause| NotReviews(cause.to_string()))
+    pub fn read(bytes: &[u8]) -> Result<Reviews, NotReviews> {
+        let failed = |cause: serde_json::Error| NotReviews(cause.to_string());
+        // Which of two keys counts must not depend on who reads: `value` refuses them, and says where.
+        json::value(bytes).map_err(failed)?;
+        serde_json::from_slice(bytes).map_err(failed)
     }
 }
 

@@ -2,33 +2,30 @@
 //!
 //! Follows `docs/spec/cli.md`, check. Any doubt is a no.
 
+mod desk;
+mod fresh;
+mod live;
 mod narrow;
 mod receipts;
 
-use std::io::BufRead;
+use std::cell::OnceCell;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
 
-use crate::commands::check::receipts::Book;
+use crate::commands::check::desk::{Asked, Desk};
+use crate::commands::check::fresh::{Age, Fetcher, Freshness};
+use crate::commands::check::receipts::Receipts;
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
 use crate::commands::context::filter;
 use crate::commands::context::globals::{self, Moment};
 use crate::commands::{Command, Outcome, Run};
-use crate::gate::index::Index;
-use crate::gate::question::{self, Asked};
-use crate::gate::verdict;
-use crate::gate::{Answer, Limits, Named, Question, Told, Verdict};
+use crate::gate::{Question, Told, Verdict};
 use crate::plan::part;
-use crate::record::time::Instant;
 use crate::record::word::Risk;
-use crate::status::Standing;
 use crate::view;
-use crate::view::shape::Stamp;
 
 /// Ask whether something is allowed
 ///
@@ -94,6 +91,12 @@ pub struct Args {
     /// Count the uses of single-use records from this file, and append each answer to it
     #[arg(long, value_name = "FILE")]
     receipts: Option<PathBuf>,
+    /// Answer unknown unless the approved ref was fetched within this time, such as 30s, 10m, 1h or 2d
+    #[arg(long, value_name = "DUR", value_parser = fresh::age)]
+    max_age: Option<Age>,
+    /// Run `git fetch` before the answer; with --stdin every 30 seconds, beside the questions
+    #[arg(long)]
+    fetch: bool,
 }
 
 /// The command.
@@ -120,132 +123,33 @@ impl Run for Args {
                 "name at least one of --identity, --asset, --application, --credential, --finding, --reference",
             ));
         }
-        let home = ctx.home()?;
-        let receipts = self.receipts.as_ref().map(|path| ctx.folder.join(path));
-        let book = Book::open(receipts.as_deref());
-        let at = self.at.as_ref().map(|at| at.instant());
-        let approved = match book.receipts() {
-            Ok(receipts) if !self.stdin => narrow::approved(ctx, &home, &question, at, receipts)?,
-            _ => ctx.approved(&home)?,
-        };
-        let mut desk = Desk {
-            approved: &approved,
-            book,
-        };
+        let path = self.receipts.as_ref().map(|path| ctx.folder.join(path));
+        let mut receipts = Receipts::open(path.as_deref());
+        let freshness = Freshness::of(self.max_age.clone());
         if self.stdin {
-            return desk.lines(ctx);
+            let _fetcher = self.fetch.then(|| Fetcher::start(ctx));
+            return live::run(ctx, receipts, &freshness);
         }
-        let (answer, stamp) = desk.answer(&question, at);
-        ctx.show(&view::check::doc(&question, &answer, &stamp))?;
-        Ok(outcome(answer.verdict))
-    }
-}
-
-/// The gate with what it needs beside the question.
-struct Desk<'a> {
-    approved: &'a Approved<'a>,
-    book: Book,
-}
-
-impl Desk<'_> {
-    /// Answers a question at an instant, else at the one that the ledger is asked about, and keeps the receipt.
-    fn answer(&mut self, question: &Question, at: Option<Instant>) -> (Answer, Stamp) {
-        let stamp = self.stamp(at);
-        let governance = &self.approved.governance;
-        let answer = match self.book.receipts() {
-            Err(cause) => unknown(cause.to_owned()),
-            Ok(receipts) if stamp.instant == self.approved.stamp.instant => {
-                verdict::ask(question, &self.approved.standings, receipts, governance)
-            }
-            Ok(receipts) => {
-                let standings = self.approved.at(stamp.instant);
-                verdict::ask(question, &standings, receipts, governance)
-            }
+        if self.fetch {
+            fresh::fetch(ctx, &|| true);
+        }
+        let home = ctx.home()?;
+        let at = self.at.as_ref().map(|at| at.instant());
+        let approved = match receipts.counted() {
+            Ok(uses) => narrow::approved(ctx, &home, &question, at, uses)?,
+            Err(_) => ctx.approved(&home)?,
         };
-        (self.kept(question, answer, &stamp), stamp)
-    }
-
-    /// Answers a question from the records that may be about it alone, and keeps the receipt.
-    fn answer_of_many(&mut self, asked: &Asked, index: &Index) -> (Answer, Stamp) {
-        let stamp = self.stamp(asked.at);
-        let (question, approved) = (&asked.question, self.approved);
-        let places = index.places(question);
-        let few = places
-            .iter()
-            .filter_map(|place| approved.standings.get(*place));
-        let answer = match self.book.receipts() {
-            Err(cause) => unknown(cause.to_owned()),
-            Ok(receipts) => {
-                let moved: Vec<Standing>;
-                let few: Vec<&Standing> = if stamp.instant == approved.stamp.instant {
-                    few.collect()
-                } else {
-                    moved = few
-                        .map(|standing| approved.moved(standing, stamp.instant))
-                        .collect();
-                    moved.iter().collect()
-                };
-                verdict::ask_among(question, &few, receipts, &approved.governance)
-            }
+        let asked = Asked {
+            question,
+            at: at.unwrap_or(approved.stamp.instant),
+            id: serde_json::Value::Null,
         };
-        (self.kept(question, answer, &stamp), stamp)
-    }
-
-    fn stamp(&self, at: Option<Instant>) -> Stamp {
-        let mut stamp = self.approved.stamp.clone();
-        stamp.instant = at.unwrap_or(stamp.instant);
-        stamp
-    }
-
-    /// Keeps the receipt before it is shown; what can't be kept is no answer.
-    fn kept(&mut self, question: &Question, answer: Answer, stamp: &Stamp) -> Answer {
-        let line = view::check::json(question, &answer, stamp).to_string();
-        match self.book.keep(&answer, &line) {
-            Ok(()) => answer,
-            Err(cause) => unknown(cause),
-        }
-    }
-
-    /// Answers one question a line with one receipt a line; the worst answer decides.
-    fn lines(&mut self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let index = Index::of(&self.approved.standings);
-        let mut worst = Outcome::Fine;
-        for line in std::io::stdin().lock().split(b'\n') {
-            let line = line.context("can't read stdin")?;
-            if line.trim_ascii().is_empty() {
-                continue;
-            }
-            let (question, answer, stamp) = match question::read(&line) {
-                Ok(asked) => {
-                    let (answer, stamp) = self.answer_of_many(&asked, &index);
-                    (asked.question, answer, stamp)
-                }
-                Err(error) => {
-                    let (question, stamp) = (Question::default(), self.stamp(None));
-                    let answer = self.kept(&question, unknown(error.to_string()), &stamp);
-                    (question, answer, stamp)
-                }
-            };
-            worst = worst.max(outcome(answer.verdict));
-            ctx.print(format!("{}\n", view::check::json(&question, &answer, &stamp)).as_bytes())?;
-        }
-        Ok(worst)
-    }
-}
-
-/// Returns the answer where there can be none.
-fn unknown(reason: String) -> Answer {
-    Answer {
-        verdict: Verdict::Unknown,
-        reason,
-        record: None,
-        named: Named::Nobody,
-        digest: None,
-        approved_digest: None,
-        not_after: None,
-        decided_at: None,
-        scope: Limits::default(),
-        considered: Vec::new(),
+        let applications = OnceCell::new();
+        let refusal = freshness.refusal(&approved, ctx.now);
+        let desk = Desk::of(&approved, None, &applications, refusal);
+        let answered = desk.answer(&asked, &mut receipts);
+        ctx.show(&view::check::doc(&answered.receipt(&asked)))?;
+        Ok(outcome(answered.answer.verdict))
     }
 }
 

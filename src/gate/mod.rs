@@ -9,6 +9,7 @@ pub(crate) mod package;
 pub(crate) mod purl;
 pub mod question;
 pub mod receipt;
+pub mod unnamed;
 pub mod verdict;
 
 use std::collections::BTreeMap;

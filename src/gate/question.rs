@@ -1,11 +1,12 @@
-//! A question as one line of JSON: the keys of `question`, and `at`.
+//! A question as one line of JSON: the keys of `question`, `at`, and an `id` of the asker's.
 //!
 //! Uses record's times and words. Pure. Start at [`read`]. Follows `docs/spec/cli.md`, check, `--stdin`.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::fmt;
 
 use crate::gate::Question;
+use crate::record::json;
 use crate::record::time::{Day, Instant};
 use crate::record::word::{Risk, Word};
 
@@ -18,10 +19,31 @@ pub struct Asked {
     pub at: Option<Instant>,
 }
 
+/// A line, with the name that the asker gave it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// A text or an integer, which the receipt repeats; else null.
+    pub id: Value,
+    /// The question, or why it is none.
+    pub asked: Result<Asked, NoQuestion>,
+}
+
+/// The most bytes of a line.
+pub const LONGEST_LINE: usize = 64 << 10;
+
+/// The most characters of an id.
+const LONGEST_ID: usize = 256;
+
 /// Why a line is no question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoQuestion {
-    /// It is no JSON object.
+    /// It has more than [`LONGEST_LINE`] bytes.
+    TooLong,
+    /// Its bytes are no UTF-8.
+    NoText,
+    /// It is no JSON, or says a key twice; why.
+    NoJson(String),
+    /// It is JSON, but no object.
     NoObject,
     /// A key that questions don't have.
     UnknownKey(String),
@@ -36,6 +58,11 @@ pub enum NoQuestion {
 impl fmt::Display for NoQuestion {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            NoQuestion::TooLong => {
+                write!(out, "the line is longer than {LONGEST_LINE} bytes")
+            }
+            NoQuestion::NoText => write!(out, "the line is not UTF-8"),
+            NoQuestion::NoJson(why) => write!(out, "the line is no JSON: {why}"),
             NoQuestion::NoObject => write!(out, "the line is no JSON object"),
             NoQuestion::UnknownKey(key) => write!(out, "`{key}` is no key of a question"),
             NoQuestion::WrongValue(key) => write!(out, "the value of `{key}` can't be read"),
@@ -52,18 +79,54 @@ impl fmt::Display for NoQuestion {
 
 impl std::error::Error for NoQuestion {}
 
-/// Reads a question from one line.
-///
-/// # Errors
-/// [`NoQuestion`] says why the line is none; the answer to it is `unknown`.
-pub fn read(line: &[u8]) -> Result<Asked, NoQuestion> {
-    let Ok(Value::Object(keys)) = serde_json::from_slice(line) else {
-        return Err(NoQuestion::NoObject);
+/// Reads a question from one line. What is none is answered with `unknown`.
+pub fn read(line: &[u8]) -> Line {
+    let keys = match keys(line) {
+        Ok(keys) => keys,
+        Err(error) => {
+            return Line {
+                id: Value::Null,
+                asked: Err(error),
+            };
+        }
     };
+    let id = keys.get("id").filter(|id| is_id(id));
+    Line {
+        id: id.cloned().unwrap_or_default(),
+        asked: asked(keys),
+    }
+}
+
+fn keys(line: &[u8]) -> Result<Map<String, Value>, NoQuestion> {
+    if std::str::from_utf8(line).is_err() {
+        return Err(NoQuestion::NoText);
+    }
+    match json::value(line) {
+        Ok(Value::Object(keys)) => Ok(keys),
+        Ok(_) => Err(NoQuestion::NoObject),
+        Err(error) => Err(NoQuestion::NoJson(error.to_string())),
+    }
+}
+
+fn is_id(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.chars().count() <= LONGEST_ID,
+        Value::Number(number) => number.is_i64() || number.is_u64(),
+        _ => false,
+    }
+}
+
+fn asked(keys: Map<String, Value>) -> Result<Asked, NoQuestion> {
     let mut question = Question::default();
     let mut at = None;
     for (key, value) in keys {
         let wrong = || NoQuestion::WrongValue(key.clone());
+        if key == "id" {
+            match value.is_null() || is_id(&value) {
+                true => continue,
+                false => return Err(wrong()),
+            }
+        }
         if key == "deploy" {
             question.deploy = match value {
                 Value::Bool(deploy) => deploy,

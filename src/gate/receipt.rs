@@ -5,6 +5,7 @@
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+use crate::record::json::Unambiguous;
 use crate::record::time::Instant;
 
 /// What a receipt names itself.
@@ -47,7 +48,7 @@ pub fn count(text: &str) -> Result<BTreeMap<String, u64>, NoReceipt> {
 /// # Errors
 /// [`NoReceipt`] with the first line that can't be read: what can't be counted can't be allowed.
 pub fn all(text: &str) -> Result<Vec<Receipt>, NoReceipt> {
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Unambiguous>();
     let mut receipts = Vec::new();
     let (mut read_to, mut line) = (0, 1);
     loop {
@@ -58,7 +59,7 @@ pub fn all(text: &str) -> Result<Vec<Receipt>, NoReceipt> {
         let Some(value) = values.next() else {
             return Ok(receipts);
         };
-        let receipt = value.ok().and_then(|value| read(line, &value));
+        let receipt = value.ok().and_then(|value| read(line, &value.0));
         receipts.push(receipt.ok_or(NoReceipt {
             line: usize::try_from(line).unwrap_or(usize::MAX),
         })?);

@@ -81,6 +81,14 @@ pub fn walk(objects: &dyn Objects, chosen: &Chosen, now: Instant) -> Result<Chai
     Ok(Chain { mainline, commits })
 }
 
+/// Returns when a landing that lies in the future now will be believed, and effective times change with it.
+pub fn changes_at(mainline: &Mainline) -> Option<Instant> {
+    let future = mainline.landings.iter();
+    let future = future.filter(|landing| landing.flags.contains(&Flag::FutureDated));
+    let times = future.filter_map(|landing| landing.committed);
+    times.min().map(|time| time.plus_seconds(-TOLERANCE))
+}
+
 fn landings(commits: &[Rc<Commit>], now: Instant, branch: &str) -> Vec<Landing> {
     let limit = now.plus_seconds(TOLERANCE);
     let mut running: Option<Instant> = None;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::history::mainline::Mainline;
 use crate::history::objects::{Extent, Objects, Obstacle, Oid};
+use crate::record::json;
 use crate::record::time::Instant;
 
 /// What a checkpoint names itself.
@@ -55,7 +56,7 @@ impl Checkpoint {
     /// # Errors
     /// The key that is absent, or is not what it must be.
     pub fn read(bytes: &[u8]) -> Result<Checkpoint, &'static str> {
-        let value: Value = serde_json::from_slice(bytes).map_err(|_| "JSON")?;
+        let value = json::value(bytes).map_err(|_| "JSON")?;
         let text = |key: &'static str| {
             let text = value.get(key).and_then(Value::as_str);
             text.map(str::to_owned).ok_or(key)

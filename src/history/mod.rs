@@ -32,6 +32,7 @@ pub mod tree;
 pub mod version;
 pub mod vicinity;
 pub mod walk;
+pub mod watched;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;

@@ -50,7 +50,7 @@ pub struct Proposals {
 }
 
 /// Where proposals may be.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
     /// Branches by their short names.
     pub branches: Vec<(String, Oid)>,

@@ -153,7 +153,7 @@ const HEADS: &str = "refs/heads/";
 
 impl Refs {
     /// Returns the remote that counts; `None` where there is none at all.
-    fn remote(&self) -> Result<Option<String>, Cause> {
+    pub(super) fn remote(&self) -> Result<Option<String>, Cause> {
         let mut remotes = self.remotes.clone();
         if remotes.is_empty() {
             // Refs may be left of a remote that the configuration no longer names.

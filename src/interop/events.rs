@@ -7,8 +7,9 @@ use std::io::BufRead;
 
 use serde_json::Value;
 
+use crate::interop::lines::{self, Kept};
 use crate::interop::scan::Broken;
-use crate::interop::strict;
+use crate::record::json;
 use crate::record::time::Instant;
 use crate::survey::triage::{Event, Input};
 
@@ -25,7 +26,7 @@ pub fn read(
 ) -> Result<(), Broken> {
     let mut line = Vec::new();
     for number in 1.. {
-        let kept = match next(&mut lines, &mut line) {
+        let kept = match lines::next(&mut lines, &mut line, LONGEST) {
             Ok(None) => return Ok(()),
             Ok(Some(kept)) => kept,
             Err(cause) => return Err(Broken::Unread(cause.to_string())),
@@ -47,48 +48,9 @@ pub fn read(
     Ok(())
 }
 
-/// Whether a line was kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kept {
-    Whole,
-    TooLong,
-}
-
-/// Reads the next line without its end; `None` where there is none.
-fn next(lines: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Option<Kept>> {
-    line.clear();
-    let mut kept = None;
-    loop {
-        let buffer = match lines.fill_buf() {
-            Ok(buffer) => buffer,
-            Err(cause) if cause.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(cause) => return Err(cause),
-        };
-        if buffer.is_empty() {
-            return Ok(kept);
-        }
-        let end = buffer.iter().position(|byte| *byte == b'\n');
-        let piece = buffer
-            .get(..end.unwrap_or(buffer.len()))
-            .unwrap_or_default();
-        let used = piece.len() + usize::from(end.is_some());
-        if kept != Some(Kept::TooLong) && line.len() + piece.len() <= LONGEST {
-            line.extend_from_slice(piece);
-            kept = Some(Kept::Whole);
-        } else {
-            line.clear();
-            kept = Some(Kept::TooLong);
-        }
-        lines.consume(used);
-        if end.is_some() {
-            return Ok(kept);
-        }
-    }
-}
-
 /// Reads one event.
 fn event(text: &[u8]) -> Result<Event, String> {
-    let fields = strict::value(text).map_err(|error| format!("the line is no JSON: {error}"))?;
+    let fields = json::value(text).map_err(|error| format!("the line is no JSON: {error}"))?;
     if !fields.is_object() {
         return Err("the line is no JSON object".to_owned());
     }

@@ -5,9 +5,9 @@
 pub mod events;
 pub mod ics;
 pub mod issue_form;
+pub mod lines;
 pub mod object;
 pub mod said;
 pub mod sarif;
 pub mod scan;
-pub mod strict;
 pub mod uuid;

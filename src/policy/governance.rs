@@ -13,6 +13,7 @@ use crate::policy::people::account;
 use crate::policy::read;
 use crate::policy::roster::Roster;
 use crate::policy::{FILE, Policy};
+use crate::record::json;
 use crate::record::reference::ControlRef;
 use crate::yaml;
 
@@ -161,7 +162,7 @@ fn one(path: &Option<String>, field: &str) -> Vec<(String, String)> {
 }
 
 fn extra_schema(governance: &mut Governance, path: &str, bytes: &[u8]) {
-    match serde_json::from_slice(bytes) {
+    match json::value(bytes) {
         Ok(schema) => governance.extra_schema = Some(schema),
         Err(error) => {
             let place = |number| u32::try_from(number).unwrap_or(1).max(1);

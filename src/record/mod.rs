@@ -12,6 +12,7 @@ pub mod fields;
 pub mod form;
 pub mod free;
 pub mod id;
+pub mod json;
 pub mod later;
 mod meant;
 pub mod near;

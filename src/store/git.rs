@@ -3,12 +3,14 @@
 //! Uses record (instants), history (the traits that it serves, the plain data that it fills), and git2. Start at
 //! [`Repository::discover`]. Follows `docs/spec/approval.md`, 1.2 and 5.
 
+pub mod fetched;
 pub mod heads;
 mod loose;
 mod names;
 pub mod open;
 pub mod stamps;
 pub mod stored;
+pub mod watch;
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Signing by `ssh-keygen -Y sign`, the only program that is ever started, in the way git does it.
+//! Signing by `ssh-keygen -Y sign`, in the way git does it.
 //!
 //! Uses nothing else of the line, and git2 for its configuration. Start at [`Setup::for_approvals`] and [`sign`]. Follows
 //! `docs/spec/approval.md`, S7. No private key is read here beyond its first line: ssh-keygen does that, or the agent it asks.

@@ -73,6 +73,17 @@ pub fn next(standing: &Standing, id: &str, due: Option<&Due>, around: Around<'_>
     next
 }
 
+/// Returns who may approve what waits for it, where policy or record name anybody.
+pub fn approvers(standing: &Standing, id: &str, around: Around<'_>) -> Vec<Person> {
+    let case = Case {
+        standing,
+        id,
+        record: told(standing),
+        around,
+    };
+    case.people(By::Approvers(case.missing()))
+}
+
 /// Returns what is known of the content of a record: what is in force, what it states, or what it last said.
 fn told(standing: &Standing) -> Option<&Record> {
     let content = standing.effective.as_deref().or(standing.stated.as_deref());

@@ -5,11 +5,30 @@
 use serde_json::{Value, json};
 
 use crate::gate::{Answer, Question, Verdict};
+use crate::policy::people::Person;
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::shape::{self, Stamp};
 
+/// An answer with all that its receipt says.
+pub struct Receipt<'a> {
+    /// What was asked.
+    pub question: &'a Question,
+    /// The answer.
+    pub answer: &'a Answer,
+    /// What it was computed from.
+    pub stamp: &'a Stamp,
+    /// Who may approve what is pending, where policy or record name anybody.
+    pub waits_for: &'a [Person],
+    /// What the asker should know besides.
+    pub warnings: &'a [String],
+    /// The name that the asker gave the question: a text, an integer or null.
+    pub id: &'a Value,
+}
+
 /// Returns the receipt: question, verdict and all that is needed to ask again.
-pub fn json(question: &Question, answer: &Answer, stamp: &Stamp) -> Value {
+pub fn json(receipt: &Receipt<'_>) -> Value {
+    let (question, answer, stamp) = (receipt.question, receipt.answer, receipt.stamp);
+    let waits_for: Vec<Value> = receipt.waits_for.iter().map(shape::person).collect();
     let considered: Vec<Value> = answer
         .considered
         .iter()
@@ -32,6 +51,9 @@ pub fn json(question: &Question, answer: &Answer, stamp: &Stamp) -> Value {
         "ledger": stamp.ledger(),
         "considered": considered,
         "simulated": stamp.simulated(),
+        "waits_for": waits_for,
+        "warnings": receipt.warnings,
+        "id": receipt.id,
     })
 }
 
@@ -67,8 +89,9 @@ pub fn asked(question: &Question) -> Value {
 }
 
 /// Returns the answer.
-pub fn doc(question: &Question, answer: &Answer, stamp: &Stamp) -> Doc<'static> {
-    let mut doc = Doc::new(json(question, answer, stamp));
+pub fn doc(receipt: &Receipt<'_>) -> Doc<'static> {
+    let (answer, stamp) = (receipt.answer, receipt.stamp);
+    let mut doc = Doc::new(json(receipt));
     doc.footer = Some(stamp.footer());
     doc.repository.clone_from(&stamp.name);
     let tone = match answer.verdict {
@@ -83,6 +106,17 @@ pub fn doc(question: &Question, answer: &Answer, stamp: &Stamp) -> Doc<'static> 
     }));
     doc.blocks
         .push(Block::Paragraph(Text::plain(&answer.reason)));
+    for warning in receipt.warnings {
+        let warning = format!("warning: {warning}");
+        doc.blocks
+            .push(Block::Paragraph(Text::of(Tone::Warn, warning)));
+    }
+    if !receipt.waits_for.is_empty() {
+        let people = receipt.waits_for.iter();
+        let people: Vec<_> = people.map(shape::short_name).collect();
+        let waits_for = format!("It waits for {}", people.join(" or "));
+        doc.blocks.push(Block::Paragraph(Text::plain(waits_for)));
+    }
     let limits = limits(answer);
     if !limits.is_empty() {
         doc.blocks.push(Block::Pairs(limits));

@@ -14,6 +14,9 @@ pub(crate) struct Run {
 /// What the clock shows to every run: later than all that made-up histories date.
 const CLOCK: &str = "2031-01-01T00:00:00Z";
 
+/// The variable that lets a run read the clock on the wall.
+pub(crate) const REAL_CLOCK: (&str, &str) = ("EXLEDGER_TEST_CLOCK", "");
+
 /// Runs the program in a folder, without the environment of whoever runs the tests.
 pub(crate) fn run(folder: &Path, args: &[&str]) -> Run {
     run_with(folder, args, &[])
@@ -31,7 +34,17 @@ pub(crate) fn run_with(folder: &Path, args: &[&str], variables: &[(&str, &str)])
 
 /// Runs the program in a folder with bytes on standard input.
 pub(crate) fn run_fed(folder: &Path, args: &[&str], input: &[u8]) -> Run {
-    let mut program = program(folder, args, &[]);
+    run_fed_with(folder, args, &[], input)
+}
+
+/// Runs the program in a folder with these variables, and with bytes on standard input.
+pub(crate) fn run_fed_with(
+    folder: &Path,
+    args: &[&str],
+    variables: &[(&str, &str)],
+    input: &[u8],
+) -> Run {
+    let mut program = program(folder, args, variables);
     program
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -50,7 +63,7 @@ pub(crate) fn run_fed(folder: &Path, args: &[&str], input: &[u8]) -> Run {
     }
 }
 
-fn program(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Command {
+pub(crate) fn program(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_exledger"));
     program
         .args(args)

@@ -1,14 +1,18 @@
 //! One question, one answer: what covers it, and why not.
 
+mod besides;
 mod cover;
 mod finding;
+mod fresh;
 mod ledger;
 mod limits;
+mod live;
 mod many;
 mod narrow;
 mod questions;
 mod receipt;
 mod refused;
+mod shared;
 mod uses;
 mod verdict;
 
@@ -65,9 +69,8 @@ pub(crate) fn question(asked: &[(&str, &str)]) -> Question {
         })
         .collect();
     let line = serde_json::Value::Object(keys).to_string();
-    exledger::gate::question::read(line.as_bytes())
-        .unwrap()
-        .question
+    let read = exledger::gate::question::read(line.as_bytes());
+    read.asked.unwrap().question
 }
 
 /// A ledger with the sample, changed, filed by Ana and merged by Lee.

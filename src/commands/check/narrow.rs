@@ -61,6 +61,8 @@ pub(super) fn approved<'h>(
     let at = at.unwrap_or(approved.stamp.instant);
     let standings = approved.at(at);
     let is_enough = match allowing(question, &standings, receipts, &approved.governance) {
+        // Another process may use it up before the answer is given, and then the next best record is asked.
+        Some(standing) if is_counted(standing) => false,
         // The mercy that an emergency gets is for an id that was never there under whatever name.
         Some(standing) => standing.approved.is_some() && approved.is_straight(standing),
         None => {
@@ -82,6 +84,12 @@ fn is_plain(ctx: &Ctx, asked: &Asked<'_>) -> anyhow::Result<bool> {
     Ok(repository.extent() == Extent::Full
         && repository.find(notes::REFERENCE).is_none()
         && (ctx.globals.as_of.is_some() || proposals::are_none(asked)?))
+}
+
+/// Tells whether a record may be used a number of times only.
+fn is_counted(standing: &Standing) -> bool {
+    let effective = standing.effective.as_ref();
+    effective.is_none_or(|record| record.uses.is_some())
 }
 
 /// Returns the record that allows, where one does.

@@ -1,78 +1,190 @@
-//! The file of receipts: uses are counted from it, and each answer is kept in it before it is given.
+//! The uses that receipts tell of, counted anew for each question, and each answer kept before it is given.
 //!
-//! Start at [`Book`]. Follows `docs/spec/cli.md`, check, `--receipts`: what can't be counted or kept is no yes.
+//! Start at [`Receipts::open`]. Follows `docs/spec/cli.md`, check, `--receipts`: what can't be counted or kept is no yes.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
-use crate::gate::{Answer, Receipts, Verdict, receipt};
-use crate::store::locked::Locked;
+use crate::commands::check::desk::Answered;
+use crate::gate::{self, Verdict, receipt};
+use crate::store::receipts::{LockedReceipts, ReceiptFile, ReceiptFileError};
+
+/// How long another process may hold the lock.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is known of uses.
-pub(super) enum Book {
+pub(super) enum Receipts {
     /// No file was named.
-    None,
-    /// The file, locked, and the uses counted so far.
-    Open(Locked, Receipts),
-    /// The file can't be read, and why: every answer is `unknown`.
+    NotGiven(gate::Receipts),
+    /// The file, and the uses that were counted so far.
+    Open(Box<Counted>),
+    /// Nothing can be counted until the program is started again, and why.
     Closed(String),
 }
 
-impl Book {
-    /// Locks the file and counts its uses.
-    pub(super) fn open(path: Option<&Path>) -> Book {
+/// A file of receipts with what was counted in it.
+pub(super) struct Counted {
+    file: ReceiptFile,
+    tally: Tally,
+}
+
+/// What was counted in a file.
+struct Tally {
+    /// The file's path, as it is shown.
+    shown: String,
+    uses: gate::Receipts,
+    n_lines: usize,
+}
+
+impl Receipts {
+    /// Opens the file, if one is named.
+    pub(super) fn open(path: Option<&Path>) -> Receipts {
         let Some(path) = path else {
-            return Book::None;
+            return Receipts::NotGiven(gate::Receipts::NotGiven);
         };
-        let shown = path.display();
-        let failed = |cause: std::io::Error| {
-            Book::Closed(format!("can't read the receipts {shown}: {cause}"))
-        };
-        let mut file = match Locked::open(path) {
-            Ok(file) => file,
-            Err(cause) => return failed(cause),
-        };
-        let text = match file.text() {
-            Ok(text) => text,
-            Err(cause) => return failed(cause),
-        };
-        // The last line may stand without its end; what is appended must not run into it.
-        let runs_on = !text.is_empty() && !text.ends_with('\n') && receipt::count(&text).is_ok();
-        if runs_on && let Err(cause) = file.append("") {
-            return failed(cause);
-        }
-        match receipt::count(&text) {
-            Ok(counts) => Book::Open(file, Receipts::Counted(counts)),
-            Err(error) => Book::Closed(format!(
-                "line {} of the receipts {shown} is no receipt",
-                error.line
-            )),
+        let shown = path.display().to_string();
+        match ReceiptFile::open(path) {
+            Ok(file) => Receipts::Open(Box::new(Counted {
+                file,
+                tally: Tally {
+                    shown,
+                    uses: gate::Receipts::Counted(BTreeMap::new()),
+                    n_lines: 0,
+                },
+            })),
+            Err(error) => Receipts::Closed(format!("can't read the receipts {shown}: {error}")),
         }
     }
 
-    /// Returns the uses that the gate is told; `Err` says why there can be no answer but `unknown`.
-    pub(super) fn receipts(&self) -> Result<&Receipts, &str> {
-        match self {
-            Book::None => Ok(&Receipts::NotGiven),
-            Book::Open(_, receipts) => Ok(receipts),
-            Book::Closed(cause) => Err(cause),
-        }
-    }
-
-    /// Keeps a receipt before it is shown; one that can't be kept must not allow anything.
-    pub(super) fn keep(&mut self, answer: &Answer, line: &str) -> Result<(), String> {
-        let Book::Open(file, receipts) = self else {
-            return Ok(());
-        };
-        if let Err(cause) = file.append(line) {
-            let cause = format!("can't write the receipt: {cause}");
-            *self = Book::Closed(cause.clone());
-            return Err(cause);
-        }
-        if let (Verdict::Allow, Some(record), Receipts::Counted(counts)) =
-            (answer.verdict, &answer.record, receipts)
+    /// Counts the uses as they are now, for a first look: they may be others when the question is answered.
+    ///
+    /// # Errors
+    /// Why there can be no answer but `unknown`.
+    pub(super) fn counted(&mut self) -> Result<&gate::Receipts, String> {
+        if let Receipts::Open(counted) = self
+            && let Err(failure) = counted.read()
         {
-            *counts.entry(record.clone()).or_insert(0) += 1;
+            return Err(self.failed(failure));
+        }
+        match self {
+            Receipts::NotGiven(uses) => Ok(uses),
+            Receipts::Open(counted) => Ok(&counted.tally.uses),
+            Receipts::Closed(cause) => Err(cause.clone()),
+        }
+    }
+
+    /// Returns the uses as they were counted last; `None` where they can't be counted.
+    pub(super) fn known(&self) -> Option<&gate::Receipts> {
+        match self {
+            Receipts::NotGiven(uses) => Some(uses),
+            Receipts::Open(counted) => Some(&counted.tally.uses),
+            Receipts::Closed(_) => None,
+        }
+    }
+
+    /// Counts the uses, answers, and keeps the receipt, which nobody comes between; what can't be kept is no answer.
+    ///
+    /// `ask` answers, `line` writes the receipt of an answer.
+    ///
+    /// # Errors
+    /// Why there can be no answer but `unknown`.
+    pub(super) fn answered(
+        &mut self,
+        ask: &dyn Fn(&gate::Receipts) -> Answered,
+        line: &dyn Fn(&Answered) -> String,
+    ) -> Result<Answered, String> {
+        match self {
+            Receipts::NotGiven(uses) => Ok(ask(uses)),
+            Receipts::Closed(cause) => Err(cause.clone()),
+            Receipts::Open(counted) => match counted.answered(ask, line) {
+                Ok(answer) => Ok(answer),
+                Err(failure) => Err(self.failed(failure)),
+            },
+        }
+    }
+
+    /// Returns why there is no answer, and gives up what can't be read again.
+    fn failed(&mut self, failure: Failure) -> String {
+        match failure {
+            Failure::Once(cause) => cause,
+            Failure::Lasting(cause) => {
+                *self = Receipts::Closed(cause.clone());
+                cause
+            }
+        }
+    }
+}
+
+/// Why uses can't be counted or a receipt can't be kept.
+enum Failure {
+    /// It may work the next time.
+    Once(String),
+    /// Something that was counted is lost.
+    Lasting(String),
+}
+
+impl Counted {
+    fn read(&mut self) -> Result<(), Failure> {
+        let mut locked = self.tally.locked(&mut self.file)?;
+        self.tally.count(&mut locked)
+    }
+
+    fn answered(
+        &mut self,
+        ask: &dyn Fn(&gate::Receipts) -> Answered,
+        line: &dyn Fn(&Answered) -> String,
+    ) -> Result<Answered, Failure> {
+        let mut locked = self.tally.locked(&mut self.file)?;
+        self.tally.count(&mut locked)?;
+        let answered = ask(&self.tally.uses);
+        let written = locked.append(&line(&answered));
+        written.map_err(|cause| Failure::Once(format!("can't write the receipt: {cause}")))?;
+        self.tally.n_lines += 1;
+        let answer = &answered.answer;
+        if let (Verdict::Allow, Some(record)) = (answer.verdict, &answer.record) {
+            self.tally.add(record, 1);
+        }
+        Ok(answered)
+    }
+}
+
+impl Tally {
+    fn locked<'f>(&self, file: &'f mut ReceiptFile) -> Result<LockedReceipts<'f>, Failure> {
+        file.lock(PATIENCE).map_err(|error| self.failure(&error))
+    }
+
+    /// Counts what was appended since the last time.
+    fn count(&mut self, locked: &mut LockedReceipts<'_>) -> Result<(), Failure> {
+        let text = locked.added().map_err(|error| self.failure(&error))?;
+        let counts = receipt::count(&text).map_err(|error| {
+            let (line, shown) = (self.n_lines + error.line, &self.shown);
+            Failure::Once(format!("line {line} of the receipts {shown} is no receipt"))
+        })?;
+        locked.take(&text);
+        self.n_lines += text.matches('\n').count();
+        for (record, n_used) in counts {
+            self.add(&record, n_used);
+        }
+        // The last line may stand without its end; what is appended must not run into it.
+        if !text.is_empty() && !text.ends_with('\n') {
+            locked.append("").map_err(|error| self.failure(&error))?;
+            self.n_lines += 1;
         }
         Ok(())
+    }
+
+    fn add(&mut self, record: &str, n_used: u64) {
+        if let gate::Receipts::Counted(uses) = &mut self.uses {
+            *uses.entry(record.to_owned()).or_insert(0) += n_used;
+        }
+    }
+
+    fn failure(&self, error: &ReceiptFileError) -> Failure {
+        let cause = format!("can't read the receipts {}: {error}", self.shown);
+        match error {
+            ReceiptFileError::Replaced | ReceiptFileError::Rewritten => Failure::Lasting(cause),
+            _ => Failure::Once(cause),
+        }
     }
 }

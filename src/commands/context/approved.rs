@@ -51,7 +51,7 @@ pub struct Approved<'h> {
     pub(super) approvals: Approvals,
     /// What was left out, as far as others may be it filed again.
     pub(super) passed: Passed,
-    proposals: Option<Proposed>,
+    pub(super) proposals: Option<Proposed>,
 }
 
 /// The answer to a command, which is never given back: the process ends with it, and to free a long history piece by

@@ -2,13 +2,17 @@
 //!
 //! Start at [`Approved::facts`]. Follows `docs/spec/cli.md`, log and verify.
 
+use std::collections::BTreeSet;
+
 use crate::approval::Approvals;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::shell;
 use crate::history::History;
+use crate::history::chain;
 use crate::history::objects::Obstacle;
 use crate::history::refs::Chosen;
 use crate::history::tree::CommitTree;
+use crate::record::time::Instant;
 use crate::status::Standing;
 use crate::store::git::Repository;
 use crate::survey::acts::{self, Act};
@@ -23,6 +27,24 @@ impl Approved<'_> {
     /// Returns the repository, and the ref that was chosen in it.
     pub fn origin(&self) -> (&Repository, &Chosen) {
         (self.repository, &self.chosen)
+    }
+
+    /// Returns when the history has to be judged again although nothing moves: a landing that lies in the future counts then.
+    pub fn changes_at(&self) -> Option<Instant> {
+        chain::changes_at(&self.history.mainline)
+    }
+
+    /// Returns every name that an application has had in a record that can be read, at whatever time.
+    pub fn applications(&self) -> BTreeSet<&str> {
+        let versions = self.history.trails.values().flat_map(|it| &it.versions);
+        let landed = versions.filter_map(|version| version.record.record());
+        let stated = self.standings.iter().filter_map(|it| it.stated.as_ref());
+        let subjects = landed.chain(stated).map(|record| &record.subject);
+        let names = subjects.flat_map(|subject| {
+            let aliases = subject.aliases.iter().flatten();
+            subject.application.iter().chain(aliases)
+        });
+        names.map(String::as_str).collect()
     }
 
     /// Returns the files of the commit that is asked about.

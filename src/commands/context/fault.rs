@@ -86,6 +86,18 @@ pub fn shown(error: &anyhow::Error) -> String {
     format!("{}\n", render::harmless(&text))
 }
 
+/// Returns the error on one line, with the way out, as an answer gives it for its reason.
+pub fn told(error: &anyhow::Error) -> String {
+    let text = match error.downcast_ref::<Fault>() {
+        Some(Fault::Misuse(what, help) | Fault::CannotSay(what, help)) if !help.is_empty() => {
+            format!("{what}: {help}")
+        }
+        Some(Fault::Misuse(what, _) | Fault::CannotSay(what, _)) => what.clone(),
+        Some(Fault::BrokenOff) | None => format!("{error:#}"),
+    };
+    text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
 /// Returns the error of a tree that can't be read, with what repairs it.
 pub fn tree(error: &TreeError) -> anyhow::Error {
     let help = match error {

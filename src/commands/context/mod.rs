@@ -39,7 +39,7 @@ use crate::record::time::Instant;
 use crate::render;
 
 /// What a command knows of the world around it, read once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ctx {
     /// The flags that every command takes.
     pub globals: Globals,
@@ -129,6 +129,25 @@ impl Ctx {
             environment,
             globals,
         })
+    }
+
+    /// Reads the clock once more, for a command that answers for longer than a moment.
+    pub fn clock(&self) -> Instant {
+        set_clock(&self.environment).unwrap_or_else(clock::now)
+    }
+
+    /// Returns the same with a new reading of the clock.
+    #[must_use]
+    pub fn at_present(&self) -> Ctx {
+        Ctx {
+            now: self.clock(),
+            ..self.clone()
+        }
+    }
+
+    /// Tells whether the answer is about the present: neither `--on` nor `--as-of` moves the clock.
+    pub fn is_live(&self) -> bool {
+        self.globals.on.is_none() && self.globals.as_of.is_none()
     }
 
     /// Returns the instant that is asked about: `--on`, else now. A bare date is its last instant.

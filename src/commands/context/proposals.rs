@@ -9,7 +9,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::asked::Asked;
 use crate::commands::context::fault;
-use crate::commands::context::place::Home;
+use crate::commands::context::place::{self, Home};
 use crate::history::objects::Oid;
 use crate::history::paths::Prefix;
 use crate::history::proposal::{self, Proposals, Sources};
@@ -35,9 +35,28 @@ pub struct Proposed {
 /// # Errors
 /// [`fault::Fault::CannotSay`] when refs, work tree or the commit that is checked out can't be read.
 pub fn read(ctx: &Ctx, home: &Home, approved: &Approved<'_>) -> anyhow::Result<Proposed> {
+    let sources = sources_of(approved.repository, approved)?;
+    of(ctx, home, approved, sources)
+}
+
+/// Reads what branches and the work tree look like now, through a repository that was opened just now.
+///
+/// # Errors
+/// As [`read`].
+pub fn sources_of(repository: &Repository, approved: &Approved<'_>) -> anyhow::Result<Sources> {
+    let records = &approved.governance.policy.records;
+    sources(repository, &approved.prefix, records, &approved.chosen)
+}
+
+/// Reads what these sources propose.
+fn of(
+    ctx: &Ctx,
+    home: &Home,
+    approved: &Approved<'_>,
+    sources: Sources,
+) -> anyhow::Result<Proposed> {
     let (repository, prefix) = (approved.repository, &approved.prefix);
     let records = &approved.governance.policy.records;
-    let sources = sources(repository, prefix, records, &approved.chosen)?;
     let proposals = proposal::read(repository, &approved.history, prefix, records, &sources)
         .map_err(approved::obstacle)?;
     for (branch, obstacle) in &proposals.obstacles {
@@ -84,6 +103,25 @@ fn sources(
         .loose(head, prefix, records)
         .map_err(|error| fault::cannot_say(error.to_string(), ""))?;
     Ok(Sources::of(&refs, chosen, loose))
+}
+
+impl Approved<'_> {
+    /// Reads again what branches and the work tree propose, and tells whether that differs from what it was; `home` was
+    /// opened just now.
+    ///
+    /// # Errors
+    /// As [`read`], and where the policy that is checked out has errors.
+    pub fn look_again(&mut self, ctx: &Ctx, home: &Home) -> anyhow::Result<bool> {
+        place::sound(&Governance::read(&home.tree).map_err(|error| fault::tree(&error))?)?;
+        let sources = sources_of(home.repository()?, self)?;
+        let is_new = |before: &Proposed| before.sources != sources;
+        let is_new = self.proposals.as_ref().is_some_and(is_new);
+        if is_new {
+            self.proposals = Some(of(ctx, home, self, sources)?);
+            self.standings = self.at(self.stamp.instant);
+        }
+        Ok(is_new)
+    }
 }
 
 impl Proposed {

@@ -8,6 +8,12 @@ use crate::history::refs::{self, Chosen};
 use crate::store::git::Repository;
 
 impl Ctx {
+    /// Returns the ref that flag or environment name.
+    pub fn asked_ref(&self) -> Option<&str> {
+        let flag = self.globals.approved_ref.as_deref();
+        flag.or_else(|| self.variable("EXLEDGER_APPROVED_REF"))
+    }
+
     /// Chooses the approved ref.
     ///
     /// # Errors
@@ -16,11 +22,7 @@ impl Ctx {
         let found = repository
             .refs()
             .map_err(|error| fault::cannot_say(error.to_string(), ""))?;
-        let asked = self
-            .globals
-            .approved_ref
-            .as_deref()
-            .or_else(|| self.variable("EXLEDGER_APPROVED_REF"));
+        let asked = self.asked_ref();
         let target = self
             .variable("GITHUB_BASE_REF")
             .or_else(|| self.variable("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"));

@@ -21,6 +21,7 @@ use crate::policy::Policy;
 use crate::policy::settings::Profile;
 use crate::record::Record;
 use crate::record::credential;
+use crate::record::json;
 use crate::record::pattern;
 use crate::record::word::{ControlStatus, Word};
 use crate::store::files;
@@ -120,7 +121,7 @@ fn file(path: &Path, ctx: &Ctx) -> anyhow::Result<Answers> {
     let bytes = bytes(path, ctx)?;
     let shown = shown(path);
     // JSON escapes characters in ways that YAML does not know.
-    if let Ok(json @ Value::Object(_)) = serde_json::from_slice::<Value>(&bytes) {
+    if let Ok(json @ Value::Object(_)) = json::value(&bytes) {
         return checked(Answers::of_json(json), &shown);
     }
     let document = yaml::parse(&bytes, &Limits::POLICY);
@@ -264,7 +265,7 @@ pub(super) fn not_found(id: &str, error: &NotFound) -> anyhow::Error {
 fn receipt(path: &Path, ctx: &Ctx, answers: &mut Answers) -> anyhow::Result<()> {
     let help = "give the answer of `exledger check --format json`";
     let bytes = bytes(path, ctx)?;
-    let receipt: Value = serde_json::from_slice(&bytes).map_err(|error| {
+    let receipt = json::value(&bytes).map_err(|error| {
         fault::misuse(format!("{} is no receipt: {error}", path.display()), help)
     })?;
     let Some(question) = receipt.get("question").and_then(Value::as_object) else {

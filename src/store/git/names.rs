@@ -76,6 +76,15 @@ impl Repository {
         logged(name).max(asked).or_else(cloned)
     }
 
+    /// Returns the remote to fetch from where no approved ref names one: the only one, or `origin`.
+    pub fn first_remote(&self) -> Option<String> {
+        let mut remotes = self.remotes().ok()?;
+        match remotes.len() {
+            1 => remotes.pop(),
+            _ => remotes.into_iter().find(|remote| remote == "origin"),
+        }
+    }
+
     fn head(&self) -> Result<Head, GitError> {
         // A linked work tree has a HEAD of its own; reading the file serves the stand-in too.
         let text = fs::read_to_string(self.own_dir.join("HEAD")).map_err(|cause| GitError {

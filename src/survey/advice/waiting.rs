@@ -154,7 +154,7 @@ impl<'a> Case<'a> {
     }
 
     /// Returns what the approval of the landed version lacks, of a proposed one that of the proposal.
-    fn missing(&self) -> Vec<Missing> {
+    pub(super) fn missing(&self) -> Vec<Missing> {
         let verdict = self.standing.approval.as_ref();
         verdict.map(|it| it.missing.clone()).unwrap_or_default()
     }

@@ -89,7 +89,7 @@ fn a_receipt_has_its_promised_keys_in_their_order() {
         .keys()
         .map(String::as_str)
         .collect();
-    let promised = "schema question verdict reason record digest approved_digest not_after scope ledger considered simulated";
+    let promised = "schema question verdict reason record digest approved_digest not_after scope ledger considered simulated waits_for warnings id";
     assert_eq!(keys, promised.split_whitespace().collect::<Vec<_>>());
     let keys: Vec<&str> = receipt["question"]
         .as_object()

@@ -119,7 +119,7 @@ fn record(text: &str, keys: &[&str], is_window: bool) -> String {
 }
 
 /// Returns a policy by which every event needs somebody.
-fn policy() -> Governance {
+pub(crate) fn policy() -> Governance {
     let text = "version: 1\nbaselines:\n  - {id: B1, kind: tool-invocation, material_if: {type: [tool.call, finding]}}\n";
     Governance::read(&Files::of(&[("exledger.yaml", text)])).unwrap()
 }

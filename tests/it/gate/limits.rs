@@ -1,10 +1,9 @@
 //! What a denial says of limits, references that change, and values that are no text.
 
 use exledger::gate::{Receipts, verdict};
-use exledger::policy::governance::Governance;
 use exledger::survey::triage::{Event, Input};
 
-use crate::gate::cover::Ledger;
+use crate::gate::cover::{Ledger, policy};
 use crate::gate::{question, standings, with};
 use crate::history::ID;
 use crate::status::instant;
@@ -141,12 +140,7 @@ fn a_reference_that_nobody_approved_names_nothing() {
         repo.by("mal").replace(ID, from, to).commit("Change it");
         let standings = standings(&repo, AT);
         let allows = |asked: &[(&str, &str)]| {
-            let answer = verdict::ask(
-                &question(asked),
-                &standings,
-                &Receipts::NotGiven,
-                &Governance::of_policy("version: 1\n"),
-            );
+            let answer = verdict::ask(&question(asked), &standings, &Receipts::NotGiven, &policy());
             (answer.verdict.word() == "allow", answer.reason)
         };
         let (allowed, why) = allows(&[("application", "billing")]);

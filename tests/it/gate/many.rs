@@ -73,9 +73,17 @@ fn ten_thousand_questions_are_answered_as_each_by_itself() {
 fn a_line_that_is_no_question_is_unknown_and_the_others_are_answered() {
     let repo = ledger();
     for (line, reason) in [
-        (&b"nonsense"[..], "no JSON object"),
+        (&b"nonsense"[..], "no JSON"),
         (b"[1]", "no JSON object"),
-        (b"{\"application\": \"bil\xffling\"}", "no JSON object"),
+        (b"{\"application\": \"bil\xffling\"}", "not UTF-8"),
+        (
+            b"{\"resource\":\"db:secrets\",\"resource\":\"db:a\",\"asset\":\"host:gw-1\"}",
+            "the key `resource` stands twice",
+        ),
+        (
+            b"{\"asset\": \"host:gw-1\", \"id\": 7.5}",
+            "`id` can't be read",
+        ),
         (b"{\"action\": \"read\"}", "neither identity"),
         (
             b"{\"application\": \"billing\", \"colour\": \"red\"}",

@@ -65,7 +65,6 @@ fn a_line_that_is_no_receipt_can_not_be_counted() {
 fn a_question_is_read_strictly() {
     let wrong = |key: &str| NoQuestion::WrongValue(key.to_owned());
     for (text, expected) in [
-        ("", NoQuestion::NoObject),
         ("[]", NoQuestion::NoObject),
         ("{}", NoQuestion::NoSubject),
         (r#"{"action": "read"}"#, NoQuestion::NoSubject),
@@ -88,13 +87,64 @@ fn a_question_is_read_strictly() {
             NoQuestion::UnknownKey("identitty".to_owned()),
         ),
     ] {
-        assert_eq!(line::read(text.as_bytes()), Err(expected), "{text}");
+        assert_eq!(line::read(text.as_bytes()).asked, Err(expected), "{text}");
     }
     assert_eq!(
-        line::read(b"{\"identity\": \"\xff\"}"),
-        Err(NoQuestion::NoObject)
+        line::read(b"{\"identity\": \"\xff\"}").asked,
+        Err(NoQuestion::NoText)
     );
-    let asked = line::read(br#"{"identity": "x", "action": null, "at": "2026-12-20"}"#).unwrap();
+    for (text, why) in [
+        ("", "EOF"),
+        (r#"{"identity": "x"} {}"#, "trailing"),
+        (
+            r#"{"identity": "x", "identity": "y"}"#,
+            "the key `identity` stands twice",
+        ),
+        (
+            r#"{"identity": "x", "id": {"a": 1, "a": 1}}"#,
+            "the key `a` stands twice",
+        ),
+    ] {
+        let read = line::read(text.as_bytes());
+        assert_eq!(read.id, serde_json::Value::Null, "{text}");
+        let Err(NoQuestion::NoJson(cause)) = read.asked else {
+            panic!("{text}");
+        };
+        assert!(cause.contains(why), "{text}: {cause}");
+    }
+    let asked = line::read(br#"{"identity": "x", "action": null, "at": "2026-12-20"}"#)
+        .asked
+        .unwrap();
     assert_eq!(asked.question.identity.as_deref(), Some("x"));
     assert_eq!(asked.at.unwrap().to_string(), "2026-12-20T23:59:59Z");
+}
+
+#[test]
+fn a_question_may_have_a_name_which_is_kept_even_where_it_is_no_question() {
+    let longest = "é".repeat(256);
+    for (id, kept) in [
+        ("null".to_owned(), true),
+        ("\"call-7\"".to_owned(), true),
+        ("-7".to_owned(), true),
+        ("18446744073709551615".to_owned(), true),
+        (format!("\"{longest}\""), true),
+        (format!("\"{longest}e\""), false),
+        ("7.5".to_owned(), false),
+        ("18446744073709551616".to_owned(), false),
+        ("[7]".to_owned(), false),
+        ("true".to_owned(), false),
+    ] {
+        let read = line::read(format!(r#"{{"identity": "x", "id": {id}}}"#).as_bytes());
+        assert_eq!(read.asked.is_ok(), kept, "{id}");
+        let value: serde_json::Value = serde_json::from_str(&id).unwrap();
+        let repeated = if kept {
+            value.clone()
+        } else {
+            serde_json::Value::Null
+        };
+        assert_eq!(read.id, repeated, "{id}");
+        let wrong = line::read(format!(r#"{{"id": {id}, "colour": "red"}}"#).as_bytes());
+        assert!(wrong.asked.is_err());
+        assert_eq!(wrong.id, repeated, "{id}");
+    }
 }

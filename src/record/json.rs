@@ -1,9 +1,11 @@
-//! JSON in which no key stands twice: whoever reads it later would choose the other one.
+//! JSON in which no key stands twice: two readers could choose different ones.
 //!
-//! Uses nothing of the line. Pure. Start at [`value`].
+//! Uses nothing else. Pure. Start at [`value`]. Read by it: questions, receipts, events, checkpoints, reviews of a bridge,
+//! the team's own schema.
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
@@ -16,6 +18,18 @@ pub fn value(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     let value = Strict.deserialize(&mut reader)?;
     reader.end()?;
     Ok(value)
+}
+
+/// A value of a sequence of documents, read as [`value`] reads one.
+pub struct Unambiguous(
+    /// The value.
+    pub Value,
+);
+
+impl<'de> Deserialize<'de> for Unambiguous {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Unambiguous, D::Error> {
+        Strict.deserialize(from).map(Unambiguous)
+    }
 }
 
 struct Strict;

@@ -1,0 +1,57 @@
+//! Warns of a deployment of an application that nothing names: a misspelt name has no exceptions, so it would pass unseen.
+//!
+//! Uses record's patterns, policy. Pure. Start at [`warning`]. Follows `docs/spec/cli.md`, check, `--deploy`.
+
+use std::collections::BTreeSet;
+
+use crate::gate::{Answer, Question, Verdict};
+use crate::policy::Policy;
+use crate::record::{near, pattern};
+
+/// How many names that are near are shown.
+const MOST_NAMES: usize = 3;
+
+/// Returns a warning where a deployment is allowed of an application that no record, at whatever time, and no policy names.
+pub fn warning(
+    question: &Question,
+    answer: &Answer,
+    named: &BTreeSet<String>,
+    policy: &Policy,
+) -> Option<String> {
+    let application = question.application.as_deref()?;
+    if !question.deploy || answer.verdict != Verdict::Allow || named.contains(application) {
+        return None;
+    }
+    let maps = policy
+        .tiers
+        .iter()
+        .flat_map(|it| it.matches.iter().flatten());
+    let words = maps.flat_map(|map| map.application.iter().flatten());
+    let patterns = policy.assets.iter().flat_map(|asset| &asset.matches);
+    let is_meant =
+        |text: &&String| !pattern::is_everything(text) && pattern::matches(text, application);
+    if words.clone().any(|word| word == application) || patterns.clone().any(|it| is_meant(&it)) {
+        return None;
+    }
+    let literal = patterns.filter(|it| !pattern::is_wildcard(it));
+    let mut known: BTreeSet<&str> = named
+        .iter()
+        .chain(words)
+        .chain(literal)
+        .map(String::as_str)
+        .collect();
+    let mut meant = Vec::new();
+    while meant.len() < MOST_NAMES
+        && let Some(nearest) = near::nearest(application, known.iter().copied())
+    {
+        known.remove(nearest);
+        meant.push(nearest);
+    }
+    let near = match meant.as_slice() {
+        [] => String::new(),
+        meant => format!(": did you mean {}?", meant.join(" or ")),
+    };
+    Some(format!(
+        "no record and no policy names the application {application}{near}"
+    ))
+}

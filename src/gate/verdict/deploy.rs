@@ -1,0 +1,94 @@
+//! Whether an application may be deployed: its open exceptions about automation need a way back, and approval.
+//!
+//! Uses record, approval, status, the gate's candidates. Pure. Start at [`answer`]. Follows `docs/spec/cli.md`, check,
+//! `--deploy`.
+
+use std::collections::BTreeMap;
+
+use crate::approval::Satisfied;
+use crate::gate::verdict::{Candidate, Fits, name};
+use crate::gate::{Answer, Question, Verdict};
+use crate::record::word::{FixTarget, IdentityType};
+use crate::status::{InForce, Standing, Status};
+
+/// Answers whether an application may be deployed: no open automation exception of it lacks its safeguards.
+pub(super) fn answer(question: &Question, standings: &[&Standing]) -> Answer {
+    let Some(application) = question.application.as_deref() else {
+        let reason = "no application is named".to_owned();
+        return super::answer(Verdict::Unknown, reason, None, &[]);
+    };
+    let mut lacking: BTreeMap<String, Candidate> = BTreeMap::new();
+    for standing in standings {
+        let is_landed = standing.landed.is_some();
+        let is_over = matches!(
+            standing.status,
+            Status::Removed | Status::Closed | Status::Rejected | Status::Proposed
+        );
+        if is_over || !is_landed {
+            continue;
+        }
+        if let Some(candidate) = safeguards(application, standing) {
+            lacking.insert(candidate.id.clone(), candidate);
+        }
+    }
+    let candidates: Vec<Candidate> = lacking.into_values().collect();
+    let first = |fits: Fits| candidates.iter().find(|candidate| candidate.fits == fits);
+    let named = |candidate: &Candidate| {
+        let why = candidate.why_not.as_deref().unwrap_or("it can't be told");
+        format!("{}: {why}", candidate.id)
+    };
+    if let Some(found) = first(Fits::NotInForce) {
+        return super::answer(Verdict::Deny, named(found), Some(found), &candidates);
+    }
+    if let Some(found) = first(Fits::CannotSay) {
+        return super::answer(Verdict::Unknown, named(found), Some(found), &candidates);
+    }
+    let reason = format!("no open exception of {application} lacks rollback or approval");
+    super::answer(Verdict::Allow, reason, None, &candidates)
+}
+
+/// Returns an open record of the application that lacks a safeguard; `None` where nothing is wrong with it.
+fn safeguards<'a>(asked: &str, standing: &'a Standing) -> Option<Candidate<'a>> {
+    let candidate = |fits, why: String| Candidate {
+        standing,
+        id: name(standing),
+        why_not: Some(why),
+        fits,
+    };
+    // What can't be read now is judged by what was last read of it.
+    let Some(record) = standing.stated.as_deref().or(standing.last_read.as_deref()) else {
+        let why = standing.reasons.join("; ");
+        return Some(match standing.in_force {
+            InForce::CannotSay => candidate(Fits::CannotSay, why),
+            _ => candidate(Fits::Unreadable, why),
+        });
+    };
+    let subject = &record.subject;
+    let of_it = subject.application.as_deref() == Some(asked)
+        || subject.aliases.iter().flatten().any(|alias| alias == asked);
+    let automation = record
+        .fix
+        .as_ref()
+        .is_some_and(|fix| fix.target == FixTarget::Automation);
+    let machine = subject.identity.is_some() && subject.identity_type != Some(IdentityType::Human);
+    if !of_it || !(automation || machine) {
+        return None;
+    }
+    if standing.stated.is_none() {
+        return Some(candidate(Fits::NotInForce, standing.reasons.join("; ")));
+    }
+    if record.rollback.is_none() {
+        let why = "has no rollback plan and criteria: add `rollback`".to_owned();
+        return Some(candidate(Fits::NotInForce, why));
+    }
+    match standing.approval.as_ref().map(|verdict| &verdict.satisfied) {
+        Some(Satisfied::Yes) => None,
+        Some(Satisfied::CannotSay(doubt)) => {
+            Some(candidate(Fits::CannotSay, format!("cannot say: {doubt}")))
+        }
+        _ => Some(candidate(
+            Fits::NotInForce,
+            format!("is not approved: {}", standing.reasons.join("; ")),
+        )),
+    }
+}

@@ -1,0 +1,44 @@
+//! The refs on which an answer depends: those that the choice of the approved ref looks at, and the notes of reviews.
+//!
+//! Uses history's refs and notes. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, M1, and `docs/spec/cli.md`, check,
+//! `--stdin`. As long as none of them moves, and neither HEAD nor the configuration does, M1 chooses the same commit.
+
+use std::collections::BTreeSet;
+
+use crate::history::notes;
+use crate::history::refs::{Head, Layout, Refs};
+
+/// Returns the full names of the refs that decide, some of which may not be there; `asked` is what flag or environment say.
+pub fn of(refs: &Refs, asked: Option<&str>) -> BTreeSet<String> {
+    let mut names = BTreeSet::from([notes::REFERENCE.to_owned()]);
+    let mut add = |name: String| {
+        names.extend(refs.links.get(&name).cloned());
+        names.insert(name);
+    };
+    let head = match &refs.head {
+        Head::Branch(name) => Some(name.clone()),
+        Head::Detached(_) => None,
+    };
+    match (asked.or(refs.configured.as_deref()), refs.remote()) {
+        (Some(name), _) if name.starts_with("refs/") => add(name.to_owned()),
+        (Some(name), _) => {
+            add(format!("refs/heads/{name}"));
+            head.into_iter().for_each(add);
+        }
+        (None, Ok(Some(remote))) => {
+            let folder = format!("refs/remotes/{remote}/");
+            let default = refs.links.get(&format!("{folder}HEAD"));
+            if default.is_none_or(|branch| !refs.names.contains_key(branch)) {
+                add(format!("{folder}main"));
+                add(format!("{folder}master"));
+            }
+            add(format!("{folder}HEAD"));
+        }
+        (None, _) if refs.layout == Layout::Bare => head.into_iter().for_each(add),
+        (None, _) => {
+            add("refs/heads/main".to_owned());
+            add("refs/heads/master".to_owned());
+        }
+    }
+    names
+}

@@ -1,0 +1,135 @@
+//! `git fetch`, started where a user asks for it; besides the signer it is the only program that is ever started.
+//!
+//! Uses nothing of the line. Start at [`fetch`]. Never prompts: what git would ask for makes the fetch fail.
+
+use std::fmt;
+use std::io::{self, Read, Seek};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The most bytes of git's complaint that are repeated.
+const MOST_BYTES: u64 = 2_000;
+
+/// How often a running fetch is looked at.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What keeps git and its helpers from asking anybody.
+const QUIET: &[(&str, &str)] = &[
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("GCM_INTERACTIVE", "never"),
+    ("SSH_ASKPASS_REQUIRE", "never"),
+];
+
+/// Variables that name another repository than the folder does.
+const ELSEWHERE: &[&str] = &[
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+];
+
+/// Why a fetch failed.
+#[derive(Debug)]
+pub enum FetchError {
+    /// The name of the remote would be taken for a flag.
+    Name(String),
+    /// It took longer than this, and was stopped.
+    Slow(Duration),
+    /// It was stopped, because nobody waits for it any more.
+    Stopped,
+    /// Git ended with an error; what it said.
+    Refused(String),
+    /// Git can't be started.
+    Failed(io::Error),
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FetchError::Name(remote) => write!(out, "`{remote}` is no name of a remote"),
+            FetchError::Slow(patience) => {
+                write!(out, "it took longer than {} seconds", patience.as_secs())
+            }
+            FetchError::Stopped => out.write_str("it was stopped"),
+            FetchError::Refused(cause) if cause.is_empty() => out.write_str("git gives no reason"),
+            FetchError::Refused(cause) => out.write_str(cause),
+            FetchError::Failed(cause) => write!(out, "git can't be started: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for FetchError {}
+
+/// Runs `git fetch --quiet REMOTE` in a repository, for at most so long, with these variables besides; `is_wanted` says
+/// whether anybody still waits.
+///
+/// # Errors
+/// [`FetchError`]; nothing is changed then but what git changed until it ended.
+pub fn fetch(
+    folder: &Path,
+    remote: &str,
+    environment: &[(&str, &str)],
+    patience: Duration,
+    is_wanted: &dyn Fn() -> bool,
+) -> Result<(), FetchError> {
+    if remote.starts_with('-') || remote.is_empty() {
+        return Err(FetchError::Name(remote.to_owned()));
+    }
+    let mut said = tempfile::tempfile().map_err(FetchError::Failed)?;
+    let stderr = said.try_clone().map_err(FetchError::Failed)?;
+    let mut git = Command::new("git");
+    // These would make git work in another repository than the one that is asked.
+    for name in ELSEWHERE {
+        git.env_remove(name);
+    }
+    let mut git = git
+        .arg("-C")
+        .arg(folder)
+        .args(["fetch", "--quiet", remote])
+        .envs(QUIET.iter().copied())
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(stderr)
+        .spawn()
+        .map_err(FetchError::Failed)?;
+    let begun = Instant::now();
+    loop {
+        match git.try_wait() {
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(_)) => return Err(FetchError::Refused(complaint(&mut said))),
+            Ok(None) if !is_wanted() => return Err(stopped(&mut git, FetchError::Stopped)),
+            Ok(None) if begun.elapsed() >= patience => {
+                return Err(stopped(&mut git, FetchError::Slow(patience)));
+            }
+            Ok(None) => thread::sleep(PAUSE),
+            Err(cause) => return Err(stopped(&mut git, FetchError::Failed(cause))),
+        }
+    }
+}
+
+fn stopped(git: &mut Child, error: FetchError) -> FetchError {
+    // It may have ended meanwhile; waiting leaves no dead process behind.
+    let _ = git.kill();
+    let _ = git.wait();
+    error
+}
+
+/// Returns what git said, on one line.
+fn complaint(said: &mut std::fs::File) -> String {
+    let mut bytes = Vec::new();
+    let read = said.rewind();
+    let _ = read.and_then(|()| said.take(MOST_BYTES).read_to_end(&mut bytes));
+    let text = String::from_utf8_lossy(&bytes);
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|it| !it.is_empty())
+        .collect();
+    lines.join(" ")
+}

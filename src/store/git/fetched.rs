@@ -1,0 +1,63 @@
+//! When a branch of a remote was last fetched, as far as this clone remembers it.
+//!
+//! Uses record (instants), history (ids). Start at [`Repository::last_fetched`]. Follows `docs/spec/cli.md`, check,
+//! `--max-age`. Unlike `Repository::fetched`, which is shown to people, it believes only what a fetch or clone wrote.
+
+use std::fs;
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use crate::history::objects::Oid;
+use crate::record::time::Instant;
+use crate::store::git::Repository;
+
+impl Repository {
+    /// Returns when a remote-tracking ref was fetched with this commit at its tip; `None` where nothing tells.
+    ///
+    /// The newest of: the time of a `FETCH_HEAD` that names commit and branch; an entry that a fetch or clone wrote into
+    /// the log of the ref, or of the remote's HEAD.
+    pub fn last_fetched(&self, name: &str, remote: &str, tip: Oid) -> Option<Instant> {
+        let branch = name.strip_prefix(&format!("refs/remotes/{remote}/"))?;
+        let heads = [&self.own_dir, &self.common_dir].map(|dir| dir.join("FETCH_HEAD"));
+        let fetched = heads
+            .iter()
+            .filter_map(|file| asked(file, branch, tip))
+            .max();
+        let logs = [name.to_owned(), format!("refs/remotes/{remote}/HEAD")];
+        let logged = logs
+            .iter()
+            .filter_map(|name| logged(&self.common_dir.join("logs").join(name)));
+        fetched.max(logged.max())
+    }
+}
+
+/// Returns when a file that a fetch writes was written, where it names a commit of a branch.
+fn asked(file: &Path, branch: &str, tip: Oid) -> Option<Instant> {
+    let written = fs::metadata(file).ok()?.modified().ok()?;
+    let text = fs::read_to_string(file).ok()?;
+    let (tip, branch) = (tip.to_string(), format!("branch '{branch}' of "));
+    let names = |line: &str| {
+        let mut parts = line.splitn(3, '\t');
+        let (oid, _, what) = (parts.next(), parts.next(), parts.next());
+        oid == Some(tip.as_str()) && what.is_some_and(|what| what.starts_with(&branch))
+    };
+    if !text.lines().any(names) {
+        return None;
+    }
+    let since = written.duration_since(UNIX_EPOCH).ok()?;
+    Instant::from_unix(i64::try_from(since.as_secs()).ok()?)
+}
+
+/// Returns the time of the last entry of a ref's log that a fetch, a pull or a clone wrote.
+fn logged(file: &Path) -> Option<Instant> {
+    let text = fs::read(file).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    text.lines().rev().find_map(|line| {
+        let (who, what) = line.split_once('\t')?;
+        let is_fetch = ["fetch", "pull", "clone:"]
+            .iter()
+            .any(|word| what.starts_with(word));
+        let seconds = who.rsplit(' ').nth(1)?.parse().ok()?;
+        is_fetch.then(|| Instant::from_unix(seconds))?
+    })
+}

@@ -1,0 +1,107 @@
+//! Whether what decides an answer has moved: refs, HEAD, configuration and where the clone ends, by their bytes.
+//!
+//! Uses nothing but the file system. Start at [`Repository::watch`]. Stamps of files tell nothing here: a ref always has as
+//! many bytes, and two updates can fall into one tick of the clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::store::git::Repository;
+
+/// Files and refs with what they held.
+#[derive(Debug)]
+pub struct Watch {
+    own_dir: PathBuf,
+    common_dir: PathBuf,
+    /// The files of git's configuration.
+    configuration: Vec<PathBuf>,
+    refs: BTreeSet<String>,
+    seen: Seen,
+}
+
+/// What was read: of each file its bytes, of each ref its value, or why there is none.
+#[derive(Debug, PartialEq, Eq)]
+struct Seen {
+    files: Vec<Result<Vec<u8>, io::ErrorKind>>,
+    refs: BTreeMap<String, Result<Vec<u8>, io::ErrorKind>>,
+}
+
+impl Repository {
+    /// Begins to watch these refs, and what decides with them which one is approved.
+    pub fn watch(&self, refs: BTreeSet<String>) -> Watch {
+        let elsewhere = [
+            git2::Config::find_system(),
+            git2::Config::find_xdg(),
+            git2::Config::find_global(),
+        ];
+        let mut configuration: Vec<PathBuf> = elsewhere.into_iter().flatten().collect();
+        configuration.push(self.common_dir.join("config"));
+        configuration.push(self.own_dir.join("config.worktree"));
+        let mut watch = Watch {
+            own_dir: self.own_dir.clone(),
+            common_dir: self.common_dir.clone(),
+            configuration,
+            refs,
+            seen: Seen {
+                files: Vec::new(),
+                refs: BTreeMap::new(),
+            },
+        };
+        watch.seen = watch.read();
+        watch
+    }
+}
+
+impl Watch {
+    /// Tells whether anything is other than when the watch began.
+    pub fn has_moved(&self) -> bool {
+        self.read() != self.seen
+    }
+
+    /// Tells whether a ref is watched.
+    pub fn covers(&self, name: &str) -> bool {
+        self.refs.contains(name)
+    }
+
+    fn read(&self) -> Seen {
+        let whole = |path: &Path| fs::read(path).map_err(|cause| cause.kind());
+        let [head, shallow] = [self.own_dir.join("HEAD"), self.common_dir.join("shallow")];
+        let files = [&head, &shallow].into_iter().chain(&self.configuration);
+        let mut refs = BTreeMap::new();
+        let mut packed = Vec::new();
+        for name in &self.refs {
+            match whole(&self.common_dir.join(name)) {
+                Ok(bytes) => {
+                    refs.insert(name.clone(), Ok(bytes.trim_ascii().to_vec()));
+                }
+                // A ref that was packed after it was looked for here is found among the packed ones, which come second.
+                Err(_) => packed.push(name.as_str()),
+            }
+        }
+        if !packed.is_empty() {
+            let text = whole(&self.common_dir.join("packed-refs"));
+            for name in packed {
+                let value = match &text {
+                    Ok(text) => packed_value(text, name).ok_or(io::ErrorKind::NotFound),
+                    Err(cause) => Err(*cause),
+                };
+                refs.insert(name.to_owned(), value);
+            }
+        }
+        Seen {
+            files: files.map(|path| whole(path)).collect(),
+            refs,
+        }
+    }
+}
+
+/// Returns the value of a ref in the file of packed ones.
+fn packed_value(text: &[u8], name: &str) -> Option<Vec<u8>> {
+    let mut lines = text.split(|byte| *byte == b'\n');
+    lines.find_map(|line| {
+        let value = line.strip_suffix(name.as_bytes())?.strip_suffix(b" ")?;
+        (!value.starts_with(b"#")).then(|| value.to_vec())
+    })
+}

@@ -1,0 +1,218 @@
+//! A file of receipts that several processes append to: locked for one question, read as far as it grew, appended to, synced.
+//!
+//! Uses nothing of the line. Start at [`ReceiptFile::open`] and [`ReceiptFile::lock`]. Follows `docs/spec/cli.md`, check,
+//! `--receipts`: a file that shrank, was replaced or was changed where it was read already is refused.
+
+use std::fmt;
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The most bytes that are read of a file.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// How many of the last bytes that were read are compared when the file is read on.
+const TAIL: usize = 256;
+
+/// The longest pause between two attempts to lock.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// An open file of receipts, with how far it was read.
+#[derive(Debug)]
+pub struct ReceiptFile {
+    path: PathBuf,
+    file: File,
+    read_to: u64,
+    /// The last bytes before that place.
+    tail: Vec<u8>,
+}
+
+/// Why uses can't be counted from a file, or a receipt can't be kept in it.
+#[derive(Debug)]
+pub enum ReceiptFileError {
+    /// It is a folder, a device, a pipe or a socket.
+    NotRegular,
+    /// Another process held its lock for this long.
+    Busy(Duration),
+    /// Another file stands at the path now, or none.
+    Replaced,
+    /// It is shorter than what was read of it, or differs where it was read.
+    Rewritten,
+    /// It is larger than what is read of a file.
+    TooLarge,
+    /// What was appended is no UTF-8.
+    NoText,
+    /// The system refuses.
+    Failed(io::Error),
+}
+
+impl fmt::Display for ReceiptFileError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReceiptFileError::NotRegular => out.write_str("it is no regular file"),
+            ReceiptFileError::Busy(patience) => write!(
+                out,
+                "another process held its lock for {} seconds",
+                patience.as_secs()
+            ),
+            ReceiptFileError::Replaced => {
+                out.write_str("another file was put in its place: start the gate again to use that one")
+            }
+            ReceiptFileError::Rewritten => out.write_str(
+                "it was cut or rewritten, so uses may be lost: put it back, then start the gate again",
+            ),
+            ReceiptFileError::TooLarge => write!(out, "it has more than {MOST_BYTES} bytes"),
+            ReceiptFileError::NoText => out.write_str("it is not UTF-8"),
+            ReceiptFileError::Failed(cause) => write!(out, "{cause}"),
+        }
+    }
+}
+
+impl std::error::Error for ReceiptFileError {}
+
+impl From<io::Error> for ReceiptFileError {
+    fn from(cause: io::Error) -> ReceiptFileError {
+        ReceiptFileError::Failed(cause)
+    }
+}
+
+impl ReceiptFile {
+    /// Opens a file, links followed; it is made where it is missing.
+    ///
+    /// # Errors
+    /// [`ReceiptFileError::NotRegular`], or what the system says.
+    pub fn open(path: &Path) -> Result<ReceiptFile, ReceiptFileError> {
+        let regular = |found: &Metadata| match found.is_file() {
+            true => Ok(()),
+            false => Err(ReceiptFileError::NotRegular),
+        };
+        // To open a device or a pipe can already do something.
+        match fs::metadata(path) {
+            Ok(found) => regular(&found)?,
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+            Err(cause) => return Err(cause.into()),
+        }
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(path)?;
+        regular(&file.metadata()?)?;
+        Ok(ReceiptFile {
+            path: path.to_owned(),
+            file,
+            read_to: 0,
+            tail: Vec::new(),
+        })
+    }
+
+    /// Locks the file until the guard is dropped, or the process ends.
+    ///
+    /// # Errors
+    /// [`ReceiptFileError::Busy`] where another process holds the lock for so long.
+    pub fn lock(&mut self, patience: Duration) -> Result<LockedReceipts<'_>, ReceiptFileError> {
+        let begun = Instant::now();
+        let mut pause = Duration::from_millis(1);
+        loop {
+            match self.file.try_lock() {
+                Ok(()) => return Ok(LockedReceipts(self)),
+                Err(TryLockError::Error(cause)) => return Err(cause.into()),
+                Err(TryLockError::WouldBlock) if begun.elapsed() >= patience => {
+                    return Err(ReceiptFileError::Busy(patience));
+                }
+                Err(TryLockError::WouldBlock) => thread::sleep(pause),
+            }
+            pause = (pause * 2).min(PAUSE);
+        }
+    }
+
+    fn remember(&mut self, bytes: &[u8]) {
+        self.read_to += bytes.len() as u64;
+        self.tail
+            .extend(bytes.iter().skip(bytes.len().saturating_sub(TAIL)));
+        let older = self.tail.len().saturating_sub(TAIL);
+        self.tail.drain(..older);
+    }
+}
+
+/// A file of receipts that no other process reads or writes meanwhile, as far as it asks for the lock.
+#[derive(Debug)]
+pub struct LockedReceipts<'a>(&'a mut ReceiptFile);
+
+impl Drop for LockedReceipts<'_> {
+    fn drop(&mut self) {
+        // Where this fails, the lock ends with the process.
+        let _ = self.0.file.unlock();
+    }
+}
+
+impl LockedReceipts<'_> {
+    /// Returns what was appended since a text was taken last; at first all of it.
+    ///
+    /// # Errors
+    /// [`ReceiptFileError`] where what was read is no longer there, or the rest can't be read.
+    pub fn added(&mut self) -> Result<String, ReceiptFileError> {
+        let found = self.0.file.metadata()?;
+        match fs::metadata(&self.0.path) {
+            Ok(there) if is_same(&there, &found) => {}
+            Ok(_) => return Err(ReceiptFileError::Replaced),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                return Err(ReceiptFileError::Replaced);
+            }
+            Err(cause) => return Err(cause.into()),
+        }
+        let more = found
+            .len()
+            .checked_sub(self.0.read_to)
+            .ok_or(ReceiptFileError::Rewritten)?;
+        if more > MOST_BYTES {
+            return Err(ReceiptFileError::TooLarge);
+        }
+        let from = self.0.read_to - self.0.tail.len() as u64;
+        self.0.file.seek(SeekFrom::Start(from))?;
+        let mut tail = vec![0; self.0.tail.len()];
+        self.0.file.read_exact(&mut tail)?;
+        if tail != self.0.tail {
+            return Err(ReceiptFileError::Rewritten);
+        }
+        let mut bytes = Vec::new();
+        (&self.0.file).take(more).read_to_end(&mut bytes)?;
+        String::from_utf8(bytes).map_err(|_| ReceiptFileError::NoText)
+    }
+
+    /// Takes what was appended as read: it need not be read again, and must stay.
+    pub fn take(&mut self, added: &str) {
+        self.0.remember(added.as_bytes());
+    }
+
+    /// Appends a line and waits until it is on the disk. Where that fails, nothing of it stays.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn append(&mut self, line: &str) -> Result<(), ReceiptFileError> {
+        let bytes = format!("{line}\n").into_bytes();
+        let written = (&self.0.file)
+            .write_all(&bytes)
+            .and_then(|()| self.0.file.sync_all());
+        if let Err(cause) = written {
+            // Half a line would make the whole file unreadable for everybody.
+            let _ = self.0.file.set_len(self.0.read_to);
+            return Err(cause.into());
+        }
+        self.0.remember(&bytes);
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    (one.len(), one.created().ok()) == (other.len(), other.created().ok())
+}
