@@ -22,6 +22,9 @@
 //!   made all the rest of the record, and about which nobody said a word, keeps nothing in force.
 //! - Who signs approvals, or reviews at the forge, writes under the address that the approval file names, or one that the
 //!   mailmap joins to it: the file names no name by which another address could be told.
+//! - **Accounts.** In some worlds people hide their address from the forge, which names their accounts, before and after
+//!   their logins changed; the policy says whose accounts some of these are. Who signs by a key that is listed for an
+//!   address is told by it from an account that nothing maps, though it be their own.
 //! - Bytes are the same content wherever they lie: who moves a file, back to its right name too, made nothing, and what is
 //!   said of it meanwhile is said of these bytes. What a merge takes as it stands in a merged branch, its merger did not
 //!   make, whatever else he resolved, but for what no commit of the branch made: that he brings back. Who signs a commit that brings some bytes of an id signs those, however many there

@@ -12,6 +12,11 @@ impl Dice {
         Dice(seed)
     }
 
+    /// Returns further dice without throwing these, so that old sequences stay what they were.
+    pub(super) fn apart(&self) -> Dice {
+        Dice::new(!self.clone().next())
+    }
+
     /// Returns the next number.
     pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -58,7 +58,7 @@ impl World {
         let key = (!bot && dice.often(10)).then_some(merger);
         let before = self.main.len();
         match way {
-            Way::Rebase => self.rebase(&branch, merger),
+            Way::Rebase => self.rebase(&branch, merger, dice),
             _ => self.land_at_once(&branch, merger, way, key, dice),
         }
         if self.main.len() > before {
@@ -114,8 +114,11 @@ impl World {
             makers.insert(merger);
         }
         let squash = matches!(way, Way::Squash | Way::SquashBy | Way::SquashByHand);
-        let own = merger.ident();
-        let opener = branch.opener.ident();
+        let own = match way {
+            Way::Hand | Way::SquashByHand => merger.ident(),
+            _ => self.on_the_forge(merger, dice),
+        };
+        let opener = self.on_the_forge(branch.opener, dice);
         let (author, committer) = match way {
             Way::Button => (own, Ident::github()),
             Way::Opener => (opener, own),
@@ -193,7 +196,8 @@ impl World {
     }
 
     /// Lands the commits of a branch one by one: authors and messages stay as they were typed.
-    fn rebase(&mut self, branch: &Branch, merger: Who) {
+    fn rebase(&mut self, branch: &Branch, merger: Who, dice: &Dice) {
+        let committer = self.on_the_forge(merger, dice);
         let landed = self.ancestors(self.tip());
         let mut picked = Vec::new();
         let mut at = branch.tip;
@@ -254,7 +258,7 @@ impl World {
                 files,
                 makers,
                 author,
-                committer: merger.ident(),
+                committer: committer.clone(),
                 time: self.now + i64::try_from(self.main.len() - start + n).unwrap(),
                 message,
                 key: None,

@@ -69,7 +69,38 @@ impl std::fmt::Display for Ident {
     }
 }
 
+/// How a forge writes the private address of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Private {
+    /// With the account's number.
+    Numbered,
+    /// With the number, after the login changed.
+    Renamed,
+    /// As it was before addresses had numbers.
+    Unnumbered,
+}
+
+pub(super) const PRIVATE: &[Private] = &[Private::Numbered, Private::Renamed, Private::Unnumbered];
+
 impl Who {
+    /// Returns the account as commits name it: by its login, or by the name of the person.
+    pub(super) fn account(self, private: Private, by_login: bool) -> Ident {
+        let (number, login) = (100 + self as usize, self.login());
+        let (login, local) = match private {
+            Private::Numbered => (login.to_owned(), format!("{number}+{login}")),
+            Private::Renamed => (format!("{login}-new"), format!("{number}+{login}-new")),
+            Private::Unnumbered => (login.to_owned(), login.to_owned()),
+        };
+        let name = if by_login { &login } else { self.name() };
+        Ident::new(name, &format!("{local}@users.noreply.github.com"))
+    }
+
+    /// Tells whether an ident is this person's account, however it is written.
+    pub(super) fn has_account(self, ident: &Ident) -> bool {
+        let is_own = |private: &Private| self.account(*private, true).email == ident.email;
+        self != Who::Bot && PRIVATE.iter().any(is_own)
+    }
+
     pub(super) fn is_honest(self) -> bool {
         HONEST.contains(&self)
     }

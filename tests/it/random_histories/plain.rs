@@ -19,7 +19,12 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
         .main
         .iter()
         .any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
-    if mapped || world.open || world.signed.iter().any(|signed| signed.rejects) {
+    // Whose account is whose a policy may not say.
+    if mapped
+        || !world.private.is_empty()
+        || world.open
+        || world.signed.iter().any(|signed| signed.rejects)
+    {
         return;
     }
     let is_low = |content: &Content| content.get(RISK) == 0 && content.get(REQUESTER) == 0;

@@ -42,6 +42,12 @@ impl World {
         law.notes = dice.often(15);
         self.notes.free = dice.often(50);
         law.strict = dice.often(20);
+        let mut apart = dice.apart();
+        if apart.often(40) {
+            self.private = PEOPLE.iter().filter(|_| apart.often(50)).copied().collect();
+            let private = self.private.clone();
+            self.say(|| format!("by their accounts: {private:?}"));
+        }
         if self.open {
             law.attested = true;
         }

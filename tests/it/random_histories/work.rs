@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::dice::Dice;
-use super::people::{HONEST, Ident, LIARS, PEOPLE, Who};
+use super::people::{HONEST, Ident, LIARS, PEOPLE, PRIVATE, Who};
 use super::world::{Branch, Draft, Tag, World};
 
 impl World {
@@ -31,13 +31,13 @@ impl World {
             };
             what += "; ";
         }
-        let author = typed(who, dice);
+        let author = self.typed(who, dice);
         let draft = Draft {
             tags: Vec::new(),
             parents: vec![at],
             files,
             makers: BTreeSet::from([who]),
-            committer: typed(who, dice),
+            committer: self.typed(who, dice),
             time: self.now,
             message: message(who, dice),
             key: dice.often(8).then_some(who),
@@ -75,8 +75,8 @@ impl World {
             parents: made.parents,
             files: made.files.as_ref().clone(),
             makers: BTreeSet::from([who]),
-            author: typed(who, dice),
-            committer: typed(who, dice),
+            author: self.typed(who, dice),
+            committer: self.typed(who, dice),
             time: self.now,
             message: message(who, dice),
             key: None,
@@ -130,8 +130,8 @@ impl World {
             parents,
             files,
             makers: BTreeSet::from([who]),
-            author: typed(who, dice),
-            committer: typed(who, dice),
+            author: self.typed(who, dice),
+            committer: self.typed(who, dice),
             time: self.now,
             message: message(who, dice),
             key: None,
@@ -166,7 +166,7 @@ impl World {
                 }
             }
         }
-        let (author, committer) = (typed(who, dice), typed(who, dice));
+        let (author, committer) = (self.typed(who, dice), self.typed(who, dice));
         let past = *dice.pick(&[0, 0, 0, -90_000, 200_000]);
         let draft = Draft {
             tags: some_tags(&self.tags, true, dice),
@@ -195,6 +195,37 @@ fn some_tags(tags: &[Tag], lies: bool, dice: &mut Dice) -> Vec<Tag> {
         true => vec![dice.pick(tags).clone()],
         false => Vec::new(),
     }
+}
+
+impl World {
+    /// Returns how the forge names somebody who presses its buttons: the account of who hides the address.
+    pub(super) fn on_the_forge(&self, who: Who, dice: &Dice) -> Ident {
+        let mut apart = dice.apart();
+        match self.private.contains(&who) && apart.often(70) {
+            true => some_account(who, &mut apart),
+            false => who.ident(),
+        }
+    }
+
+    /// Returns the name under which somebody commits: his own if he is honest, or that of his account.
+    fn typed(&self, who: Who, dice: &mut Dice) -> Ident {
+        let mut apart = dice.apart();
+        let ident = typed(who, dice);
+        let percent = if who.is_honest() { 40 } else { 25 };
+        if self.private.is_empty() || !apart.often(percent) {
+            return ident;
+        }
+        match who.is_honest() {
+            true if self.private.contains(&who) => some_account(who, &mut apart),
+            true => ident,
+            false => some_account(*apart.pick(PEOPLE), &mut apart),
+        }
+    }
+}
+
+fn some_account(who: Who, dice: &mut Dice) -> Ident {
+    let private = *dice.pick(PRIVATE);
+    who.account(private, dice.often(60))
 }
 
 /// Returns the name that somebody types: his own, if he is honest.

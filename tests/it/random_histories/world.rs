@@ -115,6 +115,10 @@ pub(super) struct World {
     pub open: bool,
     /// Honest people who also wrote under an address that nothing joins to that of their key.
     pub apart: BTreeSet<Who>,
+    /// Who hides their address from the forge, which then names their account.
+    pub private: BTreeSet<Who>,
+    /// Honest people who also wrote under their account: a key that is listed for their address is told from it.
+    pub by_account: BTreeSet<Who>,
 }
 
 impl World {
@@ -138,6 +142,8 @@ impl World {
             log: Vec::new(),
             open,
             apart: BTreeSet::new(),
+            private: BTreeSet::new(),
+            by_account: BTreeSet::new(),
         }
     }
 
@@ -203,7 +209,9 @@ impl World {
         let oid = self.memory.commit(raw.into_bytes());
         let own = draft.makers.iter().filter(|who| who.is_honest());
         self.apart
-            .extend(own.filter(|who| who.second() == draft.author));
+            .extend(own.clone().filter(|who| who.second() == draft.author));
+        self.by_account
+            .extend(own.filter(|who| who.has_account(&draft.author)));
         self.made.insert(
             oid,
             Made {

@@ -248,7 +248,8 @@ fn left_behind(series: &[Version], content: &Content) -> BTreeSet<Who> {
 
 /// Tells whether somebody may have written under another name: a key shows its holder, not what else the holder wrote.
 pub(super) fn is_hidden(world: &World, who: Who, law: &Law) -> bool {
-    !law.authors_attested && (!who.is_honest() || world.apart.contains(&who))
+    let writes_elsewhere = world.apart.contains(&who) || world.by_account.contains(&who);
+    !law.authors_attested && (!who.is_honest() || writes_elsewhere)
 }
 
 fn is_met(
