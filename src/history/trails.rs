@@ -31,6 +31,10 @@ pub struct Trails<'o> {
     files: HashMap<Key, Files>,
     /// Files whose id can't be read, and which stand for the record that they held just before (V2).
     standing_in: HashSet<Rc<str>>,
+    /// Files whose id can't be read, and could perhaps be read behind the end of a shallow clone.
+    unread_at_end: Vec<Rc<str>>,
+    /// Why nothing is known of what was behind that end.
+    end: Option<Obstacle>,
 }
 
 /// One landing.
@@ -62,6 +66,8 @@ impl<'o> Trails<'o> {
             owners: HashMap::new(),
             files: HashMap::new(),
             standing_in: HashSet::new(),
+            unread_at_end: Vec::new(),
+            end: None,
         }
     }
 
@@ -103,7 +109,11 @@ impl<'o> Trails<'o> {
         self.part(&mut step);
         for (path, new) in unread {
             self.put_unread(&mut step, &path, new);
+            if landed.cut_off.is_some() {
+                self.unread_at_end.push(path);
+            }
         }
+        self.end = self.end.take().or_else(|| landed.cut_off.cloned());
         self.push(landed, step)
     }
 
@@ -179,6 +189,25 @@ impl<'o> Trails<'o> {
         self.put(step, path, blob, owner);
     }
 
+    /// Returns why a record that seems to be new may not be: a file at the end of a shallow clone may have held its id.
+    fn hidden_past(
+        &self,
+        key: &Key,
+        change: Change,
+        left: &[(Rc<str>, Key, Oid)],
+    ) -> Option<&Obstacle> {
+        let may_be = |path: &&Rc<str>| match named(path) {
+            Key::Id(id) => *key == Key::Id(id),
+            _ => matches!(key, Key::Id(_)),
+        };
+        let stood = |path: &&Rc<str>| {
+            self.owners.contains_key(*path) || left.iter().any(|(gone, ..)| gone == *path)
+        };
+        let mut files = self.unread_at_end.iter().filter(may_be).filter(stood);
+        let is_new = change == Change::Introduced && files.next().is_some();
+        self.end.as_ref().filter(|_| is_new)
+    }
+
     fn push(&mut self, landed: Landed<'_>, step: Step) -> Vec<Key> {
         let mut keys = Vec::new();
         let mut left = Left::default();
@@ -195,7 +224,11 @@ impl<'o> Trails<'o> {
             let Some(change) = change(&before, &after, was_there) else {
                 continue;
             };
-            let change = match landed.cut_off {
+            let cut_off = landed
+                .cut_off
+                .or_else(|| self.hidden_past(&key, change, &step.left))
+                .cloned();
+            let change = match cut_off {
                 Some(_) => Change::Inherited,
                 None => change,
             };
@@ -229,7 +262,7 @@ impl<'o> Trails<'o> {
                 nested: Vec::new(),
                 tags: Vec::new(),
                 made_in_merge: MadeInMerge::No,
-                truncated: landed.cut_off.cloned(),
+                truncated: cut_off,
             });
             let readable = |path: &str| self.owners.get(path).filter(|it| matches!(it, Key::Id(_)));
             trail.became = match &key {

@@ -31,6 +31,42 @@ fn what_stands_at_the_boundary_can_not_be_told() {
 }
 
 #[test]
+fn an_id_that_a_broken_file_at_the_boundary_may_have_held_can_not_be_told() {
+    let other = "EXC-2026-0TH3R";
+    for (broken, is_told) in [
+        ("exceptions/team/EXC-2026-7F3KQ.yaml", false),
+        ("exceptions/notes.yaml", false),
+        ("exceptions/EXC-2026-BR0KN.yaml", true),
+    ] {
+        let repo = approved("");
+        repo.by("sam").rename(ID, broken).commit("Move it");
+        repo.by("sam").write(broken, "id: [").commit("Break it");
+        repo.by("root").write("README.md", "x").commit("Go on");
+        let text = SAMPLE.replace(ID, other);
+        repo.branch("again")
+            .by("ana")
+            .write(ID, SAMPLE)
+            .write(other, &text)
+            .commit("File it again, and another");
+        repo.by("lee").merge("again", "Merge branch 'again'");
+        let clone = repo.clone_with(&["--depth=3"]);
+        let history = history_of(clone.path(), repo.now());
+        let status = |id: &str| {
+            let key = Key::Id(id.to_owned());
+            standing_in(&history, &key, AT).status.word()
+        };
+        let expected = if is_told { "active" } else { "unknown" };
+        assert_eq!(status(ID), expected, "{broken}");
+        let of_other = if broken.ends_with("notes.yaml") {
+            "unknown"
+        } else {
+            "active"
+        };
+        assert_eq!(status(other), of_other, "{broken}");
+    }
+}
+
+#[test]
 fn what_stands_there_stays_untold_whatever_lands_later() {
     for (line, approved_by) in [
         ("title: Another title of the same", "dana"),
