@@ -30,7 +30,7 @@ pub enum State {
     /// It holds, by the key of this fingerprint, which no line lists for this use.
     UntrustedKey(String),
     /// It holds, by a listed key whose dates do not cover the landing.
-    ExpiredAtLanding(Signer),
+    NotValidAtLanding(Signer),
     /// It holds, by the key of this fingerprint, which is revoked.
     Revoked(String),
     /// It is an SSH signature, and does not hold.
@@ -76,7 +76,7 @@ impl State {
             State::None => "none",
             State::Attested(_) => "attested",
             State::UntrustedKey(_) => "untrusted-key",
-            State::ExpiredAtLanding(_) => "expired-at-landing",
+            State::NotValidAtLanding(_) => "not-valid-at-landing",
             State::Revoked(_) => "revoked",
             State::Bad(_) => "bad",
             State::Unverifiable(_) => "unverifiable",
@@ -93,7 +93,7 @@ impl fmt::Display for State {
                 write!(out, "is by {} ({})", signer.written(), signer.key)
             }
             State::UntrustedKey(key) => write!(out, "is by a key that is not listed ({key})"),
-            State::ExpiredAtLanding(signer) => write!(
+            State::NotValidAtLanding(signer) => write!(
                 out,
                 "is by {} ({}), whose key was not valid when it landed",
                 signer.written(),
@@ -171,7 +171,7 @@ impl Seal {
         };
         match keys.standing(key, namespace, at) {
             Standing::Listed(signer) => State::Attested(signer),
-            Standing::OutOfDate(signer) => State::ExpiredAtLanding(signer),
+            Standing::OutOfDate(signer) => State::NotValidAtLanding(signer),
             Standing::Unlisted => State::UntrustedKey(key.fingerprint()),
             Standing::Revoked => State::Revoked(key.fingerprint()),
         }

@@ -15,6 +15,7 @@ use crate::approval::signature::State;
 use crate::approval::stated;
 use crate::approval::statement::check::{self, Backing, BadFile, Place};
 use crate::approval::statement::{About, ApprovalFile, GOVERNANCE, SIGNATURE};
+use crate::history::interest;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::Key;
 use crate::history::{After, Beside, Company, History};
@@ -118,7 +119,7 @@ impl<'a> Reader<'a> {
             }
         }
         for (path, change) in texts {
-            let folder = path.rsplit('/').nth(1).unwrap_or_default();
+            let folder = interest::approvals_of(&path);
             let wanted = self.wanted;
             if folder != GOVERNANCE && !wanted(&Key::Id(folder.to_ascii_uppercase())) {
                 continue;
@@ -183,9 +184,8 @@ impl<'a> Reader<'a> {
     /// Takes note of a file that can't be read: what it says about the record of its folder is not known.
     fn gap(&mut self, path: &str, change: &Beside, obstacle: &Obstacle) {
         self.file(change, path, None, FileState::Missing(obstacle.clone()));
-        let mut segments = path.rsplit('/');
-        let name = segments.next().unwrap_or_default();
-        let folder = segments.next().unwrap_or_default();
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let folder = interest::approvals_of(path);
         let gap = Word::Gap {
             landing: change.landing,
             digits: name.split('-').next().unwrap_or_default().to_owned(),

@@ -11,6 +11,7 @@ use std::fmt;
 
 use crate::approval::statement::check::BadFile;
 use crate::approval::statement::lines::Lines;
+use crate::history::interest::OF_GOVERNANCE;
 use crate::record::address::Address;
 use crate::record::id::Id;
 use crate::record::time::Instant;
@@ -25,8 +26,8 @@ pub const LONGEST_REASON: usize = 500;
 pub const MOST_BYTES: usize = 16 * 1024;
 
 const FIRST: &str = "exledger-approval v1";
-/// What stands in place of an id where a governance file is approved.
-pub(crate) const GOVERNANCE: &str = "governance";
+/// What stands in place of an id where a governance file is approved, and what their folder is called.
+pub(crate) const GOVERNANCE: &str = OF_GOVERNANCE;
 
 /// What an approval file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,14 +174,30 @@ impl ApprovalFile {
     /// What a person signed has its signature beside it, at this path and [`SIGNATURE`].
     pub fn path(&self, records: &str) -> String {
         let folder = match &self.about {
-            About::Record(id) => id.as_str(),
-            About::Governance(_) => GOVERNANCE,
+            About::Record(id) => id.to_string(),
+            About::Governance(path) => format!("{GOVERNANCE}/{}", one_segment(path)),
         };
+        self.below(records, &folder)
+    }
+
+    /// Returns where an approval of a governance file lay before each had a folder of its own; it counts there, too.
+    pub(crate) fn former_path(&self, records: &str) -> Option<String> {
+        let governs = matches!(self.about, About::Governance(_));
+        governs.then(|| self.below(records, GOVERNANCE))
+    }
+
+    fn below(&self, records: &str, folder: &str) -> String {
         let digits: String = self.sha256.chars().take(12).collect();
         let person = escaped(self.by.as_str());
         let base = base(records);
         format!("{base}{FOLDER}/{folder}/{digits}-{person}.txt")
     }
+}
+
+/// Returns the path of a governance file as the name of one folder, so that approvals of two files never meet.
+fn one_segment(path: &str) -> String {
+    let path = path.trim_start_matches("./");
+    path.replace('%', "%25").replace('/', "%2F")
 }
 
 /// What the name of a signature has behind that of what it is over.

@@ -159,9 +159,9 @@ impl Interest {
 
     /// Tells whether the approval file at a path matters: it is about one of the records, or about governance.
     pub fn hears(&self, path: &str) -> bool {
-        let folder = path.rsplit('/').nth(1).unwrap_or_default();
+        let folder = approvals_of(path);
         let is_asked = |few: &Few| few.names.contains(&folder.to_ascii_uppercase());
-        folder == "governance" || self.few.as_ref().is_none_or(is_asked)
+        folder == OF_GOVERNANCE || self.few.as_ref().is_none_or(is_asked)
     }
 
     /// Returns the names at the top that lead to something, `None` when all do.
@@ -212,6 +212,16 @@ impl<'i> At<'i> {
             _ => None,
         }
     }
+}
+
+/// The folder of approvals that are about governance files.
+pub const OF_GOVERNANCE: &str = "governance";
+
+/// Returns the folder, right below `.approvals`, that an approval file lies in: an id, or that of governance files.
+/// Empty for what lies elsewhere.
+pub fn approvals_of(path: &str) -> &str {
+    let mut segments = path.split('/').skip_while(|segment| *segment != APPROVALS);
+    segments.nth(1).unwrap_or_default()
 }
 
 /// Tells whether a file of this name is a record where records are.

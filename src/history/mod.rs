@@ -96,8 +96,7 @@ pub struct Beside {
 impl Beside {
     /// Returns the record whose folder the file lies in; that of governance files is nobody's.
     pub fn record(&self) -> Key {
-        let folder = self.path.rsplit('/').nth(1).unwrap_or_default();
-        Key::Id(folder.to_ascii_uppercase())
+        Key::Id(interest::approvals_of(&self.path).to_ascii_uppercase())
     }
 }
 

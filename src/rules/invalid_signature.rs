@@ -38,7 +38,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 fn of(landed: &Landed<'_>, looked: &Looked) -> Option<Finding> {
     let level = match (&looked.state, looked.of) {
         (State::Bad(_), _) => Level::Error,
-        (State::UntrustedKey(_) | State::ExpiredAtLanding(_) | State::Revoked(_), Of::Landing) => {
+        (State::UntrustedKey(_) | State::NotValidAtLanding(_) | State::Revoked(_), Of::Landing) => {
             Level::Warning
         }
         _ => return None,

@@ -163,14 +163,17 @@ impl World {
 
     /// Returns the approval files of the work folder.
     pub(super) fn written(&self) -> Vec<(String, String)> {
-        let folder = self.repo.path().join("exceptions/.approvals");
         let mut files = Vec::new();
-        for entry in std::fs::read_dir(folder).into_iter().flatten() {
-            let inside = entry.unwrap().path();
-            for file in std::fs::read_dir(&inside).unwrap() {
-                let file = file.unwrap().path();
-                let path = file.strip_prefix(self.repo.path()).unwrap();
-                let text = std::fs::read_to_string(&file).unwrap();
+        let mut folders = vec![self.repo.path().join("exceptions/.approvals")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten() {
+                let place = entry.unwrap().path();
+                if place.is_dir() {
+                    folders.push(place);
+                    continue;
+                }
+                let path = place.strip_prefix(self.repo.path()).unwrap();
+                let text = std::fs::read_to_string(&place).unwrap();
                 files.push((path.display().to_string(), text));
             }
         }

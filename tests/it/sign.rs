@@ -241,14 +241,14 @@ fn a_good_signature_stands_as_its_key_stands_at_the_landing() {
         (line("valid-before=\"20261202080000Z\""), "dana@example.com"),
         (
             line("valid-before=\"20261202075959Z\""),
-            "expired-at-landing",
+            "not-valid-at-landing",
         ),
-        (line("valid-before=\"20261202\""), "expired-at-landing"),
+        (line("valid-before=\"20261202\""), "not-valid-at-landing"),
         (line("valid-before=\"202612020800\""), "dana@example.com"),
         (line("valid-after=\"20261202080000Z\""), "dana@example.com"),
         (
             line("valid-after=\"20261202080001Z\""),
-            "expired-at-landing",
+            "not-valid-at-landing",
         ),
         // One line that holds is enough.
         (
@@ -257,7 +257,7 @@ fn a_good_signature_stands_as_its_key_stands_at_the_landing() {
         ),
         (
             line("namespaces=\"git\"") + &line("valid-before=\"20200101Z\""),
-            "expired-at-landing",
+            "not-valid-at-landing",
         ),
     ];
     for (signers, expected) in cases {

@@ -7,7 +7,9 @@ use std::fmt;
 
 use crate::approval::keys::{Keys, Signer};
 use crate::approval::signature::{self, Seal, State};
-use crate::approval::statement::{self, ApprovalFile, FOLDER, LONGEST_REASON, SIGNATURE};
+use crate::approval::statement::{
+    self, ApprovalFile, FOLDER, GOVERNANCE, LONGEST_REASON, SIGNATURE,
+};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::time::Instant;
@@ -104,7 +106,7 @@ impl BadFile {
             BadFile::Signature(State::UntrustedKey(_)) => {
                 "list the key in the signers file first, in a change of its own".to_owned()
             }
-            BadFile::Signature(State::ExpiredAtLanding(_)) => {
+            BadFile::Signature(State::NotValidAtLanding(_)) => {
                 "list a key that is valid, then approve again".to_owned()
             }
             BadFile::Signature(State::Revoked(_)) => {
@@ -145,7 +147,12 @@ pub fn place(path: &str, records: &[String]) -> Option<Place> {
         rest.strip_prefix(FOLDER)?.strip_prefix('/')
     };
     let inside = records.iter().find_map(below)?;
-    let in_one_folder = inside.split('/').count() == 2;
+    // Approvals of a governance file lie in a folder of its own, and lay directly below that of all.
+    let in_one_folder = match inside.split_once('/') {
+        Some((GOVERNANCE, rest)) => (1..=2).contains(&rest.split('/').count()),
+        Some((_, rest)) => !rest.contains('/'),
+        None => false,
+    };
     Some(match path.strip_suffix(SIGNATURE) {
         Some(text) if in_one_folder && text.ends_with(".txt") => Place::Signature {
             text: text.to_owned(),
@@ -190,7 +197,10 @@ pub fn check(
     ledger: Option<&str>,
 ) -> Result<Said, BadFile> {
     let file = ApprovalFile::read(text)?;
-    if !records.iter().any(|folder| file.path(folder) == path) {
+    let lies = |folder: &String| {
+        file.path(folder) == path || file.former_path(folder).as_deref() == Some(path)
+    };
+    if !records.iter().any(lies) {
         let first = records.first().map_or("", String::as_str);
         let expected = file.path(first);
         return Err(BadFile::Path { expected });

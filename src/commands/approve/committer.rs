@@ -1,6 +1,6 @@
 //! Whose name the commit of an approval bears: nobody's, or with `--as-me` that of whoever works here.
 //!
-//! Start at [`Committer::of`]. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, I7 and S7.
+//! Start at [`Committer::of`]. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, I9 and S7.
 
 use crate::commands::approve::Args;
 use crate::commands::approve::place::Desk;

@@ -57,7 +57,7 @@ pub(super) fn sealed(
                 counting: Counting::Counts,
             });
         }
-        State::Attested(signer) | State::ExpiredAtLanding(signer) => signer.key.clone(),
+        State::Attested(signer) | State::NotValidAtLanding(signer) => signer.key.clone(),
         State::UntrustedKey(key) => key.clone(),
         State::Revoked(_) => return never(format!("sign with another key: {NAME_KEY}")),
         State::Unverifiable(_) => {
@@ -73,7 +73,7 @@ pub(super) fn sealed(
         State::Attested(signer) => {
             format!("listed for {}, not for {}", signer.written(), person.email)
         }
-        State::ExpiredAtLanding(_) => format!("listed at {at}, but not valid now"),
+        State::NotValidAtLanding(_) => format!("listed at {at}, but not valid now"),
         _ => format!("not listed at {at}"),
     };
     let line = seal.key().map(|public| {

@@ -1,6 +1,6 @@
 //! The address under which approvals are committed: it stands for nobody.
 //!
-//! Uses nothing else. Pure. Start at [`is_address`]. Follows `docs/spec/approval.md`, 1.7 (I7).
+//! Uses nothing else. Pure. Start at [`is_address`]. Follows `docs/spec/approval.md`, 1.7 (I9).
 
 /// The name of the author and committer of a commit that only carries approval files.
 pub const NAME: &str = "exledger approvals";

@@ -9,7 +9,7 @@ use crate::approval::detached::{approved, judged, sealed, sealed_by, states};
 use crate::approval::{check, said, verdict};
 use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
-use crate::repo::speak::{public, signer, yes};
+use crate::repo::speak::{public, sign, signer, yes};
 
 #[test]
 fn keys_are_those_listed_before_the_file_landed_less_those_revoked_at_the_tip() {
@@ -261,4 +261,68 @@ fn each_governance_file_is_approved_late_by_its_own_bytes() {
     );
     let key = Key::Id(ID.to_owned());
     assert!(!judged(&repo).trails.contains_key(&key));
+}
+
+#[test]
+fn approvals_of_two_governance_files_never_meet_and_the_former_place_counts_too() {
+    let repo = sealed();
+    repo.by("root")
+        .write("exledger.yaml", "version: 1\nextra_schema: a/b%.json\n")
+        .write("a/b%.json", "{}")
+        .write(".mailmap", "Ana <ana@example.com>\n")
+        .commit("Begin anew");
+    // Both are removed at once: the bytes, none, are the same.
+    repo.by("ana")
+        .remove("a/b%.json")
+        .remove(".mailmap")
+        .commit("Remove both");
+    let says = |path: &str| yes("dana", ID, "", "2026-11-20T13:30:00Z").governance(path);
+    let [schema, mailmap] = ["a/b%.json", ".mailmap"].map(says);
+    assert!(
+        schema.path().contains("/governance/a%2Fb%25.json/"),
+        "{}",
+        schema.path()
+    );
+    repo.by("ana")
+        .says(&schema)
+        .says(&mailmap)
+        .commit("Dana agrees");
+    let satisfied = |repo: &Repo, path: &str| {
+        let verdicts = judged(repo).governance.remove(path).unwrap();
+        said(verdicts.last().unwrap()).satisfied
+    };
+    assert_eq!(satisfied(&repo, "a/b%.json"), "yes");
+    assert_eq!(satisfied(&repo, ".mailmap"), "yes");
+    assert!(
+        states(&repo)
+            .iter()
+            .all(|(state, _)| *state == FileState::Sound)
+    );
+    // Where such files lay before.
+    repo.by("ana")
+        .write(".mailmap", "Ana <ar@example.com>\n")
+        .commit("Map people");
+    assert_eq!(satisfied(&repo, ".mailmap"), "no");
+    let late =
+        yes("dana", ID, "Ana <ar@example.com>\n", "2026-11-20T15:30:00Z").governance(".mailmap");
+    let text = late.file.text().unwrap();
+    let former = late.path().replace("/governance/.mailmap/", "/governance/");
+    repo.by("ana")
+        .write(&former, &text)
+        .write(
+            &format!("{former}.sig"),
+            &sign("dana", "exledger-approval@v1", text.as_bytes()),
+        )
+        .commit("Dana agrees again");
+    assert_eq!(satisfied(&repo, ".mailmap"), "yes");
+    // A folder of another file is no place for it.
+    let odd = late
+        .path()
+        .replace("/governance/.mailmap/", "/governance/people.csv/");
+    repo.by("ana").write(&odd, &text).commit("Put it elsewhere");
+    let last = states(&repo).pop().unwrap();
+    assert!(
+        matches!(last.0, FileState::Bad(BadFile::Path { .. })),
+        "{last:?}"
+    );
 }

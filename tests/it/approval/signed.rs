@@ -87,7 +87,7 @@ fn a_key_counts_as_the_state_before_the_landing_lists_it() {
             None,
             "yes",
             "claimed",
-            "expired-at-landing",
+            "not-valid-at-landing",
         ),
         (
             signer("lee"),

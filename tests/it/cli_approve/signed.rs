@@ -233,7 +233,7 @@ fn a_change_of_the_policy_is_approved_by_its_path() {
     assert_eq!(said["sha256"], digest.as_str());
     let path = said["files"][0].as_str().unwrap();
     assert!(
-        path.starts_with("exceptions/.approvals/governance/"),
+        path.starts_with("exceptions/.approvals/governance/exledger.yaml/"),
         "{path}"
     );
     let satisfied = |world: &World| {

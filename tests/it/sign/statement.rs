@@ -56,7 +56,7 @@ fn what_is_written_is_what_the_format_says_and_is_read_back() {
     assert_eq!(ApprovalFile::read(text.as_bytes()), Ok(least.clone()));
     assert_eq!(
         least.path("."),
-        ".approvals/governance/e3b0c44298fc-dana_kim@example.com.txt"
+        ".approvals/governance/.github%2Fallowed_signers/e3b0c44298fc-dana_kim@example.com.txt"
     );
     let review = ApprovalFile {
         via: Some("https://forge.example.com/pull/12#review-1".to_owned()),
