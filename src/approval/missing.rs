@@ -107,11 +107,10 @@ fn unknown_speakers(statements: &[Statement]) -> BTreeSet<String> {
 /// Returns the authors who are only known as accounts, each with what has to be added before somebody without an account
 /// at their forge can approve.
 fn unknown_authors(asked: Asked) -> BTreeMap<String, String> {
-    let accounts = asked.authors.members.iter().flat_map(|member| {
-        let accounts = asked.lens.accounts(member, &ToldBy::Address);
-        let unmapped = accounts.unmapped.into_iter();
-        unmapped.filter(move |_| !accounts.is_bot)
-    });
+    let members = asked.authors.members.iter();
+    let accounts = members
+        .filter(|member| !asked.lens.is_told_as_bot(member))
+        .flat_map(|member| asked.lens.accounts(member, &ToldBy::Address).unmapped);
     accounts
         .map(|(account, key)| (account.to_string(), relation::to_add(&[key])))
         .collect()

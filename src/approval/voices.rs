@@ -208,6 +208,9 @@ pub(crate) fn share_names(claims: &mut [Claim]) {
             Named::Unresolved(_) | Named::Nobody(_) => None,
         })
         .collect();
+    if parties.len() < 2 {
+        return;
+    }
     let mut sets = Sets::by_keys(&parties.iter().collect::<Vec<_>>());
     let mut all: HashMap<usize, Party> = HashMap::new();
     for (n, party) in parties.iter().enumerate() {

@@ -39,8 +39,6 @@ pub(crate) struct Accounts {
     pub unmapped: Vec<(Account, String)>,
     /// Those that the person's own addresses name, and those whose number the policy knows.
     known: Vec<Account>,
-    /// Whether it is a bot that everybody knows, or that the policy always listed.
-    pub is_bot: bool,
 }
 
 impl Accounts {
@@ -51,7 +49,6 @@ impl Accounts {
             false => self.unmapped.extend(other.unmapped),
         }
         self.known.extend(other.known);
-        self.is_bot |= other.is_bot;
     }
 }
 
@@ -73,7 +70,7 @@ pub(crate) fn compare(
         (Some(account), Some(of_other)) => (account, Other::Account(of_other)),
     };
     let two = |one: &Account| others.known.iter().any(|other| one.is_other_than(other));
-    match own.is_bot || others.is_bot || own.known.iter().any(two) {
+    match own.known.iter().any(two) {
         true => Relation::Different,
         false => Relation::Unknown(UnknownAccount::new(account, of_other)),
     }
@@ -85,6 +82,12 @@ impl Lens<'_> {
     /// Two are known to be different where neither is only known as an account, where their accounts at one forge are
     /// known to be two, or where one is a bot that everybody knows or the policy always listed.
     pub(crate) fn relation(&self, one: &Party, told_by: &ToldBy, other: &Party) -> Relation {
+        if !one.is(other) && !self.is_unmapped(one) && !self.is_unmapped(other) {
+            return match one.is_namesake(other) {
+                true => Relation::Namesake,
+                false => Relation::Different,
+            };
+        }
         let own = self.accounts(one, told_by);
         let others = self.accounts(other, &ToldBy::Address);
         let relation = compare((one, &own), (other, &others));
@@ -93,18 +96,27 @@ impl Lens<'_> {
             ToldBy::Address | ToldBy::OwnKey => false,
         };
         match relation {
-            Relation::Unknown(_) if by_answer => Relation::Different,
+            Relation::Unknown(_)
+                if by_answer || self.is_told_as_bot(one) || self.is_told_as_bot(other) =>
+            {
+                Relation::Different
+            }
             relation => relation,
         }
+    }
+
+    /// Tells whether somebody is only known as an account, by any address of theirs.
+    fn is_unmapped(&self, party: &Party) -> bool {
+        party.typed().iter().any(|it| {
+            let face = self.met.face(self.at, &it.typed_name, &it.typed_email);
+            face.person.unmapped().is_some()
+        })
     }
 
     /// Returns what is known of somebody's accounts, by the state before the landing that brings what is said.
     pub(crate) fn accounts(&self, party: &Party, told_by: &ToldBy) -> Accounts {
         let people = &self.at.policy.people;
-        let mut accounts = Accounts {
-            is_bot: self.is_told_as_bot(party),
-            ..Accounts::default()
-        };
+        let mut accounts = Accounts::default();
         for typed in party.typed() {
             let face = self
                 .met
@@ -154,7 +166,7 @@ impl Lens<'_> {
     }
 
     /// Tells whether somebody is a bot that everybody knows, or that the first policy lists as well as this one.
-    fn is_told_as_bot(&self, party: &Party) -> bool {
+    pub(crate) fn is_told_as_bot(&self, party: &Party) -> bool {
         let person = &party.person;
         people::is_known_bot(person)
             || self.sort(party) == Sort::Machine
