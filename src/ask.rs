@@ -7,6 +7,7 @@
 
 mod edit;
 mod prompt;
+mod raw;
 mod screen;
 
 use std::fmt;
@@ -49,6 +50,18 @@ pub struct Prompt<'p> {
     pub question: &'p str,
     /// What helps to answer; may be empty.
     pub hint: &'p str,
+    /// What becomes of what was typed before it appeared.
+    pub ahead: Ahead,
+}
+
+/// What becomes of what was typed before a prompt appeared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ahead {
+    /// It is an answer.
+    #[default]
+    Kept,
+    /// It is forgotten: nobody agrees to what they have not seen.
+    Forgotten,
 }
 
 /// Why a prompt has no answer.
@@ -124,7 +137,7 @@ pub fn text(
     let prompt = Prompt {
         label: question,
         question,
-        hint: "",
+        ..Prompt::default()
     };
     let stated = |answer: &str| {
         if answer.is_empty() {
@@ -144,7 +157,7 @@ pub fn choice(question: &str, choices: &[&str], default: usize) -> Result<usize,
     let prompt = Prompt {
         label: question,
         question,
-        hint: "",
+        ..Prompt::default()
     };
     let offers: Vec<Offer> = choices
         .iter()

@@ -83,6 +83,14 @@ impl Line {
         Pressed::Edited
     }
 
+    /// Puts a text where the cursor is; its line breaks are characters like others.
+    pub(super) fn paste(&mut self, text: &str) {
+        let text: Vec<char> = text.chars().collect();
+        let n = text.len();
+        self.characters.splice(self.at..self.at, text);
+        self.at += n;
+    }
+
     /// Takes away the word before the cursor.
     fn take_word(&mut self) {
         let before = self.before();

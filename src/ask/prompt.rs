@@ -5,8 +5,8 @@
 use dialoguer::console::measure_text_width;
 
 use crate::ask::edit::{Line, Pressed};
-use crate::ask::screen::{Look, Rows, Screen, cut, dressed, words};
-use crate::ask::{AskError, Prompt};
+use crate::ask::screen::{Input, Look, Rows, Screen, cut, dressed, words};
+use crate::ask::{Ahead, AskError, Prompt};
 use crate::plan::offer::Offer;
 
 /// The most offers that are shown at once.
@@ -19,14 +19,25 @@ pub(super) fn line(
     check: &dyn Fn(&str) -> Result<(), String>,
 ) -> Result<String, AskError> {
     let mut screen = Screen::open()?;
+    if prompt.ahead == Ahead::Forgotten {
+        screen.forget_typed();
+    }
     let mut line = Line::of(initial);
     let mut wrong = String::new();
     loop {
         let width = screen.width();
         let mut rows = head(prompt, &wrong, width);
-        rows.edited(&line.text(), &line.before(), width);
+        let most = screen.height().saturating_sub(rows.rows.len() + 1);
+        rows.edited(&line.text(), &line.before(), width, most);
         screen.draw(&rows)?;
-        match line.press(&screen.key()?) {
+        let key = match input(&mut screen)? {
+            Input::Key(key) => key,
+            Input::Paste(text) => {
+                line.paste(&text);
+                continue;
+            }
+        };
+        match line.press(&key) {
             Pressed::BrokenOff => return broken_off(&mut screen),
             Pressed::Entered => {
                 let answer = line.text().trim().to_owned();
@@ -51,6 +62,9 @@ pub(super) fn pick(
     check: &dyn Fn(&Offer) -> Result<(), String>,
 ) -> Result<Offer, AskError> {
     let mut screen = Screen::open()?;
+    if prompt.ahead == Ahead::Forgotten {
+        screen.forget_typed();
+    }
     let mut line = Line::default();
     let mut shown = offers("");
     let mut marked = marked;
@@ -58,7 +72,7 @@ pub(super) fn pick(
     loop {
         let width = screen.width();
         let mut rows = head(prompt, &wrong, width);
-        rows.edited(&line.text(), &line.before(), width);
+        rows.edited(&line.text(), &line.before(), width, screen.height() / 2);
         let room = screen
             .height()
             .saturating_sub(rows.rows.len() + 2)
@@ -66,7 +80,15 @@ pub(super) fn pick(
         list(&mut rows, &shown, marked, room, width);
         screen.draw(&rows)?;
         let before = line.text();
-        match line.press(&screen.key()?) {
+        let pressed = match input(&mut screen)? {
+            Input::Key(key) => line.press(&key),
+            Input::Paste(text) => {
+                // An offer is one line.
+                line.paste(&text.replace('\n', " "));
+                Pressed::Edited
+            }
+        };
+        match pressed {
             Pressed::BrokenOff => return broken_off(&mut screen),
             Pressed::Moved(by) => marked = moved(marked, by, shown.len()),
             Pressed::Edited if line.text() != before => {
@@ -89,6 +111,14 @@ pub(super) fn pick(
                 },
             },
         }
+    }
+}
+
+/// Waits for what a person does; whoever breaks off leaves no prompt behind.
+fn input(screen: &mut Screen) -> Result<Input, AskError> {
+    match screen.input() {
+        Err(AskError::BrokenOff) => broken_off(screen),
+        input => input,
     }
 }
 

@@ -8,12 +8,30 @@ use std::fmt::Write;
 use dialoguer::console::{Key, Style, Term, measure_text_width};
 
 use crate::ask::AskError;
+use crate::ask::raw::Raw;
 
 /// A terminal, and where the cursor is in the rows that were drawn last.
 pub(super) struct Screen {
     term: Term,
     above: usize,
+    raw: Raw,
 }
+
+/// What a person does.
+#[derive(Debug)]
+pub(super) enum Input {
+    /// Presses a key.
+    Key(Key),
+    /// Pastes a text, in which a line break is one more character.
+    Paste(String),
+}
+
+/// The most characters of a paste that are kept: more than any record may have.
+const MOST: usize = 65_536;
+
+/// What tells the terminal to mark what is pasted, and to do so no longer.
+const MARK_PASTES: &str = "\u{1b}[?2004h";
+const MARK_NO_PASTES: &str = "\u{1b}[?2004l";
 
 /// The rows of a prompt, and where the cursor belongs.
 #[derive(Debug, Default)]
@@ -46,7 +64,17 @@ impl Screen {
         if !term.is_term() {
             return Err(AskError::Terminal("stderr is no terminal".to_owned()));
         }
-        Ok(Screen { term, above: 0 })
+        term.write_str(MARK_PASTES)?;
+        Ok(Screen {
+            term,
+            above: 0,
+            raw: Raw::begin(),
+        })
+    }
+
+    /// Forgets what was typed before the screen showed what it is about.
+    pub(super) fn forget_typed(&self) {
+        self.raw.forget();
     }
 
     /// Returns how many columns a row may have.
@@ -61,13 +89,57 @@ impl Screen {
         usize::from(rows).max(8)
     }
 
-    /// Waits for a key.
-    pub(super) fn key(&self) -> Result<Key, AskError> {
-        Ok(self.term.read_key_raw()?)
+    /// Waits for what a person does.
+    pub(super) fn input(&self) -> Result<Input, AskError> {
+        let key = self.term.read_key_raw()?;
+        match self.mark(&key)? {
+            Some(Mark::Begin) => Ok(Input::Paste(self.pasted()?)),
+            Some(Mark::End) => Ok(Input::Paste(String::new())),
+            None => Ok(Input::Key(key)),
+        }
     }
 
-    /// Draws rows in place of those that were drawn last.
+    /// Returns the mark that a key begins: `ESC [ 2 0 0 ~` before what is pasted, `ESC [ 2 0 1 ~` after it.
+    fn mark(&self, key: &Key) -> Result<Option<Mark>, AskError> {
+        if *key != Key::UnknownEscSeq(vec!['[', '2', '0']) {
+            return Ok(None);
+        }
+        let which = self.term.read_key_raw()?;
+        let _tilde = self.term.read_key_raw()?;
+        Ok(Some(match which {
+            Key::Char('1') => Mark::End,
+            _ => Mark::Begin,
+        }))
+    }
+
+    /// Reads what is pasted, up to the mark after it.
+    fn pasted(&self) -> Result<String, AskError> {
+        let mut text = String::new();
+        let mut n_kept = 0;
+        loop {
+            let key = self.term.read_key_raw()?;
+            let character = match key {
+                Key::CtrlC => return Err(AskError::BrokenOff),
+                Key::Char(character) if !character.is_control() => character,
+                Key::Enter => '\n',
+                Key::Tab => ' ',
+                key => match self.mark(&key)? {
+                    Some(Mark::End) => return Ok(text),
+                    _ => continue,
+                },
+            };
+            if n_kept < MOST {
+                text.push(character);
+                n_kept += 1;
+            }
+        }
+    }
+
+    /// Draws rows in place of those that were drawn last, once nothing more waits to be read.
     pub(super) fn draw(&mut self, rows: &Rows) -> Result<(), AskError> {
+        if self.raw.has_more() {
+            return Ok(());
+        }
         let mut out = self.back();
         out.push_str(&rows.rows.join("\r\n"));
         let below = rows.rows.len().saturating_sub(1).saturating_sub(rows.row);
@@ -89,6 +161,7 @@ impl Screen {
             out.push_str(row);
             out.push_str("\r\n");
         }
+        out.push_str(MARK_NO_PASTES);
         self.above = 0;
         Ok(self.term.write_str(&out)?)
     }
@@ -102,6 +175,19 @@ impl Screen {
     }
 }
 
+/// What the terminal says around what is pasted.
+enum Mark {
+    Begin,
+    End,
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // A prompt that failed leaves no mode behind either.
+        let _ = self.term.write_str(MARK_NO_PASTES);
+    }
+}
+
 impl Rows {
     /// Adds text in rows of whole words.
     pub(super) fn text(&mut self, text: &str, width: usize, look: Look) {
@@ -109,22 +195,25 @@ impl Rows {
         self.rows.extend(rows.iter().map(|row| dressed(row, look)));
     }
 
-    /// Adds the line that is edited, with the cursor after the text before it.
-    pub(super) fn edited(&mut self, text: &str, before: &str, width: usize) {
-        let mark = "> ";
-        let first = self.rows.len();
-        let rows = cells(&format!("{mark}{text}"), width);
-        let until = cells(&format!("{mark}{before}"), width);
-        self.row = first + until.len().saturating_sub(1);
+    /// Adds the line that is edited, with the cursor after the text before it; of a long one the rows around the cursor.
+    pub(super) fn edited(&mut self, text: &str, before: &str, width: usize, most: usize) {
+        let shown = |text: &str| format!("> {}", text.replace('\n', "⏎"));
+        let mut rows = cells(&shown(text), width);
+        let until = cells(&shown(before), width);
+        let mut row = until.len().saturating_sub(1);
         self.column = until.last().map_or(0, |row| measure_text_width(row));
         if self.column >= width {
-            self.row += 1;
+            row += 1;
             self.column = 0;
         }
-        self.rows.extend(rows);
-        while self.rows.len() <= self.row {
-            self.rows.push(String::new());
+        while rows.len() <= row {
+            rows.push(String::new());
         }
+        let n_above = (row + 1).saturating_sub(most.max(1));
+        rows.drain(..n_above);
+        rows.truncate(most.max(1));
+        self.row = self.rows.len() + row - n_above;
+        self.rows.extend(rows);
     }
 
     /// Adds one row, cut where it is too long.
@@ -238,6 +327,24 @@ mod tests {
     }
 
     #[test]
+    fn of_a_long_line_the_rows_around_the_cursor_are_shown() {
+        let text = "abcdefghijklmnopqrst";
+        for (before, rows, at) in [
+            (text, &["klmnop", "qrst"][..], (1, 4)),
+            ("abcd", &["> abcd", "efghij"], (1, 0)),
+            ("ab", &["> abcd", "efghij"], (0, 4)),
+        ] {
+            let mut shown = Rows::default();
+            shown.edited(text, before, 6, 2);
+            assert_eq!(shown.rows, rows, "{before}");
+            assert_eq!((shown.row, shown.column), at, "{before}");
+        }
+        let mut shown = Rows::default();
+        shown.edited("a\nb", "a\n", 6, 2);
+        assert_eq!((shown.rows, shown.column), (vec!["> a⏎b".to_owned()], 4));
+    }
+
+    #[test]
     fn the_cursor_stands_after_what_was_written() {
         for (text, before, rows, at) in [
             ("", "", 1, (0, 2)),
@@ -247,7 +354,7 @@ mod tests {
             ("日本", "日本", 2, (1, 0)),
         ] {
             let mut shown = Rows::default();
-            shown.edited(text, before, 6);
+            shown.edited(text, before, 6, 9);
             assert_eq!(
                 (shown.rows.len(), (shown.row, shown.column)),
                 (rows, at),

@@ -19,7 +19,7 @@ use clap::Parser;
 
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 
 /// Approve an exception by a signature
 ///
@@ -92,13 +92,9 @@ pub struct Args {
 pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
+    const PAST: Past = Past::Refused("what is approved is the present content");
+
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        if ctx.globals.as_of.is_some() {
-            return Err(fault::misuse(
-                "--as-of asks about the past, and nothing is approved there",
-                "leave it out: what is approved is the present content",
-            ));
-        }
         match &self.from_reviews {
             Some(file) => reviews::run(&self, ctx, file),
             None => speak::run(&self, ctx),

@@ -21,7 +21,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::filter;
 use crate::commands::context::globals::{self, Moment};
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::gate::{Question, Told, Verdict};
 use crate::plan::part;
 use crate::record::word::Risk;
@@ -103,6 +103,8 @@ pub struct Args {
 pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
+    const PAST: Past = Past::Answered;
+
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         if self.at.is_some() && ctx.globals.on.is_some() {
             return Err(fault::misuse(

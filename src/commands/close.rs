@@ -11,13 +11,15 @@ use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
 use crate::commands::context::place::Home;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::context::words::Words;
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::history::change::Event;
 use crate::plan::close::{self, Closing, Lack};
 use crate::policy::closing::TIMES;
+use crate::record::placeholder::holds_a_place;
 use crate::record::scalar::Scalar;
 use crate::record::time::Day;
-use crate::record::word::{ClosureOutcome, PostReviewOutcome};
+use crate::record::word::{ClosureOutcome, PostReviewOutcome, Word};
 
 /// Close exceptions
 ///
@@ -33,8 +35,8 @@ pub struct Args {
     /// The ids, or a beginning or end of each that no other has; else a filter
     ids: Vec<String>,
 
-    /// How it ended: remediated, revoked, superseded or withdrawn; with --reviewed effective, recurred or not-effective
-    #[arg(long, value_name = "OUTCOME")]
+    /// How it ended; with --reviewed what the look found, one of the last three
+    #[arg(long, value_name = "OUTCOME", value_parser = outcomes())]
     outcome: Option<String>,
 
     /// Why it could be closed
@@ -80,6 +82,8 @@ pub struct Args {
 pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
+    const PAST: Past = Past::Refused("a decision is written now; --on says its day");
+
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         if self.reviewed {
             return self.review(ctx);
@@ -148,24 +152,37 @@ fn ask(ctx: &Ctx, home: &Home, ids: &[String], closing: &mut Closing) -> anyhow:
     let Some(record) = ctx.peek(home, &governance, id)? else {
         return Ok(());
     };
-    for lack in close::missing(&governance, &record, closing) {
+    // Evidence comes first: the other answers may cite it.
+    let (evidence, rest): (Vec<Lack>, Vec<Lack>) = close::missing(&governance, &record, closing)
+        .into_iter()
+        .partition(|lack| *lack == Lack::Evidence);
+    for lack in evidence.into_iter().chain(rest) {
         let flag = lack.flag();
         match lack {
             Lack::Check(item) => {
-                let question = format!("{item} (an evidence id or a sentence)");
-                let said = ctx.text_or_ask(None, &flag, &question)?;
+                let question = format!("{item} (a sentence, or the id of evidence such as E1)");
+                let says = |answer: &str| match close::uncited(&record, closing, answer) {
+                    Some(id) => Err(format!("there is no evidence {id}: answer in a sentence")),
+                    None if holds_a_place(answer) => {
+                        Err("that says nothing: answer in a sentence".to_owned())
+                    }
+                    None => Ok(answer.to_owned()),
+                };
+                let said = ctx.value_or_ask(&flag, &question, &says)?;
                 closing.checks.push((item, said));
             }
             Lack::Access(time) => {
-                let question = format!("Day on which access was looked at, {time}");
-                let said = ctx.text_or_ask(None, &flag, &question)?;
-                let said = day(&said).map_err(|what| fault::misuse(what, ""))?;
+                let question = format!("Day on which access was looked at, {time} (2026-12-19)");
+                let said = ctx.value_or_ask(&flag, &question, &day)?;
                 closing.access.insert(time.to_owned(), said);
             }
             Lack::Evidence => {
-                let question = "What shows it (E1=log:rotate.txt, or an address or commit)";
-                let said = ctx.text_or_ask(None, &flag, question)?;
-                closing.evidence = ctx.shown(home, &[said])?;
+                let question = "Evidence? A file, an address or a commit; it is E1";
+                let read = |text: &str| {
+                    let shown = ctx.shown(home, &[text.to_owned()]);
+                    shown.map_err(|error| error.to_string().replace("\n  help: ", ": "))
+                };
+                closing.evidence = ctx.value_or_ask(&flag, question, &read)?;
             }
         }
     }
@@ -214,4 +231,10 @@ fn access(texts: &[String]) -> anyhow::Result<BTreeMap<String, Day>> {
 
 fn day(text: &str) -> Result<Day, String> {
     Day::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
+}
+
+fn outcomes() -> Words {
+    Words::of::<ClosureOutcome>()
+        .without(ClosureOutcome::Rejected.word())
+        .and::<PostReviewOutcome>()
 }

@@ -9,7 +9,7 @@ use crate::commands::context::compare::{Compared, Entry, Proposed};
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
 use crate::commands::context::place;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::diag::Finding;
 use crate::history::change::Event;
 use crate::history::objects::Oid;
@@ -47,6 +47,7 @@ pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
     const FORMATS: Formats = Formats::Findings;
+    const PAST: Past = Past::Refused("two commits are compared here: name them");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;

@@ -7,7 +7,7 @@ use crate::commands::context::approved::{self, Approved, Scope};
 use crate::commands::context::fault;
 use crate::commands::context::filter;
 use crate::commands::context::output::{self, Formats};
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::interop::ics::{self, Dated};
 use crate::record::time::Term;
 use crate::status::Standing;
@@ -42,6 +42,7 @@ pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
     const FORMATS: Formats = Formats::Dated;
+    const PAST: Past = Past::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;

@@ -5,6 +5,7 @@ use clap::Parser;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::{Command, Outcome, Run};
+use crate::record::near;
 use crate::rules::{self, Rule};
 use crate::view;
 
@@ -29,10 +30,13 @@ impl Run for Args {
             Some(code) => {
                 let found = rules::find(code.trim());
                 let missing = || {
-                    fault::misuse(
-                        format!("there is no rule {code}"),
-                        "run `exledger explain` for the list",
-                    )
+                    let codes = rules::ALL.iter().map(|rule| rule.code);
+                    let list = "run `exledger explain` for the list";
+                    let help = match near::nearest(code, codes) {
+                        Some(near) => format!("did you mean {near}? {list}"),
+                        None => list.to_owned(),
+                    };
+                    fault::misuse(format!("there is no rule {code}"), help)
                 };
                 vec![found.ok_or_else(missing)?]
             }

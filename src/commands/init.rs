@@ -13,7 +13,7 @@ use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
 use crate::commands::context::{self, Ctx};
 use crate::commands::init::files::{Bridge, Place};
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::store;
 use crate::store::git::Repository;
 use crate::store::git::open::OpenError;
@@ -57,6 +57,7 @@ pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
     const FORMATS: Formats = Formats::General;
+    const PAST: Past = Past::Refused("a ledger begins now");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let place = place(ctx)?;

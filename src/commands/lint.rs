@@ -19,7 +19,7 @@ use crate::commands::context::place::Home;
 use crate::commands::lint::excerpt::Excerpts;
 use crate::commands::lint::input::Input;
 use crate::commands::lint::past::Approved;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::diag::Finding;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
@@ -61,6 +61,7 @@ pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
     const FORMATS: Formats = Formats::Findings;
+    const PAST: Past = Past::Refused("the files are linted as they are now");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
@@ -71,6 +72,9 @@ impl Run for Args {
                 "the path of the record is below no record folder",
                 "see `records` in exledger.yaml",
             ));
+        }
+        if input.instead().is_none() {
+            input.refuse_strangers(ctx, &governance)?;
         }
         let progress = ctx.progress("reading the records");
         let known = Known {

@@ -5,7 +5,7 @@ use clap::{Parser, ValueEnum};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved, Scope};
 use crate::commands::context::filter::Filters;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::status::Standing;
 use crate::survey::select::{self, Filter, Meant, Order};
 use crate::view;
@@ -57,6 +57,8 @@ pub enum Sort {
 pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
+    const PAST: Past = Past::Answered;
+
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let filter = self.filters.filter();

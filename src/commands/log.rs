@@ -5,7 +5,7 @@ use clap::Parser;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved;
 use crate::commands::show;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::view;
 use crate::view::log::{Log, Patch};
 
@@ -29,6 +29,8 @@ pub struct Args {
 pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
+    const PAST: Past = Past::Answered;
+
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let approved = ctx.approved(&home)?;

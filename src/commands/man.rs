@@ -40,8 +40,23 @@ impl Run for Args {
             }
         };
         let mut bytes = Vec::new();
+        let usage = page.clone().render_usage().to_string();
         clap_mangen::Man::new(page).render(&mut bytes)?;
-        ctx.print(&bytes)?;
+        ctx.print(with_synopsis(&String::from_utf8_lossy(&bytes), &usage).as_bytes())?;
         Ok(Outcome::Fine)
+    }
+}
+
+/// Puts the usage of the help in place of the page's own, which leaves out the values of flags.
+fn with_synopsis(page: &str, usage: &str) -> String {
+    const TITLE: &str = ".SH SYNOPSIS\n";
+    let usage = usage.strip_prefix("Usage: ").unwrap_or(usage).trim();
+    let usage = usage.replace('\\', "\\\\").replace('-', "\\-");
+    match page.split_once(TITLE) {
+        Some((before, after)) => {
+            let rest = after.find("\n.SH ").and_then(|end| after.get(end..));
+            format!("{before}{TITLE}{usage}{}", rest.unwrap_or("\n"))
+        }
+        None => page.to_owned(),
     }
 }

@@ -47,7 +47,8 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use crate::ask;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::commands::context::globals::Globals;
+use crate::commands::context::globals::{self, Globals};
+use crate::commands::context::hyphen;
 use crate::commands::context::output::Formats;
 use crate::render;
 
@@ -92,13 +93,26 @@ pub struct Command {
     pub declare: fn() -> clap::Command,
     /// The formats in which it answers.
     pub formats: Formats,
+    /// Whether it answers about the approved ref as it once stood.
+    pub past: Past,
     run: fn(&clap::ArgMatches, &Ctx) -> anyhow::Result<Outcome>,
+}
+
+/// Whether a command answers about the approved ref as it once stood (`--as-of`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Past {
+    /// It does.
+    Answered,
+    /// It does not, and why, as the end of a sentence that begins with `--as-of asks about the past, and`.
+    Refused(&'static str),
 }
 
 /// What a subcommand's arguments can do.
 pub trait Run: Parser {
     /// The formats in which it answers.
     const FORMATS: Formats = Formats::General;
+    /// Whether it answers about the past.
+    const PAST: Past = Past::Refused("this command does not ask about the approved ref");
 
     /// Answers.
     ///
@@ -113,7 +127,20 @@ impl Command {
         Command {
             declare: A::command,
             formats: A::FORMATS,
+            past: A::PAST,
             run: |matches, ctx| A::from_arg_matches(matches)?.run(ctx),
+        }
+    }
+}
+
+impl Command {
+    /// Returns its arguments and its help, with the formats that it has, and without the flags that it refuses.
+    fn declared(&self) -> clap::Command {
+        let own = context::example::folded((self.declare)());
+        let own = own.arg(globals::format(self.formats));
+        match self.past {
+            Past::Answered => own,
+            Past::Refused(_) => own.arg(globals::no_past()),
         }
     }
 }
@@ -161,10 +188,7 @@ pub fn declare() -> clap::Command {
     Top::command()
         .subcommand_required(true)
         .disable_help_subcommand(false)
-        .subcommands(
-            ALL.iter()
-                .map(|command| context::example::folded((command.declare)())),
-        )
+        .subcommands(ALL.iter().map(Command::declared))
 }
 
 /// Runs the program with the arguments of this process.
@@ -199,7 +223,9 @@ fn internal_error(panicked: &PanicHookInfo<'_>) -> String {
 
 /// Runs one command line and returns its exit code.
 fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
-    let matches = match declare().try_get_matches_from(args) {
+    let program = declare();
+    let args = hyphen::joined(args, &program);
+    let matches = match program.try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(usage) => {
             show_usage(&usage);
@@ -241,6 +267,12 @@ fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Outcome> {
             "run `exledger --help`",
         )
     })?;
+    if let (Past::Refused(why), Some(_)) = (command.past, &globals.as_of) {
+        return Err(fault::misuse(
+            format!("--as-of asks about the past, and {why}"),
+            "leave --as-of out",
+        ));
+    }
     let ctx = Ctx::of_process(globals, command.formats)?;
     (command.run)(own, &ctx)
 }

@@ -17,7 +17,7 @@ use clap::Parser;
 
 use crate::commands::context::Ctx;
 use crate::commands::new::flags::Flags;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 
 /// File an exception
 ///
@@ -74,6 +74,8 @@ pub struct Args {
 pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
+    const PAST: Past = Past::Refused("a record is filed now");
+
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         filing::file(&self, ctx)
     }

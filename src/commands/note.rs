@@ -7,7 +7,7 @@ use clap::Parser;
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::filter::{self, Filters};
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::history::change::Event;
 use crate::plan::note;
 use crate::record::word::Stage;
@@ -47,6 +47,8 @@ pub struct Args {
 pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
+    const PAST: Past = Past::Refused("a decision is written now; --on says its day");
+
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
         let shown = ctx.shown(&ctx.home()?, &self.evidence)?;

@@ -4,7 +4,7 @@ use clap::Parser;
 
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Scope};
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::status::Status;
 use crate::survey::patterns::{self, Place, Proposed};
 use crate::view;
@@ -22,6 +22,8 @@ pub struct Args {}
 pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
+    const PAST: Past = Past::Answered;
+
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let approved = ctx.approved_of(&home, Scope::Everything)?;

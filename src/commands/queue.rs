@@ -5,7 +5,7 @@ use clap::Parser;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Scope};
 use crate::commands::context::filter::Filters;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::status::Standing;
 use crate::survey::due::Horizon;
 use crate::survey::queue::{self, Item};
@@ -34,6 +34,8 @@ pub struct Args {
 pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
+    const PAST: Past = Past::Answered;
+
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let filter = self.filters.filter();

@@ -9,7 +9,7 @@ use crate::commands::context::approved;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::history::change::Event;
 use crate::plan::reject;
 
@@ -38,6 +38,8 @@ pub struct Args {
 pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
+    const PAST: Past = Past::Refused("a decision is written now; --on says its day");
+
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let governance = ctx.governance(home.work_tree()?)?;

@@ -11,7 +11,7 @@ use crate::commands::context::approved::{self, Approved, Scope};
 use crate::commands::context::fault;
 use crate::commands::context::globals::{self, Moment};
 use crate::commands::context::output::Formats;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::render;
 use crate::status::Standing;
 use crate::store::streams::Begun;
@@ -53,6 +53,7 @@ pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
     const FORMATS: Formats = Formats::Paged;
+    const PAST: Past = Past::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;

@@ -7,7 +7,7 @@ use clap::Parser;
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::filter::Filters;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::history::change::Event;
 use crate::plan::shorten;
 use crate::record::scalar::Scalar;
@@ -38,6 +38,8 @@ pub struct Args {
 pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
+    const PAST: Past = Past::Refused("a decision is written now; --on says its day");
+
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
         let until = match self.until {

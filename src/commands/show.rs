@@ -5,8 +5,8 @@ use clap::Parser;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
-use crate::commands::{Command, Outcome, Run};
-use crate::ledger::{self, NotFound};
+use crate::commands::{Command, Outcome, Past, Run};
+use crate::ledger;
 use crate::status::Standing;
 use crate::view;
 
@@ -29,6 +29,8 @@ pub struct Args {
 pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
+    const PAST: Past = Past::Answered;
+
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let approved = ctx.approved(&home)?;
@@ -57,14 +59,8 @@ impl Run for Args {
 /// [`fault::Fault::Misuse`] where none or several are named.
 pub fn find<'a>(approved: &'a Approved<'_>, text: &str) -> anyhow::Result<&'a Standing> {
     let named = ledger::named(&approved.standings, |standing| &standing.key, text);
-    named.map_err(|error| match error {
-        NotFound::Unknown => fault::misuse(
-            format!("no record is named {text}"),
-            "run `exledger list --all` for the ids",
-        ),
-        NotFound::Ambiguous(ids) => fault::misuse(
-            format!("{text} names {} records", ids.len()),
-            format!("say which: {}", ids.join(", ")),
-        ),
+    named.map_err(|error| {
+        let help = "run `exledger list --all` for the ids";
+        fault::not_named(text, &error, "no record is named", help)
     })
 }

@@ -9,7 +9,7 @@ use crate::commands::context::edit::{self, Flags, History, Job, Which};
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
 use crate::commands::context::place::Home;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::history::change::Event;
 use crate::ledger::Files;
 use crate::plan::transfer::{self, Heir};
@@ -57,6 +57,8 @@ pub struct Args {
 pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
+    const PAST: Past = Past::Refused("a decision is written now; --on says its day");
+
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = match &self.from {
             Some(_) => Vec::new(),

@@ -19,7 +19,7 @@ use crate::commands::context::fault;
 use crate::commands::triage::input::{Desk, Folders, Format, Read, Source};
 use crate::commands::triage::marks::{Guids, Marks};
 use crate::commands::triage::output::{How, Rewrite, Written};
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::gate::index::Index;
 use crate::survey::triage::State;
 use crate::survey::triage::judge::Judge;
@@ -84,6 +84,8 @@ pub struct Args {
 pub const COMMAND: Command = Command::of::<Args>();
 
 impl Run for Args {
+    const PAST: Past = Past::Answered;
+
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let folders = Folders::of(&home, &self.source_roots)?;

@@ -20,7 +20,7 @@ use crate::commands::context::output::Formats;
 use crate::commands::show;
 use crate::commands::verify::marks::Marks;
 use crate::commands::verify::uses::Book;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::{Command, Outcome, Past, Run};
 use crate::diag::Finding;
 use crate::history::objects::{Kind, Objects, Oid};
 use crate::history::tree::CommitTree;
@@ -81,6 +81,7 @@ enum Extent {
 
 impl Run for Args {
     const FORMATS: Formats = Formats::Findings;
+    const PAST: Past = Past::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;

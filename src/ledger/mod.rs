@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diag::{Finding, Level, shape};
 use crate::ledger::tree::{Item, Kind, Tree, TreeError};
 use crate::record::id::Id;
+use crate::record::near;
 use crate::record::read::{self, Source};
 
 /// So many files of one id are named to each other.
@@ -61,8 +62,8 @@ pub struct Entry {
 /// Why a text names no single record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotFound {
-    /// No id begins or ends with it.
-    Unknown,
+    /// No id begins or ends with it; the ids that are like it but for a letter or two.
+    Unknown(Vec<String>),
     /// Several do: their ids, or the paths of the files that share one.
     Ambiguous(Vec<String>),
 }
@@ -217,7 +218,10 @@ fn with_twins(paths: BTreeSet<String>) -> Vec<File> {
     files.map(|(path, twins)| File { path, twins }).collect()
 }
 
-/// Returns the one thing whose file stem a text names: whole, or by a beginning or end that no other has.
+/// The most ids that are proposed in place of one that is not there.
+const PROPOSED: usize = 3;
+
+/// Returns the one thing whose file stem a text names: whole, by a beginning or end that no other has, or by its path.
 ///
 /// # Errors
 /// [`NotFound`] when none or several are named.
@@ -226,9 +230,13 @@ pub fn named<'t, T>(
     path: impl Fn(&T) -> &String,
     text: &str,
 ) -> Result<&'t T, NotFound> {
-    let wanted = text.trim().to_uppercase();
+    let given = text.trim().trim_start_matches("./");
+    if let Some(same) = things.iter().find(|it| path(it) == given) {
+        return Ok(same);
+    }
+    let wanted = id_of(given).to_uppercase();
     if wanted.is_empty() {
-        return Err(NotFound::Unknown);
+        return Err(NotFound::Unknown(Vec::new()));
     }
     let stem = |thing: &T| read::stem(path(thing)).to_uppercase();
     let exact: Vec<&T> = things.iter().filter(|it| stem(it) == wanted).collect();
@@ -238,7 +246,10 @@ pub fn named<'t, T>(
     };
     let found: Vec<&T> = if exact.is_empty() { near() } else { exact };
     match found[..] {
-        [] => Err(NotFound::Unknown),
+        [] => Err(NotFound::Unknown(like(
+            &wanted,
+            things.iter().map(|it| read::stem(path(it))),
+        ))),
         [only] => Ok(only),
         _ => {
             let stems: BTreeSet<String> = found.iter().map(|it| stem(it)).collect();
@@ -249,6 +260,33 @@ pub fn named<'t, T>(
             Err(NotFound::Ambiguous(names.into_iter().collect()))
         }
     }
+}
+
+/// Returns the id that a text states: of the path of a file its stem, as a shell completes it.
+pub fn id_of(text: &str) -> &str {
+    let text = text.trim();
+    let is_path = text.contains(['/', '\\']) || text.ends_with(".yaml") || text.ends_with(".yml");
+    match is_path {
+        true => read::stem(text.rsplit('\\').next().unwrap_or(text)),
+        false => text,
+    }
+}
+
+/// Returns the ids that a text may mean, whole or by their last part.
+fn like<'i>(wanted: &str, ids: impl Iterator<Item = &'i str>) -> Vec<String> {
+    let ids: Vec<&str> = ids.collect();
+    let whole = near::all(wanted, ids.iter().copied(), PROPOSED);
+    let last = |id: &&str| id.rsplit('-').next().unwrap_or_default().to_owned();
+    let ends: Vec<String> = ids.iter().map(last).collect();
+    let ends = near::all(wanted, ends.iter().map(String::as_str), PROPOSED);
+    let by_end = ids.iter().filter(|id| ends.contains(&last(id).as_str()));
+    let mut like: Vec<String> = whole.into_iter().map(str::to_owned).collect();
+    for id in by_end {
+        if !like.iter().any(|known| known == id) && like.len() < PROPOSED {
+            like.push((*id).to_owned());
+        }
+    }
+    like
 }
 
 fn duplicate(source: &Source, twins: &[String]) -> Finding {

@@ -3,7 +3,7 @@
 //! Uses record, policy, plan's entries and evidence. Pure. Start at [`close`], [`missing`] and [`reviewed`]. Follows
 //! `docs/spec/cli.md`, decisions, and `docs/spec/rules.md`, `closure-incomplete`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::decision::{Planned, Refusal, Taken};
 use crate::plan::edit::Edit;
@@ -185,30 +185,38 @@ fn entry(taken: &Taken<'_>, closing: &Closing, evidence: &Written) -> Entry {
         .text_or_none("review_by", closing.review_by.or(by_tier))
 }
 
+/// Returns the id of evidence that an answer cites and that nothing has.
+pub fn uncited<'a>(record: &Record, closing: &Closing, answer: &'a str) -> Option<&'a str> {
+    let evidence = evidence::entries(record, &closing.evidence, evidence::Ids::Given);
+    let ids = evidence.map_or_else(|_| BTreeSet::new(), |evidence| evidence.ids);
+    missing_id(record, &ids, answer)
+}
+
 /// Refuses answers that cite evidence which is not there.
 fn cited(taken: &Taken<'_>, closing: &Closing, evidence: &Written) -> Result<(), Refusal> {
-    let record = taken.record;
+    for (item, answer) in &closing.checks {
+        if let Some(id) = missing_id(taken.record, &evidence.ids, answer) {
+            return Err(Refusal::new(
+                format!("--check {item}={id} cites evidence that is not there"),
+                format!("add it with --evidence {id}=KIND:PATH, or answer in a sentence"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Returns the id that an answer is, where neither the record nor the new evidence has it.
+fn missing_id<'a>(record: &Record, ids: &BTreeSet<String>, answer: &'a str) -> Option<&'a str> {
     let controls = record
         .compensating_controls
         .iter()
         .flat_map(|it| &it.evidence);
     let handling = record.handling.iter().flat_map(|it| &it.evidence);
-    let earlier: Vec<&str> = controls
-        .chain(handling)
-        .filter_map(|it| it.id.as_deref())
-        .collect();
-    for (item, answer) in &closing.checks {
-        let answer = answer.trim();
-        let number = answer.strip_prefix(['E', 'e']).unwrap_or_default();
-        let is_id = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-        if is_id && !evidence.ids.contains(answer) && !earlier.contains(&answer) {
-            return Err(Refusal::new(
-                format!("--check {item}={answer} cites evidence that is not there"),
-                format!("add it with --evidence {answer}=KIND:PATH, or answer in a sentence"),
-            ));
-        }
-    }
-    Ok(())
+    let mut earlier = controls.chain(handling).filter_map(|it| it.id.as_deref());
+    let answer = answer.trim();
+    let number = answer.strip_prefix(['E', 'e']).unwrap_or_default();
+    let is_id = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_id && !ids.contains(answer) && !earlier.any(|id| id == answer)).then_some(answer)
 }
 
 /// Returns the edits that record the look which someone else took at a closure.

@@ -72,23 +72,29 @@ pub struct Said<'s> {
 }
 
 impl<'s> Said<'s> {
-    /// Reads `[ID=]KIND:PATH|URL|COMMIT`.
+    /// Reads `[ID=][KIND:]PATH|URL|COMMIT`; the kind of what has none is `link`, `commit` or `file`.
     ///
     /// # Errors
     /// What is wrong with the text, and how to write it.
     pub fn parse(text: &'s str) -> Result<Said<'s>, String> {
         let form = || {
             format!(
-                "`{text}` is no evidence: write E1=log:rotate.txt, or an address or commit for the file"
+                "`{text}` is no evidence: write a path, an address or a commit, with name and kind before it as in E1=log:rotate.txt"
             )
         };
         let named = text.split_once('=');
         let (id, rest) = match named.filter(|(id, _)| !id.contains([':', '/'])) {
-            Some((id, rest)) => (Some(id.trim()), rest),
-            None => (None, text),
+            Some((id, rest)) => (Some(id.trim()), rest.trim()),
+            None => (None, text.trim()),
         };
-        let (kind, source) = rest.split_once(':').ok_or_else(form)?;
-        let (kind, source) = (kind.trim(), source.trim());
+        let (kind, source) = match rest.split_once(':') {
+            Some((_, after)) if after.starts_with("//") && reference::is_web(rest) => {
+                ("link", rest)
+            }
+            Some((kind, source)) => (kind.trim(), source.trim()),
+            None if reference::is_commit(rest) => ("commit", rest),
+            None => ("file", rest),
+        };
         let is_bare_address = source.starts_with("//");
         if kind.is_empty() || source.is_empty() || is_bare_address || id == Some("") {
             return Err(form());

@@ -36,6 +36,8 @@ pub enum Because {
     Silence(String),
     /// The form of the issue has it.
     Form,
+    /// Another key of its map is stated, and needs it.
+    Beside(&'static str),
 }
 
 impl Because {
@@ -48,6 +50,7 @@ impl Because {
             Because::Required(tier) => format!("tier {tier} requires it"),
             Because::Silence(tier) => format!("silence means tier {tier}"),
             Because::Form => "the form requires it".to_owned(),
+            Because::Beside(map) => format!("`{map}` needs it"),
         }
     }
 }
@@ -73,6 +76,12 @@ const ALWAYS: &[&str] = &[
     "justification",
 ];
 
+/// The maps that nobody need state, with the keys that each has once it is stated.
+const TOGETHER: &[(&str, &[&str])] = &[
+    ("fix", &["fix.target", "fix.plan"]),
+    ("rollback", &["rollback.plan", "rollback.criteria"]),
+];
+
 /// Returns what is missing, in the order in which it is asked; nothing where the record can be written.
 pub fn missing(made: &Draft, setting: &Setting<'_>, end: End) -> Vec<Question> {
     let answers = &made.answers;
@@ -90,6 +99,15 @@ pub fn missing(made: &Draft, setting: &Setting<'_>, end: End) -> Vec<Question> {
         Some(resolved) => demanded(answers, resolved),
         None => likely(setting),
     });
+    for (map, keys) in TOGETHER {
+        let is_begun = answers.states(map);
+        let because = || Because::Beside(map);
+        asked.extend(
+            keys.iter()
+                .filter(|_| is_begun)
+                .map(|key| (*key, because())),
+        );
+    }
     let mut questions: Vec<Question> = Vec::new();
     for (field, because) in asked {
         let is_new = questions.iter().all(|known| known.of.field != field);

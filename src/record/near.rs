@@ -7,8 +7,17 @@ const LONG: usize = 8;
 
 /// Returns the candidate that a misspelt key means, the first of the nearest; `None` where none is near.
 pub fn nearest<'c>(key: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    all(key, candidates, 1).into_iter().next()
+}
+
+/// Returns the nearest candidates that a misspelt key may mean, at most `most` of them, in their order.
+pub fn all<'c>(
+    key: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+    most: usize,
+) -> Vec<&'c str> {
     let key = folded(key);
-    let mut best: Option<(usize, &str)> = None;
+    let (mut least, mut best) = (usize::MAX, Vec::new());
     for candidate in candidates {
         let folded = folded(candidate);
         let allowed = if folded.len() >= LONG { 3 } else { 2 };
@@ -18,11 +27,17 @@ pub fn nearest<'c>(key: &str, candidates: impl IntoIterator<Item = &'c str>) -> 
             continue;
         }
         let distance = distance(&key, &folded);
-        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, candidate));
+        if distance > allowed || distance > least {
+            continue;
+        }
+        if distance < least {
+            (least, best) = (distance, Vec::new());
+        }
+        if best.len() < most {
+            best.push(candidate);
         }
     }
-    best.map(|(_, candidate)| candidate)
+    best
 }
 
 /// Returns the candidates with the fewest letters to change, at most `most` of them, in their order; none where two of

@@ -78,3 +78,39 @@ fn of_a_long_line_the_part_around_the_mistake_is_shown() {
         }
     }
 }
+
+#[test]
+fn a_path_that_holds_no_record_is_refused_and_beside_one_named() {
+    let folder = folder(SMALL);
+    for path in [
+        "README.md",
+        "exceptions/notes.md",
+        "docs/EXC-2026-7F3KQ.yaml",
+    ] {
+        let place = folder.path().join(path);
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::fs::write(place, "x").unwrap();
+        let seen = run(folder.path(), &["lint", path]);
+        assert_eq!((seen.code, seen.out.as_str()), (2, ""), "{path}");
+        assert!(seen.err.contains("holds no record"), "{}", seen.err);
+        assert!(
+            seen.err.contains("below exceptions, or exledger.yaml"),
+            "{}",
+            seen.err
+        );
+        let both = ["lint", path, "exceptions/EXC-2026-7F3KQ.yaml"];
+        let seen = run(folder.path(), &both);
+        assert_eq!(seen.code, 0, "{}", seen.out);
+        assert!(seen.out.contains("1 record checked"), "{}", seen.out);
+        assert!(
+            seen.err.contains(&format!("nothing is linted in {path}")),
+            "{}",
+            seen.err
+        );
+    }
+    for path in [".", "exceptions", "exledger.yaml"] {
+        assert_eq!(run(folder.path(), &["lint", path]).code, 0, "{path}");
+    }
+    let seen = run(folder.path(), &["lint", "docs"]);
+    assert_eq!(seen.code, 2, "{}", seen.out);
+}

@@ -164,8 +164,12 @@ fn a_record_is_found_by_any_part_that_names_it_alone() {
     }
     assert_eq!(find("sec-2025-a"), Ok("SEC-2025-AAAAA".to_owned()));
     assert_eq!(find("q"), Ok("EXC-2026-7F3KQ".to_owned()));
-    assert_eq!(find("F3K"), Err(NotFound::Unknown));
-    assert_eq!(find(""), Err(NotFound::Unknown));
+    let like = vec!["EXC-2026-7F3KQ".to_owned(), "EXC-2026-7F3KR".to_owned()];
+    assert_eq!(find("F3K"), Err(NotFound::Unknown(like)));
+    assert_eq!(find("0000000"), Err(NotFound::Unknown(Vec::new())));
+    let path = "exceptions/a/EXC-2026-7F3KQ.yaml";
+    assert_eq!(find(path), Ok("EXC-2026-7F3KQ".to_owned()));
+    assert_eq!(find(""), Err(NotFound::Unknown(Vec::new())));
     let both = vec!["EXC-2026-7F3KR".to_owned(), "SEC-2025-AAAAA".to_owned()];
     assert!(matches!(find("exc"), Err(NotFound::Ambiguous(ids)) if ids.len() == 3 && ids != both));
     let paths = [

@@ -16,6 +16,7 @@ mod cli;
 mod cli_answers;
 mod cli_approve;
 mod cli_controls;
+mod cli_flags;
 mod cli_init;
 mod cli_lint;
 mod cli_log;

@@ -89,6 +89,11 @@ pub(crate) fn screen(bytes: &str, columns: usize) -> Vec<String> {
         match character {
             '\u{1b}' => {
                 assert_eq!(characters.next(), Some('['), "{bytes:?}");
+                // A mode of the terminal: it shows nothing.
+                if characters.next_if_eq(&'?').is_some() {
+                    characters.by_ref().find(|it| it.is_ascii_alphabetic());
+                    continue;
+                }
                 let mut number = String::new();
                 while characters
                     .peek()

@@ -330,8 +330,16 @@ fn not_found(text: &str, error: &NotFound, ctx: &Ctx, home: &Home) -> anyhow::Er
         Some((id, None)) => format!(
             "it is on the approved ref: check that out, or run `exledger approve {id} --ref BRANCH`"
         ),
-        None => "run `exledger list --all` for the ids; name a branch that holds it with --ref"
-            .to_owned(),
+        None => {
+            let list =
+                "run `exledger list --all` for the ids; name a branch that holds it with --ref";
+            match error {
+                NotFound::Unknown(like) if !like.is_empty() => {
+                    format!("did you mean {}? {list}", like.join(" or "))
+                }
+                _ => list.to_owned(),
+            }
+        }
     };
     fault::misuse(format!("no record here is named {text}"), help)
 }

@@ -96,12 +96,6 @@ impl Ctx {
         proposed: Proposed<'_>,
     ) -> anyhow::Result<Compared> {
         let repository = home.repository()?;
-        if self.globals.as_of.is_some() {
-            return Err(fault::misuse(
-                "--as-of asks about one commit, and two are compared here",
-                "name the two commits themselves",
-            ));
-        }
         let _progress = self.progress("reading the history");
         let chosen = self.approved_ref(repository)?;
         let onto = match onto {

@@ -95,12 +95,6 @@ impl Ctx {
     /// [`fault::Fault::Misuse`] when a record is unknown, the decision is refused, or the result would not lint;
     /// [`fault::Fault::CannotSay`] when the ledger, or a history that is needed, can't be read. Nothing is then written.
     pub fn decide(&self, job: &Job<'_>) -> anyhow::Result<Outcome> {
-        if self.globals.as_of.is_some() {
-            return Err(fault::misuse(
-                "--as-of asks about the past, and decisions are written now",
-                "leave it out; --on says the day of the decision",
-            ));
-        }
         let home = self.home()?;
         let repository = home.repository()?;
         let tree = home.work_tree()?;

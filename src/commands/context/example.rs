@@ -12,7 +12,9 @@ pub fn folded(command: Command) -> Command {
     let Some(help) = command.get_after_help().map(ToString::to_string) else {
         return command;
     };
-    let lines: Vec<String> = help.lines().map(line).collect();
+    // Where a line already goes on after a backslash, it is broken anew.
+    let whole = help.replace(" \\\n    ", " ");
+    let lines: Vec<String> = whole.lines().map(line).collect();
     command.after_help(lines.join("\n"))
 }
 

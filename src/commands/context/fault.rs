@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::ask::AskError;
+use crate::ledger::NotFound;
 use crate::ledger::tree::TreeError;
 use crate::render;
 
@@ -62,6 +63,21 @@ pub fn unasked(error: &AskError, help: impl Into<String>) -> anyhow::Error {
 /// Returns the error of a question that can't be answered.
 pub fn cannot_say(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
     Fault::CannotSay(what.into(), help.into()).into()
+}
+
+/// Returns the error of a text that names no single record; `nobody` is the sentence where none is like it.
+pub fn not_named(text: &str, error: &NotFound, nobody: &str, help: &str) -> anyhow::Error {
+    match error {
+        NotFound::Unknown(like) if like.is_empty() => misuse(format!("{nobody} {text}"), help),
+        NotFound::Unknown(like) => misuse(
+            format!("{nobody} {text}"),
+            format!("did you mean {}? {help}", like.join(" or ")),
+        ),
+        NotFound::Ambiguous(ids) => misuse(
+            format!("{text} names {} records", ids.len()),
+            format!("say which: {}", ids.join(", ")),
+        ),
+    }
 }
 
 /// Returns the exit code that follows from an error.

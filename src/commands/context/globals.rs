@@ -5,16 +5,19 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, ValueEnum};
+use clap::{Arg, Args, ValueEnum};
 
-use crate::commands::context::output;
+use crate::commands::context::output::{self, Formats};
 use crate::record::scalar::Scalar;
 use crate::record::time::{Day, Instant, When};
 use crate::render;
 
+/// What stands above these flags in the help.
+const HEADING: &str = "Global options";
+
 /// The flags that every command takes.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Global options")]
+#[command(next_help_heading = HEADING)]
 pub struct Globals {
     /// Work as if started in this folder
     #[arg(short = 'C', value_name = "DIR", global = true)]
@@ -117,4 +120,23 @@ fn formats() -> PossibleValuesParser {
     let names = render::ALL.iter().map(|format| format.name);
     let names: Vec<&'static str> = names.chain([output::CALENDAR]).collect();
     PossibleValuesParser::new(names)
+}
+
+/// Returns `--format` as one command has it, in place of the one that stands before any command.
+pub fn format(formats: Formats) -> Arg {
+    Arg::new("format")
+        .long("format")
+        .value_name("FORMAT")
+        .help("How the answer is written")
+        .help_heading(HEADING)
+        .display_order(4)
+        .value_parser(PossibleValuesParser::new(formats.names()))
+}
+
+/// Returns `--as-of` as a command has it that refuses it: it is read, and not shown.
+pub fn no_past() -> Arg {
+    Arg::new("as_of")
+        .long("as-of")
+        .hide(true)
+        .value_parser(as_of)
 }

@@ -13,6 +13,7 @@ pub mod facts;
 pub mod fault;
 pub mod filter;
 pub mod globals;
+pub mod hyphen;
 mod noted;
 pub mod output;
 pub mod overlay;
@@ -24,6 +25,7 @@ pub mod shell;
 pub mod shown;
 mod single;
 pub mod tips;
+pub mod words;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};

@@ -43,17 +43,20 @@ impl Formats {
         };
         let found = render::find(name).filter(|format| self.offers(format));
         found.ok_or_else(|| {
-            let names: Vec<&str> = render::ALL
-                .iter()
-                .filter(|format| self.offers(format))
-                .map(|format| format.name)
-                .chain((self == Formats::Dated).then_some(CALENDAR))
-                .collect();
             fault::misuse(
                 format!("this command does not answer as {name}"),
-                format!("use --format {}", names.join(", ")),
+                format!("use --format {}", self.names().join(", ")),
             )
         })
+    }
+
+    /// Returns the names of the formats.
+    pub fn names(self) -> Vec<&'static str> {
+        let offered = render::ALL.iter().filter(|format| self.offers(format));
+        let names = offered.map(|format| format.name);
+        names
+            .chain((self == Formats::Dated).then_some(CALENDAR))
+            .collect()
     }
 
     fn offers(self, format: &render::Format) -> bool {

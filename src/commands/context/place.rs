@@ -11,7 +11,7 @@ use crate::history::refs::Layout;
 use crate::ledger::tree::Tree;
 use crate::policy;
 use crate::policy::governance::{Governance, State};
-use crate::store::files::{self, WorkTree};
+use crate::store::files::{self, FileError, WorkTree};
 use crate::store::git::Repository;
 use crate::store::git::open::OpenError;
 
@@ -155,6 +155,10 @@ impl Ctx {
                 "{} is in no ledger: no {mark} here or above",
                 self.folder.display()
             ))),
+            Err(FileError::Absent(folder)) => Err(fault::cannot_say(
+                format!("there is no folder {}", folder.display()),
+                "name the folder of a ledger with -C",
+            )),
             Err(error) => Err(missing(error.to_string())),
         }
     }

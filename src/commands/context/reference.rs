@@ -4,7 +4,7 @@
 
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::history::refs::{self, Chosen};
+use crate::history::refs::{self, Cause, Chosen};
 use crate::store::git::Repository;
 
 impl Ctx {
@@ -26,7 +26,11 @@ impl Ctx {
         let target = self
             .variable("GITHUB_BASE_REF")
             .or_else(|| self.variable("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"));
-        refs::choose(&found, asked, &|name| repository.find(name), target)
-            .map_err(|error| fault::cannot_say(format!("which ref is approved: {error}"), ""))
+        refs::choose(&found, asked, &|name| repository.find(name), target).map_err(|error| {
+            match error.cause {
+                Cause::Empty => fault::cannot_say("there is no commit yet", "commit first"),
+                _ => fault::cannot_say(format!("which ref is approved: {error}"), ""),
+            }
+        })
     }
 }

@@ -11,8 +11,10 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::overlay::Overlay;
 use crate::commands::context::place::Home;
+use crate::ledger;
 use crate::ledger::tree::{Item, Kind, Tree, TreeError};
 use crate::policy;
+use crate::policy::governance::Governance;
 use crate::store::files;
 
 /// The most bytes of standard input that are read: far more than a record may have.
@@ -96,6 +98,58 @@ impl Input {
                     .is_some_and(|rest| rest.starts_with('/'))
         };
         self.named.is_empty() || self.named.iter().any(below)
+    }
+
+    /// Returns the paths that were named and hold nothing that is linted: no record, no approval, no governance file.
+    pub(super) fn strangers(&self, records: &[String], governance: &[String]) -> Vec<&str> {
+        let below = |path: &str, folder: &str| {
+            let folder = folder.trim_end_matches('/');
+            folder.is_empty()
+                || path == folder
+                || path
+                    .strip_prefix(folder)
+                    .is_some_and(|rest| rest.starts_with('/'))
+        };
+        let is_linted = |path: &str| match self.tree.kind(path) {
+            Ok(Some(Kind::Folder)) => {
+                let mut places = records.iter().chain(governance);
+                places.any(|place| below(place, path))
+                    || records.iter().any(|folder| below(path, folder))
+            }
+            _ => {
+                ledger::is_record_of(records, path)
+                    || governance.iter().any(|known| known == path)
+                    || path.split('/').any(|part| part == ".approvals")
+            }
+        };
+        let named = self.named.iter().map(String::as_str);
+        named.filter(|path| !is_linted(path)).collect()
+    }
+
+    /// Refuses paths that hold nothing to be linted; beside one that does, a hint names them.
+    pub(super) fn refuse_strangers(
+        &self,
+        ctx: &Ctx,
+        governance: &Governance,
+    ) -> anyhow::Result<()> {
+        let records = &governance.policy.records;
+        let strangers = self.strangers(records, &governance.paths());
+        if strangers.is_empty() {
+            return Ok(());
+        }
+        let names = strangers.join(", ");
+        if strangers.len() < self.named.len() {
+            ctx.hint(&format!("hint: nothing is linted in {names}"));
+            return Ok(());
+        }
+        Err(fault::misuse(
+            format!("{names} holds no record, no approval and no governance file"),
+            format!(
+                "name files or folders below {}, or {}",
+                records.join(", "),
+                policy::FILE
+            ),
+        ))
     }
 
     /// Tells whether the one record of standard input lies where records are looked for.

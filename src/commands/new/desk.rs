@@ -67,6 +67,7 @@ impl Desk<'_> {
             label: of.label,
             question: &question,
             hint: &hint,
+            ..Prompt::default()
         };
         let check = |answer: &str| self.refused(path, answer, answers);
         let asked = if offer::offers(path, "", &self.names).is_some() {

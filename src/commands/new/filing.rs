@@ -2,6 +2,8 @@
 //!
 //! Start at [`file`]. Follows `docs/spec/cli.md`, new.
 
+use std::path::Path;
+
 use crate::ask;
 use crate::commands::Outcome;
 use crate::commands::context::Ctx;
@@ -111,7 +113,14 @@ pub(super) fn file(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
 
 /// Returns the folder below the record folder, when it can be one.
 fn checked_folder(name: &str) -> anyhow::Result<String> {
-    let name = name.trim_matches('/');
+    let is_absolute = name.starts_with('/') || Path::new(name).is_absolute();
+    if is_absolute {
+        return Err(fault::misuse(
+            format!("{name} begins at the root of the disk"),
+            "name a folder below the first record folder: 2026 or billing/2026",
+        ));
+    }
+    let name = name.trim_end_matches('/');
     let odd = |part: &str| part.is_empty() || part.starts_with('.') || part.contains(['\\', '\0']);
     if !name.is_empty() && name.split('/').any(odd) {
         return Err(fault::misuse(

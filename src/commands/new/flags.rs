@@ -6,8 +6,13 @@
 use clap::Args;
 use serde_json::{Value, json};
 
+use crate::commands::context::words::Words;
+use crate::ledger;
 use crate::plan::answers::Answers;
 use crate::plan::part;
+use crate::record::word::{
+    Baseline, Class, ControlStatus, FixTarget, IdentityType, Risk, RootCause,
+};
 
 /// The fields of the record; those of lists may be given several times.
 #[derive(Clone, Debug, Default, Args)]
@@ -15,8 +20,8 @@ pub(super) struct Flags {
     /// What is not as it should be, in one line
     #[arg(long, help_heading = "What it deviates from")]
     title: Option<String>,
-    /// standard, emergency, regulated or third-party
-    #[arg(long, help_heading = "What it deviates from")]
+    /// The class; by default standard
+    #[arg(long, value_parser = Words::of::<Class>(), help_heading = "What it deviates from")]
     class: Option<String>,
     /// A control that it deviates from, as catalog:id; repeatable
     #[arg(
@@ -29,13 +34,13 @@ pub(super) struct Flags {
     #[arg(long, help_heading = "What it deviates from")]
     rule: Option<String>,
     /// The kind of baseline that it deviates from
-    #[arg(long, help_heading = "What it deviates from")]
+    #[arg(long, value_parser = Words::of::<Baseline>(), help_heading = "What it deviates from")]
     baseline: Option<String>,
     /// The identity that it is about
     #[arg(long, help_heading = "What it is about")]
     identity: Option<String>,
     /// What kind of identity that is
-    #[arg(long, help_heading = "What it is about")]
+    #[arg(long, value_parser = Words::of::<IdentityType>(), help_heading = "What it is about")]
     identity_type: Option<String>,
     /// The credential, as a reference, never the secret
     #[arg(long, help_heading = "What it is about")]
@@ -91,8 +96,8 @@ pub(super) struct Flags {
     /// Why it is needed now and can't be avoided
     #[arg(long, help_heading = "Why, and at which risk")]
     justification: Option<String>,
-    /// low, moderate, high or critical: what remains with the controls in place
-    #[arg(long, value_name = "LEVEL", help_heading = "Why, and at which risk")]
+    /// What remains with the controls in place
+    #[arg(long, value_parser = Words::of::<Risk>(), value_name = "LEVEL", help_heading = "Why, and at which risk")]
     risk_level: Option<String>,
     /// Who accepts the risk
     #[arg(long, value_name = "EMAIL", help_heading = "Why, and at which risk")]
@@ -101,10 +106,10 @@ pub(super) struct Flags {
     #[arg(long, help_heading = "Why, and at which risk")]
     blast_radius: Option<String>,
     /// Why the deviation exists at all
-    #[arg(long, help_heading = "Why, and at which risk")]
+    #[arg(long, value_parser = Words::of::<RootCause>(), help_heading = "Why, and at which risk")]
     root_cause: Option<String>,
-    /// Where it will be corrected: policy, entitlement, automation, data or process
-    #[arg(long, value_name = "TARGET", help_heading = "Why, and at which risk")]
+    /// Where it will be corrected
+    #[arg(long, value_parser = Words::of::<FixTarget>(), value_name = "TARGET", help_heading = "Why, and at which risk")]
     fix_target: Option<String>,
     /// What will be corrected
     #[arg(long, value_name = "PLAN", help_heading = "Why, and at which risk")]
@@ -118,9 +123,12 @@ pub(super) struct Flags {
     /// Who keeps the n-th control working; by default the owner; repeatable
     #[arg(long, value_name = "EMAIL", help_heading = "What limits it")]
     control_owner: Vec<String>,
-    /// planned or active, for the n-th control; by default planned; repeatable
-    #[arg(long, value_name = "STATUS", help_heading = "What limits it")]
+    /// Whether the n-th control is in place; by default planned; repeatable
+    #[arg(long, value_parser = Words::of::<ControlStatus>(), value_name = "STATUS", help_heading = "What limits it")]
     control_status: Vec<String>,
+    /// How often the n-th control is seen to work, such as 30d; repeatable
+    #[arg(long, value_name = "DURATION", help_heading = "What limits it")]
+    control_verify_every: Vec<String>,
     /// When it starts: a date, an instant, or a duration from now; by default today
     #[arg(long, value_name = "WHEN", help_heading = "From when to when")]
     starts: Option<String>,
@@ -249,20 +257,29 @@ impl Flags {
         for (path, value) in [
             ("references.onboarding", &self.onboarding),
             ("references.redesign", &self.redesign),
-            ("references.supersedes", &self.supersedes),
         ] {
             answers.set_given(path, value.as_deref());
         }
+        let supersedes = self.supersedes.as_deref().map(ledger::id_of);
+        answers.set_given("references.supersedes", supersedes);
         let n = self.compensating_control.len();
-        if self.control_owner.len() > n || self.control_status.len() > n {
-            return Err("more --control-owner or --control-status than --compensating-control: give one each, in order".to_owned());
+        let parts = [
+            ("owner", "--control-owner", &self.control_owner),
+            ("status", "--control-status", &self.control_status),
+            (
+                "verify_every",
+                "--control-verify-every",
+                &self.control_verify_every,
+            ),
+        ];
+        if let Some((_, flag, _)) = parts.iter().find(|(_, _, given)| given.len() > n) {
+            return Err(format!(
+                "more {flag} than --compensating-control: give one each, in order"
+            ));
         }
         let control = |(n, text): (usize, &String)| {
             let mut control = json!({"description": text});
-            let given = [
-                ("owner", self.control_owner.get(n)),
-                ("status", self.control_status.get(n)),
-            ];
+            let given = parts.map(|(key, _, values)| (key, values.get(n)));
             if let Some(map) = control.as_object_mut() {
                 map.extend(
                     given

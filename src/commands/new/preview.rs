@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::ask::{self, Prompt};
+use crate::ask::{self, Ahead, Prompt};
 use crate::commands::context::fault::{self, Fault};
 use crate::commands::new::desk::Desk;
 use crate::commands::new::filing::{self, Drafts};
@@ -175,6 +175,7 @@ fn chosen(desk: &Desk<'_>, made: &Draft, findings: &[Finding]) -> anyhow::Result
             "It would not lint. What next?"
         },
         hint: "Enter takes the marked line; arrows or letters choose another, to change it",
+        ahead: Ahead::Forgotten,
     };
     let fitting = |typed: &str| offer::fitting(offers.clone(), typed);
     let taken = ask::pick(&prompt, &fitting, Some(0), &|_| Ok(()));
@@ -303,7 +304,7 @@ fn add(desk: &Desk<'_>, made: &Draft, answers: &mut Answers) -> anyhow::Result<(
     let prompt = Prompt {
         label: "",
         question: "Which field?",
-        hint: "",
+        ..Prompt::default()
     };
     let fitting = |typed: &str| offer::fitting(offers.clone(), typed);
     let taken = ask::pick(&prompt, &fitting, None, &|_| Ok(()));

@@ -249,16 +249,8 @@ fn timeless(record: &Record) -> Record {
 
 /// Returns the error of an id that names no single record.
 pub(super) fn not_found(id: &str, error: &NotFound) -> anyhow::Error {
-    match error {
-        NotFound::Unknown => fault::misuse(
-            format!("no record is named {id}"),
-            "run `exledger list --all` for the ids",
-        ),
-        NotFound::Ambiguous(ids) => fault::misuse(
-            format!("{id} names {} records", ids.len()),
-            format!("say which: {}", ids.join(", ")),
-        ),
-    }
+    let help = "run `exledger list --all` for the ids";
+    fault::not_named(id, error, "no record is named", help)
 }
 
 /// Turns a question that the gate refused into a request.

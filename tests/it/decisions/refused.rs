@@ -112,14 +112,14 @@ const SENSELESS: &[(&[&str], &str)] = &[
     (&["attest", ID, "CC9"], "has no control CC9"),
     (
         &["attest", ID, "CC1", "--evidence", "nothing"],
-        "is no evidence",
+        "there is no file",
     ),
     (
         &["attest", ID, "CC1", "--evidence", "log:gone.txt"],
         "there is no file",
     ),
     (
-        &["attest", ID, "CC1", "--evidence", "https://ci.example.com"],
+        &["attest", ID, "CC1", "--evidence", "log:"],
         "is no evidence",
     ),
     (

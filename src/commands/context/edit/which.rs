@@ -10,7 +10,7 @@ use crate::commands::context::edit::Which;
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
 use crate::commands::context::place::Home;
-use crate::ledger::{File, Files, NotFound};
+use crate::ledger::{File, Files};
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::address::Address;
@@ -97,7 +97,8 @@ impl Ctx {
         if shown.is_empty() {
             return Err(unnamed());
         }
-        let chosen = ask::choice("Which record", &shown, 0).map_err(|_| unnamed())?;
+        let chosen = ask::choice("Which record", &shown, 0)
+            .map_err(|error| fault::unasked(&error, "name ids"))?;
         let chosen = open.get(chosen).map(|(id, _)| (*id).to_owned());
         chosen.map(|id| vec![id]).ok_or_else(unnamed)
     }
@@ -201,14 +202,8 @@ fn unnamed() -> anyhow::Error {
 }
 
 fn named<'f>(files: &'f Files, text: &str) -> anyhow::Result<&'f File> {
-    files.find(text).map_err(|error| match error {
-        NotFound::Unknown => fault::misuse(
-            format!("no record in the work tree is named {text}"),
-            "run `exledger list --all` for the ids; one that is only on another branch needs that branch checked out",
-        ),
-        NotFound::Ambiguous(ids) => fault::misuse(
-            format!("{text} names {} records", ids.len()),
-            format!("say which: {}", ids.join(", ")),
-        ),
+    files.find(text).map_err(|error| {
+        let help = "run `exledger list --all` for the ids; one that is only on another branch needs that branch checked out";
+        fault::not_named(text, &error, "no record in the work tree is named", help)
     })
 }

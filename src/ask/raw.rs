@@ -1,0 +1,78 @@
+//! The terminal's mode while a prompt lasts: keys come one by one, and pasted text is told from typed.
+//!
+//! Uses nothing else of the line. Start at [`Raw::begin`]. Between two keys too the terminal takes nothing for itself:
+//! it would show again what is pasted, and forget the end of a long paste. Elsewhere than on Unix each key is read by
+//! itself.
+
+#[cfg(unix)]
+use std::io;
+
+#[cfg(unix)]
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+#[cfg(unix)]
+use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
+
+/// The mode of the terminal behind stdin until this value goes.
+pub(super) struct Raw {
+    /// The mode before; `None` where there is nothing to bring back.
+    #[cfg(unix)]
+    before: Option<Termios>,
+}
+
+#[cfg(unix)]
+impl Raw {
+    /// Lets each key come as it is pressed.
+    pub(super) fn begin() -> Raw {
+        let before = tcgetattr(io::stdin()).ok();
+        if let Some(before) = &before {
+            let mut raw = before.clone();
+            raw.make_raw();
+            // What is written keeps its line ends.
+            raw.output_modes = before.output_modes;
+            // A terminal that can't be changed still gives keys one by one.
+            let _ = tcsetattr(io::stdin(), OptionalActions::Drain, &raw);
+        }
+        Raw { before }
+    }
+
+    /// Forgets what was typed and not read.
+    pub(super) fn forget(&self) {
+        let _ = tcflush(io::stdin(), QueueSelector::IFlush);
+    }
+
+    /// Tells whether something was typed that is not read yet.
+    pub(super) fn has_more(&self) -> bool {
+        let stdin = io::stdin();
+        let mut waiting = [PollFd::new(&stdin, PollFlags::IN)];
+        let at_once = Timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        poll(&mut waiting, Some(&at_once)).is_ok_and(|n| n > 0)
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Raw {
+    fn drop(&mut self) {
+        if let Some(before) = &self.before {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Drain, before);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Raw {
+    /// Changes nothing: each key is read by itself.
+    pub(super) fn begin() -> Raw {
+        Raw {}
+    }
+
+    /// Forgets nothing.
+    pub(super) fn forget(&self) {}
+
+    /// Tells that nothing waits.
+    pub(super) fn has_more(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,118 @@
+//! Values that begin with a hyphen: `--reason "- the vendor is late"`, `--title -5 degrees`.
+//!
+//! Start at [`joined`]. A word that is no flag of the command, after a flag that takes a value, is that value.
+
+use std::ffi::OsString;
+
+use clap::{Arg, ArgAction, Command};
+
+/// Returns the arguments with such a value joined to its flag: `--reason=- the vendor is late`.
+///
+/// A single word with two hyphens stays alone, so that a mistyped flag is refused and not swallowed.
+pub fn joined(args: impl IntoIterator<Item = OsString>, program: &Command) -> Vec<OsString> {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let words = || args.iter().skip(1).filter_map(|arg| arg.to_str());
+    let command = words().find_map(|word| program.find_subcommand(word));
+    let known: Vec<&Arg> = program
+        .get_arguments()
+        .chain(command.into_iter().flat_map(Command::get_arguments))
+        .collect();
+    let mut out: Vec<OsString> = Vec::with_capacity(args.len());
+    let mut is_over = false;
+    let mut waits = false;
+    for arg in args {
+        let word = arg.to_str().unwrap_or_default();
+        if waits && is_text(word, &known) {
+            if let Some(flag) = out.last_mut() {
+                flag.push("=");
+                flag.push(&arg);
+            }
+            waits = false;
+            continue;
+        }
+        // What follows a lone `--` is no flag any more.
+        is_over |= word == "--";
+        waits = !is_over && !waits && takes_value(word, &known);
+        out.push(arg);
+    }
+    out
+}
+
+/// Tells whether a word is a long flag that takes a value, which it does not hold itself.
+fn takes_value(word: &str, known: &[&Arg]) -> bool {
+    let Some(name) = word.strip_prefix("--") else {
+        return false;
+    };
+    let mut known = known.iter().filter(|arg| arg.get_long() == Some(name));
+    known.any(|arg| matches!(arg.get_action(), ArgAction::Set | ArgAction::Append))
+}
+
+/// Tells whether a word that begins with a hyphen is no flag.
+fn is_text(word: &str, known: &[&Arg]) -> bool {
+    let Some(rest) = word.strip_prefix('-') else {
+        return false;
+    };
+    if word.contains(char::is_whitespace) {
+        return true;
+    }
+    let is_short = |it: char| known.iter().any(|arg| arg.get_short() == Some(it));
+    match rest.chars().next() {
+        // A lone hyphen stands for standard input, and two begin a flag.
+        None | Some('-') => false,
+        Some(_) => !rest
+            .chars()
+            .all(|it| is_short(it) || matches!(it, 'h' | 'V')),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+    use clap::{Arg, ArgAction, Command};
+
+    #[test]
+    fn a_value_that_begins_with_a_hyphen_is_told_from_a_flag() {
+        let verbose = Arg::new("v").short('v').action(ArgAction::SetTrue);
+        let dry = Arg::new("dry").long("dry-run").action(ArgAction::SetTrue);
+        let close = Command::new("close")
+            .arg(Arg::new("reason").long("reason"))
+            .arg(dry);
+        let program = Command::new("x").arg(verbose).subcommand(close);
+        for (given, expected) in [
+            (
+                &["close", "--reason", "- late"][..],
+                &["close", "--reason=- late"][..],
+            ),
+            (&["close", "--reason", "-5"], &["close", "--reason=-5"]),
+            (
+                &["close", "--reason", "-vague"],
+                &["close", "--reason=-vague"],
+            ),
+            (&["close", "--reason", "-- x"], &["close", "--reason=-- x"]),
+            (
+                &["close", "--reason", "--dry-run"],
+                &["close", "--reason", "--dry-run"],
+            ),
+            (
+                &["close", "--reason", "--dryrun"],
+                &["close", "--reason", "--dryrun"],
+            ),
+            (&["close", "--reason", "-v"], &["close", "--reason", "-v"]),
+            (&["close", "--reason", "-"], &["close", "--reason", "-"]),
+            (&["close", "--dry-run", "-5"], &["close", "--dry-run", "-5"]),
+            (
+                &["close", "--", "--reason", "-5"],
+                &["close", "--", "--reason", "-5"],
+            ),
+            (
+                &["close", "--reason=-5", "-5"],
+                &["close", "--reason=-5", "-5"],
+            ),
+        ] {
+            let given = ["x"].iter().chain(given).map(Into::into);
+            let found = joined(given, &program);
+            let expected: Vec<&str> = ["x"].iter().chain(expected).copied().collect();
+            assert_eq!(found, expected);
+        }
+    }
+}

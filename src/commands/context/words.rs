@@ -1,0 +1,50 @@
+//! Flags with fixed words: the help and the shell list them, and the reader of records refuses what is none.
+//!
+//! Start at [`Words`]. A flag and a file are so refused with the same sentence.
+
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, Command};
+
+use crate::record::word::Word;
+
+/// Takes any text, and lists some.
+#[derive(Clone, Debug)]
+pub struct Words(Vec<&'static str>);
+
+impl Words {
+    /// Lists the words of a vocabulary.
+    pub fn of<W: Word>() -> Words {
+        Words(W::WORDS.iter().map(|(word, _)| *word).collect())
+    }
+
+    /// Lists the words of another vocabulary too.
+    pub fn and<W: Word>(mut self) -> Words {
+        self.0.extend(Words::of::<W>().0);
+        self
+    }
+
+    /// Leaves a word out.
+    pub fn without(mut self, word: &str) -> Words {
+        self.0.retain(|known| *known != word);
+        self
+    }
+}
+
+impl TypedValueParser for Words {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.0.iter().map(PossibleValue::new)))
+    }
+}
