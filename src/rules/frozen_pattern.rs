@@ -39,24 +39,28 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     let (Some(record), id) = (&of.source.record, of.source.stem()) else {
         return Vec::new();
     };
-    let Some((group, ids)) = neighbours.refuses(id, record, governance) else {
+    let frozen = neighbours.frozen(governance);
+    let Some((_, kind)) = neighbours.refuses(&frozen, id, record, governance) else {
         return Vec::new();
     };
-    let named: Vec<&str> = ids.iter().take(NAMED).copied().collect();
-    let more = match ids.len().saturating_sub(NAMED) {
+    let named = kind.records.iter().take(NAMED).map(|it| it.id.as_str());
+    let named: Vec<&str> = named.collect();
+    let more = match kind.records.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
     let message = format!(
         "{} with {} landed within {}, so the pattern is frozen: {}{more}",
-        count(ids.len(), "record"),
-        cause::words(&patterns.key, &group),
+        count(kind.occurrences, "occurrence"),
+        cause::words(&patterns.key, &kind.spelled),
         patterns.window,
         named.join(", "),
     );
-    let help = "change the policy or the automation; until then link a redesign in `references.redesign`, \
-                with a `fix` whose `due` is not past"
-        .to_owned();
+    let help = format!(
+        "change the policy or the automation; until then link a redesign in `references.redesign`, with a `fix` whose \
+         `due` is not past; or tune `patterns` in exledger.yaml (threshold {}, window {}): somebody else approves that",
+        patterns.threshold, patterns.window
+    );
     let field = patterns.key.first().map_or("root_cause", |key| place(*key));
     vec![of.finding(RULE.code, field, message, help)]
 }

@@ -1,22 +1,51 @@
 //! Repeated causes: what makes records the same kind, and which of those kinds are frozen.
 //!
-//! Uses record, policy. Pure. Start at [`groups`] and [`Neighbours::refuses`]. Follows `docs/spec/policy.md`,
+//! Uses record, policy, gate's packages, survey's occurrences. Pure. Start at [`groups`] and [`Neighbours::refuses`]. Follows `docs/spec/policy.md`,
 //! repetition, and M51 to M54 of the mission: what counts is repetition of one cause, not volume.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::gate::purl::Purl;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::time::Instant;
-use crate::record::word::{ClosureOutcome, Word};
+use crate::record::word::{ClosureOutcome, RootCause, Word};
+use crate::survey::occurrence::{self, Filing};
 use crate::survey::refiling::{self, Peer};
 
-/// What records of one kind have in common: the value of each key, in the order of the policy; `None` where a record
-/// states none, which is a value like any other, because silence never helps.
-pub type Group = Vec<Option<String>>;
+/// What records of one kind have in common. As it is compared, letter case and outer blanks count for nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Group {
+    /// The value of each key, in the order of the policy; `None` where a record states none, which is a value like any
+    /// other, because silence never helps.
+    pub values: Vec<Option<String>>,
+    /// What a scanner found: the package without its version, else the rule, else the weakness. `None` of records that
+    /// name no findings, and where findings are not looked at.
+    pub finding: Option<String>,
+}
+
+/// Records of one kind.
+#[derive(Clone, Debug)]
+pub struct Kind<'a> {
+    /// What they have in common, as the first of them says it.
+    pub spelled: Group,
+    /// The records.
+    pub records: Vec<&'a Neighbour>,
+    /// How often that occurred: what landed together is one.
+    pub occurrences: usize,
+}
+
+/// Whether what scanners found makes records different.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Findings {
+    /// It does.
+    Count,
+    /// It does not.
+    Aside,
+}
 
 /// A record that landed, as far as others are compared with it.
 #[derive(Clone, Debug)]
@@ -25,6 +54,8 @@ pub struct Neighbour {
     pub id: String,
     /// When it first landed.
     pub landed: Instant,
+    /// With what.
+    pub filing: Filing,
     /// What it says.
     pub record: Rc<Record>,
 }
@@ -40,23 +71,98 @@ pub struct Neighbours {
     pub until: Instant,
 }
 
-/// Returns the groups that a record is in: one, or one for each of its controls where those are part of the key.
-pub fn groups(record: &Record, keys: &[PatternKey], governance: &Governance) -> BTreeSet<Group> {
-    let mut groups: Vec<Group> = vec![Vec::new()];
+/// Returns the groups that a record is in, as they are compared, each with how the record spells it: one, or one for
+/// each of its controls and findings where those are part of the key.
+pub fn groups(
+    record: &Record,
+    keys: &[PatternKey],
+    findings: Findings,
+    governance: &Governance,
+) -> BTreeMap<Group, Group> {
+    let mut all: Vec<Vec<Option<String>>> = vec![Vec::new()];
     for key in keys {
         let values = values(record, *key, governance);
-        groups = groups
-            .iter()
-            .flat_map(|group| {
-                values.iter().map(|value| {
-                    let mut group = group.clone();
-                    group.push(value.clone());
-                    group
-                })
-            })
-            .collect();
+        let with = |group: &Vec<Option<String>>| {
+            let group = group.clone();
+            let longer = move |value: &Option<String>| {
+                let mut group = group.clone();
+                group.push(value.clone());
+                group
+            };
+            values.iter().map(longer).collect::<Vec<_>>()
+        };
+        all = all.iter().flat_map(with).collect();
     }
-    groups.into_iter().collect()
+    let found = match findings {
+        Findings::Count => found(record),
+        Findings::Aside => vec![None],
+    };
+    let groups = all.iter().flat_map(|values| {
+        let of = |finding: &Option<String>| Group {
+            values: values.clone(),
+            finding: finding.clone(),
+        };
+        found.iter().map(of).collect::<Vec<_>>()
+    });
+    groups.map(|group| (group.folded(), group)).collect()
+}
+
+/// Returns the groups by the policy's key that refuse a record where they are frozen, as they are compared: its own,
+/// and of a record that says no cause those of every cause.
+pub fn refusing(record: &Record, governance: &Governance) -> BTreeSet<Group> {
+    let keys = &governance.policy.patterns.key;
+    let own = groups(record, keys, Findings::Count, governance).into_keys();
+    let place = keys.iter().position(|key| *key == PatternKey::RootCause);
+    let place = place.filter(|_| record.root_cause == RootCause::Unclassified);
+    let Some(place) = place else {
+        return own.collect();
+    };
+    let of_each_cause = own.flat_map(|group| {
+        RootCause::WORDS.iter().map(move |(word, _)| {
+            let mut group = group.clone();
+            if let Some(value) = group.values.get_mut(place) {
+                *value = Some((*word).to_owned());
+            }
+            group
+        })
+    });
+    of_each_cause.collect()
+}
+
+impl Group {
+    /// Returns it as it is compared.
+    fn folded(&self) -> Group {
+        let folded = |text: &Option<String>| text.as_ref().map(|text| text.trim().to_lowercase());
+        Group {
+            values: self.values.iter().map(folded).collect(),
+            finding: folded(&self.finding),
+        }
+    }
+}
+
+/// Returns what each of a record's findings is about; a single `None` where it names none.
+fn found(record: &Record) -> Vec<Option<String>> {
+    let findings = record.scope.iter().flat_map(|scope| &scope.findings);
+    let about = findings.flatten().map(|finding| {
+        let purl = finding.purl.as_deref();
+        let package = purl.map(|text| match Purl::parse(text) {
+            Some(purl) => purl.at(None),
+            None => text.trim().to_owned(),
+        });
+        let rule = || {
+            let id = finding.id.as_ref()?;
+            Some(match &finding.tool {
+                Some(tool) => format!("{tool}:{id}"),
+                None => id.clone(),
+            })
+        };
+        package.or_else(rule).or_else(|| finding.cwe.clone())
+    });
+    let about: BTreeSet<Option<String>> = about.collect();
+    match about.is_empty() {
+        true => vec![None],
+        false => about.into_iter().collect(),
+    }
 }
 
 fn values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<Option<String>> {
@@ -92,7 +198,7 @@ fn values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<Opti
     }
 }
 
-/// Tells whether so many records of one kind are a pattern.
+/// Tells whether so many occurrences of one kind are a pattern.
 pub fn reaches(n: usize, patterns: &Patterns) -> bool {
     n >= usize::try_from(patterns.threshold).unwrap_or(usize::MAX)
 }
@@ -104,14 +210,15 @@ pub fn needs_redesign(record: &Record, until: Instant) -> bool {
 
 /// Returns what the records of a group have in common, in words.
 pub fn words(keys: &[PatternKey], group: &Group) -> String {
-    let named = keys.iter().zip(group).map(|(key, value)| {
+    let named = keys.iter().zip(&group.values).map(|(key, value)| {
         let name = key.word().replace('_', " ");
         match value {
             Some(value) => format!("{name} {value}"),
             None => format!("no {name}"),
         }
     });
-    named.collect::<Vec<_>>().join(", ")
+    let finding = group.finding.iter().map(|it| format!("finding {it}"));
+    named.chain(finding).collect::<Vec<_>>().join(", ")
 }
 
 impl Neighbours {
@@ -128,58 +235,54 @@ impl Neighbours {
     pub fn kinds(
         &self,
         keys: &[PatternKey],
-        patterns: &Patterns,
+        findings: Findings,
         governance: &Governance,
-    ) -> BTreeMap<Group, Vec<&Neighbour>> {
-        let mut kinds: BTreeMap<Group, Vec<&Neighbour>> = BTreeMap::new();
-        for it in self.counted(patterns) {
-            for group in groups(&it.record, keys, governance) {
-                kinds.entry(group).or_default().push(it);
+    ) -> BTreeMap<Group, Kind<'_>> {
+        let mut counted: Vec<&Neighbour> = self.counted(&governance.policy.patterns).collect();
+        counted.sort_by_key(|it| (it.landed, it.filing.landing, &it.id));
+        let mut kinds: BTreeMap<Group, Kind<'_>> = BTreeMap::new();
+        for it in counted {
+            for (group, spelled) in groups(&it.record, keys, findings, governance) {
+                let kind = kinds.entry(group).or_insert_with(|| Kind {
+                    spelled,
+                    records: Vec::new(),
+                    occurrences: 0,
+                });
+                kind.records.push(it);
             }
+        }
+        for kind in kinds.values_mut() {
+            kind.occurrences = occurrence::of(&kind.records).len();
         }
         kinds
     }
 
-    /// Returns the first group of a record that is frozen, with the ids of the records in it; `None` where none is.
-    ///
-    /// The record itself does not count, nor does one that was rejected.
-    pub fn crowded(
-        &self,
-        id: &str,
-        record: &Record,
-        patterns: &Patterns,
-        governance: &Governance,
-    ) -> Option<(Group, Vec<&str>)> {
-        let others: Vec<&Neighbour> = self.counted(patterns).filter(|it| it.id != id).collect();
-        groups(record, &patterns.key, governance)
-            .into_iter()
-            .find_map(|group| {
-                let is_in = |it: &&&Neighbour| {
-                    groups(&it.record, &patterns.key, governance).contains(&group)
-                };
-                let ids: Vec<&str> = others
-                    .iter()
-                    .filter(is_in)
-                    .map(|it| it.id.as_str())
-                    .collect();
-                reaches(ids.len(), patterns).then_some((group, ids))
-            })
+    /// Returns the groups that are frozen; none where the policy freezes nothing.
+    pub fn frozen(&self, governance: &Governance) -> BTreeMap<Group, Kind<'_>> {
+        let patterns = &governance.policy.patterns;
+        if !patterns.freeze {
+            return BTreeMap::new();
+        }
+        let mut kinds = self.kinds(&patterns.key, Findings::Count, governance);
+        kinds.retain(|_, kind| reaches(kind.occurrences, patterns));
+        kinds
     }
 
-    /// Returns the frozen group that refuses a new record, with the ids of the records in it; `None` where none does:
-    /// the record is not new, is closed, or links a redesign that lifts the freeze.
-    pub fn refuses(
+    /// Returns the frozen group that refuses a new record; `None` where none does: the record is not new, is closed, or
+    /// links a redesign that lifts the freeze.
+    pub fn refuses<'f, 'a>(
         &self,
+        frozen: &'f BTreeMap<Group, Kind<'a>>,
         id: &str,
         record: &Record,
         governance: &Governance,
-    ) -> Option<(Group, Vec<&str>)> {
-        let patterns = &governance.policy.patterns;
+    ) -> Option<(&'f Group, &'f Kind<'a>)> {
         // What landed is not new.
-        if !patterns.freeze || self.knows(id) || !needs_redesign(record, self.until) {
+        if frozen.is_empty() || self.knows(id) || !needs_redesign(record, self.until) {
             return None;
         }
-        self.crowded(id, record, patterns, governance)
+        let groups = refusing(record, governance);
+        groups.iter().find_map(|group| frozen.get_key_value(group))
     }
 
     /// Returns the records as they are compared with others.

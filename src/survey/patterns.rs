@@ -12,7 +12,8 @@ use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::word::{RootCause, Word};
-use crate::survey::cause::{self, Group, Neighbour, Neighbours};
+use crate::survey::cause::{self, Findings, Group, Kind, Neighbour, Neighbours};
+use crate::survey::occurrence;
 
 /// What repeats in a ledger.
 #[derive(Clone, Debug)]
@@ -20,8 +21,10 @@ pub struct Found<'a> {
     /// The groups over the threshold by the policy's key, then the controls that fail for one cause in several systems; the largest
     /// first.
     pub groups: Vec<Pattern<'a>>,
-    /// The applications with as many records, whatever their causes.
+    /// The applications with as many occurrences, whatever their causes.
     pub applications: Vec<Pattern<'a>>,
+    /// The controls with as many occurrences across several systems, whatever their causes.
+    pub controls: Vec<Pattern<'a>>,
     /// Each cause that counts in the window, the most frequent first.
     pub causes: Vec<Pattern<'a>>,
     /// How many records of the window say no cause.
@@ -33,8 +36,10 @@ pub struct Found<'a> {
 pub struct Pattern<'a> {
     /// By what they are one kind.
     pub keys: Vec<PatternKey>,
-    /// What they have in common.
+    /// What they have in common, as the first of them says it.
     pub group: Group,
+    /// How often that occurred: what landed together is one.
+    pub occurrences: usize,
     /// The records, by id.
     pub records: Vec<&'a Neighbour>,
     /// The systems that they are about: application, else asset, else identity.
@@ -97,50 +102,61 @@ pub fn of<'a>(
     governance: &Governance,
 ) -> Found<'a> {
     let patterns = &governance.policy.patterns;
-    let by = |keys: &[PatternKey]| -> Vec<Pattern<'a>> {
-        let kinds = neighbours.kinds(keys, patterns, governance);
+    let by = |keys: &[PatternKey], findings: Findings| -> Vec<(Group, Pattern<'a>)> {
+        let kinds = neighbours.kinds(keys, findings, governance);
         let kinds = kinds.into_iter();
-        let mut found: Vec<Pattern<'a>> = kinds
-            .map(|(group, records)| Pattern::new(keys, group, records))
+        let mut found: Vec<(Group, Pattern<'a>)> = kinds
+            .map(|(group, kind)| (group, Pattern::new(keys, kind)))
             .collect();
-        found.sort_by_key(|it| (std::cmp::Reverse(it.records.len()), it.group.clone()));
+        found.sort_by_key(|(group, it)| (std::cmp::Reverse(it.occurrences), group.clone()));
         found
     };
-    let is_repeated = |it: &Pattern<'_>| cause::reaches(it.records.len(), patterns);
-    let is_named = |it: &Pattern<'_>| it.group.iter().all(Option::is_some);
+    let spelled = |keys: &[PatternKey]| -> Vec<Pattern<'a>> {
+        let found = by(keys, Findings::Aside).into_iter();
+        found.map(|(_, pattern)| pattern).collect()
+    };
+    let is_repeated = |it: &Pattern<'_>| cause::reaches(it.occurrences, patterns);
+    let is_named = |it: &Pattern<'_>| it.group.values.iter().all(Option::is_some);
     let is_own = |keys: &[PatternKey]| patterns.key == keys;
+    let fails = |it: &Pattern<'_>| is_repeated(it) && is_named(it) && it.systems.len() > 1;
     let mut refused = refused(neighbours, proposed, governance);
-    let mut groups = by(&patterns.key);
-    groups.retain(is_repeated);
-    for pattern in &mut groups {
-        if patterns.freeze {
-            pattern.freeze(refused.remove(&pattern.group).unwrap_or_default());
-        }
-    }
+    let own = by(&patterns.key, Findings::Count).into_iter();
+    let own = own.filter(|(_, pattern)| is_repeated(pattern));
+    let mut groups: Vec<Pattern<'a>> = own
+        .map(|(group, mut pattern)| {
+            if patterns.freeze {
+                pattern.freeze(refused.remove(&group).unwrap_or_default());
+            }
+            pattern
+        })
+        .collect();
     if !is_own(&[PatternKey::Control]) && !is_own(FAILING) {
-        let controls = by(FAILING).into_iter();
-        let fails = |it: &Pattern<'_>| is_repeated(it) && is_named(it) && it.systems.len() > 1;
-        groups.extend(controls.filter(fails));
+        groups.extend(spelled(FAILING).into_iter().filter(fails));
     }
-    let mut applications = by(&[PatternKey::Application]);
+    let mut applications = spelled(&[PatternKey::Application]);
     applications.retain(|it| is_repeated(it) && is_named(it));
+    let mut controls = spelled(&[PatternKey::Control]);
+    controls.retain(fails);
     let unclassified = |it: &&Neighbour| it.record.root_cause == RootCause::Unclassified;
     Found {
         groups,
         applications,
-        causes: by(&[PatternKey::RootCause]),
+        controls,
+        causes: spelled(&[PatternKey::RootCause]),
         unclassified: neighbours.counted(patterns).filter(unclassified).count(),
     }
 }
 
 impl<'a> Pattern<'a> {
-    fn new(keys: &[PatternKey], group: Group, mut records: Vec<&'a Neighbour>) -> Pattern<'a> {
+    fn new(keys: &[PatternKey], kind: Kind<'a>) -> Pattern<'a> {
+        let (group, mut records) = (kind.spelled, kind.records);
         records.sort_by(|one, other| one.id.cmp(&other.id));
         let systems: BTreeSet<&str> = records.iter().filter_map(|it| system(&it.record)).collect();
         Pattern {
-            advice: advice::of(keys, &group, &records, systems.len()),
+            advice: advice::of(keys, &group, kind.occurrences, &records, systems.len()),
             keys: keys.to_vec(),
             group,
+            occurrences: kind.occurrences,
             records,
             systems,
             frozen: Frozen::No,
@@ -169,10 +185,13 @@ impl<'a> Pattern<'a> {
         cause::words(&self.keys, &self.group)
     }
 
-    /// Returns each word of the key with its value.
+    /// Returns each word of the key with its value, `finding` last where the records name findings.
     pub fn key(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
         let words = self.keys.iter().map(|key| key.word());
-        words.zip(self.group.iter().map(Option::as_deref))
+        let finding = self.group.finding.as_deref();
+        words
+            .zip(self.group.values.iter().map(Option::as_deref))
+            .chain(finding.map(|finding| ("finding", Some(finding))))
     }
 }
 
@@ -197,32 +216,45 @@ fn refused(
             place,
         });
     };
+    let frozen = neighbours.frozen(governance);
     for it in proposed {
-        if let Some((group, _)) = neighbours.refuses(it.id, it.record, governance) {
-            add(group, it.id, it.place.clone());
+        if let Some((group, _)) = neighbours.refuses(&frozen, it.id, it.record, governance) {
+            add(group.clone(), it.id, it.place.clone());
         }
     }
     let patterns = &governance.policy.patterns;
-    for (group, records) in neighbours.kinds(&patterns.key, patterns, governance) {
-        for it in late(records, patterns) {
-            add(group.clone(), &it.id, Place::Landed(it.landed));
+    // A record that says no cause stands for every cause, landed or not.
+    let unsaid: Vec<(&Neighbour, BTreeSet<Group>)> = neighbours
+        .counted(patterns)
+        .filter(|it| it.record.root_cause == RootCause::Unclassified)
+        .map(|it| (it, cause::refusing(&it.record, governance)))
+        .collect();
+    for (group, kind) in &frozen {
+        let is_in = |it: &Neighbour| kind.records.iter().any(|other| other.id == it.id);
+        let besides = unsaid
+            .iter()
+            .filter(|(it, groups)| groups.contains(group) && !is_in(it));
+        let besides = besides.map(|(it, _)| *it);
+        let occurrences = occurrence::of(&kind.records);
+        for it in kind.records.iter().copied().chain(besides) {
+            if is_late(it, &occurrences, patterns) {
+                add(group.clone(), &it.id, Place::Landed(it.landed));
+            }
         }
     }
     found.values_mut().for_each(|refused| refused.sort());
     found
 }
 
-/// Returns which records of a group landed after it was full, and are still open without a redesign.
-fn late<'a>(mut records: Vec<&'a Neighbour>, patterns: &Patterns) -> Vec<&'a Neighbour> {
-    records.sort_by_key(|it| it.landed);
-    let threshold = usize::try_from(patterns.threshold).unwrap_or(usize::MAX);
-    let is_late = |it: &&&Neighbour| {
-        let n_before = records.partition_point(|other| other.landed < it.landed);
-        let nth_before = n_before
-            .checked_sub(threshold)
-            .and_then(|nth| records.get(nth));
-        let was_full = nth_before.is_some_and(|nth| patterns.window.after(nth.landed) >= it.landed);
-        was_full && cause::needs_redesign(&it.record, it.landed)
-    };
-    records.iter().filter(is_late).copied().collect()
+/// Tells whether a record landed after a group was full, and is still open without a redesign.
+fn is_late(record: &Neighbour, occurrences: &[Vec<&Neighbour>], patterns: &Patterns) -> bool {
+    let before = occurrences.iter().filter(|occurrence| {
+        let is_own = occurrence.iter().any(|it| it.id == record.id);
+        let last = occurrence.iter().map(|it| it.landed).max();
+        !is_own
+            && last.is_some_and(|last| {
+                last < record.landed && patterns.window.after(last) >= record.landed
+            })
+    });
+    cause::reaches(before.count(), patterns) && cause::needs_redesign(&record.record, record.landed)
 }

@@ -20,6 +20,7 @@ pub fn doc(found: &Found<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<'static> 
             "groups": all(&found.groups),
             "unclassified": found.unclassified,
             "applications": all(&found.applications),
+            "controls": all(&found.controls),
             "causes": all(&found.causes),
         }),
     );
@@ -41,7 +42,13 @@ pub fn doc(found: &Found<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<'static> 
     );
     overview(
         &mut doc,
-        "records by root cause",
+        "controls that fail across systems",
+        "control",
+        &found.controls,
+    );
+    overview(
+        &mut doc,
+        "occurrences by root cause",
         "root cause",
         &found.causes,
     );
@@ -55,14 +62,15 @@ pub fn doc(found: &Found<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<'static> 
 /// Says what counts, and how many say no cause.
 fn counted(found: &Found<'_>, policy: &Patterns) -> String {
     let n = usize::try_from(policy.threshold).unwrap_or(usize::MAX);
-    let from = diag::count(n, "record");
+    let from = diag::count(n, "occurrence");
     let kind = match policy.freeze {
         true => format!("a kind is frozen from {from} on"),
         false => format!("a kind is shown from {from} on, and the policy freezes none"),
     };
     let without = diag::count(found.unclassified, "record");
     format!(
-        "counted: what landed within {} and was not rejected; {kind}; {without} unclassified",
+        "counted: what landed within {} and was not rejected, together as one; {kind}; {without} unclassified; \
+         `patterns` in exledger.yaml tunes it",
         policy.window
     )
 }
@@ -76,7 +84,7 @@ fn json(pattern: &Pattern<'_>) -> Value {
     let refused: Vec<&str> = pattern.refused.iter().map(|it| it.id.as_str()).collect();
     json!({
         "key": key,
-        "count": pattern.records.len(),
+        "count": pattern.occurrences,
         "ids": ids,
         "systems": pattern.systems,
         "first": pattern.first(),
@@ -90,7 +98,7 @@ fn json(pattern: &Pattern<'_>) -> Value {
 fn heading(pattern: &Pattern<'_>) -> Text {
     let words = Text::of(Tone::Strong, pattern.words())
         .and(Tone::Plain, ": ")
-        .and(Tone::Plain, diag::count(pattern.records.len(), "record"));
+        .and(Tone::Plain, occurred(pattern));
     match (pattern.frozen, pattern.refused.is_empty()) {
         (Frozen::No, _) => words,
         (Frozen::Yes, true) => words.and(Tone::Plain, ", ").and(Tone::Warn, "frozen"),
@@ -98,6 +106,15 @@ fn heading(pattern: &Pattern<'_>) -> Text {
             Tone::Bad,
             format!("frozen, and {} new", pattern.refused.len()),
         ),
+    }
+}
+
+/// Says how often a pattern occurred, and in how many records where these are more.
+fn occurred(pattern: &Pattern<'_>) -> String {
+    let times = diag::count(pattern.occurrences, "occurrence");
+    match pattern.records.len() {
+        n if n == pattern.occurrences => times,
+        n => format!("{times} in {}", diag::count(n, "record")),
     }
 }
 
@@ -144,15 +161,15 @@ fn overview(doc: &mut Doc, heading: &str, title: &'static str, patterns: &[Patte
     let column = |title, fit| Column { title, fit };
     let columns = vec![
         column(title, Fit::Whole),
-        column("records", Fit::Whole),
+        column("occurrences", Fit::Whole),
         column("systems", Fit::Flexible),
     ];
     let rows = patterns.iter().map(|pattern| {
-        let value = pattern.group.first().and_then(Option::as_deref);
+        let value = pattern.group.values.first().and_then(Option::as_deref);
         let systems: Vec<&str> = pattern.systems.iter().copied().collect();
         vec![
             Text::plain(value.unwrap_or("none")),
-            Text::plain(pattern.records.len().to_string()),
+            Text::plain(pattern.occurrences.to_string()),
             Text::plain(systems.join(", ")),
         ]
     });

@@ -1,5 +1,6 @@
 //! `init`: what it writes, and what it leaves alone.
 
+use exledger::policy::governance::Governance;
 use std::path::Path;
 
 use crate::cli::run;
@@ -54,6 +55,19 @@ fn a_new_ledger_has_all_its_files_and_a_second_run_changes_none() {
             "{path}"
         );
     }
+}
+
+#[test]
+fn the_policy_names_when_repetition_freezes_with_the_values_that_hold_anyway() {
+    let folder = repository();
+    created(folder.path(), &["init", "--format", "json"]);
+    let text = std::fs::read_to_string(folder.path().join("exledger.yaml")).unwrap();
+    let line = text.lines().find(|line| line.starts_with("patterns: "));
+    let with = format!("version: 1\n{}\n", line.unwrap());
+    let read = |text: &str| Governance::of_policy(text).policy.patterns.clone();
+    assert_eq!(read(&with), read("version: 1\n"));
+    let other = with.replace("threshold: 3", "threshold: 4");
+    assert_ne!(read(&other), read("version: 1\n"));
 }
 
 #[test]

@@ -69,12 +69,12 @@ impl Ledger {
         repo.by("dana")
             .write("exledger.yaml", policy)
             .commit("Begin the ledger");
-        for id in ids {
+        for (n, id) in ids.iter().enumerate() {
             let branch = format!("file-{id}");
             let work = repo.branch(&branch).by("ana");
             work.write(id, &record(id)).commit("File an exception");
-            repo.by("lee")
-                .merge(&branch, &format!("Merge pull request #1 from ana/{branch}"));
+            let message = format!("Merge pull request #{} from ana/{branch}", n + 1);
+            repo.by("lee").merge(&branch, &message);
         }
         repo.checkout();
         Ledger { repo }

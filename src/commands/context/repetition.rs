@@ -11,7 +11,7 @@ use crate::commands::context::compare::near;
 use crate::history::version::Trail;
 use crate::record::Record;
 use crate::status::Standing;
-use crate::survey::cause::{Neighbour, Neighbours};
+use crate::survey::cause::Neighbours;
 use crate::survey::life::{self, Life};
 use crate::survey::refiling::Peer;
 use crate::survey::renewed;
@@ -24,7 +24,8 @@ impl Passed {
     /// Takes a record that is left out; one that is gone was filed by mistake, or is told by `verify`.
     pub(super) fn take(&mut self, trail: &Trail) {
         let record = trail.last().and_then(|version| version.record.record());
-        let landing = near::first(trail).filter(|_| trail.became.is_none());
+        let first = near::first(trail).filter(|_| trail.became.is_none());
+        let landing = first.map(|version| version.landing);
         let peer = record.and_then(|it| Peer::of(it.id.as_str(), Record::clone(it), None));
         self.0.extend(peer.zip(landing));
     }
@@ -63,11 +64,12 @@ impl Approved<'_> {
     pub fn neighbours(&self) -> Neighbours {
         let neighbour = |trail: &Trail| {
             let record = trail.last()?.record.record()?;
-            Some(Neighbour {
-                id: record.id.to_string(),
-                landed: near::began(trail, &self.history)?,
-                record: Rc::clone(record),
-            })
+            near::neighbour(
+                record.id.to_string(),
+                trail,
+                Rc::clone(record),
+                &self.history,
+            )
         };
         let trails = self.history.trails.values();
         let standing = trails.filter(|trail| trail.became.is_none());

@@ -16,10 +16,11 @@ pub(super) const UNTIL_THEN: &str = "; until then a new record links a redesign 
 pub(super) fn of(
     keys: &[PatternKey],
     group: &Group,
+    occurrences: usize,
     records: &[&Neighbour],
     n_systems: usize,
 ) -> String {
-    let value = group.first().and_then(Option::as_deref);
+    let value = group.values.first().and_then(Option::as_deref);
     match (keys, value) {
         ([PatternKey::Control, ..], Some(control)) if n_systems > 1 => format!(
             "change the policy or the automation: {control} is waived in {}, so it does not hold as it stands",
@@ -27,7 +28,7 @@ pub(super) fn of(
         ),
         ([PatternKey::Application], Some(application)) => format!(
             "change the policy or the automation for {application}: {} are overrides as a habit",
-            diag::count(records.len(), "record")
+            diag::count(occurrences, "occurrence")
         ),
         _ => by_cause(records),
     }

@@ -303,7 +303,7 @@ fn new_refuses_what_is_frozen_unless_a_draft_or_a_redesign_comes_with_it() {
     assert!(
         refused
             .err
-            .contains("3 records with root cause brittle-dependency, application billing")
+            .contains("3 occurrences with root cause brittle-dependency, application billing")
     );
     let draft = filed(&["--draft"]);
     assert_eq!(draft.code, 0, "{}", draft.err);

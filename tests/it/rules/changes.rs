@@ -14,6 +14,7 @@ use exledger::rules::example::Example;
 use exledger::rules::house::House;
 use exledger::rules::lint::{self, Past};
 use exledger::survey::cause::{Neighbour, Neighbours};
+use exledger::survey::occurrence::Filing;
 
 fn source(file: Option<(String, Vec<u8>)>) -> Option<Source> {
     file.map(|(path, bytes)| {
@@ -90,6 +91,7 @@ fn neighbour((path, bytes): (String, Vec<u8>)) -> Neighbour {
     Neighbour {
         id: source.stem().to_owned(),
         landed: Instant::parse("2026-11-20T09:00:00Z").unwrap(),
+        filing: Filing::default(),
         record: Rc::new(source.record.unwrap()),
     }
 }

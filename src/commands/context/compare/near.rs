@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::commands::context::fault;
 use crate::history::History;
-use crate::history::version::{Change, Content, Key, Trail};
+use crate::history::version::{Change, Content, Key, Trail, Version};
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
@@ -16,8 +16,10 @@ use crate::policy::settings::PatternKey;
 use crate::record::Record;
 use crate::record::read;
 use crate::record::time::{Instant, not_after};
+use crate::record::word::RootCause;
 use crate::survey::branch::Delta;
-use crate::survey::cause::{self, Group, Neighbour};
+use crate::survey::cause::{self, Findings, Group, Neighbour};
+use crate::survey::occurrence::Filing;
 use crate::survey::refiling::{self, Peer};
 
 /// What records are looked for by.
@@ -29,8 +31,8 @@ pub struct Near<'n> {
     names: Vec<String>,
     /// The kinds that they are of, under either governance.
     groups: BTreeSet<Group>,
-    /// The same by what stands in a file as it is: not a control or an address, which have several forms.
-    written: BTreeSet<Group>,
+    /// The same by what stands in a file, letter case aside: not a control or an address, which have several forms.
+    written: BTreeSet<Vec<String>>,
 }
 
 impl<'n> Near<'n> {
@@ -60,8 +62,10 @@ impl<'n> Near<'n> {
             written: BTreeSet::new(),
         };
         for (id, record) in records {
-            near.groups.extend(near.kinds(record, |_| true));
-            near.written.extend(near.kinds(record, is_literal));
+            let refusing = governance.iter().map(|it| cause::refusing(record, it));
+            near.groups.extend(refusing.flatten());
+            let written = near.written(record);
+            near.written.extend(written);
             let peer = Peer::of(&id, record.clone(), None);
             let names = peer.iter().flat_map(Peer::names).map(str::to_owned);
             near.names.extend(names.collect::<Vec<_>>());
@@ -70,13 +74,31 @@ impl<'n> Near<'n> {
         near
     }
 
-    fn kinds(&self, record: &Record, counts: fn(&PatternKey) -> bool) -> BTreeSet<Group> {
-        let kinds = self.governance.iter().flat_map(|governance| {
+    /// Returns the values that must all stand in the file of a record that is of a kind with this one.
+    fn written(&self, record: &Record) -> BTreeSet<Vec<String>> {
+        let any_cause = record.root_cause == RootCause::Unclassified;
+        let counts = |key: &PatternKey| match key {
+            PatternKey::Control | PatternKey::Owner => false,
+            PatternKey::RootCause => !any_cause,
+            _ => true,
+        };
+        let written = self.governance.iter().flat_map(|governance| {
             let keys = governance.policy.patterns.key.iter().copied();
             let keys: Vec<PatternKey> = keys.filter(counts).collect();
-            cause::groups(record, &keys, governance)
+            let groups = cause::groups(record, &keys, Findings::Aside, governance);
+            let groups = groups.into_keys();
+            groups.map(|group| group.values.into_iter().flatten().collect())
         });
-        kinds.collect()
+        written.collect()
+    }
+
+    /// Tells whether a record is of a kind with one of the records, under either governance.
+    fn is_of_a_kind(&self, record: &Record) -> bool {
+        self.governance.iter().any(|governance| {
+            let keys = &governance.policy.patterns.key;
+            let groups = cause::groups(record, keys, Findings::Count, governance);
+            groups.keys().any(|group| self.groups.contains(group))
+        })
     }
 
     /// Returns the records of a tree that are near, each with the name of its file.
@@ -108,11 +130,13 @@ impl<'n> Near<'n> {
 
     /// Tells whether bytes may hold a record that is near, without reading it.
     fn may_be(&self, bytes: &[u8]) -> bool {
-        let holds_all = |group: &Group| {
-            let mut values = group.iter().flatten();
-            values.all(|value| refiling::may_name(bytes, std::slice::from_ref(value)))
-        };
-        refiling::may_name(bytes, &self.names) || self.written.iter().any(holds_all)
+        if refiling::may_name(bytes, &self.names) {
+            return true;
+        }
+        let text = String::from_utf8_lossy(bytes).to_lowercase();
+        let holds =
+            |value: &String| refiling::may_name(text.as_bytes(), std::slice::from_ref(value));
+        self.written.iter().any(|values| values.iter().all(holds))
     }
 
     fn is(&self, id: &str, record: &Record) -> bool {
@@ -123,7 +147,7 @@ impl<'n> Near<'n> {
             let mut governance = self.governance.iter();
             governance.any(|governance| peer.is_like(other, governance))
         };
-        self.peers.iter().any(is_like) || !self.kinds(record, |_| true).is_disjoint(&self.groups)
+        self.peers.iter().any(is_like) || self.is_of_a_kind(record)
     }
 }
 
@@ -137,22 +161,29 @@ fn is_more(before: &Record, after: &Record) -> bool {
         || after.references != before.references
 }
 
-/// Tells whether the value of a key stands in a file as it is compared.
-fn is_literal(key: &PatternKey) -> bool {
-    !matches!(key, PatternKey::Control | PatternKey::Owner)
-}
-
 /// Returns records with when each of them landed; one that the history does not know is left out.
 pub fn landed(near: Vec<(String, Record)>, history: &History) -> Vec<Neighbour> {
     let neighbours = near.into_iter().filter_map(|(id, record)| {
         let trail = history.trails.get(&Key::Id(id.to_ascii_uppercase()))?;
-        Some(Neighbour {
-            id,
-            landed: began(trail, history)?,
-            record: Rc::new(record),
-        })
+        neighbour(id, trail, Rc::new(record), history)
     });
     neighbours.collect()
+}
+
+/// Returns a record with when its present series began, and with what.
+pub fn neighbour(
+    id: String,
+    trail: &Trail,
+    record: Rc<Record>,
+    history: &History,
+) -> Option<Neighbour> {
+    let version = first(trail)?;
+    Some(Neighbour {
+        id,
+        landed: history.mainline.landings.get(version.landing)?.effective,
+        filing: Filing::of(version),
+        record,
+    })
 }
 
 /// Returns the ids among some that stand at the tip, whatever they say.
@@ -167,12 +198,12 @@ pub fn known<'k>(ids: impl Iterator<Item = &'k str>, history: &History) -> BTree
 
 /// Returns when the present series of a trail began.
 pub fn began(trail: &Trail, history: &History) -> Option<Instant> {
-    let landing = history.mainline.landings.get(first(trail)?)?;
+    let landing = history.mainline.landings.get(first(trail)?.landing)?;
     Some(landing.effective)
 }
 
-/// Returns the landing with which the present series of a trail began.
-pub fn first(trail: &Trail) -> Option<usize> {
+/// Returns the version with which the present series of a trail began.
+pub fn first(trail: &Trail) -> Option<&Version> {
     let begins = |change: Change| {
         matches!(
             change,
@@ -181,7 +212,5 @@ pub fn first(trail: &Trail) -> Option<usize> {
     };
     let mut versions = trail.versions.iter().rev();
     let first = versions.find(|version| begins(version.change));
-    first
-        .or(trail.versions.first())
-        .map(|version| version.landing)
+    first.or(trail.versions.first())
 }

@@ -1,0 +1,84 @@
+//! Which records are one occurrence: what one landing, one pull request or one push brought, and no two files.
+//!
+//! Uses history, approval's forges, survey's causes. Pure. Start at [`of`]. Follows `docs/spec/policy.md`, repetition.
+//! Only what git and forges write groups records, never what a record says.
+
+use crate::approval::forge;
+use crate::approval::message::Message;
+use crate::history::version::{Change, Version};
+use crate::record::time::Instant;
+use crate::survey::cause::Neighbour;
+
+/// Landings of one pull request are one occurrence for so many seconds.
+const REQUEST: i64 = 86_400;
+/// Landings of one committer are one occurrence where no more than so many seconds lie between two of them.
+const PUSH: i64 = 60;
+
+/// With what a record landed first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filing {
+    /// The landing, by its place on the mainline; `None` where the beginning is not in this clone.
+    pub landing: Option<usize>,
+    /// The pull request that the landing's message names.
+    pub request: Option<String>,
+    /// Who committed the landing, by address in lower case.
+    pub committer: String,
+}
+
+impl Filing {
+    /// Returns with what a version landed.
+    pub fn of(version: &Version) -> Filing {
+        let text = version.commit.message();
+        Filing {
+            landing: (version.change != Change::Inherited).then_some(version.landing),
+            request: forge::pull_request(&Message::read(&text)),
+            committer: version.commit.committer().email.to_lowercase(),
+        }
+    }
+}
+
+/// Returns the occurrences among some records, the earliest first, and of each the records, the earliest first.
+pub fn of<'a>(records: &[&'a Neighbour]) -> Vec<Vec<&'a Neighbour>> {
+    let mut sorted: Vec<&'a Neighbour> = records.to_vec();
+    sorted.sort_by(|one, other| {
+        let key = |it: &'a Neighbour| (it.landed, it.filing.landing, &it.id);
+        key(one).cmp(&key(other))
+    });
+    let mut found: Vec<Vec<&'a Neighbour>> = Vec::new();
+    let mut before: Option<&Neighbour> = None;
+    for record in sorted {
+        match found
+            .iter_mut()
+            .rev()
+            .find(|it| belongs(record, it, before))
+        {
+            Some(occurrence) => occurrence.push(record),
+            None => found.push(vec![record]),
+        }
+        before = Some(record);
+    }
+    found
+}
+
+/// Tells whether a record belongs to an occurrence of records that landed no later; `before` landed just before it.
+fn belongs(record: &Neighbour, occurrence: &[&Neighbour], before: Option<&Neighbour>) -> bool {
+    let (Some(first), Some(last)) = (occurrence.first(), occurrence.last()) else {
+        return false;
+    };
+    let (one, other) = (&record.filing, &last.filing);
+    let seconds = |since: Instant| record.landed.seconds_since(since);
+    if one.landing.is_none() || other.landing.is_none() {
+        return false;
+    }
+    if one.landing == other.landing {
+        return true;
+    }
+    let is_neighbour = before.is_some_and(|before| before.id == last.id);
+    match (&one.request, &other.request) {
+        (Some(one), Some(other)) => one == other && seconds(first.landed) <= REQUEST,
+        (None, None) => {
+            is_neighbour && one.committer == other.committer && seconds(last.landed) <= PUSH
+        }
+        _ => false,
+    }
+}
