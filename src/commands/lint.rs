@@ -22,7 +22,6 @@ use crate::commands::lint::past::Approved;
 use crate::commands::{Command, Outcome, Past, Run};
 use crate::diag::Finding;
 use crate::ledger::Files;
-use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
 use crate::record;
 use crate::record::read::Source;
@@ -187,8 +186,7 @@ fn remember(files: &Files, input: &Input, repeats: &mut Repeats) -> anyhow::Resu
         return Ok(());
     }
     rest.try_for_each(|file| {
-        let bytes = input.bytes(&file.path).map_err(unreadable)?;
-        let bytes = bytes.unwrap_or_default();
+        let bytes = file.bytes(input).map_err(unreadable)?;
         if refiling::may_hold(&bytes, "closure") && refiling::may_name(&bytes, &names) {
             repeats.remember(record::read::read(&file.path, &bytes), None);
         }

@@ -12,6 +12,7 @@ use crate::history::version::{Body, Content, Digest};
 use crate::record::id::Id;
 use crate::record::read;
 use crate::record::read::Source;
+use crate::yaml::Limits;
 
 /// Whose record a file is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,15 @@ struct Known {
 }
 
 impl Known {
+    /// Returns what is known of a file that is longer than a record may be, and stays unread.
+    fn too_large(path: &str) -> Known {
+        let body = Body::known(Content::of(too_large(path)));
+        Known {
+            whose: Whose::Nobody,
+            read: Some((path.to_owned(), body, None)),
+        }
+    }
+
     fn of(path: &str, blob: Oid, bytes: Vec<u8>, keeps: Keeps<'_>) -> Known {
         let digest = Some(digest(&bytes));
         let (whose, body) = match at_first_sight(path, &bytes) {
@@ -76,7 +86,10 @@ impl<'o> Contents<'o> {
 
     /// Takes the bytes of a file that are no object of the repository.
     pub fn learn(&mut self, path: &str, blob: Oid, bytes: &[u8]) {
-        let known = Known::of(path, blob, bytes.to_vec(), &|_| true);
+        let known = match bytes.len() > Limits::RECORD.bytes {
+            true => Known::too_large(path),
+            false => Known::of(path, blob, bytes.to_vec(), &|_| true),
+        };
         self.known.insert(blob, known);
     }
 
@@ -85,10 +98,11 @@ impl<'o> Contents<'o> {
         if let Some(known) = self.known.get(&blob) {
             return known.whose.clone();
         }
-        let whose = match self.bytes(blob) {
-            Ok(bytes) => {
+        let whose = match self.bytes_within(blob, Limits::RECORD.bytes) {
+            Ok(Some(bytes)) => {
                 at_first_sight(path, &bytes).unwrap_or_else(|| whose(&read::read(path, &bytes)))
             }
+            Ok(None) => Whose::Nobody,
             Err(obstacle) => Whose::Missing(obstacle),
         };
         let known = Known {
@@ -107,8 +121,9 @@ impl<'o> Contents<'o> {
         {
             return (body.clone(), *digest);
         }
-        let known = match self.bytes(blob) {
-            Ok(bytes) => Known::of(path, blob, bytes, self.keeps),
+        let known = match self.bytes_within(blob, Limits::RECORD.bytes) {
+            Ok(Some(bytes)) => Known::of(path, blob, bytes, self.keeps),
+            Ok(None) => Known::too_large(path),
             Err(obstacle) => Known {
                 whose: Whose::Missing(obstacle.clone()),
                 read: Some((
@@ -127,7 +142,19 @@ impl<'o> Contents<'o> {
 
     /// Reads a file once more, for the places in it; `None` where its bytes are not here.
     pub fn places(&self, path: &str, blob: Oid) -> Option<Source> {
-        Some(read::read(path, &self.bytes(blob).ok()?))
+        let bytes = self.bytes_within(blob, Limits::RECORD.bytes).ok()?;
+        Some(match bytes {
+            Some(bytes) => read::read(path, &bytes),
+            None => too_large(path),
+        })
+    }
+
+    /// Returns the bytes of a file that has at most so many, `None` of a longer one, which is not read.
+    ///
+    /// # Errors
+    /// As [`Contents::bytes`].
+    pub fn bytes_within(&self, blob: Oid, most: usize) -> Result<Option<Vec<u8>>, Obstacle> {
+        bytes_within(self.objects, blob, most)
     }
 
     /// Returns the bytes of a file.
@@ -139,6 +166,30 @@ impl<'o> Contents<'o> {
             (Kind::Blob, bytes) => Ok(bytes),
             _ => Err(Obstacle::malformed(blob, "it is no file")),
         }
+    }
+}
+
+/// Returns what is said of a file that is longer than a record may be: blanks are refused for their number.
+fn too_large(path: &str) -> Source {
+    read::read(path, &vec![b' '; Limits::RECORD.bytes + 1])
+}
+
+/// Returns the bytes of a file that has at most so many, `None` of a longer one, which is not read.
+///
+/// # Errors
+/// [`Obstacle`] where they are not here, or the object is no file.
+pub fn bytes_within(
+    objects: &dyn Objects,
+    blob: Oid,
+    most: usize,
+) -> Result<Option<Vec<u8>>, Obstacle> {
+    let size = usize::try_from(objects.size(blob)?).unwrap_or(usize::MAX);
+    if size > most {
+        return Ok(None);
+    }
+    match objects.read(blob)? {
+        (Kind::Blob, bytes) => Ok(Some(bytes)),
+        _ => Err(Obstacle::malformed(blob, "it is no file")),
     }
 }
 

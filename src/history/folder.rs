@@ -46,12 +46,14 @@ pub enum Mode {
 pub fn entries(raw: &[u8]) -> impl Iterator<Item = Result<Entry<'_>, &'static str>> {
     let mut rest = raw;
     let mut before: Option<Entry<'_>> = None;
+    let mut twins = Twins::default();
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
         let read = entry(&mut rest).and_then(|entry| match before {
             Some(before) if !precedes(&before, &entry) => Err("its entries are not in order"),
+            _ if twins.has(&entry) => Err("two of its entries have one name"),
             _ => Ok(entry),
         });
         match read {
@@ -60,6 +62,31 @@ pub fn entries(raw: &[u8]) -> impl Iterator<Item = Result<Entry<'_>, &'static st
         }
         Some(read)
     })
+}
+
+/// The names that a folder may still repeat: `x`, `x.a` and the folder `x` are in order, and no checkout holds them.
+#[derive(Default)]
+struct Twins<'t> {
+    /// Each begins the next one.
+    names: Vec<&'t [u8]>,
+}
+
+impl<'t> Twins<'t> {
+    /// Tells whether an entry is a folder that has the name of an earlier entry.
+    fn has(&mut self, entry: &Entry<'t>) -> bool {
+        let may_follow = |name: &&'t [u8]| {
+            let rest = entry.name.strip_prefix(*name);
+            rest.is_some_and(|rest| rest.first().is_none_or(|next| *next < b'/'))
+        };
+        while self.names.last().is_some_and(|name| !may_follow(name)) {
+            self.names.pop();
+        }
+        let is_folder = entry.mode == Mode::Folder;
+        if !is_folder {
+            self.names.push(entry.name);
+        }
+        is_folder && self.names.last() == Some(&entry.name)
+    }
 }
 
 fn entry<'t>(rest: &mut &'t [u8]) -> Result<Entry<'t>, &'static str> {

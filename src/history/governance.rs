@@ -18,6 +18,7 @@ use crate::history::tree::{self, CommitTree};
 use crate::history::version::{self, Body, Change, Content, Key, MadeInMerge, Trail, Version};
 use crate::policy::governance;
 use crate::policy::governance::Governance;
+use crate::yaml::Limits;
 
 /// The governance that holds after a commit of the mainline.
 #[derive(Clone, Debug)]
@@ -191,9 +192,11 @@ pub fn land(
         let Some(kind) = trails::change(&before, &files, was_there) else {
             continue;
         };
-        let (record, digest) = match change.new.map(|blob| contents.bytes(blob)) {
+        let most = Limits::POLICY.bytes;
+        let read = change.new.map(|blob| contents.bytes_within(blob, most));
+        let (record, digest) = match read {
             None => (Content::Gone, None),
-            Some(Ok(bytes)) => (Content::File, Some(content::digest(&bytes))),
+            Some(Ok(bytes)) => (Content::File, bytes.map(|bytes| content::digest(&bytes))),
             Some(Err(obstacle)) => (Content::Missing(obstacle), None),
         };
         let trail = trails.entry(path.to_string()).or_insert_with(|| Trail {

@@ -15,6 +15,7 @@ use crate::history::objects::{Edge, Merge, Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::trails::{self, Bytes};
 use crate::history::version::{self, Change, FileAt, Key, MadeInMerge, Version};
+use crate::yaml::Limits;
 
 /// What is looked up about merges, each comparison made once.
 pub struct Merges<'o> {
@@ -112,10 +113,18 @@ impl<'o> Merges<'o> {
         let Some(base) = self.base(contents, stop, subject, version)? else {
             return Ok(MadeInMerge::Made);
         };
-        let [base, ours, theirs, made] =
-            [base, ours.blob, theirs.blob, made.blob].map(|blob| contents.bytes(blob));
-        Ok(match self.objects.merge(&base?, &ours?, &theirs?) {
-            Merge::Clean(bytes) if bytes == made? => MadeInMerge::AutoMerged,
+        let mut sides = Vec::new();
+        for blob in [base, ours.blob, theirs.blob, made.blob] {
+            match contents.bytes_within(blob, Limits::POLICY.bytes)? {
+                Some(bytes) => sides.push(bytes),
+                None => return Ok(MadeInMerge::Made),
+            }
+        }
+        let [base, ours, theirs, made] = sides.as_slice() else {
+            return Ok(MadeInMerge::Made);
+        };
+        Ok(match self.objects.merge(base, ours, theirs) {
+            Merge::Clean(bytes) if bytes == *made => MadeInMerge::AutoMerged,
             _ => MadeInMerge::Made,
         })
     }

@@ -9,9 +9,11 @@ use std::rc::Rc;
 use crate::history::History;
 use crate::history::chain;
 use crate::history::commit::Commit;
+use crate::history::content;
 use crate::history::folder::{self, Mode};
-use crate::history::objects::{Kind, Objects, Obstacle, Oid};
+use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::record::time::Instant;
+use crate::yaml::Limits;
 
 /// The ref whose notes may count.
 pub const REFERENCE: &str = "refs/notes/review";
@@ -134,10 +136,10 @@ impl Notes {
                 entries = own;
             }
             for (about, blob) in entries {
-                let text = match objects.read(blob)? {
-                    (Kind::Blob, bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-                    _ => return Err(Obstacle::malformed(blob, "it is no note")),
-                };
+                let bytes = content::bytes_within(objects, blob, Limits::POLICY.bytes)?;
+                let bytes =
+                    bytes.ok_or_else(|| Obstacle::malformed(blob, "the note is too long"))?;
+                let text = String::from_utf8_lossy(&bytes).into_owned();
                 let commit = Rc::clone(&commit);
                 self.about.insert(about, Note { text, commit });
             }

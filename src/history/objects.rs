@@ -82,6 +82,15 @@ pub trait Objects {
     /// [`Obstacle::Missing`] where it is not in this clone, [`Obstacle::Unreadable`] where git refuses.
     fn read(&self, oid: Oid) -> Result<(Kind, Vec<u8>), Obstacle>;
 
+    /// Returns how many bytes an object has, without reading them where that can be told.
+    ///
+    /// # Errors
+    /// As [`Objects::read`].
+    fn size(&self, oid: Oid) -> Result<u64, Obstacle> {
+        let (_, bytes) = self.read(oid)?;
+        Ok(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
+    }
+
     /// Tells whether the history behind a commit was cut off when the repository was cloned.
     fn edge(&self, oid: Oid) -> Edge;
 

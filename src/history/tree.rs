@@ -146,6 +146,16 @@ impl Tree for CommitTree<'_> {
         }
     }
 
+    fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
+        match self.entry(path)? {
+            Some((Mode::File, oid)) => match self.objects.size(oid) {
+                Ok(size) => Ok(Some(size)),
+                Err(obstacle) => Err(failed(&obstacle)),
+            },
+            _ => Ok(None),
+        }
+    }
+
     fn target(&self, path: &str) -> Result<Option<String>, TreeError> {
         match self.entry(path)? {
             Some((Mode::Link, oid)) => Ok(String::from_utf8(self.blob(oid)?).ok()),

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::history::History;
 use crate::history::chain;
-use crate::history::content::{Contents, Whose};
+use crate::history::content::{self, Contents, Whose};
 use crate::history::folders::{FileChange, Folders, Job};
 use crate::history::interest::{Few, Interest, Kind};
 use crate::history::objects::{Objects, Obstacle, Oid};
@@ -15,6 +15,7 @@ use crate::history::paths::Prefix;
 use crate::history::tree::{self, CommitTree};
 use crate::ledger::Files;
 use crate::record::read;
+use crate::yaml::Limits;
 
 /// A repository, and where its records are.
 pub struct Around<'o> {
@@ -123,8 +124,10 @@ impl Around<'_> {
 
     /// Tells whether a file states one of the ids, or may.
     fn bears(&self, path: &str, blob: Oid, few: &Few) -> bool {
-        let Ok((_, bytes)) = self.objects.read(blob) else {
-            return true;
+        let bytes = match content::bytes_within(self.objects, blob, Limits::RECORD.bytes) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return false,
+            Err(_) => return true,
         };
         let text = String::from_utf8_lossy(&bytes);
         // Behind a backslash any letter may be written in another way.

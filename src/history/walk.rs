@@ -26,6 +26,7 @@ use crate::history::vicinity::Around;
 use crate::history::{After, Beside, Company, History};
 use crate::policy::governance::Governance;
 use crate::record::read::Source;
+use crate::yaml::Limits;
 
 /// What differs, and the governance that judges it.
 struct Survey {
@@ -383,9 +384,13 @@ fn beside<'c>(
             commit: Rc::clone(landed.commit),
             before: change.old,
             new: change.new,
-            after: match change.new.map(|blob| contents.bytes(blob)) {
+            after: match change
+                .new
+                .map(|blob| contents.bytes_within(blob, Limits::RECORD.bytes))
+            {
                 None => After::Gone,
-                Some(Ok(bytes)) => After::Bytes(bytes.into()),
+                // One that is too long says as little as an empty one.
+                Some(Ok(bytes)) => After::Bytes(bytes.unwrap_or_default().into()),
                 Some(Err(obstacle)) => After::Missing(obstacle),
             },
             company: known.get_or_insert_with(&company).clone(),

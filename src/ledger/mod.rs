@@ -13,6 +13,7 @@ use crate::ledger::tree::{Item, Kind, Tree, TreeError};
 use crate::record::id::Id;
 use crate::record::near;
 use crate::record::read::{self, Source};
+use crate::yaml::Limits;
 
 /// So many files of one id are named to each other.
 pub const NAMED: usize = 20;
@@ -119,7 +120,7 @@ impl Files {
 }
 
 impl File {
-    /// Returns the bytes of the file.
+    /// Returns the bytes of the file; of one that is longer than a record may be, blanks that are refused for it.
     ///
     /// # Errors
     /// [`TreeError`] when the file can't be read, or is gone.
@@ -128,7 +129,8 @@ impl File {
             path: self.path.clone(),
             cause: "the file is gone".to_owned(),
         };
-        tree.bytes(&self.path)?.ok_or_else(gone)
+        tree.bytes_within(&self.path, Limits::RECORD.bytes)?
+            .ok_or_else(gone)
     }
 
     /// Returns what the file states with these bytes; that other files stand for its id is among the findings.

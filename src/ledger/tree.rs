@@ -49,6 +49,29 @@ pub trait Tree {
     /// [`TreeError`] when the file can't be read.
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError>;
 
+    /// Returns how many bytes a regular file has, `None` where there is none at that path; they are not read where that
+    /// can be told without.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the file can't be looked at.
+    fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
+        let bytes = self.bytes(path)?;
+        Ok(bytes.map(|bytes| u64::try_from(bytes.len()).unwrap_or(u64::MAX)))
+    }
+
+    /// Returns the bytes of a regular file that has at most so many; of a longer one, which is not read, one blank more:
+    /// whoever reads them refuses them for their number.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the file can't be read.
+    fn bytes_within(&self, path: &str, most: usize) -> Result<Option<Vec<u8>>, TreeError> {
+        let is_longer = |size: u64| usize::try_from(size).map_or(true, |size| size > most);
+        match self.size(path)? {
+            Some(size) if is_longer(size) => Ok(Some(vec![b' '; most + 1])),
+            _ => self.bytes(path),
+        }
+    }
+
     /// Returns the path that a symbolic link says, from the link's own folder; `None` where there is no link.
     ///
     /// # Errors

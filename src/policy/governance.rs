@@ -13,9 +13,10 @@ use crate::policy::people::account;
 use crate::policy::read;
 use crate::policy::roster::Roster;
 use crate::policy::{FILE, Policy};
+use crate::record;
 use crate::record::json;
 use crate::record::reference::ControlRef;
-use crate::yaml;
+use crate::yaml::{self, Limits};
 
 /// git's own file of names and addresses, at the top of the repository.
 pub const MAILMAP: &str = ".mailmap";
@@ -191,7 +192,10 @@ impl Governance {
     pub fn read(tree: &dyn Tree) -> Result<Governance, TreeError> {
         let mut governance = match tree.kind(FILE)? {
             None => Governance::default(),
-            Some(Kind::File) => Governance::of_bytes(&tree.bytes(FILE)?.unwrap_or_default()),
+            Some(Kind::File) => {
+                let bytes = tree.bytes_within(FILE, Limits::POLICY.bytes)?;
+                Governance::of_bytes(&bytes.unwrap_or_default())
+            }
             Some(kind) => Governance::not_a_file(kind),
         };
         for file in FILES {
@@ -257,8 +261,16 @@ impl Governance {
         path: &str,
         field: &str,
     ) -> Result<(), TreeError> {
-        if let Some(bytes) = tree.bytes(path)? {
-            (file.read)(self, path, &bytes);
+        let most = Limits::POLICY.bytes;
+        if let Some(bytes) = tree.bytes_within(path, most)? {
+            match bytes.len() > most {
+                true => {
+                    let faults = yaml::parse(&bytes, &Limits::POLICY).faults;
+                    self.findings
+                        .extend(record::read::findings(path, None, faults));
+                }
+                false => (file.read)(self, path, &bytes),
+            }
             return Ok(());
         }
         // git follows no link to a mailmap either.

@@ -10,17 +10,12 @@ use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
+use crate::history::folder::{DEEPEST, MOST_ENTRIES};
 use crate::history::paths::Prefix;
 use crate::ledger::tree::{Item, Kind, Tree, TreeError};
 use crate::store::files::seen::Seen;
 use crate::store::target::{self, Target};
 use crate::store::temporary;
-
-/// The most entries that may lie below one folder of records.
-pub const MOST_ENTRIES: usize = 200_000;
-
-/// How deep folders may lie below one folder of records.
-pub const DEEPEST: usize = 100;
 
 /// The files below one folder, as they are now.
 #[derive(Clone, Debug)]
@@ -77,6 +72,18 @@ impl WorkTree {
         self.folders.place(&self.top, &self.prefix.outward(path)?)
     }
 
+    /// Returns what stands at a path, and where that is on disk.
+    fn found(&self, path: &str) -> Result<Option<(PathBuf, fs::Metadata)>, TreeError> {
+        let Some(place) = self.seen(path) else {
+            return Ok(None);
+        };
+        match fs::symlink_metadata(&place) {
+            Ok(found) => Ok(Some((place, found))),
+            Err(cause) if is_absent(&cause) => Ok(None),
+            Err(cause) => Err(unreadable(path, &cause)),
+        }
+    }
+
     fn fill(&self, folder: &str, depth: usize, items: &mut Vec<Item>) -> Result<(), TreeError> {
         let too_large = || TreeError::TooLarge {
             folder: folder.to_owned(),
@@ -89,7 +96,7 @@ impl WorkTree {
         }
         for entry in fs::read_dir(&place).map_err(|cause| unreadable(folder, &cause))? {
             let entry = entry.map_err(|cause| unreadable(folder, &cause))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
+            let name = self.folders.written(&place, &entry.file_name());
             // Git never tracks a folder of this name, and nobody means its files.
             if name == ".git" {
                 continue;
@@ -134,28 +141,23 @@ impl Tree for WorkTree {
     }
 
     fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
-        let Some(place) = self.seen(path) else {
-            return Ok(None);
-        };
-        match fs::symlink_metadata(&place) {
-            Ok(found) => Ok(Some(kind_of(found.file_type(), &place))),
-            Err(cause) if is_absent(&cause) => Ok(None),
-            Err(cause) => Err(unreadable(path, &cause)),
-        }
+        let found = self.found(path)?;
+        Ok(found.map(|(place, found)| kind_of(found.file_type(), &place)))
+    }
+
+    fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
+        let found = self.found(path)?;
+        Ok(found.and_then(|(_, found)| found.is_file().then_some(found.len())))
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
-        let Some(place) = self.seen(path) else {
-            return Ok(None);
-        };
-        let read = || {
-            let is_file = fs::symlink_metadata(&place)?.is_file();
-            is_file.then(|| fs::read(&place)).transpose()
-        };
-        match read() {
-            Ok(bytes) => Ok(bytes),
-            Err(cause) if is_absent(&cause) => Ok(None),
-            Err(cause) => Err(unreadable(path, &cause)),
+        match self.found(path)? {
+            Some((place, found)) if found.is_file() => match fs::read(&place) {
+                Ok(bytes) => Ok(Some(bytes)),
+                Err(cause) if is_absent(&cause) => Ok(None),
+                Err(cause) => Err(unreadable(path, &cause)),
+            },
+            _ => Ok(None),
         }
     }
 

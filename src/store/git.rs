@@ -5,12 +5,14 @@
 
 pub mod fetched;
 pub mod heads;
+mod inflate;
 mod loose;
 mod names;
 pub mod open;
 pub mod stamps;
 pub mod stored;
 pub mod watch;
+mod whole;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -18,6 +20,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
+use crate::store::git::whole::LooseFolders;
 use crate::store::scribe::{Scribe, ScribeError};
 use crate::store::sign::{CommitSigning, Setup, SignError};
 
@@ -32,6 +35,7 @@ pub struct Repository {
     config: git2::Config,
     shallow: BTreeSet<Oid>,
     extent: Extent,
+    loose_folders: LooseFolders,
     /// A folder that stands in for one that libgit2 refuses; it vanishes with this value.
     _stand_in: Option<tempfile::TempDir>,
 }
@@ -134,6 +138,19 @@ impl Repository {
         Scribe::open(&self.own_dir)
     }
 
+    fn obstacle(&self, oid: Oid, error: &git2::Error) -> Obstacle {
+        if error.code() == git2::ErrorCode::NotFound {
+            return Obstacle::Missing {
+                object: oid,
+                extent: self.extent,
+            };
+        }
+        Obstacle::Unreadable {
+            object: oid,
+            cause: error.message().to_owned(),
+        }
+    }
+
     /// Returns how much of the repository this clone holds.
     pub fn extent(&self) -> Extent {
         self.extent
@@ -142,30 +159,20 @@ impl Repository {
 
 impl Objects for Repository {
     fn read(&self, oid: Oid) -> Result<(Kind, Vec<u8>), Obstacle> {
+        self.ends(oid)?;
         let read = || {
             let odb = self.git.odb()?;
             let object = odb.read(theirs(oid)?)?;
             Ok((object.kind(), object.data().to_vec()))
         };
-        let (kind, bytes) = read().map_err(|error: git2::Error| {
-            if error.code() == git2::ErrorCode::NotFound {
-                return Obstacle::Missing {
-                    object: oid,
-                    extent: self.extent,
-                };
-            }
-            Obstacle::Unreadable {
-                object: oid,
-                cause: error.message().to_owned(),
-            }
-        })?;
-        let kind = match kind {
-            git2::ObjectType::Commit => Kind::Commit,
-            git2::ObjectType::Tree => Kind::Tree,
-            git2::ObjectType::Tag => Kind::Tag,
-            _ => Kind::Blob,
-        };
-        Ok((kind, bytes))
+        let (kind, bytes) = read().map_err(|error| self.obstacle(oid, &error))?;
+        Ok((own_kind(kind), bytes))
+    }
+
+    fn size(&self, oid: Oid) -> Result<u64, Obstacle> {
+        let size = || self.git.odb()?.read_header(theirs(oid)?);
+        let (size, _) = size().map_err(|error| self.obstacle(oid, &error))?;
+        Ok(u64::try_from(size).unwrap_or(u64::MAX))
     }
 
     fn edge(&self, oid: Oid) -> Edge {
@@ -205,6 +212,15 @@ pub fn merge(base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
     match git2::merge_file(&old, &left, &right, None) {
         Ok(merged) if merged.is_automergeable() => Merge::Clean(merged.content().to_vec()),
         _ => Merge::Conflict,
+    }
+}
+
+fn own_kind(kind: git2::ObjectType) -> Kind {
+    match kind {
+        git2::ObjectType::Commit => Kind::Commit,
+        git2::ObjectType::Tree => Kind::Tree,
+        git2::ObjectType::Tag => Kind::Tag,
+        _ => Kind::Blob,
     }
 }
 

@@ -88,7 +88,7 @@ pub fn deltas(
     let mut deltas = Vec::new();
     for (key, [olds, news]) in found {
         let raw = |side: Side<'_>, files: &[&ledger::File]| {
-            let bytes = files.iter().map(|file| side.tree.bytes(&file.path));
+            let bytes = files.iter().map(|file| file.bytes(side.tree));
             bytes.collect::<Result<Vec<_>, TreeError>>()
         };
         let paths = |files: &[&ledger::File]| -> Vec<String> {

@@ -22,12 +22,12 @@ fn fault(code: diag::Code, pos: diag::Pos, message: impl Into<String>, help: &st
 }
 
 /// The file has more bytes than are read.
-pub(super) fn too_many_bytes(bytes: usize, limit: usize) -> Fault {
+pub(super) fn too_many_bytes(limit: usize) -> Fault {
     Fault {
         code: shape::TOO_LARGE,
         pos: None,
         field: None,
-        message: format!("the file has {bytes} bytes, at most {limit} are read"),
+        message: format!("the file is too long: at most {limit} bytes are read"),
         help: "shorten it: keep evidence in files of its own and refer to them".to_owned(),
     }
 }

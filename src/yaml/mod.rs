@@ -145,7 +145,7 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Document {
     if bytes.len() > limits.bytes {
         return Document {
             root: None,
-            faults: vec![explain::too_many_bytes(bytes.len(), limits.bytes)],
+            faults: vec![explain::too_many_bytes(limits.bytes)],
             comments: Vec::new(),
         };
     }

@@ -4,6 +4,7 @@ mod approved_ref;
 mod chain;
 mod change;
 mod commit;
+mod damaged;
 mod hostile;
 mod meet;
 mod merges;

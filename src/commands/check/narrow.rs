@@ -23,6 +23,7 @@ use crate::record::Record;
 use crate::record::read::{self, Source};
 use crate::record::time::Instant;
 use crate::status::{Standing, Status};
+use crate::yaml::Limits;
 
 /// Judges the records that a question is about, or all of them where that is not enough.
 ///
@@ -146,7 +147,9 @@ impl Tip {
         let Ok(listed) = Files::list(&tree, &asked.governance.policy.records) else {
             return Ok(None);
         };
-        let text = |path: &str| String::from_utf8(tree.bytes(path).ok()??).ok();
+        let text = |path: &str| {
+            String::from_utf8(tree.bytes_within(path, Limits::RECORD.bytes).ok()??).ok()
+        };
         let files = listed.records.into_iter();
         let files: Option<Vec<(String, String)>> = files
             .map(|file| Some((text(&file.path)?, file.path)))

@@ -18,10 +18,11 @@ use crate::commands::context::repetition::Passed;
 use crate::diag;
 use crate::history::History;
 use crate::history::chain::Chain;
+use crate::history::content;
 use crate::history::ident::Ident;
 use crate::history::interest::Few;
 use crate::history::mainline::Guard;
-use crate::history::objects::{Kind, Objects, Obstacle, Oid};
+use crate::history::objects::{Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::refs::Chosen;
 use crate::history::version::{Key, Trail};
@@ -35,6 +36,7 @@ use crate::status::{self, Standing, Status, rest};
 use crate::store::git::Repository;
 use crate::view;
 use crate::view::shape::{self, Simulated, Stamp};
+use crate::yaml::Limits;
 
 /// Every record at an instant, and what that was computed from.
 pub struct Approved<'h> {
@@ -344,10 +346,8 @@ impl Approved<'_> {
     }
 
     pub(super) fn blob(&self, oid: Oid) -> Option<Vec<u8>> {
-        match self.repository.read(oid) {
-            Ok((Kind::Blob, bytes)) => Some(bytes),
-            _ => None,
-        }
+        let read = content::bytes_within(self.repository, oid, Limits::RECORD.bytes);
+        read.ok().flatten()
     }
 
     /// Tells whether two forms name one control.

@@ -55,6 +55,13 @@ impl Tree for Overlay {
         }
     }
 
+    fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
+        match self.files.get(path) {
+            Some(bytes) => Ok(Some(u64::try_from(bytes.len()).unwrap_or(u64::MAX))),
+            None => self.tree.size(path),
+        }
+    }
+
     fn target(&self, path: &str) -> Result<Option<String>, TreeError> {
         self.tree.target(path)
     }

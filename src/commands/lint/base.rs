@@ -16,7 +16,6 @@ use crate::commands::lint::input::Input;
 use crate::diag::Finding;
 use crate::history::paths::Prefix;
 use crate::history::tree::CommitTree;
-use crate::ledger::tree::Tree;
 use crate::ledger::{self, Files};
 use crate::policy::governance::State;
 use crate::record::read;
@@ -140,10 +139,7 @@ fn evidence(
         if judged.contains(file.path.as_str()) || !input.names(&file.path) {
             continue;
         }
-        let bytes = input
-            .bytes(&file.path)
-            .map_err(unreadable)?
-            .unwrap_or_default();
+        let bytes = file.bytes(input).map_err(unreadable)?;
         if !refiling::may_hold(&bytes, "sha256") || !refiling::may_name(&bytes, &names) {
             continue;
         }

@@ -11,6 +11,7 @@ use crate::ledger::tree::Tree;
 use crate::record::credential;
 use crate::view::doc::{Excerpt, Shown};
 use crate::view::finding;
+use crate::yaml::Limits;
 
 /// The rule whose values are never shown.
 const SECRET: &str = "secret";
@@ -80,7 +81,8 @@ impl<'a> Excerpts<'a> {
         }
         let mut files = self.files.borrow_mut();
         if !files.contains_key(path) {
-            let bytes = tree.bytes(path).ok().flatten().unwrap_or_default();
+            let bytes = tree.bytes_within(path, Limits::POLICY.bytes);
+            let bytes = bytes.ok().flatten().unwrap_or_default();
             files.insert(path.to_owned(), Lines::of(&bytes));
         }
         let file = files.get_mut(path)?;

@@ -190,6 +190,10 @@ impl Tree for Input {
         self.tree.bytes(path)
     }
 
+    fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
+        self.tree.size(path)
+    }
+
     fn target(&self, path: &str) -> Result<Option<String>, TreeError> {
         self.tree.target(path)
     }

@@ -1,32 +1,56 @@
 //! The folders on the way to a file, each looked at once while a command reads.
 //!
-//! Uses nothing else of the line. Start at [`Seen::place`]. A link on the way is never followed.
+//! Uses history (how names that are no text are written). Start at [`Seen::place`]. A link on the way is never followed.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[cfg(unix)]
+use crate::history::folder;
+
 /// Folders that are no links, as reading found them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen(RefCell<HashSet<PathBuf>>);
+pub(super) struct Seen {
+    folders: RefCell<HashSet<PathBuf>>,
+    /// The names that are no UTF-8, by their folder and as they are written.
+    odd_names: RefCell<HashMap<(PathBuf, String), OsString>>,
+}
 
 impl Seen {
     /// Forgets what was found: whoever writes looks again.
     pub(super) fn forget(&self) {
-        self.0.borrow_mut().clear();
+        self.folders.borrow_mut().clear();
+    }
+
+    /// Returns how a name in a folder is written: as history writes it where it is no UTF-8.
+    pub(super) fn written(&self, folder: &Path, name: &OsStr) -> String {
+        if let Some(text) = name.to_str() {
+            return text.to_owned();
+        }
+        let text = odd(name);
+        let mut names = self.odd_names.borrow_mut();
+        names.insert((folder.to_owned(), text.clone()), name.to_owned());
+        text
     }
 
     /// Returns where a path below a folder is; `None` where it passes a link.
     pub(super) fn place(&self, top: &Path, parts: &[String]) -> Option<PathBuf> {
-        let mut seen = self.0.borrow_mut();
+        let mut seen = self.folders.borrow_mut();
+        let names = self.odd_names.borrow();
         let mut place = top.to_path_buf();
         let mut parts = parts.iter().peekable();
         while let Some(part) = parts.next() {
             if part.contains(std::path::is_separator) {
                 return None;
             }
-            place.push(part);
+            let name = match names.is_empty() {
+                true => None,
+                false => names.get(&(place.clone(), part.clone())),
+            };
+            place.push(name.map_or(OsStr::new(part), OsString::as_os_str));
             if parts.peek().is_none() || seen.contains(&place) {
                 continue;
             }
@@ -38,4 +62,15 @@ impl Seen {
         }
         Some(place)
     }
+}
+
+#[cfg(unix)]
+fn odd(name: &OsStr) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    folder::text(name.as_bytes())
+}
+
+#[cfg(not(unix))]
+fn odd(name: &OsStr) -> String {
+    name.to_string_lossy().into_owned()
 }

@@ -4,10 +4,12 @@
 
 use std::fs;
 
+use crate::history::folder;
 use crate::history::objects::Oid;
 use crate::history::paths::Prefix;
 use crate::history::proposal::Loose;
 use crate::store::git::{GitError, Repository, ours, theirs};
+use crate::yaml::Limits;
 
 impl Repository {
     /// Returns the files below some folders of the ledger that differ from a commit, sorted by path; untracked ones too,
@@ -38,6 +40,9 @@ impl Repository {
                 options.pathspec(segments.join("/"));
             }
         }
+        if let Some(head) = head {
+            self.tree_ends(head, prefix, folders)?;
+        }
         let tree = match head {
             Some(head) => Some(self.git.find_commit(theirs(head)?)?.tree()?),
             None => None,
@@ -48,22 +53,36 @@ impl Repository {
             .diff_tree_to_workdir_with_index(tree.as_ref(), Some(&mut options))?;
         let mut loose = Vec::new();
         for delta in diff.deltas() {
-            let file = delta.new_file().path().or(delta.old_file().path());
-            let Some(path) = file.and_then(|path| path.to_str()) else {
+            let (new, old) = (delta.new_file(), delta.old_file());
+            let file = new.path().zip(new.path_bytes());
+            let Some((path, bytes)) = file.or(old.path().zip(old.path_bytes())) else {
                 continue;
             };
+            // A name that is no UTF-8 is written as history writes it.
+            let shown = folder::text(bytes);
             // A sparse work tree leaves files out that nobody removed.
             let left_out = index
-                .get_path(path.as_ref(), 0)
+                .get_path(path, 0)
                 .is_some_and(|entry| entry.flags_extended & SKIP_WORKTREE != 0);
             if left_out {
                 continue;
             }
             let place = work_dir.join(path);
-            let is_file = fs::symlink_metadata(&place).is_ok_and(|found| found.is_file());
+            let found = fs::symlink_metadata(&place);
+            let is_file = found.as_ref().is_ok_and(fs::Metadata::is_file);
             let file = if is_file {
+                let is_long = found.is_ok_and(|found| found.len() > MOST_BYTES);
+                if is_long {
+                    let oid = git2::Oid::hash_file(git2::ObjectType::Blob, &place)?;
+                    let blanks = vec![b' '; Limits::RECORD.bytes + 1];
+                    loose.push(Loose {
+                        path: prefix.inward(&shown),
+                        file: ours(oid).map(|oid| (oid, blanks)),
+                    });
+                    continue;
+                }
                 let bytes = fs::read(&place).map_err(|cause| GitError {
-                    cause: format!("can't read {path}: {cause}"),
+                    cause: format!("can't read {shown}: {cause}"),
                 })?;
                 if differs_in_line_ends(&bytes, delta.old_file().id())? {
                     continue;
@@ -74,7 +93,7 @@ impl Repository {
                 None
             };
             loose.push(Loose {
-                path: prefix.inward(path),
+                path: prefix.inward(&shown),
                 file,
             });
         }
@@ -96,6 +115,7 @@ impl Repository {
             .disable_pathspec_match(true)
             .ignore_submodules(true)
             .update_index(false);
+        self.tree_ends(from, &Prefix::default(), &[String::new()])?;
         let tree = self.git.find_commit(theirs(from)?)?.tree()?;
         let diff = self
             .git
@@ -103,8 +123,8 @@ impl Repository {
         let mut paths = Vec::new();
         for delta in diff.deltas() {
             let files = [delta.old_file(), delta.new_file()];
-            let named = files.iter().filter_map(|file| file.path()?.to_str());
-            paths.extend(named.map(|path| prefix.inward(path)));
+            let named = files.iter().filter_map(|file| file.path_bytes());
+            paths.extend(named.map(|path| prefix.inward(&folder::text(path))));
         }
         paths.sort();
         paths.dedup();
@@ -126,6 +146,9 @@ fn differs_in_line_ends(bytes: &[u8], object: git2::Oid) -> Result<bool, GitErro
     }
     Ok(git2::Oid::hash_object(git2::ObjectType::Blob, &bare)? == object)
 }
+
+/// How many bytes of a file of the work tree are read; of a longer one blanks are, which no record may be.
+const MOST_BYTES: u64 = 1_048_576;
 
 /// The bit of an index entry that says that its file is left out of the work tree.
 const SKIP_WORKTREE: u16 = 1 << 14;

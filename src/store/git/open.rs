@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::history::objects::{Extent, Oid};
 use crate::store::git::Repository;
+use crate::store::git::whole::LooseFolders;
 
 /// Why there is no repository to work with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +97,7 @@ impl Repository {
         Ok(Repository {
             own_dir: git.path().to_path_buf(),
             work_dir: git.workdir().map(Path::to_path_buf),
+            loose_folders: LooseFolders::of(&common_dir),
             git,
             common_dir,
             config,
@@ -138,6 +140,7 @@ impl Repository {
             git,
             own_dir: own_dir.to_path_buf(),
             work_dir: work_dir(own_dir).filter(|_| !bare),
+            loose_folders: LooseFolders::of(&common_dir),
             common_dir,
             config,
             shallow,

@@ -106,6 +106,42 @@ fn a_folder_that_leads_elsewhere_or_is_out_of_order_is_malformed() {
     assert_eq!(folder::text(b"a\xffb"), "a\\xffb");
 }
 
+#[test]
+fn a_folder_that_has_the_name_of_a_file_beside_it_is_malformed() {
+    let twins: &[&[(&str, &str)]] = &[
+        &[("100644", "x"), ("100644", "x.a"), ("40000", "x")],
+        &[("100644", "x"), ("40000", "x.a"), ("40000", "x")],
+        &[
+            ("100644", "x"),
+            ("100644", "x.a"),
+            ("100644", "x.a.b"),
+            ("40000", "x.a"),
+        ],
+        &[
+            ("120000", "x"),
+            ("100644", "x.a"),
+            ("100644", "x.b"),
+            ("100644", "x.b.c"),
+            ("40000", "x"),
+        ],
+    ];
+    let sound: &[&[(&str, &str)]] = &[
+        &[("100644", "x"), ("100644", "x.a"), ("40000", "xa")],
+        &[("100644", "x.a"), ("40000", "x"), ("100644", "x0")],
+    ];
+    for (cases, is_sound) in [(twins, false), (sound, true)] {
+        for names in cases {
+            let raw: Vec<u8> = (1..)
+                .zip(names.iter())
+                .flat_map(|(n, (mode, name))| entry(mode, name, n))
+                .collect();
+            let reads = folder::entries(&raw).all(|entry| entry.is_ok());
+            assert_eq!(reads, is_sound, "{names:?}");
+            assert_eq!(Folder::parse(raw).is_ok(), is_sound, "{names:?}");
+        }
+    }
+}
+
 /// Folders of random files and folders, as a map.
 fn listing(most: usize) -> impl Strategy<Value = std::collections::BTreeMap<String, (bool, u8)>> {
     proptest::collection::btree_map(

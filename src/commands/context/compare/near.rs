@@ -115,8 +115,7 @@ impl<'n> Near<'n> {
         let folders: Vec<String> = folders.into_iter().cloned().collect();
         let mut near = Vec::new();
         for file in Files::list(tree, &folders).map_err(unreadable)?.records {
-            let bytes = tree.bytes(&file.path).map_err(unreadable)?;
-            let bytes = bytes.unwrap_or_default();
+            let bytes = file.bytes(tree).map_err(unreadable)?;
             if !self.may_be(&bytes) {
                 continue;
             }

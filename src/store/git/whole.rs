@@ -1,0 +1,139 @@
+//! Loose objects that were cut off, found before libgit2 reads them: it would never end.
+//!
+//! Uses history (ids, obstacles), and `inflate`. Start at [`LooseFolders`]. Follows `docs/spec/approval.md`, 5.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::history::folder::{self, Mode};
+use crate::history::objects::{Kind, Objects, Obstacle, Oid};
+use crate::history::paths::Prefix;
+use crate::store::git::{GitError, Repository, inflate};
+
+/// How many repositories may borrow from each other in a row, as git has it.
+const DEEPEST_ALTERNATE: usize = 5;
+
+/// The folders of loose objects that there are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LooseFolders {
+    /// The folders `objects`, each with the first bytes of the ids for which it has a folder.
+    objects: Vec<(PathBuf, [bool; 256])>,
+}
+
+impl LooseFolders {
+    /// Looks at the objects of a repository, and at those of the repositories that it borrows from.
+    pub(super) fn of(common_dir: &Path) -> LooseFolders {
+        let mut folders = LooseFolders::default();
+        folders.add(&common_dir.join("objects"), 0);
+        folders
+    }
+
+    fn add(&mut self, objects: &Path, depth: usize) {
+        let mut first_bytes = [false; 256];
+        for entry in fs::read_dir(objects).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let name = name.to_str().filter(|name| name.len() == 2);
+            let byte = name.and_then(|name| usize::from_str_radix(name, 16).ok());
+            if let Some(there) = byte.and_then(|byte| first_bytes.get_mut(byte)) {
+                *there = true;
+            }
+        }
+        self.objects.push((objects.to_owned(), first_bytes));
+        let others = fs::read_to_string(objects.join("info/alternates")).unwrap_or_default();
+        let others = others
+            .lines()
+            .filter(|line| !line.starts_with('#') && !line.is_empty());
+        for other in others.filter(|_| depth < DEEPEST_ALTERNATE) {
+            self.add(&objects.join(other), depth + 1);
+        }
+    }
+
+    /// Returns the bytes of the file of a loose object; `None` where it is none.
+    fn file(&self, oid: Oid) -> Option<Vec<u8>> {
+        let first = oid.as_bytes().first().map(|byte| usize::from(*byte))?;
+        let text = oid.to_string();
+        let (folder, name) = text.split_at_checked(2)?;
+        let there = self
+            .objects
+            .iter()
+            .filter(|(_, first_bytes)| first_bytes.get(first) == Some(&true));
+        there
+            .map(|(objects, _)| objects.join(folder).join(name))
+            .find_map(|path| fs::read(path).ok())
+    }
+
+    /// Tells whether there is any loose object.
+    fn any(&self) -> bool {
+        let mut folders = self.objects.iter();
+        folders.any(|(_, first_bytes)| first_bytes.contains(&true))
+    }
+}
+
+impl Repository {
+    /// Makes sure that libgit2 comes to an end when it reads an object.
+    ///
+    /// # Errors
+    /// [`Obstacle::Unreadable`] where the object's file was cut off.
+    pub(super) fn ends(&self, oid: Oid) -> Result<(), Obstacle> {
+        match self.loose_folders.file(oid) {
+            Some(bytes) if !inflate::is_whole(&bytes) => Err(Obstacle::Unreadable {
+                object: oid,
+                cause: "its file is cut off or damaged".to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes sure of the same for a commit and the folders of its tree: those that lead to some paths, and all below.
+    ///
+    /// # Errors
+    /// [`GitError`] where one of the objects can't be read.
+    pub(super) fn tree_ends(
+        &self,
+        commit: Oid,
+        prefix: &Prefix,
+        paths: &[String],
+    ) -> Result<(), GitError> {
+        if !self.loose_folders.any() {
+            return Ok(());
+        }
+        let refused = |obstacle: Obstacle| GitError {
+            cause: obstacle.to_string(),
+        };
+        let tree = crate::history::chain::read(self, commit)
+            .map_err(refused)?
+            .tree;
+        let ways: Vec<Vec<String>> = paths
+            .iter()
+            .filter_map(|path| prefix.outward(path))
+            .collect();
+        let ways: Vec<&[String]> = ways.iter().map(Vec::as_slice).collect();
+        self.folder_ends(tree, &ways, 0).map_err(refused)
+    }
+
+    fn folder_ends(&self, tree: Oid, ways: &[&[String]], depth: usize) -> Result<(), Obstacle> {
+        let (Kind::Tree, raw) = self.read(tree)? else {
+            return Err(Obstacle::malformed(tree, "it is no folder"));
+        };
+        for entry in folder::entries(&raw).flatten() {
+            if entry.mode != Mode::Folder || depth > folder::DEEPEST {
+                continue;
+            }
+            let is_below = ways.iter().any(|way| way.is_empty());
+            let name = folder::text(entry.name);
+            let on: Vec<&[String]> = match is_below {
+                true => vec![&[]],
+                false => ways
+                    .iter()
+                    .filter_map(|way| way.split_first())
+                    .filter(|(first, _)| **first == name)
+                    .map(|(_, rest)| rest)
+                    .collect(),
+            };
+            if !on.is_empty() {
+                self.folder_ends(entry.oid, &on, depth + 1)?;
+            }
+        }
+        Ok(())
+    }
+}
