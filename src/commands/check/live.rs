@@ -171,7 +171,9 @@ impl Session<'_> {
             };
             let (asked, no_question) = asked(&line, now);
             if let Some(why) = no_question {
-                self.refuse(&why, &asked, &stamp)?;
+                if !self.refuse(&why, &asked, &stamp)? {
+                    return Ok(Turn::Over);
+                }
                 continue;
             }
             let refusal = self.freshness.refusal(approved, wall);
@@ -190,7 +192,9 @@ impl Session<'_> {
             }
             let desk = Desk::of(approved, Some(&index), &applications, refusal);
             let answered = desk.answer(&asked, &mut self.receipts);
-            self.show(&answered, &asked)?;
+            if !self.show(&answered, &asked)? {
+                return Ok(Turn::Over);
+            }
         }
         Ok(Turn::Over)
     }
@@ -214,20 +218,23 @@ impl Session<'_> {
             };
             let stamp = nowhere(ctx, now);
             let (asked, no_question) = asked(&line, now);
-            self.refuse(no_question.as_deref().unwrap_or(&why), &asked, &stamp)?;
+            if !self.refuse(no_question.as_deref().unwrap_or(&why), &asked, &stamp)? {
+                return Ok(Turn::Over);
+            }
         }
         Ok(Turn::Over)
     }
 
-    fn refuse(&mut self, why: &str, asked: &Asked, stamp: &Stamp) -> anyhow::Result<()> {
+    fn refuse(&mut self, why: &str, asked: &Asked, stamp: &Stamp) -> anyhow::Result<bool> {
         let answered = desk::refuse(why, asked, stamp, &mut self.receipts);
         self.show(&answered, asked)
     }
 
-    fn show(&mut self, answered: &Answered, asked: &Asked) -> anyhow::Result<()> {
+    /// Writes a receipt, and tells whether anybody still reads: for nobody, no further use is spent.
+    fn show(&mut self, answered: &Answered, asked: &Asked) -> anyhow::Result<bool> {
         self.worst = self.worst.max(outcome(answered.answer.verdict));
-        self.ctx
-            .print(format!("{}\n", answered.line(asked)).as_bytes())
+        let line = format!("{}\n", answered.line(asked));
+        self.ctx.deliver(line.as_bytes())
     }
 }
 

@@ -88,6 +88,17 @@ impl Ctx {
         printed(out.write_all(bytes).and_then(|()| out.flush()))
     }
 
+    /// Writes bytes to stdout, and tells whether anybody still reads them.
+    ///
+    /// # Errors
+    /// As [`Ctx::show`].
+    pub fn deliver(&self, bytes: &[u8]) -> anyhow::Result<bool> {
+        let mut out = io::stdout().lock();
+        let written = out.write_all(bytes).and_then(|()| out.flush());
+        let is_read = !matches!(&written, Err(cause) if cause.kind() == ErrorKind::BrokenPipe);
+        printed(written).map(|()| is_read)
+    }
+
     /// Writes a line for the reader to stderr, unless told to be quiet.
     pub fn hint(&self, line: &str) {
         if !self.globals.quiet {

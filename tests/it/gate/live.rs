@@ -59,7 +59,7 @@ impl Gate {
 pub(crate) struct Held {
     child: Child,
     input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
+    output: Option<BufReader<ChildStdout>>,
 }
 
 impl Held {
@@ -75,7 +75,7 @@ impl Held {
             .unwrap();
         Held {
             input: child.stdin.take(),
-            output: BufReader::new(child.stdout.take().unwrap()),
+            output: child.stdout.take().map(BufReader::new),
             child,
         }
     }
@@ -86,8 +86,27 @@ impl Held {
         input.write_all(format!("{line}\n").as_bytes()).unwrap();
         input.flush().unwrap();
         let mut answer = String::new();
-        self.output.read_line(&mut answer).unwrap();
+        self.output
+            .as_mut()
+            .unwrap()
+            .read_line(&mut answer)
+            .unwrap();
         serde_json::from_str(&answer).unwrap_or_else(|_| panic!("{line}: `{answer}`"))
+    }
+
+    /// Writes a question whose receipt nobody waits for.
+    pub(crate) fn tell(&mut self, line: &str) {
+        // A gate that has ended reads no more.
+        let _ = self
+            .input
+            .as_mut()
+            .unwrap()
+            .write_all(format!("{line}\n").as_bytes());
+    }
+
+    /// Closes the reading end of the answers.
+    pub(crate) fn stop_reading(&mut self) {
+        self.output = None;
     }
 
     /// Asks one question, and returns the verdict with the reason.

@@ -164,6 +164,24 @@ fn a_file_that_lost_receipts_is_unknown_until_the_gate_is_started_again() {
 }
 
 #[test]
+fn a_gate_whose_answers_nobody_reads_any_more_spends_no_further_use() {
+    let once = Once::new();
+    let mut held = once.hold();
+    assert_eq!(held.verdict(r#"{"application": "nobody"}"#).0, "deny");
+    held.stop_reading();
+    for _ in 0..20 {
+        held.tell(r#"{"application": "nobody"}"#);
+    }
+    held.end();
+    let kept = std::fs::read_to_string(once.path()).unwrap();
+    assert_eq!(
+        kept.lines().count(),
+        2,
+        "the one that was read, and the first that was not"
+    );
+}
+
+#[test]
 fn what_is_no_regular_file_is_no_file_of_receipts() {
     let once = Once::new();
     let fifo = once.folder.path().join("fifo");
