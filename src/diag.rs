@@ -108,6 +108,25 @@ impl Finding {
     }
 }
 
+/// The most names that a sentence gives in full.
+pub const MOST_NAMED: usize = 5;
+
+/// Returns names as a sentence lists them; of more than a few, two and the number of the rest.
+pub fn names<T: AsRef<str>>(names: &[T]) -> String {
+    some(names, names.len())
+}
+
+/// Returns the first of so many names as a sentence lists them: all of a few, else two and the number of the rest.
+pub fn some<T: AsRef<str>>(first: &[T], n: usize) -> String {
+    let names = first.iter().map(AsRef::as_ref);
+    match first {
+        [one, two, ..] if n > MOST_NAMED => {
+            format!("{}, {} and {} more", one.as_ref(), two.as_ref(), n - 2)
+        }
+        _ => names.collect::<Vec<&str>>().join(", "),
+    }
+}
+
 /// Returns a count with its noun, in the plural where it is not one: `1 record`, `3 records`.
 pub fn count(n: usize, noun: &str) -> String {
     let many = match noun.strip_suffix('y') {

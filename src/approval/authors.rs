@@ -36,6 +36,9 @@ pub(crate) struct AuthorSet {
     pub signed: Vec<(String, Attested)>,
 }
 
+/// The most members of a set: they are compared with each other, and with everybody who approves.
+const MOST: usize = 2_000;
+
 impl AuthorSet {
     /// Tells whether signatures show that a member wrote what bears their name.
     pub(crate) fn attested(&self, member: &Party) -> Attested {
@@ -78,13 +81,20 @@ impl AuthorSet {
 
     /// Adds a person; every name that stands with their address is kept.
     pub(crate) fn add(&mut self, party: Party) {
+        let is_full = self.members.len() >= MOST;
         let known = self
             .members
             .iter_mut()
             .find(|member| member.person.key == party.person.key);
         match known {
             Some(known) => known.absorb(&party),
-            None => self.members.push(party),
+            None if !is_full => self.members.push(party),
+            None => self.doubt(|| {
+                format!(
+                    "more than {MOST} authors are named, so they are not told apart; \
+                     commit the change anew under the names of those who made it"
+                )
+            }),
         }
     }
 

@@ -268,18 +268,16 @@ fn signed<'a>(scene: Scene<'a>, seal: &State, place: Place, commit: &Commit) -> 
 }
 
 fn signer_of(lens: Lens, signer: &Signer, commit: &Commit) -> Option<Party> {
-    let persons: Vec<Party> = signer
-        .persons(lens.at)
-        .iter()
-        .map(|person| lens.of_person(person))
-        .collect();
+    let persons = signer.persons(lens.at);
     let idents = [commit.committer(), commit.author()];
     let mut named = idents.into_iter().filter_map(|ident| lens.of_ident(ident));
     let shown = named.find_map(|named| {
         let mut persons = persons.iter();
-        persons.find(|person| person.person.key == named.person.key)
+        persons.find(|person| person.key == named.person.key)
     });
-    shown.or(persons.first()).cloned()
+    shown
+        .or(persons.first())
+        .map(|person| lens.of_person(person))
 }
 
 /// Returns what a commit inside a merged branch says. One by its own author says nothing about approval.

@@ -179,9 +179,8 @@ impl<'a> Lens<'a> {
                 }
             }
         }
-        for key in self.ring.kin(&party.person.key) {
-            party.know(&Rc::from(key.as_str()));
-        }
+        let kin = self.ring.kin(&party.person.key);
+        party.know_all(kin);
     }
 
     /// Returns the same states, to judge a version of another landing by.

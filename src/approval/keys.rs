@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::approval::signers::{Line, Revoked, Signers, Signs};
 use crate::approval::wire::Key;
+use crate::diag;
 use crate::policy::governance::Governance;
 use crate::policy::people::{self, Person};
 use crate::record::address;
@@ -130,15 +131,31 @@ impl Keys {
             owners.entry(&line.key).or_default().extend(persons);
         }
         let mut homes: Vec<BTreeSet<String>> = Vec::new();
-        for mut home in owners.into_values().filter(|owners| owners.len() > 1) {
-            let (joined, apart) = homes
-                .into_iter()
-                .partition(|known| !known.is_disjoint(&home));
-            let joined: Vec<BTreeSet<String>> = joined;
-            home.extend(joined.into_iter().flatten());
-            homes = apart;
-            homes.push(home);
+        let mut home_of: BTreeMap<String, usize> = BTreeMap::new();
+        for owners in owners.into_values().filter(|owners| owners.len() > 1) {
+            let met: BTreeSet<usize> = owners
+                .iter()
+                .filter_map(|it| home_of.get(it).copied())
+                .collect();
+            // The smaller ones move into the largest, so that few persons move often.
+            let largest = met.iter().copied();
+            let largest = largest.max_by_key(|at| homes.get(*at).map_or(0, BTreeSet::len));
+            let at = largest.unwrap_or(homes.len());
+            if at == homes.len() {
+                homes.push(BTreeSet::new());
+            }
+            let others = met.into_iter().filter(|other| *other != at);
+            let moved: Vec<BTreeSet<String>> = others
+                .filter_map(|other| homes.get_mut(other).map(std::mem::take))
+                .collect();
+            for person in moved.into_iter().flatten().chain(owners) {
+                home_of.insert(person.clone(), at);
+                if let Some(home) = homes.get_mut(at) {
+                    home.insert(person);
+                }
+            }
         }
+        homes.retain(|home| !home.is_empty());
         homes
     }
 
@@ -200,6 +217,11 @@ impl Signer {
         if !self.owners.is_empty() {
             let owners: BTreeSet<&str> = self.owners.iter().map(String::as_str).collect();
             return owners.into_iter().collect::<Vec<_>>().join(", ");
+        }
+        let principals = self.lines.iter().map(Vec::len).sum();
+        if principals > diag::MOST_NAMED {
+            let some: Vec<&String> = self.lines.iter().flatten().take(2).collect();
+            return diag::some(&some, principals);
         }
         let lines: Vec<String> = self.lines.iter().map(|line| line.join(",")).collect();
         lines.join(" ")

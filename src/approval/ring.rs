@@ -3,6 +3,7 @@
 //! Uses policy's people, approval's keys. Pure. Start at [`Ring`]. Follows `docs/spec/approval.md`, S1 and S3.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::approval::keys::Keys;
 use crate::policy::governance::Governance;
@@ -14,9 +15,9 @@ pub(crate) struct Ring {
     /// The keys, less those that are revoked there or at the tip.
     pub keys: Keys,
     /// The addresses of humans who have several, by each of them: whoever has one counts as all of them.
-    kin: BTreeMap<String, Vec<String>>,
-    /// The persons of the lines that name an address: what any of them may be, each may be.
-    mates: BTreeMap<String, Vec<Person>>,
+    kin: BTreeMap<String, Rc<[Rc<str>]>>,
+    /// The persons of each of the lines that name an address: what any of them may be, each may be.
+    mates: BTreeMap<String, Vec<Rc<[Person]>>>,
 }
 
 impl Ring {
@@ -32,14 +33,16 @@ impl Ring {
         let keys = Keys::of(at, tip);
         let mut ring = Ring::default();
         for home in keys.homes(at) {
-            for key in &home {
-                ring.kin.insert(key.clone(), home.iter().cloned().collect());
+            let kin: Rc<[Rc<str>]> = home.iter().map(|key| Rc::from(key.as_str())).collect();
+            for key in home {
+                ring.kin.insert(key, Rc::clone(&kin));
             }
         }
         for mates in keys.lines_of_persons(at) {
-            for mate in &mates {
+            let mates: Rc<[Person]> = mates.into();
+            for mate in mates.iter() {
                 let known = ring.mates.entry(mate.key.clone()).or_default();
-                known.extend(mates.iter().cloned());
+                known.push(Rc::clone(&mates));
             }
         }
         ring.keys = keys;
@@ -47,13 +50,13 @@ impl Ring {
     }
 
     /// Returns the further keys of the human whose key this is, their own included; none where there is but one.
-    pub(crate) fn kin(&self, person_key: &str) -> &[String] {
-        self.kin.get(person_key).map_or(&[], Vec::as_slice)
+    pub(crate) fn kin(&self, person_key: &str) -> &[Rc<str>] {
+        self.kin.get(person_key).map_or(&[], AsRef::as_ref)
     }
 
     /// Returns the keys of a person and of those who share a line with them: they are in each other's groups and roles.
     pub(crate) fn names(&self, person: &Person) -> Vec<String> {
-        let mates = self.mates.get(&person.key).into_iter().flatten();
+        let mates = self.mates(person);
         let mut names: Vec<String> = mates.map(|mate| mate.key.clone()).collect();
         names.push(person.key.clone());
         names.sort();
@@ -61,10 +64,16 @@ impl Ring {
         names
     }
 
+    /// Returns those who share a line with a person, who is among them.
+    fn mates(&self, person: &Person) -> impl Iterator<Item = &Person> {
+        let lines = self.mates.get(&person.key).into_iter().flatten();
+        lines.flat_map(|line| line.iter())
+    }
+
     /// Returns the groups of a person and of those who share a line with them, sorted.
     pub(crate) fn groups(&self, governance: &Governance, person: &Person) -> Vec<String> {
         let mut groups = people::groups_of(governance, person);
-        for mate in self.mates.get(&person.key).into_iter().flatten() {
+        for mate in self.mates(person) {
             groups.extend(people::groups_of(governance, mate));
         }
         groups.sort();

@@ -275,13 +275,25 @@ pub enum Content {
     /// A file that grants nothing, and why.
     Unreadable(Rc<[Finding]>),
     /// Two files or more with one id, by path.
-    Conflicted(Vec<String>),
+    Conflicted(OneId),
     /// Nothing: the record is removed.
     Gone,
     /// Bytes that are not here.
     Missing(Obstacle),
     /// A governance file, whose bytes are not read here.
     File,
+}
+
+/// The most files of one id that are named.
+const MOST_OF_ONE_ID: usize = 50;
+
+/// Files with one id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OneId {
+    /// The paths of the first of them, sorted.
+    pub first: Vec<String>,
+    /// How many there are.
+    pub n: usize,
 }
 
 impl Content {
@@ -295,7 +307,11 @@ impl Content {
 
     /// Returns what several files of one id say: nothing.
     pub fn conflicted(files: &[FileAt]) -> Content {
-        Content::Conflicted(files.iter().map(|file| file.path.to_string()).collect())
+        let first = files.iter().take(MOST_OF_ONE_ID);
+        Content::Conflicted(OneId {
+            first: first.map(|file| file.path.to_string()).collect(),
+            n: files.len(),
+        })
     }
 
     /// Returns the record, where there is one that can be read.

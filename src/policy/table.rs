@@ -2,6 +2,8 @@
 //!
 //! Uses diag, record's words. Pure. Start at [`Table::read`]. Follows `docs/spec/policy.md`, files.
 
+use std::collections::BTreeMap;
+
 use crate::diag::{Code, Finding, Level, Pos, shape};
 use crate::record::near;
 
@@ -10,6 +12,8 @@ use crate::record::near;
 pub struct Table {
     path: String,
     columns: Vec<String>,
+    /// The places of the columns that mean something here.
+    places: BTreeMap<&'static str, usize>,
     /// The rows after the header.
     pub rows: Vec<Row>,
     /// What is wrong with the file.
@@ -26,10 +30,11 @@ pub struct Row {
 
 impl Table {
     /// Reads a CSV file whose header names columns out of `known`, of which `needed` must be there.
-    pub fn read(path: &str, bytes: &[u8], known: &[&str], needed: &[&str]) -> Table {
+    pub fn read(path: &str, bytes: &[u8], known: &[&'static str], needed: &[&str]) -> Table {
         let mut table = Table {
             path: path.to_owned(),
             columns: Vec::new(),
+            places: BTreeMap::new(),
             rows: Vec::new(),
             findings: Vec::new(),
         };
@@ -85,19 +90,32 @@ impl Table {
     }
 
     /// A misspelt column is one finding, not two; columns that mean nothing here may stand beside the others.
-    fn has_header(&mut self, known: &[&str], needed: &[&str]) -> bool {
+    fn has_header(&mut self, known: &[&'static str], needed: &[&str]) -> bool {
         let columns = self.columns.clone();
         let before = self.findings.len();
-        let has = |column: &str| columns.iter().any(|name| name == column);
+        let mut named: BTreeMap<&str, usize> = BTreeMap::new();
+        for name in &columns {
+            *named.entry(name).or_default() += 1;
+        }
+        let has = |column: &str| named.contains_key(column);
         let absent: Vec<&str> = known.iter().copied().filter(|it| !has(it)).collect();
+        let place = |column: &str| columns.iter().position(|name| name == column);
+        let places = known
+            .iter()
+            .filter_map(|column| Some((*column, place(column)?)));
+        self.places = places.collect();
         let mut meant = Vec::new();
-        for (index, name) in columns.iter().enumerate() {
-            if columns.iter().take(index).any(|before| before == name) {
-                let message = format!("two columns are called `{name}`");
+        for (name, n) in &named {
+            if *n > 1 {
+                let n = match n {
+                    2 => "two".to_owned(),
+                    n => n.to_string(),
+                };
+                let message = format!("{n} columns are called `{name}`");
                 self.note(shape::DUPLICATE_KEY, 1, &message, "remove one of them");
             }
             let near = near::nearest(name, absent.iter().copied());
-            if let Some(near) = near.filter(|_| !known.contains(&name.as_str())) {
+            if let Some(near) = near.filter(|_| !known.contains(name)) {
                 let message = format!("unknown column `{name}`: did you mean `{near}`?");
                 let help = format!("write `{near}`, or give it another name");
                 self.note(shape::UNKNOWN_KEY, 1, &message, &help);
@@ -116,8 +134,8 @@ impl Table {
 
     /// Returns the value of a row in a column; empty where there is none.
     pub fn cell<'t>(&'t self, row: &'t Row, column: &str) -> &'t str {
-        let index = self.columns.iter().position(|name| name == column);
-        let cell = index.and_then(|index| row.cells.get(index));
+        let index = self.places.get(column);
+        let cell = index.and_then(|index| row.cells.get(*index));
         cell.map_or("", String::as_str)
     }
 

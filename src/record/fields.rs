@@ -190,12 +190,12 @@ impl<'n, 'r> Fields<'n, 'r> {
     /// Notes unknown keys; returns the keys that they meant.
     fn unknown(&mut self) -> Vec<&'static str> {
         let mut meant = Vec::new();
+        let known = self.known.iter().copied();
+        let absent: Vec<&'static str> = known.filter(|key| self.node(key).is_none()).collect();
         for entry in self.entries {
             if self.is_known(entry) {
                 continue;
             }
-            let known = self.known.iter().copied();
-            let absent: Vec<&'static str> = known.filter(|key| self.node(key).is_none()).collect();
             let meaning = meant::key(&entry.key, &absent);
             let name = &entry.key;
             let flaw = match meaning {

@@ -15,7 +15,7 @@ use crate::approval::filed::Filed;
 use crate::approval::loosened::{Loosened, Loosening};
 use crate::approval::seals::Looked;
 use crate::approval::{Approvals, Satisfied, Stands, Verdict};
-use crate::diag::{Code, Finding, Level};
+use crate::diag::{self, Code, Finding, Level};
 use crate::history::History;
 use crate::history::change;
 use crate::history::governance::Origin;
@@ -364,10 +364,13 @@ fn conflicts(landed: &Landed<'_>) -> Vec<Finding> {
         pos: None,
         field: Some("id".to_owned()),
         id: landed.id.map(str::to_owned),
-        message: format!("{} stand for one id", paths.join(" and ")),
+        message: match paths.first.as_slice() {
+            [one, two] => format!("{one} and {two} stand for one id"),
+            first => format!("{} stand for one id", diag::some(first, paths.n)),
+        },
         help: "remove all of the files but one, or give each an id of its own".to_owned(),
     };
-    paths.iter().map(finding).collect()
+    paths.first.iter().map(finding).collect()
 }
 
 /// Gives a finding about content or change the level that it has today, the place in the file at the tip, and says

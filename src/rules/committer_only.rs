@@ -2,7 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, E2.
 
-use crate::diag::{Finding, Level};
+use crate::diag::{self, Finding, Level};
 use crate::policy::demand::EvidenceKind;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
@@ -42,7 +42,7 @@ fn alone(landed: &Landed<'_>) -> Option<Finding> {
         .collect();
     let message = format!(
         "the only evidence is that {} committed what another wrote, and may have edited it",
-        who.join(", ")
+        diag::names(&who)
     );
     let help = "merge with a merge commit, or run `exledger approve --from-reviews`";
     Some(landed.finding(RULE.code, Level::Warning, &message, help.to_owned()))

@@ -7,7 +7,7 @@ use crate::approval::filed::Filed;
 use crate::approval::loosened::Loosening;
 use crate::approval::seals::Looked;
 use crate::approval::{Counts, Statement, Verdict, WhyNot};
-use crate::diag::{Code, Finding, Level, Pos};
+use crate::diag::{self, Code, Finding, Level, Pos};
 use crate::history::History;
 use crate::history::governance::State;
 use crate::history::mainline::{Flag, Landing};
@@ -235,7 +235,7 @@ impl<'c> Landed<'c> {
     pub fn authors(&self) -> String {
         let authors = self.verdict.authors.iter();
         let emails: Vec<&str> = authors.map(|it| it.person.email.as_str()).collect();
-        emails.join(", ")
+        diag::names(&emails)
     }
 }
 

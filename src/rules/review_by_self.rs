@@ -4,7 +4,7 @@
 
 use crate::approval::ask::Identities;
 use crate::approval::relation::Relation;
-use crate::diag::{Finding, Level};
+use crate::diag::{self, Finding, Level};
 use crate::policy::governance::Governance;
 use crate::policy::people::{self, Person};
 use crate::record::address::Address;
@@ -104,7 +104,7 @@ fn by_landing(governance: &Governance, landed: &Landed<'_>) -> Option<Finding> {
     let who: Vec<&str> = makers.iter().map(|person| person.email.as_str()).collect();
     let message = format!(
         "the review of the closure was written by {}, who made the closure too",
-        who.join(", ")
+        diag::names(&who)
     );
     Some(Finding {
         level: Level::Error,

@@ -3,7 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.8 and D8.
 
 use crate::approval::{Counts, FourEyes, Statement, Verdict, WhyNot};
-use crate::diag::{Finding, Level};
+use crate::diag::{self, Finding, Level};
 use crate::policy::demand::SelfApproval;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
@@ -56,7 +56,10 @@ fn alone(landed: &Landed<'_>) -> Option<Finding> {
             "approved only by those who made it: {}{allowed}",
             landed.authors()
         ),
-        _ => format!("{} made it, and approved it{allowed}", members.join(", ")),
+        _ => format!(
+            "{} made it, and approved it{allowed}",
+            diag::names(&members)
+        ),
     };
     let help = match by_permission {
         true => "say `self_approval: forbid` once there is somebody else to ask".to_owned(),

@@ -55,8 +55,8 @@ pub(crate) fn at(ground: &Ground, clocks: Option<&Clocks>, instant: Instant) -> 
             Status::Conflicted,
             vec![format!(
                 "{} carry this id: {}; remove or rename all but one",
-                diag::count(paths.len(), "file"),
-                paths.join(", ")
+                diag::count(paths.n, "file"),
+                diag::some(&paths.first, paths.n)
             )],
         ),
         (Ground::Invalid, _) | (Ground::Judged(_), None) => answer(

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::approval::{Grace, Satisfied, Stands, Verdict};
 use crate::history::change::meet;
-use crate::history::version::{Change, Content, Trail, Version};
+use crate::history::version::{Change, Content, OneId, Trail, Version};
 use crate::policy::Policy;
 use crate::policy::governance::{Governance, NO_POLICY, State};
 use crate::policy::tier::{self, Facts, Resolved};
@@ -42,7 +42,7 @@ pub(crate) enum Ground {
     /// The file can't be read.
     Invalid,
     /// Two files or more carry the id.
-    Conflicted(Vec<String>),
+    Conflicted(OneId),
     /// It can be judged.
     Judged(Box<Judged>),
 }

@@ -4,6 +4,7 @@
 
 use crate::approval::relation::UnknownAccount;
 use crate::approval::{Counts, FourEyes, Missing, Satisfied, Verdict, WhyNot};
+use crate::diag;
 use crate::record::dates;
 use crate::status::Standing;
 
@@ -54,7 +55,7 @@ fn what_was_found(id: &str, verdict: &Verdict) -> String {
             .iter()
             .map(|author| author.person.email.as_str())
             .collect();
-        names.join(", ")
+        diag::names(&names)
     };
     match verdict.result {
         FourEyes::SelfApproved => format!(

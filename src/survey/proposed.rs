@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::approval::ask;
+use crate::diag;
 use crate::history::proposal::{Proposal, Proposals};
 use crate::history::version::{Content, Key};
 use crate::policy::governance::Governance;
@@ -95,7 +96,10 @@ fn proposed(key: &Key, proposal: &Proposal, around: &Around<'_>) -> Standing {
         Content::Conflicted(paths) => of(
             standing,
             Status::Conflicted,
-            format!("{} carry this id {place}", paths.join(" and ")),
+            format!(
+                "{} carry this id {place}",
+                diag::some(&paths.first, paths.n)
+            ),
         ),
         Content::Missing(obstacle) => of(
             standing,

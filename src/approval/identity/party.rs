@@ -2,10 +2,14 @@
 //!
 //! Uses policy's people. Pure. Start at [`Party`]. Follows `docs/spec/approval.md`, 1.7.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::policy::people::Person;
 use crate::policy::people::alike;
+
+/// Up to so many comparisons of keys, comparing each with each takes less time than a set.
+const FEW: usize = 256;
 
 /// A person, and everything by which another may turn out to be the same person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +78,11 @@ impl Party {
 
     /// Tells whether two are one person, by any state.
     pub(crate) fn is(&self, other: &Party) -> bool {
-        self.keys.iter().any(|key| other.keys.contains(key))
+        if self.keys.len() * other.keys.len() <= FEW {
+            return self.keys.iter().any(|key| other.keys.contains(key));
+        }
+        let keys: HashSet<&Rc<str>> = other.keys.iter().collect();
+        self.keys.iter().any(|key| keys.contains(key))
     }
 
     /// Tells whether two have one name, or addresses that look alike, and no state says that they are one person.
@@ -96,7 +104,7 @@ impl Party {
                 }
             }
         }
-        union(&mut self.keys, &other.keys);
+        self.know_all(&other.keys);
         union(&mut self.names, &other.names);
         union(&mut self.looks, &other.looks);
         union(&mut self.typed, &other.typed);
@@ -119,6 +127,17 @@ impl Party {
     /// Returns every name and address of theirs, as typed.
     pub(super) fn typed(&self) -> &[Person] {
         &self.typed
+    }
+
+    /// Lets somebody be known by further keys, which may be as many as a signers file has addresses.
+    pub(super) fn know_all(&mut self, keys: &[Rc<str>]) {
+        if self.keys.len() * keys.len() <= FEW {
+            keys.iter().for_each(|key| self.know(key));
+            return;
+        }
+        let mut known: HashSet<Rc<str>> = self.keys.iter().cloned().collect();
+        let new = keys.iter().filter(|key| known.insert(Rc::clone(key)));
+        self.keys.extend(new.cloned());
     }
 
     pub(super) fn know(&mut self, key: &Rc<str>) {

@@ -28,7 +28,7 @@ pub(super) struct Excerpts<'a> {
     files: RefCell<BTreeMap<String, Lines>>,
 }
 
-/// A file's lines, and how many of them were shown.
+/// A file's lines, and how often one of them was to be shown.
 #[derive(Default)]
 struct Lines {
     text: String,
@@ -89,6 +89,8 @@ impl<'a> Excerpts<'a> {
         if file.n_shown >= finding::MOST_OF_A_FILE {
             return None;
         }
+        // What is looked at counts, shown or not: a long line is not searched again for each of its mistakes.
+        file.n_shown += 1;
         let line = file.line(pos.line)?;
         // What is missing from a file is told at its first line; a comment there says nothing about it.
         if line.starts_with('#') || credential::is_in(line) {
@@ -98,13 +100,11 @@ impl<'a> Excerpts<'a> {
         let is_inside = depth(line.chars().take(from)) > 0;
         let marked: Vec<char> = line.chars().skip(from).take(AFTER).collect();
         let skipped = from.saturating_sub(BEFORE);
-        let excerpt = Excerpt {
+        Some(Excerpt {
             line: line.chars().skip(skipped).take(BEFORE + AFTER).collect(),
             skipped: u32::try_from(skipped).ok()?,
             length: u32::try_from(extent(&marked, is_inside)).unwrap_or(0),
-        };
-        file.n_shown += 1;
-        Some(excerpt)
+        })
     }
 }
 

@@ -357,5 +357,5 @@ fn two_copies_on_a_branch_are_in_conflict() {
     branch.write(OTHER, &other()).commit("Twice");
     let proposals = proposals_of(repo.path());
     let proposed = &proposals.by_key[&Key::Id(OTHER.to_owned())][0];
-    assert!(matches!(&proposed.record, Content::Conflicted(paths) if paths.len() == 2));
+    assert!(matches!(&proposed.record, Content::Conflicted(paths) if paths.n == 2));
 }

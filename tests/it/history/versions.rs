@@ -196,8 +196,8 @@ fn two_files_with_one_id_are_conflicted_by_both_paths() {
         panic!("{:?}", version.record);
     };
     assert_eq!(
-        paths,
-        &["exceptions/EXC-2026-7F3KQ.yaml", "exceptions/b/copy.yaml"]
+        paths.first,
+        ["exceptions/EXC-2026-7F3KQ.yaml", "exceptions/b/copy.yaml"]
     );
     assert_eq!(version.digest, None);
     repo.by("lee")
