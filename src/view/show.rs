@@ -1,6 +1,6 @@
 //! `show`: the four questions on one screen, then the rest.
 //!
-//! Uses record, approval, status. Pure. Start at [`doc`]. Follows `docs/spec/mission.md`, the four questions, and
+//! Uses record, approval, status. Pure. Start at [`doc`]. Follows `docs/mission.md`, the four questions, and
 //! `docs/spec/cli.md`, show. What is cut on the first screen stands in full below it.
 
 mod answers;

@@ -1,7 +1,7 @@
 //! YAML to a tree in which every node knows its place, and edits that change only their own bytes.
 //!
 //! Uses diag. Pure. Start at [`parse`]. Nobody else parses YAML. It does not know which keys there are.
-//! Follows `docs/spec/rules.md` (shape) and `docs/spec/libraries.md`.
+//! Follows `docs/spec/rules.md` (shape) and `docs/decisions/libraries.md`.
 
 mod around;
 mod build;

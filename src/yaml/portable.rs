@@ -1,7 +1,7 @@
 //! What YAML 1.2 allows and common readers of YAML 1.1 refuse: it is a fault here, so that every tool reads
 //! a file as this one does.
 //!
-//! Pure. Start at [`key`]. Follows `docs/spec/libraries.md` (second opinion).
+//! Pure. Start at [`key`]. Follows `docs/decisions/libraries.md` (second opinion).
 
 use std::ops::Range;
 

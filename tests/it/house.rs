@@ -7,14 +7,15 @@ use std::process::Command;
 
 mod licence;
 mod links;
+mod sentences;
 
 /// The longest that a file of Rust may be, in lines.
 const MOST_LINES: usize = 400;
 
 /// The crates that the package may name, normally, for its build or its tests. A new one is a decision.
-const CARD: &str = "anyhow chrono clap clap_complete clap_mangen comfy-table csv dialoguer git2 globset \
-    granit-parser icalendar ignore indicatif jsonschema maud mimalloc regex schemars serde serde-sarif serde_json sha2 \
-    ssh-key tempfile unicode-normalization assert_cmd insta proptest yaml_serde";
+const CARD: &str = "anyhow chrono clap clap_complete clap_mangen comfy-table csv dialoguer git2 \
+    granit-parser indicatif jsonschema mimalloc proptest rustix schemars serde serde_json sha2 \
+    ssh-key tempfile unicode-normalization yaml_serde";
 
 /// Returns the folder of the package.
 pub(crate) fn root() -> PathBuf {
@@ -53,7 +54,7 @@ fn everything() -> Vec<PathBuf> {
     found
 }
 
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     path.strip_prefix(root())
         .unwrap_or(path)
         .display()

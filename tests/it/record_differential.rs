@@ -1,6 +1,6 @@
 //! A second opinion: what our reader accepts, another reader of YAML reads to the same record.
 //!
-//! Follows `docs/spec/libraries.md` (second opinion). The samples are mutated at random: values, keys, lines,
+//! Follows `docs/decisions/libraries.md` (second opinion). The samples are mutated at random: values, keys, lines,
 //! characters.
 
 use exledger::record::{Record, read};

@@ -5,6 +5,7 @@
 
 mod deciding;
 mod filing;
+mod pasting;
 mod screens;
 mod triaging;
 

@@ -6,11 +6,11 @@ use crate::cli::run;
 use crate::cli_new::{DAY, ledger};
 use crate::terminal::{Terminal, screen};
 
-const ENTER: &str = "\r";
-const CTRL_C: &str = "\u{3}";
+pub(crate) const ENTER: &str = "\r";
+pub(crate) const CTRL_C: &str = "\u{3}";
 
 /// The keys that answer the six questions of the standard tier, each after its prompt.
-const SIX: &[(&str, &str)] = &[
+pub(crate) const SIX: &[(&str, &str)] = &[
     (
         "Title, one line",
         "Nightly invoices read with the shared user\r",
@@ -44,7 +44,7 @@ const FLAGS: &[&str] = &[
 ];
 
 /// The one record below a folder, its id replaced; the file is taken away.
-fn taken(folder: &Path) -> String {
+pub(crate) fn taken(folder: &Path) -> String {
     let records = folder.join("exceptions");
     let files: Vec<_> = std::fs::read_dir(&records)
         .unwrap()
@@ -57,7 +57,7 @@ fn taken(folder: &Path) -> String {
     text.replace(&id, "ID")
 }
 
-fn terminal(folder: &Path) -> Terminal<'_> {
+pub(crate) fn terminal(folder: &Path) -> Terminal<'_> {
     Terminal {
         folder,
         columns: 80,
@@ -383,85 +383,4 @@ fn nothing_is_wider_than_the_terminal() {
             "{rows:#?}"
         );
     }
-}
-
-/// What a terminal sends around a text that is pasted.
-fn pasted(text: &str) -> String {
-    format!("\u{1b}[200~{text}\u{1b}[201~")
-}
-
-#[test]
-fn line_breaks_of_what_is_pasted_are_text_and_answer_nothing() {
-    let folder = ledger();
-    let justification =
-        "The job is replaced in December;\rsplitting the user now would stop invoicing.";
-    let answers = [
-        pasted("Nightly invoices read\rwith the shared user") + "\r",
-        pasted("Every job has\rits own user") + "\r",
-        pasted(justification) + "\r",
-    ];
-    let mut keys = SIX.to_vec();
-    (keys[0].1, keys[1].1, keys[4].1) = (&answers[0], &answers[1], &answers[2]);
-    keys.push(("Write it?", ENTER));
-    let Some(seen) = terminal(folder.path()).run(&["new", "--on", DAY], &keys) else {
-        return;
-    };
-    assert_eq!(seen.code, 0, "{}", seen.bytes);
-    assert!(
-        seen.bytes.contains("\u{1b}[?2004h") && seen.bytes.ends_with("\u{1b}[?2004l") || {
-            let last = seen.bytes.rfind("\u{1b}[?2004").unwrap();
-            seen.bytes[last..].starts_with("\u{1b}[?2004l")
-        }
-    );
-    let by_keys: serde_yaml::Value = serde_yaml::from_str(&taken(folder.path())).unwrap();
-    assert_eq!(
-        by_keys["title"],
-        "Nightly invoices read\nwith the shared user"
-    );
-    assert_eq!(
-        by_keys["deviates_from"]["rule"],
-        "Every job has its own user"
-    );
-    assert_eq!(by_keys["justification"], justification.replace('\r', "\n"));
-    let controls = by_keys["compensating_controls"].as_sequence().unwrap();
-    assert_eq!(controls.len(), 1);
-    assert_eq!(controls[0]["description"], "Alert on use at night");
-}
-
-#[test]
-fn a_long_paste_is_shown_once() {
-    let folder = ledger();
-    let long = "word ".repeat(1_600);
-    let paste = pasted(&long) + "\r";
-    let mut keys = SIX[..4].to_vec();
-    keys.extend([
-        ("Why is it needed now", &paste[..]),
-        ("What limits the risk", CTRL_C),
-    ]);
-    let Some(seen) = terminal(folder.path()).run(&["new", "--on", DAY], &keys) else {
-        return;
-    };
-    assert_eq!(seen.code, 130, "{}", seen.bytes);
-    assert!(seen.bytes.len() < 60_000, "{} bytes", seen.bytes.len());
-    // Typed by a terminal that marks no paste, it is drawn when nothing more waits.
-    let typed = long + "\r";
-    keys[4].1 = &typed;
-    let Some(seen) = terminal(folder.path()).run(&["new", "--on", DAY], &keys) else {
-        return;
-    };
-    assert!(seen.bytes.len() < 600_000, "{} bytes", seen.bytes.len());
-}
-
-#[test]
-fn what_is_typed_before_the_preview_appears_agrees_to_nothing() {
-    let folder = ledger();
-    let mut keys = SIX.to_vec();
-    // Three more Enters than answers: one of them would write the file unseen.
-    keys[5].1 = "Alert on use at night\r\r\r\r";
-    keys.push(("Write it?", CTRL_C));
-    let Some(seen) = terminal(folder.path()).run(&["new", "--on", DAY], &keys) else {
-        return;
-    };
-    assert_eq!(seen.code, 130, "{}", seen.bytes);
-    assert!(!folder.path().join("exceptions").exists());
 }
