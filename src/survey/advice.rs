@@ -182,7 +182,7 @@ impl Case<'_> {
             Bucket::ReviewSaysClose => step("close it: a review says so", self.close(), By::Owner),
             Bucket::ReviewSaysReduce => step(
                 "narrow its scope or end it earlier: a review says so",
-                format!("exledger renew {id} --until … --reason …"),
+                format!("exledger shorten {id} --until …"),
                 By::Owner,
             ),
             Bucket::EmergencyReviewDue => self.emergency(),
