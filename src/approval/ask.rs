@@ -3,7 +3,6 @@
 //! Uses record, policy, `approval`'s parts. Pure. Start at [`needed`], [`proposed`], [`lacking`]. Follows
 //! `docs/spec/approval.md`, D3, and `docs/spec/cli.md`, `needs{}`.
 
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use crate::approval::authors::AuthorSet;
@@ -30,7 +29,6 @@ pub struct Identities<'g> {
     governance: &'g Governance,
     ring: Ring,
     met: Met,
-    dropped: OnceCell<Governance>,
 }
 
 impl<'g> Identities<'g> {
@@ -38,9 +36,8 @@ impl<'g> Identities<'g> {
     pub fn of(governance: &'g Governance) -> Identities<'g> {
         Identities {
             governance,
-            ring: Ring::of(governance, governance),
+            ring: Ring::of(governance, &[]),
             met: Met::default(),
-            dropped: OnceCell::new(),
         }
     }
 
@@ -90,10 +87,11 @@ impl<'g> Identities<'g> {
         Lens {
             at: self.governance,
             judge: self.governance,
-            tip: self.governance,
-            dropped: &self.dropped,
-            first: self.governance,
+            approved: self.governance,
+            landed: self.governance,
+            later: &[],
             ring: &self.ring,
+            approved_ring: &self.ring,
             met: &self.met,
         }
     }

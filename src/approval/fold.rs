@@ -107,8 +107,8 @@ pub(crate) struct Fold<'a> {
     pub court: Court<'a>,
     of: Of,
     pub trail: &'a Trail,
-    /// What approval files say about it, in landing order.
-    pub words: &'a [Word<'a>],
+    /// What approval files say about it, in landing order; of a governance file, as far as landings are judged.
+    pub words: Vec<Word<'a>>,
     pub series: Series,
     pub verdicts: Vec<Verdict>,
     /// What stood before each version; kept only where something is said that may land late.
@@ -122,31 +122,53 @@ pub(crate) fn trail<'a>(
     court: Court<'a>,
     of: Of,
     trail: &'a Trail,
-    words: &'a [Word<'a>],
+    words: Vec<Word<'a>>,
 ) -> Vec<Verdict> {
-    let mut fold = Fold {
-        court,
-        of,
-        trail,
-        words,
-        series: Series::default(),
-        verdicts: Vec::with_capacity(trail.versions.len()),
-        befores: Vec::with_capacity(trail.versions.len()),
-        bound: Bound::new(trail, words),
-    };
-    for index in 0..trail.versions.len() {
-        let Some(step) = fold.step(index) else { break };
-        fold.hear_until(step.version.landing);
-        fold.land(&step);
-    }
-    fold.hear_until(usize::MAX);
+    let mut fold = Fold::new(court, of, trail, words);
+    fold.pass(usize::MAX);
     fold.verdicts
 }
 
 impl<'a> Fold<'a> {
+    /// Begins before the first version of a trail.
+    pub(crate) fn new(
+        court: Court<'a>,
+        of: Of,
+        trail: &'a Trail,
+        words: Vec<Word<'a>>,
+    ) -> Fold<'a> {
+        let hears = of == Of::Governance || !words.is_empty();
+        Fold {
+            court,
+            of,
+            trail,
+            words,
+            series: Series::default(),
+            verdicts: Vec::with_capacity(trail.versions.len()),
+            befores: Vec::with_capacity(trail.versions.len()),
+            bound: if hears {
+                Bound::new(trail)
+            } else {
+                Bound::default()
+            },
+        }
+    }
+
+    /// Judges what lands up to a landing, in order: versions, and what is said of them.
+    pub(crate) fn pass(&mut self, landing: usize) {
+        while let Some(step) = self.step(self.verdicts.len()) {
+            if step.version.landing > landing {
+                break;
+            }
+            self.hear_until(step.version.landing);
+            self.land(&step);
+        }
+        self.hear_until(landing.saturating_add(1));
+    }
+
     /// Judges a version and leaves its verdict behind the others.
     pub(crate) fn judge(&mut self, step: &Step<'a>) {
-        if !self.words.is_empty() {
+        if self.bound.hears() {
             self.befores.push(self.series.clone());
         }
         let mut verdict = self.verdict(step);

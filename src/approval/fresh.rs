@@ -19,6 +19,7 @@ use crate::approval::{Author, FourEyes, Grace, Satisfied, Stands, Verdict};
 use crate::history::change::{self, Event};
 use crate::history::origin;
 use crate::history::version::{Change, Content, Version};
+use crate::policy::demand::Proof;
 use crate::policy::tier::{self, Facts, Needed};
 use crate::record::Record;
 use crate::record::time::{self, Instant};
@@ -50,7 +51,10 @@ impl<'a> Fold<'a> {
         } else {
             Exempt::No
         };
-        let demand = demand::of(step.state.governance, step.record, base);
+        let mut demand = demand::of(step.state.governance, step.record, base);
+        if self.is_without_keys(step) {
+            demand.terms.proof = Proof::Claimed;
+        }
         let evidence = self.evidence(step);
         let outcome = step.hear(&authors, &demand, &evidence);
         let doubt = authors.doubt.clone().or_else(|| evidence.doubt.clone());
@@ -127,10 +131,17 @@ impl<'a> Fold<'a> {
         self.interrupt(step);
     }
 
+    /// Tells whether this is about a governance file, and nobody can sign yet: then a claim is enough (G2).
+    fn is_without_keys(&self, step: &Step) -> bool {
+        self.is_governance() && self.court.laws.is_keyless(step.version.landing)
+    }
+
     /// Returns the authors of a version by itself: A1 to A4, and on whose behalf it is filed (A5).
     fn own_authors(&mut self, step: &Step) -> AuthorSet {
         let mut own = authors::of_version(step.lens, step.version);
-        attest::of_version(step.scene, &mut own);
+        if !self.is_without_keys(step) {
+            attest::of_version(step.scene, &mut own);
+        }
         self.join_origins(step, &mut own);
         if let Some(requester) = step.record.and_then(|record| record.requester.as_ref()) {
             own.add(step.lens.party("", requester.as_str()));

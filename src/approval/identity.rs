@@ -5,7 +5,7 @@
 pub(crate) mod apart;
 pub(crate) mod party;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -26,14 +26,16 @@ pub(crate) struct Lens<'a> {
     pub at: &'a Governance,
     /// The state before the landing of the version that it is said about; its mailmap joins persons too (I3).
     pub judge: &'a Governance,
-    /// The state at the tip, whose mailmap and logins only take away: they join persons.
-    pub tip: &'a Governance,
-    /// What was approved last of the mailmap and the logins, where the tip has dropped some of it: it joins persons too.
-    pub dropped: &'a OnceCell<Governance>,
-    /// The first policy: a bot that it does not know yet tells nobody apart.
-    pub first: &'a Governance,
+    /// What was approved of the state before the landing: what only adds demands tells nobody apart.
+    pub approved: &'a Governance,
+    /// The files as they lay there, approved or not: who joins the bots or leaves the logins approves nothing from there on.
+    pub landed: &'a Governance,
+    /// The states at the tip, whose mailmaps only take away: they join persons.
+    pub later: &'a [Rc<Governance>],
     /// The keys of the first of them.
     pub ring: &'a Ring,
+    /// The keys of what was approved.
+    pub approved_ring: &'a Ring,
     /// Who was met before.
     pub met: &'a Met,
 }
@@ -152,7 +154,12 @@ impl<'a> Lens<'a> {
     /// Returns the person of a name and an address.
     pub(crate) fn party(&self, name: &str, email: &str) -> Party {
         let face = self.met.face(self.at, name, email);
-        let mut party = Party::new(face.person, face.name, face.looks);
+        let called = match face.person.name.is_empty() {
+            // A roster that they left without an approval still tells what they are called.
+            true => self.met.face(self.approved, name, email).name,
+            false => face.name,
+        };
+        let mut party = Party::new(face.person, called, face.looks);
         for key in face.keys.iter() {
             party.know(key);
         }
@@ -162,12 +169,13 @@ impl<'a> Lens<'a> {
 
     /// Adds the keys by which these states know a person.
     pub(crate) fn widen(&self, party: &mut Party) {
-        let dropped = self.dropped.get().unwrap_or(self.tip);
-        let states = [self.at, self.judge, self.tip, dropped];
+        let states = [self.at, self.judge, self.approved];
+        let later = || self.later.iter().map(AsRef::as_ref);
         for typed in party.typed().to_vec() {
-            for (n, state) in states.into_iter().enumerate() {
-                let before = states.iter().take(n);
-                if before.into_iter().any(|known| std::ptr::eq(*known, state)) {
+            let states = || states.into_iter().chain(later());
+            for (n, state) in states().enumerate() {
+                let mut before = states().take(n);
+                if before.any(|known| std::ptr::eq(known, state)) {
                     continue;
                 }
                 match typed.typed_email.contains('@') {
@@ -179,8 +187,10 @@ impl<'a> Lens<'a> {
                 }
             }
         }
-        let kin = self.ring.kin(&party.person.key);
-        party.know_all(kin);
+        for ring in [self.ring, self.approved_ring] {
+            let kin = ring.kin(&party.person.key);
+            party.know_all(kin);
+        }
     }
 
     /// Returns the same states, to judge a version of another landing by.
@@ -219,9 +229,18 @@ impl<'a> Lens<'a> {
         is_person.then(|| self.of_ident(ident)).flatten()
     }
 
-    /// Returns the person of a login or display name that the identity map knows.
+    /// Returns the person of a login or display name that the identity map knows, or knew when it was last approved.
     pub(crate) fn of_login(&self, login: &str) -> Option<Party> {
-        let person = people::identify_login(self.at, login)?;
+        let known = people::identify_login(self.at, login);
+        let person = known.or_else(|| people::identify_login(self.approved, login))?;
+        Some(self.party(&person.typed_name, &person.key))
+    }
+
+    /// Returns the person of a login that the identity map knows, and that nobody has taken out of it since.
+    fn of_present_login(&self, login: &str) -> Option<Party> {
+        let states = [self.at, self.landed];
+        let [known, landed] = states.map(|state| people::identify_login(state, login));
+        let person = known.filter(|known| landed.is_some_and(|it| it.key == known.key))?;
         Some(self.party(&person.typed_name, &person.key))
     }
 
@@ -233,7 +252,7 @@ impl<'a> Lens<'a> {
         }
         match message::person(value) {
             (name, Some(address)) => Named::Someone(self.party(name.unwrap_or_default(), address)),
-            (Some(name), None) => match self.of_login(name) {
+            (Some(name), None) => match self.of_present_login(name) {
                 Some(party) => Named::Someone(party),
                 None => Named::Unresolved(typed()),
             },
@@ -246,15 +265,32 @@ impl<'a> Lens<'a> {
         Named::Unresolved(people::identify(self.at, &text.replace('@', " at "), ""))
     }
 
-    /// Tells what a name and an address stand for.
+    /// Tells what a name and an address stand for: by what counts, or as a bot by what merely landed.
     pub(crate) fn sort(&self, party: &Party) -> Sort {
+        let sort = self.sort_by(self.at, party);
+        match sort {
+            Sort::Person | Sort::MaybeForge
+                if self.sort_by(self.landed, party) == Sort::Machine =>
+            {
+                Sort::Machine
+            }
+            sort => sort,
+        }
+    }
+
+    /// Tells what a name and an address stand for by what was approved: nothing else takes a no away.
+    pub(crate) fn approved_sort(&self, party: &Party) -> Sort {
+        self.sort_by(self.approved, party)
+    }
+
+    fn sort_by(&self, state: &Governance, party: &Party) -> Sort {
         let person = &party.person;
         let face = self
             .met
-            .face(self.at, &person.typed_name, &person.typed_email);
+            .face(state, &person.typed_name, &person.typed_email);
         match face.person == *person {
             true => face.sort,
-            false => Sort::of(self.at, person),
+            false => Sort::of(state, person),
         }
     }
 

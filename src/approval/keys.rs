@@ -62,10 +62,28 @@ impl Keys {
 
     /// Returns the keys of one state of the governance files, less what the state at the tip revokes (S1).
     pub fn of(at: &Governance, tip: &Governance) -> Keys {
+        Keys::less(at, [tip])
+    }
+
+    /// Returns the keys of one state of the governance files, less those that any of some others revokes.
+    pub(crate) fn less<'g>(
+        at: &'g Governance,
+        later: impl IntoIterator<Item = &'g Governance>,
+    ) -> Keys {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let signers = Signers::parse(&text(&at.signers));
-        let revoked = [at, tip].map(|state| Revoked::parse(&text(&state.revoked)));
+        let states = [at].into_iter().chain(later);
+        let revoked: Vec<Revoked> = states
+            .map(|state| Revoked::parse(&text(&state.revoked)))
+            .collect();
         Keys::new(&signers, &revoked)
+    }
+
+    /// Tells whether a line lists a key, by its fingerprint, for a person, whatever its dates.
+    pub(crate) fn lists_key(&self, governance: &Governance, key: &str, person: &Person) -> bool {
+        self.content().any(|line| {
+            line.key.fingerprint() == key && names(governance, &line.principals, person)
+        })
     }
 
     /// Returns how a key stands for signatures of a namespace at an instant.

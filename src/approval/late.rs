@@ -29,17 +29,19 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
-    /// Begins with nothing heard.
-    pub(crate) fn new(trail: &Trail, words: &[Word]) -> Bound {
-        if words.is_empty() {
-            return Bound::default();
-        }
+    /// Begins with nothing heard, where anything may be said.
+    pub(crate) fn new(trail: &Trail) -> Bound {
         Bound {
             digests: trail.versions.iter().map(digest).collect(),
             heard: vec![Vec::new(); trail.versions.len()],
             waiting: BTreeSet::new(),
             landed: 0,
         }
+    }
+
+    /// Tells whether anything may be said about any version.
+    pub(crate) fn hears(&self) -> bool {
+        !self.digests.is_empty()
     }
 
     /// Adds a word about a version, and tells whether it is new.

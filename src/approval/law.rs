@@ -3,116 +3,93 @@
 //! Uses policy, history. Pure. Start at [`Laws`]. Follows `docs/spec/approval.md`, G1.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::approval::identity::{Lens, Met};
 use crate::approval::ring::Ring;
-use crate::approval::{Satisfied, Verdict};
-use crate::history::History;
 use crate::history::governance::{self, Origin, States};
 use crate::history::objects::{Obstacle, Oid};
-use crate::policy;
 use crate::policy::demand::SelfApproval;
-use crate::policy::governance::{Governance, MAILMAP};
+use crate::policy::governance::Governance;
+
+/// The governance along the mainline, in the ways in which it is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Ruled<'a> {
+    /// What counts after each landing.
+    pub counted: &'a States,
+    /// The same of approved versions alone: what only adds demands tells nobody apart.
+    pub approved: &'a States,
+    /// What landed, approved or not: whoever joins the bots there, or leaves the logins, approves nothing from there on.
+    pub landed: &'a States,
+    /// What takes away whenever it landed: mailmaps and revoked keys at the tip.
+    pub later: &'a [Rc<Governance>],
+}
 
 /// The states of governance along the mainline.
 pub(crate) struct Laws<'a> {
-    states: &'a States,
-    tip: usize,
-    /// The first policy; the built-in defaults where there never was one.
-    first: &'a Governance,
-    /// The keys of each state, read when a signature asks for them.
+    ruled: Ruled<'a>,
+    /// The keys after so many runs of landings, read when a signature asks for them.
     rings: Vec<OnceCell<Ring>>,
-    /// Which of them is that of the state before a landing.
-    ring_of: Vec<usize>,
+    /// The same of approved versions alone.
+    approved_rings: Vec<OnceCell<Ring>>,
+    /// After which earlier run the same keys are listed.
+    ring_of: Vec<OnceCell<usize>>,
     met: Met,
-    /// What was approved last of the mailmap and the logins, where the tip has dropped some of it.
-    dropped: OnceCell<Governance>,
 }
 
 /// The state before a landing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct State<'a> {
-    /// The governance files as they stood.
+    /// The governance files that counted.
     pub governance: &'a Governance,
     /// The keys that they list.
     pub ring: &'a Ring,
+    /// The governance files that were approved.
+    pub approved: &'a Governance,
+    /// The keys that those list.
+    pub approved_ring: &'a Ring,
     /// The commit in whose tree they stood; `None` where there were none yet.
     pub commit: Option<Oid>,
     /// Whether those of an earlier commit judge, because none can be read where they should be.
     pub is_earlier: bool,
-    /// Whether a member of the author set may approve: what lands with the first policy takes it from there.
+    /// Whether a member of the author set may approve.
     pub self_approval: SelfApproval,
     /// Why the files can't be told, with the way out.
     pub doubt: Option<&'a Obstacle>,
 }
 
 impl<'a> Laws<'a> {
-    /// Returns the states of a mainline of so many landings.
-    pub(crate) fn of(states: &'a States, n_landings: usize) -> Laws<'a> {
-        let mut n_rings: usize = 0;
-        let mut last: Option<&Rc<governance::State>> = None;
-        let mut ring_of = Vec::with_capacity(n_landings);
-        for landing in 0..n_landings {
-            let state = states.before(landing);
-            if !last.is_some_and(|last| lists_the_same(last, state)) {
-                n_rings += 1;
-            }
-            last = Some(state);
-            ring_of.push(n_rings - 1);
+    /// Returns the states of a mainline.
+    pub(crate) fn of(ruled: Ruled<'a>) -> Laws<'a> {
+        fn cells<T>(n: usize) -> Vec<OnceCell<T>> {
+            (0..=n).map(|_| OnceCell::new()).collect()
         }
-        let mut each = states.each();
-        let first = each.find(|state| state.origin != Origin::Defaults);
-        let tip = states.at(n_landings.saturating_sub(1));
+        let n_runs = ruled.counted.n_runs();
         Laws {
-            states,
-            first: &first.unwrap_or(tip).governance,
-            tip: n_landings.saturating_sub(1),
-            rings: (0..n_rings.max(1)).map(|_| OnceCell::new()).collect(),
-            ring_of,
+            ruled,
+            rings: cells(n_runs),
+            approved_rings: cells(n_runs),
+            ring_of: cells(n_runs),
             met: Met::default(),
-            dropped: OnceCell::new(),
-        }
-    }
-
-    /// Takes note of what was approved last of the mailmap and of the logins: what the tip has dropped of it without an
-    /// approval still joins persons.
-    pub(crate) fn keep_joined(&self, history: &History, judged: &BTreeMap<String, Vec<Verdict>>) {
-        let at = |path| {
-            let landing = last_approved(history, judged, path)?;
-            Some(&self.states.at(landing).governance)
-        };
-        let mut kept = self.tip().clone();
-        if let Some(approved) = at(MAILMAP) {
-            kept.mailmap.clone_from(&approved.mailmap);
-        }
-        if let Some(approved) = at(policy::FILE) {
-            let logins = &approved.policy.people.logins;
-            kept.policy.people.logins.clone_from(logins);
-        }
-        if kept != *self.tip() {
-            self.dropped.get_or_init(|| kept);
         }
     }
 
     /// Returns the state before a landing.
     pub(crate) fn before(&'a self, landing: usize) -> State<'a> {
-        let state = self.states.before(landing);
-        let first = &self.states.at(landing).governance.policy.approval;
-        let own = &state.governance.policy.approval;
+        let state = self.ruled.counted.before(landing);
+        let approved = self.ruled.approved.before(landing);
+        let ring = self.ring(landing);
         State {
             governance: &state.governance,
-            ring: self.ring(landing, &state.governance),
+            ring,
+            approved: &approved.governance,
+            approved_ring: self.approved_ring(landing).unwrap_or(ring),
             commit: match &state.origin {
                 Origin::Own(commit) | Origin::Earlier(commit) => Some(*commit),
                 Origin::Defaults | Origin::Unknown(_) => None,
             },
-            is_earlier: matches!(state.origin, Origin::Earlier(_)),
-            self_approval: match state.origin {
-                Origin::Defaults => first.self_approval,
-                _ => own.self_approval,
-            },
+            is_earlier: is_earlier(state) || is_earlier(self.ruled.landed.before(landing)),
+            self_approval: state.governance.policy.approval.self_approval,
             doubt: match &state.origin {
                 Origin::Unknown(obstacle) => Some(obstacle),
                 _ => None,
@@ -120,14 +97,79 @@ impl<'a> Laws<'a> {
         }
     }
 
-    fn ring(&'a self, landing: usize, governance: &Governance) -> &'a Ring {
+    /// Tells whether no key was ever approved before a landing, so that nobody could sign who is to be listed first.
+    pub(crate) fn is_keyless(&self, landing: usize) -> bool {
+        let runs = landing
+            .checked_sub(1)
+            .map_or(0, |it| self.ruled.approved.run(it));
+        let mut states = (0..=runs).map(|n| self.ruled.approved.after_runs(n));
+        states.all(|state| {
+            let lines = state
+                .governance
+                .signers
+                .iter()
+                .flat_map(|text| text.lines());
+            let mut lines = lines.map(str::trim);
+            lines.all(|line| line.is_empty() || line.starts_with('#'))
+        })
+    }
+
+    fn ring(&'a self, landing: usize) -> &'a Ring {
         const NONE: &Ring = &Ring::NONE;
-        let at = self.ring_of.get(landing).copied().unwrap_or_default();
-        let tip = self.tip();
-        let any =
-            governance.signers.is_some() || governance.revoked.is_some() || tip.revoked.is_some();
-        let ring = self.rings.get(at).filter(|_| any);
-        ring.map_or(NONE, |ring| ring.get_or_init(|| Ring::of(governance, tip)))
+        let run = landing
+            .checked_sub(1)
+            .map_or(0, |it| self.ruled.counted.run(it));
+        let run = self.same_ring(run);
+        let governance = &self.ruled.counted.after_runs(run).governance;
+        let ring = self.rings.get(run).filter(|_| self.any(governance));
+        ring.map_or(NONE, |ring| {
+            ring.get_or_init(|| Ring::of(governance, self.ruled.later))
+        })
+    }
+
+    /// Returns the keys of approved versions; `None` where those that count list the same.
+    fn approved_ring(&'a self, landing: usize) -> Option<&'a Ring> {
+        let states = [self.ruled.counted, self.ruled.approved];
+        let [counted, approved] = states.map(|states| states.before(landing));
+        if lists_the_same(counted, approved) {
+            return None;
+        }
+        let run = landing
+            .checked_sub(1)
+            .map_or(0, |it| self.ruled.approved.run(it));
+        let governance = &approved.governance;
+        let ring = self
+            .approved_rings
+            .get(run)
+            .filter(|_| self.any(governance));
+        ring.map(|ring| ring.get_or_init(|| Ring::of(governance, self.ruled.later)))
+    }
+
+    /// Returns the first of the runs up to one after which the same keys are listed.
+    fn same_ring(&self, run: usize) -> usize {
+        let mut first = run;
+        while let Some(before) = first.checked_sub(1) {
+            if let Some(known) = self.ring_of.get(first).and_then(OnceCell::get) {
+                first = *known;
+                break;
+            }
+            let states = [before, first].map(|run| self.ruled.counted.after_runs(run));
+            if !lists_the_same(states[0], states[1]) {
+                break;
+            }
+            first = before;
+        }
+        if let Some(cell) = self.ring_of.get(run) {
+            cell.get_or_init(|| first);
+        }
+        first
+    }
+
+    /// Tells whether a state says anything about keys.
+    fn any(&self, governance: &Governance) -> bool {
+        let later = self.ruled.later.iter();
+        let mut revoked = later.map(|later| later.revoked.is_some());
+        governance.signers.is_some() || governance.revoked.is_some() || revoked.any(|it| it)
     }
 
     /// Returns who is who at a landing.
@@ -136,30 +178,18 @@ impl<'a> Laws<'a> {
         Lens {
             at: state.governance,
             judge: state.governance,
-            tip: self.tip(),
-            dropped: &self.dropped,
-            first: self.first,
+            approved: state.approved,
+            landed: &self.ruled.landed.before(landing).governance,
+            later: self.ruled.later,
             ring: state.ring,
+            approved_ring: state.approved_ring,
             met: &self.met,
         }
     }
-
-    /// Returns the state at the tip.
-    pub(crate) fn tip(&self) -> &'a Governance {
-        &self.states.at(self.tip).governance
-    }
 }
 
-/// Returns the landing of the last version of a governance file that was approved.
-fn last_approved(
-    history: &History,
-    judged: &BTreeMap<String, Vec<Verdict>>,
-    path: &str,
-) -> Option<usize> {
-    let versions = &history.governance.get(path)?.versions;
-    let pairs = versions.iter().zip(judged.get(path)?);
-    let mut approved = pairs.filter(|(_, verdict)| verdict.satisfied == Satisfied::Yes);
-    approved.next_back().map(|(version, _)| version.landing)
+fn is_earlier(state: &governance::State) -> bool {
+    matches!(state.origin, Origin::Earlier(_))
 }
 
 /// Tells whether two states list the same keys for the same persons; keys take time to read.

@@ -1,24 +1,19 @@
 //! Versions that are approved only thanks to a change of governance that does not deserve trust.
 //!
-//! Uses policy, history, `approval`'s fold. Pure. Start at [`loosened`]; [`by_others`] tells whether a change of
-//! governance is approved. Follows `docs/spec/approval.md`, G2 and G3: what would be approved without the change, as it
+//! Uses policy, history, `approval`'s fold. Pure. Start at [`loosened`]. Follows `docs/spec/approval.md`, G2 and G3: what would be approved without the change, as it
 //! was before it, is no finding.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 use crate::approval::ask::Identities;
+use crate::approval::counted::CountedGovernance;
 use crate::approval::fold::{self, Court, Of};
-use crate::approval::law::Laws;
+use crate::approval::law::{Laws, Ruled};
 use crate::approval::seals::Seals;
 use crate::approval::spoken::Said;
-use crate::approval::{Approvals, FourEyes, Satisfied, Verdict};
+use crate::approval::{Approvals, Satisfied, Verdict};
 use crate::history::History;
-use crate::history::governance::{State, States};
 use crate::history::version::{Key, Trail, Version};
-use crate::policy;
-use crate::policy::governance::{Governance, MAILMAP};
 use crate::policy::people::Person;
 use crate::policy::stricter;
 
@@ -50,20 +45,10 @@ pub struct Loosening {
 /// Why a change of governance does not deserve trust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
-    /// Nobody outside its author set approved it.
-    Unapproved,
     /// An author of the version made it in the seven days before.
     ByAuthor,
     /// It was undone in the seven days after.
     Undone,
-}
-
-/// Tells whether somebody outside its author set approved a change of governance; else it is `policy-unapproved`.
-/// The first change, which nobody could approve, is not asked about: no policy commit stands in its verdict.
-pub fn by_others(verdict: &Verdict) -> bool {
-    let heard = matches!(verdict.result, FourEyes::Attested | FourEyes::Claimed);
-    verdict.policy_commit.is_none()
-        || verdict.satisfied == Satisfied::Yes && heard && !verdict.approvers.is_empty()
 }
 
 /// A version, and the changes of governance that it may owe its approval to.
@@ -80,8 +65,9 @@ struct Instead {
 
 /// Returns the versions that are approved only thanks to a change of governance that does not deserve trust.
 pub fn loosened(history: &History, approvals: &Approvals) -> Vec<Loosened> {
-    let idle = idle(history);
-    let identities = Identities::of(&history.states.at(usize::MAX).governance);
+    let counted = &approvals.counted;
+    let idle = idle(history, counted);
+    let identities = Identities::of(&counted.tip);
     let mut questions: BTreeMap<Instead, Vec<Question>> = BTreeMap::new();
     for (key, trail) in &history.trails {
         let verdicts = approvals.trails.get(key).into_iter().flatten();
@@ -90,7 +76,7 @@ pub fn loosened(history: &History, approvals: &Approvals) -> Vec<Loosened> {
             if !approved || verdict.carries.is_some() {
                 continue;
             }
-            let mut suspects = suspects((history, approvals), &identities, version, verdict);
+            let mut suspects = suspects((history, counted), &identities, version, verdict);
             suspects.retain(|it| !idle.contains(&(it.path.as_str(), it.version)));
             if suspects.is_empty() {
                 continue;
@@ -109,14 +95,19 @@ pub fn loosened(history: &History, approvals: &Approvals) -> Vec<Loosened> {
     let mut found: BTreeMap<(Key, usize), BTreeSet<Loosening>> = BTreeMap::new();
     let mut together: BTreeMap<(Key, usize), Vec<Loosening>> = BTreeMap::new();
     for (instead, asked) in &questions {
-        let unmet = unmet(history, instead, asked.iter().map(|(key, n, _)| (*key, *n)));
+        let unmet = unmet(
+            history,
+            counted,
+            instead,
+            asked.iter().map(|(key, n, _)| (*key, *n)),
+        );
         for (key, n, suspects) in asked
             .iter()
             .filter(|(key, n, _)| unmet.contains(&(*key, *n)))
         {
             let place = ((*key).clone(), *n);
             match suspects.as_slice() {
-                [only] if was_really_undone(history, only, key, *n) => {
+                [only] if was_really_undone(history, counted, only, key, *n) => {
                     found.entry(place).or_default().insert(only.clone());
                 }
                 [_] => {}
@@ -142,12 +133,15 @@ pub fn loosened(history: &History, approvals: &Approvals) -> Vec<Loosened> {
 }
 
 /// Returns the changes of governance that decide about no approval, each by path and version.
-fn idle(history: &History) -> BTreeSet<(&str, usize)> {
+fn idle<'h>(history: &'h History, counted: &CountedGovernance) -> BTreeSet<(&'h str, usize)> {
     let mut idle = BTreeSet::new();
     for (path, trail) in &history.governance {
-        for (n, version) in trail.versions.iter().enumerate() {
-            let before = &history.states.before(version.landing).governance;
-            let after = &history.states.at(version.landing).governance;
+        for n in 0..trail.versions.len() {
+            let Some(from) = counted.counts_from(path, n) else {
+                continue;
+            };
+            let before = &counted.states.before(from).governance;
+            let after = &counted.states.at(from).governance;
             if !stricter::bears_on_approval(before, after) {
                 idle.insert((path.as_str(), n));
             }
@@ -166,21 +160,20 @@ fn without(suspects: &[Loosening]) -> Instead {
 
 /// Returns the changes of governance before a version that do not deserve trust.
 fn suspects(
-    (history, approvals): (&History, &Approvals),
+    (history, counted): (&History, &CountedGovernance),
     identities: &Identities<'_>,
     version: &Version,
     verdict: &Verdict,
 ) -> Vec<Loosening> {
     let mut suspects = Vec::new();
     for (path, trail) in &history.governance {
-        let verdicts = approvals.governance.get(path).into_iter().flatten();
+        let verdicts = counted.verdicts.get(path).into_iter().flatten();
+        let counts = counted.versions_before(path, version.landing);
         for (n, (change, judged)) in trail.versions.iter().zip(verdicts).enumerate() {
-            if change.landing >= version.landing || judged.policy_commit.is_none() {
+            if !counts.contains(&n) || judged.policy_commit.is_none() {
                 continue;
             }
-            let why = if !by_others(judged) {
-                Why::Unapproved
-            } else if is_near(history, change.landing, version.landing)
+            let why = if is_near(history, change.landing, version.landing)
                 && shares(identities, &judged.makers, verdict)
             {
                 Why::ByAuthor
@@ -236,7 +229,13 @@ fn later<'h>(
 }
 
 /// Tells, of a change that may have been undone, whether the version would not be approved after that either.
-fn was_really_undone(history: &History, change: &Loosening, key: &Key, version: usize) -> bool {
+fn was_really_undone(
+    history: &History,
+    counted: &CountedGovernance,
+    change: &Loosening,
+    key: &Key,
+    version: usize,
+) -> bool {
     if change.why != Why::Undone {
         return true;
     }
@@ -254,44 +253,31 @@ fn was_really_undone(history: &History, change: &Loosening, key: &Key, version: 
             without: BTreeSet::new(),
             like: BTreeSet::from([(change.path.clone(), change.version, undone)]),
         };
-        !unmet(history, &instead, [(key, version)].into_iter()).is_empty()
+        !unmet(history, counted, &instead, [(key, version)].into_iter()).is_empty()
     })
 }
 
 /// Returns which versions would not be approved under other governance.
 fn unmet<'k>(
     history: &History,
+    counted: &CountedGovernance,
     instead: &Instead,
     asked: impl Iterator<Item = (&'k Key, usize)>,
 ) -> BTreeSet<(&'k Key, usize)> {
-    // Landings that follow each other find the same files nearly always.
-    let last: RefCell<Option<Other>> = RefCell::default();
-    let states = history.states.under(|landing, state| {
-        let kept = kept(history, instead, landing);
-        let mut last = last.borrow_mut();
-        match &*last {
-            Some(known) if known.kept == kept && Rc::ptr_eq(&known.of, state) => {
-                Rc::clone(&known.state)
-            }
-            _ => {
-                let other = other(history, &kept, state);
-                *last = Some(Other {
-                    of: Rc::clone(state),
-                    kept,
-                    state: Rc::clone(&other),
-                });
-                other
-            }
-        }
+    let states = counted.instead(history, &|path, version| instead.of(counted, path, version));
+    let laws = Laws::of(Ruled {
+        counted: &states,
+        approved: &counted.approved,
+        landed: &history.states,
+        later: &counted.later,
     });
-    let laws = Laws::of(&states, history.mainline.landings.len());
     let seals = Seals::new(history, &laws);
     let mut by_key: BTreeMap<&Key, Vec<usize>> = BTreeMap::new();
     for (key, version) in asked {
         by_key.entry(key).or_default().push(version);
     }
     let wanted = |key: &Key| by_key.contains_key(key);
-    let said = Said::of(history, &laws, &wanted);
+    let mut said = Said::of(history, &laws, &wanted);
     let court = Court {
         history,
         laws: &laws,
@@ -302,7 +288,7 @@ fn unmet<'k>(
         let Some(trail) = history.trails.get(*key) else {
             continue;
         };
-        let words = said.records.get(*key).map_or(&[][..], Vec::as_slice);
+        let words = said.records.remove(*key).unwrap_or_default();
         let verdicts = fold::trail(court, Of::Record, trail, words);
         let is_unmet = |version: &&usize| {
             let verdict = verdicts.get(**version);
@@ -318,83 +304,22 @@ fn unmet<'k>(
     unmet
 }
 
-/// A state with other contents of governance files, and what it was made of.
-struct Other {
-    of: Rc<State>,
-    kept: Kept,
-    state: Rc<State>,
-}
-
-/// The governance files that do not hold what landed: path, and the version that holds, `None` where there is none.
-type Kept = Vec<(String, Option<usize>)>;
-
-/// Returns which governance files hold something else after a landing than what landed.
-fn kept(history: &History, instead: &Instead, landing: usize) -> Kept {
-    let without = instead.without.iter().map(|(path, _)| path);
-    let paths: BTreeSet<&String> = without
-        .chain(instead.like.iter().map(|(path, ..)| path))
-        .collect();
-    let mut found = Vec::new();
-    for path in paths {
-        let Some(trail) = history.governance.get(path) else {
-            continue;
-        };
-        let n_landed = trail.versions.partition_point(|it| it.landing <= landing);
-        let Some(last) = n_landed.checked_sub(1) else {
-            continue;
-        };
-        let like = instead
+impl Instead {
+    /// Returns the version of a file that holds in place of the one that counts; `None` where none does.
+    fn of(&self, counted: &CountedGovernance, path: &str, version: usize) -> Option<usize> {
+        let like = self
             .like
             .iter()
-            .find(|(known, from, _)| known == path && *from <= last)
-            .map(|(.., like)| *like);
-        let kept = like.or_else(|| {
-            let mut earlier = (0..=last).rev();
-            earlier.find(|n| !instead.without.contains(&(path.clone(), *n)))
-        });
-        if kept != Some(last) {
-            found.push((path.clone(), kept));
+            .find(|(known, from, _)| known == path && *from <= version);
+        if let Some((.., like)) = like {
+            return Some(*like);
         }
-    }
-    found
-}
-
-/// Returns the state after a landing with other contents of governance files.
-fn other(history: &History, kept: &Kept, state: &Rc<State>) -> Rc<State> {
-    if kept.is_empty() {
-        return Rc::clone(state);
-    }
-    let mut governance = (*state.governance).clone();
-    for (path, version) in kept {
-        let trail = history.governance.get(path);
-        let from = version.and_then(|n| trail?.versions.get(n));
-        let from = from.map(|version| source(&history.states, version));
-        take(&mut governance, path, from);
-    }
-    Rc::new(State {
-        governance: Rc::new(governance),
-        origin: state.origin.clone(),
-    })
-}
-
-fn source<'s>(states: &'s States, version: &Version) -> &'s Governance {
-    &states.at(version.landing).governance
-}
-
-/// Takes over what one governance file says; nothing, where it was not there.
-fn take(governance: &mut Governance, path: &str, from: Option<&Governance>) {
-    let nothing = Governance::default();
-    let from = from.unwrap_or(&nothing);
-    let policy = &governance.policy;
-    if path == MAILMAP {
-        governance.mailmap = from.mailmap.clone();
-    } else if path == policy.approval.signers {
-        governance.signers.clone_from(&from.signers);
-    } else if path == policy.approval.revoked {
-        governance.revoked.clone_from(&from.revoked);
-    } else if policy.people.roster.as_deref() == Some(path) {
-        governance.roster.clone_from(&from.roster);
-    } else if path == policy::FILE {
-        governance.policy = from.policy.clone();
+        let is_out = |version: &usize| self.without.contains(&(path.to_owned(), *version));
+        if !is_out(&version) {
+            return Some(version);
+        }
+        let earlier = counted.versions_of(path);
+        let earlier = earlier.into_iter().take_while(|known| *known != version);
+        earlier.filter(|known| !is_out(known)).last()
     }
 }

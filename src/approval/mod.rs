@@ -8,6 +8,7 @@ pub mod ask;
 mod attest;
 mod authors;
 mod carry;
+pub mod counted;
 mod demand;
 mod evidence;
 pub mod filed;
@@ -16,6 +17,7 @@ pub mod forge;
 mod four_eyes;
 mod fresh;
 mod identity;
+pub mod judging;
 pub mod keys;
 mod late;
 mod law;
@@ -45,13 +47,11 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::approval::counted::CountedGovernance;
 use crate::approval::filed::Filed;
-use crate::approval::fold::{Court, Of};
-use crate::approval::law::Laws;
 use crate::approval::relation::UnknownAccount;
-use crate::approval::seals::{Looked, Seals};
+use crate::approval::seals::Looked;
 use crate::approval::self_asserted::SelfAsserted;
-use crate::approval::spoken::Said;
 use crate::history::History;
 use crate::history::version::Key;
 use crate::policy::demand::{EvidenceKind, Proof};
@@ -64,9 +64,9 @@ use crate::record::time::{Instant, Term};
 pub struct Approvals {
     /// One verdict for each version, in the order of the trail's versions.
     pub trails: BTreeMap<Key, Vec<Rc<Verdict>>>,
-    /// The same for each governance file, by its path: one person, no groups, by the state before (G2). The first
-    /// policy is judged by nobody; no policy commit stands in its verdict.
-    pub governance: BTreeMap<String, Vec<Verdict>>,
+    /// The governance that counts, and the verdicts on each governance file: one person, no groups, by the state before
+    /// (G2). The first policy is judged by nobody; no policy commit stands in its verdict.
+    pub counted: CountedGovernance,
     /// What became of the files below `.approvals`, in landing order, then by path.
     pub files: Vec<Filed>,
     /// The signatures that were looked at, in landing order: those of commits that land records or governance files,
@@ -74,32 +74,9 @@ pub struct Approvals {
     pub signatures: Vec<Looked>,
 }
 
-/// Judges every version of every record and governance file, oldest first, each by the state before it landed.
+/// Judges every version of every record and governance file, oldest first, each by the state that counts before it landed.
 pub fn judge(history: &History) -> Approvals {
-    let laws = Laws::of(&history.states, history.mainline.landings.len());
-    let seals = Seals::new(history, &laws);
-    let said = Said::of(history, &laws, &|_| true);
-    let court = Court {
-        history,
-        laws: &laws,
-        seals: &seals,
-    };
-    let mut approvals = Approvals::default();
-    for (path, trail) in &history.governance {
-        let words = said.governance.get(path).map_or(&[][..], Vec::as_slice);
-        let verdicts = fold::trail(court, Of::Governance, trail, words);
-        approvals.governance.insert(path.clone(), verdicts);
-    }
-    laws.keep_joined(history, &approvals.governance);
-    for (key, trail) in &history.trails {
-        let words = said.records.get(key).map_or(&[][..], Vec::as_slice);
-        let verdicts = fold::trail(court, Of::Record, trail, words);
-        let verdicts = verdicts.into_iter().map(Verdict::kept).collect();
-        approvals.trails.insert(key.clone(), verdicts);
-    }
-    approvals.files = said.filed;
-    approvals.signatures = seals.looked();
-    approvals
+    judging::by(history, counted::of(history))
 }
 
 /// What is known about the approval of one version.

@@ -28,9 +28,9 @@ impl Ring {
         mates: BTreeMap::new(),
     };
 
-    /// Returns the keys of a state, less those that the tip revokes.
-    pub(crate) fn of(at: &Governance, tip: &Governance) -> Ring {
-        let keys = Keys::of(at, tip);
+    /// Returns the keys of a state, less those that are revoked later.
+    pub(crate) fn of(at: &Governance, later: &[Rc<Governance>]) -> Ring {
+        let keys = Keys::less(at, later.iter().map(AsRef::as_ref));
         let mut ring = Ring::default();
         for home in keys.homes(at) {
             let kin: Rc<[Rc<str>]> = home.iter().map(|key| Rc::from(key.as_str())).collect();

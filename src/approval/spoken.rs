@@ -3,23 +3,16 @@
 //! Uses policy, history, approval's law, statements, signatures. Pure. Start at [`Said::of`]. Follows
 //! `docs/spec/approval.md`, S7, 1.12, G2 and D2. Which version a statement is for is decided in the fold.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+pub(crate) mod reader;
 
-use crate::approval::WhyNot;
-use crate::approval::approval_event::{Backed, Spoken, Stater, Word};
-use crate::approval::filed::{self, AtTip, FileState, Filed};
-use crate::approval::keys::Keys;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::approval::approval_event::Word;
+use crate::approval::filed::{AtTip, Filed};
 use crate::approval::law::Laws;
-use crate::approval::signature::State;
-use crate::approval::stated;
-use crate::approval::statement::check::{self, Backing, BadFile, Place};
-use crate::approval::statement::{About, ApprovalFile, GOVERNANCE, SIGNATURE};
-use crate::history::interest;
-use crate::history::objects::{Obstacle, Oid};
+use crate::approval::spoken::reader::Reader;
 use crate::history::version::Key;
-use crate::history::{After, Beside, Company, History};
-use crate::record::time::Instant;
+use crate::history::{After, History};
 
 /// All that approval files say.
 #[derive(Default)]
@@ -32,21 +25,6 @@ pub(crate) struct Said<'a> {
     pub filed: Vec<Filed>,
 }
 
-/// The files as they stand, while landings are read.
-struct Reader<'a> {
-    history: &'a History,
-    laws: &'a Laws<'a>,
-    wanted: &'a dyn Fn(&Key) -> bool,
-    /// Where the records are: by the policy at the tip, for the whole history (V8).
-    records: &'a [String],
-    files: BTreeMap<&'a str, &'a After>,
-    /// Texts that were believed once, and who stated them: saying them again says nothing new.
-    heard: BTreeSet<(String, Rc<[u8]>)>,
-    /// The bytes that lay there before the landing, each with the number of files.
-    standing: BTreeMap<&'a [u8], usize>,
-    said: Said<'a>,
-}
-
 impl<'a> Said<'a> {
     /// Reads the approval files of a history that are about governance files and the records that are wanted.
     pub(crate) fn of(
@@ -54,16 +32,7 @@ impl<'a> Said<'a> {
         laws: &'a Laws<'a>,
         wanted: &'a dyn Fn(&Key) -> bool,
     ) -> Said<'a> {
-        let mut reader = Reader {
-            history,
-            laws,
-            wanted,
-            records: &laws.tip().policy.records,
-            files: BTreeMap::new(),
-            heard: BTreeSet::new(),
-            standing: BTreeMap::new(),
-            said: Said::default(),
-        };
+        let mut reader = Reader::new(history, laws, wanted);
         for changes in history
             .approvals
             .chunk_by(|one, other| one.landing == other.landing)
@@ -86,217 +55,5 @@ impl<'a> Said<'a> {
             }
         }
         said
-    }
-}
-
-impl<'a> Reader<'a> {
-    /// Reads what one landing changes: each text with its signature, once.
-    fn land(&mut self, changes: &'a [Beside]) {
-        let mut texts: BTreeMap<String, &'a Beside> = BTreeMap::new();
-        let mut before: BTreeSet<&str> = BTreeSet::new();
-        let mut gone: Vec<&'a After> = Vec::new();
-        for change in changes {
-            if change.before.is_some() {
-                before.insert(&change.path);
-            }
-            gone.extend(self.files.insert(&change.path, &change.after));
-            match check::place(&change.path, self.records) {
-                Some(Place::Text { .. }) => {
-                    texts.insert(change.path.clone(), change);
-                }
-                Some(Place::Signature { text }) => {
-                    texts.entry(text).or_insert(change);
-                }
-                Some(Place::Stranger) if change.after != After::Gone => {
-                    self.file(
-                        change,
-                        &change.path,
-                        None,
-                        FileState::Bad(BadFile::Stranger),
-                    );
-                }
-                Some(Place::Stranger) | None => {}
-            }
-        }
-        for (path, change) in texts {
-            let folder = interest::approvals_of(&path);
-            let wanted = self.wanted;
-            if folder != GOVERNANCE && !wanted(&Key::Id(folder.to_ascii_uppercase())) {
-                continue;
-            }
-            self.text(&path, change, changes, before.contains(path.as_str()));
-        }
-        for old in gone {
-            if let After::Bytes(bytes) = old
-                && let Some(n_files) = self.standing.get_mut(bytes.as_ref())
-            {
-                *n_files = n_files.saturating_sub(1);
-            }
-        }
-        for change in changes {
-            if let After::Bytes(bytes) = &change.after {
-                *self.standing.entry(bytes).or_default() += 1;
-            }
-        }
-    }
-
-    fn file(&mut self, change: &Beside, path: &str, about: Option<About>, state: FileState) {
-        let landing = self.history.mainline.landings.get(change.landing);
-        self.said.filed.push(Filed {
-            path: path.to_owned(),
-            landing: change.landing,
-            commit: landing.map_or(Oid::NULL, |landing| landing.oid),
-            about,
-            state,
-            at_tip: AtTip::No,
-        });
-    }
-
-    /// Reads a text as a landing leaves it, with the signature beside it.
-    fn text(&mut self, path: &str, change: &'a Beside, changes: &'a [Beside], was_there: bool) {
-        let signature_path = format!("{path}{SIGNATURE}");
-        let text = self.files.get(path).copied();
-        let signature = self.files.get(signature_path.as_str()).copied();
-        let signature = match signature {
-            None | Some(After::Gone) => None,
-            Some(After::Bytes(bytes)) => Some(bytes),
-            Some(After::Missing(obstacle)) => return self.gap(path, change, obstacle),
-        };
-        match text {
-            None | Some(After::Gone) => {
-                if was_there && !filed::moved(path, change, changes) {
-                    self.file(change, path, None, FileState::Removed);
-                }
-                if signature.is_some() {
-                    let state = FileState::Bad(BadFile::NoText);
-                    self.file(change, &signature_path, None, state);
-                }
-            }
-            Some(After::Missing(obstacle)) => self.gap(path, change, obstacle),
-            Some(After::Bytes(text)) => {
-                let about = ApprovalFile::read(text).ok().map(|file| file.about);
-                let state = self.judge(path, change, text, signature.map(AsRef::as_ref));
-                self.file(change, path, about, state);
-            }
-        }
-    }
-
-    /// Takes note of a file that can't be read: what it says about the record of its folder is not known.
-    fn gap(&mut self, path: &str, change: &Beside, obstacle: &Obstacle) {
-        self.file(change, path, None, FileState::Missing(obstacle.clone()));
-        let name = path.rsplit('/').next().unwrap_or_default();
-        let folder = interest::approvals_of(path);
-        let gap = Word::Gap {
-            landing: change.landing,
-            digits: name.split('-').next().unwrap_or_default().to_owned(),
-            obstacle: obstacle.clone(),
-        };
-        if folder == GOVERNANCE {
-            for path in self.history.governance.keys() {
-                let words = self.said.governance.entry(path.clone()).or_default();
-                words.push(gap.clone());
-            }
-        } else {
-            let key = Key::Id(folder.to_ascii_uppercase());
-            self.said.records.entry(key).or_default().push(gap);
-        }
-    }
-
-    /// Judges a text where it lies, and takes what it says if it may be believed.
-    fn judge(
-        &mut self,
-        path: &str,
-        change: &Beside,
-        text: &Rc<[u8]>,
-        signature: Option<&[u8]>,
-    ) -> FileState {
-        let law = self.laws.before(change.landing);
-        let mut records = self.records.to_vec();
-        records.extend(law.governance.policy.records.iter().cloned());
-        let own = ApprovalFile::read(text).ok().and_then(|file| file.ledger);
-        let name = match law.doubt {
-            // Which name the ledger had is not known.
-            Some(_) => own.as_deref(),
-            None => law.governance.policy.name.as_deref(),
-        };
-        let said = match check::check(path, text, signature, &records, name) {
-            Ok(said) => said,
-            Err(bad) => return FileState::Bad(bad),
-        };
-        let landing = self.history.mainline.landings.get(change.landing);
-        let effective = landing.map_or(Instant::MIN, |landing| landing.effective);
-        let lens = self.laws.lens(change.landing);
-        let doubt = law.doubt;
-        let doubt = doubt.or_else(|| self.history.mainline.behind(said.file.at));
-        let (backed, state) = match (&said.backing, doubt) {
-            (_, Some(doubt)) => (
-                Backed::Unknown(doubt.clone()),
-                FileState::Missing(doubt.clone()),
-            ),
-            (Backing::Signature(_), None) => {
-                match said.signer(&law.ring.keys, law.governance, effective) {
-                    Ok(signer) => (Backed::Signature(signer), FileState::Sound),
-                    Err(bad) => {
-                        let then = Keys::of(law.governance, law.governance);
-                        let listed = said.signer(&then, law.governance, effective).is_ok();
-                        let revoked = matches!(bad, BadFile::Signature(State::Revoked(_)));
-                        return match listed && revoked {
-                            true => FileState::RevokedLater(bad),
-                            false => FileState::Bad(bad),
-                        };
-                    }
-                }
-            }
-            (Backing::Committer, None) => {
-                let lay_there = self.standing.get(text.as_ref()).is_some_and(|n| *n > 0);
-                let stated = match &change.company {
-                    Company::Alone if lay_there => Backed::Stated(Err(WhyNot::Moved)),
-                    Company::Alone => Backed::Stated(stated::by(lens, &change.commit, effective)),
-                    Company::More => Backed::Stated(Err(WhyNot::Company)),
-                    Company::Unknown(obstacle) => Backed::Unknown(obstacle.clone()),
-                };
-                (stated, FileState::Sound)
-            }
-        };
-        self.hear(
-            Spoken {
-                landing: change.landing,
-                commit: landing.map_or(Oid::NULL, |landing| landing.oid),
-                effective,
-                path: path.to_owned(),
-                said: said.file.at.min(effective),
-                file: said.file,
-                lens,
-                backed,
-            },
-            text,
-        );
-        state
-    }
-
-    /// Takes a statement, once: an old text that lands anew says nothing new.
-    fn hear(&mut self, spoken: Spoken<'a>, text: &Rc<[u8]>) {
-        let by = match &spoken.backed {
-            Backed::Signature(_) => Some(String::new()),
-            Backed::Stated(Ok(Stater::Person(party) | Stater::Bridge(party))) => {
-                Some(party.person.key.clone())
-            }
-            Backed::Stated(Err(_)) | Backed::Unknown(_) => None,
-        };
-        if by.is_some_and(|by| !self.heard.insert((by, Rc::clone(text)))) {
-            return;
-        }
-        let word = |spoken| Word::Spoken(Box::new(spoken));
-        match &spoken.file.about {
-            About::Record(id) => {
-                let key = Key::Id(id.as_str().to_ascii_uppercase());
-                self.said.records.entry(key).or_default().push(word(spoken));
-            }
-            About::Governance(path) => {
-                let path = path.trim_start_matches("./").to_owned();
-                let words = self.said.governance.entry(path).or_default();
-                words.push(word(spoken));
-            }
-        }
     }
 }

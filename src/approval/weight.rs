@@ -58,7 +58,11 @@ pub(crate) fn as_author(relation: &Relation) -> WhyNot {
 
 /// Returns why somebody says nothing at all about approval: a bot, an agent, a forge, the approvals' own address.
 fn no_voice(claim: &Claim, party: &Party) -> Option<WhyNot> {
-    match claim.lens.sort(party) {
+    let sort = match claim.word {
+        Word::Approves => claim.lens.sort(party),
+        Word::Vetoes | Word::Neither => claim.lens.approved_sort(party),
+    };
+    match sort {
         Sort::Machine => Some(WhyNot::Bot),
         Sort::Forge => Some(WhyNot::Forge),
         Sort::Nobody => Some(WhyNot::NoPerson),

@@ -3,9 +3,10 @@
 use clap::Parser;
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved, Scope};
+use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
 use crate::commands::context::filter;
+use crate::commands::context::judged::Scope;
 use crate::commands::context::output::{self, Formats};
 use crate::commands::{Command, Outcome, Past, Run};
 use crate::interop::ics::{self, Dated};

@@ -3,8 +3,9 @@
 use clap::{Parser, ValueEnum};
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved, Scope};
+use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::filter::Filters;
+use crate::commands::context::judged::Scope;
 use crate::commands::{Command, Outcome, Past, Run};
 use crate::status::Standing;
 use crate::survey::select::{self, Filter, Meant, Order};

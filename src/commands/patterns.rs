@@ -3,7 +3,8 @@
 use clap::Parser;
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Scope};
+use crate::commands::context::approved;
+use crate::commands::context::judged::Scope;
 use crate::commands::{Command, Outcome, Past, Run};
 use crate::status::Status;
 use crate::survey::patterns::{self, Place, Proposed};

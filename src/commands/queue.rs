@@ -3,8 +3,9 @@
 use clap::Parser;
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Scope};
+use crate::commands::context::approved;
 use crate::commands::context::filter::Filters;
+use crate::commands::context::judged::Scope;
 use crate::commands::{Command, Outcome, Past, Run};
 use crate::status::Standing;
 use crate::survey::due::Horizon;

@@ -5,9 +5,9 @@
 use clap::Parser;
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::fault;
+use crate::commands::context::judged::Scope;
 use crate::commands::context::place::Home;
 use crate::commands::{Command, Outcome, Past, Run};
 use crate::history::change::Event;
@@ -69,6 +69,6 @@ impl Run for Args {
 
 /// Tells whether a version of a record is approved; where that can't be told, a rejection only narrows.
 fn is_approved(ctx: &Ctx, home: &Home, id: &str) -> bool {
-    let approved = ctx.approved_only(home, approved::Scope::Everything);
+    let approved = ctx.approved_only(home, Scope::Everything);
     approved.is_ok_and(|approved| approved.landed(&id.to_ascii_uppercase()).approved.is_some())
 }

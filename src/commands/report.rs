@@ -7,9 +7,10 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved, Scope};
+use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
 use crate::commands::context::globals::{self, Moment};
+use crate::commands::context::judged::Scope;
 use crate::commands::context::output::Formats;
 use crate::commands::{Command, Outcome, Past, Run};
 use crate::render;

@@ -14,8 +14,9 @@ use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{Approved, Scope};
+use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
+use crate::commands::context::judged::Scope;
 use crate::commands::triage::input::{Desk, Folders, Format, Read, Source};
 use crate::commands::triage::marks::{Guids, Marks};
 use crate::commands::triage::output::{How, Rewrite, Written};

@@ -16,6 +16,7 @@ use crate::approval::statement::About;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
+use crate::commands::context::judged::Walk;
 use crate::commands::context::output::Formats;
 use crate::commands::show;
 use crate::commands::verify::marks::Marks;
@@ -87,12 +88,20 @@ impl Run for Args {
         let home = ctx.home()?;
         let book = Book::open(ctx, self.receipts.as_deref())?;
         let mut found = None;
-        let approved = ctx.walked(&home, |repository, chain, prefix| {
+        let approved = ctx.walked(&home, |walk| {
+            let Walk {
+                repository,
+                chain,
+                prefix,
+                counted,
+            } = walk;
             let tree = CommitTree::of_commit(repository, chain.mainline.tip, prefix)?;
             let landings = chain.mainline.landings.iter();
             let effective = landings.map(|landing| landing.effective).collect();
-            let mut contents = Contents::new(Box::new(tree), effective);
-            let history = walk::walk_shown(repository, chain, prefix, &mut |sight| {
+            let states = counted.map(|counted| counted.states.clone());
+            let mut contents = Contents::new(Box::new(tree), effective, states);
+            let records = counted.map(|counted| counted.tip.policy.records.as_slice());
+            let history = walk::walk_shown(repository, chain, prefix, records, &mut |sight| {
                 contents.look(&sight);
             })?;
             found = Some(contents);

@@ -3,10 +3,16 @@
 //! Uses history's objects, folder, interest. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, 1.12: a forge's
 //! review counts only in a commit of its own.
 
-use crate::history::Company;
+use std::rc::Rc;
+
+use crate::history::content::Contents;
 use crate::history::folder::{self, Mode};
+use crate::history::folders::FileChange;
 use crate::history::interest::{At, Interest, Kind};
 use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::trails::Landed;
+use crate::history::{After, Beside, Company};
+use crate::yaml::Limits;
 
 /// What stands under one name.
 type Entry = Option<(Mode, Oid)>;
@@ -45,4 +51,33 @@ fn differs(objects: &dyn Objects, at: At<'_>, pair: [Option<Oid>; 2]) -> Result<
         }
     }
     Ok(false)
+}
+
+/// Returns the files beside records that a landing changed.
+pub(super) fn beside<'c>(
+    contents: &Contents<'_>,
+    landed: Landed<'_>,
+    files: impl Iterator<Item = &'c FileChange>,
+    company: impl Fn() -> Company,
+) -> Vec<Beside> {
+    let mut known: Option<Company> = None;
+    files
+        .map(|change| Beside {
+            landing: landed.landing,
+            path: change.path.to_string(),
+            commit: Rc::clone(landed.commit),
+            before: change.old,
+            new: change.new,
+            after: match change
+                .new
+                .map(|blob| contents.bytes_within(blob, Limits::RECORD.bytes))
+            {
+                None => After::Gone,
+                // One that is too long says as little as an empty one.
+                Some(Ok(bytes)) => After::Bytes(bytes.unwrap_or_default().into()),
+                Some(Err(obstacle)) => After::Missing(obstacle),
+            },
+            company: known.get_or_insert_with(&company).clone(),
+        })
+        .collect()
 }

@@ -3,7 +3,8 @@
 //! Uses policy, history's chain, folders, graph, tree, version. Pure. Start at [`States`]. Follows
 //! `docs/spec/approval.md`, G1 and G2.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::history::chain::Chain;
@@ -48,33 +49,78 @@ impl State {
         let paths = self.governance.paths().into_iter();
         paths.map(|path| prefix.plain(&path))
     }
+
+    /// Tells whether the policy names a governance file, by its path without detours.
+    pub fn names(&self, prefix: &Prefix, path: &str) -> bool {
+        self.paths(prefix).any(|named| named == path)
+    }
 }
 
-/// The governance along the mainline.
+/// The governance along the mainline: runs of landings after which the same files hold.
 #[derive(Clone, Debug)]
 pub struct States {
     before_all: Rc<State>,
-    by_landing: Vec<Rc<State>>,
+    /// The first landing of each run, and what holds from there on; empty until it is known.
+    runs: Vec<(usize, OnceCell<Rc<State>>)>,
+}
+
+impl Default for States {
+    fn default() -> States {
+        States::unread()
+    }
 }
 
 impl States {
     /// Returns the states of a mainline of which nothing is judged.
     pub fn unread() -> States {
+        let before_all = State {
+            governance: Rc::default(),
+            origin: Origin::Defaults,
+        };
+        States::of_runs(Rc::new(before_all), [])
+    }
+
+    /// Returns states that are to be filled in, run by run; the landings where runs begin are sorted.
+    pub fn of_runs(before_all: Rc<State>, from: impl IntoIterator<Item = usize>) -> States {
+        let runs = from.into_iter().map(|from| (from, OnceCell::new()));
         States {
-            before_all: Rc::new(State {
-                governance: Rc::default(),
-                origin: Origin::Defaults,
-            }),
-            by_landing: Vec::new(),
+            before_all,
+            runs: runs.collect(),
         }
     }
 
-    /// Returns the state in the tree of a landing.
+    /// Fills in what holds from the landing on where a run begins; what is known stays.
+    pub fn fill(&self, from: usize, state: Rc<State>) {
+        let run = self.runs.binary_search_by_key(&from, |(from, _)| *from);
+        if let Some((_, cell)) = run.ok().and_then(|run| self.runs.get(run)) {
+            cell.get_or_init(|| state);
+        }
+    }
+
+    fn push(&mut self, from: usize, state: Rc<State>) {
+        self.runs.push((from, OnceCell::from(state)));
+    }
+
+    /// Returns how many runs begin at a landing or before it.
+    pub fn run(&self, landing: usize) -> usize {
+        self.runs.partition_point(|(from, _)| *from <= landing)
+    }
+
+    /// Returns how many runs there are.
+    pub fn n_runs(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// Returns what holds after so many runs.
+    pub fn after_runs(&self, n_runs: usize) -> &Rc<State> {
+        let runs = self.runs.get(..n_runs).unwrap_or(&self.runs).iter();
+        let mut known = runs.rev().filter_map(|(_, state)| state.get());
+        known.next().unwrap_or(&self.before_all)
+    }
+
+    /// Returns the state after a landing.
     pub fn at(&self, landing: usize) -> &Rc<State> {
-        self.by_landing
-            .get(landing)
-            .or(self.by_landing.last())
-            .unwrap_or(&self.before_all)
+        self.after_runs(self.run(landing))
     }
 
     /// Returns the state at the first parent of a landing, which judges what lands there.
@@ -85,6 +131,11 @@ impl States {
         }
     }
 
+    /// Returns the state before the first landing.
+    pub fn before_all(&self) -> &Rc<State> {
+        &self.before_all
+    }
+
     /// Returns the paths that any policy of the mainline named, without detours.
     pub fn paths(&self, prefix: &Prefix) -> BTreeSet<String> {
         self.each().flat_map(|state| state.paths(prefix)).collect()
@@ -92,17 +143,13 @@ impl States {
 
     /// Returns the states of the mainline, oldest first, each once.
     pub fn each(&self) -> impl Iterator<Item = &Rc<State>> {
-        let runs = self.by_landing.chunk_by(Rc::ptr_eq);
-        runs.filter_map(|run| run.first())
+        self.runs.iter().filter_map(|(_, state)| state.get())
     }
 
-    /// Returns the same mainline under other governance: what a function makes of the state after each landing.
-    pub fn under(&self, mut other: impl FnMut(usize, &Rc<State>) -> Rc<State>) -> States {
-        let by_landing = self.by_landing.iter().enumerate();
-        States {
-            before_all: Rc::clone(&self.before_all),
-            by_landing: by_landing.map(|(n, state)| other(n, state)).collect(),
-        }
+    /// Returns the landings where a run begins, each with what holds from there on.
+    pub fn from(&self) -> impl Iterator<Item = (usize, &Rc<State>)> {
+        let runs = self.runs.iter();
+        runs.filter_map(|(from, state)| Some((*from, state.get()?)))
     }
 }
 
@@ -122,10 +169,7 @@ pub fn read(
         governance: Rc::default(),
         origin,
     });
-    let mut states = States {
-        by_landing: Vec::with_capacity(chain.commits.len()),
-        before_all: Rc::clone(&before_all),
-    };
+    let mut states = States::of_runs(Rc::clone(&before_all), []);
     let mut stops = stops.iter().peekable();
     let mut current = before_all;
     for (landing, commit) in chain.commits.iter().enumerate() {
@@ -136,8 +180,8 @@ pub fn read(
         if is_other {
             let tree = CommitTree::new(objects, commit.tree, prefix);
             current = Rc::new(next(&tree, commit.oid, &current));
+            states.push(landing, Rc::clone(&current));
         }
-        states.by_landing.push(Rc::clone(&current));
     }
     states
 }
@@ -167,23 +211,27 @@ fn next(tree: &CommitTree<'_>, commit: Oid, before: &State) -> State {
     }
 }
 
-/// Adds the versions that a landing makes of governance files: those that the policy before it or in it names.
+/// The versions of governance files so far, and the bytes of each.
+#[derive(Clone, Debug, Default)]
+pub struct GovernanceFiles {
+    /// The trail of each, by its path: every file that some policy on the mainline names, since it was there first.
+    pub trails: BTreeMap<String, Trail>,
+    /// What they hold, by the id of the bytes.
+    pub bytes: HashMap<Oid, Rc<[u8]>>,
+}
+
+/// Adds the versions that a landing makes of governance files, and returns their paths.
 pub fn land(
-    trails: &mut BTreeMap<String, Trail>,
+    known: &mut GovernanceFiles,
     contents: &Contents<'_>,
-    states: &States,
-    prefix: &Prefix,
     landed: trails::Landed<'_>,
     changes: &[FileChange],
 ) -> Vec<String> {
-    let named: BTreeSet<String> = [states.before(landed.landing), states.at(landed.landing)]
-        .iter()
-        .flat_map(|state| state.paths(prefix))
-        .collect();
+    let GovernanceFiles { trails, bytes } = known;
     let mut paths = Vec::new();
     for change in changes {
         let path = &change.path;
-        if change.kind != Kind::Governance || !named.contains(&**path) {
+        if change.kind != Kind::Governance {
             continue;
         }
         let was_there = trails.contains_key(&**path);
@@ -196,7 +244,13 @@ pub fn land(
         let read = change.new.map(|blob| contents.bytes_within(blob, most));
         let (record, digest) = match read {
             None => (Content::Gone, None),
-            Some(Ok(bytes)) => (Content::File, bytes.map(|bytes| content::digest(&bytes))),
+            Some(Ok(read)) => {
+                let digest = read.as_deref().map(content::digest);
+                // One that is too long is refused wherever it is read: so are as many blanks.
+                let read = read.unwrap_or_else(|| vec![b' '; most + 1]);
+                bytes.extend(change.new.map(|blob| (blob, read.into())));
+                (Content::File, digest)
+            }
             Some(Err(obstacle)) => (Content::Missing(obstacle), None),
         };
         let trail = trails.entry(path.to_string()).or_insert_with(|| Trail {

@@ -80,7 +80,7 @@ impl Few {
 
 #[derive(Clone, Debug, Default)]
 struct Node {
-    /// Whether all below is records, or this is one governance file.
+    /// Whether all below is records, or approval files, or this is one governance file.
     what: Option<What>,
     inside: BTreeMap<String, Node>,
 }
@@ -88,6 +88,7 @@ struct Node {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum What {
     Records,
+    Approvals,
     Governance,
 }
 
@@ -115,16 +116,33 @@ impl Interest {
         let folders = records.iter().map(|path| (path, What::Records));
         let files = governance.iter().map(|path| (path, What::Governance));
         for (path, what) in folders.chain(files) {
-            let Some(segments) = prefix.outward(path) else {
-                continue;
-            };
-            let mut node = &mut interest.top;
-            for segment in segments {
-                node = node.inside.entry(segment).or_default();
-            }
-            node.what = Some(what);
+            interest.add(prefix, path, what);
         }
         interest
+    }
+
+    /// Returns the same interest, and that in the approval files beside the records of further folders: those that some
+    /// policy of the mainline names, whether or not it counts.
+    pub fn with_approvals<'f>(
+        mut self,
+        prefix: &Prefix,
+        folders: impl Iterator<Item = &'f String>,
+    ) -> Interest {
+        for folder in folders {
+            self.add(prefix, &format!("{folder}/{APPROVALS}"), What::Approvals);
+        }
+        self
+    }
+
+    fn add(&mut self, prefix: &Prefix, path: &str, what: What) {
+        let Some(segments) = prefix.outward(path) else {
+            return;
+        };
+        let mut node = &mut self.top;
+        for segment in segments {
+            node = node.inside.entry(segment).or_default();
+        }
+        node.what = Some(what);
     }
 
     /// Returns the same interest, of records in a few alone, and in the folders that hold them.
@@ -161,7 +179,7 @@ impl Interest {
     pub fn hears(&self, path: &str) -> bool {
         let folder = approvals_of(path);
         let is_asked = |few: &Few| few.names.contains(&folder.to_ascii_uppercase());
-        folder == OF_GOVERNANCE || self.few.as_ref().is_none_or(is_asked)
+        is_of_governance(path) || self.few.as_ref().is_none_or(is_asked)
     }
 
     /// Returns the names at the top that lead to something, `None` when all do.
@@ -177,6 +195,7 @@ impl<'i> At<'i> {
         let node = self.node.and_then(|node| node.inside.get(name));
         let below = match (node.and_then(|node| node.what), self.below) {
             (Some(What::Records), _) => Below::RecordRoot,
+            (Some(What::Approvals), _) => Below::Approvals,
             (_, Below::RecordRoot) if name == APPROVALS => Below::Approvals,
             (_, Below::Approvals) => Below::Approvals,
             (_, Below::RecordRoot | Below::Records) if !name.starts_with('.') => Below::Records,
@@ -222,6 +241,11 @@ pub const OF_GOVERNANCE: &str = "governance";
 pub fn approvals_of(path: &str) -> &str {
     let mut segments = path.split('/').skip_while(|segment| *segment != APPROVALS);
     segments.nth(1).unwrap_or_default()
+}
+
+/// Tells whether an approval file, by its path, is about a governance file.
+pub fn is_of_governance(path: &str) -> bool {
+    approvals_of(path) == OF_GOVERNANCE
 }
 
 /// Tells whether a file of this name is a record where records are.

@@ -42,6 +42,7 @@ use crate::history::governance::States;
 use crate::history::mainline::Mainline;
 use crate::history::notes::Notes;
 use crate::history::objects::{Obstacle, Oid};
+use crate::history::paths::Prefix;
 use crate::history::version::{Key, Trail};
 
 /// All that the mainline says about the records, or about some of them.
@@ -57,8 +58,14 @@ pub struct History {
     pub former: BTreeMap<Key, Trail>,
     /// The trail of each governance file, by its path; only files that some policy on the mainline named.
     pub governance: BTreeMap<String, Trail>,
-    /// The governance that each landing finds.
+    /// The bytes of the governance files' versions, by their ids.
+    pub governance_bytes: HashMap<Oid, Rc<[u8]>>,
+    /// The governance in the tree of each landing, whether or not anybody approved it.
     pub states: States,
+    /// Where the ledger lies in the repository.
+    pub prefix: Prefix,
+    /// The folders whose files were read as records.
+    pub records: Vec<String>,
     /// The files below `.approvals` that landings changed, in landing order, then by path.
     pub approvals: Vec<Beside>,
     /// Every commit that can be reached from the tip, with the index of the landing that brought it.

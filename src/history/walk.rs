@@ -4,16 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem;
-use std::rc::Rc;
 
 use crate::history::brought::{Branches, Found};
 use crate::history::chain::Chain;
 use crate::history::company;
 use crate::history::content::{Contents, Keeps};
 use crate::history::folders::{FileChange, Folders};
-use crate::history::governance::{self, States};
+use crate::history::governance::{self, GovernanceFiles, States};
 use crate::history::graph::{Graph, Reader, Sides, Stop};
-use crate::history::interest::{Few, Interest, Kind};
+use crate::history::interest::{self, Few, Interest, Kind};
 use crate::history::made::{Merges, Subject};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::origin;
@@ -23,10 +22,10 @@ use crate::history::trails::{Landed, Trails};
 use crate::history::tree::{self, CommitTree};
 use crate::history::version::{Key, Trail, Version};
 use crate::history::vicinity::Around;
-use crate::history::{After, Beside, Company, History};
+use crate::history::{Beside, History};
+use crate::policy::Policy;
 use crate::policy::governance::Governance;
 use crate::record::read::Source;
-use crate::yaml::Limits;
 
 /// What differs, and the governance that judges it.
 struct Survey {
@@ -34,6 +33,8 @@ struct Survey {
     graph: Graph,
     found: Found,
     states: States,
+    /// The folders of records.
+    records: Vec<String>,
 }
 
 /// Walks a mainline and returns the trails of all records and governance files.
@@ -49,6 +50,8 @@ pub fn walk(objects: &dyn Objects, chain: Chain, prefix: &Prefix) -> Result<Hist
 
 /// Which records are told, and which of their bytes are worth keeping until that is known.
 pub struct Wanted<'w> {
+    /// The folders of records; `None` for those that the policy at the tip names, approved or not.
+    pub records: Option<&'w [String]>,
     /// Tells whether a record is told; of what it said before it landed last, nothing may be asked.
     pub trail: &'w dyn Fn(&Trail) -> bool,
     /// Tells by the bytes of a version whether its record is likely to be told; those of others are fetched again
@@ -59,6 +62,7 @@ pub struct Wanted<'w> {
 impl Wanted<'_> {
     /// Every record.
     pub const ALL: Wanted<'static> = Wanted {
+        records: None,
         trail: &|_| true,
         bytes: &|_| true,
     };
@@ -74,22 +78,25 @@ pub fn walk_wanted(
     prefix: &Prefix,
     wanted: &Wanted<'_>,
 ) -> Result<History, Obstacle> {
-    let survey = survey(objects, &chain, prefix, None)?;
+    let survey = survey(objects, &chain, prefix, wanted.records, None)?;
     let trails = Trails::new(Contents::keeping(objects, wanted.bytes));
     let mut history = told(trails, objects, chain, prefix, survey, None);
     history.leave_out(objects, wanted.trail);
     Ok(history)
 }
 
-/// Returns the mainline alone, for whoever asks about no record.
-pub fn untold(chain: Chain) -> History {
+/// Returns the mainline alone, where it holds no policy: nothing is asked of it then.
+pub fn untold(chain: Chain, prefix: &Prefix) -> History {
     History {
         mainline: chain.mainline,
         trails: BTreeMap::new(),
         left_out: BTreeSet::new(),
         former: BTreeMap::new(),
         governance: BTreeMap::new(),
+        governance_bytes: HashMap::new(),
         states: States::unread(),
+        prefix: prefix.clone(),
+        records: Policy::default().records,
         approvals: Vec::new(),
         landed: HashMap::new(),
         notes: None,
@@ -119,9 +126,10 @@ pub fn walk_shown(
     objects: &dyn Objects,
     chain: Chain,
     prefix: &Prefix,
+    records: Option<&[String]>,
     look: Look<'_>,
 ) -> Result<History, Obstacle> {
-    let survey = survey(objects, &chain, prefix, None)?;
+    let survey = survey(objects, &chain, prefix, records, None)?;
     let trails = Trails::new(Contents::new(objects));
     Ok(told(trails, objects, chain, prefix, survey, Some(look)))
 }
@@ -139,28 +147,28 @@ pub fn walk_named(
     objects: &dyn Objects,
     chain: Chain,
     prefix: &Prefix,
+    records: Option<&[String]>,
     few: &Few,
 ) -> Result<History, Obstacle> {
-    let survey = survey(objects, &chain, prefix, Some(few))?;
-    let folders = survey
-        .states
-        .at(usize::MAX)
-        .governance
-        .policy
-        .records
-        .clone();
+    let survey = survey(objects, &chain, prefix, records, Some(few))?;
     let trails = Trails::new(Contents::new(objects));
     let history = told(trails, objects, chain.clone(), prefix, survey, None);
     let around = Around {
         objects,
         prefix,
-        folders: &folders,
+        folders: &history.records,
     };
     if around.hides(&history, few)? {
-        return walk(objects, chain, prefix);
+        let wanted = Wanted {
+            records,
+            ..Wanted::ALL
+        };
+        return walk_wanted(objects, chain, prefix, &wanted);
     }
-    if few.folders.is_some() && !history.approvals.is_empty() {
-        return walk_named(objects, chain, prefix, &Few::anywhere(few.names.clone()));
+    let is_of_records = |file: &Beside| !interest::is_of_governance(&file.path);
+    if few.folders.is_some() && history.approvals.iter().any(is_of_records) {
+        let few = Few::anywhere(few.names.clone());
+        return walk_named(objects, chain, prefix, records, &few);
     }
     Ok(history)
 }
@@ -174,7 +182,7 @@ fn told(
     mut survey: Survey,
     mut look: Option<Look<'_>>,
 ) -> History {
-    let mut governance = BTreeMap::new();
+    let mut governance = GovernanceFiles::default();
     let mut approvals = Vec::new();
     let mainline = chain.mainline;
     let mut commits = chain.commits.into_iter().enumerate();
@@ -198,14 +206,7 @@ fn told(
         if let Some(look) = &mut look {
             show(&trails, &keys, &survey.states, look);
         }
-        let paths = governance::land(
-            &mut governance,
-            &trails.contents,
-            &survey.states,
-            prefix,
-            landed,
-            changes,
-        );
+        let paths = governance::land(&mut governance, &trails.contents, landed, changes);
         let before = stop.landing.checked_sub(1);
         let before = before.and_then(|before| mainline.landings.get(before));
         let trees = (before.map(|before| before.tree), commit.tree);
@@ -213,7 +214,7 @@ fn told(
         let heard = changes
             .iter()
             .filter(|change| change.kind == Kind::Approval && survey.interest.hears(&change.path));
-        approvals.extend(beside(&trails.contents, landed, heard, company));
+        approvals.extend(company::beside(&trails.contents, landed, heard, company));
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
             continue;
         }
@@ -222,7 +223,7 @@ fn told(
         for subject in records.chain(paths.into_iter().map(Subject::Governance)) {
             let trail = match &subject {
                 Subject::Record(key) => trails.trails.get_mut(key),
-                Subject::Governance(path) => governance.get_mut(path),
+                Subject::Governance(path) => governance.trails.get_mut(path),
             };
             if let Some(version) = trail.and_then(|trail| trail.versions.last_mut()) {
                 let touched = branches.fill(&subject, version);
@@ -246,8 +247,11 @@ fn told(
         former: origin::needed(trails.values(), others),
         trails,
         left_out: BTreeSet::new(),
-        governance,
+        governance: governance.trails,
+        governance_bytes: governance.bytes,
         states: survey.states,
+        prefix: prefix.clone(),
+        records: survey.records,
         approvals,
         landed: survey.graph.landed,
         notes: None,
@@ -307,6 +311,7 @@ fn survey(
     objects: &dyn Objects,
     chain: &Chain,
     prefix: &Prefix,
+    records: Option<&[String]>,
     few: Option<&Few>,
 ) -> Result<Survey, Obstacle> {
     let tip = CommitTree::of_commit(objects, chain.mainline.tip, prefix)?;
@@ -316,8 +321,11 @@ fn survey(
         .iter()
         .map(|path| prefix.plain(path))
         .collect();
+    let records = records.map_or_else(|| governance.policy.records.clone(), <[String]>::to_vec);
+    let mut approvals: BTreeSet<String> = records.iter().cloned().collect();
     loop {
-        let interest = Interest::new(prefix, &governance.policy.records, &paths);
+        let interest = Interest::new(prefix, &records, &paths);
+        let interest = interest.with_approvals(prefix, approvals.iter());
         let (landed, interest) = match few {
             Some(few) => (
                 interest.clone().narrowed(few),
@@ -345,7 +353,9 @@ fn survey(
         }
         let states = governance::read(objects, chain, &graph.stops, &folders.changes, prefix);
         let named = states.paths(prefix);
-        if named.is_subset(&paths) {
+        let policies = states.each().map(|state| &state.governance.policy);
+        let beside: BTreeSet<String> = policies.flat_map(|it| it.records.iter().cloned()).collect();
+        if named.is_subset(&paths) && beside.is_subset(&approvals) {
             return Ok(Survey {
                 interest,
                 graph,
@@ -354,8 +364,10 @@ fn survey(
                     obstacles: folders.obstacles,
                 },
                 states,
+                records,
             });
         }
+        approvals.extend(beside);
         paths.extend(named);
     }
 }
@@ -367,33 +379,4 @@ fn others<'c>(version: &Version, changes: &'c [FileChange]) -> &'c [Option<Oid>]
     };
     let change = changes.iter().find(|change| *change.path == *only.path);
     change.map_or(&[], |change| &change.others)
-}
-
-/// Returns the files beside records that a landing changed.
-fn beside<'c>(
-    contents: &Contents<'_>,
-    landed: Landed<'_>,
-    files: impl Iterator<Item = &'c FileChange>,
-    company: impl Fn() -> Company,
-) -> Vec<Beside> {
-    let mut known: Option<Company> = None;
-    files
-        .map(|change| Beside {
-            landing: landed.landing,
-            path: change.path.to_string(),
-            commit: Rc::clone(landed.commit),
-            before: change.old,
-            new: change.new,
-            after: match change
-                .new
-                .map(|blob| contents.bytes_within(blob, Limits::RECORD.bytes))
-            {
-                None => After::Gone,
-                // One that is too long says as little as an empty one.
-                Some(Ok(bytes)) => After::Bytes(bytes.unwrap_or_default().into()),
-                Some(Err(obstacle)) => After::Missing(obstacle),
-            },
-            company: known.get_or_insert_with(&company).clone(),
-        })
-        .collect()
 }

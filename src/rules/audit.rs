@@ -124,7 +124,7 @@ impl<'a> Audit<'a> {
         ) else {
             return Vec::new();
         };
-        let states = &self.history.states;
+        let states = &self.approvals.counted.states;
         let law = states.before(version.landing);
         let own = states.at(version.landing);
         let approved = of.levels.approved_before(index);
@@ -153,6 +153,7 @@ impl<'a> Audit<'a> {
             at_tip: of.levels.at_tip(index),
             level: of.levels.level(index, of.review_due),
             healed,
+            counts: None,
             closing: closing(of, index),
             loosened: self.loosened(of.key, index),
             signatures: self.signatures(version.landing),
@@ -373,8 +374,7 @@ fn conflicts(landed: &Landed<'_>) -> Vec<Finding> {
     paths.first.iter().map(finding).collect()
 }
 
-/// Gives a finding about content or change the level that it has today, the place in the file at the tip, and says
-/// where it landed.
+/// Gives a finding about content or change its level of today and its place at the tip, and says where it landed.
 fn settle(finding: &mut Finding, landed: &Landed<'_>, tip: Option<&Source>) {
     let reopened = finding.rule == "closed-edited"
         && landed.verdict.stands == Stands::AsApproved

@@ -51,6 +51,8 @@ pub struct Landed<'c> {
     pub level: Level,
     /// Whether a later version is approved.
     pub healed: Healed,
+    /// Of a governance file, whether it counts; `None` for a record.
+    pub counts: Option<GovernanceCounts>,
     /// What is known of the version that brought the closure which it holds.
     pub closing: Option<&'c Verdict>,
     /// The changes of governance that do not deserve trust, and that alone let it be approved.
@@ -76,6 +78,17 @@ pub enum AtTip {
     /// It does.
     Yes,
     /// It was changed or removed since.
+    No,
+}
+
+/// Whether a version of a governance file counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GovernanceCounts {
+    /// It does: somebody approved it.
+    AsApproved,
+    /// It does, or did, although nobody approved it: it only adds demands.
+    AsStricter,
+    /// It does not.
     No,
 }
 

@@ -52,7 +52,6 @@ fn on_mainline(landed: &Landed<'_>) -> Option<Finding> {
     }
     let because = |loosening: &Loosening| {
         let why = match loosening.why {
-            Why::Unapproved => "nobody else approved it",
             Why::ByAuthor => "an author of this made it in the seven days before",
             Why::Undone => "it was undone in the seven days after",
         };

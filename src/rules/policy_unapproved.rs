@@ -2,15 +2,13 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, G2.
 
-use crate::approval::Satisfied;
-use crate::approval::loosened;
+use crate::approval::counted;
+use crate::approval::{FourEyes, Satisfied};
 use crate::diag::{Finding, Level};
 use crate::history::governance::Origin;
-use crate::policy::demand::SelfApproval;
-use crate::policy::stricter;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
-use crate::rules::landed::{Healed, Landed, Matter};
+use crate::rules::landed::{GovernanceCounts, Healed, Landed, Matter};
 use crate::rules::{Group, Rule};
 
 /// The rule.
@@ -20,8 +18,8 @@ pub(super) const RULE: Rule = Rule {
     group: Group::Audit,
     serves: &["M25"],
     summary: "a change of the policy, groups, keys or roster that nobody else approved",
-    why: "Whoever may change the rules alone can grant himself anything the day after.",
-    remedy: "Let somebody else approve it: `exledger approve --governance`, or a later change that they merge.",
+    why: "Someone who can change the policy alone could grant themselves anything later, so such a change does not count.",
+    remedy: "Let somebody else approve it: `exledger approve --governance PATH`, or a later change that they merge.",
     bad: Example::history(&[
         "ana pushes policy: tiers: [{name: standard, max_term: 120d, approvals: {count: 1}}]",
     ]),
@@ -42,22 +40,34 @@ fn unapproved(landed: &Landed<'_>) -> Option<Finding> {
     if landed.matter != Matter::Governance || landed.law.origin == Origin::Defaults {
         return None;
     }
-    let heard = loosened::by_others(verdict);
+    let counts = landed.counts?;
+    let approved = counts == GovernanceCounts::AsApproved;
+    let by_others = approved && verdict.result != FourEyes::SelfApproved;
     let late = verdict
         .approved_at
-        .filter(|at| heard && *at > landed.landing.effective);
+        .filter(|at| by_others && *at > landed.landing.effective);
     let (level, more) = match late {
         _ if matches!(verdict.satisfied, Satisfied::CannotSay(_)) => return None,
-        None if heard => return None,
-        Some(at) => (Level::Warning, format!("; it was approved at {at}")),
+        None if by_others => return None,
+        Some(at) => (
+            Level::Warning,
+            format!("; it was approved at {at}, and counts since then"),
+        ),
+        None if approved => (Level::Warning, ", as the policy allows".to_owned()),
         None if landed.healed == Healed::Yes => {
             (Level::Warning, "; a later version is approved".to_owned())
         }
-        None if landed.self_approval == SelfApproval::Allow => {
-            (Level::Warning, ", as the policy allows".to_owned())
-        }
-        None if only_adds(landed) => (Level::Warning, "; it only adds demands".to_owned()),
-        None => (Level::Error, String::new()),
+        None if counts == GovernanceCounts::AsStricter => (
+            Level::Warning,
+            "; it counts, as it only adds demands".to_owned(),
+        ),
+        None => (
+            Level::Error,
+            format!(
+                ", so it does not count ({})",
+                counted::why_unapproved(verdict)
+            ),
+        ),
     };
     let who = match landed.authors() {
         authors if authors.is_empty() => String::new(),
@@ -65,13 +75,8 @@ fn unapproved(landed: &Landed<'_>) -> Option<Finding> {
     };
     let path = landed.path;
     let message = format!("nobody else{who} approved this change of {path} when it landed{more}");
-    let help =
-        "let somebody else run `exledger approve --governance`, or merge a change of the file";
-    Some(landed.finding(RULE.code, level, &message, help.to_owned()))
-}
-
-/// Tells whether the landing makes approval harder and nothing else; files that can't be read do not.
-fn only_adds(landed: &Landed<'_>) -> bool {
-    landed.after.origin == Origin::Own(landed.landing.oid)
-        && stricter::only_adds(&landed.law.governance, &landed.after.governance)
+    let help = format!(
+        "let somebody else run `exledger approve --governance {path}`, or merge a change of the file"
+    );
+    Some(landed.finding(RULE.code, level, &message, help))
 }

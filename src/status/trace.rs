@@ -3,6 +3,7 @@
 //! Uses history, policy, `status`'s ground and timeline. Pure. Start at [`Trace`]. Follows `docs/spec/approval.md`,
 //! 1.9 (levels), and `docs/spec/status.md`, emergency. What was known at a moment is what had landed by then.
 
+use crate::approval::Grace;
 use crate::history::version::Version;
 use crate::policy::tier::{self, Facts};
 use crate::record::time::Instant;
@@ -86,15 +87,13 @@ impl<'a> Trace<'a> {
         let record = past
             .record(0)
             .filter(|record| record.class == Class::Emergency)?;
-        let landing = past.version(0)?.landing;
-        let before = self.subject.history.states.before(landing);
-        let resolved = tier::resolve(&before.governance.policy, &Facts::of(record))?;
         let policy = &self.subject.governance.policy;
-        Some(ground::until(
-            record,
-            past.landed(0)?,
-            resolved.review_within?,
-            policy,
-        ))
+        let within = match past.verdict(0)?.grace {
+            Grace::Within(term) => term,
+            Grace::None | Grace::CannotSay(_) => {
+                tier::resolve(policy, &Facts::of(record))?.review_within?
+            }
+        };
+        Some(ground::until(record, past.landed(0)?, within, policy))
     }
 }

@@ -94,6 +94,7 @@ pub fn doc(receipt: &Receipt<'_>) -> Doc<'static> {
     let mut doc = Doc::new(json(receipt));
     doc.footer = Some(stamp.footer());
     doc.repository.clone_from(&stamp.name);
+    doc.blocks.extend(stamp.warnings());
     let tone = match answer.verdict {
         Verdict::Allow => Tone::Good,
         Verdict::Deny | Verdict::Unknown => Tone::Bad,

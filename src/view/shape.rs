@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::approval;
+use crate::approval::counted::left_out::LeftOut;
 use crate::diag;
 use crate::policy::demand::Proof;
 use crate::policy::people::Person;
@@ -12,7 +13,7 @@ use crate::policy::tier::Needed;
 use crate::policy::tiers::Must;
 use crate::record::time::Instant;
 use crate::record::word::Word;
-use crate::view::doc::{Doc, Text, Tone};
+use crate::view::doc::{Block, Doc, Text, Tone};
 
 /// What an answer was computed from.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct Stamp {
     pub instant: Instant,
     /// The tip of the notes, in answers that used them.
     pub notes: Option<String>,
+    /// The changes of governance that do not count, as nobody approved them.
+    pub left_out: Vec<LeftOut>,
     /// Whether the clock was moved.
     pub simulated: Simulated,
 }
@@ -55,7 +58,18 @@ impl Stamp {
         if let (Some(notes), Some(object)) = (&self.notes, ledger.as_object_mut()) {
             object.insert("notes".to_owned(), json!(notes));
         }
+        if let (false, Some(object)) = (self.left_out.is_empty(), ledger.as_object_mut()) {
+            let left_out = self.left_out.iter().map(left_out).collect();
+            object.insert("left_out".to_owned(), Value::Array(left_out));
+        }
         ledger
+    }
+
+    /// Returns a sentence for each change of governance that does not count: why, and how it gets approved.
+    pub fn warnings<'a>(&self) -> Vec<Block<'a>> {
+        let left_out = self.left_out.iter();
+        let sentences = left_out.map(|it| Text::of(Tone::Warn, in_words(it)));
+        sentences.map(Block::Paragraph).collect()
     }
 
     /// Returns the value of `simulated`.
@@ -98,8 +112,38 @@ impl Stamp {
         let mut doc = Doc::new(whole);
         doc.footer = Some(self.footer());
         doc.repository = self.name.clone();
+        doc.blocks.extend(self.warnings());
         doc
     }
+}
+
+/// Returns a change of governance that does not count, as data.
+fn left_out(left_out: &LeftOut) -> Value {
+    json!({
+        "path": left_out.path,
+        "commit": left_out.commit,
+        "at": left_out.at,
+        "authors": left_out.authors,
+        "counts": left_out.counts,
+        "reason": left_out.reason,
+        "command": left_out.command(),
+    })
+}
+
+/// Returns the same as a sentence.
+fn in_words(left_out: &LeftOut) -> String {
+    let instead = match &left_out.counts {
+        Some(commit) => format!("that of commit {} does", short(commit)),
+        None => "no version of it does".to_owned(),
+    };
+    format!(
+        "{} of commit {} ({}) does not count, {instead}: {}; `{}` approves it",
+        left_out.path,
+        short(&left_out.commit),
+        left_out.at,
+        left_out.reason,
+        left_out.command(),
+    )
 }
 
 /// Returns the value of `schema` for a command's answer.

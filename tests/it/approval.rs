@@ -119,6 +119,18 @@ pub(crate) fn ledger(policy: &str) -> Repo {
     repo
 }
 
+/// Changes a governance file as Root proposes it and Sam, who signs, merges it.
+pub(crate) fn govern(repo: &Repo, path: &str, text: &str) {
+    let branch = format!("govern-{}", repo.now().unix());
+    repo.branch(&branch)
+        .by("root")
+        .write(path, text)
+        .commit("Change it");
+    repo.by("sam")
+        .signed("sam")
+        .merge(&branch, &format!("Merge branch '{branch}'"));
+}
+
 /// Files the sample on a branch by Ana.
 pub(crate) fn file(repo: &Repo) {
     file_as(repo, SAMPLE);

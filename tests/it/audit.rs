@@ -38,14 +38,16 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
     let (own, evidence) = (tree(), tree());
     let landings = chain.mainline.landings.iter();
     let effective = landings.map(|landing| landing.effective).collect();
-    let mut contents = Contents::new(Box::new(evidence), effective);
-    let history = walk::walk_shown(&git, chain.clone(), &prefix, &mut |sight| {
+    let history = walk::walk(&git, chain.clone(), &prefix).unwrap();
+    let counted = approval::counted::of(&history);
+    let mut contents = Contents::new(Box::new(evidence), effective, Some(counted.states));
+    let history = walk::walk_shown(&git, chain.clone(), &prefix, None, &mut |sight| {
         contents.look(&sight)
     })
     .unwrap();
     let approvals = approval::judge(&history);
     let loosened = approval::loosened::loosened(&history, &approvals);
-    let governance = exledger::policy::governance::Governance::read(&own).unwrap();
+    let governance = &approvals.counted.tip;
     let places = |path: &str, blob: Oid| match git.read(blob) {
         Ok((Kind::Blob, bytes)) => Some(read::read(path, &bytes)),
         _ => None,
@@ -54,8 +56,8 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
         history: &history,
         approvals: &approvals,
         loosened: &loosened,
-        governance: &governance,
-        house: &House::of(&governance),
+        governance,
+        house: &House::of(governance),
         tree: &own,
         instant,
         contents: &contents,

@@ -184,6 +184,7 @@ fn the_table_fits_80_columns() {
         effective: None,
         instant,
         notes: None,
+        left_out: Vec::new(),
         simulated: Simulated::No,
     };
     let doc = log::doc(&Log {

@@ -29,8 +29,7 @@ use crate::status::instant;
 pub(crate) fn standings(repo: &Repo, at: &str) -> Vec<Standing> {
     let history = repo.history();
     let approvals = approval::judge(&history);
-    let tip = history.mainline.landings.len() - 1;
-    let governance = &history.states.at(tip).governance;
+    let governance = &approvals.counted.tip;
     let trails = history
         .trails
         .iter()

@@ -35,8 +35,8 @@
 //! - Whoever pushes types the time (open mainline), whoever opens a pull request the authors of its commits, whose no then
 //!   forbids nothing: `docs/decisions/0007`.
 //! - While a policy says `nested: allow` or `self_asserted: allow`, or pins `kernel`, nothing is promised of what lands by
-//!   it, and nothing after governance that nobody honest looked at: that this is said is promised (its verdict is not
-//!   satisfied).
+//!   it, nor after governance that a liar lands by it. Other governance that nobody honest looked at never counts, unless it
+//!   only asks for more: that is promised (`counted`).
 //!
 //! `EXLEDGER_SEQUENCES=1000000 cargo test --release --test it -- random_histories` runs a million of them;
 //! `EXLEDGER_SEED=7` begins at another seed. A sequence that goes wrong is made shorter and told step by step.
@@ -44,6 +44,7 @@
 mod back;
 mod bound;
 mod content;
+mod counted;
 mod dice;
 mod edits;
 mod forge;

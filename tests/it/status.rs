@@ -27,12 +27,11 @@ pub(crate) fn standing_of(repo: &Repo, key: &Key, at: &str) -> Standing {
 /// Returns what a record is at an instant, by what git proves.
 pub(crate) fn standing_in(history: &History, key: &Key, at: &str) -> Standing {
     let approvals = approval::judge(history);
-    let tip = history.mainline.landings.len() - 1;
     let subject = Subject {
         key,
         history,
         verdicts: &approvals.trails[key],
-        governance: &history.states.at(tip).governance,
+        governance: &approvals.counted.tip,
     };
     status::evaluate(subject, instant(at))
 }

@@ -5,8 +5,8 @@
 
 use std::rc::Rc;
 
+use crate::approval::identity::Lens;
 use crate::approval::identity::party::Party;
-use crate::approval::identity::{Lens, Sort};
 use crate::approval::relation::{Other, Relation, UnknownAccount};
 use crate::policy::people::account::Account;
 use crate::policy::people::{self, Person};
@@ -165,11 +165,11 @@ impl Lens<'_> {
         !one.is_empty() && !other.is_empty() && !one.iter().any(|login| other.contains(login))
     }
 
-    /// Tells whether somebody is a bot that everybody knows, or that the first policy lists as well as this one.
+    /// Tells whether somebody is a bot that everybody knows, or that an approved policy lists.
     pub(crate) fn is_told_as_bot(&self, party: &Party) -> bool {
         let person = &party.person;
         people::is_known_bot(person)
-            || self.sort(party) == Sort::Machine
-                && (people::is_bot(self.first, person) || people::is_agent(self.first, person))
+            || people::is_bot(self.approved, person)
+            || people::is_agent(self.approved, person)
     }
 }

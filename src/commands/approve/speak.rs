@@ -14,8 +14,9 @@ use crate::commands::approve::side::{Committed, Side};
 use crate::commands::approve::subject::{self, Landed, Subject};
 use crate::commands::approve::{Args, Named};
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{Approved, Scope};
+use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
+use crate::commands::context::judged::Scope;
 use crate::diag::Level;
 use crate::plan::approve;
 use crate::policy::governance::Governance;
@@ -169,7 +170,7 @@ fn allowed(
     decision: Decision,
     approved: &Approved<'_>,
 ) -> anyhow::Result<()> {
-    let who = &approved.governance;
+    let who: &Governance = &approved.governance;
     let law = match &subject.landed {
         Landed::AtTip(law, _) => law,
         Landed::NotYet => who,

@@ -275,6 +275,7 @@ fn nowhere(ctx: &Ctx, instant: Instant) -> Stamp {
         effective: None,
         instant,
         notes: None,
+        left_out: Vec::new(),
         simulated: match ctx.is_live() {
             true => Simulated::No,
             false => Simulated::Yes,

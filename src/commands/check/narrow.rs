@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{Kept, Scope, obstacle};
+use crate::commands::context::approved::{Kept, obstacle};
 use crate::commands::context::asked::Asked;
+use crate::commands::context::judged::Scope;
 use crate::commands::context::place::Home;
 use crate::commands::context::proposals;
 use crate::gate::{self, Question, Receipts, Verdict, verdict};
@@ -39,7 +40,7 @@ pub(super) fn approved<'h>(
     let asked = ctx.asked(home)?;
     // Without a policy nothing is allowed, whatever the records say.
     if asked.governance.state == State::Absent {
-        return ctx.without_records(asked);
+        return ctx.without_policy(asked);
     }
     let Some(words) = words(question) else {
         return ctx.approved(home);
@@ -51,13 +52,23 @@ pub(super) fn approved<'h>(
         gate::is_about(question, record, &asked.governance)
     });
     if few.names.is_empty() && is_plain(ctx, &asked)? {
-        return match tip.is_sound() {
-            true => ctx.without_records(asked),
-            false => ctx.approved(home),
-        };
+        let nothing = Few::anywhere(BTreeSet::new());
+        let landed = asked.governance.clone();
+        if tip.is_sound() {
+            let approved = ctx.judged(asked, Scope::Named(&nothing))?;
+            if *approved.governance == landed {
+                return Ok(approved);
+            }
+        }
+        return ctx.approved(home);
     }
+    let landed = asked.governance.clone();
     let wanted = |key: &Key| few.names.contains(key.as_str()) || !tip.holds(key);
     let approved = ctx.judged(asked, Scope::Named(&few))?;
+    // What is named above was found by the policy that landed; where another one counts, all records are judged.
+    if *approved.governance != landed {
+        return ctx.approved(home);
+    }
     let approved = ctx.with_proposals(home, approved, &wanted)?;
     let at = at.unwrap_or(approved.stamp.instant);
     let standings = approved.at(at);

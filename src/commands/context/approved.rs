@@ -2,37 +2,33 @@
 //!
 //! Start at [`Ctx::approved`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::mem::{self, ManuallyDrop};
+use std::rc::Rc;
 
-use crate::approval::{self, Approvals};
+use crate::approval::Approvals;
+use crate::approval::counted::CountedGovernance;
 use crate::commands::Outcome;
 use crate::commands::context::Ctx;
-use crate::commands::context::asked::Asked;
 use crate::commands::context::fault;
-use crate::commands::context::noted::{self, Heard};
+use crate::commands::context::judged::Scope;
 use crate::commands::context::place::Home;
 use crate::commands::context::proposals::{self, Proposed};
 use crate::commands::context::repetition::Passed;
 use crate::diag;
 use crate::history::History;
-use crate::history::chain::Chain;
 use crate::history::content;
 use crate::history::ident::Ident;
-use crate::history::interest::Few;
 use crate::history::mainline::Guard;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::refs::Chosen;
 use crate::history::version::{Key, Trail};
-use crate::history::walk::{self, Wanted};
-use crate::policy::Policy;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
-use crate::status::{self, Standing, Status, rest};
+use crate::status::{self, Standing, Status};
 use crate::store::git::Repository;
 use crate::view;
 use crate::view::shape::{self, Simulated, Stamp};
@@ -42,8 +38,8 @@ use crate::yaml::Limits;
 pub struct Approved<'h> {
     /// What the answer bears.
     pub stamp: Stamp,
-    /// The governance of the approved ref's tree.
-    pub governance: Governance,
+    /// The governance that counts at the tip of the approved ref.
+    pub governance: Rc<Governance>,
     /// Every record of its mainline, by key.
     pub standings: Vec<Standing>,
     pub(super) repository: &'h Repository,
@@ -59,40 +55,6 @@ pub struct Approved<'h> {
 /// The answer to a command, which is never given back: the process ends with it, and to free a long history piece by
 /// piece takes a twentieth of the time.
 pub type Kept<'h> = ManuallyDrop<Approved<'h>>;
-
-/// Which records are judged; the others are counted at most.
-#[derive(Clone, Copy, Debug)]
-pub enum Scope<'a> {
-    /// All that ever were.
-    Everything,
-    /// Those that are neither closed nor removed.
-    Open,
-    /// Those of which something may be due: without the closed ones that owe nothing, and the removed ones.
-    Worklist,
-    /// Those that may be about scanners' findings: without those that name none.
-    Findings,
-    /// A few.
-    Named(&'a Few),
-}
-
-impl Scope<'_> {
-    fn leaves_out(self, trail: &Trail, policy: &Policy) -> bool {
-        match self {
-            Scope::Everything | Scope::Named(_) => false,
-            Scope::Open => rest::is_over(trail),
-            Scope::Findings => trail.became.is_none() && rest::names_no_findings(trail),
-            Scope::Worklist => rest::is_over(trail) && !rest::owes_review(trail, policy),
-        }
-    }
-
-    /// Tells whether a version with these bytes is likely to be of a record that is judged.
-    fn keeps(self, bytes: &[u8]) -> bool {
-        match self {
-            Scope::Findings => rest::may_name_findings(bytes),
-            _ => true,
-        }
-    }
-}
 
 impl Ctx {
     /// Judges every record on the approved ref, and adds what branches and the work tree propose.
@@ -146,86 +108,11 @@ impl Ctx {
         Ok(approved)
     }
 
-    /// Judges some records of the mainline that is asked about.
-    ///
-    /// # Errors
-    /// [`fault::Fault::CannotSay`] where a folder of a mainline commit can't be read.
-    pub fn judged<'h>(&self, asked: Asked<'h>, scope: Scope<'_>) -> anyhow::Result<Kept<'h>> {
-        let policy = asked.governance.policy.clone();
-        let passed = RefCell::new(Passed::default());
-        let mut approved = self.judged_by(asked, |repository, chain, prefix| match scope {
-            Scope::Named(few) => walk::walk_named(repository, chain, prefix, few),
-            _ => {
-                let wanted = Wanted {
-                    trail: &|trail| {
-                        let is_wanted = !scope.leaves_out(trail, &policy);
-                        if !is_wanted {
-                            passed.borrow_mut().take(trail);
-                        }
-                        is_wanted
-                    },
-                    bytes: &|bytes| scope.keeps(bytes),
-                };
-                walk::walk_wanted(repository, chain, prefix, &wanted)
-            }
-        })?;
-        approved.passed = passed.into_inner();
-        Ok(approved)
-    }
-
-    /// Judges every record on the approved ref, whose history is walked in a way of one's own.
-    ///
-    /// # Errors
-    /// As [`Ctx::asked`].
-    pub fn walked<'h>(
-        &self,
-        home: &'h Home,
-        walk: impl FnOnce(&'h Repository, Chain, &Prefix) -> Result<History, Obstacle>,
-    ) -> anyhow::Result<Kept<'h>> {
-        self.judged_by(self.asked(home)?, walk)
-    }
-
-    /// Returns the mainline that is asked about, with no record on it.
-    ///
-    /// # Errors
-    /// None but those of other ways to judge.
-    pub fn without_records<'h>(&self, asked: Asked<'h>) -> anyhow::Result<Kept<'h>> {
-        self.judged_by(asked, |_, chain, _| Ok(walk::untold(chain)))
-    }
-
-    fn judged_by<'h>(
-        &self,
-        asked: Asked<'h>,
-        walk: impl FnOnce(&'h Repository, Chain, &Prefix) -> Result<History, Obstacle>,
-    ) -> anyhow::Result<Kept<'h>> {
-        let _progress = self.progress("reading the history");
-        let (repository, instant) = (asked.repository, asked.instant);
-        let mut history = walk(repository, asked.chain, &asked.prefix).map_err(obstacle)?;
-        if noted::hear(repository, &mut history, asked.until) == Heard::NothingHere {
-            self.detail(noted::HINT);
-        }
-        let governance = asked.governance;
-        let mut approved = Approved {
-            stamp: self.stamp(repository, &history, &governance, instant),
-            standings: Vec::new(),
-            governance,
-            repository,
-            prefix: asked.prefix,
-            chosen: asked.chosen,
-            proposals: None,
-            passed: Passed::default(),
-            approvals: approval::judge(&history),
-            history,
-        };
-        approved.standings = approved.at(instant);
-        Ok(ManuallyDrop::new(approved))
-    }
-
-    fn stamp(
+    pub(super) fn stamp(
         &self,
         repository: &Repository,
         history: &History,
-        governance: &Governance,
+        counted: &CountedGovernance,
         instant: Instant,
     ) -> Stamp {
         let mainline = &history.mainline;
@@ -242,12 +129,13 @@ impl Ctx {
         };
         let moved = self.globals.on.is_some() || self.globals.as_of.is_some();
         Stamp {
-            name: governance.policy.name.clone(),
+            name: counted.tip.policy.name.clone(),
             reference: Some(mainline.reference.clone()),
             label: Some(format!("{}{guard}", mainline.reference)),
             commit: Some(mainline.tip.to_string()),
             effective: mainline.landings.last().map(|landing| landing.effective),
             instant,
+            left_out: counted.left_out.clone(),
             notes: history.notes.as_ref().map(|notes| notes.tip.to_string()),
             simulated: if moved { Simulated::Yes } else { Simulated::No },
         }

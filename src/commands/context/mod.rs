@@ -14,6 +14,7 @@ pub mod fault;
 pub mod filter;
 pub mod globals;
 pub mod hyphen;
+pub mod judged;
 mod noted;
 pub mod output;
 pub mod overlay;

@@ -171,7 +171,7 @@ impl Proposed {
         };
         read()
             .filter(|read| read.state == State::Sound)
-            .unwrap_or_else(|| approved.governance.clone())
+            .unwrap_or_else(|| Governance::clone(&approved.governance))
     }
 
     /// Returns the bytes of a record that is only proposed.

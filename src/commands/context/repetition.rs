@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::commands::context::approved::{Approved, Scope};
+use crate::commands::context::approved::Approved;
 use crate::commands::context::compare::near;
+use crate::commands::context::judged::Scope;
 use crate::history::version::Trail;
 use crate::record::Record;
 use crate::status::Standing;

@@ -44,14 +44,19 @@ impl Approved<'_> {
     /// Returns the same of a governance file, by its path; of a removed one too.
     pub fn ruling(&self, path: &str) -> Option<Tip<'_>> {
         let version = self.history.governance.get(path)?.last()?;
-        let verdict = self.approvals.governance.get(path)?.last()?;
+        let verdict = self.approvals.counted.verdicts.get(path)?.last()?;
         Some(self.judged(version, verdict))
     }
 
     fn judged<'a>(&'a self, version: &'a Version, verdict: &'a Verdict) -> Tip<'a> {
         let blob = version.files.first().map(|file| file.blob);
         Tip {
-            law: &self.history.states.before(version.landing).governance,
+            law: &self
+                .approvals
+                .counted
+                .states
+                .before(version.landing)
+                .governance,
             bytes: blob.and_then(|blob| self.blob(blob)),
             verdict,
         }

@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::Scope;
 use crate::commands::context::fault;
+use crate::commands::context::judged::Scope;
 use crate::commands::context::place::Home;
 use crate::commands::{Command, Outcome, Run};
 use crate::commands::{due, schema};

@@ -1,14 +1,14 @@
 //! What the rules about content find in each version, collected while history is walked.
 //!
 //! Uses history's walk, the rules about content. Pure. Start at [`Contents::look`]. Follows `docs/spec/rules.md` (levels in
-//! verify): a version is judged by the policy of its own landing's tree, and tells what the version before it did not.
+//! verify): a version is judged by the policy that counts once it has landed, and tells what the version before it did not.
 //! Evidence is looked up in the tree that is asked about, for what a record ever cited must be kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::diag::{Code, Finding, Level};
-use crate::history::governance::State;
+use crate::history::governance::{State, States};
 use crate::history::version::{Change, Key, Trail, Version};
 use crate::history::walk::Sight;
 use crate::ledger::tree::{Tree, TreeError};
@@ -25,6 +25,8 @@ pub struct Contents<'t> {
     tree: Box<dyn Tree + 't>,
     /// The effective times of the landings.
     effective: Vec<Instant>,
+    /// The governance that counts, where that is not what landed.
+    counted: Option<States>,
     /// The governance that was met last, with the team's own schema of it.
     house: Option<(Rc<State>, House)>,
     found: BTreeMap<Key, Vec<(usize, Finding)>>,
@@ -35,11 +37,16 @@ pub struct Contents<'t> {
 }
 
 impl<'t> Contents<'t> {
-    /// Begins with nothing found.
-    pub fn new(tree: Box<dyn Tree + 't>, effective: Vec<Instant>) -> Contents<'t> {
+    /// Begins with nothing found; versions are judged by the governance that counts, `None` where that is what landed.
+    pub fn new(
+        tree: Box<dyn Tree + 't>,
+        effective: Vec<Instant>,
+        counted: Option<States>,
+    ) -> Contents<'t> {
         Contents {
             tree,
             effective,
+            counted,
             house: None,
             found: BTreeMap::new(),
             last: BTreeMap::new(),
@@ -62,7 +69,8 @@ impl<'t> Contents<'t> {
         if version.change == Change::Moved {
             return;
         }
-        let state = sight.states.at(version.landing);
+        let states = self.counted.as_ref().unwrap_or(sight.states);
+        let state = states.at(version.landing);
         let (state, house) = match self.house.take() {
             Some((known, house)) if Rc::ptr_eq(&known, state) => (known, house),
             _ => (Rc::clone(state), House::of(&state.governance)),

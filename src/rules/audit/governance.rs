@@ -2,27 +2,38 @@
 //!
 //! Uses history, approval, the rules. Pure. Start at [`Audit::governance`]. Follows `docs/spec/approval.md`, G2.
 
-use crate::approval::loosened;
 use crate::diag::{Finding, Level};
 use crate::history::version::Change;
 use crate::rules::audit::Audit;
 use crate::rules::case::Subject;
-use crate::rules::landed::{AtTip, Healed, Landed, Matter};
+use crate::rules::landed::{AtTip, GovernanceCounts, Healed, Landed, Matter};
 use crate::rules::lint;
 
 impl Audit<'_> {
     /// Returns the findings about the governance files.
     pub fn governance(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
+        let counted = &self.approvals.counted;
         for (path, trail) in &self.history.governance {
-            let verdicts = self.approvals.governance.get(path);
+            let verdicts = counted.verdicts.get(path);
             let verdicts = verdicts.map_or(&[][..], Vec::as_slice);
             for (index, (version, verdict)) in trail.versions.iter().zip(verdicts).enumerate() {
                 let Some(landing) = self.history.mainline.landings.get(version.landing) else {
                     continue;
                 };
-                let law = self.history.states.before(version.landing);
-                let healed = verdicts.iter().skip(index + 1).any(loosened::by_others);
+                let landed_there = &self.history.states;
+                let both = [
+                    landed_there.before(version.landing),
+                    landed_there.at(version.landing),
+                ];
+                // Before any policy names it, it is a file like all others.
+                let mut both = both.into_iter();
+                if !both.any(|state| state.names(&self.history.prefix, path)) {
+                    continue;
+                }
+                let law = counted.states.before(version.landing);
+                let mut later = index + 1..trail.versions.len();
+                let healed = later.any(|later| counted.is_approved(path, later));
                 let last = index + 1 == trail.versions.len();
                 let landed = Landed {
                     matter: Matter::Governance,
@@ -35,12 +46,19 @@ impl Audit<'_> {
                     landing,
                     law,
                     self_approval: law.governance.policy.approval.self_approval,
-                    after: self.history.states.at(version.landing),
+                    after: counted.states.at(version.landing),
                     today: self.governance,
                     approved: None,
                     at_tip: if last { AtTip::Yes } else { AtTip::No },
                     level: if healed { Level::Warning } else { Level::Error },
                     healed: if healed { Healed::Yes } else { Healed::No },
+                    counts: Some(match counted.is_approved(path, index) {
+                        true => GovernanceCounts::AsApproved,
+                        false if counted.counts_from(path, index).is_some() => {
+                            GovernanceCounts::AsStricter
+                        }
+                        false => GovernanceCounts::No,
+                    }),
                     closing: None,
                     loosened: &[],
                     signatures: self.signatures(version.landing),

@@ -158,9 +158,7 @@ fn a_mapped_colleague_counts_in_the_groups_of_the_address() {
 fn a_line_that_is_added_later_changes_nothing_that_was_said_and_the_next_approval_counts() {
     let repo = ledger("groups: {all: [omar@example.com]}\n");
     let signers = format!("omar@example.com {}\n", public("omar"));
-    repo.by("root")
-        .write(".github/allowed_signers", &signers)
-        .commit("List keys");
+    crate::approval::govern(&repo, ".github/allowed_signers", &signers);
     repo.branch("file")
         .by(NWEBER)
         .write(ID, SAMPLE)

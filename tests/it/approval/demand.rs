@@ -199,7 +199,7 @@ fn the_policy_before_the_landing_judges() {
         &["ana"],
     );
     assert!(broken.flags.contains("earlier-policy"));
-    // Before the first policy the defaults hold; only self-approval is taken from it.
+    // What lands with the first policy is judged by it: the defaults grant nothing.
     let repo = crate::repo::Repo::at("2026-11-20T09:00:00Z");
     let first = format!("{strict}approval: {{self_approval: allow}}\n");
     repo.by("ana")
@@ -209,7 +209,7 @@ fn the_policy_before_the_landing_judges() {
     check(
         "with the first policy",
         &verdict(&repo),
-        "yes",
+        "no",
         "self",
         &["ana"],
         &["ana"],

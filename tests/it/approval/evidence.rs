@@ -81,7 +81,7 @@ fn a_name_that_the_mailmap_replaces_still_tells_an_author_under_another_address(
         (lee.to_owned() + ana, "yes", "claimed"),
     ] {
         let repo = ledger("");
-        repo.by("sam").write(".mailmap", &mailmap).commit("Map");
+        crate::approval::govern(&repo, ".mailmap", &mailmap);
         repo.branch("file")
             .by("root <root@two.example.com>")
             .write(crate::history::ID, crate::history::SAMPLE)

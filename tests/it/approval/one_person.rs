@@ -113,9 +113,7 @@ fn where_authors_may_approve_one_who_may_be_the_author_counts_as_the_author() {
     let two = format!("{allow}tiers: [{{name: standard, approvals: {{count: 2}}}}]\n");
     let repo = ledger(&two);
     let signers = format!("nina@example.com {}\n", public("nina"));
-    repo.by("root")
-        .write(".github/allowed_signers", &signers)
-        .commit("List keys");
+    crate::approval::govern(&repo, ".github/allowed_signers", &signers);
     repo.branch("file")
         .by(NINA)
         .write(ID, SAMPLE)
@@ -134,7 +132,7 @@ fn where_authors_may_approve_one_who_may_be_the_author_counts_as_the_author() {
 
 #[test]
 fn a_signature_by_the_key_of_an_account_tells_it_from_a_plain_address() {
-    let repo = ledger("approval: {proof: attested}\n");
+    let repo = Repo::at("2026-11-20T09:00:00Z");
     let mut says = yes("odiaz", ID, SAMPLE, "2026-11-20T10:30:00Z");
     says.file.by =
         exledger::record::address::Address::new("odiaz@users.noreply.github.com").unwrap();
@@ -142,6 +140,10 @@ fn a_signature_by_the_key_of_an_account_tells_it_from_a_plain_address() {
     repo.by("root")
         .write(".github/allowed_signers", &signers)
         .commit("List keys");
+    // Keys that lie there when the first policy comes count with it.
+    repo.by("root")
+        .write("exledger.yaml", "version: 1\napproval: {proof: attested}\n")
+        .commit("Begin");
     repo.branch("file")
         .by(NINA)
         .write(ID, SAMPLE)

@@ -231,12 +231,8 @@ fn a_bridge_whose_key_is_listed_must_sign() {
         (Some("lee"), Counts::No(WhyNot::BridgeUnsigned)),
     ] {
         let repo = squashed("");
-        repo.by("root")
-            .write(
-                ".github/allowed_signers",
-                &(bridge.clone() + &signer("lee")),
-            )
-            .commit("List keys");
+        let keys = bridge.clone() + &signer("lee");
+        crate::approval::govern(&repo, ".github/allowed_signers", &keys);
         let work = repo.by(ACTIONS).says(&says("dana"));
         match key {
             Some(key) => work.signed(key).commit("State the reviews"),

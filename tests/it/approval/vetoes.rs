@@ -142,9 +142,7 @@ fn authors_bots_and_unlisted_keys_veto_nothing() {
         ("kim", None),
     ] {
         let repo = sealed_by(policy);
-        repo.by("root")
-            .write(".github/allowed_signers", &signers)
-            .commit("List keys");
+        crate::approval::govern(&repo, ".github/allowed_signers", &signers);
         repo.branch("file")
             .by("ana")
             .write(ID, SAMPLE)

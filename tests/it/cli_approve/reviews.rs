@@ -236,7 +236,7 @@ fn a_change_of_the_policy_and_one_of_a_record_are_stated_each_by_itself() {
     );
     world.land(BOT);
     let approvals = exledger::approval::judge(&world.repo.history());
-    let verdict = approvals.governance["exledger.yaml"].last().unwrap();
+    let verdict = approvals.counted.verdicts["exledger.yaml"].last().unwrap();
     assert_eq!(verdict.satisfied, exledger::approval::Satisfied::Yes);
 }
 

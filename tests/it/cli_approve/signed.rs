@@ -238,7 +238,7 @@ fn a_change_of_the_policy_is_approved_by_its_path() {
     );
     let satisfied = |world: &World| {
         let approvals = exledger::approval::judge(&world.repo.history());
-        let verdicts = &approvals.governance["exledger.yaml"];
+        let verdicts = &approvals.counted.verdicts["exledger.yaml"];
         verdicts.last().unwrap().satisfied.clone()
     };
     assert_eq!(satisfied(&world), Satisfied::No);

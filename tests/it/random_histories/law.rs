@@ -100,6 +100,24 @@ impl Law {
         law
     }
 
+    /// Tells whether another policy asks for no less than this one.
+    pub(super) fn is_eased_by_nothing_in(&self, other: &Law) -> bool {
+        other.count >= self.count
+            && other.attested >= self.attested
+            && other.authors_attested >= self.authors_attested
+            && other.self_approval <= self.self_approval
+            && other.self_asserted <= self.self_asserted
+            && other.nested <= self.nested
+            && other.notes <= self.notes
+            && other.pinned == self.pinned
+            && other.owner <= self.owner
+            && other.groups >= self.groups
+            && other.strict >= self.strict
+            && other.within <= self.within
+            && other.security.is_subset(&self.security)
+            && other.platform.is_subset(&self.platform)
+    }
+
     /// Tells whether the policy trusts what anybody types, so that nothing is promised.
     pub(super) fn is_open(&self) -> bool {
         self.self_asserted || self.nested || self.pinned == Some("kernel")

@@ -66,7 +66,8 @@ pub(super) fn wrong(
     let tip = content(series.last()?)?;
     let contents: Vec<Content> = series.iter().filter_map(content).collect();
     // Of which tier a version was that counts no more is left open.
-    let strict = world.law_now().strict || contents.iter().all(|content| content.get(RISK) == 1);
+    let strict = world.laws_at_tip().iter().all(|law| law.strict)
+        || contents.iter().all(|content| content.get(RISK) == 1);
     if contents.len() < series.len() || !strict {
         return None;
     }

@@ -101,9 +101,9 @@ impl World {
         self.notes.tip.is_some()
     }
 
-    /// Returns who really said yes to one of some commits, where a policy heeds notes.
-    pub(super) fn noted(&self, law: Option<&Law>, is_about: &dyn Fn(Oid) -> bool) -> Vec<Who> {
-        let heeds = law.is_some_and(Law::heeds_notes);
+    /// Returns who really said yes to one of some commits, where a policy that may count heeds notes.
+    pub(super) fn noted(&self, laws: &[&Law], is_about: &dyn Fn(Oid) -> bool) -> Vec<Who> {
+        let heeds = laws.iter().any(|law| law.heeds_notes());
         let said = self
             .notes
             .said

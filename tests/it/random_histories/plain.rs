@@ -40,15 +40,16 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
             continue;
         };
         let calm = before.is_none_or(|before| is_low(&before));
-        let law = world.law_before(version.landing);
-        let careful = law.is_some_and(|law| {
-            law.count == 1
-                && !law.attested
-                && law.owner
-                && !world.trusts_anybody(law)
-                && !law.self_approval
-                && law.pinned.is_none()
-        });
+        let laws = world.laws_before(version.landing);
+        let careful = !laws.is_empty()
+            && laws.iter().all(|law| {
+                law.count == 1
+                    && !law.attested
+                    && law.owner
+                    && !world.trusts_anybody(law)
+                    && !law.self_approval
+                    && law.pinned.is_none()
+            });
         let merger = land.merger.filter(|who| is_unnamed(world, *who, land.oid));
         // What says the same again carries on what was said of it before, and needs nobody.
         let says_more = !said
@@ -69,6 +70,23 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
             false => before,
         };
     }
+}
+
+/// Tells whether somebody who merged is told from everybody: no other commit names them, and no list of keys joins them.
+pub(super) fn is_known(world: &World, landing: usize, who: Who) -> bool {
+    let mapped = world
+        .main
+        .iter()
+        .any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
+    let land = &world.main[landing];
+    let is_merge = world.made[&land.oid].parents.len() > 1;
+    let rejected = world.signed.iter().any(|signed| signed.rejects);
+    !mapped
+        && !world.open
+        && !rejected
+        && is_merge
+        && is_unnamed(world, who, land.oid)
+        && is_one(world, landing, who)
 }
 
 /// Tells whether no list of keys makes somebody one with somebody else.
@@ -151,7 +169,7 @@ pub(super) fn is_vetoed(world: &World, known: &[Version], version: &Version) -> 
             // Who merges it after all has said otherwise.
             let mut since = world.main[landing..=version.landing.max(landing)].iter();
             landing <= version.landing
-                && world.personas(landing, who) == [who]
+                && world.is_surely_listed(landing, who)
                 && !since.any(|land| land.merger == Some(who))
         })
     };

@@ -8,13 +8,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use exledger::history::objects::Oid;
 
 use super::content::{Content, IDS};
-use super::forge::changed;
-use super::law::Law;
 use super::memory::Files;
 use super::people::Who;
 use super::plain;
-use super::statement::{About, Signed};
-use super::world::{MAILMAP, POLICY, REVOKED, SIGNERS, Tag, World, governs, is_record, stem};
+use super::world::{MAILMAP, REVOKED, SIGNERS, Tag, World, is_record, stem};
 use super::yes;
 
 /// What stands for an id after a landing.
@@ -57,7 +54,8 @@ pub(super) struct Truth {
     pub ids: BTreeMap<usize, Vec<Version>>,
     /// The landings that change governance, by path, and whether somebody honest who did not make that said yes.
     pub governance: BTreeMap<(usize, String), bool>,
-    /// Whether governance landed that nobody looked at, made by who lies: nothing is promised then.
+    /// Whether governance landed that nobody looked at, made by who lies, by a policy that trusts anybody: nothing is promised
+    /// then.
     pub is_void: bool,
 }
 
@@ -71,53 +69,71 @@ fn is_moved(before: &State, after: &State) -> bool {
 }
 
 impl World {
-    /// Returns the governance files before a landing: where the policy is gone, those of the last that had one.
-    fn state_before(&self, landing: usize) -> Option<&Files> {
-        let earlier = self.main[..landing].iter().rev();
-        let mut files = earlier.map(|it| self.made[&it.oid].files.as_ref());
-        files.find(|files| {
-            files
-                .get(POLICY)
-                .is_some_and(|blob| self.laws.contains_key(blob))
-        })
-    }
-
-    pub(super) fn law_before(&self, landing: usize) -> Option<&Law> {
-        self.laws.get(self.state_before(landing)?.get(POLICY)?)
-    }
-
-    /// Tells whether a key is revoked by some files.
-    fn is_revoked(&self, files: Option<&Files>, key: Who) -> bool {
-        let revoked = files.and_then(|files| self.revoked.get(files.get(REVOKED)?));
+    /// Tells whether a key is revoked by some files that may count.
+    fn is_revoked(&self, blob: Option<Oid>, key: Who) -> bool {
+        let revoked = blob.and_then(|blob| self.revoked.get(&blob));
         revoked.is_some_and(|keys| keys.contains(&key))
     }
 
-    /// Returns as whom a key is listed before a landing; nobody, where it is revoked then or by now.
-    pub(super) fn personas(&self, landing: usize, key: Who) -> Vec<Who> {
-        let now = self.files(self.tip());
-        if self.is_revoked(self.state_before(landing), key) || self.is_revoked(Some(&now), key) {
-            return Vec::new();
-        }
-        self.listed(landing, key)
+    /// Tells whether a key is revoked by now, or by all that may count before a landing.
+    fn is_surely_revoked(&self, landing: usize, key: Who) -> bool {
+        let now = self.files(self.tip()).get(REVOKED).copied();
+        let by_all = |landing: usize| {
+            let blobs = self.files_before(landing, REVOKED);
+            !blobs.is_empty() && blobs.into_iter().all(|blob| self.is_revoked(blob, key))
+        };
+        self.is_revoked(now, key) || by_all(landing) || by_all(self.main.len())
     }
 
-    /// Returns as whom a key is listed before a landing, revoked or not.
+    /// Returns as whom a key may be listed before a landing; nobody, where it is revoked then or by now.
+    pub(super) fn personas(&self, landing: usize, key: Who) -> Vec<Who> {
+        match self.is_surely_revoked(landing, key) {
+            true => Vec::new(),
+            false => self.listed(landing, key),
+        }
+    }
+
+    /// Returns as whom a key may be listed before a landing, revoked or not.
     pub(super) fn listed(&self, landing: usize, key: Who) -> Vec<Who> {
-        let listed = || self.signers.get(self.state_before(landing)?.get(SIGNERS)?);
-        let lines = listed().into_iter().flatten();
-        lines
+        let blobs = self.files_before(landing, SIGNERS).into_iter();
+        let lines = blobs.filter_map(|blob| self.signers.get(&blob?)).flatten();
+        let personas: BTreeSet<Who> = lines
             .filter(|(_, whose)| *whose == key)
             .map(|(person, _)| *person)
-            .collect()
+            .collect();
+        personas.into_iter().collect()
+    }
+
+    /// Tells whether a key is listed for its own person alone before a landing, whatever counts.
+    pub(super) fn is_surely_listed(&self, landing: usize, key: Who) -> bool {
+        let lists = |blob: Option<Oid>| {
+            let lines = blob.and_then(|blob| self.signers.get(&blob));
+            let mut own = lines
+                .into_iter()
+                .flatten()
+                .filter(|(_, whose)| *whose == key);
+            own.next().is_some_and(|(person, _)| *person == key) && own.next().is_none()
+        };
+        let may_be_revoked = |landing: usize| {
+            let blobs = self.files_before(landing, REVOKED).into_iter();
+            blobs.into_iter().any(|blob| self.is_revoked(blob, key))
+        };
+        let now = self.files(self.tip()).get(REVOKED).copied();
+        self.files_before(landing, SIGNERS).into_iter().all(lists)
+            && !self.is_revoked(now, key)
+            && !may_be_revoked(landing)
+            && !may_be_revoked(self.main.len())
     }
 
     /// Tells whether a key may speak as somebody before a landing: by its own line, or one that the mailmap joins.
     pub(super) fn speaks_as(&self, landing: usize, key: Who, by: Who) -> bool {
-        let mailmap = || self.mailmaps.get(self.state_before(landing)?.get(MAILMAP)?);
-        let joined = mailmap();
+        let mailmaps = self.files_before(landing, MAILMAP).into_iter();
+        let joined: Vec<&(Who, Who)> = mailmaps
+            .filter_map(|blob| self.mailmaps.get(&blob?))
+            .collect();
         self.personas(landing, key).into_iter().any(|persona| {
             let both = [(persona, by), (by, persona)];
-            persona == by || joined.is_some_and(|joined| both.contains(joined))
+            persona == by || joined.iter().any(|joined| both.contains(joined))
         })
     }
 
@@ -180,7 +196,7 @@ impl World {
     }
 
     /// Returns who really made what a landing changes, as far as `of` tells it apart.
-    fn makers<T: PartialEq>(
+    pub(super) fn makers<T: PartialEq>(
         &self,
         landing: usize,
         range: &[Oid],
@@ -235,12 +251,12 @@ impl Truth {
     /// Tells the truth about a world.
     pub(super) fn of(world: &World) -> Truth {
         let ranges = world.ranges();
+        let governance = world.count(&ranges);
         let mut truth = Truth {
             ids: BTreeMap::new(),
-            governance: BTreeMap::new(),
-            is_void: false,
+            governance,
+            is_void: world.is_void(),
         };
-        truth.govern(world, &ranges);
         for id in 0..IDS.len() {
             let mut versions = truth.versions(world, &ranges, id);
             plain::mark(world, &mut versions);
@@ -301,7 +317,7 @@ impl Truth {
             };
             let beside = ranges[landing].iter().filter(brings);
             let is_about = |oid: Oid| oid == land.oid || beside.clone().any(|it| *it == oid);
-            for who in world.noted(world.law_before(landing), &is_about) {
+            for who in world.noted(&world.laws_before(landing), &is_about) {
                 act(who, who, false);
             }
             for oid in beside.chain([&land.oid]) {
@@ -333,60 +349,5 @@ impl Truth {
             last = state;
         }
         versions
-    }
-
-    fn govern(&mut self, world: &World, ranges: &[Vec<Oid>]) {
-        for (landing, range) in ranges.iter().enumerate().skip(1) {
-            let land = &world.main[landing];
-            let files = |n: usize| world.made[&world.main[n].oid].files.as_ref();
-            let (before, after) = (files(landing - 1), files(landing));
-            for path in changed(before, after)
-                .into_iter()
-                .filter(|path| governs(path))
-            {
-                let of = |files: &Files| files.get(path).copied();
-                let makers = world.makers(landing, range, &of, &|_, other| other == path);
-                let says = |who: Who| !makers.contains(&who) && who.is_honest();
-                let reviews = |who: Who| says(who) || world.apart.contains(&who);
-                let about = |about: &About, blob: Oid| {
-                    matches!(about, About::Governance(it) if it == path)
-                        && after.get(path) == Some(&blob)
-                };
-                let law = world.law_before(landing);
-                let hidden = |who: Who| law.is_some_and(|law| yes::is_hidden(world, who, law));
-                let sealed = |oid: &Oid| {
-                    let made = &world.made[oid];
-                    let tagged = made.tags.iter().map(|tag| tag.key);
-                    made.key.into_iter().chain(tagged).any(|key| {
-                        (!makers.contains(&key) || hidden(key))
-                            && !world.personas(landing, key).is_empty()
-                    })
-                };
-                let stated = |it: &Signed| {
-                    about(&it.about, it.blob) && (!makers.contains(&it.key) || hidden(it.key))
-                };
-                let signed =
-                    world.signed.iter().any(stated) || range.iter().chain([&land.oid]).any(sealed);
-                let reviewed = world
-                    .reviews
-                    .iter()
-                    .any(|it| about(&it.about, it.blob) && reviews(it.by));
-                let brings = |oid: Oid| {
-                    oid == land.oid
-                        || range.contains(&oid) && of(&world.made[&oid].files) == of(after)
-                };
-                let attested = law.is_some_and(|law| law.attested);
-                let noted = !attested && world.noted(law, &brings).into_iter().any(says);
-                let merged = land.merger.is_some_and(says)
-                    && (!attested || world.made[&land.oid].key.is_some());
-                let open = law.is_none_or(|law| world.trusts_anybody(law) || law.self_approval);
-                let looked = merged || signed || reviewed || noted;
-                self.governance
-                    .insert((landing, path.clone()), looked || open);
-                let lied = makers.iter().any(|who| !who.is_honest());
-                let unseen = land.merger.is_none();
-                self.is_void |= lied && unseen;
-            }
-        }
     }
 }

@@ -15,6 +15,7 @@ use exledger::record::time::Instant;
 use exledger::status::{self, InForce, Standing, Status, Subject};
 
 use super::content::{CLASS, CLOSURE, FIRED, IDS};
+use super::law::Law;
 use super::look;
 use super::truth::{State, Truth, Version};
 use super::world::World;
@@ -42,8 +43,7 @@ pub(super) fn standing(
     key: &Key,
     at: Instant,
 ) -> Standing {
-    let tip = history.mainline.landings.len() - 1;
-    let governance = &history.states.at(tip).governance;
+    let governance = &approvals.counted.tip;
     let verdicts = approvals
         .trails
         .get(key)
@@ -77,7 +77,8 @@ pub(super) fn wrong(world: &World) -> Option<String> {
     let history = world.history(&world.memory).unwrap();
     let approvals = approval::judge(&history);
     let truth = Truth::of(world);
-    let governance = of_governance(&history, &approvals, &truth);
+    let governance = of_governance(&history, &approvals, &truth)
+        .or_else(|| of_counted(world, &history, &approvals));
     if governance.is_some() || truth.is_void {
         return governance;
     }
@@ -121,13 +122,31 @@ fn of_governance(history: &History, approvals: &Approvals, truth: &Truth) -> Opt
     steps.find_map(|((landing, path), _)| of_step(history, approvals, *landing, path))
 }
 
+/// Returns what counts of a governance file although nobody approved it, and though it asks for less.
+fn of_counted(world: &World, history: &History, approvals: &Approvals) -> Option<String> {
+    for landing in 0..world.main.len() {
+        for (path, trail) in &history.governance {
+            let n = approvals.counted.version(path, landing);
+            let version = n.and_then(|n| trail.versions.get(n));
+            let blob = version.and_then(|version| Some(version.files.first()?.blob));
+            if !world.may_be(landing, path, blob) {
+                let n = n.map_or(0, |n| n + 1);
+                return Some(format!(
+                    "version {n} of {path} counts after landing {landing}"
+                ));
+            }
+        }
+    }
+    None
+}
+
 fn of_step(history: &History, approvals: &Approvals, landing: usize, path: &str) -> Option<String> {
     let trail = history.governance.get(path)?;
     let n = trail
         .versions
         .iter()
         .position(|version| version.landing == landing)?;
-    let verdict = approvals.governance.get(path)?.get(n)?;
+    let verdict = approvals.counted.verdicts.get(path)?.get(n)?;
     (verdict.satisfied == Satisfied::Yes)
         .then(|| format!("{path} counts as approved at landing {landing}"))
 }
@@ -226,10 +245,8 @@ fn may_grant(world: &World, versions: &[Version], first: usize, n: usize, at: In
         let between = &versions[earlier + 1..n];
         same && was_approved(versions, earlier) && (fired || !between.iter().any(ends))
     });
-    let within = world
-        .law_before(version.landing)
-        .map_or(24, |law| law.within)
-        .min(world.law_now().within);
+    let longest = |laws: Vec<&Law>| laws.iter().map(|law| law.within).max().unwrap_or(24);
+    let within = longest(world.laws_before(version.landing)).min(longest(world.laws_at_tip()));
     // Before the first version that can be read nothing was granted.
     let unread = |version: &Version| matches!(version.state, State::Unclear(_));
     let grace = versions[..n].iter().all(unread) && content.get(CLASS) == 1;

@@ -2,6 +2,7 @@
 //!
 //! Start at [`World`]. Commits name whom their makers type; [`Made`] and [`Landing`] keep who they really were.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write;
 use std::rc::Rc;
@@ -10,6 +11,7 @@ use exledger::history::objects::Oid;
 use exledger::record::time::Instant;
 
 use super::content::Content;
+use super::counted::Counted;
 use super::law::Law;
 use super::memory::{Files, Memory};
 use super::notes::Notes;
@@ -113,6 +115,8 @@ pub(super) struct World {
     pub log: Vec<String>,
     /// Whether Mal pushes to the mainline.
     pub open: bool,
+    /// The governance that may count after each landing, as far as the oracle told it.
+    pub counted: RefCell<Vec<Counted>>,
     /// Honest people who also wrote under an address that nothing joins to that of their key.
     pub apart: BTreeSet<Who>,
     /// Who hides their address from the forge, which then names their account.
@@ -141,6 +145,7 @@ impl World {
             known: Vec::new(),
             log: Vec::new(),
             open,
+            counted: RefCell::default(),
             apart: BTreeSet::new(),
             private: BTreeSet::new(),
             by_account: BTreeSet::new(),
@@ -327,9 +332,4 @@ pub(super) fn is_record(path: &str) -> bool {
 pub(super) fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or_default();
     name.split('.').next().unwrap_or_default()
-}
-
-/// Tells whether a file governs.
-pub(super) fn governs(path: &str) -> bool {
-    [POLICY, SIGNERS, MAILMAP, REVOKED].contains(&path)
 }

@@ -191,18 +191,16 @@ pub(super) fn approve(world: &World, versions: &mut [Version]) {
         let State::One(content, _) = version.state else {
             continue;
         };
-        let Some(law) = world.law_before(version.landing) else {
-            continue;
-        };
+        let laws = world.laws_before(version.landing);
         let mut makers = version.makers.clone();
         makers.extend(content.requester());
         makers.extend(left_behind(
             known.get(first..).unwrap_or_default(),
             &content,
         ));
-        version.is_approved = world.trusts_anybody(law)
-            || is_met(world, law, version, &content, &makers)
-                && !plain::is_vetoed(world, known, version);
+        let is_enough = |law: &&Law| is_met(world, law, version, &content, &makers);
+        version.is_approved = laws.iter().any(|law| world.trusts_anybody(law))
+            || laws.iter().any(is_enough) && !plain::is_vetoed(world, known, version);
     }
 }
 
@@ -289,10 +287,16 @@ fn is_met(
                 (one.0 || other.0, one.1 || other.1)
             })
         };
-        let (security, platform) = match act.landing.and_then(|landing| world.law_before(landing)) {
+        let then = act.landing.map(|landing| world.laws_before(landing));
+        let (security, platform) = match then {
             _ if mapped => (true, true),
-            Some(law) => groups(law),
-            None => any(),
+            Some(laws) if !laws.is_empty() => laws
+                .into_iter()
+                .map(groups)
+                .fold((false, false), |one, other| {
+                    (one.0 || other.0, one.1 || other.1)
+                }),
+            _ => any(),
         };
         let known = people.entry(act.who).or_default();
         *known = (known.0 || security, known.1 || platform);

@@ -64,6 +64,7 @@ impl Desk<'_> {
             self.repository,
             chain,
             &self.prefix,
+            None,
             &Few::anywhere(names.clone()),
         );
         let mut history = history.map_err(obstacle)?;

@@ -1,0 +1,268 @@
+//! Which version of each governance file counts after each landing: unapproved governance helps nobody.
+//!
+//! Uses policy, history, `approval`'s fold. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, G1 and G2. Landings are
+//! judged oldest first, each by what counts before it, so that a change of governance never approves itself.
+
+mod choice;
+mod compose;
+pub mod left_out;
+mod mailmaps;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::approval::Verdict;
+use crate::approval::counted::choice::{Chooser, VersionChoice};
+use crate::approval::counted::compose::Composer;
+use crate::approval::counted::left_out::LeftOut;
+use crate::approval::fold::{Court, Fold, Of};
+use crate::approval::law::{Laws, Ruled};
+use crate::approval::seals::{Looked, Seals};
+use crate::approval::spoken::reader::Reader;
+use crate::history::governance::{Origin, States};
+use crate::history::interest;
+use crate::history::{Beside, History};
+use crate::policy::governance::Governance;
+
+/// The governance that counts, after each landing and at the tip.
+#[derive(Clone, Debug, Default)]
+pub struct CountedGovernance {
+    /// What counts after each landing: of each file the last version that was approved or only adds demands.
+    pub states: States,
+    /// The same of approved versions alone, which tell persons apart.
+    pub approved: States,
+    /// What counts at the tip. No policy, where none lies there or where its removal was approved.
+    pub tip: Rc<Governance>,
+    /// What takes away whenever it landed: the mailmaps, logins and revoked keys at the tip, approved or not.
+    pub later: Vec<Rc<Governance>>,
+    /// One verdict for each version of each governance file, by its path.
+    pub verdicts: BTreeMap<String, Vec<Verdict>>,
+    /// Whether each version was approved by somebody whose word may decide that, by the file's path.
+    approved_versions: BTreeMap<String, Vec<bool>>,
+    /// The changes at the tip that nobody approved, sorted by path.
+    pub left_out: Vec<LeftOut>,
+    /// The signatures that were looked at.
+    pub signatures: Vec<Looked>,
+    /// The version of each file that counts, from each landing on at which that changes.
+    choices: Vec<(usize, VersionChoice)>,
+}
+
+/// Says why a change of a governance file was not approved.
+pub fn why_unapproved(verdict: &Verdict) -> String {
+    left_out::reason(verdict)
+}
+
+/// Judges the governance files of a mainline.
+pub fn of(history: &History) -> CountedGovernance {
+    let landed = &history.states.at(usize::MAX).governance;
+    let mut later = vec![Rc::clone(landed)];
+    loop {
+        let mut counted = judged(history, &later);
+        let mut more = mailmaps::kept(history, &counted.verdicts, &counted.choices);
+        for states in [&counted.states, &counted.approved] {
+            more.push(Rc::clone(&states.at(usize::MAX).governance));
+        }
+        let n_known = later.len();
+        for other in more {
+            let known = |it: &Rc<Governance>| takes_away_the_same(it, &other);
+            if !later.iter().any(known) {
+                later.push(other);
+            }
+        }
+        if later.len() == n_known {
+            counted.later = later;
+            return counted;
+        }
+    }
+}
+
+fn takes_away_the_same(one: &Governance, other: &Governance) -> bool {
+    let (people, others) = (&one.policy.people, &other.policy.people);
+    one.mailmap == other.mailmap
+        && one.revoked == other.revoked
+        && people.logins == others.logins
+        && people.noreply == others.noreply
+}
+
+/// Judges the governance files landing by landing, by what is known to take away.
+fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
+    let composer = Composer::new(history);
+    let from = relevant(history);
+    let before_all = composer.before_first();
+    let open = || States::of_runs(Rc::clone(&before_all), from.iter().copied());
+    let (states, approved) = (open(), open());
+    let ruled = Ruled {
+        counted: &states,
+        approved: &approved,
+        landed: &history.states,
+        later,
+    };
+    let laws = Laws::of(ruled);
+    let seals = Seals::new(history, &laws);
+    let court = Court {
+        history,
+        laws: &laws,
+        seals: &seals,
+    };
+    let mut folds: BTreeMap<&str, Fold> = history
+        .governance
+        .iter()
+        .map(|(path, trail)| {
+            let fold = Fold::new(court, Of::Governance, trail, Vec::new());
+            (path.as_str(), fold)
+        })
+        .collect();
+    let mut reader = Reader::new(history, &laws, &|_| false);
+    let mut files = history
+        .approvals
+        .chunk_by(|one, other| one.landing == other.landing)
+        .peekable();
+    let mut chooser = Chooser::new(history, &composer, &laws);
+    let mut choices: Vec<(usize, VersionChoice)> = Vec::new();
+    for landing in from {
+        let lands = |chunk: &&[Beside]| chunk.first().is_some_and(|it| it.landing <= landing);
+        while let Some(chunk) = files.next_if(lands) {
+            reader.land(chunk);
+        }
+        for (path, words) in reader.take_governance() {
+            if let Some(fold) = folds.get_mut(path.as_str()) {
+                fold.words.extend(words);
+            }
+        }
+        for fold in folds.values_mut() {
+            fold.pass(landing);
+        }
+        let verdicts = |path: &str| folds.get(path).map_or(&[][..], |fold| &fold.verdicts);
+        chooser.choose(landing, &verdicts);
+        let state = composer.state(&chooser.counted, landing, states.before(landing));
+        states.fill(landing, state);
+        let state = composer.state(&chooser.approved, landing, approved.before(landing));
+        approved.fill(landing, state);
+        if choices
+            .last()
+            .is_none_or(|(_, last)| *last != chooser.counted)
+        {
+            choices.push((landing, chooser.counted.clone()));
+        }
+    }
+    let decided = |path: &str, verdicts: &[Verdict]| -> Vec<bool> {
+        let trail = history.governance.get(path);
+        let versions = trail.map_or(&[][..], |trail| &trail.versions).iter();
+        let both = versions.zip(verdicts);
+        both.map(|(version, verdict)| chooser.is_approved(path, version, verdict))
+            .collect()
+    };
+    let approved_versions = folds
+        .iter()
+        .map(|(path, fold)| ((*path).to_owned(), decided(path, &fold.verdicts)))
+        .collect();
+    let verdicts: BTreeMap<String, Vec<Verdict>> = folds
+        .into_iter()
+        .map(|(path, fold)| (path.to_owned(), fold.verdicts))
+        .collect();
+    let tip = composer.tip(&chooser.counted, states.at(usize::MAX));
+    let left_out = left_out::of(history, &tip, &chooser.counted, &verdicts);
+    let signatures = seals.looked();
+    CountedGovernance {
+        states,
+        approved,
+        tip,
+        later: Vec::new(),
+        verdicts,
+        approved_versions,
+        left_out,
+        signatures,
+        choices,
+    }
+}
+
+/// Returns the landings after which other governance may count, in order.
+fn relevant(history: &History) -> Vec<usize> {
+    // A note counts from its own time on, whatever lands then.
+    if history.notes.is_some() && !history.governance.is_empty() {
+        return (0..history.mainline.landings.len()).collect();
+    }
+    let versions = history.governance.values().flat_map(|it| &it.versions);
+    let approvals = history.approvals.iter();
+    let approvals = approvals.filter(|file| interest::is_of_governance(&file.path));
+    let states = history.states.from().map(|(landing, _)| landing);
+    let landings: BTreeSet<usize> = versions
+        .map(|version| version.landing)
+        .chain(approvals.map(|file| file.landing))
+        .chain(states)
+        .collect();
+    landings.into_iter().collect()
+}
+
+impl CountedGovernance {
+    /// Tells whether what counts is, after each landing, what landed.
+    pub fn is_what_landed(&self, history: &History) -> bool {
+        let same = |landing: usize| Rc::ptr_eq(self.states.at(landing), history.states.at(landing));
+        let mut runs = self.states.from();
+        runs.all(|(landing, state)| state.origin == Origin::Defaults || same(landing))
+    }
+
+    /// Returns the governance of other versions than those that count: `instead` names the version of a file that takes the
+    /// place of the one that counts, or itself; `None` where the file is not there.
+    pub fn instead(
+        &self,
+        history: &History,
+        instead: &dyn Fn(&str, usize) -> Option<usize>,
+    ) -> States {
+        let composer = Composer::new(history);
+        let from: Vec<usize> = self.states.from().map(|(landing, _)| landing).collect();
+        let states = States::of_runs(Rc::clone(self.states.before_all()), from.iter().copied());
+        for landing in from {
+            let mut choice = self.choice(landing).clone();
+            choice.change(instead);
+            let state = composer.state(&choice, landing, states.before(landing));
+            states.fill(landing, state);
+        }
+        states
+    }
+
+    /// Returns the version of each file that counts after a landing.
+    fn choice(&self, landing: usize) -> &VersionChoice {
+        const NONE: &VersionChoice = &VersionChoice::NONE;
+        let n = self.choices.partition_point(|(from, _)| *from <= landing);
+        let last = n.checked_sub(1).and_then(|n| self.choices.get(n));
+        last.map_or(NONE, |(_, choice)| choice)
+    }
+
+    /// Returns the version of a file that counts after a landing, by its index.
+    pub fn version(&self, path: &str, landing: usize) -> Option<usize> {
+        self.choice(landing).of(path)
+    }
+
+    /// Returns the versions of a file that ever counted, in the order in which they did.
+    pub fn versions_of(&self, path: &str) -> Vec<usize> {
+        let mut versions: Vec<usize> = self
+            .choices
+            .iter()
+            .filter_map(|(_, choice)| choice.of(path))
+            .collect();
+        versions.dedup();
+        versions
+    }
+
+    /// Returns the versions of a file that counted before a landing.
+    pub fn versions_before(&self, path: &str, landing: usize) -> BTreeSet<usize> {
+        let before = self.choices.iter().take_while(|(from, _)| *from < landing);
+        before.filter_map(|(_, choice)| choice.of(path)).collect()
+    }
+
+    /// Returns the landing from which on a version of a file counted first.
+    pub fn counts_from(&self, path: &str, version: usize) -> Option<usize> {
+        let mut choices = self.choices.iter();
+        let first = choices.find(|(_, choice)| choice.of(path) == Some(version));
+        first.map(|(from, _)| *from)
+    }
+
+    /// Tells whether a version of a governance file was approved by somebody whose word may decide that.
+    pub fn is_approved(&self, path: &str, version: usize) -> bool {
+        let known = self.approved_versions.get(path);
+        known
+            .and_then(|known| known.get(version))
+            .is_some_and(|it| *it)
+    }
+}

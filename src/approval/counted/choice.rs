@@ -1,0 +1,216 @@
+//! The version of each governance file that counts after a landing.
+//!
+//! Uses policy, history, `approval`'s verdicts. Pure. Start at [`Chooser`]. Follows `docs/spec/approval.md`, G2: the last version
+//! that was approved, or that only adds demands to what counts before it; until then what came with the first policy.
+
+use std::collections::BTreeMap;
+
+use crate::approval::counted::compose::Composer;
+use crate::approval::law::Laws;
+use crate::approval::{Approver, Counts, FourEyes, Satisfied, Verdict, Word};
+use crate::history::History;
+use crate::history::objects::Obstacle;
+use crate::history::version::{Content, MadeInMerge, Version};
+use crate::policy;
+use crate::policy::demand::EvidenceKind;
+use crate::policy::governance::State;
+use crate::policy::stricter;
+use crate::record::time::Instant;
+
+/// The version of each governance file that counts, by its index; a file that is not named here does not count at all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct VersionChoice {
+    versions: BTreeMap<String, usize>,
+    /// Why it can't be told whether a later version counts.
+    doubt: Option<Box<Obstacle>>,
+}
+
+impl VersionChoice {
+    /// No file at all.
+    pub(super) const NONE: VersionChoice = VersionChoice {
+        versions: BTreeMap::new(),
+        doubt: None,
+    };
+
+    /// Returns the version of a file that counts.
+    pub(super) fn of(&self, path: &str) -> Option<usize> {
+        self.versions.get(path).copied()
+    }
+
+    /// Returns why the choice can't be told.
+    pub(super) fn doubt(&self) -> Option<&Obstacle> {
+        self.doubt.as_deref()
+    }
+
+    /// Puts other versions in place of those that count.
+    pub(super) fn change(&mut self, other: impl Fn(&str, usize) -> Option<usize>) {
+        let versions = std::mem::take(&mut self.versions).into_iter();
+        self.versions = versions
+            .filter_map(|(path, version)| {
+                let version = other(&path, version)?;
+                Some((path, version))
+            })
+            .collect();
+    }
+
+    fn with(&self, path: &str, version: Option<usize>) -> VersionChoice {
+        let mut choice = self.clone();
+        choice.set(path, version);
+        choice
+    }
+
+    fn set(&mut self, path: &str, version: Option<usize>) {
+        match version {
+            Some(version) => drop(self.versions.insert(path.to_owned(), version)),
+            None => drop(self.versions.remove(path)),
+        }
+    }
+}
+
+/// Chooses, landing by landing.
+pub(super) struct Chooser<'c, 'h> {
+    history: &'h History,
+    composer: &'c Composer<'h>,
+    laws: &'c Laws<'c>,
+    /// What counts.
+    pub(super) counted: VersionChoice,
+    /// What was approved, or came with the first policy.
+    pub(super) approved: VersionChoice,
+}
+
+impl<'c, 'h> Chooser<'c, 'h> {
+    /// Begins before the first landing.
+    pub(super) fn new(
+        history: &'h History,
+        composer: &'c Composer<'h>,
+        laws: &'c Laws<'c>,
+    ) -> Chooser<'c, 'h> {
+        Chooser {
+            history,
+            composer,
+            laws,
+            counted: VersionChoice::NONE,
+            approved: VersionChoice::NONE,
+        }
+    }
+
+    /// Chooses the versions that count after a landing, by the verdicts on the versions of each file so far.
+    pub(super) fn choose<'v>(&mut self, landing: usize, verdicts: &dyn Fn(&str) -> &'v [Verdict]) {
+        let Some(first) = self.composer.first().filter(|first| *first <= landing) else {
+            return;
+        };
+        let landings = &self.history.mainline.landings;
+        let at = landings
+            .get(landing)
+            .map_or(Instant::MIN, |it| it.effective);
+        let (mut counted, mut approved) = (self.counted.clone(), VersionChoice::NONE);
+        counted.doubt = None;
+        // The policy says which paths the other files have.
+        let others = self.history.governance.keys();
+        let others = others.filter(|path| *path != policy::FILE);
+        let mut unapproved: Vec<(&str, usize, usize)> = Vec::new();
+        for path in [policy::FILE].into_iter().chain(others.map(String::as_str)) {
+            let Some(trail) = self.history.governance.get(path) else {
+                continue;
+            };
+            let n_landed = trail.versions.partition_point(|it| it.landing <= landing);
+            let base = self.base(path, &trail.versions, first);
+            let known = verdicts(path);
+            let is_approved = |n: &usize| {
+                let both = trail.versions.get(*n).zip(known.get(*n));
+                both.is_some_and(|(version, verdict)| {
+                    verdict.approved_at.is_some_and(|approved| approved <= at)
+                        && self.is_approved(path, version, verdict)
+                })
+            };
+            let from = base.map_or(0, |base| base + 1);
+            let last = (from..n_landed).rev().find(is_approved).or(base);
+            approved.set(path, last);
+            counted.set(path, last);
+            let rest = last.map_or(0, |last| last + 1)..n_landed;
+            let lacking = rest.clone().find_map(|n| lacks(trail.versions.get(n)?));
+            if let Some(obstacle) = lacking {
+                counted
+                    .doubt
+                    .get_or_insert_with(|| Box::new(obstacle.clone()));
+            }
+            if !rest.is_empty() {
+                unapproved.push((path, rest.start, rest.end));
+            }
+        }
+        for (path, from, to) in unapproved {
+            for n in from..to {
+                let after = counted.with(path, Some(n));
+                if self.only_adds(&counted, &after) {
+                    counted = after;
+                }
+            }
+        }
+        approved.doubt.clone_from(&counted.doubt);
+        (self.counted, self.approved) = (counted, approved);
+    }
+
+    /// Returns the version that came with the first policy, or stood there then, of a file that it names.
+    fn base(&self, path: &str, versions: &[Version], first: usize) -> Option<usize> {
+        let state = self.history.states.at(first);
+        let is_named = state.names(&self.history.prefix, path);
+        let n_landed = versions.partition_point(|version| version.landing <= first);
+        n_landed.checked_sub(1).filter(|_| is_named)
+    }
+
+    fn only_adds(&self, before: &VersionChoice, after: &VersionChoice) -> bool {
+        let [before, after] = [before, after].map(|choice| self.composer.governance(choice));
+        before.state == State::Sound && stricter::only_adds(&before, &after)
+    }
+
+    /// Tells whether somebody approved a version whose word may decide that.
+    pub(super) fn is_approved(&self, path: &str, version: &Version, verdict: &Verdict) -> bool {
+        let heard = matches!(
+            verdict.result,
+            FourEyes::Attested | FourEyes::Claimed | FourEyes::SelfApproved
+        );
+        let landing = version.landing;
+        let states = [
+            self.history.states.at(landing),
+            self.history.states.before(landing),
+        ];
+        let mut states = states.into_iter();
+        let is_named = states.any(|state| state.names(&self.history.prefix, path));
+        let mut counting = verdict.statements.iter().filter(|statement| {
+            statement.counts == Counts::Yes && statement.word == Word::Approves
+        });
+        verdict.satisfied == Satisfied::Yes
+            && heard
+            && counting.any(|statement| self.may_decide(landing, &statement.approver, is_named))
+    }
+
+    /// Tells whether a word is one about these bytes as governance, by a key that was listed before they landed.
+    ///
+    /// Whoever merged a file that no policy named yet approved no governance.
+    fn may_decide(&self, landing: usize, approver: &Approver, is_named: bool) -> bool {
+        let law = self.laws.before(landing);
+        let of_bytes = matches!(approver.kind, EvidenceKind::Detached | EvidenceKind::Review);
+        let is_listed = |key: &String| {
+            law.ring
+                .keys
+                .lists_key(law.governance, key, &approver.person)
+        };
+        (is_named || of_bytes)
+            && (approver.kind != EvidenceKind::Detached
+                || approver.key.as_ref().is_some_and(is_listed))
+    }
+}
+
+/// Returns the object that is missing to tell whether a version was approved.
+fn lacks(version: &Version) -> Option<&Obstacle> {
+    match (
+        &version.truncated,
+        version.record.content(),
+        &version.made_in_merge,
+    ) {
+        (Some(obstacle), ..)
+        | (_, Content::Missing(obstacle), _)
+        | (.., MadeInMerge::Unknown(obstacle)) => Some(obstacle),
+        _ => None,
+    }
+}

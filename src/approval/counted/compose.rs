@@ -1,0 +1,189 @@
+//! The governance that chosen versions of the files make together.
+//!
+//! Uses ledger (the trait that it serves), policy, history. Pure. Start at [`Composer`]. Follows `docs/spec/approval.md`, G1:
+//! a path that a policy names belongs to it, so the files are read by the policy that was chosen.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::approval::counted::choice::VersionChoice;
+use crate::history::History;
+use crate::history::governance::{Origin, State};
+use crate::history::objects::Oid;
+use crate::history::version::Version;
+use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+use crate::policy;
+use crate::policy::governance::{self, Governance};
+
+/// Reads the governance of chosen versions, each choice once.
+pub(super) struct Composer<'h> {
+    history: &'h History,
+    first: Option<usize>,
+    known: RefCell<BTreeMap<VersionChoice, Rc<Governance>>>,
+    states: RefCell<BTreeMap<VersionChoice, Rc<State>>>,
+}
+
+impl<'h> Composer<'h> {
+    /// Begins with nothing read.
+    pub(super) fn new(history: &'h History) -> Composer<'h> {
+        let mut states = history.states.from();
+        let first = states.find(|(_, state)| matches!(state.origin, Origin::Own(_)));
+        Composer {
+            history,
+            first: first.map(|(landing, _)| landing),
+            known: RefCell::default(),
+            states: RefCell::default(),
+        }
+    }
+
+    /// Returns the landing of the first policy that can be read; in a clone that ends early, of the first that it holds.
+    pub(super) fn first(&self) -> Option<usize> {
+        self.first
+    }
+
+    /// Returns the state before the first policy: that policy judges what landed before it, as nothing else could.
+    pub(super) fn before_first(&self) -> Rc<State> {
+        let before_all = self.history.states.before_all();
+        match (&before_all.origin, self.first) {
+            (Origin::Defaults, Some(first)) => Rc::new(State {
+                governance: Rc::clone(&self.history.states.at(first).governance),
+                origin: Origin::Defaults,
+            }),
+            _ => Rc::clone(before_all),
+        }
+    }
+
+    /// Returns what the chosen versions say together; it may be broken, or hold no policy.
+    pub(super) fn governance(&self, choice: &VersionChoice) -> Rc<Governance> {
+        if let Some(known) = self.known.borrow().get(choice) {
+            return Rc::clone(known);
+        }
+        let files = ChosenFiles {
+            history: self.history,
+            choice,
+        };
+        // What is in memory can always be read.
+        let read = Rc::new(Governance::read(&files).unwrap_or_default());
+        let mut known = self.known.borrow_mut();
+        known.insert(choice.clone(), Rc::clone(&read));
+        read
+    }
+
+    /// Returns the state after a landing in which the chosen versions count; `before` is the one that counted until then.
+    pub(super) fn state(
+        &self,
+        choice: &VersionChoice,
+        landing: usize,
+        before: &Rc<State>,
+    ) -> Rc<State> {
+        let landed = self.history.states.at(landing);
+        if self.first.is_none_or(|first| landing < first) {
+            return self.before_first();
+        }
+        if let Some(obstacle) = choice.doubt().or(match &landed.origin {
+            Origin::Unknown(obstacle) => Some(obstacle),
+            _ => None,
+        }) {
+            return Rc::new(State {
+                governance: Rc::clone(&before.governance),
+                origin: Origin::Unknown(obstacle.clone()),
+            });
+        }
+        if matches!(landed.origin, Origin::Own(_)) && self.is_what_landed(choice, landing, landed) {
+            return Rc::clone(landed);
+        }
+        if let Some(known) = self.states.borrow().get(choice) {
+            return Rc::clone(known);
+        }
+        let governance = self.governance(choice);
+        let policy = self.version(choice, policy::FILE);
+        if governance.state != governance::State::Sound {
+            return Rc::new(State {
+                governance: Rc::clone(&before.governance),
+                origin: match &before.origin {
+                    Origin::Own(commit) | Origin::Earlier(commit) => Origin::Earlier(*commit),
+                    other => other.clone(),
+                },
+            });
+        }
+        let state = Rc::new(State {
+            governance,
+            origin: match policy {
+                Some(version) => Origin::Own(version.commit.oid),
+                None => Origin::Defaults,
+            },
+        });
+        let mut states = self.states.borrow_mut();
+        states.insert(choice.clone(), Rc::clone(&state));
+        state
+    }
+
+    /// Returns what counts at the tip: no policy, where none lies there or where nothing but its removal counts.
+    pub(super) fn tip(&self, choice: &VersionChoice, last: &Rc<State>) -> Rc<Governance> {
+        let lies_there = self.history.governance.get(policy::FILE);
+        let lies_there = lies_there.and_then(|trail| trail.last());
+        let lies_there = lies_there.is_some_and(|version| !version.files.is_empty());
+        let counts = self.version(choice, policy::FILE);
+        let counts = counts.is_some_and(|version| !version.files.is_empty());
+        if lies_there && counts {
+            return Rc::clone(&last.governance);
+        }
+        Rc::new(Governance {
+            state: governance::State::Absent,
+            ..(*last.governance).clone()
+        })
+    }
+
+    /// Tells whether a landing left just the chosen versions.
+    fn is_what_landed(&self, choice: &VersionChoice, landing: usize, landed: &State) -> bool {
+        landed.governance.paths().iter().all(|path| {
+            let path = self.history.prefix.plain(path);
+            let Some(trail) = self.history.governance.get(&path) else {
+                return true;
+            };
+            let n_landed = trail.versions.partition_point(|it| it.landing <= landing);
+            let last = n_landed.checked_sub(1).and_then(|n| trail.versions.get(n));
+            blob(last) == blob(self.version(choice, &path))
+        })
+    }
+
+    fn version(&self, choice: &VersionChoice, path: &str) -> Option<&'h Version> {
+        let trail = self.history.governance.get(path)?;
+        trail.versions.get(choice.of(path)?)
+    }
+}
+
+fn blob(version: Option<&Version>) -> Option<Oid> {
+    Some(version?.files.first()?.blob)
+}
+
+/// The files of chosen versions, as a tree.
+struct ChosenFiles<'c> {
+    history: &'c History,
+    choice: &'c VersionChoice,
+}
+
+impl ChosenFiles<'_> {
+    fn find(&self, path: &str) -> Option<&[u8]> {
+        let path = self.history.prefix.plain(path);
+        let trail = self.history.governance.get(&path)?;
+        let version = trail.versions.get(self.choice.of(&path)?)?;
+        let bytes = self.history.governance_bytes.get(&blob(Some(version))?);
+        bytes.map(AsRef::as_ref)
+    }
+}
+
+impl Tree for ChosenFiles<'_> {
+    fn list(&self, _: &str) -> Result<Vec<Item>, TreeError> {
+        Ok(Vec::new())
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
+        Ok(self.find(path).map(|_| Kind::File))
+    }
+
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        Ok(self.find(path).map(<[u8]>::to_vec))
+    }
+}

@@ -1,0 +1,100 @@
+//! The changes of governance files at the tip that nobody approved, and that therefore do not count.
+//!
+//! Uses policy, history, `approval`'s verdicts. Pure. Start at [`LeftOut`]. Follows `docs/spec/approval.md`, G2.
+
+use std::collections::BTreeMap;
+
+use crate::approval::counted::choice::VersionChoice;
+use crate::approval::{FourEyes, Satisfied, Verdict};
+use crate::history::History;
+use crate::history::version::Version;
+use crate::policy::governance::Governance;
+use crate::record::time::Instant;
+
+/// A governance file whose version at the tip does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its path.
+    pub path: String,
+    /// The landing of the version at the tip.
+    pub commit: String,
+    /// When that landed, not before.
+    pub at: Instant,
+    /// The addresses of those who made the change, sorted.
+    pub authors: Vec<String>,
+    /// The landing of the version that counts instead; `None` where the file does not count at all.
+    pub counts: Option<String>,
+    /// Why it does not count, in words.
+    pub reason: String,
+}
+
+impl LeftOut {
+    /// Returns the command that approves the change.
+    pub fn command(&self) -> String {
+        format!("exledger approve --governance {}", self.path)
+    }
+}
+
+/// Returns the files whose last version does not count, of those that the policy names, approved or not.
+pub(super) fn of(
+    history: &History,
+    tip: &Governance,
+    choice: &VersionChoice,
+    verdicts: &BTreeMap<String, Vec<Verdict>>,
+) -> Vec<LeftOut> {
+    let landed = &history.states.at(usize::MAX).governance;
+    let named = [tip, landed].into_iter().flat_map(Governance::paths);
+    let named: Vec<String> = named.map(|path| history.prefix.plain(&path)).collect();
+    let mut left_out = Vec::new();
+    for (path, trail) in &history.governance {
+        let counts = choice.of(path).and_then(|n| trail.versions.get(n));
+        let verdict = verdicts.get(path).and_then(|verdicts| verdicts.last());
+        let (Some(last), Some(verdict)) = (trail.last(), verdict) else {
+            continue;
+        };
+        if !named.contains(path) || counts.is_some_and(|it| it.n == last.n) {
+            continue;
+        }
+        let landing = history.mainline.landings.get(last.landing);
+        left_out.push(LeftOut {
+            path: path.clone(),
+            commit: last.commit.oid.to_string(),
+            at: landing.map_or(Instant::MIN, |landing| landing.effective),
+            authors: authors(verdict),
+            counts: counts.map(|version: &Version| version.commit.oid.to_string()),
+            reason: reason(verdict),
+        });
+    }
+    left_out
+}
+
+fn authors(verdict: &Verdict) -> Vec<String> {
+    let authors = verdict.authors.iter();
+    let mut emails: Vec<String> = authors.map(|it| it.person.email.clone()).collect();
+    emails.sort();
+    emails
+}
+
+pub(super) fn reason(verdict: &Verdict) -> String {
+    let others = match authors(verdict) {
+        authors if authors.is_empty() => "nobody approved it".to_owned(),
+        authors => format!("nobody else than {} approved it", authors.join(", ")),
+    };
+    match (&verdict.satisfied, verdict.result) {
+        (Satisfied::CannotSay(doubt), _) => format!("who approved it can't be told: {doubt}"),
+        (_, FourEyes::Vetoed) => "somebody rejected it".to_owned(),
+        (_, FourEyes::InvalidSignature) => "the signature of its landing is bad".to_owned(),
+        (_, FourEyes::Unresolved) => {
+            "nobody knows whether whoever approved it is somebody else than its authors".to_owned()
+        }
+        (Satisfied::Yes, _) => {
+            "it was approved by nobody whom the policy before it lists for that".to_owned()
+        }
+        (Satisfied::No, FourEyes::Claimed | FourEyes::Attested) => {
+            let missing = verdict.missing.iter().map(|missing| missing.need.as_str());
+            let missing: Vec<&str> = missing.collect();
+            format!("its approval is not enough: {}", missing.join("; "))
+        }
+        (Satisfied::No, _) => others,
+    }
+}

@@ -1,0 +1,198 @@
+//! The mainline that is asked about, walked and judged: again, where other governance counts than landed.
+//!
+//! Start at [`Ctx::judged`]. Follows `docs/spec/approval.md`, G1.
+
+use std::cell::RefCell;
+use std::mem::ManuallyDrop;
+use std::rc::Rc;
+
+use crate::approval;
+use crate::approval::counted::CountedGovernance;
+use crate::commands::context::Ctx;
+use crate::commands::context::approved::{Approved, Kept, obstacle};
+use crate::commands::context::asked::Asked;
+use crate::commands::context::noted::{self, Heard};
+use crate::commands::context::place::Home;
+use crate::commands::context::repetition::Passed;
+use crate::history::History;
+use crate::history::chain::{self, Chain};
+use crate::history::interest::Few;
+use crate::history::objects::Obstacle;
+use crate::history::paths::Prefix;
+use crate::history::version::Trail;
+use crate::history::walk::{self, Wanted};
+use crate::policy::Policy;
+use crate::status::rest;
+use crate::store::git::Repository;
+
+/// Which records are judged; the others are counted at most.
+#[derive(Clone, Copy, Debug)]
+pub enum Scope<'a> {
+    /// All that ever were.
+    Everything,
+    /// Those that are neither closed nor removed.
+    Open,
+    /// Those of which something may be due: without the closed ones that owe nothing, and the removed ones.
+    Worklist,
+    /// Those that may be about scanners' findings: without those that name none.
+    Findings,
+    /// A few.
+    Named(&'a Few),
+}
+
+/// One walk of the mainline that is asked about.
+pub struct Walk<'w, 'h> {
+    /// The repository.
+    pub repository: &'h Repository,
+    /// The mainline.
+    pub chain: Chain,
+    /// Where the ledger lies in the repository.
+    pub prefix: &'w Prefix,
+    /// The governance that counts; `None` on the first walk, which is to find that.
+    pub counted: Option<&'w CountedGovernance>,
+}
+
+/// When history is walked again by the governance that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Again {
+    /// Where its folders of records are others.
+    Records,
+    /// Where its policy at the tip is another one.
+    Policy,
+    /// Where any file of it, then or now, is not what landed.
+    Governance,
+}
+
+impl Scope<'_> {
+    fn leaves_out(self, trail: &Trail, policy: &Policy) -> bool {
+        match self {
+            Scope::Everything | Scope::Named(_) => false,
+            Scope::Open => rest::is_over(trail),
+            Scope::Findings => trail.became.is_none() && rest::names_no_findings(trail),
+            Scope::Worklist => rest::is_over(trail) && !rest::owes_review(trail, policy),
+        }
+    }
+
+    /// Tells whether a version with these bytes is likely to be of a record that is judged.
+    fn keeps(self, bytes: &[u8]) -> bool {
+        match self {
+            Scope::Findings => rest::may_name_findings(bytes),
+            _ => true,
+        }
+    }
+}
+
+impl Ctx {
+    /// Judges some records of the mainline that is asked about.
+    ///
+    /// # Errors
+    /// [`fault::Fault::CannotSay`] where a folder of a mainline commit can't be read.
+    pub fn judged<'h>(&self, asked: Asked<'h>, scope: Scope<'_>) -> anyhow::Result<Kept<'h>> {
+        let policy = asked.governance.policy.clone();
+        let again = match scope {
+            Scope::Worklist => Again::Policy,
+            _ => Again::Records,
+        };
+        let passed = RefCell::new(Passed::default());
+        let mut approved = self.judged_by(asked, again, |walk| {
+            passed.take();
+            let policy = walk.counted.map_or(&policy, |counted| &counted.tip.policy);
+            let records = walk.counted.map(|_| policy.records.as_slice());
+            match scope {
+                Scope::Named(few) => {
+                    walk::walk_named(walk.repository, walk.chain, walk.prefix, records, few)
+                }
+                _ => {
+                    let wanted = Wanted {
+                        records,
+                        trail: &|trail| {
+                            let is_wanted = !scope.leaves_out(trail, policy);
+                            if !is_wanted {
+                                passed.borrow_mut().take(trail);
+                            }
+                            is_wanted
+                        },
+                        bytes: &|bytes| scope.keeps(bytes),
+                    };
+                    walk::walk_wanted(walk.repository, walk.chain, walk.prefix, &wanted)
+                }
+            }
+        })?;
+        approved.passed = passed.into_inner();
+        Ok(approved)
+    }
+
+    /// Judges every record on the approved ref, whose history is walked in a way of one's own: again, with the governance that
+    /// counts, where that is not what landed.
+    ///
+    /// # Errors
+    /// As [`Ctx::asked`].
+    pub fn walked<'h>(
+        &self,
+        home: &'h Home,
+        walk: impl FnMut(Walk<'_, 'h>) -> Result<History, Obstacle>,
+    ) -> anyhow::Result<Kept<'h>> {
+        self.judged_by(self.asked(home)?, Again::Governance, walk)
+    }
+
+    /// Returns the mainline that is asked about, where it holds no policy: nothing can be told of its records then.
+    ///
+    /// # Errors
+    /// None but those of other ways to judge.
+    pub fn without_policy<'h>(&self, asked: Asked<'h>) -> anyhow::Result<Kept<'h>> {
+        self.judged_by(asked, Again::Records, |walk| {
+            Ok(walk::untold(walk.chain, walk.prefix))
+        })
+    }
+
+    fn judged_by<'h>(
+        &self,
+        asked: Asked<'h>,
+        again: Again,
+        mut walk: impl FnMut(Walk<'_, 'h>) -> Result<History, Obstacle>,
+    ) -> anyhow::Result<Kept<'h>> {
+        let _progress = self.progress("reading the history");
+        let (repository, instant) = (asked.repository, asked.instant);
+        let mut walked = |chain, counted: Option<&CountedGovernance>| {
+            let history = walk(Walk {
+                repository,
+                chain,
+                prefix: &asked.prefix,
+                counted,
+            });
+            let mut history = history.map_err(obstacle)?;
+            if noted::hear(repository, &mut history, asked.until) == Heard::NothingHere {
+                self.detail(noted::HINT);
+            }
+            anyhow::Ok(history)
+        };
+        let mut history = walked(asked.chain, None)?;
+        let counted = approval::counted::of(&history);
+        let is_other = match again {
+            Again::Records => false,
+            Again::Policy => counted.tip.policy != asked.governance.policy,
+            Again::Governance => !counted.is_what_landed(&history),
+        };
+        if is_other || counted.tip.policy.records != history.records {
+            let last = history.mainline.landings.len().saturating_sub(1);
+            let chain = chain::walk(repository, &asked.chosen, self.now).map_err(obstacle)?;
+            history = walked(chain.cut(last), Some(&counted))?;
+        }
+        let approvals = approval::judging::by(&history, counted);
+        let governance = Rc::clone(&approvals.counted.tip);
+        let mut approved = Approved {
+            stamp: self.stamp(repository, &history, &approvals.counted, instant),
+            standings: Vec::new(),
+            governance,
+            repository,
+            prefix: asked.prefix,
+            chosen: asked.chosen,
+            proposals: None,
+            passed: Passed::default(),
+            approvals,
+            history,
+        };
+        approved.standings = approved.at(instant);
+        Ok(ManuallyDrop::new(approved))
+    }
+}

@@ -1,0 +1,279 @@
+//! Which governance may count: of each file the versions that somebody honest may have approved, or that ask for more.
+//!
+//! Start at [`World::count`]. Part of the oracle. Where a rule of the contract may refuse what really was approved, both what
+//! counted before and what came then may count; what nobody approved, and what asks for less, never does.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use exledger::history::objects::Oid;
+
+use super::law::Law;
+use super::people::Who;
+use super::plain;
+use super::statement::{About, Signed};
+use super::world::{MAILMAP, POLICY, REVOKED, SIGNERS, Tag, World};
+use super::yes;
+
+/// The files that govern.
+const FILES: [&str; 4] = [POLICY, SIGNERS, REVOKED, MAILMAP];
+
+/// What may count after a landing: the bytes of each file, `None` where it may be absent.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counted {
+    pub files: BTreeMap<&'static str, BTreeSet<Option<Oid>>>,
+    /// Whether anything may count: by a policy that trusts what anybody types.
+    pub is_open: bool,
+}
+
+/// A landed version of a governance file.
+struct Change {
+    landing: usize,
+    path: &'static str,
+    blob: Option<Oid>,
+    makers: BTreeSet<Who>,
+    /// The landing from which on somebody's yes may count; `None` where there is none.
+    from: Option<usize>,
+    /// Whether nobody can doubt that somebody else merged it.
+    is_plain: bool,
+}
+
+impl World {
+    /// Works out what may count after each landing, and which changes of governance somebody really approved.
+    pub(super) fn count(&self, ranges: &[Vec<Oid>]) -> BTreeMap<(usize, String), bool> {
+        self.counted.borrow_mut().clear();
+        let mut changes: Vec<Change> = Vec::new();
+        let mut looked = BTreeMap::new();
+        for (landing, range) in ranges.iter().enumerate() {
+            let blob = |n: usize, path: &str| self.made[&self.main[n].oid].files.get(path).copied();
+            for path in FILES {
+                let after = blob(landing, path);
+                if landing > 0 && blob(landing - 1, path) != after {
+                    let change = self.change(landing, range, path, after);
+                    looked.insert((landing, path.to_owned()), change.from.is_some());
+                    changes.push(change);
+                }
+            }
+            let mut counted = Counted {
+                is_open: landing > 0 && self.may_count(landing).is_open,
+                ..Counted::default()
+            };
+            for path in FILES {
+                let files = self.candidates(landing, path, blob(0, path), &changes);
+                counted.files.insert(path, files);
+            }
+            let mut lies = changes.iter().filter(|change| {
+                let lied = change.makers.iter().any(|who| !who.is_honest());
+                change.landing == landing && lied && change.from.is_some()
+            });
+            let unseen = self.main[landing].merger.is_none();
+            counted.is_open |= landing > 0
+                && unseen
+                && self
+                    .laws_before(landing)
+                    .iter()
+                    .any(|law| self.trusts_anybody(law))
+                && lies.next().is_some();
+            self.counted.borrow_mut().push(counted);
+        }
+        looked
+    }
+
+    /// Returns what may count after the landing before one.
+    fn may_count(&self, landing: usize) -> Counted {
+        let counted = self.counted.borrow();
+        landing
+            .checked_sub(1)
+            .and_then(|before| counted.get(before).cloned())
+            .unwrap_or_default()
+    }
+
+    /// Returns what may count of a file after a landing.
+    fn candidates(
+        &self,
+        landing: usize,
+        path: &'static str,
+        first: Option<Oid>,
+        changes: &[Change],
+    ) -> BTreeSet<Option<Oid>> {
+        let mut known = BTreeSet::from([first]);
+        for change in changes.iter().filter(|change| change.path == path) {
+            let approved = change.from.is_some_and(|from| from <= landing);
+            let asks_for_more = known
+                .iter()
+                .any(|before| self.only_adds(path, *before, change.blob));
+            let readable =
+                path != POLICY || change.blob.is_some_and(|it| self.laws.contains_key(&it));
+            // Where a policy is gone or can't be read, the one before it judges on.
+            if change.is_plain && readable {
+                known.clear();
+            }
+            if approved || asks_for_more {
+                known.insert(change.blob);
+            }
+        }
+        known
+    }
+
+    /// Tells whether a version of a file asks for no less than another, whoever made it.
+    fn only_adds(&self, path: &str, before: Option<Oid>, after: Option<Oid>) -> bool {
+        if before == after {
+            return true;
+        }
+        match path {
+            POLICY => {
+                let law = |blob: Option<Oid>| self.laws.get(&blob?);
+                law(before)
+                    .zip(law(after))
+                    .is_some_and(|(before, after)| before.is_eased_by_nothing_in(after))
+            }
+            SIGNERS => {
+                let lines = |blob: Option<Oid>| -> HashSet<(Who, Who)> {
+                    let lines = blob.and_then(|blob| self.signers.get(&blob));
+                    lines.into_iter().flatten().copied().collect()
+                };
+                lines(after).is_subset(&lines(before))
+            }
+            REVOKED => {
+                let keys = |blob: Option<Oid>| -> HashSet<Who> {
+                    let keys = blob.and_then(|blob| self.revoked.get(&blob));
+                    keys.into_iter().flatten().copied().collect()
+                };
+                keys(before).is_subset(&keys(after))
+            }
+            _ => false,
+        }
+    }
+
+    /// Tells who really made a change of a governance file, and since when somebody's yes may count.
+    fn change(
+        &self,
+        landing: usize,
+        range: &[Oid],
+        path: &'static str,
+        blob: Option<Oid>,
+    ) -> Change {
+        let land = &self.main[landing];
+        let of = |files: &super::memory::Files| files.get(path).copied();
+        let makers = self.makers(landing, range, &of, &|_, other| other == path);
+        let says = |who: Who| !makers.contains(&who) && who.is_honest();
+        let laws = self.laws_before(landing);
+        let hidden = |who: Who| laws.iter().any(|law| yes::is_hidden(self, who, law));
+        let sealed = |oid: &Oid| {
+            let made = &self.made[oid];
+            let tagged = made.tags.iter().map(|tag: &Tag| tag.key);
+            made.key.into_iter().chain(tagged).any(|key| {
+                (!makers.contains(&key) || hidden(key)) && !self.personas(landing, key).is_empty()
+            })
+        };
+        let is_about = |about: &About, own: Oid| {
+            matches!(about, About::Governance(it) if *it == path) && blob == Some(own)
+        };
+        let claims = laws.iter().any(|law| !law.attested) || self.was_keyless(landing);
+        let brings = |oid: Oid| {
+            oid == land.oid || range.contains(&oid) && of(&self.made[&oid].files) == blob
+        };
+        let noted = laws
+            .iter()
+            .any(|law| !law.attested && self.noted(&[law], &brings).into_iter().any(says));
+        let merged =
+            land.merger.is_some_and(says) && (claims || self.made[&land.oid].key.is_some());
+        let open = laws.is_empty()
+            || laws
+                .iter()
+                .any(|law| self.trusts_anybody(law) || law.self_approval);
+        let at_once = merged || noted || open || range.iter().chain([&land.oid]).any(sealed);
+        let stated = self.signed.iter().filter(|it: &&Signed| {
+            !it.rejects
+                && is_about(&it.about, it.blob)
+                && (!makers.contains(&it.key) || hidden(it.key))
+        });
+        let signed = stated.filter_map(|it| self.lands(&it.text, Some(&it.seal)));
+        let reviews = self.reviews.iter().filter(|it| {
+            claims && is_about(&it.about, it.blob) && (says(it.by) || self.apart.contains(&it.by))
+        });
+        let reviewed = reviews.filter_map(|it| self.lands(&it.text, None));
+        let late = signed.chain(reviewed).min().map(|from| from.max(landing));
+        let careful = laws.iter().all(|law| {
+            !law.attested && !self.trusts_anybody(law) && !law.self_approval && law.pinned.is_none()
+        });
+        let is_plain = careful
+            && land
+                .merger
+                .is_some_and(|who| !makers.contains(&who) && plain::is_known(self, landing, who));
+        Change {
+            landing,
+            path,
+            blob,
+            makers,
+            from: match at_once {
+                true => Some(landing),
+                false => late,
+            },
+            is_plain,
+        }
+    }
+
+    /// Returns the first landing after which a text lies below the approvals, with its signature where it has one.
+    fn lands(&self, text: &str, seal: Option<&str>) -> Option<usize> {
+        (0..self.main.len()).find(|landing| {
+            let files = &self.made[&self.main[*landing].oid].files;
+            let is = |path: &str, text: &str| {
+                let blob = files.get(path);
+                blob.is_some_and(|blob| self.memory.bytes(*blob) == text.as_bytes())
+            };
+            let mut paths = files.keys().filter(|path| path.contains("/.approvals/"));
+            paths.any(|path| {
+                is(path, text) && seal.is_none_or(|seal| is(&format!("{path}.sig"), seal))
+            })
+        })
+    }
+
+    /// Tells whether no key may have been listed before a landing, so that nobody could sign.
+    fn was_keyless(&self, landing: usize) -> bool {
+        let counted = self.counted.borrow();
+        let before = counted.iter().take(landing);
+        before.into_iter().all(|counted| {
+            let signers = counted.files.get(SIGNERS).into_iter().flatten();
+            let lists = |blob: &Option<Oid>| {
+                let lines = blob.and_then(|blob| self.signers.get(&blob));
+                lines.is_some_and(|lines| !lines.is_empty())
+            };
+            !signers.into_iter().all(lists)
+        })
+    }
+
+    /// Returns the files of a kind that may count before a landing.
+    pub(super) fn files_before(&self, landing: usize, path: &'static str) -> Vec<Option<Oid>> {
+        let counted = self.may_count(landing);
+        counted
+            .files
+            .get(path)
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect()
+    }
+
+    /// Returns the policies that may count before a landing.
+    pub(super) fn laws_before(&self, landing: usize) -> Vec<&Law> {
+        let blobs = self.files_before(landing, POLICY).into_iter();
+        blobs.filter_map(|blob| self.laws.get(&blob?)).collect()
+    }
+
+    /// Returns the policies that may count at the tip.
+    pub(super) fn laws_at_tip(&self) -> Vec<&Law> {
+        self.laws_before(self.main.len())
+    }
+
+    /// Tells whether anything may count after some landing, so that nothing is promised.
+    pub(super) fn is_void(&self) -> bool {
+        self.counted.borrow().iter().any(|counted| counted.is_open)
+    }
+
+    /// Tells whether certain bytes of a file may count after a landing.
+    pub(super) fn may_be(&self, landing: usize, path: &str, blob: Option<Oid>) -> bool {
+        let counted = self.may_count(landing + 1);
+        let files = counted.files.get(path);
+        counted.is_open || files.is_some_and(|files| files.contains(&blob))
+    }
+}
