@@ -86,7 +86,7 @@ impl Ctx {
     /// Judges some records of the mainline that is asked about.
     ///
     /// # Errors
-    /// [`fault::Fault::CannotSay`] where a folder of a mainline commit can't be read.
+    /// [`crate::commands::fault::Fault::CannotSay`] where a folder of a mainline commit can't be read.
     pub fn judged<'h>(&self, asked: Asked<'h>, scope: Scope<'_>) -> anyhow::Result<Kept<'h>> {
         let policy = asked.governance.policy.clone();
         let again = match scope {
