@@ -10,7 +10,6 @@ use crate::commands::context::filter::{self, Filters};
 use crate::commands::{Command, Outcome, Past, Run};
 use crate::history::change::Event;
 use crate::plan::renew::{self, Later};
-use crate::record::scalar::Scalar;
 use crate::record::time::{Term, When};
 
 /// Ask for a later end
@@ -27,7 +26,7 @@ pub struct Args {
     ids: Vec<String>,
 
     /// The new end: a day, which it covers, or an instant
-    #[arg(long, value_name = "DATE|INSTANT", value_parser = moment, conflicts_with = "term")]
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = filter::moment, conflicts_with = "term")]
     until: Option<When>,
 
     /// How long after the present end
@@ -78,14 +77,10 @@ impl Args {
                     question,
                     &|text| match Term::new(text) {
                         Some(term) => Ok(Later::For(term)),
-                        None => moment(text).map(Later::Until),
+                        None => filter::moment(text).map(Later::Until),
                     },
                 )
             }
         }
     }
-}
-
-fn moment(text: &str) -> Result<When, String> {
-    When::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
 }

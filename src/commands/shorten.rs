@@ -6,11 +6,10 @@ use clap::Parser;
 
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
-use crate::commands::context::filter::Filters;
+use crate::commands::context::filter::{self, Filters};
 use crate::commands::{Command, Outcome, Past, Run};
 use crate::history::change::Event;
 use crate::plan::shorten;
-use crate::record::scalar::Scalar;
 use crate::record::time::When;
 
 /// Let exceptions end earlier
@@ -24,7 +23,7 @@ pub struct Args {
     ids: Vec<String>,
 
     /// The new end: a day, which it covers, or an instant
-    #[arg(long, value_name = "DATE|INSTANT", value_parser = moment)]
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = filter::moment)]
     until: Option<When>,
 
     #[command(flatten)]
@@ -44,7 +43,7 @@ impl Run for Args {
         let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
         let until = match self.until {
             Some(until) => until,
-            None => ctx.value_or_ask("--until", "Until when (2027-01-10)", &moment)?,
+            None => ctx.value_or_ask("--until", "Until when (2027-01-10)", &filter::moment)?,
         };
         ctx.decide(&Job {
             command: "shorten",
@@ -55,8 +54,4 @@ impl Run for Args {
             plan: &|taken| Ok(shorten::shorten(taken, &until)?.into()),
         })
     }
-}
-
-fn moment(text: &str) -> Result<When, String> {
-    When::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use crate::record::scalar::Scalar;
-use crate::record::time::Term;
+use crate::record::time::{Term, When};
 use crate::record::word::{Class, RootCause, Word};
 use crate::status::Status;
 use crate::survey::select::Filter;
@@ -100,6 +100,11 @@ impl Filters {
 /// Reads a duration.
 pub fn term(text: &str) -> Result<Term, String> {
     Term::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
+}
+
+/// Reads a day or an instant.
+pub fn moment(text: &str) -> Result<When, String> {
+    When::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
 }
 
 fn statuses() -> PossibleValuesParser {
