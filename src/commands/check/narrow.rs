@@ -51,24 +51,28 @@ pub(super) fn approved<'h>(
     let few = tip.few(&words, &|record| {
         gate::is_about(question, record, &asked.governance)
     });
-    if few.names.is_empty() && is_plain(ctx, &asked)? {
-        let nothing = Few::anywhere(BTreeSet::new());
-        let landed = asked.governance.clone();
-        if tip.is_sound() {
-            let approved = ctx.judged(asked, Scope::Named(&nothing))?;
-            if *approved.governance == landed {
-                return Ok(approved);
-            }
-        }
+    let is_about_nothing = few.names.is_empty() && is_plain(ctx, &asked)?;
+    if is_about_nothing && !tip.is_sound() {
         return ctx.approved(home);
     }
     let landed = asked.governance.clone();
-    let wanted = |key: &Key| few.names.contains(key.as_str()) || !tip.holds(key);
     let approved = ctx.judged(asked, Scope::Named(&few))?;
-    // What is named above was found by the policy that landed; where another one counts, all records are judged.
-    if *approved.governance != landed {
-        return ctx.approved(home);
+    // The records were chosen by the policy that landed; the one that counts may choose others.
+    let counts = &approved.governance;
+    if **counts != landed {
+        let by_counted = || {
+            tip.few(&words, &|record| {
+                gate::is_about(question, record, counts)
+            })
+        };
+        if counts.policy.records != landed.policy.records || by_counted() != few {
+            return ctx.approved(home);
+        }
     }
+    if is_about_nothing {
+        return Ok(approved);
+    }
+    let wanted = |key: &Key| few.names.contains(key.as_str()) || !tip.holds(key);
     let approved = ctx.with_proposals(home, approved, &wanted)?;
     let at = at.unwrap_or(approved.stamp.instant);
     let standings = approved.at(at);
