@@ -60,11 +60,7 @@ pub(super) fn approved<'h>(
     // The records were chosen by the policy that landed; the one that counts may choose others.
     let counts = &approved.governance;
     if **counts != landed {
-        let by_counted = || {
-            tip.few(&words, &|record| {
-                gate::is_about(question, record, counts)
-            })
-        };
+        let by_counted = || tip.few(&words, &|record| gate::is_about(question, record, counts));
         if counts.policy.records != landed.policy.records || by_counted() != few {
             return ctx.approved(home);
         }
