@@ -12,11 +12,11 @@ use crate::history::content::Contents;
 use crate::history::folders::{FileChange, Pair};
 use crate::history::graph::Stop;
 use crate::history::interest::Kind;
-use crate::history::made::{self, Differing, Subject, Touched};
-use crate::history::objects::Obstacle;
+use crate::history::made::{self, Differing, Merges, Subject, Touched};
+use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left, Place};
 use crate::history::trails::{self, Bytes};
-use crate::history::version::{Key, Version};
+use crate::history::version::{Key, MadeInMerge, Version};
 
 /// What the comparisons of pairs gave.
 pub(super) struct Found {
@@ -107,14 +107,43 @@ impl Branches {
             if kin.iter().any(|subject| told.touched.contains(subject)) {
                 version.touched.push(Rc::clone(&told.commit));
             }
-            let first = told.first.get(subject);
-            if first.is_some_and(|bytes| !landed.is_empty() && trails::blobs(&bytes.new) == landed)
-            {
+            if !landed.is_empty() && told.brings(subject, &landed) {
                 version.nested.push(Rc::clone(&told.commit));
             }
         }
         version.truncated.clone_from(&self.truncated);
         touched
+    }
+
+    /// Adds to a version the merges of the branch that brought its content back, where no commit of the branch made it:
+    /// it is what landed before the branch began (A2).
+    pub(super) fn fill_brought_back(
+        &self,
+        merges: &mut Merges<'_>,
+        contents: &mut Contents<'_>,
+        subject: &Subject,
+        version: &mut Version,
+    ) {
+        let landed = trails::blobs(&version.files);
+        let makes = |told: &Told| told.touched.contains(subject) && told.brings(subject, &landed);
+        if version.made_in_merge == MadeInMerge::AutoMerged
+            || !made::is_new(version)
+            || self.sides.iter().any(makes)
+        {
+            return;
+        }
+        for told in &self.sides {
+            let commit = &told.commit;
+            if version.touched.iter().any(|known| known.oid == commit.oid) {
+                continue;
+            }
+            match told.takes_over(merges, contents, subject, &landed) {
+                Ok(true) => version.touched.push(Rc::clone(commit)),
+                Ok(false) => {}
+                Err(obstacle) => version.truncated = Some(obstacle),
+            }
+        }
+        version.touched.sort_by_key(|commit| commit.oid);
     }
 
     /// Returns what a version is of, and all that it was before, in the branches or where they landed.
@@ -132,6 +161,39 @@ impl Branches {
             }
         }
         kin
+    }
+}
+
+impl Told {
+    /// Tells whether it has certain bytes, which its first parent has not.
+    fn brings(&self, subject: &Subject, blobs: &[Oid]) -> bool {
+        let first = self.first.get(subject);
+        first.is_some_and(|bytes| trails::blobs(&bytes.new) == blobs)
+    }
+
+    /// Tells whether it is a merge that has certain bytes, which one of its parents has not.
+    ///
+    /// # Errors
+    /// [`Obstacle`] where a parent can't be compared.
+    fn takes_over(
+        &self,
+        merges: &mut Merges<'_>,
+        contents: &mut Contents<'_>,
+        subject: &Subject,
+        blobs: &[Oid],
+    ) -> Result<bool, Obstacle> {
+        let parents = &self.commit.parents;
+        if parents.len() < 2 || self.first.contains_key(subject) {
+            return Ok(parents.len() > 1 && self.brings(subject, blobs));
+        }
+        for parent in parents.iter().skip(1) {
+            let compared = merges.compare(contents, *parent, &self.commit)?;
+            let bytes = compared.get(subject);
+            if bytes.is_some_and(|bytes| trails::blobs(&bytes.new) == blobs) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 

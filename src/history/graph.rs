@@ -38,7 +38,8 @@ pub struct Side {
     pub commit: Rc<Commit>,
     /// The comparison with its first parent, where that differs.
     pub first: Option<Pair>,
-    /// The comparisons with each of its parents, where all of them differ; a commit without parents has one, with nothing.
+    /// The comparisons with each of its parents, where all of them differ; a commit without parents has one, with
+    /// nothing.
     pub all: Vec<Pair>,
 }
 
@@ -213,7 +214,8 @@ impl Reader<'_> {
         (stop, job)
     }
 
-    /// Returns the comparisons of a commit of a branch, `None` where nothing that matters differs.
+    /// Returns the comparisons of a commit of a branch, `None` where nothing that matters differs from any parent; a
+    /// merge that keeps what its first parent has needs none.
     fn side(&mut self, commit: &Rc<Commit>, jobs: &mut Vec<Job>) -> Result<Option<Side>, Obstacle> {
         let top = self.top(commit.tree)?;
         let mut differing = Vec::new();
@@ -229,8 +231,15 @@ impl Reader<'_> {
             .parents
             .first()
             .is_some_and(|first| differing.iter().any(|(parent, _)| parent == first));
-        if differing.is_empty() && !is_root || !first_differs && !all_differ {
+        if differing.is_empty() && !is_root {
             return Ok(None);
+        }
+        if !first_differs && !all_differ {
+            return Ok(Some(Side {
+                commit: Rc::clone(commit),
+                first: None,
+                all: Vec::new(),
+            }));
         }
         let mut trees: Vec<Option<Oid>> = differing.iter().map(|(_, tree)| Some(*tree)).collect();
         if is_root {

@@ -194,7 +194,7 @@ pub enum Touched {
 }
 
 /// Tells whether a landing brings bytes that were not there before, as far as is known.
-fn is_new(version: &Version) -> bool {
+pub(super) fn is_new(version: &Version) -> bool {
     !matches!(version.change, Change::Moved | Change::Inherited) && version.truncated.is_none()
 }
 

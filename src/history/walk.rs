@@ -237,6 +237,7 @@ fn told(
                     others,
                     touched,
                 );
+                branches.fill_brought_back(&mut merges, &mut trails.contents, &subject, version);
             }
         }
     }

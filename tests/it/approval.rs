@@ -3,6 +3,7 @@
 mod accounts;
 mod answers;
 mod attested;
+mod brought_back;
 mod demand;
 mod detached;
 mod evidence;

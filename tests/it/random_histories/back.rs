@@ -1,14 +1,72 @@
 //! What a merge brings back: no commit of its branch touched it.
 //!
-//! Start at [`World::touches`]. Part of the oracle.
+//! Start at [`World::bring_back`], and in the oracle at [`World::touches`].
+
+use std::collections::BTreeSet;
 
 use exledger::history::objects::Oid;
 
-use super::forge::changed;
+use super::dice::Dice;
+use super::forge::{Way, changed};
 use super::memory::Files;
-use super::world::{World, is_record};
+use super::people::{HONEST, Who};
+use super::world::{Branch, Draft, World, is_record};
 
 impl World {
+    /// Somebody honest merges an old commit of the mainline into a branch, keeps its records, and may approve them.
+    pub(super) fn bring_back(&mut self, dice: &mut Dice) {
+        let (tip, old) = (self.tip(), self.main[dice.below(self.main.len())].oid);
+        let who = *dice.pick(HONEST);
+        let mut files = self.files(tip).as_ref().clone();
+        files.retain(|path, _| !is_record(path));
+        let before = self.files(old);
+        let records = before.iter().filter(|(path, _)| is_record(path));
+        files.extend(records.map(|(path, blob)| (path.clone(), *blob)));
+        if files == *self.files(tip) {
+            return;
+        }
+        let mut parents = vec![tip, old];
+        if dice.often(30) {
+            parents.reverse();
+        }
+        self.say(|| format!("{who:?} brings back the records of {old} in a branch"));
+        let draft = Draft {
+            tags: Vec::new(),
+            parents,
+            files,
+            makers: BTreeSet::from([who]),
+            author: who.ident(),
+            committer: who.ident(),
+            time: self.now,
+            message: "Bring it back\n".to_owned(),
+            key: None,
+        };
+        let tip = self.commit(draft);
+        let branch = Branch { tip, opener: who };
+        if self.open || dice.often(30) {
+            return self.branches.insert(0, branch);
+        }
+        self.land_at_once(&branch, Who::Bot, Way::Hand, None, dice);
+        if dice.often(80) {
+            self.sign_one(who, tip, dice);
+        }
+    }
+
+    /// Returns who really merged in a branch what one of the parents of the merge has not.
+    pub(super) fn mergers_of<T: PartialEq>(
+        &self,
+        own: &T,
+        range: &[Oid],
+        of: &dyn Fn(&Files) -> T,
+    ) -> BTreeSet<Who> {
+        let merges = range.iter().map(|oid| &self.made[oid]);
+        let takes = merges.filter(|made| {
+            let mut parents = made.parents.iter();
+            of(&made.files) == *own && parents.any(|parent| of(&self.made[parent].files) != *own)
+        });
+        takes.flat_map(|made| made.makers.clone()).collect()
+    }
+
     /// Tells whether a commit changes a file of what is asked about beside each of its parents, or breaks some record.
     pub(super) fn touches(&self, oid: Oid, is_about: &dyn Fn(&Files, &str) -> bool) -> bool {
         let own = &self.made[&oid];

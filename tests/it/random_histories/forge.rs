@@ -72,7 +72,7 @@ impl World {
         }
     }
 
-    fn land_at_once(
+    pub(super) fn land_at_once(
         &mut self,
         branch: &Branch,
         merger: Who,

@@ -78,6 +78,9 @@ impl World {
         if Dice::new(!seed ^ 1).often(6) {
             return self.look(&mut dice);
         }
+        if Dice::new(!seed ^ 2).often(4) {
+            return self.bring_back(&mut dice);
+        }
         let forge = if self.open { 22 } else { 0 };
         let act = dice.weighed(&[
             (26, Act::Work),
@@ -183,6 +186,25 @@ impl World {
         let Some((about, blob)) = self.something(dice) else {
             return;
         };
+        let n = self.sign_bytes((who, by), rejects, about, blob);
+        if dice.often(60) {
+            self.push_signed(n, dice);
+        }
+        if dice.often(25) && !self.branches.is_empty() {
+            let n = dice.below(self.branches.len());
+            self.say(|| format!("{who:?} tags branch {n}"));
+            self.tag(self.branches[n].tip, who);
+        }
+    }
+
+    /// Lets a key sign a statement in somebody's name, and returns its number.
+    fn sign_bytes(
+        &mut self,
+        (who, by): (Who, Who),
+        rejects: bool,
+        about: About,
+        blob: Oid,
+    ) -> usize {
         let at = self.instant();
         let word = if rejects { "reject" } else { "approve" };
         let tail = if rejects { "reason No\n" } else { "" };
@@ -199,18 +221,29 @@ impl World {
             text,
             seal,
         });
-        if dice.often(60) {
-            let mut files = self.files(self.tip()).as_ref().clone();
-            let n = self.signed.len() - 1;
-            self.put_signed(&mut files, n);
-            let pusher = *dice.pick(MAINTAINERS);
-            self.push_by(pusher, files, pusher.ident(), vec![self.tip()]);
+        self.signed.len() - 1
+    }
+
+    /// Lets a maintainer push a signed statement.
+    fn push_signed(&mut self, n: usize, dice: &mut Dice) {
+        let mut files = self.files(self.tip()).as_ref().clone();
+        self.put_signed(&mut files, n);
+        let pusher = *dice.pick(MAINTAINERS);
+        self.push_by(pusher, files, pusher.ident(), vec![self.tip()]);
+    }
+
+    /// Lets somebody sign a record of a commit in their own name.
+    pub(super) fn sign_one(&mut self, who: Who, at: Oid, dice: &mut Dice) {
+        let ids = self.ids(&self.files(at)).into_iter();
+        let all: Vec<(usize, Oid)> = ids
+            .flat_map(|(id, found)| found.into_iter().map(move |(_, blob, _)| (id, blob)))
+            .collect();
+        if all.is_empty() {
+            return;
         }
-        if dice.often(25) && !self.branches.is_empty() {
-            let n = dice.below(self.branches.len());
-            self.say(|| format!("{who:?} tags branch {n}"));
-            self.tag(self.branches[n].tip, who);
-        }
+        let (id, blob) = *dice.pick(&all);
+        let n = self.sign_bytes((who, who), false, About::Record(id), blob);
+        self.push_signed(n, dice);
     }
 
     /// Returns something that stands at the tip of the mainline or of a branch, to be approved.

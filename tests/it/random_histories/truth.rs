@@ -229,11 +229,12 @@ impl World {
         if of_neither && land.by_hand.iter().any(|path| is_about(&made.files, path)) {
             makers.extend(land.merger);
         }
-        // What no commit of the branch made, whoever merges brings back.
+        // What no commit of the branch made, whoever merges brings back, in the branch too.
         let touches = |oid: &Oid| self.touches(*oid, is_about);
         let is_back = makers.is_empty() && !of_neither && !range.iter().any(touches);
         if is_back {
             makers.extend(land.merger);
+            makers.extend(self.mergers_of(&own, range, of));
         }
         // What is pushed past all is made by whoever pushes it.
         if land.merger.is_none() && (of_neither || is_back) {
