@@ -7,6 +7,7 @@ use crate::approval::WhyNot;
 use crate::approval::identity::Lens;
 use crate::approval::identity::party::Party;
 use crate::approval::keys::Signer;
+use crate::approval::statement::check::BadFile;
 use crate::approval::statement::{ApprovalFile, Decision};
 use crate::history::objects::{Obstacle, Oid};
 use crate::record::time::Instant;
@@ -66,6 +67,27 @@ pub(crate) enum Word<'a> {
         /// Why it can't be read.
         obstacle: Obstacle,
     },
+    /// A file that does not count, whatever bytes it names.
+    Refused(Box<RefusedFile<'a>>),
+}
+
+/// An approval file whose lines can be read and that does not count.
+#[derive(Clone, Debug)]
+pub(crate) struct RefusedFile<'a> {
+    /// Its landing.
+    pub landing: usize,
+    /// The landing's commit.
+    pub commit: Oid,
+    /// The landing's effective time.
+    pub effective: Instant,
+    /// Its path.
+    pub path: String,
+    /// What it says.
+    pub file: ApprovalFile,
+    /// Who is who at its landing.
+    pub lens: Lens<'a>,
+    /// Why it does not count.
+    pub bad: BadFile,
 }
 
 impl Word<'_> {
@@ -74,6 +96,7 @@ impl Word<'_> {
         match self {
             Word::Spoken(spoken) => spoken.landing,
             Word::Gap { landing, .. } => *landing,
+            Word::Refused(refused) => refused.landing,
         }
     }
 }

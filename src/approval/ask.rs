@@ -162,6 +162,7 @@ pub fn proposed(
         },
         flags: BTreeSet::new(),
         statements: Vec::new(),
+        refused: Vec::new(),
         witnesses: Vec::new(),
         witnessed_at: None,
         unresolved: Vec::new(),
@@ -236,6 +237,7 @@ fn signer(governance: &Governance, person: &Person) -> Approver {
         reason: None,
         source: None,
         key: None,
+        via: None,
     }
 }
 

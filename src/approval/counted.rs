@@ -158,7 +158,7 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         .collect();
     let verdicts: BTreeMap<String, Vec<Verdict>> = folds
         .into_iter()
-        .map(|(path, fold)| (path.to_owned(), fold.verdicts))
+        .map(|(path, fold)| (path.to_owned(), fold.into_verdicts()))
         .collect();
     let tip = composer.tip(&chooser.counted, states.at(usize::MAX));
     let left_out = left_out::of(history, &tip, &chooser.counted, &verdicts);

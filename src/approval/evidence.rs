@@ -57,6 +57,8 @@ pub(crate) struct Claim<'a> {
     pub source: Option<String>,
     /// The fingerprint of the key.
     pub key: Option<String>,
+    /// The address of the forge's review.
+    pub via: Option<String>,
 }
 
 /// Where a word was stated.
@@ -234,6 +236,7 @@ fn claim<'a>(
         reason: None,
         source: None,
         key: None,
+        via: None,
     }
 }
 

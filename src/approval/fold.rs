@@ -126,7 +126,7 @@ pub(crate) fn trail<'a>(
 ) -> Vec<Verdict> {
     let mut fold = Fold::new(court, of, trail, words);
     fold.pass(usize::MAX);
-    fold.verdicts
+    fold.into_verdicts()
 }
 
 impl<'a> Fold<'a> {
@@ -278,6 +278,7 @@ impl<'a> Fold<'a> {
         verdict.pull_request = evidence.pull_request;
         verdict.flags = flags;
         verdict.statements = outcome.statements;
+        verdict.refused = Vec::new();
         verdict.witnessed_at = (!witnesses.is_empty()).then_some(step.at);
         verdict.witnesses = witnesses;
         verdict.grace = Grace::None;
@@ -361,6 +362,7 @@ fn removed(step: &Step) -> Verdict {
         missing: Vec::new(),
         flags: step.flags(None),
         statements: Vec::new(),
+        refused: Vec::new(),
         witnesses: Vec::new(),
         witnessed_at: None,
         unresolved: Vec::new(),
@@ -380,6 +382,7 @@ impl Verdict {
         self.makers.shrink_to_fit();
         self.missing.shrink_to_fit();
         self.statements.shrink_to_fit();
+        self.refused.shrink_to_fit();
         self.witnesses.shrink_to_fit();
         self.turns.shrink_to_fit();
         Rc::new(self)

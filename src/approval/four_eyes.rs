@@ -179,6 +179,7 @@ fn with_author<'a>(case: Case<'a>) -> Vec<Claim<'a>> {
             reason: None,
             source: None,
             key: None,
+            via: None,
         });
     }
     claims
@@ -239,6 +240,7 @@ pub(crate) fn approver(case: Case, claim: &Claim) -> Approver {
         reason: claim.reason.clone(),
         source: claim.source.clone(),
         key: claim.key.clone(),
+        via: claim.via.clone(),
     }
 }
 

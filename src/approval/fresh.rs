@@ -107,6 +107,7 @@ impl<'a> Fold<'a> {
             pull_request: evidence.pull_request,
             flags,
             statements: outcome.statements,
+            refused: Vec::new(),
             witnesses,
             unresolved: authors.dropped,
             policy_commit: step.state.commit.map(|commit| commit.to_string()),

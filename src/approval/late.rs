@@ -44,6 +44,12 @@ impl Bound {
         !self.digests.is_empty()
     }
 
+    /// Tells whether a word is about any version.
+    pub(crate) fn is_bound(&self, word: usize) -> bool {
+        let mut heard = self.heard.iter().flatten();
+        heard.any(|(known, _)| *known == word)
+    }
+
     /// Adds a word about a version, and tells whether it is new.
     fn bind(&mut self, index: usize, word: usize, age: Age) -> bool {
         let Some(heard) = self.heard.get_mut(index) else {
@@ -197,7 +203,7 @@ impl<'a> Fold<'a> {
         match self.words.get(word) {
             Some(Word::Spoken(spoken)) => spoken.file.sha256 == *digest,
             Some(Word::Gap { digits, .. }) => digest.starts_with(digits.as_str()),
-            None => false,
+            Some(Word::Refused(_)) | None => false,
         }
     }
 
@@ -210,7 +216,7 @@ impl<'a> Fold<'a> {
         own.rejects()
             && landed.into_iter().any(|other| match other {
                 Word::Spoken(other) => takes_back(other, own),
-                Word::Gap { .. } => false,
+                Word::Gap { .. } | Word::Refused(_) => false,
             })
     }
 
@@ -255,7 +261,7 @@ impl<'a> Fold<'a> {
                     let doubt = || format!("an approval file: {obstacle}; {}", obstacle.repair());
                     evidence.doubt.get_or_insert_with(doubt);
                 }
-                None => {}
+                Some(Word::Refused(_)) | None => {}
             }
         }
         if let Some(notes) = &self.court.history.notes {

@@ -25,6 +25,7 @@ pub mod loosened;
 pub mod message;
 mod missing;
 mod places;
+mod refused;
 pub mod relation;
 pub mod reviews;
 mod ring;
@@ -52,6 +53,7 @@ use crate::approval::filed::Filed;
 use crate::approval::relation::UnknownAccount;
 use crate::approval::seals::Looked;
 use crate::approval::self_asserted::SelfAsserted;
+use crate::approval::statement::check::BadFile;
 use crate::history::History;
 use crate::history::version::Key;
 use crate::policy::demand::{EvidenceKind, Proof};
@@ -109,6 +111,9 @@ pub struct Verdict {
     pub flags: BTreeSet<&'static str>,
     /// Everyone who spoke, whether or not it counts.
     pub statements: Vec<Statement>,
+    /// Approval files that landed while the version stood at the tip and bind no version: bad ones, and those about
+    /// other bytes. They are shown, and nothing is judged by them.
+    pub refused: Vec<Statement>,
     /// Who outside the author set of the last approved version made this one, or gave counting evidence for it: by
     /// them, what it adds to reviews and verifications counts also where a degraded record grants nothing (V9).
     pub witnesses: Vec<Person>,
@@ -198,6 +203,17 @@ pub enum FourEyes {
     NotApplicable,
 }
 
+impl Word {
+    /// Returns the value of `decision` in `docs/spec/cli.md`.
+    pub fn decision(self) -> &'static str {
+        match self {
+            Word::Approves => "approve",
+            Word::Vetoes => "reject",
+            Word::Neither => "neither",
+        }
+    }
+}
+
 impl FourEyes {
     /// Returns the word of `docs/spec/approval.md`, 1.8.
     pub fn word(self) -> &'static str {
@@ -273,6 +289,8 @@ pub struct Approver {
     pub source: Option<String>,
     /// The fingerprint of the key.
     pub key: Option<String>,
+    /// The address of the forge's review.
+    pub via: Option<String>,
 }
 
 /// One word that was said about a version.
@@ -344,6 +362,10 @@ pub enum WhyNot {
     UnlistedBot,
     /// A forge's review, stated by a bridge that has a key and did not sign.
     BridgeUnsigned,
+    /// The approval file that says so is bad, or the key that signed it does not count.
+    BadFile(BadFile),
+    /// An approval file about other bytes than those of the version; their sha256.
+    OtherBytes(String),
 }
 
 /// Something that is still needed, and who could give it.

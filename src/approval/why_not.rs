@@ -24,6 +24,14 @@ impl fmt::Display for WhyNot {
                      them commit by an address of their own"
                 );
             }
+            WhyNot::BadFile(bad) => return write!(out, "the file does not count: {bad}"),
+            WhyNot::OtherBytes(sha256) => {
+                let digits = sha256.get(..12).unwrap_or(sha256);
+                return write!(
+                    out,
+                    "names other bytes (sha256 {digits}…) than those that landed"
+                );
+            }
             WhyNot::Forge => "is a forge, and no person",
             WhyNot::Author => "made the content",
             WhyNot::Bot => "is a bot or an agent",

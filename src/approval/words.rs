@@ -64,6 +64,7 @@ pub(crate) fn of_file<'a>(
         reason: spoken.file.reason.clone(),
         source: Some(spoken.path.clone()),
         key: None,
+        via: spoken.file.via.clone(),
     };
     match &spoken.backed {
         Backed::Unknown(obstacle) => {
@@ -204,5 +205,6 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, vote: &Vote<'_>) -> Cl
         reason: None,
         source: Some(format!("{REFERENCE}:{about}")),
         key: None,
+        via: None,
     }
 }

@@ -44,7 +44,9 @@ impl Run for Args {
             };
             ctx.print(&approved.bytes(standing).ok_or_else(missing)?)?;
         } else {
-            ctx.show(&view::show::doc(standing, &*approved, &approved.stamp))?;
+            let statements = approved.statements(standing);
+            let doc = view::show::doc(standing, &statements, &*approved, &approved.stamp);
+            ctx.show(&doc)?;
         }
         Ok(ctx.of_unknown(
             Some(standing).filter(approved::is_unknown).into_iter(),

@@ -69,6 +69,8 @@ pub enum Event {
     Approved,
     /// A veto landed in a later commit than the content.
     Vetoed,
+    /// An approval or a rejection landed in a later commit than the content, and changed nothing.
+    Stated,
 }
 
 impl Event {
@@ -102,6 +104,7 @@ impl Event {
             Event::Broken => "broken",
             Event::Approved => "approved",
             Event::Vetoed => "vetoed",
+            Event::Stated => "stated",
         }
     }
 }

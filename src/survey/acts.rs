@@ -3,6 +3,7 @@
 //! Uses history, approval. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, `log`, and `docs/spec/approval.md`, 4.1.
 //! An approval or a veto is an act of its own where it landed in another commit than the content.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -17,6 +18,7 @@ use crate::history::objects::Oid;
 use crate::history::version::{Content, FileAt, Trail, Version};
 use crate::record::Record;
 use crate::record::time::Instant;
+use crate::survey::statements;
 
 /// One change of meaning.
 #[derive(Clone, Debug)]
@@ -46,17 +48,22 @@ pub struct Act<'a> {
 /// Returns the acts of a trail in landing order; those of one landing in the order of [`Event`].
 pub fn of<'a>(history: &'a History, trail: &'a Trail, verdicts: &'a [Rc<Verdict>]) -> Vec<Act<'a>> {
     let mut acts: Vec<(usize, Act)> = Vec::new();
-    for (version, verdict) in trail.versions.iter().zip(verdicts) {
+    for (n, (version, verdict)) in trail.versions.iter().zip(verdicts).enumerate() {
+        let statements = statements::of_version(verdicts, n);
         let mut add = |index: usize, event: Event, changes: Vec<Difference>| {
             if let Some(landing) = history.mainline.landings.get(index) {
-                let act = Act::new(history, landing, (version, verdict), event);
+                let act = Act::new(history, landing, (version, verdict), &statements, event);
                 acts.push((index, Act { changes, ..act }));
             }
         };
         for (event, changes) in told(trail, version) {
             add(version.landing, event, changes);
         }
-        for (index, event) in later(history, version, verdict) {
+        let later = later(history, version, verdict);
+        let is_new = |index: &usize| !later.iter().any(|(known, _)| known == index);
+        let stated = stated(history, version, verdict).into_iter();
+        let stated = stated.filter(is_new).map(|index| (index, Event::Stated));
+        for (index, event) in later.iter().copied().chain(stated.collect::<Vec<_>>()) {
             add(index, event, Vec::new());
         }
     }
@@ -69,15 +76,16 @@ impl<'a> Act<'a> {
         history: &History,
         landing: &Landing,
         (version, verdict): (&'a Version, &'a Verdict),
+        statements: &[&'a Statement],
         event: Event,
     ) -> Act<'a> {
         let commit = landing.oid;
         let by_then = index(history, &commit.to_string());
         let is_known = |commit: &str| index(history, commit) <= by_then;
-        let statements: Vec<&Statement> = verdict
-            .statements
+        let statements: Vec<&Statement> = statements
             .iter()
             .filter(|statement| is_known(&statement.approver.commit))
+            .copied()
             .collect();
         let turns = verdict.turns.iter();
         let turn = turns
@@ -92,7 +100,7 @@ impl<'a> Act<'a> {
             verdict,
             result: turn.map_or(verdict.result, |turn| turn.result),
             satisfied: turn.map_or(&verdict.satisfied, |turn| &turn.satisfied),
-            approvers: heard(verdict, &statements),
+            approvers: heard(verdict, &statements, &is_known),
             statements,
             changes: Vec::new(),
         }
@@ -105,7 +113,16 @@ fn index(history: &History, commit: &str) -> Option<usize> {
 }
 
 /// Returns who counts of those who had spoken: the verdict's own, where none of them spoke later.
-fn heard<'a>(verdict: &'a Verdict, statements: &[&'a Statement]) -> Vec<&'a Approver> {
+fn heard<'a>(
+    verdict: &'a Verdict,
+    statements: &[&'a Statement],
+    is_known: &dyn Fn(&str) -> bool,
+) -> Vec<&'a Approver> {
+    let approvers = verdict.approvers.iter();
+    if verdict.carries.is_some() {
+        // Own statements of such a version approve nothing of what it carries on.
+        return approvers.filter(|it| is_known(&it.commit)).collect();
+    }
     let counted = |approver: &&Approver| {
         statements.iter().any(|statement| {
             statement.counts == Counts::Yes
@@ -119,22 +136,9 @@ fn heard<'a>(verdict: &'a Verdict, statements: &[&'a Statement]) -> Vec<&'a Appr
             .map(|statement| &statement.approver)
             .filter(|said| said.person.key == approver.person.key)
             .max_by_key(|said| said.kind.strength());
-        if carried(verdict) {
-            approver
-        } else {
-            own.unwrap_or(approver)
-        }
+        own.unwrap_or(approver)
     };
-    let approvers = verdict.approvers.iter();
-    approvers
-        .filter(|approver| carried(verdict) || counted(approver))
-        .map(of_then)
-        .collect()
-}
-
-/// Tells whether a verdict is that of an earlier version, whose words are among its own statements no more.
-fn carried(verdict: &Verdict) -> bool {
-    verdict.carries.is_some()
+    approvers.filter(counted).map(of_then).collect()
 }
 
 /// Returns what a version means, each event with the values that differ by it.
@@ -223,4 +227,17 @@ fn later(history: &History, version: &Version, verdict: &Verdict) -> Vec<(usize,
     later.sort();
     later.dedup();
     later
+}
+
+/// Returns the later landings that brought statements about a version; what it carries on has those of its own.
+fn stated(history: &History, version: &Version, verdict: &Verdict) -> BTreeSet<usize> {
+    let own = match verdict.carries {
+        None => verdict.statements.as_slice(),
+        Some(_) => &[],
+    };
+    own.iter()
+        .chain(&verdict.refused)
+        .filter_map(|statement| index(history, &statement.approver.commit))
+        .filter(|index| *index > version.landing)
+        .collect()
 }

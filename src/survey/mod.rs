@@ -19,4 +19,5 @@ pub mod queue;
 pub mod refiling;
 pub mod renewed;
 pub mod select;
+pub mod statements;
 pub mod triage;

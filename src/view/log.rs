@@ -5,13 +5,14 @@
 
 use serde_json::{Value, json};
 
-use crate::approval::{Counts, FourEyes, Satisfied, Statement};
+use crate::approval::{Counts, FourEyes, Satisfied, Word};
 use crate::history::change::Event;
 use crate::status::Standing;
 use crate::survey::acts::Act;
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::record;
 use crate::view::shape::{self, Stamp};
+use crate::view::statements;
 
 /// What `log` shows.
 #[derive(Debug)]
@@ -58,6 +59,7 @@ pub fn doc(log: &Log<'_>) -> Doc<'static> {
             }
         }
     }
+    doc.blocks.extend(said(&log.acts));
     doc
 }
 
@@ -66,6 +68,19 @@ pub fn table(acts: &[Act<'_>]) -> Table {
     Table {
         columns: columns(),
         rows: landings(acts).into_iter().map(row).collect(),
+    }
+}
+
+/// Returns what was said that the rows of [`table`] do not tell.
+pub fn said<'a>(acts: &[Act<'_>]) -> Vec<Block<'a>> {
+    let all = acts.iter().flat_map(|act| act.statements.iter().copied());
+    let shown = statements::beyond_approvers(all);
+    match shown.is_empty() {
+        true => Vec::new(),
+        false => vec![
+            Block::Heading(Text::plain("Statements")),
+            Block::Table(statements::table(&shown)),
+        ],
     }
 }
 
@@ -90,7 +105,11 @@ fn json(act: &Act<'_>) -> Value {
     let verdict = act.verdict;
     let authors: Vec<Value> = verdict.authors.iter().map(record::author).collect();
     let approvers: Vec<Value> = act.approvers.iter().map(|it| shape::approver(it)).collect();
-    let statements: Vec<Value> = act.statements.iter().map(|it| statement(it)).collect();
+    let statements: Vec<Value> = act
+        .statements
+        .iter()
+        .map(|it| statements::json(it))
+        .collect();
     let changes: Vec<Value> = act
         .changes
         .iter()
@@ -109,20 +128,6 @@ fn json(act: &Act<'_>) -> Value {
         "pull_request": request(act),
         "changes": changes,
     })
-}
-
-/// Returns what was said as an approver is shown, with whether it counts.
-fn statement(statement: &Statement) -> Value {
-    let mut value = shape::approver(&statement.approver);
-    let why_not = match &statement.counts {
-        Counts::Yes => None,
-        Counts::No(why_not) => Some(why_not.to_string()),
-    };
-    if let Some(keys) = value.as_object_mut() {
-        keys.insert("counts".to_owned(), json!(why_not.is_none()));
-        keys.insert("why_not".to_owned(), json!(why_not));
-    }
-    value
 }
 
 /// Returns the acts of each landing.
@@ -175,7 +180,7 @@ fn request<'a>(act: &Act<'a>) -> Option<&'a str> {
 
 /// Tells whether an event is a word about content that landed before.
 fn is_word(event: Event) -> bool {
-    matches!(event, Event::Approved | Event::Vetoed)
+    matches!(event, Event::Approved | Event::Vetoed | Event::Stated)
 }
 
 fn events(acts: &[Act<'_>]) -> String {
@@ -187,7 +192,16 @@ fn names(names: impl Iterator<Item = String>) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
+/// Returns who approved what an act brought; of what was rejected, who did that.
 fn approved(act: &Act<'_>) -> Text {
+    if act.result == FourEyes::Vetoed {
+        let rejects = act
+            .statements
+            .iter()
+            .filter(|it| it.word == Word::Vetoes && it.counts == Counts::Yes);
+        let who = names(rejects.map(|it| shape::short_name(&it.approver.person)));
+        return Text::of(Tone::Bad, format!("nobody: {who} rejected it"));
+    }
     let approvers = act.approvers.iter();
     let names = names(approvers.map(|approver| shape::short_name(&approver.person)));
     match names.is_empty() {
@@ -207,7 +221,12 @@ fn level(act: &Act<'_>) -> Text {
     let word = act.result.word();
     match (act.result, act.satisfied) {
         (FourEyes::NotApplicable, _) => Text::of(Tone::Muted, word),
-        (_, Satisfied::Yes) => Text::of(Tone::Good, word),
+        (FourEyes::Attested, Satisfied::Yes) => Text::of(Tone::Good, word),
+        (FourEyes::Vetoed | FourEyes::InvalidSignature, _) => Text::of(Tone::Bad, word),
+        (FourEyes::NoneRecorded, Satisfied::Yes) if demands_nobody(act) => {
+            Text::of(Tone::Muted, word)
+        }
+        (_, Satisfied::Yes) => Text::of(Tone::Warn, word),
         (FourEyes::Attested | FourEyes::Claimed, _) => {
             Text::of(Tone::Warn, word).and(Tone::Warn, ", too few")
         }

@@ -25,5 +25,6 @@ pub mod record;
 pub mod report;
 pub mod shape;
 pub mod show;
+pub mod statements;
 pub mod triage;
 pub mod verify;

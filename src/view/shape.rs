@@ -231,7 +231,23 @@ pub fn approver(approver: &approval::Approver) -> Value {
         "reason": approver.reason,
         "source": approver.source,
         "key": approver.key,
+        "via": approver.via,
     })
+}
+
+/// Returns who stated an approval, where that is somebody else than the approver.
+pub fn stated_by_another(approver: &approval::Approver) -> Option<&Person> {
+    let stater = approver.stated_by.as_ref();
+    stater.filter(|stater| stater.key != approver.person.key)
+}
+
+/// Returns what backs an approval: a claim is what whoever wrote the commit could have written.
+pub fn level(level: Proof) -> Text {
+    let tone = match level {
+        Proof::Attested => Tone::Good,
+        Proof::Claimed => Tone::Warn,
+    };
+    Text::of(tone, level.word())
 }
 
 /// Returns an approver in words: who, for which groups, and how that is known.
@@ -240,22 +256,21 @@ pub fn approver_words(approver: &approval::Approver) -> Text {
         [] => String::new(),
         groups => format!(" for {}", groups.join(", ")),
     };
-    let level = match approver.level {
-        Proof::Attested => Tone::Good,
-        Proof::Claimed => Tone::Plain,
-    };
-    Text::of(Tone::Strong, name(&approver.person))
-        .and(Tone::Plain, format!("{groups}: "))
-        .and(level, approver.level.word())
-        .and(
-            Tone::Plain,
-            format!(
-                " by {}, not before {}, {}",
-                approver.kind.word(),
-                approver.at,
-                short(&approver.commit)
-            ),
-        )
+    let mut text = Text::of(Tone::Strong, name(&approver.person));
+    if let Some(stater) = stated_by_another(approver) {
+        text = text.and(Tone::Plain, format!(", as stated by {}", name(stater)));
+    }
+    text = text.and(Tone::Plain, format!("{groups}: "));
+    text.0.extend(level(approver.level).0);
+    text.and(
+        Tone::Plain,
+        format!(
+            " by {}, not before {}, {}",
+            approver.kind.word(),
+            approver.at,
+            short(&approver.commit)
+        ),
+    )
 }
 
 /// Returns how long it is from one instant to another, whichever is the earlier: `30 days`, `5 hours`.

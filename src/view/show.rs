@@ -9,19 +9,29 @@ mod rest;
 
 use serde_json::json;
 
+use crate::approval::Statement;
 use crate::record::time::Instant;
 use crate::status::Standing;
 use crate::view::doc::{Block, Doc, Text, Tone};
 use crate::view::record;
 use crate::view::shape::Stamp;
+use crate::view::statements;
 
 /// Returns the answer.
-pub fn doc(standing: &Standing, names: &dyn record::Names, stamp: &Stamp) -> Doc<'static> {
+///
+/// `statements` is everyone who spoke about the landed version.
+pub fn doc(
+    standing: &Standing,
+    statements: &[&Statement],
+    names: &dyn record::Names,
+    stamp: &Stamp,
+) -> Doc<'static> {
     let mut doc = stamp.doc(
         "show",
         json!({
             "record": record::json(standing, names),
             "content": record::content(standing),
+            "statements": statements.iter().map(|it| statements::json(it)).collect::<Vec<_>>(),
         }),
     );
     let title =
@@ -29,20 +39,22 @@ pub fn doc(standing: &Standing, names: &dyn record::Names, stamp: &Stamp) -> Doc
     let heading = Text::of(Tone::Id, record::id(standing)).and(Tone::Plain, "  ");
     doc.blocks
         .push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));
-    doc.blocks.extend(blocks(standing, names, stamp.instant));
+    doc.blocks
+        .extend(blocks(standing, statements, names, stamp.instant));
     doc
 }
 
 /// Returns what is said of a record at an instant, below its title.
 pub fn blocks<'a>(
     standing: &Standing,
+    statements: &[&Statement],
     names: &dyn record::Names,
     instant: Instant,
 ) -> Vec<Block<'a>> {
-    let answers = answers::pairs(standing, names, instant);
+    let answers = answers::pairs(standing, statements, names, instant);
     let shown: Vec<String> = answers.iter().map(|(_, text)| folded(text)).collect();
     let mut blocks = vec![Block::Pairs(answers)];
-    for (heading, mut pairs) in rest::sections(standing, names, instant) {
+    for (heading, mut pairs) in rest::sections(standing, statements, names, instant) {
         if heading == rest::IN_FULL {
             // What the first screen shows whole need not be said twice.
             let whole = |text: &Text| shown.iter().any(|shown| shown.ends_with(&folded(text)));

@@ -5,7 +5,7 @@ mod answers;
 mod attested;
 mod brought_back;
 mod demand;
-mod detached;
+pub(crate) mod detached;
 mod evidence;
 mod files;
 mod fold;

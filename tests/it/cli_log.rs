@@ -1,5 +1,7 @@
 //! What `log` tells of a record's trail: each change of meaning in the commit that landed it.
 
+mod statements;
+
 use std::collections::BTreeSet;
 
 use exledger::approval;

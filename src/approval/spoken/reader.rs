@@ -8,7 +8,7 @@ use std::mem;
 use std::rc::Rc;
 
 use crate::approval::WhyNot;
-use crate::approval::approval_event::{Backed, Spoken, Stater, Word};
+use crate::approval::approval_event::{Backed, RefusedFile, Spoken, Stater, Word};
 use crate::approval::filed::{self, AtTip, FileState, Filed};
 use crate::approval::keys::Keys;
 use crate::approval::law::Laws;
@@ -158,11 +158,44 @@ impl<'a> Reader<'a> {
             }
             Some(After::Missing(obstacle)) => self.gap(path, change, obstacle),
             Some(After::Bytes(text)) => {
-                let about = ApprovalFile::read(text).ok().map(|file| file.about);
+                let file = ApprovalFile::read(text).ok();
+                let about = file.as_ref().map(|file| file.about.clone());
                 let state = self.judge(path, change, text, signature.map(AsRef::as_ref));
+                if let (Some(file), FileState::Bad(bad) | FileState::RevokedLater(bad)) =
+                    (file, &state)
+                {
+                    self.refuse(path, change, file, bad.clone());
+                }
                 self.file(change, path, about, state);
             }
         }
+    }
+
+    /// Takes note of a file that does not count, for the record of its folder or the governance file that it names.
+    fn refuse(&mut self, path: &str, change: &Beside, file: ApprovalFile, bad: BadFile) {
+        let landing = self.history.mainline.landings.get(change.landing);
+        let about = file.about.clone();
+        let refused = Word::Refused(Box::new(RefusedFile {
+            landing: change.landing,
+            commit: landing.map_or(Oid::NULL, |landing| landing.oid),
+            effective: landing.map_or(Instant::MIN, |landing| landing.effective),
+            path: path.to_owned(),
+            file,
+            lens: self.laws.lens(change.landing),
+            bad,
+        }));
+        let folder = interest::approvals_of(path);
+        let words = match about {
+            About::Governance(path) if folder == GOVERNANCE => {
+                let path = path.trim_start_matches("./").to_owned();
+                self.said.governance.entry(path).or_default()
+            }
+            _ => {
+                let key = Key::Id(folder.to_ascii_uppercase());
+                self.said.records.entry(key).or_default()
+            }
+        };
+        words.push(refused);
     }
 
     /// Takes note of a file that can't be read: what it says about the record of its folder is not known.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::approval::Approvals;
+use crate::approval::{Approvals, Statement};
 use crate::commands::context::approved::Approved;
 use crate::commands::context::shell;
 use crate::history::History;
@@ -17,6 +17,7 @@ use crate::status::Standing;
 use crate::store::git::Repository;
 use crate::survey::acts::{self, Act};
 use crate::survey::escalate::Around;
+use crate::survey::statements;
 
 impl Approved<'_> {
     /// Returns all that git proves, and who approved what.
@@ -66,6 +67,14 @@ impl Approved<'_> {
             trail,
             verdicts.map(Vec::as_slice).unwrap_or_default(),
         )
+    }
+
+    /// Returns everyone who spoke about the landed version of a record.
+    pub fn statements(&self, standing: &Standing) -> Vec<&Statement> {
+        let key = self.trail(standing).map(|trail| &trail.key);
+        let verdicts = key.and_then(|key| self.approvals.trails.get(key));
+        let verdicts = verdicts.map(Vec::as_slice).unwrap_or_default();
+        statements::of_version(verdicts, verdicts.len().saturating_sub(1))
     }
 
     /// Returns what is needed beside the records to tell who is told of them, and what to do.

@@ -37,9 +37,12 @@ pub fn add<'a>(
     let ids = records.iter().map(|standing| record::id(standing));
     let ids = ids.collect();
     let each = Each::of(records.into_iter().map(move |standing| {
-        let mut blocks = show::blocks(standing, names, stamp.instant);
+        let acts = trails(standing);
+        let said = acts.last().map_or(&[][..], |act| &act.statements);
+        let mut blocks = show::blocks(standing, said, names, stamp.instant);
         blocks.push(Block::Heading(Text::plain("Trail")));
-        blocks.push(trail(standing, &trails(standing)));
+        blocks.push(trail(standing, &acts));
+        blocks.extend(log::said(&acts));
         Card {
             id: record::id(standing).to_owned(),
             title: title(standing),

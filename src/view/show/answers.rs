@@ -3,7 +3,7 @@
 //! Start at [`pairs`]. Each answer is cut so that all of them fit 80 columns and 24 lines.
 
 use super::{cut, lines};
-use crate::approval;
+use crate::approval::{self, FourEyes, Satisfied, Statement};
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::word::Word;
@@ -12,6 +12,7 @@ use crate::view::doc::{Text, Tone};
 use crate::view::list;
 use crate::view::record;
 use crate::view::shape;
+use crate::view::statements;
 
 /// How wide a line of an answer may be beside its label on 80 columns.
 const WIDE: usize = 66;
@@ -19,6 +20,7 @@ const WIDE: usize = 66;
 /// Returns the answers, the status first.
 pub(super) fn pairs(
     standing: &Standing,
+    statements: &[&Statement],
     names: &dyn record::Names,
     instant: Instant,
 ) -> Vec<(String, Text)> {
@@ -27,7 +29,7 @@ pub(super) fn pairs(
     if let Some(content) = record::content(standing) {
         add("why", Text::plain(cut(&content.justification, 3 * WIDE)));
         add("deviates", lines(deviation(content, names, WIDE), 2));
-        add("approved", approved(standing));
+        add("approved", approved(standing, statements));
         add("controls", lines(controls(content, standing, WIDE), 3));
         add("ends", ends(content, standing, instant));
         let sooner = sooner(content, standing, WIDE);
@@ -35,7 +37,7 @@ pub(super) fn pairs(
             add("sooner if", lines(sooner, 3));
         }
     } else {
-        add("approved", approved(standing));
+        add("approved", approved(standing, statements));
     }
     pairs
 }
@@ -73,46 +75,58 @@ pub(super) fn deviation(content: &Record, names: &dyn record::Names, wide: usize
     rule.into_iter().chain(controls).collect()
 }
 
-fn approved(standing: &Standing) -> Text {
-    let approvers = match (&standing.approved, &standing.approval) {
+fn approved(standing: &Standing, statements: &[&Statement]) -> Text {
+    let landed = standing.approval.as_deref();
+    let approvers = match (&standing.approved, landed) {
         (Some(approved), _) => approved.approvers.as_slice(),
         (None, Some(verdict)) => verdict.approvers.as_slice(),
         (None, None) => &[],
     };
     let by: Vec<Text> = approvers.iter().map(shape::approver_words).collect();
-    let missing = standing
-        .approval
-        .iter()
-        .flat_map(|verdict| &verdict.missing);
+    let tone = match standing.in_force {
+        InForce::Yes => Tone::Warn,
+        InForce::No | InForce::CannotSay => Tone::Bad,
+    };
+    let summary = summary(standing, by.is_empty()).map(|words| Text::of(tone, words));
+    let rejections = match landed.map(|verdict| verdict.result) {
+        Some(FourEyes::Vetoed) => statements::rejections(statements),
+        _ => Vec::new(),
+    };
+    let missing = landed.map_or(&[][..], |verdict| &verdict.missing).iter();
     let missing =
         missing.map(|missing| Text::of(Tone::Warn, cut(&missing_words(missing), 2 * WIDE)));
-    let nobody = by.is_empty().then(|| {
-        let tone = if standing.in_force == InForce::Yes {
-            Tone::Warn
-        } else {
-            Tone::Bad
-        };
-        Text::of(tone, unapproved(standing.approval.as_deref()))
-    });
-    lines(nobody.into_iter().chain(by).chain(missing).collect(), 4)
+    let all = summary.into_iter().chain(rejections).chain(by);
+    lines(all.chain(missing).collect(), 4)
 }
 
-/// Says why nobody counts.
-fn unapproved(verdict: Option<&approval::Verdict>) -> String {
-    use approval::FourEyes;
-    let Some(verdict) = verdict else {
-        return "not yet".to_owned();
+/// Says in a line what names and levels alone would leave open; `None` where somebody else approved it.
+fn summary(standing: &Standing, nobody: bool) -> Option<String> {
+    let Some(verdict) = standing.approval.as_deref() else {
+        return nobody.then(|| "not yet".to_owned());
     };
+    let is_met = verdict.satisfied == Satisfied::Yes;
     let words = match verdict.result {
-        FourEyes::SelfApproved => "by its own authors alone",
-        FourEyes::Vetoed => "refused",
-        FourEyes::Indeterminate => "cannot say",
-        FourEyes::Unresolved => "by nobody whom git tells from its authors",
-        FourEyes::InvalidSignature => "by nobody: the signature is bad",
         FourEyes::NotApplicable => "not needed: the file is gone",
-        FourEyes::NoneRecorded | FourEyes::Attested | FourEyes::Claimed => "by nobody",
+        FourEyes::Vetoed => "not approved: rejected",
+        _ if verdict.needed.count == 0 => return nobody.then(|| "not needed".to_owned()),
+        FourEyes::SelfApproved if is_met => "self-approved: only its authors approved it",
+        FourEyes::SelfApproved => "not approved: only its authors spoke",
+        FourEyes::Indeterminate => "cannot say",
+        FourEyes::Unresolved => "not approved: nobody whom git tells from its authors spoke",
+        FourEyes::InvalidSignature => "not approved: the signature is bad",
+        FourEyes::NoneRecorded | FourEyes::Attested | FourEyes::Claimed => {
+            match (is_met, verdict.approvers.is_empty()) {
+                (true, _) => return None,
+                (false, true) => "not approved: by nobody",
+                (false, false) => "not approved: by too few",
+            }
+        }
     };
-    format!("{words} ({})", verdict.result.word())
+    let words = format!("{words} ({})", verdict.result.word());
+    Some(match &standing.approved {
+        Some(_) if !is_met => format!("what landed since is {words}"),
+        _ => words,
+    })
 }
 
 /// Returns what is missing, in words.

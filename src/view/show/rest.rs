@@ -4,6 +4,7 @@
 
 use super::answers;
 use super::proof;
+use crate::approval::Statement;
 use crate::record::Record;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
@@ -11,6 +12,7 @@ use crate::record::word::Word;
 use crate::status::Standing;
 use crate::view::doc::Text;
 use crate::view::record;
+use crate::view::statements;
 
 pub(super) type Pairs = Vec<(String, Text)>;
 
@@ -26,9 +28,11 @@ const WHOLE: usize = usize::MAX;
 /// Returns the sections with their headings; an empty one is not shown.
 pub(super) fn sections(
     standing: &Standing,
+    statements: &[&Statement],
     names: &dyn record::Names,
     instant: Instant,
 ) -> Vec<(&'static str, Pairs)> {
+    let said = statements::beyond_approvers(statements.iter().copied());
     let content = record::content(standing);
     vec![
         (
@@ -44,6 +48,7 @@ pub(super) fn sections(
         ),
         ("Decisions", content.map(decisions).unwrap_or_default()),
         ("Proof", proof::pairs(standing)),
+        ("Statements", statements::pairs(&said)),
         ("Pending", proof::pending(standing, instant)),
     ]
 }

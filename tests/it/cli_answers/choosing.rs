@@ -103,7 +103,15 @@ fn a_record_view_has_its_promised_keys_in_their_order() {
     let repo = story();
     let answer = json(&repo, &["show", "7F3KQ"]);
     let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["schema", "ledger", "record", "content", "simulated"]);
+    let promised = [
+        "schema",
+        "ledger",
+        "record",
+        "content",
+        "statements",
+        "simulated",
+    ];
+    assert_eq!(keys, promised);
     let record = &answer["record"];
     let keys: Vec<&str> = record
         .as_object()

@@ -1,0 +1,112 @@
+//! Approval files that bind no version: bad ones, and those about bytes that never landed.
+//!
+//! Uses history, approval's files and fold. Pure. Start at `Fold::into_verdicts`. Follows `docs/spec/approval.md`, S7,
+//! failures. They are shown with the version that stood at the tip when they landed, and nothing is judged by them.
+
+use crate::approval::approval_event::{RefusedFile, Spoken, Word as FiledWord};
+use crate::approval::fold::Fold;
+use crate::approval::identity::Lens;
+use crate::approval::self_asserted::SelfAsserted;
+use crate::approval::statement::{ApprovalFile, Decision};
+use crate::approval::{Approver, Counts, Statement, Verdict, WhyNot, Word};
+use crate::history::objects::Oid;
+use crate::policy::demand::{EvidenceKind, Proof};
+use crate::record::time::Instant;
+
+impl Fold<'_> {
+    /// Returns the verdicts, each with the files that landed while its version stood at the tip and bind none.
+    pub(crate) fn into_verdicts(mut self) -> Vec<Verdict> {
+        for (n, word) in self.words.iter().enumerate() {
+            if self.bound.is_bound(n) {
+                continue;
+            }
+            let Some(statement) = statement(word) else {
+                continue;
+            };
+            let mut versions = self.trail.versions.iter();
+            let at_tip = versions.rposition(|version| version.landing <= word.landing());
+            if let Some(verdict) = self.verdicts.get_mut(at_tip.unwrap_or(0)) {
+                verdict.refused.push(statement);
+            }
+        }
+        self.verdicts
+    }
+}
+
+/// Returns what a file that binds nothing says; `None` where its lines are not known.
+fn statement(word: &FiledWord) -> Option<Statement> {
+    let landed = match word {
+        FiledWord::Gap { .. } => return None,
+        FiledWord::Refused(refused) => Landed::from(refused.as_ref()),
+        FiledWord::Spoken(spoken) => Landed::from(spoken.as_ref()),
+    };
+    Some(landed.statement())
+}
+
+/// A file that does not count, and why.
+struct Landed<'w, 'a> {
+    file: &'w ApprovalFile,
+    lens: Lens<'a>,
+    commit: Oid,
+    at: Instant,
+    path: &'w str,
+    why_not: WhyNot,
+}
+
+impl<'w, 'a> From<&'w RefusedFile<'a>> for Landed<'w, 'a> {
+    fn from(refused: &'w RefusedFile<'a>) -> Self {
+        Landed {
+            file: &refused.file,
+            lens: refused.lens,
+            commit: refused.commit,
+            at: refused.effective,
+            path: &refused.path,
+            why_not: WhyNot::BadFile(refused.bad.clone()),
+        }
+    }
+}
+
+impl<'w, 'a> From<&'w Spoken<'a>> for Landed<'w, 'a> {
+    fn from(spoken: &'w Spoken<'a>) -> Self {
+        Landed {
+            file: &spoken.file,
+            lens: spoken.lens,
+            commit: spoken.commit,
+            at: spoken.effective,
+            path: &spoken.path,
+            why_not: WhyNot::OtherBytes(spoken.file.sha256.clone()),
+        }
+    }
+}
+
+impl Landed<'_, '_> {
+    fn statement(self) -> Statement {
+        let person = self.lens.party("", self.file.by.as_str()).person;
+        let approver = Approver {
+            groups: self.lens.ring.groups(self.lens.at, &person),
+            person,
+            level: Proof::Claimed,
+            kind: match self.file.via {
+                Some(_) => EvidenceKind::Review,
+                None => EvidenceKind::Detached,
+            },
+            self_asserted: SelfAsserted::No,
+            is_author: false,
+            stated_by: None,
+            commit: self.commit.to_string(),
+            at: self.at,
+            reason: self.file.reason.clone(),
+            source: Some(self.path.to_owned()),
+            key: None,
+            via: self.file.via.clone(),
+        };
+        Statement {
+            approver,
+            word: match self.file.decision {
+                Decision::Approve => Word::Approves,
+                Decision::Reject => Word::Vetoes,
+            },
+            counts: Counts::No(self.why_not),
+        }
+    }
+}

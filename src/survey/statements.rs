@@ -1,0 +1,47 @@
+//! Everyone who spoke about a version: those who count, those who do not, and the approval files that bind nothing.
+//!
+//! Uses approval. Pure. Start at [`of_version`]. Follows `docs/spec/cli.md`, `statements[]`, and `docs/spec/approval.md`,
+//! D6 and V6.
+
+use std::rc::Rc;
+
+use crate::approval::{Statement, Verdict};
+
+/// Returns the statements about a version of a trail, each once, by its index.
+///
+/// Of one that carries on the result of an earlier version, those about that one come first.
+pub fn of_version(verdicts: &[Rc<Verdict>], index: usize) -> Vec<&Statement> {
+    let Some(verdict) = verdicts.get(index) else {
+        return Vec::new();
+    };
+    let origin = verdict.carries.unwrap_or(index);
+    let judged = [verdicts.get(origin), Some(verdict)].into_iter().flatten();
+    let judged = judged.flat_map(|it| &it.statements);
+    let since = verdicts.get(origin..=index).unwrap_or_default().iter();
+    let chain = since
+        .enumerate()
+        .filter(|(n, it)| *n == 0 || it.carries == Some(origin));
+    let refused = chain.flat_map(|(_, it)| &it.refused);
+    let mut all: Vec<&Statement> = Vec::new();
+    for statement in judged.chain(refused) {
+        if !all.iter().any(|known| is_same(known, statement)) {
+            all.push(statement);
+        }
+    }
+    all
+}
+
+/// Tells whether two statements are one, whichever version each was weighed for.
+fn is_same(one: &Statement, other: &Statement) -> bool {
+    let what = |statement: &Statement| {
+        let approver = &statement.approver;
+        (
+            approver.commit.clone(),
+            approver.kind,
+            approver.source.clone(),
+            approver.person.key.clone(),
+            statement.word,
+        )
+    };
+    what(one) == what(other)
+}

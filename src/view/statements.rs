@@ -1,0 +1,164 @@
+//! What was said about a version beyond who approved it: what does not count, rejections, and who typed it for others.
+//!
+//! Uses approval. Pure. Start at [`json`], [`table`] and [`pairs`]. Follows `docs/spec/cli.md`, `statements[]`.
+
+use serde_json::{Value, json};
+
+use crate::approval::{Approver, Counts, Statement, Word};
+use crate::record::word::Word as _;
+use crate::view::doc::{Column, Fit, Table, Text, Tone};
+use crate::view::shape;
+
+/// Returns a statement as an approver is shown, with what it says and whether it counts.
+pub fn json(statement: &Statement) -> Value {
+    let mut value = shape::approver(&statement.approver);
+    let why_not = why_not(statement);
+    if let Some(keys) = value.as_object_mut() {
+        keys.insert("decision".to_owned(), json!(statement.word.decision()));
+        keys.insert("counts".to_owned(), json!(why_not.is_none()));
+        keys.insert("why_not".to_owned(), json!(why_not));
+    }
+    value
+}
+
+/// Returns the statements that a list of approvers does not tell in full, each once, in their order.
+pub fn beyond_approvers<'a>(all: impl Iterator<Item = &'a Statement>) -> Vec<&'a Statement> {
+    let mut shown: Vec<&Statement> = Vec::new();
+    for statement in all {
+        if !is_plain(statement) && !shown.contains(&statement) {
+            shown.push(statement);
+        }
+    }
+    shown
+}
+
+/// Tells whether a statement is an approval that counts, given by the approver and without further words.
+fn is_plain(statement: &Statement) -> bool {
+    let approver = &statement.approver;
+    let bare = approver.reason.is_none() && approver.via.is_none();
+    let approves = statement.word == Word::Approves && statement.counts == Counts::Yes;
+    approves && bare && shape::stated_by_another(approver).is_none()
+}
+
+/// Returns a row for each statement; columns that would be empty are left out.
+pub fn table(statements: &[&Statement]) -> Table {
+    let column = |title, fit| Column { title, fit };
+    let columns = vec![
+        column("who", Fit::Flexible),
+        column("says", Fit::Whole),
+        column("counts", Fit::Flexible),
+        column("words", Fit::Flexible),
+        column("stated by", Fit::Flexible),
+        column("review", Fit::Flexible),
+        column("how", Fit::Whole),
+        column("not before", Fit::Whole),
+        column("commit", Fit::Whole),
+    ];
+    let rows: Vec<Vec<Text>> = statements.iter().map(|it| row(it)).collect();
+    let is_used = |n: &usize| {
+        let mut cells = rows.iter().filter_map(|row| row.get(*n));
+        cells.any(|cell| !cell.bare().is_empty())
+    };
+    let used: Vec<usize> = (0..columns.len()).filter(is_used).collect();
+    let pick = |row: &Vec<Text>| used.iter().filter_map(|n| row.get(*n).cloned()).collect();
+    Table {
+        columns: used
+            .iter()
+            .filter_map(|n| columns.get(*n).cloned())
+            .collect(),
+        rows: rows.iter().map(pick).collect(),
+    }
+}
+
+fn row(statement: &Statement) -> Vec<Text> {
+    let approver = &statement.approver;
+    let stater = shape::stated_by_another(approver);
+    vec![
+        Text::of(Tone::Strong, shape::name(&approver.person)),
+        says(statement),
+        counts(statement),
+        Text::plain(approver.reason.clone().unwrap_or_default()),
+        Text::plain(stater.map(shape::name).unwrap_or_default()),
+        Text::plain(approver.via.clone().unwrap_or_default()),
+        how(approver),
+        Text::of(Tone::Muted, approver.at.to_string()),
+        Text::of(Tone::Muted, shape::short(&approver.commit)),
+    ]
+}
+
+/// Returns each statement by whose it is, as a text of several lines.
+pub fn pairs(statements: &[&Statement]) -> Vec<(String, Text)> {
+    let pair = |statement: &&Statement| {
+        let approver = &statement.approver;
+        let mut text = says(statement).and(Tone::Plain, ", ");
+        text.0.extend(in_words(statement).0);
+        text = text.and(Tone::Plain, "\n");
+        text.0.extend(how(approver).0);
+        text = text.and(
+            Tone::Plain,
+            format!(
+                ", not before {}, {}",
+                approver.at,
+                shape::short(&approver.commit)
+            ),
+        );
+        if let Some(stater) = shape::stated_by_another(approver) {
+            text = text.and(
+                Tone::Warn,
+                format!("\nas stated by {}", shape::name(stater)),
+            );
+        }
+        for said in [&approver.reason, &approver.via].into_iter().flatten() {
+            text = text.and(Tone::Plain, format!("\n{said}"));
+        }
+        (shape::short_name(&approver.person), text)
+    };
+    statements.iter().map(pair).collect()
+}
+
+/// Returns the rejections that count, a line each.
+pub fn rejections(statements: &[&Statement]) -> Vec<Text> {
+    let counts = |it: &&&Statement| it.word == Word::Vetoes && it.counts == Counts::Yes;
+    let rejections = statements.iter().filter(counts);
+    let line = |statement: &&Statement| {
+        let approver = &statement.approver;
+        let reason = approver.reason.iter().map(|said| format!(": {said}"));
+        Text::of(Tone::Plain, "rejected by ")
+            .and(Tone::Strong, shape::name(&approver.person))
+            .and(Tone::Plain, reason.collect::<String>())
+    };
+    rejections.map(line).collect()
+}
+
+fn why_not(statement: &Statement) -> Option<String> {
+    match &statement.counts {
+        Counts::Yes => None,
+        Counts::No(why_not) => Some(why_not.to_string()),
+    }
+}
+
+fn says(statement: &Statement) -> Text {
+    match statement.word {
+        Word::Approves => Text::plain("approves"),
+        Word::Vetoes => Text::of(Tone::Bad, "rejects"),
+        Word::Neither => Text::plain("neither"),
+    }
+}
+
+fn counts(statement: &Statement) -> Text {
+    match why_not(statement) {
+        None => Text::plain("yes"),
+        Some(why_not) => Text::of(Tone::Warn, format!("no: {why_not}")),
+    }
+}
+
+fn in_words(statement: &Statement) -> Text {
+    match why_not(statement) {
+        None => Text::plain("counts"),
+        Some(why_not) => Text::of(Tone::Warn, format!("does not count: {why_not}")),
+    }
+}
+
+fn how(approver: &Approver) -> Text {
+    shape::level(approver.level).and(Tone::Plain, format!(" by {}", approver.kind.word()))
+}
