@@ -8,7 +8,7 @@ use exledger::record::time::Instant;
 
 use super::content::{Content, REQUESTER, RISK};
 use super::forge::changed;
-use super::people::{HONEST, PEOPLE, Who};
+use super::people::{HONEST, PEOPLE, PRIVATE, Who};
 use super::statement::{About, Signed};
 use super::truth::{State, Version};
 use super::world::{MAILMAP, World};
@@ -114,10 +114,16 @@ fn is_unnamed(world: &World, who: Who, landing: Oid) -> bool {
         landed.is_some_and(|land| land.merger == Some(who) && world.made[oid].parents.len() > 1)
     };
     let name = who.name();
+    let accounts: Vec<String> = PRIVATE
+        .iter()
+        .map(|private| who.account(*private, true).email)
+        .collect();
+    let names = |text: &str| text.contains(name) || accounts.iter().any(|it| text.contains(it));
     world.made.iter().all(|(oid, made)| {
-        let typed =
-            made.author.name == name || made.committer.name == name || made.message.contains(name);
-        !typed || *oid == landing || lets_land(oid)
+        let typed = [&made.author, &made.committer]
+            .into_iter()
+            .any(|ident| ident.name == name || accounts.contains(&ident.email));
+        !(typed || names(&made.message)) || *oid == landing || lets_land(oid)
     })
 }
 
