@@ -90,7 +90,7 @@ pub(crate) fn to_add(keys: &[String]) -> String {
     format!("{} to people.logins", lines.join(" and "))
 }
 
-fn line(key: &str) -> String {
+pub(crate) fn line(key: &str) -> String {
     match key.starts_with(|first: char| first.is_ascii_alphanumeric()) {
         true => format!("{key}: ADDRESS"),
         false => format!("\"{key}\": ADDRESS"),

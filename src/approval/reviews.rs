@@ -1,17 +1,16 @@
 //! A forge's reviews of a merged pull request, as `approve --from-reviews` is given them.
 //!
-//! Uses record's times, history's ids, policy's people. Pure. Start at [`Reviews::read`], then [`last_words`]. Follows
-//! `docs/spec/approval.md`, 1.12, and `docs/spec/cli.md`, approve.
+//! Uses record's times, history's ids, statement's logins. Pure. Start at [`Reviews::read`]; `reviewer` tells who each
+//! review is by. Follows `docs/spec/approval.md`, 1.12, and `docs/spec/cli.md`, approve.
+
+pub mod reviewer;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
-use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::approval::statement;
 use crate::history::objects::Oid;
-use crate::policy::governance::Governance;
-use crate::policy::people::{self, Person};
-use crate::record::address::Address;
 use crate::record::json;
 use crate::record::time::Instant;
 
@@ -24,16 +23,37 @@ pub struct Reviews {
     /// The commit that landed it.
     #[serde(deserialize_with = "oid")]
     pub landing: Oid,
+    /// The host of the forge, such as `github.com`.
+    #[serde(default, deserialize_with = "host")]
+    pub forge: Option<String>,
+    /// The login of whoever opened the pull request.
+    #[serde(default, deserialize_with = "login")]
+    pub opened_by: Option<String>,
+    /// Whose accounts the addresses of its commits are; `None` where that was not asked.
+    #[serde(default)]
+    pub authors: Option<Vec<CommitAuthor>>,
     /// The reviews.
     pub reviews: Vec<Review>,
+}
+
+/// The address of a commit's author or co-author, and whose account the forge takes it for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommitAuthor {
+    /// The address, as the commit has it.
+    pub email: String,
+    /// The login; `None` where the forge knows none by that address.
+    #[serde(deserialize_with = "login")]
+    pub login: Option<String>,
 }
 
 /// One review.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Review {
-    /// The reviewer's name at the forge.
-    pub login: String,
+    /// The reviewer's name at the forge; `None` where it names nobody, as for an account that was deleted.
+    #[serde(deserialize_with = "nullable")]
+    pub login: Option<String>,
     /// Their address, where the forge tells it.
     pub email: Option<String>,
     /// What they said.
@@ -48,6 +68,40 @@ pub struct Review {
     pub url: String,
     /// In their words.
     pub reason: Option<String>,
+    /// What the reviewer may do in the repository.
+    #[serde(default)]
+    pub permission: Option<Permission>,
+    /// How GitHub says that the reviewer belongs to the repository.
+    #[serde(default)]
+    pub author_association: Option<Association>,
+}
+
+/// What an account may do in a repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the forge's own words")]
+pub enum Permission {
+    Admin,
+    Maintain,
+    Write,
+    Triage,
+    Read,
+    None,
+}
+
+/// How an account belongs to a repository, in GitHub's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the forge's own words")]
+pub enum Association {
+    Owner,
+    Member,
+    Collaborator,
+    Contributor,
+    FirstTimeContributor,
+    FirstTimer,
+    Mannequin,
+    None,
 }
 
 /// What a review says.
@@ -68,6 +122,37 @@ fn oid<'de, D: Deserializer<'de>>(from: D) -> Result<Oid, D::Error> {
     let text = String::deserialize(from)?;
     Oid::from_hex(&text)
         .ok_or_else(|| D::Error::custom(format!("`{text}` is not 40 hexadecimal digits")))
+}
+
+/// Reads a key that must be there and may be null.
+fn nullable<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(from)
+}
+
+fn host<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(from)? else {
+        return Ok(None);
+    };
+    let is_label = |label: &str| {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !label.is_empty() && label.bytes().all(fits)
+    };
+    match text.split('.').all(is_label) {
+        true => Ok(Some(text.to_ascii_lowercase())),
+        false => Err(D::Error::custom(format!(
+            "`{text}` is not a host such as github.com"
+        ))),
+    }
+}
+
+fn login<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    match text {
+        Some(text) if !statement::is_login(&text) => {
+            Err(D::Error::custom(format!("`{text}` is not a login")))
+        }
+        text => Ok(text),
+    }
 }
 
 fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Instant, D::Error> {
@@ -92,7 +177,8 @@ impl fmt::Display for NotReviews {
 impl std::error::Error for NotReviews {}
 
 impl Reviews {
-    /// Reads the JSON, strictly: these keys and no others; `email` and `reason` may be null.
+    /// Reads the JSON, strictly: these keys and no others. All but `pull_request`, `landing` and `reviews`, and of a
+    /// review `state`, `commit`, `at` and `url`, may be null.
     ///
     /// # Errors
     /// [`NotReviews`] where it is anything else.
@@ -102,56 +188,4 @@ impl Reviews {
         json::value(bytes).map_err(failed)?;
         serde_json::from_slice(bytes).map_err(failed)
     }
-}
-
-/// What the reviews come to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Words<'a> {
-    /// Who approved last, with that review, sorted by address.
-    pub approved: Vec<(Person, &'a Review)>,
-    /// The approvals of those whom neither `people.logins` nor an address names, sorted by login.
-    pub unresolved: Vec<&'a Review>,
-}
-
-/// Returns the last word of each person, where it is an approval.
-///
-/// The last is the one of the latest instant, of several the last in the list. A comment is a word too: who says
-/// more after approving is asked again rather than taken at their former word.
-pub fn last_words<'a>(reviews: &'a Reviews, governance: &Governance) -> Words<'a> {
-    let mut last: BTreeMap<(bool, String), (Option<Person>, &Review)> = BTreeMap::new();
-    for review in &reviews.reviews {
-        let person = reviewer(review, governance);
-        let key = match &person {
-            Some(person) => (false, person.key.clone()),
-            None => (true, review.login.to_lowercase()),
-        };
-        let newer = |(_, before): &(Option<Person>, &Review)| before.at <= review.at;
-        if last.get(&key).is_none_or(newer) {
-            last.insert(key, (person, review));
-        }
-    }
-    let mut words = Words::default();
-    for (person, review) in last.into_values() {
-        match person {
-            _ if review.state != State::Approved => {}
-            Some(person) => words.approved.push((person, review)),
-            None => words.unresolved.push(review),
-        }
-    }
-    words
-}
-
-/// Returns who a reviewer is: by the policy's logins, else by the address.
-fn reviewer(review: &Review, governance: &Governance) -> Option<Person> {
-    let by_address = || {
-        let address = Address::new(review.email.as_deref()?.trim())?;
-        Some(people::identify(
-            governance,
-            &review.login,
-            address.as_str(),
-        ))
-    };
-    people::identify_login(governance, &review.login)
-        .or_else(by_address)
-        .filter(Person::is_resolved)
 }

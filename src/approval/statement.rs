@@ -12,6 +12,7 @@ use std::fmt;
 use crate::approval::statement::check::BadFile;
 use crate::approval::statement::lines::Lines;
 use crate::history::interest::OF_GOVERNANCE;
+use crate::policy::people::account::Account;
 use crate::record::address::Address;
 use crate::record::id::Id;
 use crate::record::time::Instant;
@@ -24,6 +25,9 @@ pub const LONGEST_REASON: usize = 500;
 
 /// The most bytes of an approval file.
 pub const MOST_BYTES: usize = 16 * 1024;
+
+/// The most lines that say whose accounts the authors' addresses are.
+pub const MOST_AUTHORS: usize = 100;
 
 const FIRST: &str = "exledger-approval v1";
 /// What stands in place of an id where a governance file is approved, and what their folder is called.
@@ -48,6 +52,19 @@ pub struct ApprovalFile {
     pub reason: Option<String>,
     /// The address of the forge's review; `None` for what a person signed.
     pub via: Option<String>,
+    /// The reviewer's account at the forge, as its private address, where `by` is not that address itself.
+    pub account: Option<Address>,
+    /// Whose accounts the authors' addresses are, as the forge says: sorted by address, then by login.
+    pub authors: Vec<AuthorLogin>,
+}
+
+/// The login that a forge knows an author's address by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AuthorLogin {
+    /// The address.
+    pub email: Address,
+    /// The login.
+    pub login: String,
 }
 
 /// What an approval is about.
@@ -127,6 +144,10 @@ impl ApprovalFile {
         let via = lines.may("via", "via <address of the review>", |text| {
             is_url(text).then(|| text.to_owned())
         })?;
+        let (account, authors) = match via {
+            Some(_) => accounts(&mut lines)?,
+            None => (None, Vec::new()),
+        };
         lines.end()?;
         if via.is_some() && decision == Decision::Reject {
             return Err(BadFile::ReviewRejects);
@@ -140,6 +161,8 @@ impl ApprovalFile {
             by,
             reason,
             via,
+            account,
+            authors,
         })
     }
 
@@ -162,8 +185,16 @@ impl ApprovalFile {
                 text.push_str(&format!("{key} {value}\n"));
             }
         }
+        if let Some(account) = &self.account {
+            text.push_str(&format!("account {account}\n"));
+        }
+        for author in &self.authors {
+            text.push_str(&format!("author {} {}\n", author.email, author.login));
+        }
         let read = ApprovalFile::read(text.as_bytes())?;
-        if read.about != self.about || read.reason != self.reason || read.via != self.via {
+        let same_review =
+            read.via == self.via && read.account == self.account && read.authors == self.authors;
+        if read.about != self.about || read.reason != self.reason || !same_review {
             return Err(BadFile::NotText);
         }
         Ok(text)
@@ -258,6 +289,39 @@ fn is_url(text: &str) -> bool {
         .filter(|(scheme, _)| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()))
         .filter(|(scheme, host)| !scheme.is_empty() && !host.is_empty());
     host.is_some() && is_line(text) && !text.contains(char::is_whitespace)
+}
+
+/// Tells whether a text can be a login: letters, digits and `.`, `_`, `-`, and `[bot]` at its end.
+pub fn is_login(text: &str) -> bool {
+    let plain = text.strip_suffix("[bot]").unwrap_or(text);
+    let fits =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
+    !plain.is_empty() && plain.chars().all(fits)
+}
+
+/// Takes the lines of accounts that end a forge's review.
+fn accounts(lines: &mut Lines<'_>) -> Result<(Option<Address>, Vec<AuthorLogin>), BadFile> {
+    let account = lines.may(
+        "account",
+        "account <private address at the forge>",
+        |text| Address::new(text).filter(|it| Account::of(it.as_str(), &[]).is_some()),
+    )?;
+    let form = "author <address> <login>, sorted, at most 100 lines";
+    let mut authors: Vec<AuthorLogin> = Vec::new();
+    while authors.len() < MOST_AUTHORS {
+        let last = authors.last();
+        let author = lines.may("author", form, |text| {
+            let (email, login) = text.split_once(' ')?;
+            let author = AuthorLogin {
+                email: Address::new(email)?,
+                login: is_login(login).then(|| login.to_owned())?,
+            };
+            last.is_none_or(|last| *last < author).then_some(author)
+        })?;
+        let Some(author) = author else { break };
+        authors.push(author);
+    }
+    Ok((account, authors))
 }
 
 fn is_digest(text: &str) -> bool {

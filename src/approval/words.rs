@@ -12,9 +12,11 @@ use crate::approval::evidence::{Claim, Evidence, Place, Scene, Vouched};
 use crate::approval::identity::apart::{ForgeAnswer, ToldBy};
 use crate::approval::identity::party::Party;
 use crate::approval::identity::{Lens, Named};
+use crate::approval::statement::ApprovalFile;
 use crate::history::notes::{Note, Notes, REFERENCE};
 use crate::history::objects::Oid;
 use crate::policy::demand::{EvidenceKind, Proof};
+use crate::policy::people::account::Account;
 use crate::record::time::Instant;
 
 /// Whether a statement is recent enough for a version.
@@ -83,7 +85,7 @@ pub(crate) fn of_file<'a>(
             claim.kind = EvidenceKind::Review;
             claim.level = Proof::Claimed;
             claim.stated_by = None;
-            claim.told_by = answered(&party);
+            claim.told_by = answered(&spoken.file, &party);
             if spoken.landing <= scene.version.landing {
                 claim.bar = Some(WhyNot::NotLater);
             }
@@ -102,15 +104,22 @@ pub(crate) fn of_file<'a>(
     evidence.claims.push(claim);
 }
 
-/// Returns what the forge that was asked for a review says of accounts: it answers for its own reviewer.
-fn answered(reviewer: &Party) -> ToldBy {
-    match &reviewer.person.account {
-        Some(account) => ToldBy::Answer(Rc::new(ForgeAnswer {
-            forge: account.forge.clone(),
-            logins: Vec::new(),
-        })),
-        None => ToldBy::Address,
-    }
+/// Returns what the forge that was asked for a review says of accounts: its reviewer's, and the authors'.
+fn answered(file: &ApprovalFile, reviewer: &Party) -> ToldBy {
+    let stated = file.account.as_ref();
+    let account = stated.and_then(|address| Account::of(address.as_str(), &[]));
+    let Some(account) = account.or_else(|| reviewer.person.account.clone()) else {
+        return ToldBy::Address;
+    };
+    let authors = file.authors.iter();
+    let mut logins: Vec<(String, String)> = authors
+        .map(|author| (author.email.to_string(), author.login.clone()))
+        .collect();
+    logins.push((file.by.to_string(), account.login));
+    ToldBy::Answer(Rc::new(ForgeAnswer {
+        forge: account.forge,
+        logins,
+    }))
 }
 
 /// Returns somebody with the names by which the commits that made the version know the address; files name none.

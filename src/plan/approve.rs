@@ -181,6 +181,8 @@ pub fn file(
         by: by.clone(),
         reason,
         via: None,
+        account: None,
+        authors: Vec::new(),
     }
 }
 

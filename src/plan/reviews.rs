@@ -3,11 +3,13 @@
 //! Uses record, ledger, policy, history, approval. Pure: objects come through the trait. Start at [`files`]. Follows
 //! `docs/spec/approval.md`, 1.12. No path of the reviews' file is ever used: all of them come from git's trees.
 
+mod approving;
 pub mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::approval::reviews::{Review, Reviews, last_words};
+use crate::approval::reviews::reviewer::{self, Reviewer};
+use crate::approval::reviews::{Review, Reviews, State};
 use crate::approval::statement::check::BadFile;
 use crate::approval::statement::{self, About, ApprovalFile, Decision};
 use crate::history::branch::Branch;
@@ -18,9 +20,11 @@ use crate::history::paths::Prefix;
 use crate::history::tree::{self, CommitTree};
 use crate::ledger::Files;
 use crate::plan::approve;
-use crate::plan::reviews::told::{Told, taken_back};
+use crate::plan::reviews::approving::Approving;
+use crate::plan::reviews::told::{Told, UnresolvedReview, taken_back};
 use crate::policy::governance::{Governance, State as Policy};
-use crate::policy::people::{self, Person};
+use crate::policy::people::Person;
+use crate::policy::tier::Needed;
 use crate::record::address::Address;
 use crate::record::credential;
 
@@ -33,6 +37,8 @@ pub struct World<'w> {
     pub prefix: &'w Prefix,
     /// Who people are, and what the ledger is called.
     pub governance: &'w Governance,
+    /// What the content of a record or governance file demands; `None` where that is not known.
+    pub needed: &'w dyn Fn(&About) -> Option<Needed>,
 }
 
 /// A file to be written.
@@ -55,6 +61,8 @@ pub struct Answer {
     pub stated: Vec<Stated>,
     /// What is to be told of the reviews that come to none.
     pub told: Vec<Told>,
+    /// The approving reviews that would have been written down if it were known who gave them, by login.
+    pub unresolved: Vec<UnresolvedReview>,
 }
 
 /// Why nothing can be said.
@@ -91,37 +99,35 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<Answer, Trouble> {
         at: Desk::new(world, reviews.landing)?,
         before: before.map(|before| Desk::new(world, before)).transpose()?,
     };
-    let words = last_words(reviews, world.governance);
     let mut answer = Answer::default();
     answer.told.extend(taken_back(reviews, world.governance));
-    answer
-        .told
-        .extend(words.unresolved.iter().map(|review| Told::Unknown {
-            login: review.login.clone(),
-        }));
-    for (person, review) in &words.approved {
-        let who = person.display.clone();
-        if people::is_bot(world.governance, person) || people::is_agent(world.governance, person) {
+    for (reviewer, review) in reviewer::last_reviews(reviews, world.governance) {
+        if review.state != State::Approved {
+            continue;
+        }
+        if let Reviewer::Machine(person) = &reviewer {
+            let who = person.display.clone();
             answer.told.push(Told::Machine { who });
             continue;
         }
+        let approving = Approving::new(reviewer, review, reviews);
         let seen = match looked_at(world, review, before) {
             Ok(seen) => seen,
             Err(obstacle) => {
-                let commit = review.commit;
                 answer.told.push(Told::Missing {
-                    who,
-                    commit,
+                    who: approving.who,
+                    commit: review.commit,
                     obstacle,
                 });
                 continue;
             }
         };
-        landed.compare(&seen, (person, review), &mut answer)?;
+        landed.compare(&seen, &approving, &mut answer)?;
     }
     answer
         .stated
         .sort_by(|one, other| one.path.cmp(&other.path));
+    answer.unresolved.sort();
     Ok(answer)
 }
 
@@ -222,8 +228,9 @@ impl<'w> Desk<'w> {
         about: About,
         blob: Option<Oid>,
         person: &Person,
-        review: &Review,
+        approving: &Approving<'_>,
     ) -> Result<Option<Stated>, Trouble> {
+        let review = approving.review;
         let bytes = match blob.map(|blob| self.world.objects.read(blob)).transpose()? {
             Some((Kind::Blob, bytes)) => bytes,
             // A file that was removed has no bytes.
@@ -235,15 +242,12 @@ impl<'w> Desk<'w> {
         let place = self.held.get(&about).and_then(|held| held.first());
         let folder = match place {
             Some((path, _)) => approve::folder(&self.records, path),
-            None => self
-                .world
-                .governance
-                .policy
-                .records
-                .first()
-                .cloned()
-                .unwrap_or_default(),
+            None => {
+                let folders = &self.world.governance.policy.records;
+                folders.first().cloned().unwrap_or_default()
+            }
         };
+        let (account, authors) = approving.accounts(&by);
         let file = ApprovalFile {
             ledger: self.world.governance.policy.name.clone(),
             sha256: statement::digest(&bytes),
@@ -256,6 +260,8 @@ impl<'w> Desk<'w> {
                 .map(credential::hidden)
                 .and_then(|reason| statement::shortened(&reason)),
             via: Some(review.url.clone()),
+            account,
+            authors,
             about,
         };
         let unwritable = |cause| Trouble::Unwritable {
@@ -278,9 +284,10 @@ impl Landed<'_> {
     fn compare(
         &self,
         seen: &Seen<'_>,
-        (person, review): (&Person, &Review),
+        approving: &Approving<'_>,
         answer: &mut Answer,
     ) -> Result<(), Trouble> {
+        let mut unresolved: Option<UnresolvedReview> = None;
         let rules = seen.bases.iter().flat_map(|base| &base.rules);
         let rules: BTreeSet<&String> = rules.chain(&self.at.rules).collect();
         let rules = rules
@@ -299,17 +306,25 @@ impl Landed<'_> {
                 answer.told.push(Told::Conflicted { about });
             } else if seen.head.blobs(&about)? == landed {
                 let blob = landed.first().copied();
-                answer
-                    .stated
-                    .extend(self.at.stated(about, blob, person, review)?);
+                match approving.writer(self.at.world.needed, &about) {
+                    Ok(person) => {
+                        let stated = self.at.stated(about, blob, person, approving)?;
+                        answer.stated.extend(stated);
+                    }
+                    Err(reason) => {
+                        let governance = self.at.world.governance;
+                        unresolved.get_or_insert_with(|| approving.unresolved(governance, reason));
+                    }
+                }
             } else if self.is_of_it(&about, seen)? {
                 answer.told.push(Told::Older {
-                    who: person.display.clone(),
+                    who: approving.who.clone(),
                     about,
-                    url: review.url.clone(),
+                    url: approving.review.url.clone(),
                 });
             }
         }
+        answer.unresolved.extend(unresolved);
         Ok(())
     }
 

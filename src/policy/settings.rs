@@ -44,7 +44,7 @@ impl Default for People {
             agents: Vec::new(),
             logins: BTreeMap::new(),
             noreply: Vec::new(),
-            bridges: words(&["github-actions[bot]@users.noreply.github.com"]),
+            bridges: Vec::new(),
             forges: Vec::new(),
         }
     }

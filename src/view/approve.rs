@@ -201,15 +201,62 @@ fn counts_for(said: &Said, needed: &Needed) -> String {
     }
 }
 
-/// Returns the answer about reviews that were written down.
-pub fn stated(all: &[Said], words: &[String], written: Written, next: &[String]) -> Doc<'static> {
-    let of_review = |said| json(said, &Counting::NotSigned);
+/// An approving review that was not written down, as nobody knows whose it is.
+#[derive(Clone, Debug)]
+pub struct Unresolved {
+    /// The login, where the forge names one.
+    pub login: Option<String>,
+    /// Where the review can be read.
+    pub url: String,
+    /// The line that `people.logins` needs.
+    pub line: Option<String>,
+    /// What is missing.
+    pub reason: String,
+}
+
+/// A review that was written down.
+#[derive(Clone, Debug)]
+pub struct WrittenReview {
+    /// What it says of which bytes.
+    pub said: Said,
+    /// The same in words: who, for which groups, where it can be read.
+    pub words: String,
+    /// Whether the approved ref has it already.
+    pub landed: bool,
+}
+
+/// Returns the answer about reviews: those that were written down, and those that could not be.
+pub fn stated(
+    all: &[WrittenReview],
+    unresolved: &[Unresolved],
+    written: Written,
+    next: &[String],
+) -> Doc<'static> {
+    let of_review = |review: &WrittenReview| {
+        let mut value = json(&review.said, &Counting::NotSigned);
+        if let Some(value) = value.as_object_mut() {
+            value.insert("landed".to_owned(), json!(review.landed));
+        }
+        value
+    };
     let results: Vec<Value> = all.iter().map(of_review).collect();
-    let mut doc = Doc::new(json!({"schema": shape::schema("approve"), "results": results}));
+    let open: Vec<Value> = unresolved
+        .iter()
+        .map(|it| json!({"login": it.login, "url": it.url, "line": it.line, "reason": it.reason}))
+        .collect();
+    let mut doc = Doc::new(json!({
+        "schema": shape::schema("approve"),
+        "results": results,
+        "unresolved": open,
+    }));
     doc.rows = Some("results");
     if all.is_empty() {
-        let none = Text::plain("No review approves what landed: nothing was written");
-        doc.blocks.push(Block::Paragraph(none));
+        let none = match unresolved.is_empty() {
+            true => "No review approves what landed: nothing was written",
+            false => "Nothing was written",
+        };
+        doc.blocks.push(Block::Paragraph(Text::plain(none)));
+        doc.blocks.extend(not_written(unresolved));
         return doc;
     }
     let verb = match written {
@@ -218,13 +265,53 @@ pub fn stated(all: &[Said], words: &[String], written: Written, next: &[String])
     };
     let heading = format!("{} {verb}", diag::count(all.len(), "review"));
     doc.blocks.push(Block::Heading(Text::plain(heading)));
-    let pairs = all.iter().zip(words).map(|(said, words)| {
+    let pairs = all.iter().map(|WrittenReview { said, words, .. }| {
         let text = Text::plain(words).and(Tone::Muted, format!("\n{}", said.files.join("\n")));
         (said.name.clone(), text)
     });
     doc.blocks.push(Block::Pairs(pairs.collect()));
+    let n_waiting = all.iter().filter(|review| !review.landed).count();
+    let waiting = match n_waiting {
+        0 => "All of them are on the approved ref".to_owned(),
+        n => format!(
+            "{} on the approved ref: they count once they are merged",
+            not_yet(n)
+        ),
+    };
+    doc.blocks.push(Block::Paragraph(Text::plain(waiting)));
+    doc.blocks.extend(not_written(unresolved));
     doc.blocks.extend(init::next(next.to_vec()));
     doc
+}
+
+fn not_yet(n_waiting: usize) -> String {
+    let verb = if n_waiting == 1 { "is" } else { "are" };
+    format!("{} {verb} not yet", diag::count(n_waiting, "review"))
+}
+
+/// Returns the reviews that were not written down, each with what is missing.
+fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
+    if unresolved.is_empty() {
+        return Vec::new();
+    }
+    let n_reviews = diag::count(unresolved.len(), "review");
+    let heading = format!("{n_reviews} not written down: nobody knows whose");
+    let pairs = unresolved.iter().map(|it| {
+        let line = it
+            .line
+            .iter()
+            .map(|line| format!("\nadd `{line}` to people.logins"));
+        let text = format!("{}{}", it.reason, line.collect::<String>());
+        let login = it.login.clone().unwrap_or_else(|| "-".to_owned());
+        (
+            login,
+            Text::plain(text).and(Tone::Muted, format!("\n{}", it.url)),
+        )
+    });
+    vec![
+        Block::Heading(Text::of(Tone::Warn, heading)),
+        Block::Pairs(pairs.collect()),
+    ]
 }
 
 /// Returns one approval as data.

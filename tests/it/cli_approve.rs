@@ -9,6 +9,7 @@ mod commits;
 mod keys;
 mod places;
 mod reject;
+mod reviewers;
 mod reviews;
 mod signed;
 mod spoken;
@@ -31,6 +32,7 @@ name: example/payments
 groups: {security: [dana@example.com, sam@example.com], platform: [lee@example.com]}
 people:
   logins: {dkim: dana@example.com, lchen: lee@example.com, depbot: \"depbot[bot]@users.noreply.github.com\"}
+  bridges: [\"github-actions[bot]@users.noreply.github.com\"]
 tiers:
   - name: standard
     max_term: 90d

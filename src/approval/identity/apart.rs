@@ -10,6 +10,7 @@ use crate::approval::identity::party::Party;
 use crate::approval::relation::{Other, Relation, UnknownAccount};
 use crate::policy::people::account::Account;
 use crate::policy::people::{self, Person};
+use crate::record::address;
 
 /// What tells somebody from others, beside their address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -143,26 +144,47 @@ impl Lens<'_> {
     }
 
     /// Tells whether one answer of a forge names both as accounts, and as two.
+    ///
+    /// A login that only an address or the policy tells may be a former one: it joins, and proves no difference.
     fn are_two(
         &self,
         answer: &ForgeAnswer,
         (one, of_one): (&Party, &Accounts),
         (other, of_other): (&Party, &Accounts),
     ) -> bool {
-        let logins = |party: &Party, accounts: &Accounts| -> Vec<String> {
-            let lines = answer.logins.iter().filter(|(email, _)| {
-                let face = self.met.face(self.at, "", email);
-                party
+        let [stated, of_others] = [one, other].map(|party| self.stated_logins(answer, party));
+        if stated.is_empty() || of_others.is_empty() {
+            return false;
+        }
+        let all = |stated: Vec<String>, accounts: &Accounts| -> Vec<String> {
+            let known = accounts
+                .known
+                .iter()
+                .filter(|it| it.forge == answer.forge)
+                .map(|it| it.login.clone());
+            stated.into_iter().chain(known).collect()
+        };
+        let (stated, of_others) = (all(stated, of_one), all(of_others, of_other));
+        !stated.iter().any(|login| of_others.contains(login))
+    }
+
+    /// Returns the logins that one answer of a forge gives to somebody's addresses, in lower case.
+    ///
+    /// A private address must be the very one: the account of its number may have had another login.
+    fn stated_logins(&self, answer: &ForgeAnswer, party: &Party) -> Vec<String> {
+        let is_own = |email: &str| {
+            let face = self.met.face(self.at, "", email);
+            let mut typed = party.typed().iter();
+            match face.person.account {
+                Some(_) => typed.any(|it| address::lower(&it.typed_email) == address::lower(email)),
+                None => party
                     .keys()
                     .iter()
-                    .any(|key| face.keys.first() == Some(key))
-            });
-            let own = accounts.known.iter().filter(|it| it.forge == answer.forge);
-            let lines = lines.map(|(_, login)| login.to_lowercase());
-            lines.chain(own.map(|it| it.login.clone())).collect()
+                    .any(|key| face.keys.first() == Some(key)),
+            }
         };
-        let (one, other) = (logins(one, of_one), logins(other, of_other));
-        !one.is_empty() && !other.is_empty() && !one.iter().any(|login| other.contains(login))
+        let lines = answer.logins.iter().filter(|(email, _)| is_own(email));
+        lines.map(|(_, login)| address::lower(login)).collect()
     }
 
     /// Tells whether somebody is a bot that everybody knows, or that an approved policy lists.

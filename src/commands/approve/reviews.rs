@@ -16,15 +16,17 @@ use crate::commands::context::judged::Scope;
 use crate::commands::context::place::Home;
 use crate::commands::context::shell::quoted;
 use crate::commands::context::tips::OnMainline;
+use crate::history::objects::Oid;
+use crate::history::tree::CommitTree;
 use crate::history::version::Key;
 use crate::ledger::tree::Tree;
 use crate::plan::approve;
-use crate::plan::reviews::told::Told;
+use crate::plan::reviews::told::{Told, UnresolvedReview};
 use crate::plan::reviews::{self, Answer, Stated, Trouble, World};
 use crate::policy::tier::Needed;
 use crate::store::files::{self, FileError};
 use crate::view;
-use crate::view::approve::Said;
+use crate::view::approve::{Said, WrittenReview};
 use crate::view::init::Written;
 
 /// The most bytes of a file of reviews.
@@ -37,10 +39,12 @@ pub(super) fn run(args: &Args, ctx: &Ctx, file: &Path) -> anyhow::Result<Outcome
     let reviews = read(ctx, file)?;
     let approved = ctx.approved_only(&home, Scope::Everything)?;
     landed(&approved, &reviews)?;
+    let needed = |about: &About| needed(&approved, about);
     let world = World {
         objects: home.repository()?,
         prefix: approved.prefix(),
         governance: &approved.governance,
+        needed: &needed,
     };
     let answer = reviews::files(world, &reviews).map_err(|trouble| match trouble {
         Trouble::Obstacle(obstacle) => approved::obstacle(obstacle),
@@ -51,6 +55,9 @@ pub(super) fn run(args: &Args, ctx: &Ctx, file: &Path) -> anyhow::Result<Outcome
     })?;
     for told in &answer.told {
         ctx.tell(&format!("warning: {told}"));
+    }
+    for review in &answer.unresolved {
+        ctx.tell(&warning(review, &reviews.pull_request));
     }
     let mut news = Vec::new();
     for stated in &answer.stated {
@@ -67,10 +74,36 @@ pub(super) fn run(args: &Args, ctx: &Ctx, file: &Path) -> anyhow::Result<Outcome
     };
     show((ctx, &home, &approved), &answer, written)?;
     let is_open = |told: &Told| matches!(told, Told::Missing { .. });
-    Ok(match answer.told.iter().any(is_open) {
-        true => Outcome::CannotSay,
-        false => Outcome::Fine,
+    Ok(match answer.unresolved.is_empty() {
+        _ if answer.told.iter().any(is_open) => Outcome::CannotSay,
+        true => Outcome::Fine,
+        false => Outcome::BadNews,
     })
+}
+
+/// Returns what is said of a review that was not written down, as nobody knows whose it is.
+fn warning(review: &UnresolvedReview, pull_request: &str) -> String {
+    match (&review.login, &review.line) {
+        (Some(login), Some(line)) => format!(
+            "warning: {login} approved {pull_request}, but nobody knows who {login} is: add `{line}` to people.logins \
+             in exledger.yaml"
+        ),
+        _ => format!(
+            "warning: {pull_request} was approved by an account that the forge does not name: ask somebody else ({})",
+            review.url
+        ),
+    }
+}
+
+/// Returns what the content at the tip demands; one person of governance files, `None` where nothing stands there.
+fn needed(approved: &Approved<'_>, about: &About) -> Option<Needed> {
+    match about {
+        About::Record(id) => {
+            let tip = approved.tip(&Key::Id(id.as_str().to_ascii_uppercase()))?;
+            Some(tip.verdict.needed.clone())
+        }
+        About::Governance(_) => Some(Needed::default()),
+    }
 }
 
 fn read(ctx: &Ctx, file: &Path) -> anyhow::Result<Reviews> {
@@ -88,7 +121,8 @@ fn read(ctx: &Ctx, file: &Path) -> anyhow::Result<Reviews> {
     Reviews::read(&bytes).map_err(|error| {
         fault::misuse(
             error.to_string(),
-            "the shape is {pull_request, landing, reviews[]{login, email, state, commit, at, url, reason}}",
+            "the shape is {pull_request, landing, forge, opened_by, authors[]{email, login}, reviews[]{login, email, \
+             state, commit, at, url, reason, permission, author_association}}",
         )
     })
 }
@@ -124,7 +158,11 @@ fn is_news(tree: &dyn Tree, stated: &Stated) -> anyhow::Result<bool> {
         return Ok(false);
     }
     Ok(match ApprovalFile::read(&text) {
-        Ok(before) => before.at < stated.file.at || before.ledger != stated.file.ledger,
+        Ok(before) => {
+            let is_older = before.at < stated.file.at || before.ledger != stated.file.ledger;
+            // What the forge says of accounts may have become known since.
+            is_older || before.at == stated.file.at && before != stated.file
+        }
         Err(_) => true,
     })
 }
@@ -135,12 +173,7 @@ fn show(
     written: Written,
 ) -> anyhow::Result<()> {
     let said = |stated: &Stated| {
-        let needed = match &stated.file.about {
-            About::Record(id) => approved
-                .tip(&Key::Id(id.as_str().to_ascii_uppercase()))
-                .map_or_else(Needed::default, |tip| tip.verdict.needed.clone()),
-            About::Governance(_) => Needed::default(),
-        };
+        let needed = needed(approved, &stated.file.about).unwrap_or_default();
         let governance = &approved.governance;
         Said {
             name: match &stated.file.about {
@@ -153,8 +186,16 @@ fn show(
             files: vec![stated.path.clone()],
         }
     };
-    let all: Vec<Said> = answer.stated.iter().map(said).collect();
-    let words: Vec<String> = answer.stated.iter().zip(&all).map(words).collect();
+    let approved_tree = approved_tree(home, approved)?;
+    let mut all = Vec::new();
+    for stated in &answer.stated {
+        let said = said(stated);
+        all.push(WrittenReview {
+            words: words(stated, &said),
+            landed: !is_news(&approved_tree, stated)?,
+            said,
+        });
+    }
     let git = ctx.git(home);
     let paths: Vec<String> = answer
         .stated
@@ -170,14 +211,32 @@ fn show(
         Written::Now => next,
         Written::Never => Vec::new(),
     };
-    ctx.show(&view::approve::stated(&all, &words, written, &next))
+    let unresolved: Vec<view::approve::Unresolved> = answer.unresolved.iter().map(shown).collect();
+    ctx.show(&view::approve::stated(&all, &unresolved, written, &next))
 }
 
-fn words((stated, said): (&Stated, &Said)) -> String {
+/// Returns the files of the approved ref.
+fn approved_tree<'h>(home: &'h Home, approved: &Approved<'_>) -> anyhow::Result<CommitTree<'h>> {
+    let tip = approved.stamp.commit.as_deref().and_then(Oid::from_hex);
+    let tip = tip.ok_or_else(|| fault::cannot_say("the approved ref has no commit", ""))?;
+    let tree = CommitTree::of_commit(home.repository()?, tip, approved.prefix());
+    tree.map_err(approved::obstacle)
+}
+
+fn words(stated: &Stated, said: &Said) -> String {
     let groups = match said.groups.as_slice() {
         [] => String::new(),
         groups => format!(" for {}", groups.join(", ")),
     };
     let via = stated.file.via.as_deref().unwrap_or_default();
     format!("{}{groups}, claimed by review {via}", stated.person.display)
+}
+
+fn shown(review: &UnresolvedReview) -> view::approve::Unresolved {
+    view::approve::Unresolved {
+        login: review.login.clone(),
+        url: review.url.clone(),
+        line: review.line.clone(),
+        reason: review.reason.clone(),
+    }
 }

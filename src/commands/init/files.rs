@@ -176,13 +176,33 @@ fn filled(text: &str, place: &Place, method: MergeMethod, bridge: Bridge) -> Str
         Bridge::Written => (include_str!("bridge.yml"), include_str!("bridged.yaml")),
         Bridge::LeftOut => ("", include_str!("unbridged.yaml")),
     };
+    let (dispatch, again, people) = match bridge {
+        Bridge::Written => (DISPATCH, " && inputs.pull_request == ''", PEOPLE),
+        Bridge::LeftOut => ("", "", "# people:"),
+    };
     text.replace("{{bridge}}", job)
+        .replace("{{dispatch}}", dispatch)
+        .replace("{{again}}", again)
+        .replace("{{people}}", people)
         .replace("{{version}}", env!("CARGO_PKG_VERSION"))
         .replace("{{schemas}}", "schemas")
         .replace("{{directory}}", &directory)
         .replace("{{prefix}}", &place.prefix)
         .replace("{{merging}}\n", &format!("{}{others}", merging(method)))
 }
+
+/// How the job `reviews` is run again.
+const DISPATCH: &str = "
+    inputs:
+      pull_request:
+        description: Write down the reviews of this merged pull request again, by its number
+        default: \"\"";
+
+/// Who may state reviews: the job `reviews`.
+const PEOPLE: &str = "\
+people:
+  # The job `reviews` of the workflow states who approved on the forge.
+  bridges: [\"github-actions[bot]@users.noreply.github.com\"]";
 
 /// Returns what a policy should say about the way of merging.
 fn merging(method: MergeMethod) -> &'static str {

@@ -11,6 +11,19 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 
+/// An approving review of which nobody knows whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnresolvedReview {
+    /// The login, where the forge names one.
+    pub login: Option<String>,
+    /// Where the review can be read, as stated.
+    pub url: String,
+    /// The line that `people.logins` needs: `odiaz: ADDRESS`.
+    pub line: Option<String>,
+    /// Why nobody is known by the login, or why that was not enough.
+    pub reason: String,
+}
+
 /// Why a review comes to no file.
 #[derive(Clone, Debug)]
 pub enum Told {
@@ -22,11 +35,6 @@ pub enum Told {
         about: About,
         /// Where it can be read.
         url: String,
-    },
-    /// Nobody is known by the login.
-    Unknown {
-        /// The login.
-        login: String,
     },
     /// Whoever approved said something else later.
     TakenBack {
@@ -63,18 +71,12 @@ impl fmt::Display for Told {
                 out,
                 "review of older content: ask again: {who} looked at other bytes of {about} than those that landed ({url})"
             ),
-            Told::Unknown { login } => write!(
-                out,
-                "nobody is known by the login {login}, so the review counts for nobody: \
-                 add `{login}: ADDRESS` to people.logins of the policy, and run it again"
-            ),
             Told::TakenBack { who, state } => write!(
                 out,
-                "{who} approved, and {} later, which is the word that counts: ask again",
+                "{who} approved, and {} later, which is what counts: ask again",
                 match state {
-                    State::ChangesRequested => "asked for changes",
                     State::Dismissed => "was dismissed",
-                    State::Approved | State::Commented => "commented",
+                    _ => "asked for changes",
                 }
             ),
             Told::Machine { who } => {
@@ -98,25 +100,26 @@ impl fmt::Display for Told {
     }
 }
 
-/// Returns who approved and then said something else.
+/// Returns who approved and then said something else; a comment takes nothing back.
 pub(super) fn taken_back(reviews: &Reviews, governance: &Governance) -> Vec<Told> {
     let mut told = Vec::new();
     let mut seen = BTreeSet::new();
-    for review in reviews
-        .reviews
-        .iter()
-        .filter(|it| it.state == State::Approved)
-    {
-        let same = |other: &&Review| other.login.eq_ignore_ascii_case(&review.login);
-        let of_one = reviews.reviews.iter().filter(same);
-        let Some(last) = of_one.max_by_key(|it| it.at) else {
+    let of_somebody = |it: &&Review| it.login.is_some() && it.state != State::Commented;
+    let named = || reviews.reviews.iter().filter(of_somebody);
+    for review in named().filter(|it| it.state == State::Approved) {
+        let login = review.login.as_deref().unwrap_or_default();
+        let same = |other: &&Review| {
+            let other = other.login.as_deref().unwrap_or_default();
+            other.eq_ignore_ascii_case(login)
+        };
+        let Some(last) = named().filter(same).max_by_key(|it| it.at) else {
             continue;
         };
-        if last.state == State::Approved || !seen.insert(review.login.to_lowercase()) {
+        if last.state == State::Approved || !seen.insert(login.to_lowercase()) {
             continue;
         }
-        let person = people::identify_login(governance, &review.login);
-        let who = person.map_or_else(|| review.login.clone(), |person| person.display.clone());
+        let person = people::identify_login(governance, login);
+        let who = person.map_or_else(|| login.to_owned(), |person| person.display.clone());
         told.push(Told::TakenBack {
             who,
             state: last.state,

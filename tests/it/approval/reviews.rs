@@ -10,9 +10,14 @@ use crate::repo::speak::{Says, public, reviewed, signer};
 
 const ACTIONS: &str = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>";
 
+const BRIDGES: &str = "people: {bridges: ['github-actions[bot]@users.noreply.github.com']}\n";
+
 /// A ledger in which Ana's record was squashed on the forge.
 fn squashed(policy: &str) -> Repo {
-    let repo = ledger(policy);
+    let repo = match policy.contains("bridges") {
+        true => ledger(policy),
+        false => ledger(&format!("{BRIDGES}{policy}")),
+    };
     squash(&repo);
     repo
 }
@@ -64,6 +69,17 @@ fn a_bridge_states_who_reviewed_what_was_squashed() {
             .starts_with("github-actions[bot]@")
     );
     assert_eq!(verdict.turns.len(), 2);
+}
+
+#[test]
+fn nobody_is_a_bridge_unless_the_policy_says_so() {
+    let repo = ledger("");
+    squash(&repo);
+    repo.by(ACTIONS)
+        .says(&says("dana"))
+        .commit("State the reviews");
+    let verdict = verdict(&repo);
+    assert_eq!(why(&verdict), Some(Counts::No(WhyNot::UnlistedBot)));
 }
 
 #[test]
@@ -161,7 +177,7 @@ fn a_merge_states_by_whoever_landed_it_and_never_by_its_branch() {
 
 #[test]
 fn a_review_lands_later_and_alone() {
-    let with_it = ledger("");
+    let with_it = ledger(BRIDGES);
     with_it
         .by("ana")
         .through("github")
@@ -169,7 +185,7 @@ fn a_review_lands_later_and_alone() {
         .says(&says("dana"))
         .commit("File it (#7)");
     assert_eq!(why(&verdict(&with_it)), Some(Counts::No(WhyNot::Company)));
-    let before = ledger("");
+    let before = ledger(BRIDGES);
     before
         .by(ACTIONS)
         .says(&says("dana"))
@@ -271,7 +287,7 @@ fn whoever_wrote_under_another_address_does_not_approve_by_a_file() {
         repo.by("root")
             .write(
                 "exledger.yaml",
-                "version: 1\napproval: {signers: signers}\n",
+                &format!("version: 1\napproval: {{signers: signers}}\n{BRIDGES}"),
             )
             .write("signers", &signers)
             .commit("Begin");

@@ -65,6 +65,8 @@ struct Forge {
     folder: tempfile::TempDir,
     before: String,
     landing: String,
+    /// The number of the pull request that is asked for by hand.
+    again: String,
 }
 
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
@@ -91,6 +93,7 @@ fn forge() -> Option<Forge> {
         folder,
         before,
         landing,
+        again: String::new(),
     };
     let landing = &forge.landing;
     forge.answer(
@@ -120,6 +123,17 @@ fn forge() -> Option<Forge> {
     );
     forge.answer("reviews", &pages);
     forge.answer("users", r#"{"chen-lee": "lee@example.com"}"#);
+    forge.answer("permissions", r#"{"chen-lee": "write"}"#);
+    forge.answer(
+        "request",
+        &format!(
+            r#"{{"user": {{"login": "aruiz"}}, "merged_at": "2026-11-20T11:00:00Z", "base": {{"ref": "main"}},
+                "merge_commit_sha": "{landing}"}}"#
+        ),
+    );
+    let commit = r#"{"commit": {"author": {"email": "ana@example.com"}}, "author": {"login": "aruiz"}, "parents": [1]}"#;
+    forge.answer("commit", commit);
+    forge.answer("branch", &format!("[{commit}]"));
     Some(forge)
 }
 
@@ -153,12 +167,18 @@ impl Forge {
             .env("GIT_COMMITTER_DATE", &now)
             .env("GITHUB_REPOSITORY", "example/payments")
             .env("GITHUB_REF_NAME", "main")
+            .env("GITHUB_SERVER_URL", "https://github.com")
             .env("GITHUB_SHA", &self.landing)
+            .env("PULL_REQUEST", &self.again)
             .env("BEFORE", &self.before)
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         (output.status.success(), said)
+    }
+
+    fn comment(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("comment")).unwrap()
     }
 
     fn log(&self, branch: &str) -> String {
@@ -183,9 +203,21 @@ impl Forge {
 const GH: &str = r#"#!/usr/bin/env bash
 case "$*" in
   "api repos/example/payments/commits/"*"/pulls") cat "$FORGE/commits" ;;
+  "api repos/example/payments/commits/"*) cat "$FORGE/commit" ;;
+  "api repos/example/payments/pulls/1") cat "$FORGE/request" ;;
+  "api --paginate repos/example/payments/pulls/1/commits") cat "$FORGE/branch" ;;
   "api --paginate repos/example/payments/pulls/1/reviews") cat "$FORGE/reviews" ;;
   "api users/"*) jq --arg login "${2#users/}" '{login: $login, email: .[$login]}' "$FORGE/users" ;;
-  "pr create "*) printf '%s\n' "$@" > "$FORGE/request" ;;
+  "api repos/example/payments/collaborators/"*"/permission")
+    login=${2#repos/example/payments/collaborators/}
+    jq --arg login "${login%/permission}" '{permission: .[$login]}' "$FORGE/permissions" ;;
+  "api --paginate repos/example/payments/issues/1/comments "*) if [ -e "$FORGE/comment" ]; then echo 5; fi ;;
+  "api --method POST repos/example/payments/issues/1/comments "* | "api --method PATCH repos/example/payments/issues/comments/5 "*)
+    cp "${6#body=@}" "$FORGE/comment" ;;
+  "pr list "*) ;;
+  "pr create "*)
+    printf '%s\n' "$@" > "$FORGE/opened"
+    echo https://forge.example.com/pull/2 ;;
   *) echo "gh $*" >&2; exit 1 ;;
 esac
 "#;
@@ -217,7 +249,7 @@ fn the_script_commits_what_reviewers_said_and_it_counts() {
         !forge.folder.path().join("runner/pwned").exists(),
         "a review ran something"
     );
-    assert!(!forge.folder.path().join("request").exists());
+    assert!(!forge.folder.path().join("opened").exists());
     forge.take("main");
     assert_eq!(forge.world.stands(), ("active".into(), "claimed".into()));
     let record = forge.world.record();
@@ -241,14 +273,51 @@ fn where_the_branch_is_protected_it_comes_by_a_pull_request() {
     let (done, said) = forge.run();
     assert!(done, "{said}");
     let branch = format!("exledger-reviews-{}", forge.landing.get(..12).unwrap());
-    let request = std::fs::read_to_string(forge.folder.path().join("request")).unwrap();
+    let request = std::fs::read_to_string(forge.folder.path().join("opened")).unwrap();
     assert!(
         request.contains(&format!("--head\n{branch}\n")),
         "{request}"
     );
     assert!(forge.log(&branch).starts_with("github-actions[bot]|"));
+    let comment = forge.comment();
+    assert!(
+        comment.contains("count once https://forge.example.com/pull/2 is merged"),
+        "{comment}"
+    );
     forge.take(&branch);
     assert_eq!(forge.world.stands().0, "active");
+}
+
+#[test]
+fn a_login_that_nobody_knows_fails_the_job_and_is_asked_for_until_it_is_run_again() {
+    let Some(mut forge) = forge() else { return };
+    forge.answer("permissions", "{}");
+    let (done, said) = forge.run();
+    assert!(!done, "{said}");
+    assert!(said.contains("nobody knows who chen-lee is"), "{said}");
+    let comment = forge.comment();
+    assert!(comment.contains("- `chen-lee: ADDRESS`"), "{comment}");
+    let log = forge.log("main");
+    assert!(
+        log.starts_with("github-actions[bot]|"),
+        "what counts is pushed: {log}"
+    );
+    forge.answer("permissions", r#"{"chen-lee": "write"}"#);
+    forge.again = "1".to_owned();
+    let (done, said) = forge.run();
+    assert!(done, "{said}");
+    assert!(
+        forge
+            .comment()
+            .contains("No approval of this pull request is left out")
+    );
+    forge.take("main");
+    assert_eq!(forge.world.stands(), ("active".into(), "claimed".into()));
+    for number in ["1; touch pwned", "x"] {
+        forge.again = number.to_owned();
+        assert!(!forge.run().0, "{number}");
+    }
+    assert!(!forge.folder.path().join("runner/pwned").exists());
 }
 
 #[test]

@@ -5,7 +5,8 @@ use crate::cli::Run;
 use crate::golden;
 
 /// The account of a workflow.
-const BOT: &str = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>";
+pub(super) const BOT: &str =
+    "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>";
 
 /// One review as the forge tells it.
 fn review(login: &str, state: &str, commit: &str, at: &str) -> String {
@@ -21,7 +22,7 @@ fn document(landing: &str, reviews: &[String]) -> String {
 
 impl World {
     /// Fills the work folder with the mainline, and runs the bridge's command on these reviews.
-    fn bridge(&self, json: &str) -> Run {
+    pub(super) fn bridge(&self, json: &str) -> Run {
         self.repo.checkout();
         let file = self.repo.path().join(".git/reviews.json");
         std::fs::write(file, json).unwrap();
@@ -47,7 +48,7 @@ impl World {
 }
 
 /// Squashes the branch, and returns its last commit and the landing.
-fn squashed(world: &World) -> (String, String) {
+pub(super) fn squashed(world: &World) -> (String, String) {
     let head = world.repo.tip("billing").to_string();
     (head, world.squash("billing").to_string())
 }
@@ -189,10 +190,10 @@ fn the_last_word_of_each_person_counts_and_an_unknown_login_is_named() {
         review(r"\u001b[2Jwiped", "approved", &head, "10:30"),
     ];
     let run = world.bridge(&document(&landing, &reviews));
-    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(run.code, 1, "{}", run.err);
     for told in [
         "dana@example.com approved, and asked for changes later",
-        "nobody is known by the login ../../../etc/passwd",
+        "../../../etc/passwd approved #1, but nobody knows who ../../../etc/passwd is",
         "is a bot or an agent",
     ] {
         assert!(run.err.contains(told), "{told}: {}", run.err);

@@ -98,7 +98,7 @@ fn an_author_is_known_by_another_address_and_by_the_name_alone() {
     let roster = "people: {roster: people.csv}\n";
     let (before, _) = POLICY.split_once("people:").unwrap();
     let (_, after) = POLICY
-        .split_once("depbot[bot]@users.noreply.github.com\"}\n")
+        .split_once("github-actions[bot]@users.noreply.github.com\"]\n")
         .unwrap();
     let Some(world) = World::new(&format!("{before}{roster}{after}")) else {
         return;

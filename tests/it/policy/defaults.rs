@@ -29,7 +29,7 @@ fn the_defaults_are_those_of_the_page() {
         "people": {
             "bots": ["*[bot]@users.noreply.github.com", "renovate@*"],
             "agents": [], "logins": {}, "noreply": [],
-            "bridges": ["github-actions[bot]@users.noreply.github.com"],
+            "bridges": [],
             "forges": [],
         },
         "groups": {},

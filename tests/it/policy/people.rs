@@ -207,7 +207,8 @@ fn bots_and_agents_are_found_by_pattern_name_and_list() {
 #[test]
 fn bridges_and_forges_are_those_of_the_policy() {
     let governance = governance(
-        "people: {forges: [noreply@forge.example.com, \"Build <*@ci.example.com>\"]}",
+        "people: {bridges: [\"github-actions[bot]@users.noreply.github.com\"], \
+         forges: [noreply@forge.example.com, \"Build <*@ci.example.com>\"]}",
         "",
     );
     let bridge = people::identify(

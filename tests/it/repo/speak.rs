@@ -85,6 +85,8 @@ pub(crate) fn yes(name: &str, id: &str, text: &str, at: &str) -> Says {
             by: Address::new(&format!("{name}@example.com")).unwrap(),
             reason: None,
             via: None,
+            account: None,
+            authors: Vec::new(),
         },
         key: Some(name.to_owned()),
         folder: "exceptions",

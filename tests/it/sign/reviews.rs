@@ -1,6 +1,7 @@
 //! A forge's reviews: what is read, and whose last word approves.
 
-use exledger::approval::reviews::{Reviews, last_words};
+use exledger::approval::reviews::reviewer::{Reviewer, last_reviews};
+use exledger::approval::reviews::{Reviews, State};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
 
@@ -8,7 +9,7 @@ const OID: &str = "0123456789abcdef0123456789abcdef01234567";
 
 fn review(login: &str, email: &str, state: &str, at: &str) -> String {
     format!(
-        r#"{{"login": "{login}", "email": {email}, "state": "{state}", "commit": "{OID}", "at": "2026-12-01T{at}:00Z", "url": "https://forge.example.com/{login}/{at}", "reason": null}}"#
+        r#"{{"login": "{login}", "email": {email}, "state": "{state}", "commit": "{OID}", "at": "2026-12-01T{at}:00Z", "url": "https://forge.example.com/{login}/{at}", "reason": null, "permission": "write"}}"#
     )
 }
 
@@ -49,7 +50,8 @@ fn anything_else_is_refused_with_its_place() {
         (r#""login": "dkim", "#, ""),
         (r#""login": "dkim""#, r#""login": "dkim", "id": 1"#),
         (r##""#12""##, "12"),
-        (r#""reason": null}]"#, r#""reason": null}]]"#),
+        (r#""permission": "write"}]"#, r#""permission": "write"}]]"#),
+        (r#""write""#, r#""owner""#),
     ] {
         let text = sound.replace(from, to);
         assert_ne!(text, sound);
@@ -61,10 +63,16 @@ fn anything_else_is_refused_with_its_place() {
 /// Returns who approved, by address, and which logins approved that nobody is known by.
 fn words(reviews: &[String]) -> (Vec<String>, Vec<String>) {
     let reviews = Reviews::read(document(reviews).as_bytes()).unwrap();
-    let words = last_words(&reviews, &governance());
-    let approved = words.approved.iter().map(|(person, _)| person.key.clone());
-    let unresolved = words.unresolved.iter().map(|review| review.login.clone());
-    (approved.collect(), unresolved.collect())
+    let mut words = (Vec::new(), Vec::new());
+    for (reviewer, review) in last_reviews(&reviews, &governance()) {
+        match reviewer {
+            _ if review.state != State::Approved => {}
+            Reviewer::Person(person) => words.0.push(person.key.clone()),
+            Reviewer::Unknown { .. } => words.1.extend(review.login.clone()),
+            Reviewer::Account(person) | Reviewer::Machine(person) => panic!("{person:?}"),
+        }
+    }
+    words
 }
 
 #[test]
@@ -74,7 +82,7 @@ fn the_last_word_of_each_person_counts_and_only_approval() {
         (&["changes-requested", "approved"], true),
         (&["approved", "changes-requested"], false),
         (&["approved", "dismissed"], false),
-        (&["approved", "commented"], false),
+        (&["approved", "commented"], true),
         (&["commented"], false),
         (&["dismissed", "approved"], true),
     ] {

@@ -3,7 +3,9 @@
 use exledger::approval::keys::Keys;
 use exledger::approval::signature::{Bad, State};
 use exledger::approval::statement::check::{Backing, BadFile, Place, check, place};
-use exledger::approval::statement::{About, ApprovalFile, Decision, digest, shortened};
+use exledger::approval::statement::{
+    About, ApprovalFile, AuthorLogin, Decision, digest, shortened,
+};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
 use exledger::record::id::Id;
@@ -22,6 +24,8 @@ fn approval() -> ApprovalFile {
         by: Address::new("dana@example.com").unwrap(),
         reason: Some("Looked at the rollback plan".to_owned()),
         via: None,
+        account: None,
+        authors: Vec::new(),
     }
 }
 
@@ -65,6 +69,55 @@ fn what_is_written_is_what_the_format_says_and_is_read_back() {
     let text = review.text().unwrap();
     assert!(text.ends_with("plan\nvia https://forge.example.com/pull/12#review-1\n"));
     assert_eq!(ApprovalFile::read(text.as_bytes()), Ok(review));
+}
+
+#[test]
+fn a_review_ends_with_accounts_sorted_and_nothing_else_does() {
+    let author = |email: &str, login: &str| AuthorLogin {
+        email: Address::new(email).unwrap(),
+        login: login.to_owned(),
+    };
+    let review = ApprovalFile {
+        via: Some("https://forge.example.com/pull/12#review-1".to_owned()),
+        account: Address::new("dkim@users.noreply.github.com"),
+        authors: vec![
+            author("ana@example.com", "aruiz"),
+            author("aruiz@users.noreply.github.com", "aruiz"),
+        ],
+        ..approval()
+    };
+    let text = review.text().unwrap();
+    let lines = "account dkim@users.noreply.github.com\nauthor ana@example.com aruiz\n\
+        author aruiz@users.noreply.github.com aruiz\n";
+    assert!(text.ends_with(lines), "{text}");
+    assert_eq!(ApprovalFile::read(text.as_bytes()), Ok(review.clone()));
+    let turned = ApprovalFile {
+        authors: review.authors.iter().rev().cloned().collect(),
+        ..review.clone()
+    };
+    let many = (0..101).map(|n| author(&format!("a{n:03}@example.com"), "a"));
+    let refused = [
+        turned,
+        ApprovalFile {
+            authors: many.collect(),
+            ..review.clone()
+        },
+        ApprovalFile {
+            account: Address::new("dana@example.com"),
+            ..review.clone()
+        },
+        ApprovalFile {
+            via: None,
+            ..review.clone()
+        },
+    ];
+    for file in refused {
+        assert!(file.text().is_err(), "{file:?}");
+    }
+    for login in ["a b", "a@b", ""] {
+        let text = text.replace("example.com aruiz", &format!("example.com {login}"));
+        assert!(ApprovalFile::read(text.as_bytes()).is_err(), "{text}");
+    }
 }
 
 #[test]

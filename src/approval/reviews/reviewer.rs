@@ -1,0 +1,212 @@
+//! Who a forge's review is by, as far as the policy and the forge tell.
+//!
+//! Uses policy's people and accounts. Pure. Start at [`last_reviews`]. Follows `docs/spec/approval.md`, 1.12.
+
+use std::collections::BTreeMap;
+
+use crate::approval::relation;
+use crate::approval::reviews::{Association, Permission, Review, Reviews, State};
+use crate::approval::statement;
+use crate::policy::governance::Governance;
+use crate::policy::people::account::Account;
+use crate::policy::people::{self, Person};
+use crate::record::address::{self, Address};
+
+/// Who a review is by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reviewer {
+    /// Somebody whom the policy knows, or whose address the forge tells.
+    Person(Person),
+    /// An account of which nobody knows whose it is, and that the forge tells from all authors.
+    Account(Person),
+    /// A bot or an agent.
+    Machine(Person),
+    /// Nobody knows.
+    Unknown {
+        /// What is missing, in words.
+        reason: String,
+    },
+}
+
+/// Returns the last review of each reviewer, comments aside; of several at one instant the last in the list.
+pub fn last_reviews<'r>(
+    reviews: &'r Reviews,
+    governance: &Governance,
+) -> Vec<(Reviewer, &'r Review)> {
+    let mut last: BTreeMap<(bool, String), (Reviewer, &Review)> = BTreeMap::new();
+    for review in &reviews.reviews {
+        if review.state == State::Commented {
+            continue;
+        }
+        let reviewer = Reviewer::of(review, reviews, governance);
+        let key = match &reviewer {
+            Reviewer::Person(person) | Reviewer::Account(person) | Reviewer::Machine(person) => {
+                (false, person.key.clone())
+            }
+            Reviewer::Unknown { .. } => {
+                let login = review.login.as_deref().map(address::lower);
+                (true, login.unwrap_or_else(|| review.url.clone()))
+            }
+        };
+        let newer = |(_, before): &(Reviewer, &Review)| before.at <= review.at;
+        if last.get(&key).is_none_or(newer) {
+            last.insert(key, (reviewer, review));
+        }
+    }
+    last.into_values().collect()
+}
+
+/// Returns a reviewer's account at the forge, where the forge and a login are named.
+///
+/// `None` also for a login that would be read as the number and the login of another account.
+pub fn account(review: &Review, reviews: &Reviews) -> Option<Account> {
+    of_login(review.login.as_deref()?, reviews.forge.as_deref()?)
+}
+
+fn of_login(login: &str, host: &str) -> Option<Account> {
+    if !statement::is_login(login) {
+        return None;
+    }
+    let account = Account::of(&format!("{login}@users.noreply.{host}"), &[])?;
+    let is_whole = account.id.is_none() && account.login == address::lower(login);
+    is_whole.then_some(account)
+}
+
+/// Returns the key of `people.logins` that would say whose a review is; `None` where no login is named.
+pub fn login_key(review: &Review, reviews: &Reviews, governance: &Governance) -> Option<String> {
+    let account = account(review, reviews);
+    let key = account.map(|account| account.login_key(&governance.policy.people));
+    key.or_else(|| review.login.clone())
+}
+
+/// Returns the line that `people.logins` needs for a key: `odiaz: ADDRESS`.
+pub fn line(key: &str) -> String {
+    relation::line(key)
+}
+
+impl Reviewer {
+    fn of(review: &Review, reviews: &Reviews, governance: &Governance) -> Reviewer {
+        let name = review.login.as_deref().unwrap_or_default();
+        let account = account(review, reviews);
+        let private = account.as_ref().map(Account::address);
+        let person = people::identify(governance, name, private.as_deref().unwrap_or_default());
+        let by_login = people::identify_login(governance, name);
+        let is_machine = |person: &&Person| {
+            people::is_bot(governance, person) || people::is_agent(governance, person)
+        };
+        if let Some(machine) = by_login.iter().chain([&person]).find(is_machine) {
+            return Reviewer::Machine(machine.clone());
+        }
+        if let Some(person) = mapped(review, reviews, governance) {
+            return Reviewer::Person(person);
+        }
+        let by_address = addressed(review, governance);
+        if let Some(machine) = by_address.as_ref().filter(is_machine) {
+            return Reviewer::Machine(machine.clone());
+        }
+        let found = match (by_address, account) {
+            // Anybody may take an approval back.
+            (Some(person), _) if review.state != State::Approved => Ok(Reviewer::Person(person)),
+            (Some(person), _) => may_write(review, reviews).map(|()| Reviewer::Person(person)),
+            (None, Some(account)) => {
+                let told = may_write(review, reviews).and_then(|()| told_apart(reviews, &account));
+                told.map(|()| Reviewer::Account(person))
+            }
+            (None, None) if review.login.is_none() => {
+                Err("the forge names no login, as for an account that was deleted".to_owned())
+            }
+            (None, None) if reviews.forge.is_none() => {
+                Err("the reviews name no forge that the account is of".to_owned())
+            }
+            (None, None) => Err(format!("{name} is not told from the numbers of accounts")),
+        };
+        found.unwrap_or_else(|reason| Reviewer::Unknown { reason })
+    }
+}
+
+/// Returns the person whose login `people.logins` says it is. A bare key is about one forge alone, where it is named.
+fn mapped(review: &Review, reviews: &Reviews, governance: &Governance) -> Option<Person> {
+    let login = review.login.as_deref()?;
+    let Some(host) = &reviews.forge else {
+        return people::identify_login(governance, login).filter(|it| it.unmapped().is_none());
+    };
+    if !statement::is_login(login) || of_login(login, host).is_none() {
+        return None;
+    }
+    let domains = ["users.noreply.", "noreply."].into_iter();
+    let mut people = domains.map(|start| {
+        let address = format!("{login}@{start}{host}");
+        people::identify(governance, "", &address)
+    });
+    people.find(|person| person.is_mapped)
+}
+
+/// Returns the person whose address the forge tells, where that is not an account again.
+fn addressed(review: &Review, governance: &Governance) -> Option<Person> {
+    let address = Address::new(review.email.as_deref()?.trim())?;
+    let name = review.login.as_deref().unwrap_or_default();
+    let person = people::identify(governance, name, address.as_str());
+    (person.is_resolved() && person.unmapped().is_none()).then_some(person)
+}
+
+/// Checks that a reviewer whom the policy doesn't map may write to the repository: anybody can review a public one.
+fn may_write(review: &Review, reviews: &Reviews) -> Result<(), String> {
+    let name = review.login.as_deref().unwrap_or("the reviewer");
+    match (review.permission, review.author_association) {
+        (Some(Permission::Admin | Permission::Maintain | Permission::Write), _) => Ok(()),
+        (Some(_), _) => Err(format!("{name} may not write to the repository")),
+        (None, Some(Association::Owner | Association::Member | Association::Collaborator)) => {
+            Ok(())
+        }
+        (None, Some(_)) => Err(format!(
+            "{name} is neither an owner, a member nor a collaborator of the repository"
+        )),
+        // Forges without such a word let only members approve.
+        (None, None)
+            if reviews
+                .forge
+                .as_deref()
+                .is_some_and(|host| !is_github(host)) =>
+        {
+            Ok(())
+        }
+        (None, None) => Err(format!(
+            "the forge does not say whether {name} may write to the repository"
+        )),
+    }
+}
+
+fn is_github(host: &str) -> bool {
+    let known = ["github.com", "ghe.com"].into_iter();
+    let mut known = known.filter(|known| {
+        let below = host.strip_suffix(known);
+        below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
+    });
+    known.next().is_some()
+}
+
+/// Checks that the forge knows who opened the pull request and wrote its commits, and that the reviewer is none of them.
+fn told_apart(reviews: &Reviews, account: &Account) -> Result<(), String> {
+    let Some(opened_by) = &reviews.opened_by else {
+        return Err("the forge does not say who opened the pull request".to_owned());
+    };
+    let authors = reviews.authors.as_deref().unwrap_or_default();
+    if authors.is_empty() {
+        return Err("the forge does not say whose accounts wrote the pull request".to_owned());
+    }
+    let mut logins = vec![opened_by];
+    for author in authors {
+        let unknown = || format!("the forge knows no account of {}", author.email);
+        logins.push(author.login.as_ref().ok_or_else(unknown)?);
+    }
+    match logins
+        .iter()
+        .any(|login| address::lower(login) == account.login)
+    {
+        true => Err(format!(
+            "{} opened the pull request or wrote a part of it",
+            account.login
+        )),
+        false => Ok(()),
+    }
+}

@@ -1,0 +1,108 @@
+//! One approving review: by whom it is written down, and what the forge says of accounts.
+//!
+//! Uses approval's reviewers and statements, policy. Pure. Start at [`Approving`]. Follows `docs/spec/approval.md`, 1.12.
+
+use crate::approval::reviews::reviewer::{self, Reviewer};
+use crate::approval::reviews::{Review, Reviews};
+use crate::approval::statement::{About, AuthorLogin, MOST_AUTHORS, MOST_BYTES};
+use crate::plan::reviews::told::UnresolvedReview;
+use crate::policy::governance::Governance;
+use crate::policy::people::Person;
+use crate::policy::tier::Needed;
+use crate::record::address::Address;
+
+/// A review that approves, and that its reviewer took back by no later one.
+pub(super) struct Approving<'r> {
+    /// What texts call the reviewer.
+    pub(super) who: String,
+    pub(super) review: &'r Review,
+    reviewer: Reviewer,
+    reviews: &'r Reviews,
+}
+
+impl<'r> Approving<'r> {
+    pub(super) fn new(reviewer: Reviewer, review: &'r Review, reviews: &'r Reviews) -> Self {
+        Approving {
+            who: shown(&reviewer, review),
+            reviewer,
+            review,
+            reviews,
+        }
+    }
+
+    /// Returns by whom a review of some content is written down.
+    ///
+    /// # Errors
+    /// Why it is not, in words.
+    pub(super) fn writer(
+        &self,
+        needed: &dyn Fn(&About) -> Option<Needed>,
+        about: &About,
+    ) -> Result<&Person, String> {
+        match &self.reviewer {
+            Reviewer::Person(person) | Reviewer::Machine(person) => Ok(person),
+            Reviewer::Unknown { reason } => Err(reason.clone()),
+            Reviewer::Account(person) => match needed(about) {
+                None => Err(format!("what {about} demands is not known")),
+                Some(needed) if !needed.each_of.is_empty() => {
+                    Err(format!("{about} demands members of groups"))
+                }
+                Some(needed) if !needed.must_include.is_empty() => {
+                    Err(format!("{about} demands a person by name"))
+                }
+                Some(_) => Ok(person),
+            },
+        }
+    }
+
+    /// Returns what the forge says of accounts: the reviewer's, where `by` is another address, and the authors'.
+    pub(super) fn accounts(&self, by: &Address) -> (Option<Address>, Vec<AuthorLogin>) {
+        let account = reviewer::account(self.review, self.reviews);
+        let Some(own) = account.and_then(|it| Address::new(&it.address())) else {
+            return (None, Vec::new());
+        };
+        let authors = self.reviews.authors.iter().flatten();
+        let mut lines: Vec<AuthorLogin> = authors
+            .filter_map(|author| {
+                let email = Address::new(author.email.trim())?;
+                let login = author.login.clone()?;
+                Some(AuthorLogin { email, login })
+            })
+            .collect();
+        let host = self.reviews.forge.as_deref().unwrap_or_default();
+        let opened_by = self.reviews.opened_by.clone();
+        lines.extend(opened_by.and_then(|login| {
+            let email = Address::new(&format!("{login}@users.noreply.{host}"))?;
+            Some(AuthorLogin { email, login })
+        }));
+        lines.sort();
+        lines.dedup();
+        lines.truncate(MOST_AUTHORS);
+        let mut bytes = 0;
+        lines.retain(|line| {
+            bytes += line.email.as_str().len() + line.login.len() + "author  \n".len();
+            bytes <= MOST_BYTES / 2
+        });
+        ((own != *by).then_some(own), lines)
+    }
+
+    pub(super) fn unresolved(&self, governance: &Governance, reason: String) -> UnresolvedReview {
+        let key = reviewer::login_key(self.review, self.reviews, governance);
+        UnresolvedReview {
+            login: self.review.login.clone(),
+            url: self.review.url.clone(),
+            line: key.map(|key| reviewer::line(&key)),
+            reason,
+        }
+    }
+}
+
+/// Returns what texts call a reviewer.
+fn shown(reviewer: &Reviewer, review: &Review) -> String {
+    match reviewer {
+        Reviewer::Person(person) | Reviewer::Account(person) | Reviewer::Machine(person) => {
+            person.display.clone()
+        }
+        Reviewer::Unknown { .. } => review.login.clone().unwrap_or_else(|| review.url.clone()),
+    }
+}

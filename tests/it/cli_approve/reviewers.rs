@@ -1,0 +1,432 @@
+//! Whose a forge's review is: by the policy, or by the accounts that the forge names.
+
+use serde_json::{Value, json};
+
+use super::reviews::{BOT, squashed};
+use super::{ID, POLICY, RECORD, World};
+use crate::cli::Run;
+
+/// One person of no group.
+const PLAIN: &str = "version: 1
+name: example/payments
+people: {bridges: [\"github-actions[bot]@users.noreply.github.com\"]}
+tiers: [{name: standard, max_term: 90d, approvals: {count: 1}, require: [compensating_controls]}]
+";
+
+const WARNING: &str = "warning: odiaz approved #2, but nobody knows who odiaz is: add `odiaz: ADDRESS` to people.logins in exledger.yaml\n";
+
+/// A review of Omar's account, who may write to the repository.
+fn review(commit: &str) -> Value {
+    json!({
+        "login": "odiaz", "email": null, "state": "approved", "commit": commit, "at": "2026-11-20T10:30:00Z",
+        "url": "https://forge.example.com/pull/2#review-1", "reason": null, "permission": "write",
+    })
+}
+
+/// What the forge says of a pull request of Ana's.
+fn asked(landing: &str, review: &Value) -> Value {
+    json!({
+        "pull_request": "#2", "landing": landing, "forge": "github.com", "opened_by": "aruiz",
+        "authors": [{"email": "ana@example.com", "login": "aruiz"}], "reviews": [review],
+    })
+}
+
+fn with(mut value: Value, changes: &[(&str, Value)]) -> Value {
+    for (key, change) in changes {
+        value[*key] = change.clone();
+    }
+    value
+}
+
+impl World {
+    fn reviewed(&self, json: &Value) -> Run {
+        self.bridge(&json.to_string())
+    }
+}
+
+fn unresolved(run: &Run) -> Vec<Value> {
+    let answer: Value = serde_json::from_str(&run.out).unwrap();
+    answer["unresolved"].as_array().unwrap().clone()
+}
+
+#[test]
+fn an_account_that_the_forge_tells_from_the_authors_approves() {
+    let Some(world) = World::new(PLAIN) else {
+        return;
+    };
+    let (head, landing) = squashed(&world);
+    let run = world.reviewed(&asked(&landing, &review(&head)));
+    assert_eq!((run.code, run.err.as_str()), (0, ""), "{}", run.out);
+    assert_eq!(unresolved(&run), [] as [Value; 0]);
+    let files = world.written();
+    assert!(
+        files[0].0.ends_with("-odiaz@users.noreply.github.com.txt"),
+        "{files:?}"
+    );
+    let lines = "by odiaz@users.noreply.github.com\nvia https://forge.example.com/pull/2#review-1\n\
+        author ana@example.com aruiz\nauthor aruiz@users.noreply.github.com aruiz\n";
+    assert!(files[0].1.ends_with(lines), "{}", files[0].1);
+    world.land(BOT);
+    assert_eq!(world.stands(), ("active".into(), "claimed".into()));
+    let record = world.record();
+    let approver = &record["approval"]["approvers"][0];
+    assert_eq!(approver["email"], "odiaz@users.noreply.github.com");
+    assert_eq!(approver["kind"], "review");
+}
+
+#[test]
+fn an_unknown_login_is_exit_1_with_the_line_and_counts_once_it_is_mapped() {
+    let Some(world) = World::new(PLAIN) else {
+        return;
+    };
+    let (head, landing) = squashed(&world);
+    let asked = with(asked(&landing, &review(&head)), &[("authors", Value::Null)]);
+    let run = world.reviewed(&asked);
+    assert_eq!((run.code, run.err.as_str()), (1, WARNING));
+    let expected = json!({
+        "login": "odiaz", "url": "https://forge.example.com/pull/2#review-1", "line": "odiaz: ADDRESS",
+        "reason": "the forge does not say whose accounts wrote the pull request",
+    });
+    assert_eq!(unresolved(&run), [expected]);
+    assert!(world.written().is_empty());
+    let mapped = PLAIN.replace("people: {", "people: {logins: {odiaz: omar@example.com}, ");
+    world
+        .repo
+        .branch("map")
+        .by("sam")
+        .write("exledger.yaml", &mapped)
+        .commit("Say whose account odiaz is");
+    world.repo.by("lee").merge("map", "Merge branch 'map'");
+    let run = world.reviewed(&asked);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    world.land(BOT);
+    assert_eq!(world.stands(), ("active".into(), "claimed".into()));
+    let record = world.record();
+    assert_eq!(
+        record["approval"]["approvers"][0]["email"],
+        "omar@example.com"
+    );
+}
+
+#[test]
+fn where_groups_or_a_named_person_are_demanded_an_account_is_not_enough() {
+    let owner = PLAIN.replace("count: 1", "count: 1, must_include: [risk_owner]");
+    for (policy, reason) in [
+        (POLICY, "EXC-2026-7F3KQ demands members of groups"),
+        (&owner, "EXC-2026-7F3KQ demands a person by name"),
+    ] {
+        let Some(world) = World::new(policy) else {
+            return;
+        };
+        let (head, landing) = squashed(&world);
+        let run = world.reviewed(&asked(&landing, &review(&head)));
+        assert_eq!((run.code, run.err.as_str()), (1, WARNING));
+        assert_eq!(unresolved(&run)[0]["reason"], reason);
+        assert!(world.written().is_empty());
+    }
+}
+
+#[test]
+fn no_account_of_an_author_approves() {
+    let own = json!([{"email": "ana@example.com", "login": "odiaz"}]);
+    let both = json!([{"email": "ana@example.com", "login": "aruiz"}, {"email": "o@example.com", "login": "ODIAZ"}]);
+    for (key, value) in [
+        ("authors", own),
+        ("authors", both),
+        ("opened_by", json!("Odiaz")),
+    ] {
+        let Some(world) = World::new(PLAIN) else {
+            return;
+        };
+        let (head, landing) = squashed(&world);
+        let run = world.reviewed(&with(asked(&landing, &review(&head)), &[(key, value)]));
+        assert_eq!((run.code, run.err.as_str()), (1, WARNING));
+        let reason = "odiaz opened the pull request or wrote a part of it";
+        assert_eq!(unresolved(&run)[0]["reason"], reason);
+        assert!(world.written().is_empty());
+    }
+    // A second account of hers, which the policy knows.
+    let mapped = PLAIN.replace("people: {", "people: {logins: {odiaz: ana@example.com}, ");
+    let Some(world) = World::new(&mapped) else {
+        return;
+    };
+    let (head, landing) = squashed(&world);
+    let run = world.reviewed(&asked(&landing, &review(&head)));
+    assert_eq!(run.code, 0, "{}", run.err);
+    world.land(BOT);
+    assert_eq!(world.stands().0, "unapproved");
+}
+
+#[test]
+fn an_author_whom_the_forge_names_in_no_line_is_nobody_known() {
+    let Some(world) = World::new(PLAIN) else {
+        return;
+    };
+    let (head, landing) = squashed(&world);
+    let authors = json!([{"email": "other@example.com", "login": "aruiz"}]);
+    let asked = with(asked(&landing, &review(&head)), &[("authors", authors)]);
+    assert_eq!(world.reviewed(&asked).code, 0);
+    world.land(BOT);
+    assert_eq!(world.stands(), ("unapproved".into(), "unresolved".into()));
+}
+
+#[test]
+fn a_login_that_the_forge_does_not_name_is_nobody() {
+    let Some(world) = World::new(PLAIN) else {
+        return;
+    };
+    let (head, landing) = squashed(&world);
+    let unnamed = with(review(&head), &[("login", Value::Null)]);
+    let run = world.reviewed(&asked(&landing, &unnamed));
+    assert_eq!(run.code, 1, "{}", run.out);
+    assert!(
+        run.err
+            .contains("#2 was approved by an account that the forge does not name"),
+        "{}",
+        run.err
+    );
+    assert_eq!(unresolved(&run)[0]["login"], Value::Null);
+    assert_eq!(unresolved(&run)[0]["line"], Value::Null);
+    let author = json!([{"email": "ana@example.com", "login": null}]);
+    for (key, value, reason) in [
+        (
+            "authors",
+            author,
+            "the forge knows no account of ana@example.com",
+        ),
+        (
+            "authors",
+            json!([]),
+            "the forge does not say whose accounts wrote the pull request",
+        ),
+        (
+            "opened_by",
+            Value::Null,
+            "the forge does not say who opened the pull request",
+        ),
+        (
+            "forge",
+            Value::Null,
+            "the reviews name no forge that the account is of",
+        ),
+    ] {
+        let run = world.reviewed(&with(asked(&landing, &review(&head)), &[(key, value)]));
+        assert_eq!((run.code, run.err.as_str()), (1, WARNING), "{reason}");
+        assert_eq!(unresolved(&run)[0]["reason"], reason);
+    }
+    assert!(world.written().is_empty());
+}
+
+#[test]
+fn who_may_not_write_to_the_repository_counts_only_if_mapped() {
+    let cases = [
+        (json!("write"), json!("CONTRIBUTOR"), 0),
+        (json!("admin"), Value::Null, 0),
+        (json!("read"), json!("MEMBER"), 1),
+        (Value::Null, json!("MEMBER"), 0),
+        (Value::Null, json!("COLLABORATOR"), 0),
+        (Value::Null, json!("CONTRIBUTOR"), 1),
+        (Value::Null, json!("NONE"), 1),
+        (Value::Null, Value::Null, 1),
+    ];
+    let Some(world) = World::new(PLAIN) else {
+        return;
+    };
+    let (head, landing) = squashed(&world);
+    let review = review(&head);
+    for (permission, association, code) in &cases {
+        for email in [Value::Null, json!("omar@example.com")] {
+            let review = with(
+                review.clone(),
+                &[
+                    ("permission", permission.clone()),
+                    ("author_association", association.clone()),
+                    ("email", email.clone()),
+                ],
+            );
+            let run = world.reviewed(&asked(&landing, &review));
+            assert_eq!(
+                run.code, *code,
+                "{permission} {association} {email}: {}",
+                run.err
+            );
+        }
+    }
+    let silent = with(review.clone(), &[("permission", Value::Null)]);
+    let elsewhere = with(
+        asked(&landing, &silent),
+        &[("forge", json!("git.example.com"))],
+    );
+    assert_eq!(
+        world.reviewed(&elsewhere).code,
+        0,
+        "a forge without such a word"
+    );
+    let mapped = PLAIN.replace("people: {", "people: {logins: {odiaz: omar@example.com}, ");
+    let Some(world) = World::new(&mapped) else {
+        return;
+    };
+    let (head, landing) = squashed(&world);
+    let outsider = with(
+        silent,
+        &[
+            ("commit", json!(head)),
+            ("author_association", json!("NONE")),
+        ],
+    );
+    assert_eq!(world.reviewed(&asked(&landing, &outsider)).code, 0);
+}
+
+#[test]
+fn a_comment_takes_nothing_back_and_only_a_later_no_does() {
+    let Some(world) = World::new(PLAIN) else {
+        return;
+    };
+    let (head, landing) = squashed(&world);
+    for (state, n_files) in [("commented", 1), ("changes-requested", 0), ("dismissed", 0)] {
+        let later = [
+            ("state", json!(state)),
+            ("at", json!("2026-11-20T10:50:00Z")),
+        ];
+        let reviews = json!([review(&head), with(review(&head), &later)]);
+        let run = world.reviewed(&with(
+            asked(&landing, &Value::Null),
+            &[("reviews", reviews)],
+        ));
+        assert_eq!(run.code, 0, "{state}: {}", run.err);
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        assert_eq!(
+            answer["results"].as_array().unwrap().len(),
+            n_files,
+            "{state}"
+        );
+        assert_eq!(
+            run.err.contains("odiaz approved, and"),
+            n_files == 0,
+            "{}",
+            run.err
+        );
+    }
+}
+
+#[test]
+fn an_unknown_login_matters_only_where_something_would_have_been_written() {
+    let Some(world) = World::new(PLAIN) else {
+        return;
+    };
+    world
+        .repo
+        .branch("readme")
+        .by("ana")
+        .write("README.md", "Billing\n")
+        .commit("Say what it is");
+    let head = world.repo.tip("readme").to_string();
+    let landing = world.squash("readme");
+    let open = with(review(&head), &[("permission", Value::Null)]);
+    let run = world.reviewed(&asked(&landing.to_string(), &open));
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    assert_eq!(unresolved(&run), [] as [Value; 0]);
+}
+
+#[test]
+fn one_answer_of_the_forge_tells_a_known_reviewer_from_an_author_who_is_only_an_account() {
+    let mapped = PLAIN.replace("people: {", "people: {logins: {odiaz: omar@example.com}, ");
+    for (authors, expected) in [
+        (
+            json!([{"email": "777+nweber@users.noreply.github.com", "login": "nweber"}]),
+            "active",
+        ),
+        (Value::Null, "unapproved"),
+    ] {
+        let Some(world) = World::new(&mapped) else {
+            return;
+        };
+        world
+            .repo
+            .branch("rotate")
+            .by("nweber <777+nweber@users.noreply.github.com>")
+            .write(ID, &RECORD.replace("moderate", "low"))
+            .commit("File it");
+        let head = world.repo.tip("rotate").to_string();
+        let author = "nweber <777+nweber@users.noreply.github.com>";
+        let landing = world
+            .repo
+            .by(author)
+            .through("github")
+            .squash("rotate", "File it (#2)");
+        let asked = with(
+            asked(&landing.to_string(), &review(&head)),
+            &[("authors", authors), ("opened_by", json!("nweber"))],
+        );
+        assert_eq!(world.reviewed(&asked).code, 0);
+        world.land(BOT);
+        assert_eq!(world.stands().0, expected);
+    }
+}
+
+#[test]
+fn a_bare_key_is_about_one_forge_and_no_login_is_read_as_a_number() {
+    let policy = PLAIN.replace(
+        "people: {",
+        "people: {logins: {odiaz: omar@example.com, kpark@users.noreply.gitlab.com: kim@example.com}, ",
+    );
+    let Some(world) = World::new(&policy) else {
+        return;
+    };
+    let (head, landing) = squashed(&world);
+    let gitlab = |login: &str| {
+        let review = with(
+            review(&head),
+            &[("login", json!(login)), ("permission", json!("read"))],
+        );
+        let run = world.reviewed(&with(
+            asked(&landing, &review),
+            &[("forge", json!("gitlab.com"))],
+        ));
+        (
+            run.code,
+            unresolved(&run).first().map(|it| it["line"].clone()),
+        )
+    };
+    assert_eq!(gitlab("kpark"), (0, None));
+    let by: Vec<String> = world.written().into_iter().map(|(path, _)| path).collect();
+    assert!(
+        by.len() == 1 && by[0].ends_with("-kim@example.com.txt"),
+        "{by:?}"
+    );
+    let line = json!("odiaz@users.noreply.gitlab.com: ADDRESS");
+    assert_eq!(gitlab("odiaz"), (1, Some(line)));
+    assert_eq!(gitlab("7-kpark").0, 1);
+}
+
+#[test]
+fn what_the_forge_can_not_have_said_is_refused() {
+    let Some(world) = World::new(PLAIN) else {
+        return;
+    };
+    let (head, landing) = squashed(&world);
+    let sound = asked(&landing, &review(&head));
+    let bad = |key: &str, value: Value| with(sound.clone(), &[(key, value)]);
+    let review = |key: &str, value: Value| asked(&landing, &with(review(&head), &[(key, value)]));
+    for json in [
+        bad("forge", json!("https://github.com")),
+        bad("forge", json!("")),
+        bad("opened_by", json!("a b")),
+        bad("opened_by", json!(7)),
+        bad(
+            "authors",
+            json!([{"email": "ana@example.com", "login": "a\nb"}]),
+        ),
+        bad("authors", json!([{"login": "aruiz"}])),
+        bad(
+            "authors",
+            json!([{"email": "ana@example.com", "login": "aruiz", "id": 7}]),
+        ),
+        review("permission", json!("owner")),
+        review("author_association", json!("member")),
+    ] {
+        let run = world.reviewed(&json);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{json}: {}", run.err);
+        assert!(world.written().is_empty(), "{json}");
+    }
+}
