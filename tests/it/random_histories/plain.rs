@@ -73,6 +73,8 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
 }
 
 /// Tells whether somebody who merged is told from everybody: no other commit names them, and no list of keys joins them.
+///
+/// Where anybody is named by an account it may be theirs, so nothing is said.
 pub(super) fn is_known(world: &World, landing: usize, who: Who) -> bool {
     let mapped = world
         .main
@@ -82,6 +84,7 @@ pub(super) fn is_known(world: &World, landing: usize, who: Who) -> bool {
     let is_merge = world.made[&land.oid].parents.len() > 1;
     let rejected = world.signed.iter().any(|signed| signed.rejects);
     !mapped
+        && world.private.is_empty()
         && !world.open
         && !rejected
         && is_merge
