@@ -15,6 +15,7 @@ use crate::approval::missing::{self, Asked};
 use crate::approval::relation::Relation;
 use crate::approval::ring::Ring;
 use crate::approval::self_asserted::SelfAsserted;
+use crate::approval::ways::ApprovalWays;
 use crate::approval::{Approver, Attested, Author, FourEyes, Grace, Missing};
 use crate::approval::{Satisfied, Stands, Verdict};
 use crate::policy::demand::{EvidenceKind, Proof};
@@ -160,6 +161,10 @@ pub fn proposed(
         } else {
             missing::of(asked, &[], &[])
         },
+        ways: match exempt {
+            true => ApprovalWays::default(),
+            false => ApprovalWays::of(governance, &demand.terms, &identities.ring.keys, false),
+        },
         flags: BTreeSet::new(),
         statements: Vec::new(),
         refused: Vec::new(),
@@ -172,6 +177,13 @@ pub fn proposed(
         turns: Vec::new(),
         policy_commit: None,
     }
+}
+
+/// Returns how some content can be approved that has not landed.
+pub fn ways(governance: &Governance, own: &Record) -> ApprovalWays {
+    let identities = Identities::of(governance);
+    let demand = demand::of(governance, Some(own), None);
+    ApprovalWays::of(governance, &demand.terms, &identities.ring.keys, false)
 }
 
 /// Returns what an approval of some content still needs, and who could give it: nobody of those who made it.

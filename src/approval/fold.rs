@@ -14,6 +14,7 @@ use crate::approval::late::Bound;
 use crate::approval::law::Laws;
 use crate::approval::seals::Seals;
 use crate::approval::step::{Step, fires};
+use crate::approval::ways::ApprovalWays;
 use crate::approval::witness;
 use crate::approval::{FourEyes, Grace, Satisfied, Stands, Turn, Verdict};
 use crate::history::History;
@@ -360,6 +361,7 @@ fn removed(step: &Step) -> Verdict {
         landed_by: evidence.landed_by.map(|party| party.person),
         pull_request: evidence.pull_request,
         missing: Vec::new(),
+        ways: ApprovalWays::default(),
         flags: step.flags(None),
         statements: Vec::new(),
         refused: Vec::new(),

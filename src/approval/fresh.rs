@@ -14,6 +14,7 @@ use crate::approval::fold::{Fold, Interrupted};
 use crate::approval::four_eyes::Outcome;
 use crate::approval::identity::{Lens, Sort};
 use crate::approval::step::{Step, fires};
+use crate::approval::ways::ApprovalWays;
 use crate::approval::witness;
 use crate::approval::{Author, FourEyes, Grace, Satisfied, Stands, Verdict};
 use crate::history::change::{self, Event};
@@ -95,6 +96,15 @@ impl<'a> Fold<'a> {
             missing: match satisfied {
                 Satisfied::Yes => Vec::new(),
                 _ => outcome.missing,
+            },
+            ways: match satisfied {
+                Satisfied::No => ApprovalWays::of(
+                    step.state.governance,
+                    &demand.terms,
+                    &step.state.ring.keys,
+                    evidence.pull_request.is_some(),
+                ),
+                Satisfied::Yes | Satisfied::CannotSay(_) => ApprovalWays::default(),
             },
             satisfied,
             stands,

@@ -39,6 +39,7 @@ mod stated;
 pub mod statement;
 mod step;
 mod voices;
+pub mod ways;
 mod weight;
 mod why_not;
 pub mod wire;
@@ -54,6 +55,7 @@ use crate::approval::relation::UnknownAccount;
 use crate::approval::seals::Looked;
 use crate::approval::self_asserted::SelfAsserted;
 use crate::approval::statement::check::BadFile;
+use crate::approval::ways::ApprovalWays;
 use crate::history::History;
 use crate::history::version::Key;
 use crate::policy::demand::{EvidenceKind, Proof};
@@ -107,6 +109,8 @@ pub struct Verdict {
     pub pull_request: Option<String>,
     /// What is still needed, and who could give it.
     pub missing: Vec<Missing>,
+    /// How it can still be approved, by the policy that judges it; nothing where it is, or where that is not known.
+    pub ways: ApprovalWays,
     /// The flags of `docs/spec/cli.md`.
     pub flags: BTreeSet<&'static str>,
     /// Everyone who spoke, whether or not it counts.

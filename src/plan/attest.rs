@@ -41,6 +41,16 @@ pub fn attest(taken: &Taken<'_>, control: &str, shown: &[Shown]) -> Result<Plann
             "leave it, or say the day with --on",
         ));
     }
+    let is_active = found.status == ControlStatus::Active;
+    if is_active && found.verified == Some(taken.day) && shown.is_empty() {
+        return Err(Refusal::new(
+            format!(
+                "control {} of {id} was verified on {} already",
+                found.id, taken.day
+            ),
+            "verify it again on a later day, or add what shows it with --evidence",
+        ));
+    }
     let place = format!("compensating_controls[{index}]");
     let mut planned = Planned::default();
     if found.status == ControlStatus::Planned {

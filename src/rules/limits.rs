@@ -10,6 +10,7 @@ use crate::record::Record;
 use crate::record::time::{Instant, When, not_after};
 use crate::rules::case::Known;
 use crate::rules::changed::Changed;
+use crate::status::renewal;
 use crate::survey::refiling::{self, Peer};
 
 /// How far a record reaches that is new, or ends later than before.
@@ -39,7 +40,7 @@ impl<'c> Reach<'c> {
         };
         let goes_on = before.is_none_or(|it| not_after(&record.expires) > not_after(&it.expires));
         let until = known.neighbours.map(|it| it.until).or(known.instant);
-        if !goes_on || record.closure.is_some() || refiling::is_redesigned(record, until) {
+        if !goes_on || record.closure.is_some() || renewal::is_redesigned(record, until) {
             return None;
         }
         let tier = tier::resolve(&known.governance.policy, &Facts::of(record))?;

@@ -13,6 +13,8 @@ use crate::record::time::Instant;
 use crate::record::word::{ClosureOutcome, Then, Word};
 use crate::status::clocks::Clocks;
 use crate::status::ground::{Ground, Grounds, Judged};
+use crate::status::reason::{Reason, ReasonKind};
+use crate::status::renewal;
 use crate::status::{InForce, Status};
 
 /// What a record is at an instant.
@@ -22,8 +24,8 @@ pub(crate) struct Answer {
     pub status: Status,
     /// Whether it grants anything.
     pub in_force: InForce,
-    /// Why, in words; the evaluator's own, to which the approval's are added.
-    pub reasons: Vec<String>,
+    /// Why; the evaluator's own, to which the approval's are added.
+    pub reasons: Vec<Reason>,
     /// On what the grant rests.
     pub rests: Rests,
     /// The instant that decides, where a date does.
@@ -43,31 +45,39 @@ pub(crate) enum Rests {
 pub(crate) fn at(ground: &Ground, clocks: Option<&Clocks>, instant: Instant) -> Answer {
     match (ground, clocks) {
         (Ground::Unknown(doubt), _) => {
-            let mut answer = answer(Status::Unknown, vec![format!("cannot say: {doubt}")]);
+            let mut answer = answer(Status::Unknown, vec![not_determined(doubt)]);
             answer.in_force = InForce::CannotSay;
             answer
         }
         (Ground::Removed, _) => answer(
             Status::Removed,
-            vec!["the file is gone from the approved ref".to_owned()],
+            vec![ReasonKind::FileGone.says(
+                "the file is gone from the approved ref: a record is closed, never removed; put it back and close it",
+            )],
         ),
         (Ground::Conflicted(paths), _) => answer(
             Status::Conflicted,
-            vec![format!(
-                "{} carry this id: {}; remove or rename all but one",
+            vec![ReasonKind::SeveralFiles.says(format!(
+                "{} carry this id: {}; remove all but one, or give them ids of their own",
                 diag::count(paths.n, "file"),
                 diag::some(&paths.first, paths.n)
-            )],
+            ))],
         ),
         (Ground::Invalid, _) | (Ground::Judged(_), None) => answer(
             Status::Invalid,
-            vec!["the file can't be read as a record: run `exledger lint`".to_owned()],
+            vec![
+                ReasonKind::Unreadable.says("the file can't be read as a record: run `exledger lint`"),
+            ],
         ),
         (Ground::Judged(judged), Some(clocks)) => of_judged(judged, clocks, instant),
     }
 }
 
-fn answer(status: Status, reasons: Vec<String>) -> Answer {
+fn not_determined(doubt: &str) -> Reason {
+    ReasonKind::NotDetermined.says(format!("cannot say: {doubt}"))
+}
+
+fn answer(status: Status, reasons: Vec<Reason>) -> Answer {
     Answer {
         status,
         in_force: InForce::No,
@@ -84,16 +94,13 @@ fn of_judged(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
     let rests = match (judged.approved, &judged.grace) {
         (Some(_), _) => Rests::OnApproval,
         (None, Some(Grounds::CannotSay(doubt))) => {
-            let mut answer = answer(Status::Unknown, vec![format!("cannot say: {doubt}")]);
+            let mut answer = answer(Status::Unknown, vec![not_determined(doubt)]);
             answer.in_force = InForce::CannotSay;
             return answer;
         }
         (None, Some(Grounds::Until(until))) if instant < *until => Rests::OnGrace(*until),
         (None, grace) => {
-            return answer(
-                Status::Unapproved,
-                lapsed(&judged.record.id, grace.as_ref()),
-            );
+            return answer(Status::Unapproved, lapsed(grace.as_ref()));
         }
     };
     if !judged.unequal.is_empty() {
@@ -101,6 +108,7 @@ fn of_judged(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
         let reason = format!(
             "what landed since the approval changes {fields}: it needs an approval of its own"
         );
+        let reason = ReasonKind::FieldsDiffer.says(reason);
         return answer(Status::Unapproved, vec![reason]);
     }
     let mut answer = in_window(judged, clocks, instant);
@@ -119,30 +127,26 @@ fn closed(closure: &Closure) -> Answer {
         closure.by,
         closure.reason.trim()
     );
-    answer(status, vec![reason])
+    answer(status, vec![ReasonKind::ClosedBy.says(reason)])
 }
 
-fn lapsed(id: &Id, grace: Option<&Grounds>) -> Vec<String> {
+fn lapsed(grace: Option<&Grounds>) -> Vec<Reason> {
     match grace {
-        Some(Grounds::Until(until)) => vec![format!(
-            "the emergency had to be approved {}: run `exledger approve {id}`, or let someone else merge an amendment \
-             of the text; a review entry is no approval",
+        Some(Grounds::Until(until)) => vec![ReasonKind::EmergencyLapsed.says(format!(
+            "the emergency had to be approved {}, and a review entry is no approval",
             dates::by(*until)
-        )],
+        ))],
         _ => Vec::new(),
     }
 }
 
 fn in_window(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
     if let Some(starts) = clocks.starts.filter(|starts| instant < *starts) {
-        let reason = format!("starts {}", dates::begins(starts));
+        let reason = ReasonKind::NotStarted.says(format!("starts {}", dates::begins(starts)));
         return decided(Status::Scheduled, reason, starts);
     }
     if instant >= clocks.not_after {
-        let reason = format!(
-            "ended {}: close it, or renew it with a reason",
-            dates::ended(clocks.not_after)
-        );
+        let reason = renewal::ended(clocks.not_after, true);
         return decided(Status::Expired, reason, clocks.not_after);
     }
     if let Some(fired) = clocks.revoked() {
@@ -150,15 +154,16 @@ fn in_window(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
             Then::Close => "close",
             _ => "revoke",
         };
-        let reason = format!(
+        let reason = ReasonKind::TriggerEnded.says(format!(
             "trigger {} fired on {} ({then}): close it",
             fired.trigger, fired.day
-        );
+        ));
         return decided(Status::Revoked, reason, fired.landed);
     }
     let worries = worries(&judged.record.id, clocks, instant);
     if worries.is_empty() {
-        let reason = format!("in force {}", dates::lasts(clocks.not_after));
+        let reason =
+            ReasonKind::InForce.says(format!("in force {}", dates::lasts(clocks.not_after)));
         let mut answer = answer(Status::Active, vec![reason]);
         answer.in_force = InForce::Yes;
         return answer;
@@ -175,12 +180,13 @@ fn in_window(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
         _ => "grants nothing while degraded",
     };
     if let Some(tier) = tier {
-        answer.reasons.push(format!("tier {} {says}", tier.tier));
+        let reason = ReasonKind::TierSays.says(format!("tier {} {says}", tier.tier));
+        answer.reasons.push(reason);
     }
     answer
 }
 
-fn decided(status: Status, reason: String, at: Instant) -> Answer {
+fn decided(status: Status, reason: Reason, at: Instant) -> Answer {
     Answer {
         decided_at: Some(at),
         ..answer(status, vec![reason])
@@ -196,20 +202,20 @@ fn missed(clocks: &Clocks, instant: Instant) -> Option<Instant> {
 }
 
 /// Returns what makes a record degraded at an instant.
-fn worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<String> {
+fn worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason> {
     let mut worries = Vec::new();
     if let Some(overdue) = clocks
         .review_overdue(instant)
         .filter(|from| *from <= instant)
     {
-        worries.push(format!(
-            "a review was due {}: run `exledger review {record}`",
+        worries.push(ReasonKind::ReviewOverdue.says(format!(
+            "a review was due {}: run `exledger review {record} --outcome …`",
             dates::by(overdue)
-        ));
+        )));
         if let Some(by) = clocks.discounted.last() {
-            worries.push(format!(
+            worries.push(ReasonKind::ReviewedByAuthor.says(format!(
                 "reviewed by its own author ({by}): someone else must"
-            ));
+            )));
         }
     }
     for control in &clocks.controls {
@@ -219,32 +225,32 @@ fn worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<String> {
             continue;
         };
         let id = &control.id;
-        worries.push(format!(
+        worries.push(ReasonKind::ControlStale.says(format!(
             "control {id} had to be verified again {}: run `exledger attest {record} {id}`",
             dates::by(stale)
-        ));
+        )));
         if control.discounted {
-            worries.push(format!(
-                "control {id} was verified by its own author: someone else must"
-            ));
+            worries.push(ReasonKind::VerifiedByAuthor.says(format!(
+                "control {id} was verified by its own author: someone else must, on a later day"
+            )));
         }
     }
     for dropped in &clocks.dropped {
         let now = dropped.landed.map_or("gone", Word::word);
-        worries.push(format!(
+        worries.push(ReasonKind::ControlDropped.says(format!(
             "control {} was dropped since the approval, it is {now} now: put it back, or have the change approved",
             dropped.id
-        ));
+        )));
     }
     if clocks.bare {
-        worries.push("no compensating control is left, and the tier wants one".to_owned());
+        worries.push(ReasonKind::NoControlLeft.says("no compensating control is left, and the tier wants one: add one, and have that approved"));
     }
     for fired in &clocks.fired {
         if clocks.waits(fired, instant) {
-            worries.push(format!(
-                "trigger {} fired on {} and waits for a review: run `exledger review {record}`",
+            worries.push(ReasonKind::TriggerWaits.says(format!(
+                "trigger {} fired on {} and waits for a review: run `exledger review {record} --outcome …`",
                 fired.trigger, fired.day
-            ));
+            )));
         }
     }
     for (owner, state) in &clocks.ownerless {
@@ -252,9 +258,9 @@ fn worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<String> {
             RosterState::Inactive => "is inactive in the roster",
             _ => "is not in the roster",
         };
-        worries.push(format!(
-            "ownerless: {owner} {how}; run `exledger transfer {record}`"
-        ));
+        worries.push(ReasonKind::Ownerless.says(format!(
+            "ownerless: {owner} {how}; run `exledger transfer {record} --to …`"
+        )));
     }
     worries
 }

@@ -14,6 +14,7 @@ mod standing;
 mod timeline;
 pub mod trace;
 mod unanswered;
+mod unapproved;
 
 use std::rc::Rc;
 
@@ -27,6 +28,7 @@ use crate::record;
 use crate::record::address::Address;
 use crate::record::time::Instant;
 use crate::record::word::{ControlStatus, ReviewOutcome, Then};
+use crate::status::reason::Reason;
 
 /// What a record is at one instant; the first of these that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,7 +130,7 @@ pub struct Standing {
     /// Whether it grants anything.
     pub in_force: InForce,
     /// Why, in words that name the way out; never empty.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Reason>,
     /// The instant at which it became what it is, where a date decides that; of what starts later, its start.
     pub decided_at: Option<Instant>,
     /// The record judged: the approved version narrowed by everything landed since; `None` where nothing is granted

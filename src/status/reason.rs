@@ -1,115 +1,160 @@
-//! Why a record is not approved, in words that name the way out.
+//! Why a record is what it is: every kind of reason there is, each with its text.
 //!
-//! Uses record, approval. Pure. Start at `of`. Follows `docs/spec/status.md`: the reasons name the way out.
+//! Uses nothing else of the line. Pure. Start at [`ReasonKind`]. Follows `docs/spec/status.md`, findings and reasons:
+//! the tests follow the advice of each kind.
 
-use crate::approval::relation::UnknownAccount;
-use crate::approval::{Counts, FourEyes, Missing, Satisfied, Verdict, WhyNot};
-use crate::diag;
-use crate::record::dates;
-use crate::status::Standing;
+use std::borrow::Borrow;
+use std::fmt;
+use std::ops::Deref;
 
-/// Returns why a version's approval is not what is demanded; nothing where it is.
-pub(crate) fn of(id: &str, verdict: &Verdict) -> Vec<String> {
-    if verdict.satisfied != Satisfied::No {
-        return Vec::new();
+use serde::{Serialize, Serializer};
+
+/// Why a record is what it is, and where something can be done, what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// Which of the reasons.
+    pub kind: ReasonKind,
+    text: String,
+}
+
+/// Declares the kinds, and the list of all of them.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident,)*) => {
+        /// The kinds of reasons.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum ReasonKind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl ReasonKind {
+            /// All of them.
+            pub const ALL: &'static [ReasonKind] = &[$(ReasonKind::$kind,)*];
+        }
+    };
+}
+
+kinds! {
+    /// What decides is missing or malformed.
+    NotDetermined,
+    /// The file was removed.
+    FileGone,
+    /// Several files carry the id.
+    SeveralFiles,
+    /// The file is no valid record.
+    Unreadable,
+    /// It was closed or rejected.
+    ClosedBy,
+    /// It only stands on a branch or in the work tree.
+    OnlyProposed,
+    /// The same, and its end is past.
+    ProposedTooLate,
+    /// What landed differs from what was approved in a field that must be equal.
+    FieldsDiffer,
+    /// An emergency was not approved within its term.
+    EmergencyLapsed,
+    /// An emergency counts without approval for now.
+    EmergencyUnapproved,
+    /// Only authors approved it.
+    SelfApproved,
+    /// A squash names no approver.
+    Squashed,
+    /// Only bots or agents approved it.
+    OnlyMachines,
+    /// Nothing counts.
+    NothingCounts,
+    /// A forge account approved, and nothing tells whose it is.
+    AccountUnknown,
+    /// Somebody approved, and nothing tells who that is.
+    NameUnknown,
+    /// Authors state that others approved.
+    SelfAsserted,
+    /// Some count, and more are needed.
+    TooFew,
+    /// Somebody rejected it.
+    Vetoed,
+    /// The signature of the landing is bad.
+    BadSignature,
+    /// It is not approved, and no more is known.
+    NotApproved,
+    /// What an approval still needs.
+    StillNeeded,
+    /// The same file was there before it was removed.
+    BroughtBack,
+    /// What was approved could not be read.
+    ApprovedUnread,
+    /// It ended without having been approved.
+    EndedUnapproved,
+    /// It ended while nobody approved what landed, after having been in force.
+    EndedInForce,
+    /// What landed since the approval only narrows it.
+    OnlyNarrowed,
+    /// What landed since the approval is not approved.
+    ChangedSince,
+    /// Its start is to come.
+    NotStarted,
+    /// Its end is past.
+    Ended,
+    /// A trigger ended it.
+    TriggerEnded,
+    /// It is in force.
+    InForce,
+    /// A periodic review is overdue.
+    ReviewOverdue,
+    /// Its review does not count: an author entered it.
+    ReviewedByAuthor,
+    /// A control must be verified again.
+    ControlStale,
+    /// Its verification does not count: an author entered it.
+    VerifiedByAuthor,
+    /// A control was dropped since the approval.
+    ControlDropped,
+    /// No control is left.
+    NoControlLeft,
+    /// A trigger fired and asks for a review.
+    TriggerWaits,
+    /// Its owner is not there.
+    Ownerless,
+    /// What the tier says of degraded records.
+    TierSays,
+}
+
+impl ReasonKind {
+    /// Returns a reason of this kind.
+    pub(crate) fn says(self, text: impl Into<String>) -> Reason {
+        Reason {
+            kind: self,
+            text: text.into(),
+        }
     }
-    let found = what_was_found(id, verdict);
-    [found].into_iter().chain(missing(verdict)).collect()
 }
 
-/// Returns what an approval still needs, one sentence each, and who could give it.
-pub fn missing(verdict: &Verdict) -> Vec<String> {
-    let sentence = |missing: &Missing| {
-        let who: Vec<&str> = missing
-            .who
-            .iter()
-            .map(|person| person.email.as_str())
-            .collect();
-        match who.as_slice() {
-            [] => format!("needs {}", missing.need),
-            _ => format!("needs {}: {}", missing.need, who.join(" or ")),
-        }
-    };
-    verdict.missing.iter().map(sentence).collect()
-}
+impl Deref for Reason {
+    type Target = str;
 
-/// Returns why a record that is not approved is over, in words; nothing where it has not ended.
-pub(crate) fn ended(standing: &Standing) -> Vec<String> {
-    let Some(end) = standing.ended.map(dates::ended) else {
-        return Vec::new();
-    };
-    let reason = match standing.in_place.days {
-        0 => format!(
-            "ended {end} without having been approved: run `exledger reject {}`, and file it anew if it is still needed",
-            standing.key
-        ),
-        _ => format!("ended {end} after having been in force: close it, access may still be live"),
-    };
-    vec![reason]
-}
-
-fn what_was_found(id: &str, verdict: &Verdict) -> String {
-    let authors = || {
-        let names: Vec<&str> = verdict
-            .authors
-            .iter()
-            .map(|author| author.person.email.as_str())
-            .collect();
-        diag::names(&names)
-    };
-    match verdict.result {
-        FourEyes::SelfApproved => format!(
-            "approved by its own authors alone ({}): someone else must run `exledger approve {id}`, or merge a change \
-             of it",
-            authors()
-        ),
-        FourEyes::NoneRecorded if verdict.landed_by.is_none() => {
-            "merged by squash: git names no approver; run `exledger approve --from-reviews`, or merge with a merge \
-             commit"
-                .to_owned()
-        }
-        FourEyes::NoneRecorded if only_machines(verdict) => format!(
-            "the only word came from a bot or an agent, which never counts: a person must run `exledger approve {id}`"
-        ),
-        FourEyes::NoneRecorded => {
-            format!("no approval is recorded that counts: run `exledger approve {id}`")
-        }
-        FourEyes::Unresolved => match unknown_account(verdict) {
-            Some(unknown) => format!("who approved can't be told: {unknown}"),
-            None => format!(
-                "who approved can't be told: map the name or address in .mailmap or people.logins, or run `exledger \
-                 approve {id}`"
-            ),
-        },
-        FourEyes::Claimed if verdict.approvers.is_empty() => format!(
-            "its authors say themselves that others approved ({}): an approver must run `exledger approve {id}`, or \
-             merge it",
-            authors()
-        ),
-        FourEyes::Claimed | FourEyes::Attested => {
-            format!("too few approvals: run `exledger approve {id}`")
-        }
-        FourEyes::Vetoed => "vetoed: whoever said no must say yes, or the content must change".to_owned(),
-        FourEyes::InvalidSignature => {
-            "the landing's signature is bad: land the content again, signed by a listed key or unsigned".to_owned()
-        }
-        FourEyes::Indeterminate | FourEyes::NotApplicable => {
-            format!("not approved: run `exledger approve {id}`")
-        }
+    fn deref(&self) -> &str {
+        &self.text
     }
 }
 
-fn unknown_account(verdict: &Verdict) -> Option<&UnknownAccount> {
-    verdict.statements.iter().find_map(|it| match &it.counts {
-        Counts::No(WhyNot::UnknownAccount(unknown)) => Some(unknown),
-        _ => None,
-    })
+impl Borrow<str> for Reason {
+    fn borrow(&self) -> &str {
+        &self.text
+    }
 }
 
-fn only_machines(verdict: &Verdict) -> bool {
-    !verdict.statements.is_empty()
-        && verdict
-            .statements
-            .iter()
-            .all(|statement| statement.counts == Counts::No(WhyNot::Bot))
+impl fmt::Display for Reason {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.text)
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.text)
+    }
+}
+
+/// Returns the text of the first of some reasons, which is the one that decides.
+pub fn first(reasons: &[Reason]) -> &str {
+    reasons.first().map_or("", |reason| reason)
 }

@@ -5,10 +5,13 @@
 //! all records.
 
 use crate::record::Record;
-use crate::record::time::{self, Instant, When};
+use crate::record::dates;
+use crate::record::reference;
+use crate::record::time::{self, Day, Instant, When};
 use crate::status::Renewals;
 use crate::status::clocks::Clocks;
 use crate::status::ground::{Judged, Past};
+use crate::status::reason::{Reason, ReasonKind};
 
 /// Counts the renewals of a record.
 pub(crate) fn of(past: Past, judged: &Judged, clocks: &Clocks) -> Renewals {
@@ -70,4 +73,32 @@ pub(crate) fn counted<'a>(mut approved: impl Iterator<Item = &'a Record>) -> u32
 
 fn days_up(seconds: i64) -> i64 {
     seconds.div_euclid(86_400) + i64::from(seconds.rem_euclid(86_400) > 0)
+}
+
+/// Tells whether a record links a redesign that lifts limits: well-formed, and with a date of the fix that is not past.
+pub(crate) fn is_redesigned(record: &Record, instant: Option<Instant>) -> bool {
+    let redesign = record
+        .references
+        .as_ref()
+        .and_then(|references| references.redesign.as_deref());
+    let due = record.fix.as_ref().and_then(|fix| fix.due);
+    let is_past = |due: Day| instant.is_some_and(|instant| instant >= due.end());
+    redesign.is_some_and(reference::is_ticket) && due.is_some_and(|due| !is_past(due))
+}
+
+/// Tells whether a record may still be renewed: limits are left, or a redesign lifts them.
+pub(crate) fn is_left(renewals: &Renewals, record: Option<&Record>, instant: Instant) -> bool {
+    let has_times = renewals.limit.is_none_or(|limit| renewals.count < limit);
+    let days = renewals.total_days.zip(renewals.limit_days);
+    let has_days = days.is_none_or(|(total, limit)| total < limit);
+    has_times && has_days || record.is_some_and(|record| is_redesigned(record, Some(instant)))
+}
+
+/// Returns why a record is over whose end is past, and what can be done about it.
+pub(crate) fn ended(not_after: Instant, is_left: bool) -> Reason {
+    let end = dates::ended(not_after);
+    ReasonKind::Ended.says(match is_left {
+        true => format!("ended {end}: close it, or renew it with a reason"),
+        false => format!("ended {end}: close it, no renewal is left without a linked redesign"),
+    })
 }

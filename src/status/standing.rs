@@ -15,10 +15,11 @@ use crate::status::answer::{self, Rests};
 use crate::status::clocks::{Clocks, FiredClock};
 use crate::status::duty;
 use crate::status::ground::{Ground, Judged, Past};
-use crate::status::reason;
+use crate::status::reason::{Reason, ReasonKind};
 use crate::status::renewal;
 use crate::status::timeline;
 use crate::status::unanswered;
+use crate::status::unapproved::{self, Approval};
 use crate::status::{
     Approved, Fired, Freshness, InForce, InPlace, Landed, Renewals, Standing, Status, Subject,
     Waits,
@@ -54,7 +55,9 @@ fn vacant(subject: Subject) -> Standing {
         path: String::new(),
         status: Status::Proposed,
         in_force: InForce::No,
-        reasons: vec!["proposed: it grants nothing until it is approved".to_owned()],
+        reasons: vec![
+            ReasonKind::OnlyProposed.says("proposed: it grants nothing until it is approved"),
+        ],
         decided_at: None,
         effective: None,
         stated: None,
@@ -106,35 +109,85 @@ fn of_trail(subject: Subject, past: Past, instant: Instant) -> Standing {
             true
         }
     };
-    if let Some(verdict) = &standing.approval {
-        match answer.status {
-            // Nobody is asked to approve what is over.
-            Status::Unapproved if standing.ended.is_some() => {
-                standing.reasons = reason::ended(&standing);
-                standing.decided_at = standing.ended;
-            }
-            Status::Unapproved => {
-                standing.reasons.extend(reason::of(&standing.key, verdict));
-                standing.reasons.extend(brought_back(past));
-                standing.reasons.extend(unread_then(past, verdict));
-            }
-            _ if !shown => {
-                if let Rests::OnGrace(until) = answer.rests {
-                    standing.reasons.push(format!(
-                        "an emergency that nobody approved yet: it counts {}; run `exledger approve {}`, or let \
-                         someone else merge an amendment of the text",
-                        dates::lasts(until),
-                        standing.key
-                    ));
-                }
-            }
-            _ => {}
-        }
+    if let Some(verdict) = standing.approval.clone() {
+        let approval = Approval {
+            id: &subject.key.to_string(),
+            verdict: &verdict,
+            signers: &governance.policy.approval.signers,
+        };
+        let rests = answer.rests;
+        standing.explain(past, approval, (!shown).then_some(rests));
     }
     standing
 }
 
 impl Standing {
+    /// Adds what the approval of the landed version is the reason for, and how it still can be approved.
+    ///
+    /// `rests` is on what a grant rests that no approval backs.
+    fn explain(&mut self, past: Past, approval: Approval<'_>, rests: Option<Rests>) {
+        if self.changed_since_approval && self.status != Status::Unapproved {
+            let reason = self.changed(past, approval);
+            self.reasons.push(reason);
+        }
+        match (self.status, rests) {
+            // Nobody is asked to approve what is over.
+            (Status::Unapproved, _) if self.ended.is_some() => {
+                self.reasons = unapproved::ended(self);
+                self.decided_at = self.ended;
+            }
+            (Status::Unapproved, _) => {
+                self.reasons.extend(unapproved::of(approval));
+                self.reasons.extend(brought_back(past));
+                self.reasons.extend(unread_then(past, approval));
+            }
+            (_, Some(Rests::OnGrace(until))) => {
+                self.reasons
+                    .push(ReasonKind::EmergencyUnapproved.says(format!(
+                        "an emergency that nobody approved yet: it counts {}; {}",
+                        dates::lasts(until),
+                        approval.way()
+                    )));
+            }
+            _ => {}
+        }
+    }
+
+    /// Says of a record that ended whether it can still be renewed; what was filed before may count, too.
+    pub(crate) fn say_what_is_left(&mut self, instant: Instant) {
+        let record = self.effective.as_deref();
+        let is_left = renewal::is_left(&self.renewals, record, instant);
+        let ended = self
+            .reasons
+            .iter_mut()
+            .find(|it| it.kind == ReasonKind::Ended);
+        if let (Some(ended), Some(end)) = (ended, self.not_after) {
+            *ended = renewal::ended(end, is_left);
+        }
+    }
+
+    /// Returns what is said of a landed version that is not the approved one.
+    fn changed(&self, past: Past, approval: Approval<'_>) -> Reason {
+        let approved = self.approved.as_ref();
+        let is_approved = |version: &&Version| {
+            approved.is_some_and(|approved| version.commit.oid.to_string() == approved.commit)
+        };
+        let since = past.trail.versions.iter().find(is_approved);
+        let since = since.map_or_else(String::new, |version| {
+            format!(" in {}", version.commit.oid.short())
+        });
+        if approval.verdict.satisfied == approval::Satisfied::Yes {
+            return ReasonKind::OnlyNarrowed.says(format!(
+                "changed since its approval{since}: what landed only narrows it, and holds at once"
+            ));
+        }
+        ReasonKind::ChangedSince.says(format!(
+            "changed since its approval{since}: in force is what the approved and the landed version both allow; to \
+             approve the rest, {}",
+            approval.way()
+        ))
+    }
+
     /// Takes what the trail says of the landed version.
     fn take_landed(&mut self, subject: Subject, past: Past) {
         let version = past.version(past.tip);
@@ -183,6 +236,7 @@ impl Standing {
         self.days_left = end.map(|end| end.days_since(instant));
         self.tier.clone_from(&judged.tier);
         self.renewals = renewal::of(past, judged, clocks);
+        self.say_what_is_left(instant);
         self.duties = duty::of(past, judged, clocks, instant);
         self.ownerless = clocks
             .ownerless
@@ -210,14 +264,11 @@ impl Standing {
                 approvers: verdict.approvers.clone(),
             })
         });
-        if self.changed_since_approval && self.status != Status::Unapproved {
-            self.reasons.push(changed(past, judged));
-        }
     }
 }
 
 /// Returns what is said of a file that came back as it was before it was removed.
-fn brought_back(past: Past) -> Option<String> {
+fn brought_back(past: Past) -> Option<Reason> {
     let first = past.first();
     let version = past.version(first)?;
     let earlier = past
@@ -227,46 +278,24 @@ fn brought_back(past: Past) -> Option<String> {
         .take(first)
         .rev()
         .find(|earlier| version.digest.is_some() && earlier.digest == version.digest)?;
-    Some(format!(
+    Some(ReasonKind::BroughtBack.says(format!(
         "the same bytes landed in {} before the file was removed; no approval of them carries over",
         earlier.commit.oid.short()
-    ))
+    )))
 }
 
 /// Returns what is said of a version that carries the approval of one which could not be read: of a record whose file
 /// had another name. Nobody approved what it grants.
-fn unread_then(past: Past, verdict: &approval::Verdict) -> Option<String> {
+fn unread_then(past: Past, approval: Approval<'_>) -> Option<Reason> {
+    let verdict = approval.verdict;
     let carried = past.version(verdict.carries?)?;
     let is_carried = verdict.satisfied == approval::Satisfied::Yes;
     (is_carried && carried.record.record().is_none()).then(|| {
-        format!(
-            "what was approved in {} could not be read, so it grants nothing: change the text, and let someone else \
-             merge that",
+        ReasonKind::ApprovedUnread.says(format!(
+            "what was approved in {} could not be read, so it grants nothing: change its text, and have that approved",
             carried.commit.oid.short()
-        )
+        ))
     })
-}
-
-/// Returns what is said of a landed version that is not the approved one.
-fn changed(past: Past, judged: &Judged) -> String {
-    let narrows = past
-        .verdict(past.tip)
-        .is_some_and(|verdict| verdict.satisfied == approval::Satisfied::Yes);
-    let since = judged
-        .approved
-        .and_then(|index| past.version(index))
-        .map_or_else(String::new, |version| {
-            format!(" in {}", version.commit.oid.short())
-        });
-    if narrows {
-        format!("changed since its approval{since}: what landed only narrows it, and holds at once")
-    } else {
-        format!(
-            "changed since its approval{since}: in force is what the approved and the landed version both allow; run \
-             `exledger approve {}` to approve the rest",
-            past.trail.key
-        )
-    }
 }
 
 /// Returns the controls of a record, one for each id, and what the clock says of them.

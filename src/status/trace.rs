@@ -10,6 +10,7 @@ use crate::record::time::Instant;
 use crate::record::word::Class;
 use crate::status::answer;
 use crate::status::ground::{self, Ground, Past};
+use crate::status::reason;
 use crate::status::timeline;
 use crate::status::{Status, Subject};
 
@@ -77,7 +78,7 @@ impl<'a> Trace<'a> {
         let answer = answer::at(&ground, clocks.as_ref(), moment);
         Some(Then {
             status: answer.status,
-            reason: answer.reasons.into_iter().next().unwrap_or_default(),
+            reason: reason::first(&answer.reasons).to_owned(),
         })
     }
 

@@ -11,10 +11,11 @@ use crate::policy::people::Person;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
 use crate::record::word::{Then, Word};
+use crate::status::reason;
+use crate::status::renewal;
 use crate::status::{Standing, Status, Waits};
 use crate::survey::due::{Bucket, Due, Timing, Urgency};
 use crate::survey::escalate::Around;
-use crate::survey::refiling;
 
 /// What repairs a clone that lacks something, as the reasons quote it; a reason may quote other text too, which nobody
 /// should run.
@@ -134,7 +135,7 @@ impl Case<'_> {
     /// Returns the step of a record that can't be told or can't be read.
     fn by_status(&self) -> Option<Step> {
         let standing = self.standing;
-        let reason = standing.reasons.first().map_or("", String::as_str);
+        let reason = reason::first(&standing.reasons);
         let proposer = || match self.pending() {
             Some(pending) if standing.landed.is_none() => By::Proposer(pending.author.clone()),
             _ => By::Owner,
@@ -162,7 +163,7 @@ impl Case<'_> {
 
     /// Returns the step of a record whose reasons say what keeps it from being well.
     fn by_reason(&self) -> Step {
-        let reason = self.standing.reasons.first().map_or("", String::as_str);
+        let reason = reason::first(&self.standing.reasons);
         step(reason, format!("exledger show {}", self.id), By::Owner)
     }
 
@@ -293,12 +294,7 @@ impl Case<'_> {
 
     fn ending(&self) -> Step {
         let renewals = &self.standing.renewals;
-        let until = self.around.instant;
-        let is_lifted = |record| refiling::is_redesigned(record, Some(until));
-        let has_times = renewals.limit.is_none_or(|limit| renewals.count < limit);
-        let days = renewals.total_days.zip(renewals.limit_days);
-        let has_days = days.is_none_or(|(total, limit)| total < limit);
-        let is_left = has_times && has_days || self.record.is_some_and(is_lifted);
+        let is_left = renewal::is_left(renewals, self.record, self.around.instant);
         let action = match is_left {
             true => "close it when it is over, or renew it in time (`exledger renew`)",
             false => "close it in time: no renewal is left without a linked redesign",

@@ -13,8 +13,9 @@ use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::word::{ClosureOutcome, RootCause, Word};
+use crate::status::renewal;
 use crate::survey::occurrence::{self, Filing};
-use crate::survey::refiling::{self, Peer};
+use crate::survey::refiling::Peer;
 
 /// What records of one kind have in common. As it is compared, letter case and outer blanks count for nothing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -205,7 +206,7 @@ pub fn reaches(n: usize, patterns: &Patterns) -> bool {
 
 /// Tells whether a record of a frozen group is refused: one that is closed grants nothing, and a redesign lifts it.
 pub fn needs_redesign(record: &Record, until: Instant) -> bool {
-    record.closure.is_none() && !refiling::is_redesigned(record, Some(until))
+    record.closure.is_none() && !renewal::is_redesigned(record, Some(until))
 }
 
 /// Returns what the records of a group have in common, in words.

@@ -18,6 +18,7 @@ use crate::record::Record;
 use crate::record::dates;
 use crate::record::time::{Instant, not_after};
 use crate::record::word::ControlStatus;
+use crate::status::reason::ReasonKind;
 use crate::status::{Freshness, Pending, Standing, Status};
 
 /// What is needed to tell what a proposal is.
@@ -91,29 +92,32 @@ fn proposed(key: &Key, proposal: &Proposal, around: &Around<'_>) -> Standing {
         Content::Unreadable(_) => of(
             standing,
             Status::Invalid,
+            ReasonKind::Unreadable,
             format!("proposed {place}, and can't be read as a record: run `exledger lint` there"),
         ),
         Content::Conflicted(paths) => of(
             standing,
             Status::Conflicted,
+            ReasonKind::SeveralFiles,
             format!(
-                "{} carry this id {place}",
+                "{} carry this id {place}: remove all but one, or give them ids of their own",
                 diag::some(&paths.first, paths.n)
             ),
         ),
         Content::Missing(obstacle) => of(
             standing,
             Status::Unknown,
+            ReasonKind::NotDetermined,
             format!("{obstacle}: {}", obstacle.repair()),
         ),
         Content::Gone | Content::File => standing,
     }
 }
 
-fn of(standing: Standing, status: Status, reason: String) -> Standing {
+fn of(standing: Standing, status: Status, kind: ReasonKind, reason: String) -> Standing {
     Standing {
         status,
-        reasons: vec![reason],
+        reasons: vec![kind.says(reason)],
         ..standing
     }
 }
@@ -131,11 +135,13 @@ fn stated(
     let author = author.map(|(name, email)| (name.as_str(), email.as_str()));
     let ended = Some(end).filter(|end| *end <= around.instant);
     let reason = match ended {
-        Some(end) => format!(
+        Some(end) => ReasonKind::ProposedTooLate.says(format!(
             "proposed {place}, and ended {}: give it a later end, or drop it",
             dates::ended(end)
-        ),
-        None => format!("proposed {place}: it grants nothing until it is approved and merged"),
+        )),
+        None => ReasonKind::OnlyProposed.says(format!(
+            "proposed {place}: it grants nothing until it is approved and merged"
+        )),
     };
     Standing {
         reasons: vec![reason],

@@ -296,14 +296,3 @@ fn is_within(bytes: &[u8], texts: &[&str]) -> bool {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
     texts.iter().any(|it| text.contains(it))
 }
-
-/// Tells whether a record links a redesign that lifts limits: well-formed, and with a date of the fix that is not past.
-pub fn is_redesigned(record: &Record, instant: Option<Instant>) -> bool {
-    let redesign = record
-        .references
-        .as_ref()
-        .and_then(|references| references.redesign.as_deref());
-    let due = record.fix.as_ref().and_then(|fix| fix.due);
-    let is_past = |due: Day| instant.is_some_and(|instant| instant >= due.end());
-    redesign.is_some_and(reference::is_ticket) && due.is_some_and(|due| !is_past(due))
-}

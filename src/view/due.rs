@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::diag;
 use crate::status::Standing;
+use crate::status::reason;
 use crate::survey::advice;
 use crate::survey::due::{Bucket, Due, Urgency};
 use crate::survey::escalate::Around;
@@ -163,7 +164,7 @@ fn row(standing: &Standing, due: &Due, around: Around<'_>) -> Vec<Text> {
         Urgency::Overdue => Tone::Bad,
         Urgency::DueNow | Urgency::InTime => Tone::Warn,
     };
-    let why = standing.reasons.first().map_or("", String::as_str);
+    let why = reason::first(&standing.reasons);
     let next = advice::next(standing, record::id(standing), Some(due), around);
     vec![
         Text::of(Tone::Id, record::id(standing)),

@@ -9,6 +9,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod advice;
 mod approval;
 mod audit;
 mod by_hand;

@@ -28,6 +28,7 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
+use crate::status::reason;
 use crate::status::{self, Standing, Status};
 use crate::store::git::Repository;
 use crate::view;
@@ -149,7 +150,7 @@ impl Ctx {
     ) -> Outcome {
         let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for standing in unknown {
-            let reason = standing.reasons.first().map_or("", String::as_str);
+            let reason = reason::first(&standing.reasons);
             let ids = by_reason.entry(reason).or_default();
             ids.push(view::record::id(standing));
         }

@@ -3,20 +3,22 @@
 //! Uses approval, status, survey's buckets. Pure. Start at [`Case::waiting`].
 
 use super::{By, Case, Step, step};
+use crate::approval::ways::{ApprovalWay, ApprovalWays};
 use crate::approval::{Missing, ask};
+use crate::status::reason::{Reason, ReasonKind};
 use crate::status::{Pending, Status};
 use crate::survey::due::Bucket;
 
 impl<'a> Case<'a> {
     /// Returns the step of an emergency that nobody approved.
     pub(super) fn emergency(&self) -> Step {
-        let action = match self.standing.status {
-            Status::Unapproved => {
-                "approve it, or close it: nobody else did in time, so it grants nothing"
-            }
-            _ => "approve it, or close it: it runs on one person's word",
+        let why = match self.standing.status {
+            Status::Unapproved => "nobody else did in time, so it grants nothing",
+            _ => "nobody but its filer has decided on it yet",
         };
-        step(action, self.approve(), By::Approvers(self.missing()))
+        let (how, command) = self.approve("approve it");
+        let action = format!("{how}, or close it: {why}");
+        step(action, command, By::Approvers(self.missing()))
     }
 
     /// Returns the step of what waits for approval: a proposal, a change of what landed, or what landed without it.
@@ -24,21 +26,24 @@ impl<'a> Case<'a> {
         let landed_unapproved = !matches!(self.standing.status, Status::Proposed)
             && (self.standing.status == Status::Unapproved || !self.missing().is_empty());
         if landed_unapproved {
-            let action = "approve what landed, or reject it";
+            let (how, command) = self.approve("approve what landed");
             let missing = self.missing();
             let action = match missing.iter().find_map(|it| it.add.as_ref()) {
-                Some(to_add) => format!("add {to_add}, then {action}"),
-                None => action.to_owned(),
+                Some(to_add) => format!("add {to_add}, then {how}, or reject it"),
+                None => format!("{how}, or reject it"),
             };
-            return step(action, self.approve(), By::Approvers(missing));
+            return step(action, command, By::Approvers(missing));
         }
         match self.pending() {
             Some(pending) => self.proposed(pending),
-            None => step(
-                "approve it, or reject it",
-                self.approve(),
-                By::Approvers(self.missing()),
-            ),
+            None => {
+                let (how, command) = self.approve("approve it");
+                step(
+                    format!("{how}, or reject it"),
+                    command,
+                    By::Approvers(self.missing()),
+                )
+            }
         }
     }
 
@@ -71,11 +76,62 @@ impl<'a> Case<'a> {
                 By::Owner,
             );
         }
-        step(
-            format!("approve and merge {branch}{what}, or reject it"),
-            format!("exledger approve {} --ref {}", self.id, self.word(branch)),
-            By::Approvers(self.missing_of(pending)),
-        )
+        let (action, command) = self.approve_branch(branch, &what);
+        step(action, command, By::Approvers(self.missing_of(pending)))
+    }
+
+    /// Returns how a branch is approved that proposes something, and the command.
+    fn approve_branch(&self, branch: &str, what: &str) -> (String, String) {
+        let name = self.word(branch);
+        let sign = format!("exledger approve {} --ref {name}", self.id);
+        let signers = &self.around.governance.policy.approval.signers;
+        let ways = self.ways_of_proposal();
+        match ways.nearest() {
+            Some(ApprovalWay::SignedFile) => (
+                format!("approve and merge {branch}{what}, or reject it"),
+                sign,
+            ),
+            Some(ApprovalWay::SignedFileOnceListed) => (
+                format!(
+                    "approve {branch}{what} once {signers} lists your key and merge it, or reject it"
+                ),
+                sign,
+            ),
+            Some(ApprovalWay::Merge) => (
+                format!(
+                    "merge {branch}{what} with a merge commit, unless you wrote it, or reject it"
+                ),
+                format!("git merge --no-ff {name}"),
+            ),
+            Some(ApprovalWay::MergeWithTrailers) => (
+                format!(
+                    "merge {branch}{what} with a merge commit that ends with `Approved-by: NAME <ADDRESS>` for each \
+                     further approver, or reject it"
+                ),
+                format!("git merge --no-ff {name}"),
+            ),
+            Some(ApprovalWay::SignedMerge) => (
+                format!(
+                    "merge {branch}{what} with a merge commit that you sign, unless you wrote it, or reject it"
+                ),
+                format!("git merge --no-ff -S {name}"),
+            ),
+            Some(ApprovalWay::ForgeReviews | ApprovalWay::ReviewNote) => (
+                format!("review {branch}{what} on the forge and merge it, or reject it"),
+                self.diff(branch),
+            ),
+            None => (ways.no_way(), self.diff(branch)),
+        }
+    }
+
+    /// Returns the ways to approve what is proposed: by the policy that it will land on.
+    fn ways_of_proposal(&self) -> ApprovalWays {
+        let verdict = self.standing.approval.as_ref();
+        match (self.standing.status, self.record) {
+            (Status::Proposed, _) => verdict.map(|it| it.ways.clone()).unwrap_or_default(),
+            (_, Some(record)) => ask::ways(self.around.governance, record),
+            (_, None) => ApprovalWays::default(),
+        }
     }
 
     fn removed(&self, pending: &Pending) -> Step {
@@ -136,8 +192,32 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn approve(&self) -> String {
-        format!("exledger approve {}", self.id)
+    /// Returns how what landed can be approved, and the command; `plain` says it where any bytes can be.
+    fn approve(&self, plain: &str) -> (String, String) {
+        let verdict = self.standing.approval.as_ref();
+        let ways = verdict.map(|it| it.ways.clone()).unwrap_or_default();
+        let signers = &self.around.governance.policy.approval.signers;
+        let landed = self.standing.landed.as_ref();
+        let landing = landed.map_or("…", |landed| landed.commit.as_str());
+        let needs_change = |it: &&Reason| {
+            matches!(
+                it.kind,
+                ReasonKind::Vetoed | ReasonKind::BadSignature | ReasonKind::ApprovedUnread
+            )
+        };
+        if let Some(reason) = self.standing.reasons.iter().find(needs_change) {
+            return (reason.to_string(), format!("exledger show {}", self.id));
+        }
+        let Some(way) = ways.nearest() else {
+            return (ways.no_way(), format!("exledger show {}", self.id));
+        };
+        let how = match way {
+            ApprovalWay::SignedFile => plain.to_owned(),
+            ApprovalWay::SignedFileOnceListed => format!("{plain} once {signers} lists your key"),
+            _ if ways.authors_may => way.phrase(self.id, signers),
+            _ => format!("{}, unless you wrote it", way.phrase(self.id, signers)),
+        };
+        (how, way.command(self.id, landing))
     }
 
     fn diff(&self, branch: &str) -> String {

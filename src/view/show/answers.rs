@@ -7,6 +7,7 @@ use crate::approval::{self, FourEyes, Satisfied, Statement};
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::word::Word;
+use crate::status::reason;
 use crate::status::{Duty, DutyKind, InForce, Standing};
 use crate::view::doc::{Text, Tone};
 use crate::view::list;
@@ -43,7 +44,7 @@ pub(super) fn pairs(
 }
 
 fn status(standing: &Standing) -> Text {
-    let reason = standing.reasons.first().map_or("", String::as_str);
+    let reason = reason::first(&standing.reasons);
     let said = reason.starts_with("in force") || standing.status.word() == "unknown";
     let word = match standing.in_force {
         _ if said => Text::plain(""),

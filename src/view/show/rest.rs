@@ -206,7 +206,11 @@ fn in_full(content: &Record, standing: &Standing, names: &dyn record::Names) -> 
     lines("sooner if", answers::sooner(content, standing, WHOLE));
     lines(
         "reasons",
-        standing.reasons.iter().map(Text::plain).collect(),
+        standing
+            .reasons
+            .iter()
+            .map(|reason| Text::plain(reason.to_string()))
+            .collect(),
     );
     add(&mut pairs, "starts", content.starts.as_ref());
     add(&mut pairs, "event ends", content.event_ends.as_ref());

@@ -89,8 +89,8 @@ fn each_state_has_its_step() {
         [
             [
                 "5E1FA",
-                "approve what landed, or reject it",
-                "exledger approve EXC-2026-5E1FA"
+                "merge a change of its text with a merge commit, unless you wrote it, or reject it",
+                "git merge --no-ff …"
             ],
             [
                 "BR0KE",
@@ -162,11 +162,12 @@ fn what_is_proposed_waits_for_those_who_may_approve_it() {
     repo.scribble("EXC-2026-DRAFT", &draft);
     let answer = json(&repo, &["queue"]);
     let new = next(&answer, "NEW42");
-    assert_eq!(new["action"], "approve and merge batch, or reject it");
+    // Nobody has a key, so a merge is the way.
     assert_eq!(
-        new["command"],
-        "exledger approve EXC-2026-NEW42 --ref batch"
+        new["action"],
+        "merge batch with a merge commit, unless you wrote it, or reject it"
     );
+    assert_eq!(new["command"], "git merge --no-ff batch");
     // One of security who did not write it.
     assert_eq!(
         new["waits_for"],
@@ -184,8 +185,8 @@ fn what_is_proposed_waits_for_those_who_may_approve_it() {
     for (id, action, command) in [
         (
             "V23EW",
-            "approve and merge longer (renewed), or reject it",
-            "exledger approve EXC-2026-V23EW --ref longer",
+            "merge longer (renewed) with a merge commit, unless you wrote it, or reject it",
+            "git merge --no-ff longer",
         ),
         (
             "01D01",
@@ -238,17 +239,17 @@ fn a_request_that_waits_too_long_is_escalated_with_its_age() {
     for (on, action, strict) in [
         (
             "2026-11-03T08:00:00Z",
-            "approve and merge waits, or reject it",
+            "merge waits with a merge commit, unless you wrote it, or reject it",
             0,
         ),
         (
             "2026-11-05T10:00:00Z",
-            "approve and merge waits, or reject it",
+            "merge waits with a merge commit, unless you wrote it, or reject it",
             1,
         ),
         (
             "2026-11-08T08:00:00Z",
-            "approve and merge waits, or reject it; escalated to dana@example.com, sam@example.com",
+            "merge waits with a merge commit, unless you wrote it, or reject it; escalated to dana@example.com, sam@example.com",
             1,
         ),
     ] {
@@ -340,7 +341,7 @@ fn a_command_can_be_copied_whatever_others_call_their_branches() {
     let answer = json(&repo, &["queue"]);
     let commands: Vec<&str> = steps(&answer).iter().map(|[.., it]| *it).collect();
     for expected in [
-        r"exledger approve EXC-2026-EV11X --ref '$(touch${IFS}here);`id`'\'''",
+        r"git merge --no-ff '$(touch${IFS}here);`id`'\'''",
         "exledger attest EXC-2026-EV12X '`id`'",
         "exledger lint 'exceptions/$(id) x.yaml'",
     ] {

@@ -106,8 +106,8 @@ fn each_trouble_has_its_step_and_somebody_who_takes_it() {
         // Late already, and a branch renews it: that settles it.
         json!([
             "EXC-2026-ENDED",
-            "approve and merge later (renewed), or reject it",
-            "exledger approve EXC-2026-ENDED --ref later",
+            "merge later (renewed) with a merge commit, unless you wrote it, or reject it",
+            "git merge --no-ff later",
             []
         ]),
         json!([
@@ -150,7 +150,7 @@ fn each_trouble_has_its_step_and_somebody_who_takes_it() {
         // Nothing of it can be read, so whoever landed it is asked.
         json!([
             "EXC-2026-TW1CE",
-            "2 files carry this id: exceptions/EXC-2026-TW1CE.yaml, exceptions/other/EXC-2026-TW1CE.yaml; remove or rename all but one",
+            "2 files carry this id: exceptions/EXC-2026-TW1CE.yaml, exceptions/other/EXC-2026-TW1CE.yaml; remove all but one, or give them ids of their own",
             "exledger lint",
             ["lee@example.com"]
         ]),

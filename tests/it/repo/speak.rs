@@ -31,6 +31,12 @@ pub(crate) fn public(name: &str) -> String {
         .to_owned()
 }
 
+/// Returns the private key of a name, as a file holds it that `ssh-keygen` reads.
+pub(crate) fn private_file(name: &str) -> String {
+    let text = private(name).to_openssh(LineEnding::LF).unwrap();
+    text.to_string()
+}
+
 /// Returns the line of a signers file that lists a person's own key: `dana` is `dana@example.com`.
 pub(crate) fn signer(name: &str) -> String {
     format!("{name}@example.com {}\n", public(name))

@@ -81,7 +81,7 @@ fn what_is_not_approved_says_how_it_could_be() {
     let standing = standing(&repo, "2026-11-21T00:00:00Z");
     let reasons = standing.reasons.join("; ");
     assert!(
-        reasons.contains("merged by squash: git names no approver"),
+        reasons.contains("merged by squash, so git names no approver"),
         "{reasons}"
     );
     assert_eq!(standing.landed.unwrap().pull_request.as_deref(), Some("#7"));

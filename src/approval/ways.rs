@@ -1,0 +1,185 @@
+//! The ways in which a version can still be approved, by the policy that judges it.
+//!
+//! Uses policy, `approval`'s keys. Pure. Start at [`ApprovalWays`]. Follows `docs/spec/status.md`, findings and reasons:
+//! an answer never names a way that the policy does not accept.
+
+use crate::approval::keys::Keys;
+use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
+use crate::policy::governance::Governance;
+use crate::policy::tier;
+
+/// A way to approve a version that has landed, or is about to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ApprovalWay {
+    /// `exledger approve`: a signed file about the bytes as they are.
+    SignedFile,
+    /// The same, where no key is listed yet.
+    SignedFileOnceListed,
+    /// The forge's reviews, which `exledger approve --from-reviews` writes down.
+    ForgeReviews,
+    /// A merge commit of a non-author that lands a changed text.
+    Merge,
+    /// The same, where the merge commit names further approvers.
+    MergeWithTrailers,
+    /// The same, with a merge commit that is signed by a listed key.
+    SignedMerge,
+    /// A vote in git notes on the landing.
+    ReviewNote,
+}
+
+/// The ways in which a version can be approved, the best first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApprovalWays {
+    /// The ways; none where the policy accepts nothing that could meet its own demand.
+    pub ways: Vec<ApprovalWay>,
+    /// Whether an author may be the one who approves.
+    pub authors_may: bool,
+    /// Whether a key is listed, or the policy accepts what approves the first one.
+    pub can_list_keys: bool,
+}
+
+impl ApprovalWay {
+    /// All of them.
+    pub const ALL: &'static [ApprovalWay] = &[
+        ApprovalWay::SignedFile,
+        ApprovalWay::SignedFileOnceListed,
+        ApprovalWay::ForgeReviews,
+        ApprovalWay::Merge,
+        ApprovalWay::MergeWithTrailers,
+        ApprovalWay::SignedMerge,
+        ApprovalWay::ReviewNote,
+    ];
+
+    /// Returns the command that takes the way for a record that landed in a commit; `…` stands for what only a person
+    /// can say.
+    pub fn command(self, id: &str, landing: &str) -> String {
+        match self {
+            ApprovalWay::SignedFile | ApprovalWay::SignedFileOnceListed => {
+                format!("exledger approve {id}")
+            }
+            ApprovalWay::ForgeReviews => "exledger approve --from-reviews …".to_owned(),
+            ApprovalWay::Merge | ApprovalWay::MergeWithTrailers => "git merge --no-ff …".to_owned(),
+            ApprovalWay::SignedMerge => "git merge --no-ff -S …".to_owned(),
+            ApprovalWay::ReviewNote => format!("git notes --ref=review append -m … {landing}"),
+        }
+    }
+
+    /// Returns the way as the end of a sentence: `run ...`. `signers` is the path of the signers file.
+    pub fn phrase(self, id: &str, signers: &str) -> String {
+        match self {
+            ApprovalWay::SignedFile => format!("run `exledger approve {id}`"),
+            ApprovalWay::SignedFileOnceListed => {
+                format!("run `exledger approve {id}` once {signers} lists their key")
+            }
+            ApprovalWay::ForgeReviews => "have the reviews of its pull request written down \
+                 (`exledger approve --from-reviews FILE`)"
+                .to_owned(),
+            ApprovalWay::Merge => "merge a change of its text with a merge commit".to_owned(),
+            ApprovalWay::MergeWithTrailers => {
+                "merge a change of its text with a merge commit that ends with \
+                 `Approved-by: NAME <ADDRESS>` for each further approver"
+                    .to_owned()
+            }
+            ApprovalWay::SignedMerge => {
+                format!(
+                    "merge a change of its text with a merge commit signed by a key that {signers} lists"
+                )
+            }
+            ApprovalWay::ReviewNote => {
+                "vote `Code-Review+2: NAME <ADDRESS>` in a note of refs/notes/review on the landing"
+                    .to_owned()
+            }
+        }
+    }
+}
+
+impl ApprovalWays {
+    /// Returns the way that a person can take at once; a forge's reviews have to be fetched first.
+    pub fn nearest(&self) -> Option<ApprovalWay> {
+        let is_near = |way: &&ApprovalWay| **way != ApprovalWay::ForgeReviews;
+        self.ways
+            .iter()
+            .find(is_near)
+            .or(self.ways.first())
+            .copied()
+    }
+
+    /// Returns the ways in which a policy lets some content be approved that demands so much.
+    ///
+    /// `has_pull_request` tells whether the landing names one, whose reviews could be written down.
+    pub(crate) fn of(
+        governance: &Governance,
+        demand: &tier::Demand,
+        keys: &Keys,
+        has_pull_request: bool,
+    ) -> ApprovalWays {
+        let approval = &governance.policy.approval;
+        let is_claimed = demand.proof == Proof::Claimed;
+        let accepts = |kind: EvidenceKind| approval.accept.contains(&kind);
+        let needs_one = demand.needed().count <= 1;
+        let merges = is_claimed && accepts(EvidenceKind::Merge);
+        let merge = (merges && needs_one).then_some(ApprovalWay::Merge);
+        // The first key is listed by a change that a merge approves (G2).
+        let can_list_keys = !keys.is_empty() || accepts(EvidenceKind::Merge);
+        let signed_file = accepts(EvidenceKind::Detached) && can_list_keys;
+        let signed_file = signed_file.then_some(match keys.is_empty() {
+            true => ApprovalWay::SignedFileOnceListed,
+            false => ApprovalWay::SignedFile,
+        });
+        let has_bridge = !governance.policy.people.bridges.is_empty();
+        let reviews = is_claimed && has_pull_request && has_bridge && accepts(EvidenceKind::Review);
+        let can_sign = matches!(signed_file, Some(ApprovalWay::SignedFile));
+        let trailers = merges && !needs_one && !can_sign && accepts(EvidenceKind::Trailer);
+        let signs_merges = can_list_keys && accepts(EvidenceKind::Signature);
+        let signed_merge = signs_merges && merge.is_none() && needs_one;
+        let notes = is_claimed && approval.heeds_notes();
+        // Who has no key yet gets one only by a change that is approved, so merging comes first.
+        let (first, last) = match keys.is_empty() {
+            true => (merge, signed_file),
+            false => (signed_file, merge),
+        };
+        let ways = [
+            reviews.then_some(ApprovalWay::ForgeReviews),
+            first,
+            last,
+            trailers.then_some(ApprovalWay::MergeWithTrailers),
+            signed_merge.then_some(ApprovalWay::SignedMerge),
+            notes.then_some(ApprovalWay::ReviewNote),
+        ];
+        ApprovalWays {
+            ways: ways.into_iter().flatten().take(2).collect(),
+            authors_may: approval.self_approval == SelfApproval::Allow,
+            can_list_keys,
+        }
+    }
+
+    /// Returns the ways as a sentence about whoever may approve; `signers` is the path of the signers file.
+    pub fn sentence(&self, id: &str, signers: &str) -> String {
+        let who = match self.authors_may {
+            true => "someone",
+            false => "someone else",
+        };
+        match self.phrase(id, signers) {
+            Some(phrase) => format!("{who} must {phrase}"),
+            None => self.no_way(),
+        }
+    }
+
+    /// Returns the ways as what somebody does: `run ..., or merge ...`; `None` where there is none.
+    pub fn phrase(&self, id: &str, signers: &str) -> Option<String> {
+        let phrases = self.ways.iter().map(|way| way.phrase(id, signers));
+        let phrases: Vec<String> = phrases.collect();
+        (!phrases.is_empty()).then(|| phrases.join(", or "))
+    }
+
+    /// Says that there is no way, and what has to change for there to be one.
+    pub fn no_way(&self) -> String {
+        match self.can_list_keys {
+            true => "the policy accepts no approval that would do: add `detached` to `approval.accept` in \
+                     exledger.yaml, have that approved, then change the record's text and have it approved",
+            false => "no key is listed, and the policy accepts no approval that could list one: begin the ledger anew, \
+                      with the signers file beside its first policy",
+        }
+        .to_owned()
+    }
+}

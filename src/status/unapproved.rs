@@ -1,0 +1,182 @@
+//! Why a record is not approved, and how it still can be.
+//!
+//! Uses record, approval, `status`'s reasons. Pure. Start at [`of`]. Follows `docs/spec/status.md`: the reasons name the
+//! way out, and none that the policy does not accept.
+
+use crate::approval::relation::UnknownAccount;
+use crate::approval::{Counts, FourEyes, Missing, Satisfied, Statement, Verdict, WhyNot, Word};
+use crate::diag;
+use crate::policy::demand::EvidenceKind;
+use crate::record::dates;
+use crate::status::Standing;
+use crate::status::reason::{Reason, ReasonKind};
+
+/// The approval of a version, and what its advice names.
+#[derive(Clone, Copy)]
+pub(crate) struct Approval<'a> {
+    /// The id of the record.
+    pub id: &'a str,
+    /// What is known of it.
+    pub verdict: &'a Verdict,
+    /// The path of the signers file.
+    pub signers: &'a str,
+}
+
+/// Returns why a version's approval is not what is demanded; nothing where it is.
+pub(crate) fn of(approval: Approval<'_>) -> Vec<Reason> {
+    if approval.verdict.satisfied != Satisfied::No {
+        return Vec::new();
+    }
+    let found = approval.what_was_found();
+    [found]
+        .into_iter()
+        .chain(missing(approval.verdict))
+        .collect()
+}
+
+/// Returns what an approval still needs, one sentence each, and who could give it.
+fn missing(verdict: &Verdict) -> Vec<Reason> {
+    let sentence = |missing: &Missing| {
+        let who: Vec<&str> = missing
+            .who
+            .iter()
+            .map(|person| person.email.as_str())
+            .collect();
+        ReasonKind::StillNeeded.says(match who.as_slice() {
+            [] => format!("needs {}", missing.need),
+            _ => format!("needs {}: {}", missing.need, who.join(" or ")),
+        })
+    };
+    verdict.missing.iter().map(sentence).collect()
+}
+
+/// Returns why a record that is not approved is over; nothing where it has not ended.
+pub(crate) fn ended(standing: &Standing) -> Vec<Reason> {
+    let Some(end) = standing.ended.map(dates::ended) else {
+        return Vec::new();
+    };
+    let reason = match standing.in_place.days {
+        0 => ReasonKind::EndedUnapproved.says(format!(
+            "ended {end} without having been approved: run `exledger reject {} --reason …`, and file it anew if it is still needed",
+            standing.key
+        )),
+        _ => ReasonKind::EndedInForce.says(format!(
+            "ended {end} after having been in force: close it, access may still be live"
+        )),
+    };
+    vec![reason]
+}
+
+impl Approval<'_> {
+    /// Returns how the version can still be approved, as a sentence about whoever may.
+    pub(crate) fn way(self) -> String {
+        self.verdict.ways.sentence(self.id, self.signers)
+    }
+
+    /// Returns the same for the version that lands after this one.
+    pub(crate) fn way_of_next(self) -> String {
+        match self.verdict.ways.phrase(self.id, self.signers) {
+            Some(_) => format!("change its text, and then {}", self.way()),
+            None => self.way(),
+        }
+    }
+
+    fn what_was_found(self) -> Reason {
+        let verdict = self.verdict;
+        let authors = || {
+            let names: Vec<&str> = verdict
+                .authors
+                .iter()
+                .map(|author| author.person.email.as_str())
+                .collect();
+            diag::names(&names)
+        };
+        let (kind, found) = match verdict.result {
+            FourEyes::SelfApproved => (
+                ReasonKind::SelfApproved,
+                format!("approved by its own authors alone ({})", authors()),
+            ),
+            FourEyes::NoneRecorded if verdict.landed_by.is_none() => (
+                ReasonKind::Squashed,
+                "merged by squash, so git names no approver".to_owned(),
+            ),
+            FourEyes::NoneRecorded if only_machines(verdict) => {
+                let found = "the only approval came from a bot or an agent, which never counts";
+                let way = self.way().replacen("someone else", "a person", 1);
+                return ReasonKind::OnlyMachines.says(format!("{found}: {way}"));
+            }
+            FourEyes::NoneRecorded => (
+                ReasonKind::NothingCounts,
+                "no approval is recorded that counts".to_owned(),
+            ),
+            FourEyes::Unresolved => return self.unresolved(),
+            FourEyes::Claimed if verdict.approvers.is_empty() => (
+                ReasonKind::SelfAsserted,
+                format!(
+                    "its authors say themselves that others approved ({})",
+                    authors()
+                ),
+            ),
+            FourEyes::Claimed | FourEyes::Attested => {
+                (ReasonKind::TooFew, "too few approvals".to_owned())
+            }
+            FourEyes::Vetoed => return self.vetoed(),
+            FourEyes::InvalidSignature => {
+                let found = "the landing's signature is bad";
+                return ReasonKind::BadSignature.says(format!("{found}: {}", self.way_of_next()));
+            }
+            FourEyes::Indeterminate | FourEyes::NotApplicable => {
+                (ReasonKind::NotApproved, "not approved".to_owned())
+            }
+        };
+        kind.says(format!("{found}: {}", self.way()))
+    }
+
+    fn unresolved(self) -> Reason {
+        match unknown_account(self.verdict) {
+            Some(unknown) => {
+                let phrase = self.verdict.ways.phrase(self.id, self.signers);
+                let how = phrase.map(|phrase| format!(" ({phrase})")).unwrap_or_default();
+                ReasonKind::AccountUnknown.says(format!("who approved can't be told: {unknown}{how}"))
+            }
+            None => ReasonKind::NameUnknown.says(format!(
+                "who approved can't be told: {}; .mailmap and people.logins help approvals that land later",
+                self.way()
+            )),
+        }
+    }
+
+    fn vetoed(self) -> Reason {
+        let vetoes = |it: &&Statement| it.word == Word::Vetoes && it.counts == Counts::Yes;
+        let vetoes: Vec<&Statement> = self.verdict.statements.iter().filter(vetoes).collect();
+        let names: Vec<&str> = vetoes
+            .iter()
+            .map(|veto| veto.approver.person.email.as_str())
+            .collect();
+        let is_note = |veto: &&&Statement| veto.approver.kind == EvidenceKind::Note;
+        let back = match vetoes.iter().any(|veto| is_note(&veto)) {
+            true => "vote otherwise".to_owned(),
+            false => format!("take that back (`exledger approve {}`)", self.id),
+        };
+        ReasonKind::Vetoed.says(format!(
+            "rejected by {0}: {0} must {back}, or {1}",
+            diag::names(&names),
+            self.way_of_next()
+        ))
+    }
+}
+
+fn unknown_account(verdict: &Verdict) -> Option<&UnknownAccount> {
+    verdict.statements.iter().find_map(|it| match &it.counts {
+        Counts::No(WhyNot::UnknownAccount(unknown)) => Some(unknown),
+        _ => None,
+    })
+}
+
+fn only_machines(verdict: &Verdict) -> bool {
+    !verdict.statements.is_empty()
+        && verdict
+            .statements
+            .iter()
+            .all(|statement| statement.counts == Counts::No(WhyNot::Bot))
+}

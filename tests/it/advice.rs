@@ -1,0 +1,12 @@
+//! The advice of every reason and next step, taken as it is printed: what it promises must come about.
+//!
+//! Start at [`Stage`]. Each table matches on an enum of the library, so a new reason needs a story here to compile.
+
+mod approval;
+mod dated;
+mod files;
+mod stage;
+mod status;
+mod unapproved;
+
+use stage::{ID, Stage, record};
