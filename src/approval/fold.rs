@@ -172,6 +172,10 @@ impl<'a> Fold<'a> {
         if self.bound.hears() {
             self.befores.push(self.series.clone());
         }
+        let thrown_off = self.trail.thrown_off.iter();
+        for it in thrown_off.filter(|it| it.landing <= step.version.landing) {
+            self.series.end_support(it.bar);
+        }
         let mut verdict = self.verdict(step);
         verdict.turns = turns(step, &verdict);
         self.verdicts.push(verdict);

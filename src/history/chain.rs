@@ -126,7 +126,7 @@ fn landings(commits: &[Rc<Commit>], now: Instant, branch: &str) -> Vec<Landing> 
 }
 
 /// Returns the name under which merges call a ref.
-fn branch(reference: &str) -> &str {
+pub fn branch(reference: &str) -> &str {
     let heads = reference.strip_prefix("refs/heads/");
     let remote = || Some(reference.strip_prefix("refs/remotes/")?.split_once('/')?.1);
     heads.or_else(remote).unwrap_or(reference)

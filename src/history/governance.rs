@@ -257,6 +257,7 @@ pub fn land(
             key: Key::Path(path.to_string()),
             versions: Vec::new(),
             became: None,
+            thrown_off: Vec::new(),
         });
         trail.versions.push(Version {
             n: trail.versions.len() + 1,

@@ -11,6 +11,7 @@ use crate::history::chain::{self, Chain};
 use crate::history::commit::Commit;
 use crate::history::folder;
 use crate::history::folders::{Job, Pair};
+use crate::history::foxtrot::{self, Foxtrot};
 use crate::history::interest::Interest;
 use crate::history::objects::{Edge, Objects, Obstacle, Oid};
 
@@ -50,6 +51,8 @@ pub struct Graph {
     pub stops: Vec<Stop>,
     /// The entries that matter of each topmost folder, by its id.
     pub tops: HashMap<Oid, Rc<[u8]>>,
+    /// The merges whose other side was the first-parent line before, oldest first.
+    pub foxtrots: Vec<Foxtrot>,
     /// Every commit that was read, with the index of the landing from which it can first be reached.
     pub landed: HashMap<Oid, usize>,
 }
@@ -99,6 +102,8 @@ impl<'o> Reader<'o> {
             reader.graph.landed.insert(commit.oid, landing);
             reader.trees.insert(commit.oid, commit.tree);
             let branches = reader.branches(landing, commit);
+            let foxtrot = foxtrot::former_line(&chain.mainline, landing, commit, &branches.commits);
+            reader.graph.foxtrots.extend(foxtrot);
             let top = reader.top(commit.tree)?;
             let same = match before {
                 Some(before) => reader.top(before.tree)? == top,

@@ -158,6 +158,19 @@ impl<'o> Merges<'o> {
         Ok(found)
     }
 
+    /// Tells whether a commit can be reached from the mainline's tip, as far as the clone holds its history.
+    pub fn is_reached(&self, oid: Oid) -> bool {
+        self.graph.landed.contains_key(&oid)
+    }
+
+    /// Reads a commit.
+    ///
+    /// # Errors
+    /// [`Obstacle`] where it can't be read.
+    pub fn commit(&self, oid: Oid) -> Result<Commit, Obstacle> {
+        chain::read(self.objects, oid)
+    }
+
     /// Returns what differs between two commits.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ pub mod company;
 pub mod content;
 pub mod folder;
 pub mod folders;
+pub mod foxtrot;
 pub mod governance;
 pub mod graph;
 pub mod ident;

@@ -241,6 +241,7 @@ impl<'o> Trails<'o> {
                 key: key.clone(),
                 versions: Vec::new(),
                 became: None,
+                thrown_off: Vec::new(),
             });
             // Most records land once or twice: room for more of them would be most of all room.
             if trail.versions.len() == trail.versions.capacity() {

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use crate::diag::Finding;
 use crate::history::commit::Commit;
+use crate::history::foxtrot::ThrownOff;
 use crate::history::objects::{Extent, Obstacle, Oid};
 use crate::record::Record;
 use crate::record::read;
@@ -47,6 +48,8 @@ pub struct Trail {
     pub versions: Vec<Version>,
     /// The record that a file turned out to be, when it could be read again; such a trail of a path is over.
     pub became: Option<Key>,
+    /// What merges threw off the first-parent line of the approved branch (M5).
+    pub thrown_off: Vec<ThrownOff>,
 }
 
 impl Trail {

@@ -80,7 +80,7 @@ pub fn walk_wanted(
 ) -> Result<History, Obstacle> {
     let survey = survey(objects, &chain, prefix, wanted.records, None)?;
     let trails = Trails::new(Contents::keeping(objects, wanted.bytes));
-    let mut history = told(trails, objects, chain, prefix, survey, None);
+    let mut history = told(trails, objects, chain, prefix, survey, None)?;
     history.leave_out(objects, wanted.trail);
     Ok(history)
 }
@@ -131,7 +131,7 @@ pub fn walk_shown(
 ) -> Result<History, Obstacle> {
     let survey = survey(objects, &chain, prefix, records, None)?;
     let trails = Trails::new(Contents::new(objects));
-    Ok(told(trails, objects, chain, prefix, survey, Some(look)))
+    told(trails, objects, chain, prefix, survey, Some(look))
 }
 
 /// Walks a mainline and returns the trails of a few records.
@@ -152,7 +152,7 @@ pub fn walk_named(
 ) -> Result<History, Obstacle> {
     let survey = survey(objects, &chain, prefix, records, Some(few))?;
     let trails = Trails::new(Contents::new(objects));
-    let history = told(trails, objects, chain.clone(), prefix, survey, None);
+    let history = told(trails, objects, chain.clone(), prefix, survey, None)?;
     let around = Around {
         objects,
         prefix,
@@ -174,6 +174,9 @@ pub fn walk_named(
 }
 
 /// Tells what each landing did; what the survey found about it is forgotten on the way.
+///
+/// # Errors
+/// [`Obstacle`] where a line that a foxtrot merge threw off can't be read.
 fn told(
     mut trails: Trails<'_>,
     objects: &dyn Objects,
@@ -181,7 +184,7 @@ fn told(
     prefix: &Prefix,
     mut survey: Survey,
     mut look: Option<Look<'_>>,
-) -> History {
+) -> Result<History, Obstacle> {
     let mut governance = GovernanceFiles::default();
     let mut approvals = Vec::new();
     let mainline = chain.mainline;
@@ -226,24 +229,20 @@ fn told(
                 Subject::Governance(path) => governance.trails.get_mut(path),
             };
             if let Some(version) = trail.and_then(|trail| trail.versions.last_mut()) {
-                let touched = branches.fill(&subject, version);
+                let contents = &mut trails.contents;
+                let brought = (&branches, &stop, changes);
+                fill(&mut merges, contents, brought, &subject, version);
                 version.tags = tags::of_version(objects, prefix, &survey.graph.landed, version);
-                let others = others(version, changes);
-                version.made_in_merge = merges.judge(
-                    &mut trails.contents,
-                    &stop,
-                    &subject,
-                    version,
-                    others,
-                    touched,
-                );
-                branches.fill_brought_back(&mut merges, &mut trails.contents, &subject, version);
             }
         }
     }
+    for foxtrot in &survey.graph.foxtrots {
+        let mut contents = Contents::new(objects);
+        foxtrot.mark(&mut merges, &mut contents, &mainline, &mut trails.trails)?;
+    }
     let is_other = |(key, _): &(Key, Trail)| matches!(key, Key::Other(_));
     let (others, trails): (BTreeMap<Key, Trail>, _) = trails.trails.into_iter().partition(is_other);
-    History {
+    Ok(History {
         mainline,
         former: origin::needed(trails.values(), others),
         trails,
@@ -256,7 +255,21 @@ fn told(
         approvals,
         landed: survey.graph.landed,
         notes: None,
-    }
+    })
+}
+
+/// States on a version of a merge who made it in its branches, or in the merge itself.
+fn fill(
+    merges: &mut Merges<'_>,
+    contents: &mut Contents<'_>,
+    (branches, stop, changes): (&Branches, &Stop, &[FileChange]),
+    subject: &Subject,
+    version: &mut Version,
+) {
+    let touched = branches.fill(subject, version);
+    let others = others(version, changes);
+    version.made_in_merge = merges.judge(contents, stop, subject, version, others, touched);
+    branches.fill_brought_back(merges, contents, subject, version);
 }
 
 impl History {

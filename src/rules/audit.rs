@@ -8,6 +8,7 @@
 pub mod contents;
 mod governance;
 mod levels;
+mod line;
 
 use std::rc::Rc;
 
@@ -31,7 +32,7 @@ use crate::rules::audit::levels::Levels;
 use crate::rules::case::{Known, Subject};
 use crate::rules::changed::{Changed, Needs};
 use crate::rules::house::House;
-use crate::rules::landed::{Healed, Landed, Line, Mark, Matter, Statements, Urgent, Used};
+use crate::rules::landed::{Healed, Landed, Matter, Statements, Urgent, Used};
 use crate::rules::lint::{self, Past, Settled};
 use crate::status;
 use crate::status::renewal;
@@ -243,17 +244,6 @@ impl<'a> Audit<'a> {
         };
         let known = self.known(&landed.after.governance, landed.landing.effective);
         lint::change(&changed, &known)
-    }
-
-    /// Returns the findings about the mainline: about some of its landings, and about what once was its tip.
-    pub fn line(&self, landings: &[usize], marks: &[Mark]) -> Vec<Finding> {
-        let line = Line {
-            history: self.history,
-            landings,
-            marks,
-        };
-        let known = self.known(self.governance, self.instant);
-        lint::audit(Subject::Line(&line), &known, |_| true)
     }
 
     /// Returns the findings about files below `.approvals`.

@@ -9,9 +9,10 @@ use crate::approval::seals::Looked;
 use crate::approval::{Counts, Statement, Verdict, WhyNot};
 use crate::diag::{self, Code, Finding, Level, Pos};
 use crate::history::History;
+use crate::history::foxtrot::ThrownOff;
 use crate::history::governance::State;
 use crate::history::mainline::{Flag, Landing};
-use crate::history::version::Version;
+use crate::history::version::{Trail, Version};
 use crate::policy::demand::{EvidenceKind, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::record::Record;
@@ -120,6 +121,8 @@ pub struct Line<'c> {
     pub landings: &'c [usize],
     /// Commits that once were its tip, and what became of them.
     pub marks: &'c [Mark],
+    /// What merges threw off it and is not repaired: each with the record's file.
+    pub thrown_off: &'c [(&'c Trail, &'c ThrownOff)],
 }
 
 /// A commit that a checkpoint or a receipt names as the mainline's tip of its time.

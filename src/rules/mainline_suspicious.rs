@@ -3,11 +3,14 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M5.
 
 use crate::diag::{Finding, Level};
+use crate::history::foxtrot::ThrownOff;
 use crate::history::mainline::Flag;
+use crate::history::version::Trail;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed;
 use crate::rules::{Group, Rule};
+use crate::status;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -32,11 +35,29 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let flagged = line.flagged(Flag::Suspicious);
-    flagged
-        .map(|landing| {
-            let oid = landing.oid.short();
-            let message = format!("commit {oid} merges the approved branch into itself: its sides may be swapped");
-            landed::of_line(RULE.code, Level::Warning, message, "compare with a checkpoint (`exledger verify --checkpoint`); whoever merged is no evidence")
-        })
+    let suspected = flagged.map(|landing| {
+        let oid = landing.oid.short();
+        let message =
+            format!("commit {oid} merges the approved branch into itself: its sides may be swapped");
+        landed::of_line(RULE.code, Level::Warning, message, "compare with a checkpoint (`exledger verify --checkpoint`); whoever merged is no evidence")
+    });
+    let thrown_off = line.thrown_off.iter();
+    suspected
+        .chain(thrown_off.map(|(trail, it)| lost(trail, it)))
         .collect()
+}
+
+/// Returns the finding about what a merge threw off the first-parent line and nobody repaired.
+fn lost(trail: &Trail, thrown_off: &ThrownOff) -> Finding {
+    let files = trail.last().and_then(|version| version.files.first());
+    Finding {
+        rule: RULE.code,
+        level: Level::Error,
+        path: files.map_or_else(String::new, |file| file.path.to_string()),
+        pos: None,
+        field: None,
+        id: Some(trail.key.to_string()),
+        message: status::thrown_off::said(thrown_off),
+        help: status::thrown_off::REPAIR.to_owned(),
+    }
 }

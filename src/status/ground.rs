@@ -16,6 +16,7 @@ use crate::record::Record;
 use crate::record::decision::Closure;
 use crate::record::time::{Instant, Term};
 use crate::record::word::Class;
+use crate::status::thrown_off;
 
 /// The trail of a record up to one of its versions, and what was known by then.
 #[derive(Clone, Copy, Debug)]
@@ -173,6 +174,9 @@ fn judged(past: Past, governance: &Governance, landed: &Record) -> Ground {
     }
     if let Some(doubt) = past.doubt(since..=past.tip).filter(|_| !is_closed) {
         return Ground::Unknown(doubt);
+    }
+    if let Some(reason) = thrown_off::reason(past).filter(|_| !is_closed) {
+        return Ground::Unknown(reason);
     }
     // The built-in defaults grant nothing.
     if governance.state == State::Absent && !is_closed {

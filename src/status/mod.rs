@@ -11,6 +11,7 @@ pub mod reason;
 pub(crate) mod renewal;
 pub mod rest;
 mod standing;
+pub mod thrown_off;
 mod timeline;
 pub mod trace;
 mod unanswered;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod approvals;
+mod foxtrot;
 mod levels;
 mod mainline;
 mod receipts;

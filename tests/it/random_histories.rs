@@ -48,6 +48,7 @@ mod counted;
 mod dice;
 mod edits;
 mod forge;
+mod foxtrot;
 mod law;
 mod learn;
 mod look;
@@ -157,6 +158,13 @@ fn a_shallow_clone_grants_nothing_that_the_whole_repository_does_not() {
     // Each of them is judged once for each commit of its mainline.
     run_some(false, 30, shallow::differs);
     run_some(true, 30, shallow::differs);
+}
+
+#[test]
+fn a_foxtrot_merge_gives_nothing_back_that_was_taken_away() {
+    // Each is judged twice for each commit of its mainline.
+    run_some(false, 30, foxtrot::wrong);
+    run_some(true, 30, foxtrot::wrong);
 }
 
 /// Shortest sequences that once went wrong, by their seeds.

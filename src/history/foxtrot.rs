@@ -1,0 +1,218 @@
+//! Foxtrot merges: the former tip of the approved branch became a further parent, and what had landed there a side line.
+//!
+//! Uses record, history's chain, change, commit, content, made, version. Pure. Start at [`former_line`]. Follows
+//! `docs/spec/approval.md`, M5.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::history::chain;
+use crate::history::change::meet;
+use crate::history::commit::Commit;
+use crate::history::content::Contents;
+use crate::history::made::{Merges, Subject};
+use crate::history::mainline::{Flag, Mainline};
+use crate::history::objects::{Obstacle, Oid};
+use crate::history::trails::Bytes;
+use crate::history::version::{FileAt, Key, Trail};
+use crate::record::Record;
+use crate::record::time::Instant;
+
+/// A merge whose other side was the first-parent line of the approved branch.
+#[derive(Clone, Debug)]
+pub struct Foxtrot {
+    /// Its index in the mainline.
+    pub landing: usize,
+    /// Where the former line leaves the one of today; `None` where it never met that.
+    pub fork: Option<Oid>,
+    /// The commits of the former line since then, oldest first.
+    pub former: Vec<Rc<Commit>>,
+}
+
+/// What the former line took away from a record, and what the merge gives back.
+#[derive(Clone, Debug)]
+pub struct ThrownOff {
+    /// The merge.
+    pub merge: Oid,
+    /// Its index in the mainline.
+    pub landing: usize,
+    /// Its effective time.
+    pub at: Instant,
+    /// What was said before this supports no version from the merge on: the later of its time and that of the commit.
+    pub bar: Instant,
+    /// The commit of the former line.
+    pub commit: Oid,
+    /// What it was.
+    pub loss: Loss,
+    /// What the record said there; `None` where it was removed.
+    pub record: Option<Rc<Record>>,
+}
+
+/// What was thrown off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The record was removed.
+    Removal,
+    /// The record was closed.
+    Closure,
+    /// A trigger had fired.
+    Fired,
+    /// Something else that it granted was taken away.
+    Narrowing,
+}
+
+impl Loss {
+    /// Returns what it is called in messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Loss::Removal => "removal",
+            Loss::Closure => "closure",
+            Loss::Fired => "fired trigger",
+            Loss::Narrowing => "narrowing",
+        }
+    }
+}
+
+/// Returns the former first-parent line that a merge brought; `None` of an ordinary merge.
+///
+/// `brought` are the commits that it brought, sorted by their ids. A side is known as a former line by the subject of
+/// the merge, or by that of a merge of its own which names the approved branch as where it was merged.
+pub fn former_line(
+    mainline: &Mainline,
+    landing: usize,
+    merge: &Commit,
+    brought: &[Rc<Commit>],
+) -> Option<Foxtrot> {
+    let flags = mainline.landings.get(landing).map(|it| &it.flags);
+    let is_suspicious = flags.is_some_and(|flags| flags.contains(&Flag::Suspicious));
+    let branch = chain::branch(&mainline.reference);
+    merge.parents.iter().skip(1).find_map(|parent| {
+        let (fork, former) = line(*parent, brought);
+        let is_former = || former.iter().any(|commit| is_merged_into(commit, branch));
+        (!former.is_empty() && (is_suspicious || is_former())).then_some(Foxtrot {
+            landing,
+            fork,
+            former,
+        })
+    })
+}
+
+/// Returns the first-parent line of a commit as far as a merge brought it, oldest first, and the commit before.
+fn line(tip: Oid, brought: &[Rc<Commit>]) -> (Option<Oid>, Vec<Rc<Commit>>) {
+    let mut line = Vec::new();
+    let mut at = Some(tip);
+    while let Some(commit) = at.and_then(|oid| find(brought, oid)) {
+        line.push(Rc::clone(commit));
+        at = commit.parents.first().copied();
+    }
+    line.reverse();
+    (at, line)
+}
+
+fn find(brought: &[Rc<Commit>], oid: Oid) -> Option<&Rc<Commit>> {
+    let at = brought
+        .binary_search_by_key(&oid, |commit| commit.oid)
+        .ok()?;
+    brought.get(at)
+}
+
+/// Tells whether a merge names a branch as the one that it was made on.
+fn is_merged_into(commit: &Commit, branch: &str) -> bool {
+    if commit.parents.len() < 2 {
+        return false;
+    }
+    let message = commit.message();
+    let subject = message.lines().next().unwrap_or_default().trim_end();
+    let target = subject
+        .strip_prefix("Merge ")
+        .and_then(|rest| rest.rsplit_once(" into "));
+    target.is_some_and(|(_, target)| target.trim_matches('\'') == branch)
+}
+
+impl Foxtrot {
+    /// States on the trails what the former line took away from their records and the merge gives back.
+    ///
+    /// # Errors
+    /// [`Obstacle`] where a commit or folder of the former line can't be read.
+    pub fn mark(
+        &self,
+        merges: &mut Merges<'_>,
+        contents: &mut Contents<'_>,
+        mainline: &Mainline,
+        trails: &mut BTreeMap<Key, Trail>,
+    ) -> Result<(), Obstacle> {
+        let Some(landing) = mainline.landings.get(self.landing) else {
+            return Ok(());
+        };
+        let merge = merges.commit(landing.oid)?;
+        // In a clone that ends before the fork nothing is known of the first commit's change.
+        let mut before = self.fork.filter(|fork| merges.is_reached(*fork));
+        for commit in &self.former {
+            let Some(earlier) = before.replace(commit.oid) else {
+                continue;
+            };
+            let changed = merges.compare(contents, earlier, commit)?;
+            for (subject, bytes) in &*changed {
+                let Subject::Record(key @ Key::Id(_)) = subject else {
+                    continue;
+                };
+                let left = merges.compare(contents, commit.oid, &merge)?;
+                let (Some(trail), Some(left)) = (trails.get_mut(key), left.get(subject)) else {
+                    continue;
+                };
+                if let Some((loss, record)) = loss(contents, bytes, &left.new) {
+                    trail.thrown_off.push(ThrownOff {
+                        merge: landing.oid,
+                        landing: self.landing,
+                        at: landing.effective,
+                        bar: commit
+                            .committed()
+                            .map_or(landing.effective, |at| at.max(landing.effective)),
+                        commit: commit.oid,
+                        loss,
+                        record,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns what a change took away that stands in the files of the merge all the same, and what the record then said.
+fn loss(
+    contents: &mut Contents<'_>,
+    changed: &Bytes,
+    merged: &[FileAt],
+) -> Option<(Loss, Option<Rc<Record>>)> {
+    let merged = record(contents, merged)?;
+    if changed.new.is_empty() {
+        return Some((Loss::Removal, None));
+    }
+    let before = record(contents, &changed.old)?;
+    let after = record(contents, &changed.new)?;
+    if !takes_away(&after, &before) || !takes_away(&after, &merged) {
+        return None;
+    }
+    let loss = if after.closure.is_some() && merged.closure.is_none() {
+        Loss::Closure
+    } else if after.fired.iter().any(|it| !merged.fired.contains(it)) {
+        Loss::Fired
+    } else {
+        Loss::Narrowing
+    };
+    Some((loss, Some(after)))
+}
+
+/// Returns what files say, where they are one that can be read.
+fn record(contents: &mut Contents<'_>, files: &[FileAt]) -> Option<Rc<Record>> {
+    let [only] = files else { return None };
+    let (body, _) = contents.read(&only.path, only.blob);
+    body.record().map(Rc::clone)
+}
+
+/// Tells whether less is granted once one version has landed after another.
+pub fn takes_away(later: &Record, earlier: &Record) -> bool {
+    let meeting = meet::meet(later, earlier);
+    !meeting.unequal.is_empty() || meeting.record != *earlier
+}

@@ -1,0 +1,45 @@
+//! The audit of the mainline itself, and of what its merges threw off it.
+//!
+//! Uses history, status, `audit`. Pure. Start at [`Audit::line`]. Follows `docs/spec/approval.md`, M5 and M6.
+
+use crate::diag::Finding;
+use crate::history::foxtrot::ThrownOff;
+use crate::history::version::Trail;
+use crate::rules::audit::Audit;
+use crate::rules::case::Subject;
+use crate::rules::landed::{Line, Mark};
+use crate::rules::lint;
+use crate::status;
+
+impl<'a> Audit<'a> {
+    /// Returns the findings about the mainline: about some of its landings, and about what once was its tip.
+    pub fn line(&self, landings: &[usize], marks: &[Mark]) -> Vec<Finding> {
+        let thrown_off = self.thrown_off(landings);
+        let line = Line {
+            history: self.history,
+            landings,
+            marks,
+            thrown_off: &thrown_off,
+        };
+        let known = self.known(self.governance, self.instant);
+        lint::audit(Subject::Line(&line), &known, |_| true)
+    }
+
+    /// Returns what some landings threw off the line of first parents and nobody repaired.
+    fn thrown_off(&self, landings: &[usize]) -> Vec<(&'a Trail, &'a ThrownOff)> {
+        let mut found = Vec::new();
+        let trails = self.history.trails.iter();
+        for (key, trail) in trails.filter(|(_, trail)| !trail.thrown_off.is_empty()) {
+            let verdicts = self.approvals.trails.get(key).map(Vec::as_slice);
+            let open = status::thrown_off::open(status::Subject {
+                key,
+                history: self.history,
+                verdicts: verdicts.unwrap_or_default(),
+                governance: self.governance,
+            });
+            let asked = open.into_iter().filter(|it| landings.contains(&it.landing));
+            found.extend(asked.map(|it| (trail, it)));
+        }
+        found
+    }
+}

@@ -1,0 +1,75 @@
+//! What a foxtrot merge threw off the first-parent line, and whether it was repaired since.
+//!
+//! Uses history, approval, `status`'s ground. Pure. Start at [`open`]. Follows `docs/spec/approval.md`, M5.
+
+use crate::history::foxtrot::{self, ThrownOff};
+use crate::history::version::Content;
+use crate::status::Subject;
+use crate::status::ground::Past;
+
+/// What to do about it, in words.
+pub const REPAIR: &str =
+    "land it again, or change the record's text and let someone else approve that";
+
+/// Returns what was thrown off a record and is not repaired.
+pub fn open<'a>(subject: Subject<'a>) -> Vec<&'a ThrownOff> {
+    let Some(trail) = subject.history.trails.get(subject.key) else {
+        return Vec::new();
+    };
+    let past = Past {
+        trail,
+        verdicts: subject.verdicts,
+        tip: trail.versions.len().saturating_sub(1),
+        known: None,
+        landed: &[],
+    };
+    of(past).collect()
+}
+
+/// Returns why a record can't be judged: the first of what is not repaired.
+pub(crate) fn reason(past: Past) -> Option<String> {
+    of(past).next().map(|it| format!("{}; {REPAIR}", said(it)))
+}
+
+/// Says what was thrown off.
+pub fn said(thrown_off: &ThrownOff) -> String {
+    format!(
+        "merge {} took the {} of commit {} off the first-parent line of the approved branch",
+        thrown_off.merge.short(),
+        thrown_off.loss.as_str(),
+        thrown_off.commit.short()
+    )
+}
+
+fn of<'a>(past: Past<'a>) -> impl Iterator<Item = &'a ThrownOff> {
+    let next = past.version(past.tip + 1).map(|next| next.landing);
+    let thrown_off = past.trail.thrown_off.iter();
+    thrown_off.filter(move |it| {
+        let is_later = next.is_some_and(|next| next <= it.landing)
+            || past.known.is_some_and(|known| known < it.at);
+        !is_later && !is_repaired(past, it)
+    })
+}
+
+/// Tells whether a version that landed with the merge or later says again what was thrown off, or a later one was approved.
+fn is_repaired(past: Past, thrown_off: &ThrownOff) -> bool {
+    (0..=past.tip).any(|index| {
+        let Some(version) = past.version(index) else {
+            return false;
+        };
+        if version.landing < thrown_off.landing {
+            return false;
+        }
+        let verdict = past.verdict(index);
+        let is_own = verdict.is_some_and(|verdict| verdict.carries.is_none());
+        let says_again = match (version.record.content(), &thrown_off.record) {
+            (Content::Gone, _) => true,
+            (Content::Record(record), Some(thrown_off)) => {
+                record.closure.is_some() || !foxtrot::takes_away(thrown_off, record)
+            }
+            (Content::Record(record), None) => record.closure.is_some(),
+            _ => false,
+        };
+        says_again || is_own && version.landing > thrown_off.landing && past.stands(index)
+    })
+}

@@ -1,0 +1,129 @@
+//! A foxtrot merge of the tip gives nothing back that had been taken away on the line that it throws off.
+//!
+//! Start at [`wrong`]. From each commit of the mainline somebody sets out again, merges the tip, and keeps the records of
+//! either side.
+
+use std::rc::Rc;
+
+use exledger::approval;
+use exledger::history::chain;
+use exledger::history::mainline::Guard;
+use exledger::history::objects::Oid;
+use exledger::history::paths::Prefix;
+use exledger::history::refs::Chosen;
+use exledger::history::version::Key;
+use exledger::history::walk;
+use exledger::record::Record;
+use exledger::record::read;
+use exledger::status::InForce;
+
+use super::content::{CLOSURE, Content, FIRED, IDS};
+use super::memory::Files;
+use super::truth::State;
+use super::verdict::{instants, standing};
+use super::world::{World, is_record};
+
+/// Returns what a foxtrot merge gives back; `None` where it gives back nothing.
+pub(super) fn wrong(world: &World) -> Option<String> {
+    let forks = 0..world.main.len().saturating_sub(1);
+    forks
+        .flat_map(|fork| [(fork, true), (fork, false)])
+        .find_map(|(fork, keeps_ours)| given_back(world, fork, keeps_ours))
+}
+
+fn given_back(world: &World, fork: usize, keeps_ours: bool) -> Option<String> {
+    let tip = foxtrot(world, fork, keeps_ours);
+    let chosen = Chosen {
+        reference: "refs/heads/main".to_owned(),
+        tip,
+        guard: Guard::Local,
+        remote: None,
+    };
+    let chain = chain::walk(&world.memory, &chosen, world.instant()).unwrap();
+    let history = walk::walk(&world.memory, chain, &Prefix::default()).unwrap();
+    let approvals = approval::judge(&history);
+    for (id, name) in IDS.iter().enumerate() {
+        let taken = taken_away(world, fork, id);
+        for at in instants(world) {
+            let standing = standing(&history, &approvals, &Key::Id((*name).to_owned()), at);
+            let Some(effective) = standing
+                .effective
+                .filter(|_| standing.in_force == InForce::Yes)
+            else {
+                continue;
+            };
+            let beyond = taken.iter().find(|taken| is_given_back(taken, &effective));
+            if let Some(beyond) = beyond {
+                return Some(format!(
+                    "from landing {fork}, ours {keeps_ours}: {name} is in force at {at} after {beyond:?}"
+                ));
+            }
+        }
+    }
+    None
+}
+
+/// Merges the tip into a commit that was made at an older one, and returns the merge.
+fn foxtrot(world: &World, fork: usize, keeps_ours: bool) -> Oid {
+    let old = world.main[fork].oid;
+    let mut ours: Files = world.files(old).as_ref().clone();
+    ours.insert("README.md".to_owned(), world.memory.blob(b"Mine\n"));
+    let mine = commit(world, &ours, &[old], "Work");
+    let mut files: Files = world.files(world.tip()).as_ref().clone();
+    if keeps_ours {
+        files.retain(|path, _| !is_record(path));
+        files.extend(ours.into_iter().filter(|(path, _)| is_record(path)));
+    }
+    commit(
+        world,
+        &files,
+        &[mine, world.tip()],
+        "Merge branch 'main' of https://example.com/x",
+    )
+}
+
+fn commit(world: &World, files: &Files, parents: &[Oid], message: &str) -> Oid {
+    let tree = world.memory.tree(&Rc::new(files.clone()));
+    let parents: String = parents.iter().map(|it| format!("parent {it}\n")).collect();
+    let who = format!("Sam Poe <sam@example.com> {} +0000", world.now);
+    let raw = format!("tree {tree}\n{parents}author {who}\ncommitter {who}\n\n{message}\n");
+    world.memory.commit(raw.into_bytes())
+}
+
+/// What landed after the fork and took something away.
+#[derive(Debug)]
+enum Taken {
+    All,
+    Beyond(Content),
+}
+
+fn taken_away(world: &World, fork: usize, id: usize) -> Vec<Taken> {
+    let states = world.main[fork..].iter();
+    let states: Vec<State> = states
+        .map(|landing| world.state(&world.files(landing.oid), id))
+        .collect();
+    let pairs = states.windows(2).filter_map(|pair| match pair {
+        [State::One(..), State::Gone] => Some(Taken::All),
+        [State::One(before, _), State::One(after, _)] if after.get(CLOSURE) > 0 => {
+            (before.get(CLOSURE) == 0).then_some(Taken::All)
+        }
+        [State::One(before, _), State::One(after, _)] => {
+            let before = record(before)?;
+            let takes = after.get(FIRED) > 0 || after.exceeded_by(&before, false).is_some();
+            takes.then_some(Taken::Beyond(*after))
+        }
+        _ => None,
+    });
+    pairs.collect()
+}
+
+fn is_given_back(taken: &Taken, effective: &Record) -> bool {
+    match taken {
+        Taken::All => true,
+        Taken::Beyond(content) => content.exceeded_by(effective, false).is_some(),
+    }
+}
+
+fn record(content: &Content) -> Option<Record> {
+    read::read("exceptions/x.yaml", content.text().as_bytes()).record
+}
