@@ -49,8 +49,27 @@ pub(crate) enum Backed {
 pub(crate) enum Stater {
     /// A person.
     Person(Party),
-    /// An address that the policy trusts to do so.
+    /// An address that the policy trusts to do so, by a commit of its own.
     Bridge(Party),
+    /// One that signed the very file, which then counts however it lands.
+    SigningBridge(Party),
+    /// One that merged what states it, without a signature.
+    MergingBridge(Party),
+    /// One that did not sign, by a commit that a forge made of its branch: git does not name who merged.
+    BridgeThroughForge(Party),
+}
+
+impl Stater {
+    /// Returns who it is.
+    pub(crate) fn party(&self) -> &Party {
+        match self {
+            Stater::Person(party)
+            | Stater::Bridge(party)
+            | Stater::SigningBridge(party)
+            | Stater::MergingBridge(party)
+            | Stater::BridgeThroughForge(party) => party,
+        }
+    }
 }
 
 /// Something that was said, or would have been, about one record or governance file.
@@ -105,6 +124,11 @@ impl Spoken<'_> {
     /// Tells whether a signature backs it.
     pub(crate) fn is_signed(&self) -> bool {
         matches!(self.backed, Backed::Signature(_))
+    }
+
+    /// Tells whether it counts wherever it lands: a signature over the file backs it.
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.is_signed() || matches!(self.backed, Backed::Stated(Ok(Stater::SigningBridge(_))))
     }
 
     /// Tells whether it says no.

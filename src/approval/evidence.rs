@@ -81,6 +81,8 @@ pub(crate) enum Vouched {
     ByForge,
     /// Whoever stated it.
     ByStater,
+    /// A bridge that the policy trusts and that signed nothing, merged by somebody whom git does not name.
+    ByUnsignedBridge,
 }
 
 /// What git records about the approval of a version.

@@ -366,6 +366,9 @@ pub enum WhyNot {
     UnlistedBot,
     /// A forge's review, stated by a bridge that has a key and did not sign.
     BridgeUnsigned,
+    /// A forge's review, stated by a bridge that signed nothing, where git does not name who merged it, and the
+    /// content demands groups or a person by name.
+    BridgeThroughForge,
     /// The approval file that says so is bad, or the key that signed it does not count.
     BadFile(BadFile),
     /// An approval file about other bytes than those of the version; their sha256.

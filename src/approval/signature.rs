@@ -20,6 +20,9 @@ pub const GIT: &str = "git";
 /// The namespace in which approval files are signed.
 pub const APPROVAL: &str = "exledger-approval@v1";
 
+/// The namespace in which a bridge signs the forge's reviews that it states.
+pub const REVIEW: &str = "exledger-review@v1";
+
 /// How a signature stands: the states of S4.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
@@ -197,6 +200,11 @@ pub fn of_commit(commit: &Commit) -> Seal {
 /// Reads the signature of an approval file, which lies beside it.
 pub fn detached(armoured: &[u8], text: &[u8]) -> Seal {
     Seal::read(armoured, text, APPROVAL)
+}
+
+/// Reads the signature of a forge's review by the bridge that states it, which lies beside it.
+pub fn of_review(armoured: &[u8], text: &[u8]) -> Seal {
+    Seal::read(armoured, text, REVIEW)
 }
 
 /// An annotated tag, as its raw bytes or a `mergetag` header state it.

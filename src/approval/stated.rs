@@ -25,9 +25,12 @@ pub(crate) fn by(lens: Lens, commit: &Commit, at: Instant) -> Result<Stater, Why
     };
     let party = party.ok_or(WhyNot::Staters)?;
     if people::is_bridge(lens.at, &party.person) {
-        return match is_signed(lens, commit, &party, at) {
-            true => Ok(Stater::Bridge(party)),
-            false => Err(WhyNot::BridgeUnsigned),
+        return match lens.ring.keys.lists(lens.at, &party.person) {
+            true if is_signed(lens, commit, &party, at) => Ok(Stater::Bridge(party)),
+            true => Err(WhyNot::BridgeUnsigned),
+            false if commit.parents.len() > 1 => Ok(Stater::MergingBridge(party)),
+            false if lens.is_forge(commit.committer()) => Ok(Stater::BridgeThroughForge(party)),
+            false => Ok(Stater::Bridge(party)),
         };
     }
     match lens.is_machine(&party) {
@@ -59,13 +62,9 @@ fn agreed(lens: Lens, commit: &Commit) -> Option<Party> {
     agree.then(|| first.clone())
 }
 
-/// Tells whether a bridge signed, where the signers file lists its address.
+/// Tells whether a bridge signed a commit, by a key that the signers file lists for its address.
 fn is_signed(lens: Lens, commit: &Commit, bridge: &Party, at: Instant) -> bool {
-    let keys = &lens.ring.keys;
-    if !keys.lists(lens.at, &bridge.person) {
-        return true;
-    }
-    match signature::of_commit(commit).state(keys, at) {
+    match signature::of_commit(commit).state(&lens.ring.keys, at) {
         State::Attested(signer) => signer.is(lens.at, &bridge.person),
         _ => false,
     }

@@ -202,7 +202,7 @@ impl ApprovalFile {
 
     /// Returns where the file lies, from the ledger's root: below a folder of records.
     ///
-    /// What a person signed has its signature beside it, at this path and [`SIGNATURE`].
+    /// What a person or a bridge signed has its signature beside it, at this path and [`SIGNATURE`].
     pub fn path(&self, records: &str) -> String {
         let folder = match &self.about {
             About::Record(id) => id.to_string(),

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::approval::demand::Demand;
-use crate::approval::evidence::Claim;
+use crate::approval::evidence::{Claim, Vouched};
 use crate::approval::four_eyes::{self, Case, Met, Voice};
 use crate::approval::identity::Named;
 use crate::approval::identity::apart::{self, Accounts};
@@ -76,6 +76,16 @@ pub(crate) fn count(case: Case, heard: &[Heard]) -> Counted {
             Some(known) => known.join(group),
             None => groups.push(group),
         }
+    }
+    let is_unsigned = |index: &usize| {
+        let said = heard.get(*index);
+        said.is_some_and(|it| it.claim.vouched == Vouched::ByUnsignedBridge)
+    };
+    if groups
+        .iter()
+        .any(|group| group.heard.iter().all(is_unsigned))
+    {
+        counted.flags.insert("bridge-unsigned");
     }
     let kept = apart(case.demand, groups, &mut counted);
     counted.voices = kept;

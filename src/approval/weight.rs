@@ -106,7 +106,10 @@ fn why_not(case: Case, claim: &Claim, relation: &Relation) -> Option<WhyNot> {
     let claimed = claim.level == Proof::Claimed;
     let is_author = *relation == Relation::Same && !by_permission;
     let is_owner = matches!(owner, Relation::Same | Relation::Namesake);
-    let tests: [(bool, WhyNot); 6] = [
+    let terms = &case.demand.terms;
+    let named = !terms.each_of.is_empty() || !case.demand.people.is_empty();
+    let unsigned = claim.vouched == Vouched::ByUnsignedBridge && named;
+    let tests: [(bool, WhyNot); 7] = [
         (is_author, WhyNot::Author),
         (suspicious, WhyNot::SuspiciousMerge),
         (is_owner, WhyNot::Owner),
@@ -116,6 +119,7 @@ fn why_not(case: Case, claim: &Claim, relation: &Relation) -> Option<WhyNot> {
             WhyNot::Proof,
         ),
         (claim.place == Place::Nested && !nested, WhyNot::Nested),
+        (unsigned, WhyNot::BridgeThroughForge),
     ];
     let held = |(holds, why_not): (bool, WhyNot)| holds.then_some(why_not);
     let denied = approval.self_asserted == Switch::Deny;
@@ -165,7 +169,9 @@ fn is_owner(case: Case, claim: &Claim, party: &Party) -> Relation {
 /// an author where nobody is named.
 fn stater(case: Case, claim: &Claim) -> Relation {
     match (claim.vouched, &claim.stated_by) {
-        (Vouched::ForItself | Vouched::ByForge, _) => Relation::Different,
+        (Vouched::ForItself | Vouched::ByForge | Vouched::ByUnsignedBridge, _) => {
+            Relation::Different
+        }
         (Vouched::ByStater, None) => Relation::Same,
         (Vouched::ByStater, Some(stater)) => {
             case.authors.relation(claim.lens, stater, &ToldBy::Address)

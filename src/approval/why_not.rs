@@ -67,6 +67,10 @@ impl fmt::Display for WhyNot {
             WhyNot::BridgeUnsigned => {
                 "reviewed on the forge, and the bridge that says so has a key and did not sign"
             }
+            WhyNot::BridgeThroughForge => {
+                "reviewed on the forge, and the bridge that says so did not sign: nobody knows who merged that, so it \
+                 counts for no group or named person; let the bridge sign (`approve --from-reviews --key FILE`)"
+            }
         })
     }
 }

@@ -86,17 +86,21 @@ pub(crate) fn of_file<'a>(
             claim.level = Proof::Claimed;
             claim.stated_by = None;
             claim.told_by = answered(&spoken.file, &party);
-            if spoken.landing <= scene.version.landing {
+            if spoken.landing <= scene.version.landing && !spoken.is_sealed() {
                 claim.bar = Some(WhyNot::NotLater);
             }
             match stated {
                 Err(why_not) => claim.bar = Some(why_not.clone()),
-                Ok(Stater::Bridge(party)) => claim.stated_by = Some(party.clone()),
-                Ok(Stater::Person(party)) => {
-                    let mut party = party.clone();
+                Ok(stater) => {
+                    let mut party = stater.party().clone();
                     lens.widen(&mut party);
                     claim.stated_by = Some(party);
-                    claim.vouched = Vouched::ByStater;
+                    claim.vouched = match stater {
+                        Stater::Bridge(_) | Stater::SigningBridge(_) => Vouched::ForItself,
+                        // Whoever merges decides what lands.
+                        Stater::Person(_) | Stater::MergingBridge(_) => Vouched::ByStater,
+                        Stater::BridgeThroughForge(_) => Vouched::ByUnsignedBridge,
+                    };
                 }
             }
         }

@@ -4,6 +4,7 @@
 //! reviews are written down in `reviews`. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, S7, 1.12, G2.
 
 mod before;
+mod bridge_key;
 mod committer;
 mod place;
 mod reviews;
@@ -67,7 +68,7 @@ pub struct Args {
     #[arg(long, value_name = "EMAIL")]
     by: Option<String>,
 
-    /// The SSH key that signs, its private or its public half
+    /// The SSH key that signs, its private or its public half; with --from-reviews that of the bridge
     #[arg(long, value_name = "FILE")]
     key: Option<String>,
 
@@ -83,7 +84,7 @@ pub struct Args {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["id", "reason", "reject", "governance", "branch", "out", "by", "key", "as_me"]
+        conflicts_with_all = ["id", "reason", "reject", "governance", "branch", "out", "by", "as_me"]
     )]
     from_reviews: Option<PathBuf>,
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::approval::keys::Keys;
 use crate::approval::statement::FOLDER;
-use crate::approval::statement::check::{self, BadFile, Place};
+use crate::approval::statement::check::{self, Backing, BadFile, Place};
 use crate::ledger::tree::{Kind, Tree, TreeError};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
@@ -106,13 +106,14 @@ impl Proposed<'_> {
             Ok(said) => said,
             Err(bad) => return Ok(Some(bad)),
         };
-        // A review has no signature: who states it is judged when it lands.
-        if said.file.via.is_some() {
-            return Ok(None);
-        }
         let keys = Keys::of(self.governance, self.governance);
         let at = self.instant.unwrap_or(said.file.at);
-        Ok(said.signer(&keys, self.governance, at).err())
+        Ok(match &said.backing {
+            // Who states it is judged when it lands.
+            Backing::Committer => None,
+            Backing::Signature(_) => said.signer(&keys, self.governance, at).err(),
+            Backing::Bridge(_) => said.bridge(&keys, self.governance, at).err(),
+        })
     }
 
     /// Tells whether a file stands with the same bytes where the tree will land.

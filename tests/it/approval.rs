@@ -3,6 +3,7 @@
 mod accounts;
 mod answers;
 mod attested;
+mod bridges;
 mod brought_back;
 mod demand;
 pub(crate) mod detached;

@@ -265,11 +265,20 @@ impl<'a> Reader<'a> {
                     Err(bad) => {
                         let then = Keys::of(law.governance, law.governance);
                         let listed = said.signer(&then, law.governance, effective).is_ok();
-                        let revoked = matches!(bad, BadFile::Signature(State::Revoked(_)));
-                        return match listed && revoked {
-                            true => FileState::RevokedLater(bad),
-                            false => FileState::Bad(bad),
-                        };
+                        return revoked_later(bad, listed);
+                    }
+                }
+            }
+            (Backing::Bridge(_), None) => {
+                match said.bridge(&law.ring.keys, law.governance, effective) {
+                    Ok(bridge) => {
+                        let bridge = Stater::SigningBridge(lens.of_person(&bridge));
+                        (Backed::Stated(Ok(bridge)), FileState::Sound)
+                    }
+                    Err(bad) => {
+                        let then = Keys::of(law.governance, law.governance);
+                        let listed = said.bridge(&then, law.governance, effective).is_ok();
+                        return revoked_later(bad, listed);
                     }
                 }
             }
@@ -304,9 +313,11 @@ impl<'a> Reader<'a> {
     fn hear(&mut self, spoken: Spoken<'a>, text: &Rc<[u8]>) {
         let by = match &spoken.backed {
             Backed::Signature(_) => Some(String::new()),
-            Backed::Stated(Ok(Stater::Person(party) | Stater::Bridge(party))) => {
-                Some(party.person.key.clone())
+            // A signature that comes later says more than the file without it.
+            Backed::Stated(Ok(Stater::SigningBridge(bridge))) => {
+                Some(format!("signed by {}", bridge.person.key))
             }
+            Backed::Stated(Ok(stater)) => Some(stater.party().person.key.clone()),
             Backed::Stated(Err(_)) | Backed::Unknown(_) => None,
         };
         if by.is_some_and(|by| !self.heard.insert((by, Rc::clone(text)))) {
@@ -324,5 +335,13 @@ impl<'a> Reader<'a> {
                 words.push(word(spoken));
             }
         }
+    }
+}
+
+/// Returns what became of a file whose signature does not count: its key may have been listed, and be revoked since.
+fn revoked_later(bad: BadFile, listed: bool) -> FileState {
+    match listed && matches!(bad, BadFile::Signature(State::Revoked(_))) {
+        true => FileState::RevokedLater(bad),
+        false => FileState::Bad(bad),
     }
 }

@@ -11,7 +11,7 @@ use crate::approval::statement::{
     self, ApprovalFile, FOLDER, GOVERNANCE, LONGEST_REASON, SIGNATURE,
 };
 use crate::policy::governance::Governance;
-use crate::policy::people;
+use crate::policy::people::{self, Person};
 use crate::record::time::Instant;
 
 /// Why a file below `.approvals` is not counted: `bad-approval-file`.
@@ -44,8 +44,11 @@ pub enum BadFile {
     },
     /// It has neither a signature beside it nor a review in it.
     NoSignature,
-    /// It states a review, and a signature lies beside it.
-    StraySignature,
+    /// It states a review, and its signature is by nobody whom the policy lists as a bridge.
+    NoBridge {
+        /// Whose key it is, as the line of the signers says.
+        signer: String,
+    },
     /// A signature lies there, and what it would be over does not.
     NoText,
     /// Its signature does not count.
@@ -78,9 +81,10 @@ impl fmt::Display for BadFile {
                 )
             }
             BadFile::NoSignature => write!(out, "no {SIGNATURE} lies beside it"),
-            BadFile::StraySignature => {
-                write!(out, "it states a review, and a {SIGNATURE} lies beside it")
-            }
+            BadFile::NoBridge { signer } => write!(
+                out,
+                "it states a review, and its signature is by {signer}, who is not in people.bridges"
+            ),
             BadFile::NoText => out.write_str("what it is a signature of is not there"),
             BadFile::Signature(state) => write!(out, "its signature {state}"),
             BadFile::OtherPerson { by, signer } => {
@@ -115,7 +119,10 @@ impl BadFile {
             BadFile::Signature(State::Unverifiable(_)) => {
                 "approve again, with a key of the kind ed25519, ECDSA P-256 or RSA".to_owned()
             }
-            BadFile::Stranger | BadFile::StraySignature | BadFile::NoText => {
+            BadFile::NoBridge { .. } => {
+                "list the signer in people.bridges first, or remove the signature".to_owned()
+            }
+            BadFile::Stranger | BadFile::NoText => {
                 "remove it: only `exledger approve` writes there".to_owned()
             }
             _ => anew.to_owned(),
@@ -180,6 +187,8 @@ pub enum Backing {
     Signature(Seal),
     /// Whoever committed it: it states a forge's review.
     Committer,
+    /// The signature beside it, of the bridge that states a forge's review.
+    Bridge(Seal),
 }
 
 /// Reads an approval file, and compares it with its path, its ledger and what lies beside it.
@@ -216,7 +225,7 @@ pub fn check(
         (None, Some(armoured)) => Backing::Signature(signature::detached(armoured, text)),
         (Some(_), None) => Backing::Committer,
         (None, None) => return Err(BadFile::NoSignature),
-        (Some(_), Some(_)) => return Err(BadFile::StraySignature),
+        (Some(_), Some(armoured)) => Backing::Bridge(signature::of_review(armoured, text)),
     };
     Ok(Said { file, backing })
 }
@@ -250,5 +259,29 @@ impl Said {
             });
         }
         Ok(signer)
+    }
+    /// Returns the bridge whose signature backs a forge's review at an instant: the effective time of its landing.
+    ///
+    /// # Errors
+    /// [`BadFile::Signature`] where it does not count, [`BadFile::NoBridge`] where the policy lists the signer as none,
+    /// [`BadFile::NoSignature`] where no bridge signed the file.
+    pub fn bridge(
+        &self,
+        keys: &Keys,
+        governance: &Governance,
+        at: Instant,
+    ) -> Result<Person, BadFile> {
+        let Backing::Bridge(seal) = &self.backing else {
+            return Err(BadFile::NoSignature);
+        };
+        let signer = match seal.state(keys, at) {
+            State::Attested(signer) => signer,
+            other => return Err(BadFile::Signature(other)),
+        };
+        let mut persons = signer.persons(governance).into_iter();
+        let bridge = persons.find(|person| people::is_bridge(governance, person));
+        bridge.ok_or_else(|| BadFile::NoBridge {
+            signer: signer.written(),
+        })
     }
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::approval::reviews::Reviews;
 use crate::approval::statement::{About, ApprovalFile, SIGNATURE};
 use crate::commands::Outcome;
+use crate::commands::approve::bridge_key::BridgeKey;
 use crate::commands::approve::{Args, place};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
@@ -59,10 +60,23 @@ pub(super) fn run(args: &Args, ctx: &Ctx, file: &Path) -> anyhow::Result<Outcome
     for review in &answer.unresolved {
         ctx.tell(&warning(review, &reviews.pull_request));
     }
+    let key = match args.dry_run {
+        true => None,
+        false => args.key.as_deref(),
+    };
+    let bridge = key.map(|key| BridgeKey::of(key, ctx, &home, &approved));
+    let bridge = bridge.transpose()?;
     let mut news = Vec::new();
+    let mut counts = true;
     for stated in &answer.stated {
-        if is_news(tree, stated)? {
+        let signs = bridge.is_some() && lacks_signature(tree, stated)?;
+        if signs || is_news(tree, stated)? {
             news.push((stated.path.clone(), stated.text.clone().into_bytes()));
+            if let Some(bridge) = &bridge {
+                let signature = bridge.sign(&stated.text)?;
+                counts &= signature.counts;
+                news.push((format!("{}{SIGNATURE}", stated.path), signature.armoured));
+            }
         }
     }
     if !args.dry_run {
@@ -72,9 +86,10 @@ pub(super) fn run(args: &Args, ctx: &Ctx, file: &Path) -> anyhow::Result<Outcome
         true => Written::Never,
         false => Written::Now,
     };
-    show((ctx, &home, &approved), &answer, written)?;
+    let signed = bridge.is_some();
+    show((ctx, &home, &approved), &answer, (written, signed))?;
     let is_open = |told: &Told| matches!(told, Told::Missing { .. });
-    Ok(match answer.unresolved.is_empty() {
+    Ok(match answer.unresolved.is_empty() && counts {
         _ if answer.told.iter().any(is_open) => Outcome::CannotSay,
         true => Outcome::Fine,
         false => Outcome::BadNews,
@@ -148,6 +163,13 @@ fn landed(approved: &Approved<'_>, reviews: &Reviews) -> anyhow::Result<()> {
     }
 }
 
+/// Tells whether a review lies there that no bridge has signed yet.
+fn lacks_signature(tree: &dyn Tree, stated: &Stated) -> anyhow::Result<bool> {
+    let bytes = |path: &str| tree.bytes(path).map_err(|error| fault::tree(&error));
+    let signature = bytes(&format!("{}{SIGNATURE}", stated.path))?;
+    Ok(signature.is_none() && bytes(&stated.path)?.is_some())
+}
+
 /// Tells whether a review says something that is not there yet: a signature of the same person says more.
 fn is_news(tree: &dyn Tree, stated: &Stated) -> anyhow::Result<bool> {
     let bytes = |path: &str| tree.bytes(path).map_err(|error| fault::tree(&error));
@@ -170,7 +192,7 @@ fn is_news(tree: &dyn Tree, stated: &Stated) -> anyhow::Result<bool> {
 fn show(
     (ctx, home, approved): (&Ctx, &Home, &Approved<'_>),
     answer: &Answer,
-    written: Written,
+    (written, signed): (Written, bool),
 ) -> anyhow::Result<()> {
     let said = |stated: &Stated| {
         let needed = needed(approved, &stated.file.about).unwrap_or_default();
@@ -183,7 +205,10 @@ fn show(
             sha256: stated.file.sha256.clone(),
             decision: stated.file.decision,
             groups: approve::groups(&needed, &stated.person, stated.file.decision, governance),
-            files: vec![stated.path.clone()],
+            files: match &signed {
+                true => vec![stated.path.clone(), format!("{}{SIGNATURE}", stated.path)],
+                false => vec![stated.path.clone()],
+            },
         }
     };
     let approved_tree = approved_tree(home, approved)?;
@@ -197,11 +222,8 @@ fn show(
         });
     }
     let git = ctx.git(home);
-    let paths: Vec<String> = answer
-        .stated
-        .iter()
-        .map(|stated| quoted(&stated.path))
-        .collect();
+    let files = all.iter().flat_map(|review| &review.said.files);
+    let paths: Vec<String> = files.map(|path| quoted(path)).collect();
     let next = vec![
         format!("{git} add {}", paths.join(" ")),
         format!("{git} commit -m \"Record the reviews of what landed\""),

@@ -203,3 +203,25 @@ fn a_map_that_says_later_whose_account_it_was_takes_the_approval_back() {
         .commit("Map them");
     assert_eq!(said(&verdict(&repo)).result, "self");
 }
+
+#[test]
+fn only_an_approved_list_of_bots_tells_an_account_from_people() {
+    let bots = "version: 1\npeople: {bots: ['nweber@*']}\n";
+    for (merger, result) in [(None, "unresolved"), (Some("lee"), "claimed")] {
+        let repo = ledger("");
+        let listed = repo.branch("bots").by("root").write("exledger.yaml", bots);
+        listed.commit("List a bot");
+        match merger {
+            Some(merger) => repo.by(merger).merge("bots", "Merge branch 'bots'"),
+            None => repo.by("root").rebase("bots").pop().unwrap(),
+        };
+        repo.branch("file")
+            .by(NWEBER)
+            .write(ID, SAMPLE)
+            .commit("File it");
+        repo.by(NINA)
+            .through(GITHUB)
+            .merge("file", "Merge pull request #7 from nweber/file");
+        assert_eq!(said(&verdict(&repo)).result, result, "{merger:?}");
+    }
+}

@@ -430,3 +430,69 @@ fn what_the_forge_can_not_have_said_is_refused() {
         assert!(world.written().is_empty(), "{json}");
     }
 }
+
+#[test]
+fn the_key_of_the_bridge_signs_what_then_counts_through_the_forge() {
+    let policy = POLICY
+        .replace("logins: {", "logins: {odiaz: omar@example.com, ")
+        .replace("  bridges: [", "  bridges: [\"bridge@example.com\", ");
+    let policy = policy.replace("platform: [lee", "platform: [omar@example.com, lee");
+    let policy = policy.replace(
+        "count: 2, each_of: [security, platform]",
+        "count: 1, each_of: [platform]",
+    );
+    let Some(world) = World::new(&policy) else {
+        return;
+    };
+    let (head, landing) = squashed(&world);
+    let asked = asked(&landing, &review(&head)).to_string();
+    let sign = |key: &str| {
+        world.repo.checkout();
+        std::fs::write(world.repo.path().join(".git/reviews.json"), &asked).unwrap();
+        let key = world.key(key).display().to_string();
+        let run = [
+            "approve",
+            "--from-reviews",
+            ".git/reviews.json",
+            "--key",
+            &key,
+        ];
+        world.run(&[&run[..], &["--format", "json"]].concat())
+    };
+    let unlisted = sign("mallory");
+    assert_eq!(unlisted.code, 1, "{}", unlisted.err);
+    assert!(
+        unlisted.err.contains("counts for nobody yet")
+            && unlisted.err.contains("exledger-review@v1"),
+        "{}",
+        unlisted.err
+    );
+    let public = std::fs::read_to_string(world.key("mallory.pub")).unwrap();
+    let line = format!("bridge@example.com namespaces=\"exledger-review@v1\" {public}");
+    let work = world.repo.branch("keys").by("sam");
+    let signers = work.text(".github/allowed_signers") + &line;
+    work.write(".github/allowed_signers", &signers)
+        .commit("List the bridge");
+    world.repo.by("lee").merge("keys", "Merge branch 'keys'");
+    let signed = sign("mallory");
+    assert_eq!(
+        (signed.code, signed.err.as_str()),
+        (0, ""),
+        "{}",
+        signed.out
+    );
+    let answer: Value = serde_json::from_str(&signed.out).unwrap();
+    assert_eq!(answer["results"][0]["files"].as_array().unwrap().len(), 2);
+    let files = world.written();
+    let mut work = world.repo.by("bridge").through("github");
+    for (path, text) in &files {
+        work = work.write(path, text);
+    }
+    work.commit("Record the reviews (#3)");
+    assert_eq!(world.stands(), ("active".into(), "claimed".into()));
+    let again = sign("mallory");
+    assert_eq!(again.code, 0, "{}", again.err);
+    let answer: Value = serde_json::from_str(&again.out).unwrap();
+    assert_eq!(answer["results"][0]["landed"], true);
+    assert_eq!(world.written(), files, "what is signed stays");
+}

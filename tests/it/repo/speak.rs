@@ -14,6 +14,7 @@ use crate::repo::Work;
 
 /// The namespace in which approval files are signed.
 const APPROVAL: &str = "exledger-approval@v1";
+const REVIEW: &str = "exledger-review@v1";
 
 fn private(name: &str) -> PrivateKey {
     let seed: [u8; 32] = Sha256::digest(name.as_bytes()).into();
@@ -139,6 +140,13 @@ impl Says {
         self
     }
 
+    fn namespace(&self) -> &'static str {
+        match self.file.via {
+            Some(_) => REVIEW,
+            None => APPROVAL,
+        }
+    }
+
     /// Returns the path of the text.
     pub(crate) fn path(&self) -> String {
         self.file.path(self.folder)
@@ -159,7 +167,7 @@ impl Work<'_> {
         let signature = says
             .key
             .as_ref()
-            .map(|key| sign(key, APPROVAL, text.as_bytes()));
+            .map(|key| sign(key, says.namespace(), text.as_bytes()));
         let work = self.write(&path, &text);
         match signature {
             Some(signature) => work.write(&format!("{path}{SIGNATURE}"), &signature),

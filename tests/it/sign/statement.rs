@@ -278,7 +278,7 @@ fn a_file_counts_only_where_it_belongs() {
 }
 
 #[test]
-fn a_review_has_no_signature_beside_it() {
+fn a_review_has_no_signature_of_a_person_beside_it() {
     let review = ApprovalFile {
         via: Some("https://forge.example.com/pull/12".to_owned()),
         ..approval()
@@ -299,9 +299,12 @@ fn a_review_has_no_signature_beside_it() {
         said.signer(&Keys::default(), &Governance::default(), landing()),
         Err(BadFile::NoSignature)
     );
-    assert_eq!(
-        check(Some(&fixture("ed25519.sig"))),
-        Err(BadFile::StraySignature)
+    // One that a person made over an approval is none of a bridge.
+    let said = check(Some(&fixture("ed25519.sig"))).unwrap();
+    let signer = said.bridge(&dana("ed25519.pub"), &Governance::default(), landing());
+    assert!(
+        matches!(signer, Err(BadFile::Signature(State::Bad(_)))),
+        "{signer:?}"
     );
 }
 
