@@ -79,7 +79,7 @@ pub(crate) fn of(asked: Asked, voices: &[Voice], statements: &[Statement]) -> Ve
     let Some(first) = missing.first_mut() else {
         return missing;
     };
-    let (mut heard, mut to_add) = (heard(statements), unknown_speakers(statements));
+    let (mut heard, mut to_add) = (not_counted(statements.iter()), unknown_speakers(statements));
     if to_add.is_empty() {
         let authors = unknown_authors(asked);
         heard.extend(authors.iter().map(|(account, to_add)| {
@@ -171,8 +171,8 @@ fn of_role(asked: Asked, role: &Role, voices: &[Voice], by_signature: &str) -> O
     })
 }
 
-/// Returns who spoke without being counted, and why.
-fn heard(statements: &[Statement]) -> Vec<String> {
+/// Returns who spoke without being counted, and why: the first three, and how many more.
+pub(crate) fn not_counted<'s>(statements: impl Iterator<Item = &'s Statement>) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for statement in statements {
         let Counts::No(why_not) = &statement.counts else {
@@ -186,7 +186,7 @@ fn heard(statements: &[Statement]) -> Vec<String> {
         };
         let line = match why_not {
             WhyNot::UnknownAccount(unknown) => unknown.to_string(),
-            why_not => format!("{name} {why_not}"),
+            why_not => format!("{name}: {why_not}"),
         };
         if !lines.contains(&line) {
             lines.push(line);
@@ -195,7 +195,7 @@ fn heard(statements: &[Statement]) -> Vec<String> {
     let n_more = lines.len().saturating_sub(3);
     lines.truncate(3);
     if n_more > 0 {
-        lines.push(format!("{} more", diag::count(n_more, "word")));
+        lines.push(format!("{} more", diag::count(n_more, "statement")));
     }
     lines
 }

@@ -117,6 +117,9 @@ impl Run for Args {
         drop(progress);
         let counts = view::lint::Counts::of(findings.iter());
         let rewritten = marks::rewritten(&findings);
+        let doubts = doubts(&approved, &asked, &marks, contents);
+        let unknown = asked.standings.iter().copied();
+        let unknown: Vec<&Standing> = unknown.filter(approved::is_unknown).collect();
         let (history, _) = approved.facts();
         let first = history.mainline.landings.first();
         ctx.show(&view::verify::doc(view::verify::Verify {
@@ -124,6 +127,7 @@ impl Run for Args {
             first: first.map(|landing| landing.oid.to_string()),
             n_commits: history.mainline.landings.len(),
             checked: asked.standings.len(),
+            undetermined: unknown.len() + doubts.len(),
             folder: ctx.forge_folder(&home),
             uses: book.uses(&asked.standings, &approved),
             findings: Findings {
@@ -134,11 +138,15 @@ impl Run for Args {
             },
             reads: ctx.format.reads,
         }))?;
-        let doubts = doubts(ctx, &approved, &asked, &marks, contents);
+        let mut outcome = ctx.of_unknown(unknown.into_iter(), Outcome::Fine);
+        for doubt in &doubts {
+            ctx.tell(&format!("error: cannot say: {doubt}"));
+            outcome = Outcome::CannotSay;
+        }
         if let Some(path) = &self.write_checkpoint {
             marks::write(ctx, &approved, path, rewritten)?;
         }
-        Ok(doubts.max(ctx.of_counts(counts)))
+        Ok(outcome.max(ctx.of_counts(counts)))
     }
 }
 
@@ -249,31 +257,22 @@ fn judged(standing: &Standing) -> Judged {
     }
 }
 
-/// Says on stderr what can't be told, and returns what follows from that.
+/// Returns what can't be told beside records whose status is unknown.
 fn doubts(
-    ctx: &Ctx,
     approved: &Approved<'_>,
     asked: &Asked<'_>,
     marks: &Marks,
     contents: &Contents<'_>,
-) -> Outcome {
-    let unknown = asked.standings.iter().copied();
-    let mut outcome = ctx.of_unknown(unknown.filter(approved::is_unknown), Outcome::Fine);
-    let mut say = |what: String| {
-        ctx.tell(&format!("error: cannot say: {what}"));
-        outcome = Outcome::CannotSay;
-    };
-    for doubt in marks.doubts() {
-        say(doubt);
-    }
+) -> Vec<String> {
+    let mut doubts: Vec<String> = marks.doubts().collect();
     if let Some(error) = contents.doubts.first() {
-        say(fault::tree(error).to_string());
+        doubts.push(fault::tree(error).to_string());
     }
     let (_, approvals) = approved.facts();
     for filed in approvals.files.iter().filter(|filed| asked.names(filed)) {
         if let FileState::Missing(obstacle) = &filed.state {
-            say(format!("{}: {obstacle}; {}", filed.path, obstacle.repair()));
+            doubts.push(format!("{}: {obstacle}; {}", filed.path, obstacle.repair()));
         }
     }
-    outcome
+    doubts
 }

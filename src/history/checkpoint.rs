@@ -107,14 +107,17 @@ impl Checkpoint {
             .first()
             .map(|landing| landing.oid.to_string());
         if root.as_deref() != Some(&self.root) {
-            return Some(format!("it says that the history began at {}", self.root));
+            return Some(format!(
+                "the checkpoint says that it began at {}",
+                self.root
+            ));
         }
         let n_commits = u64::try_from(position)
             .unwrap_or(u64::MAX)
             .saturating_add(1);
         (n_commits != self.mainline_commits).then(|| {
             format!(
-                "it counts {} commits until then, and there are {n_commits}",
+                "the checkpoint counts {} commits by first parents, and there are {n_commits}",
                 self.mainline_commits
             )
         })

@@ -40,13 +40,18 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 }
 
 fn of(mark: &Mark) -> Option<Finding> {
-    let Place::Gone(why) = &mark.place else {
-        return None;
+    let commit = mark.short();
+    let message = match &mark.place {
+        Place::Gone(why) => {
+            format!("the approved branch stood at {commit}, which is not in its history: {why}")
+        }
+        Place::Contradicted(why) => {
+            format!(
+                "the history of the approved branch up to {commit} is not the one of then: {why}"
+            )
+        }
+        Place::OnChain | Place::Beside | Place::CannotSay(_) => return None,
     };
-    let message = format!(
-        "the approved branch stood at {}, which is not in its history: {why}",
-        mark.short()
-    );
     Some(mark.finding(
         RULE.code,
         message,

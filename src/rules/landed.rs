@@ -147,6 +147,8 @@ pub enum Place {
     Beside,
     /// Nowhere in the history of the tip; why, in words.
     Gone(String),
+    /// On the chain of first parents, and what the checkpoint says of the history before it does not hold.
+    Contradicted(String),
     /// It can't be told, and why.
     CannotSay(String),
 }

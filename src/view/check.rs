@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::gate::{Answer, Question, Verdict};
 use crate::policy::people::Person;
+use crate::record::dates;
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::shape::{self, Stamp};
 
@@ -170,7 +171,7 @@ fn limits(answer: &Answer) -> Vec<(String, Text)> {
     let until = answer
         .not_after
         .filter(|_| answer.verdict == Verdict::Allow);
-    let until = until.map(|until| ("not after".to_owned(), Text::plain(until.to_string())));
+    let until = until.map(|until| ("in force".to_owned(), Text::plain(dates::lasts(until))));
     let digest = answer
         .digest
         .as_ref()

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::diag;
 use crate::record::time::Instant;
+use crate::record::word::Word;
 use crate::status::{InForce, Standing, Status};
 use crate::view::doc::{Block, Column, Doc, Fit, Reads, Table, Text, Tone};
 use crate::view::record;
@@ -100,8 +101,23 @@ pub fn row(standing: &Standing, instant: Instant) -> Vec<Text> {
     ]
 }
 
-/// Returns how far its end is, in words.
+/// Returns when a record was closed, and how: `closed 2026-11-04: remediated`; `None` where no closure is in force.
+pub fn closed(standing: &Standing) -> Option<String> {
+    let is_closed = matches!(standing.status, Status::Closed | Status::Rejected);
+    let closure = record::content(standing)?.closure.as_ref();
+    let closure = closure.filter(|_| is_closed)?;
+    Some(format!(
+        "closed {}: {}",
+        closure.date,
+        closure.outcome.word()
+    ))
+}
+
+/// Returns how far its end is, in words; of what is closed, when that was and how.
 pub fn ends(standing: &Standing, instant: Instant) -> Text {
+    if let Some(closed) = closed(standing) {
+        return Text::of(Tone::Muted, closed);
+    }
     let Some(end) = standing.not_after else {
         return Text::plain("");
     };

@@ -60,6 +60,7 @@ pub fn doc(log: &Log<'_>) -> Doc<'static> {
         }
     }
     doc.blocks.extend(said(&log.acts));
+    doc.blocks.extend(to_add(&log.acts));
     doc
 }
 
@@ -82,6 +83,14 @@ pub fn said<'a>(acts: &[Act<'_>]) -> Vec<Block<'a>> {
             Block::Table(statements::table(&shown)),
         ],
     }
+}
+
+/// Returns what the policy needs before the landed version can be approved: whose account is whose.
+fn to_add<'a>(acts: &[Act<'_>]) -> Option<Block<'a>> {
+    let last = acts.last()?.verdict;
+    let to_add = last.missing.iter().find_map(|it| it.add.as_ref())?;
+    let words = format!("not approved yet: add {to_add} of the policy, then approve again");
+    Some(Block::Paragraph(Text::of(Tone::Warn, words)))
 }
 
 /// Says where a record is that has not landed.

@@ -24,6 +24,8 @@ pub struct Verify<'a> {
     pub checked: usize,
     /// The ledger's folder from the top of its repository, for formats whose readers start there; else empty.
     pub folder: String,
+    /// How many questions could not be determined: records, files, commits whose objects are missing or malformed.
+    pub undetermined: usize,
     /// What was found, sorted, with what the formats made for findings say besides.
     pub findings: Findings,
     /// The uses of each record, where receipts were given.
@@ -75,10 +77,28 @@ pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
         diag::count(verify.checked, "record"),
         diag::count(verify.n_commits, "commit")
     );
-    doc.blocks.push(Block::Paragraph(
-        Text::plain(checked).and(counts.tone(), counts.words()),
-    ));
+    doc.blocks.push(Block::Paragraph(Text::plain(checked).and(
+        tone(counts, verify.undetermined),
+        words(counts, verify.undetermined),
+    )));
     doc
+}
+
+/// Returns what was found; silence about what could not be determined would read as if all were well.
+fn words(counts: Counts, undetermined: usize) -> String {
+    let open = format!("{undetermined} could not be determined");
+    match (undetermined, counts == Counts::default()) {
+        (0, _) => counts.words(),
+        (_, true) => open,
+        (_, false) => format!("{}, {open}", counts.words()),
+    }
+}
+
+fn tone(counts: Counts, undetermined: usize) -> Tone {
+    match undetermined {
+        0 => counts.tone(),
+        _ => Tone::Bad,
+    }
 }
 
 fn uses(uses: &[Uses]) -> Table {

@@ -8,6 +8,7 @@ mod page;
 mod proposing;
 mod queue;
 mod report;
+mod screens;
 mod steps;
 
 use crate::cli::{self, Run};

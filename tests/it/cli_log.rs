@@ -164,6 +164,9 @@ fn the_table_fits_80_columns() {
         .commit("Extend");
     repo.by("Maximiliane Hohenstein-Waldegg <max@example.com>")
         .merge("renew", "Merge pull request #4711 from ana/renew");
+    repo.by("ana")
+        .edit(ID, "title: A title that its own author pushed")
+        .commit("Name it anew");
     let history = repo.history();
     let approvals = approval::judge(&history);
     let key = Key::Id(ID.to_owned());
@@ -205,4 +208,5 @@ fn the_table_fits_80_columns() {
         assert!(line.chars().count() <= 80, "{table}");
     }
     assert!(table.contains("extended"), "{table}");
+    assert!(table.contains("no: made the content"), "{table}");
 }

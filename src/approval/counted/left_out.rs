@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use crate::approval::counted::choice::VersionChoice;
-use crate::approval::{FourEyes, Satisfied, Verdict};
+use crate::approval::missing;
+use crate::approval::{Counts, FourEyes, Satisfied, Verdict, WhyNot};
 use crate::history::History;
 use crate::history::version::Version;
 use crate::policy::governance::Governance;
@@ -95,6 +96,14 @@ pub(super) fn reason(verdict: &Verdict) -> String {
             let missing: Vec<&str> = missing.collect();
             format!("its approval is not enough: {}", missing.join("; "))
         }
-        (Satisfied::No, _) => others,
+        (Satisfied::No, _) => {
+            // An author's own approval is what `others` says; who else spoke is told why that does not count.
+            let said = verdict.statements.iter().chain(&verdict.refused);
+            let by_others = said.filter(|it| it.counts != Counts::No(WhyNot::Author));
+            match missing::not_counted(by_others).as_slice() {
+                [] => others,
+                not_counted => format!("{others}; {}", not_counted.join("; ")),
+            }
+        }
     }
 }

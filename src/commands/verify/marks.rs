@@ -64,7 +64,7 @@ impl Marks {
             let place = Oid::from_hex(&read.tip).map_or(Place::OnChain, |tip| match stand(tip) {
                 Stand::OnChain(position) => read
                     .contradicted(mainline, position)
-                    .map_or(Place::OnChain, Place::Gone),
+                    .map_or(Place::OnChain, Place::Contradicted),
                 other => place(other),
             });
             marks.push(Mark {

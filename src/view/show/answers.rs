@@ -5,6 +5,7 @@
 use super::{cut, lines};
 use crate::approval::{self, FourEyes, Satisfied, Statement};
 use crate::record::Record;
+use crate::record::dates;
 use crate::record::time::Instant;
 use crate::record::word::Word;
 use crate::status::reason;
@@ -31,9 +32,11 @@ pub(super) fn pairs(
         add("why", Text::plain(cut(&content.justification, 3 * WIDE)));
         add("deviates", lines(deviation(content, names, WIDE), 2));
         add("approved", approved(standing, statements));
-        add("controls", lines(controls(content, standing, WIDE), 3));
+        let n_controls = content.compensating_controls.len();
+        let all = controls(content, standing, each(n_controls));
+        add("controls", lines(all, 3));
         add("ends", ends(content, standing, instant));
-        let sooner = sooner(content, standing, WIDE);
+        let sooner = sooner(content, standing, each(content.triggers.len()));
         if !sooner.is_empty() {
             add("sooner if", lines(sooner, 3));
         }
@@ -41,6 +44,15 @@ pub(super) fn pairs(
         add("approved", approved(standing, statements));
     }
     pairs
+}
+
+/// Returns how wide each of some entries may be: the fewer there are, the more lines each may take.
+fn each(n_entries: usize) -> usize {
+    match n_entries {
+        0 | 1 => 3 * WIDE,
+        2 => 2 * WIDE,
+        _ => WIDE,
+    }
 }
 
 fn status(standing: &Standing) -> Text {
@@ -172,6 +184,9 @@ pub(super) fn controls(content: &Record, standing: &Standing, wide: usize) -> Ve
 }
 
 fn ends(content: &Record, standing: &Standing, instant: Instant) -> Text {
+    if let Some(closed) = list::closed(standing) {
+        return Text::of(Tone::Muted, closed);
+    }
     let written = standing
         .stated
         .as_ref()
@@ -179,16 +194,15 @@ fn ends(content: &Record, standing: &Standing, instant: Instant) -> Text {
     let Some(end) = standing.not_after else {
         return Text::plain(written.to_string());
     };
-    let ahead = end > instant;
-    let words = if ahead { "last day" } else { "ended" };
-    let instant = shape::distance(end, instant);
-    let tone = if ahead { Tone::Strong } else { Tone::Bad };
-    match &content.expires {
-        crate::record::time::When::Day(day) if ahead => Text::of(tone, format!("{day}")).and(
-            Tone::Plain,
-            format!(" is the {words}; over at {end}, {instant}"),
-        ),
-        _ => Text::of(tone, end.to_string()).and(Tone::Plain, format!(", {instant}")),
+    let distance = shape::distance(end, instant);
+    if end <= instant {
+        let ended = format!("ended {}", dates::ended(end));
+        return Text::of(Tone::Bad, ended).and(Tone::Plain, format!(", {distance}"));
+    }
+    match dates::last_day(end) {
+        Some(day) => Text::of(Tone::Strong, day.to_string())
+            .and(Tone::Plain, format!(" is the last day, over {distance}")),
+        None => Text::of(Tone::Strong, end.to_string()).and(Tone::Plain, format!(", {distance}")),
     }
 }
 
@@ -223,9 +237,9 @@ pub(super) fn sooner(content: &Record, standing: &Standing, wide: usize) -> Vec<
         .filter(before_end)
         .filter_map(|duty| {
             let words = match duty.kind {
-                DutyKind::Review => "not reviewed before",
-                DutyKind::ControlVerification => "not verified again before",
-                DutyKind::EmergencyReview => "not approved before",
+                DutyKind::Review => "not reviewed",
+                DutyKind::ControlVerification => "not verified again",
+                DutyKind::EmergencyReview => "not approved",
                 DutyKind::Start
                 | DutyKind::Expiry
                 | DutyKind::Fix
@@ -236,7 +250,10 @@ pub(super) fn sooner(content: &Record, standing: &Standing, wide: usize) -> Vec<
                 .as_ref()
                 .map(|subject| format!("{subject} "))
                 .unwrap_or_default();
-            Some(Text::plain(format!("{subject}{words} {}", duty.at)))
+            Some(Text::plain(format!(
+                "{subject}{words} {}",
+                dates::by(duty.at)
+            )))
         });
     duties.chain(triggers).collect()
 }

@@ -191,6 +191,7 @@ fn the_last_word_of_each_person_counts_and_an_unknown_login_is_named() {
         review("lchen", "approved", &head, "10:40"),
         review("../../../etc/passwd", "approved", &head, "10:30"),
         review("depbot", "approved", &head, "10:30"),
+        review("dependabot[bot]", "approved", &head, "10:30"),
         review(r"\u001b[2Jwiped", "approved", &head, "10:30"),
     ];
     let run = world.bridge(&document(&landing, &reviews));
@@ -199,6 +200,7 @@ fn the_last_word_of_each_person_counts_and_an_unknown_login_is_named() {
         "dana@example.com approved, and asked for changes later",
         "../../../etc/passwd approved #1, but nobody knows who ../../../etc/passwd is",
         "is a bot or an agent",
+        "dependabot[bot] is a bot or an agent",
     ] {
         assert!(run.err.contains(told), "{told}: {}", run.err);
     }

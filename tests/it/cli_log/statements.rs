@@ -229,3 +229,35 @@ fn show_says_plainly_that_only_authors_approved() {
         assert!(screen.contains(&format!("approved {expected}")), "{screen}");
     }
 }
+
+#[test]
+fn the_line_that_tells_an_account_from_others_stands_below_the_trail() {
+    let repo = sealed_by("");
+    repo.by("Nina Weber <777+nweber@users.noreply.github.com>")
+        .write(ID, SAMPLE)
+        .commit("File it");
+    let screen = folded(&asked(&repo, &["log", ID]));
+    let line = "add `nweber: ADDRESS` to people.logins";
+    assert!(screen.contains(line), "{screen}");
+}
+
+#[test]
+fn an_unapproved_policy_names_the_merge_that_does_not_count_and_the_way_out() {
+    let repo = sealed();
+    repo.branch("loosen")
+        .by("ana")
+        .write("exledger.yaml", "version: 1\n")
+        .commit("Want no signatures");
+    repo.by("sam").merge("loosen", "Merge branch 'loosen'");
+    repo.checkout();
+    let run = cli::run(repo.path(), &["verify"]);
+    let found = folded(&run.out);
+    assert!(
+        found.contains("sam@example.com: the policy demands a signature"),
+        "{found}"
+    );
+    assert!(
+        found.contains("exledger approve --governance exledger.yaml"),
+        "{found}"
+    );
+}
