@@ -1,6 +1,6 @@
 //! Which changes of a record reopen its approval, and which only narrow what was approved.
 //!
-//! Uses record, policy, `history::change`. Pure. Start at [`only_adds`] and [`only_narrows`]. Follows
+//! Uses record, policy, `history::change`. Pure. Start at [`only_adds`], [`only_closes`] and [`only_narrows`]. Follows
 //! `docs/spec/approval.md`, V5, V9 and D3.
 
 use crate::history::change::{differ, meet};
@@ -24,6 +24,14 @@ pub(crate) fn only_adds(before: &Record, after: &Record) -> bool {
         return differ::is_equal(before, after);
     }
     with_additions(before, after).is_some_and(|grown| differ::is_equal(&grown, after))
+}
+
+/// Tells whether nothing changed but a closure that was added or rewritten, and what a look at the exception adds.
+pub(crate) fn only_closes(before: &Record, after: &Record) -> bool {
+    let mut closed = before.clone();
+    closed.closure.clone_from(&after.closure);
+    let is_same = differ::is_equal(&closed, after) || only_adds(&closed, after);
+    after.closure.is_some() && is_same
 }
 
 /// Tells whether a version grants no more than the approved one, and changes nothing that people read.

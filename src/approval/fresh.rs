@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::approval::ask;
 use crate::approval::attest;
 use crate::approval::authors::{self, AuthorSet};
+use crate::approval::carry;
 use crate::approval::demand::{self, Demand};
 use crate::approval::evidence::{Evidence, Scene};
 use crate::approval::fold::{Fold, Interrupted};
@@ -77,7 +78,7 @@ impl<'a> Fold<'a> {
         {
             flags.insert("bot-author");
         }
-        self.leave(step, &authors, stands, exempt);
+        self.leave(step, &authors, stands);
         if fires(self.before(step), step.record) || satisfied == Satisfied::Yes {
             self.series.end_support(step.at);
         }
@@ -125,7 +126,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Leaves to later versions what they need of this one.
-    fn leave(&mut self, step: &Step, authors: &AuthorSet, stands: Stands, exempt: Exempt) {
+    fn leave(&mut self, step: &Step, authors: &AuthorSet, stands: Stands) {
         if self.series.reference.members.is_empty() {
             self.series.reference.join(authors);
         }
@@ -136,10 +137,22 @@ impl<'a> Fold<'a> {
             self.series.interrupted = Interrupted::No;
             return;
         }
-        if exempt == Exempt::No {
+        if !self.only_takes_away(step) {
             self.series.waiting.join(authors);
         }
         self.interrupt(step);
+    }
+
+    /// Tells whether a version only narrows what was approved, or only closes what stood before it: nothing of its
+    /// authors is left in a later version.
+    fn only_takes_away(&self, step: &Step) -> bool {
+        let Some(record) = step.record else {
+            return false;
+        };
+        let policy = &step.state.governance.policy;
+        let narrows = |base: &Record| carry::only_narrows(policy, base, record);
+        let closes = |before: &Record| carry::only_closes(before, record);
+        self.base().is_some_and(narrows) || self.before(step).is_some_and(closes)
     }
 
     /// Tells whether this is about a governance file, and nobody can sign yet: then a claim is enough (G2).

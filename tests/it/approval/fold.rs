@@ -1,9 +1,10 @@
 //! What one version leaves to the next: who stays an author, what is carried, what comes back.
 
-use exledger::approval::Stands;
+use exledger::approval::{Stands, Verdict};
 
-use crate::approval::{approved, check, verdict, verdicts};
+use crate::approval::{approved, check, file, verdict, verdicts};
 use crate::history::{ID, SAMPLE};
+use crate::repo::Repo;
 
 #[test]
 fn a_moved_file_and_new_layout_carry_the_result() {
@@ -229,6 +230,73 @@ fn a_closure_demands_nobody() {
     repo.by("ana").remove(ID).commit("Remove it");
     let removed = verdict(&repo);
     check("removed", &removed, "no", "n/a", &[], &[]);
+}
+
+const CLOSURE: &str = "closure: {outcome: withdrawn, date: 2026-11-21, by: lee@example.com, reason: No longer needed}";
+
+/// Lets Ana take the closure out on a branch, and Lee, who closed the record, merge that.
+fn reopen(repo: &Repo, text: &str) -> Verdict {
+    repo.branch("reopen")
+        .by("ana")
+        .write(ID, text)
+        .commit("Reopen it");
+    repo.by("lee").merge("reopen", "Merge branch 'reopen'");
+    verdict(repo)
+}
+
+#[test]
+fn a_closure_with_anything_else_in_it_keeps_its_authors() {
+    let longer = SAMPLE.replace("2026-12-20", "2027-01-10");
+    let titled = SAMPLE.replace("title: ", "title: More than ");
+    let wider = format!("{SAMPLE}requester: lee@example.com\n");
+    for text in [longer, titled, wider] {
+        let repo = crate::approval::ledger("");
+        file(&repo);
+        repo.by("dana").merge("file", "Merge branch 'file'");
+        let closed = format!("{text}{CLOSURE}\n");
+        repo.by("lee").write(ID, &closed).commit("Close it");
+        let authors = ["ana", "lee"];
+        let back = reopen(&repo, &text);
+        check("reopened by its closer", &back, "no", "self", &[], &authors);
+        repo.branch("again")
+            .by("ana")
+            .replace(ID, "class:", "# why\nclass:")
+            .edit(ID, "title: The title of a third version")
+            .commit("Again");
+        repo.by("dana").merge("again", "Merge branch 'again'");
+        let again = verdict(&repo);
+        check(
+            "merged by a third",
+            &again,
+            "yes",
+            "claimed",
+            &["dana"],
+            &authors,
+        );
+    }
+}
+
+#[test]
+fn who_only_closes_a_record_made_nothing_of_it() {
+    let text = SAMPLE.replace("title: ", "title: More than ");
+    // Approved, and not yet approved.
+    for approver in ["dana", "ana"] {
+        let repo = crate::approval::ledger("");
+        file(&repo);
+        repo.by(approver).merge("file", "Merge branch 'file'");
+        repo.by("lee").edit(ID, CLOSURE).commit("Close it");
+        let back = reopen(&repo, &text);
+        check(approver, &back, "yes", "claimed", &["lee"], &["ana"]);
+    }
+}
+
+#[test]
+fn who_filed_a_record_closed_stays_its_author() {
+    let repo = crate::approval::ledger("");
+    let closed = format!("{SAMPLE}{CLOSURE}\n");
+    repo.by("lee").write(ID, &closed).commit("File it closed");
+    let back = reopen(&repo, SAMPLE);
+    check("reopened", &back, "no", "self", &[], &["ana", "lee"]);
 }
 
 #[test]
