@@ -238,7 +238,10 @@ impl<'a> Fold<'a> {
         let from = step.index.checked_sub(1)?;
         let previous = |flag| Some(Carried { from, flag });
         if step.version.change == Change::Moved {
-            return previous(None);
+            return match self.is_readable_again(step, from) {
+                true => None,
+                false => previous(None),
+            };
         }
         let after = step.record?;
         let before = self.record(Some(from));
@@ -256,6 +259,16 @@ impl<'a> Fold<'a> {
         }
         before.filter(|before| carry::only_adds(before, after))?;
         previous(None)
+    }
+
+    /// Tells whether a moved file is the first with a right name of bytes approved under a wrong one (V6).
+    fn is_readable_again(&self, step: &Step, from: usize) -> bool {
+        let approved_in_vain = |before: &Verdict| {
+            before.satisfied == Satisfied::Yes && before.stands == Stands::AsLanded
+        };
+        step.record.is_some()
+            && self.record(Some(from)).is_none()
+            && self.verdicts.get(from).is_some_and(approved_in_vain)
     }
 
     /// Gives a version the verdict of an earlier one; what it says itself serves the entries that it adds (V9).

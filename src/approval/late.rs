@@ -169,7 +169,13 @@ impl<'a> Fold<'a> {
             };
         };
         if self.is_about(word, carried) {
-            return vec![carried];
+            // Under its first name it could not be read: the word is about the first of these bytes that can, too (V6).
+            let mut later = (carried..=tip).filter(|index| origin(*index) == Some(carried));
+            let first_read = match self.is_read(carried) {
+                true => None,
+                false => later.find(|index| self.is_read(*index)),
+            };
+            return [carried].into_iter().chain(first_read).collect();
         }
         let chain = (0..=tip)
             .rev()
@@ -185,6 +191,12 @@ impl<'a> Fold<'a> {
         let mut targets: Vec<usize> = chain.into_iter().filter(|index| *index <= named).collect();
         targets.push(carried);
         targets
+    }
+
+    /// Tells whether the file of a version can be read as its record.
+    fn is_read(&self, index: usize) -> bool {
+        let version = self.trail.versions.get(index);
+        version.is_some_and(|version| version.record.record().is_some())
     }
 
     /// Tells whether a word is about the bytes of a version.

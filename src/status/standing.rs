@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use crate::approval;
-use crate::history::version::{Trail, Version};
+use crate::history::version::{Change, Trail, Version};
 use crate::policy::tier::{self, Facts};
 use crate::record::dates;
 use crate::record::time::Instant;
@@ -284,16 +284,19 @@ fn brought_back(past: Past) -> Option<Reason> {
     )))
 }
 
-/// Returns what is said of a version that carries the approval of one which could not be read: of a record whose file
-/// had another name. Nobody approved what it grants.
+/// Returns what is said of a record that was approved while its file had another name: it could not be read, so that
+/// granted nothing.
 fn unread_then(past: Past, approval: Approval<'_>) -> Option<Reason> {
-    let verdict = approval.verdict;
-    let carried = past.version(verdict.carries?)?;
-    let is_carried = verdict.satisfied == approval::Satisfied::Yes;
-    (is_carried && carried.record.record().is_none()).then(|| {
+    let first = approval.verdict.carries.unwrap_or(past.tip);
+    let before = first.checked_sub(1)?;
+    let unread = past.version(before)?;
+    let moved = past.version(first)?.change == Change::Moved;
+    let was_approved = past.verdict(before)?.satisfied == approval::Satisfied::Yes;
+    (moved && was_approved && unread.record.record().is_none()).then(|| {
         ReasonKind::ApprovedUnread.says(format!(
-            "what was approved in {} could not be read, so it grants nothing: change its text, and have that approved",
-            carried.commit.oid.short()
+            "what was approved in {} could not be read, so it grants nothing: its file had another name, and someone \
+             other than its authors must approve it under this one",
+            unread.commit.oid.short()
         ))
     })
 }

@@ -29,6 +29,8 @@
 //!   said of it meanwhile is said of these bytes. What a merge takes as it stands in a merged branch, its merger did not
 //!   make, whatever else he resolved, but for what no commit of the branch made: that he brings back. Who signs a commit that brings some bytes of an id signs those, however many there
 //!   are. What says again the last approved content, or what only adds reviews or triggers that fired to it, has its yes.
+//! - A closure that says anything else too keeps its authors until somebody else approves; who files a record closed, too.
+//! - What was approved under a wrong file name is in force once somebody else lets it have its own.
 //! - What honest people let land is what stands: a mailmap and a list of keys join persons, also by lies that were merged,
 //!   and so speaks a policy that git merged of two. A no is the word of the key's own person, and a later tag of theirs is
 //!   a later word.
@@ -53,10 +55,12 @@ mod law;
 mod learn;
 mod look;
 mod memory;
+mod misnamed;
 mod named;
 mod notes;
 mod people;
 mod plain;
+mod reopen;
 mod shallow;
 mod shrink;
 mod statement;

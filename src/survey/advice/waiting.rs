@@ -199,12 +199,8 @@ impl<'a> Case<'a> {
         let signers = &self.around.governance.policy.approval.signers;
         let landed = self.standing.landed.as_ref();
         let landing = landed.map_or("…", |landed| landed.commit.as_str());
-        let needs_change = |it: &&Reason| {
-            matches!(
-                it.kind,
-                ReasonKind::Vetoed | ReasonKind::BadSignature | ReasonKind::ApprovedUnread
-            )
-        };
+        let needs_change =
+            |it: &&Reason| matches!(it.kind, ReasonKind::Vetoed | ReasonKind::BadSignature);
         if let Some(reason) = self.standing.reasons.iter().find(needs_change) {
             return (reason.to_string(), format!("exledger show {}", self.id));
         }

@@ -2,10 +2,12 @@
 
 use exledger::history::version::Key;
 
+use crate::approval::detached::sealed;
 use crate::approval::{ledger, said, verdicts};
 use crate::cli::run;
 use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
+use crate::repo::speak::yes;
 use crate::status::standing_of;
 
 const AT: &str = "2026-11-25T00:00:00Z";
@@ -228,4 +230,74 @@ fn who_removed_a_broken_file_elsewhere_made_no_other_record() {
     repo.by("mal").merge("file", "Merge branch 'file'");
     let last = said(verdicts(&repo, "EXC-2026-0THER").last().unwrap());
     assert_eq!(last.authors, ["ana", "mal"]);
+}
+
+/// A record that Ana filed under a wrong name and `approver` merged.
+fn misnamed(approver: &str) -> Repo {
+    let repo = ledger("");
+    let branch = repo.branch("file").by("ana");
+    branch.write(DRAFT, SAMPLE).commit("File it");
+    repo.by(approver).merge("file", "Merge branch 'file'");
+    repo.branch("rename")
+        .by("bo")
+        .rename(DRAFT, ID)
+        .commit("Give it its name");
+    repo
+}
+
+fn status_of(repo: &Repo) -> (&'static str, String) {
+    let standing = standing_of(repo, &Key::Id(ID.to_owned()), AT);
+    (standing.status.word(), standing.reasons.join("; "))
+}
+
+#[test]
+fn an_approved_file_that_somebody_else_gives_its_right_name_is_approved() {
+    for merger in ["lee", "dana", "bo"] {
+        let repo = misnamed("lee");
+        repo.by(merger).merge("rename", "Merge branch 'rename'");
+        assert_eq!(status_of(&repo).0, "active", "{merger}");
+        assert_eq!(check_word(&repo, AT), "allow", "{merger}");
+    }
+}
+
+#[test]
+fn a_right_name_that_an_author_gives_or_an_unapproved_file_gets_approves_nothing() {
+    for (approver, merger) in [("lee", "ana"), ("ana", "lee")] {
+        let repo = misnamed(approver);
+        repo.by(merger).merge("rename", "Merge branch 'rename'");
+        let (status, reasons) = status_of(&repo);
+        assert_eq!(status, "unapproved", "{approver}, {merger}");
+        assert_eq!(
+            reasons.contains("its file had another name"),
+            approver == "lee",
+            "{reasons}"
+        );
+        assert_eq!(check_word(&repo, AT), "pending", "{approver}, {merger}");
+    }
+}
+
+#[test]
+fn the_right_name_is_approved_by_the_demand_of_the_record() {
+    let repo = ledger("tiers: [{name: all, approvals: {count: 2}}]\n");
+    let branch = repo.branch("file").by("ana");
+    branch.write(DRAFT, SAMPLE).commit("File it");
+    repo.by("lee").merge("file", "Merge branch 'file'");
+    repo.branch("rename")
+        .by("bo")
+        .rename(DRAFT, ID)
+        .commit("Give it its name");
+    repo.by("lee").merge("rename", "Merge branch 'rename'");
+    // Under the wrong name one was enough, as nobody could tell what it demands.
+    assert_eq!(status_of(&repo).0, "unapproved");
+}
+
+#[test]
+fn who_signs_a_record_under_its_right_name_approves_it() {
+    let repo = sealed();
+    repo.by("ana").write(DRAFT, SAMPLE).commit("File it");
+    repo.by("ana").rename(DRAFT, ID).commit("Rename it");
+    assert_eq!(status_of(&repo).0, "unapproved");
+    let says = yes("dana", ID, SAMPLE, "2026-11-20T11:30:00Z");
+    repo.by("ana").says(&says).commit("Add Dana's approval");
+    assert_eq!(status_of(&repo).0, "active");
 }

@@ -329,13 +329,13 @@ impl Content {
             || lost.iter().any(|item| !forbidden.contains(item))
     }
 
-    /// Tells whether it may be that a version demands nobody beside an earlier one: it closes, or grants no more.
-    pub(super) fn may_be_exempt(&self, base: &Content) -> bool {
+    /// Tells whether a version may be one that only narrows or closes an earlier one: it grants no more, and says the same.
+    pub(super) fn may_only_narrow(&self, base: &Content) -> bool {
         let equal = [RULE, APPLICATION, CLASS, RISK, REQUESTER, OWNER, TEXT];
         let same = equal
             .iter()
             .all(|field| self.get(*field) == base.get(*field));
-        self.get(CLOSURE) > 0 || same && !self.reaches_further(base)
+        same && !self.reaches_further(base)
     }
 
     /// Returns what somebody asked for, where it is a person of ours.

@@ -30,46 +30,65 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
     let is_low = |content: &Content| content.get(RISK) == 0 && content.get(REQUESTER) == 0;
     let mut before: Option<Content> = None;
     let mut said = Vec::new();
+    // The bytes that were merged for all to see under a wrong name, and nothing sensitive before them.
+    let mut misnamed: Option<Oid> = None;
     for version in versions {
-        let land = &world.main[version.landing];
-        let State::One(content, _) = version.state else {
-            before = match version.state {
-                State::Gone => None,
-                _ => before.or(Some(Content::first(0).with(RISK, 1))),
-            };
-            continue;
-        };
         let calm = before.is_none_or(|before| is_low(&before));
-        let laws = world.laws_before(version.landing);
-        let careful = !laws.is_empty()
-            && laws.iter().all(|law| {
-                law.count == 1
-                    && !law.attested
-                    && law.owner
-                    && !world.trusts_anybody(law)
-                    && !law.self_approval
-                    && law.pinned.is_none()
-            });
-        let merger = land.merger.filter(|who| is_unnamed(world, *who, land.oid));
+        let is_merged = is_merged(world, version);
+        let (content, blob) = match (&version.state, version.misnamed(world)) {
+            (State::One(content, blob), _) => (*content, *blob),
+            (State::Gone, _) => {
+                (before, misnamed) = (None, None);
+                continue;
+            }
+            (State::Unclear(_), own) => {
+                let kept = own.is_some_and(|(_, blob)| misnamed == Some(blob));
+                let is_new = |(content, _): &(Content, Oid)| {
+                    let same = |said: &Content| said.is_same_grant_text(content);
+                    calm && is_merged && is_low(content) && !said.iter().any(same)
+                };
+                if !kept {
+                    misnamed = own.filter(is_new).map(|(_, blob)| blob);
+                }
+                said.extend(own.map(|(content, _)| content));
+                before = before.or(Some(Content::first(0).with(RISK, 1)));
+                continue;
+            }
+        };
         // What says the same again carries on what was said of it before, and needs nobody.
         let says_more = !said
             .iter()
             .any(|said: &Content| said.is_same_grant_text(&content));
+        let again = misnamed.take() == Some(blob);
         said.push(content);
-        version.is_plain = careful
-            && says_more
-            && calm
-            && is_low(&content)
-            && is_of_branch(world, land.oid, version)
-            && merger.is_some_and(|who| {
-                !version.makers.contains(&who) && is_one(world, version.landing, who)
-            });
+        version.is_plain = (says_more && calm || again) && is_low(&content) && is_merged;
         // What was once sensitive may want more for long.
         before = match calm {
             true => Some(content),
             false => before,
         };
     }
+}
+
+/// Tells whether somebody whom no other commit names merged a version, by a policy that asks for one person.
+fn is_merged(world: &World, version: &Version) -> bool {
+    let land = &world.main[version.landing];
+    let laws = world.laws_before(version.landing);
+    let careful = !laws.is_empty()
+        && laws.iter().all(|law| {
+            law.count == 1
+                && !law.attested
+                && law.owner
+                && !world.trusts_anybody(law)
+                && !law.self_approval
+                && law.pinned.is_none()
+        });
+    let merger = land.merger.filter(|who| is_unnamed(world, *who, land.oid));
+    careful
+        && is_of_branch(world, land.oid, version)
+        && merger.is_some_and(|who| {
+            !version.makers.contains(&who) && is_one(world, version.landing, who)
+        })
 }
 
 /// Tells whether somebody who merged is told from everybody: no other commit names them, and no list of keys joins them.
@@ -103,11 +122,15 @@ fn is_one(world: &World, landing: usize, who: Who) -> bool {
 
 /// Tells whether a merge takes over what stands in its branch: what is put together there has its merger as an author.
 fn is_of_branch(world: &World, landing: Oid, version: &Version) -> bool {
-    let State::One(content, _) = version.state else {
-        return false;
+    let id = match &version.state {
+        State::One(content, _) => content.id,
+        _ => match version.misnamed(world) {
+            Some((content, _)) => content.id,
+            None => return false,
+        },
     };
     let branch = world.made[&landing].parents.get(1);
-    branch.is_some_and(|branch| world.state(&world.made[branch].files, content.id) == version.state)
+    branch.is_some_and(|branch| world.state(&world.made[branch].files, id) == version.state)
 }
 
 /// Tells whether nobody but the landing itself, and others that he let land, names somebody.

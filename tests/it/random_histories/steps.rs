@@ -81,6 +81,12 @@ impl World {
         if Dice::new(!seed ^ 2).often(4) {
             return self.bring_back(&mut dice);
         }
+        if Dice::new(!seed ^ 3).often(5) {
+            return self.close_or_reopen(&mut dice);
+        }
+        if Dice::new(!seed ^ 4).often(3) {
+            return self.misname(&mut dice);
+        }
         let forge = if self.open { 22 } else { 0 };
         let act = dice.weighed(&[
             (26, Act::Work),

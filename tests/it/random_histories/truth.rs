@@ -37,6 +37,19 @@ pub(super) struct Version {
     pub is_plain: bool,
 }
 
+impl Version {
+    /// Returns what a record under a wrong name says, and its bytes.
+    pub(super) fn misnamed(&self, world: &World) -> Option<(Content, Oid)> {
+        match &self.state {
+            State::Unclear(blobs) => match blobs.as_slice() {
+                [only] => Some((*world.contents.get(only)?, *only)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 /// A yes.
 #[derive(Clone, Debug)]
 pub(super) struct Act {

@@ -208,7 +208,7 @@ impl World {
     }
 
     /// Returns the name under which somebody commits: his own if he is honest, or that of his account.
-    fn typed(&self, who: Who, dice: &mut Dice) -> Ident {
+    pub(super) fn typed(&self, who: Who, dice: &mut Dice) -> Ident {
         let mut apart = dice.apart();
         let ident = typed(who, dice);
         let percent = if who.is_honest() { 40 } else { 25 };

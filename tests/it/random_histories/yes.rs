@@ -220,8 +220,8 @@ fn left_behind(series: &[Version], content: &Content) -> BTreeSet<Who> {
             _ => None,
         });
         let mut earlier = earlier.peekable();
-        let is_new = own.get(CLOSURE) == 0
-            && earlier.all(|base| !own.may_be_exempt(&base) && !own.is_same_grant_text(&base));
+        let is_new =
+            earlier.all(|base| !own.may_only_narrow(&base) && !own.is_same_grant_text(&base));
         if is_new {
             makers.extend(&version.makers);
         }
@@ -235,10 +235,7 @@ fn left_behind(series: &[Version], content: &Content) -> BTreeSet<Who> {
         State::One(base, _) => content.reaches_further(&base),
         _ => true,
     });
-    // Who files what is closed already is asked for nothing, so that they are forgotten unless git shows a yes.
-    let is_open =
-        |it: &&Version| matches!(it.state, State::One(content, _) if content.get(CLOSURE) == 0);
-    if let Some(filed) = series.first().filter(|it| any && further && is_open(it)) {
+    if let Some(filed) = series.first().filter(|_| any && further) {
         makers.extend(&filed.makers);
     }
     makers
