@@ -32,7 +32,7 @@ use crate::rules::audit::levels::Levels;
 use crate::rules::case::{Known, Subject};
 use crate::rules::changed::{Changed, Needs};
 use crate::rules::house::House;
-use crate::rules::landed::{Healed, Landed, Matter, Statements, Urgent, Used};
+use crate::rules::landed::{Healed, Landed, Matter, Statements, Urgent};
 use crate::rules::lint::{self, Past, Settled};
 use crate::status;
 use crate::status::renewal;
@@ -253,12 +253,6 @@ impl<'a> Audit<'a> {
         lint::audit(Subject::Statements(&statements), &known, |_| true)
     }
 
-    /// Returns the findings about the uses of a record.
-    pub fn used(&self, used: &Used<'_>) -> Vec<Finding> {
-        let known = self.known(self.governance, self.instant);
-        lint::audit(Subject::Used(used), &known, |_| true)
-    }
-
     fn known<'k>(&'k self, governance: &'k Governance, instant: Instant) -> Known<'k> {
         Known {
             governance,
@@ -369,7 +363,11 @@ fn settle(finding: &mut Finding, landed: &Landed<'_>, tip: Option<&Source>) {
     let reopened = finding.rule == "closed-edited"
         && landed.verdict.stands == Stands::AsApproved
         && landed.verdict.satisfied == Satisfied::Yes;
-    let heals = landed.healed == Healed::Yes && !STAYS.contains(&finding.rule);
+    let heals = match landed.healed {
+        Healed::Yes => !STAYS.contains(&finding.rule),
+        Healed::Restored => finding.rule == "silent-extension",
+        Healed::No => false,
+    };
     finding.level = match finding.level {
         Level::Error if reopened => Level::Note,
         Level::Error if heals => Level::Warning,

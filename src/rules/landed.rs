@@ -98,6 +98,8 @@ pub enum GovernanceCounts {
 pub enum Healed {
     /// One is.
     Yes,
+    /// None is, and a later one is again what was approved before.
+    Restored,
     /// None is.
     No,
 }

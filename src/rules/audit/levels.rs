@@ -84,16 +84,26 @@ impl<'a> Levels<'a> {
         approved.into_iter()
     }
 
-    /// Tells whether a later version is approved by its own evidence.
+    /// Tells whether a later version is approved by its own evidence, or is what was approved before (V7b).
     pub(super) fn healed(&self, index: usize) -> Healed {
         let later = index + 1..self.verdicts.len();
         let own = |at: &usize| {
             let verdict = self.verdicts.get(*at);
             verdict.is_some_and(|verdict| verdict.carries.is_none()) && self.stands(*at)
         };
-        match later.into_iter().any(|at| own(&at)) {
-            true => Healed::Yes,
-            false => Healed::No,
+        let restores = |at: &usize| {
+            let verdict = self.verdicts.get(*at);
+            verdict.is_some_and(|verdict| {
+                verdict.flags.contains("restored-to-approved-content")
+                    && verdict.carries.is_some_and(|from| from < index)
+            })
+        };
+        if later.clone().any(|at| own(&at)) {
+            Healed::Yes
+        } else if later.into_iter().any(|at| restores(&at)) {
+            Healed::Restored
+        } else {
+            Healed::No
         }
     }
 

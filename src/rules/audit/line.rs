@@ -1,4 +1,4 @@
-//! The audit of the mainline itself, and of what its merges threw off it.
+//! The audit of the mainline itself, of what its merges threw off it, and of the uses of records.
 //!
 //! Uses history, status, `audit`. Pure. Start at [`Audit::line`]. Follows `docs/spec/approval.md`, M5 and M6.
 
@@ -7,7 +7,7 @@ use crate::history::foxtrot::ThrownOff;
 use crate::history::version::Trail;
 use crate::rules::audit::Audit;
 use crate::rules::case::Subject;
-use crate::rules::landed::{Line, Mark};
+use crate::rules::landed::{Line, Mark, Used};
 use crate::rules::lint;
 use crate::status;
 
@@ -41,5 +41,11 @@ impl<'a> Audit<'a> {
             found.extend(asked.map(|it| (trail, it)));
         }
         found
+    }
+
+    /// Returns the findings about the uses of a record.
+    pub fn used(&self, used: &Used<'_>) -> Vec<Finding> {
+        let known = self.known(self.governance, self.instant);
+        lint::audit(Subject::Used(used), &known, |_| true)
     }
 }

@@ -198,6 +198,32 @@ fn an_error_of_a_change_stays_one_until_a_later_version_is_approved() {
 }
 
 #[test]
+fn a_silent_extension_is_over_once_what_was_approved_stands_again() {
+    let repo = ledger();
+    filed(&repo);
+    let longer = SAMPLE.replace("2026-12-20", "2027-01-10");
+    repo.by("sam").write(ID, &longer).commit("Extend it");
+    let of = |repo: &Repo| -> Vec<String> {
+        let mut told = told(&audited(repo, ON));
+        told.retain(|it| it.contains("silent-extension"));
+        told
+    };
+    assert_eq!(of(&repo), ["error silent-extension"]);
+    // Something else than what was approved doesn't end it.
+    let other = SAMPLE.replace("Nightly", "Every night");
+    repo.by("sam").write(ID, &other).commit("Put back the end");
+    assert_eq!(of(&repo), ["error silent-extension"]);
+    repo.by("sam").write(ID, SAMPLE).commit("Put it back");
+    assert_eq!(of(&repo), ["warning silent-extension"]);
+    // The same once more is an extension once more.
+    repo.by("sam").write(ID, &longer).commit("Extend it");
+    assert_eq!(
+        of(&repo),
+        ["error silent-extension", "warning silent-extension"]
+    );
+}
+
+#[test]
 fn an_error_of_the_content_is_told_once_where_it_landed() {
     let repo = ledger();
     let long = SAMPLE.replace("expires: 2026-12-20", "expires: 2027-06-20");
