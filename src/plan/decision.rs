@@ -74,8 +74,9 @@ impl Taken<'_> {
         let tier = tier::resolve(&self.governance.policy, &Facts::of(self.record))?;
         (tier.degraded == Degraded::Deny).then(|| {
             format!(
-                "tier {} counts {what} once somebody who did not write the approved version made or merged it",
-                tier.tier
+                "tier {} counts {what} once somebody who did not write the approved version made or merged it{}",
+                tier.tier,
+                tier.silence()
             )
         })
     }

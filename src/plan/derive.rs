@@ -203,7 +203,7 @@ pub(super) fn reviews(made: &mut Answers, resolved: Option<&Resolved>, derived: 
         .iter()
         .min_by_key(|term| term.seconds());
     if let Some(every) = shortest {
-        let why = format!("tier {}", resolved.tier);
+        let why = format!("tier {}{}", resolved.tier, resolved.silence());
         fill(made, derived, "review_every", &every.to_string(), &why);
     }
 }

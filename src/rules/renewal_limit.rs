@@ -63,6 +63,9 @@ pub(super) fn found(changed: &Changed<'_>, known: &Known<'_>) -> Option<Finding>
         reach.words(),
         reach.tier.tier
     );
-    let help = "let it end, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past";
-    changed.finding(RULE.code, RULE.level, &field, message, help.to_owned())
+    let help = format!(
+        "let it end, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past{}",
+        reach.tier.silence()
+    );
+    changed.finding(RULE.code, RULE.level, &field, message, help)
 }

@@ -180,7 +180,8 @@ fn in_window(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
         _ => "grants nothing while degraded",
     };
     if let Some(tier) = tier {
-        let reason = ReasonKind::TierSays.says(format!("tier {} {says}", tier.tier));
+        let says = format!("tier {} {says}{}", tier.tier, tier.silence());
+        let reason = ReasonKind::TierSays.says(says);
         answer.reasons.push(reason);
     }
     answer

@@ -22,6 +22,8 @@ pub struct Filed {
     pub draft: Draft,
     /// The tier, where it is known.
     pub tier: Option<String>,
+    /// Which silent fields would lead to another tier, after `; `; empty where none would.
+    pub silence: String,
     /// Which approvals it will need.
     pub needed: Needed,
     /// Who could give them, a line for each need.
@@ -57,6 +59,7 @@ pub fn doc(filed: &Filed) -> Doc<'static> {
     }));
     let mut pairs = vec![("filed".to_owned(), Text::of(Tone::Good, &filed.path))];
     let tier = filed.tier.as_deref().unwrap_or("not known");
+    let tier = format!("{tier}{}", filed.silence);
     pairs.push(("tier".to_owned(), Text::plain(tier)));
     let mut needs = shape::needed_words(&filed.needed);
     for line in &filed.who {

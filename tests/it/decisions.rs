@@ -11,6 +11,7 @@ mod people;
 mod refused;
 mod several;
 mod shortened;
+mod silence;
 mod told;
 mod torn;
 mod written;

@@ -10,6 +10,7 @@ use crate::commands::new::filing::{self, Work};
 use crate::diag::Finding;
 use crate::plan::draft::Draft;
 use crate::policy::people::{self, Person};
+use crate::policy::tier::Resolved;
 use crate::rules::changed;
 use crate::view;
 
@@ -32,6 +33,11 @@ pub(super) fn of(
             view::new::Draft::No
         },
         tier: made.resolved.as_ref().map(|resolved| resolved.tier.clone()),
+        silence: made
+            .resolved
+            .as_ref()
+            .map(Resolved::silence)
+            .unwrap_or_default(),
         who: who(work, made),
         needed: needed.unwrap_or_default(),
         findings,

@@ -113,7 +113,8 @@ fn show(desk: &Desk<'_>, made: &Draft, findings: &[Finding]) {
     ctx.tell_verbatim(&format!("\n{}\n\n{}", made.path, made.text));
     if let Some(resolved) = &made.resolved {
         let needs = shape::needed_words(&resolved.demand().needed());
-        ctx.tell(&format!("tier {}: needs {needs}", resolved.tier));
+        let silence = resolved.silence();
+        ctx.tell(&format!("tier {}: needs {needs}{silence}", resolved.tier));
     }
     for finding in findings {
         ctx.tell(&filing::words(finding));
