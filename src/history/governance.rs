@@ -240,7 +240,8 @@ pub fn land(
         let Some(kind) = trails::change(&before, &files, was_there) else {
             continue;
         };
-        let most = Limits::POLICY.bytes;
+        // The longest that any of them may be: each is held to its own limit where it is read.
+        let most = Limits::ROSTER.bytes;
         let read = change.new.map(|blob| contents.bytes_within(blob, most));
         let (record, digest) = match read {
             None => (Content::Gone, None),

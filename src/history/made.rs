@@ -115,7 +115,7 @@ impl<'o> Merges<'o> {
         };
         let mut sides = Vec::new();
         for blob in [base, ours.blob, theirs.blob, made.blob] {
-            match contents.bytes_within(blob, Limits::POLICY.bytes)? {
+            match contents.bytes_within(blob, Limits::ROSTER.bytes)? {
                 Some(bytes) => sides.push(bytes),
                 None => return Ok(MadeInMerge::Made),
             }

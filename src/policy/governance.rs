@@ -71,6 +71,7 @@ pub struct File {
     pub what: &'static str,
     /// Returns its paths, each with the policy's field that names it.
     pub named: fn(&Policy) -> Vec<(String, String)>,
+    limits: Limits,
     read: fn(&mut Governance, &str, &[u8]),
     if_absent: IfAbsent,
 }
@@ -91,6 +92,7 @@ pub const FILES: &[File] = &[
     File {
         what: "mailmap",
         named: |_| vec![(MAILMAP.to_owned(), String::new())],
+        limits: Limits::POLICY,
         read: |governance, _, bytes| {
             governance.mailmap = Mailmap::parse(&String::from_utf8_lossy(bytes));
         },
@@ -104,6 +106,7 @@ pub const FILES: &[File] = &[
                 "approval.signers".to_owned(),
             )]
         },
+        limits: Limits::POLICY,
         read: |governance, _, bytes| {
             governance.signers = Some(String::from_utf8_lossy(bytes).into_owned());
         },
@@ -117,6 +120,7 @@ pub const FILES: &[File] = &[
                 "approval.revoked".to_owned(),
             )]
         },
+        limits: Limits::POLICY,
         read: |governance, _, bytes| {
             governance.revoked = Some(String::from_utf8_lossy(bytes).into_owned());
         },
@@ -125,6 +129,7 @@ pub const FILES: &[File] = &[
     File {
         what: "roster",
         named: |policy| one(&policy.people.roster, "people.roster"),
+        limits: Limits::ROSTER,
         read: |governance, path, bytes| {
             let (roster, findings) = Roster::read(path, bytes);
             governance.roster = Some(roster);
@@ -135,6 +140,7 @@ pub const FILES: &[File] = &[
     File {
         what: "extra schema",
         named: |policy| one(&policy.extra_schema, "extra_schema"),
+        limits: Limits::POLICY,
         read: extra_schema,
         if_absent: IfAbsent::Error,
     },
@@ -147,6 +153,7 @@ pub const FILES: &[File] = &[
                 .map(|(index, path)| (path.clone(), format!("catalogs[{index}]")))
                 .collect()
         },
+        limits: Limits::POLICY,
         read: |governance, path, bytes| {
             let name = catalog::name_of(path);
             let (catalog, findings) = Catalog::read(name, path, bytes);
@@ -261,11 +268,11 @@ impl Governance {
         path: &str,
         field: &str,
     ) -> Result<(), TreeError> {
-        let most = Limits::POLICY.bytes;
+        let most = file.limits.bytes;
         if let Some(bytes) = tree.bytes_within(path, most)? {
             match bytes.len() > most {
                 true => {
-                    let faults = yaml::parse(&bytes, &Limits::POLICY).faults;
+                    let faults = yaml::parse(&bytes, &file.limits).faults;
                     self.findings
                         .extend(record::read::findings(path, None, faults));
                 }

@@ -32,10 +32,9 @@ const COLUMNS: &[&str] = &["email", "name", "team", "active"];
 impl Roster {
     /// Reads a roster's CSV; what is wrong with it is returned beside it.
     pub fn read(path: &str, bytes: &[u8]) -> (Roster, Vec<Finding>) {
-        let mut table = Table::read(path, bytes, COLUMNS, &["email", "active"]);
         let mut roster = Roster::default();
-        let rows = std::mem::take(&mut table.rows);
-        for row in &rows {
+        let columns = (COLUMNS, &["email", "active"][..]);
+        let findings = Table::read(path, bytes, columns, |table, row| {
             let email = table.cell(row, "email");
             let active = match table.cell(row, "active").to_lowercase().as_str() {
                 "yes" | "true" | "1" => Some(true),
@@ -48,13 +47,13 @@ impl Roster {
                     let flaw = format!("`{email}` is not an address");
                     let help = "write it as name@example.com";
                     table.note(shape::BAD_VALUE, row.line, &flaw, help);
-                    continue;
+                    return;
                 }
                 (_, None) => {
                     let flaw = format!("`active` of {email} is neither yes nor no");
                     let help = "write yes, true or 1, or no, false or 0";
                     table.note(shape::BAD_VALUE, row.line, &flaw, help);
-                    continue;
+                    return;
                 }
             };
             let entry = Entry {
@@ -66,7 +65,7 @@ impl Roster {
                 let flaw = format!("{email} stands twice");
                 table.note(shape::BAD_VALUE, row.line, &flaw, "remove one of the rows");
             }
-        }
-        (roster, table.findings)
+        });
+        (roster, findings)
     }
 }

@@ -4,20 +4,35 @@
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Code, Finding, Level, Pos, shape};
+use crate::diag::{Code, Finding, Level, Pos, count, shape};
 use crate::record::near;
 
-/// A CSV file with a header.
+/// How many mistakes of one file are told; of more the number is.
+const MOST_TOLD: usize = 50;
+
+/// The longest that a message may be, in characters.
+const MOST_SHOWN: usize = 200;
+
+/// A CSV file with a header, while it is read.
 #[derive(Debug)]
 pub struct Table {
     path: String,
     columns: Vec<String>,
     /// The places of the columns that mean something here.
     places: BTreeMap<&'static str, usize>,
-    /// The rows after the header.
-    pub rows: Vec<Row>,
     /// What is wrong with the file.
-    pub findings: Vec<Finding>,
+    findings: Vec<Finding>,
+    left_out: LeftOut,
+}
+
+/// The mistakes that are counted alone.
+#[derive(Debug)]
+struct LeftOut {
+    number: usize,
+    /// The code that makes the file unreliable, where one of them does.
+    rule: Code,
+    /// The line of the first, from 1.
+    line: u32,
 }
 
 /// One row of a table.
@@ -25,18 +40,28 @@ pub struct Table {
 pub struct Row {
     /// The line on which it begins, from 1.
     pub line: u32,
-    cells: Vec<String>,
+    cells: csv::StringRecord,
 }
 
 impl Table {
-    /// Reads a CSV file whose header names columns out of `known`, of which `needed` must be there.
-    pub fn read(path: &str, bytes: &[u8], known: &[&'static str], needed: &[&str]) -> Table {
+    /// Reads a CSV file whose header names columns out of `known`, of which `needed` must be there, and returns what is
+    /// wrong with it. Rows are handed on one by one, and none where the header is wrong.
+    pub fn read(
+        path: &str,
+        bytes: &[u8],
+        (known, needed): (&[&'static str], &[&str]),
+        mut each: impl FnMut(&mut Table, &Row),
+    ) -> Vec<Finding> {
         let mut table = Table {
             path: path.to_owned(),
             columns: Vec::new(),
             places: BTreeMap::new(),
-            rows: Vec::new(),
             findings: Vec::new(),
+            left_out: LeftOut {
+                number: 0,
+                rule: shape::BAD_VALUE,
+                line: 1,
+            },
         };
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let Ok(text) = std::str::from_utf8(bytes) else {
@@ -46,15 +71,34 @@ impl Table {
                 "the file is not UTF-8",
                 "save it as UTF-8",
             );
-            return table;
+            return table.findings;
         };
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
+            .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
-        for record in reader.records() {
-            match record {
-                Ok(record) => table.add(&record),
+        let mut row = Row {
+            line: 0,
+            cells: csv::StringRecord::new(),
+        };
+        let mut header = None;
+        loop {
+            match reader.read_record(&mut row.cells) {
+                Ok(false) => break,
+                Ok(true) => {
+                    let line = row.cells.position().map_or(0, csv::Position::line);
+                    row.line = u32::try_from(line).unwrap_or(u32::MAX);
+                    match header {
+                        None => header = Some(table.header(&row.cells, known, needed)),
+                        Some(is_sound) => {
+                            table.judge_length(&row);
+                            if is_sound {
+                                each(&mut table, &row);
+                            }
+                        }
+                    }
+                }
                 Err(error) => {
                     let line = error.position().map_or(1, csv::Position::line);
                     let line = u32::try_from(line).unwrap_or(1);
@@ -62,31 +106,29 @@ impl Table {
                 }
             }
         }
-        if !table.has_header(known, needed) {
-            table.rows.clear();
+        if header.is_none() {
+            table.header(&csv::StringRecord::new(), known, needed);
         }
-        table
+        table.told()
     }
 
-    fn add(&mut self, record: &csv::StringRecord) {
-        let cells = record.iter().map(|cell| cell.trim().to_owned());
-        if self.columns.is_empty() {
-            self.columns = cells.map(|cell| cell.to_lowercase()).collect();
-            return;
-        }
-        let line = record.position().map_or(0, csv::Position::line);
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
-        let cells: Vec<String> = cells.collect();
-        if cells.len() > self.columns.len() {
+    fn judge_length(&mut self, row: &Row) {
+        if row.cells.len() > self.columns.len() {
             let message = "more values than the header has columns";
-            self.note(
-                shape::BAD_VALUE,
-                line,
-                message,
-                "quote values that hold a comma",
-            );
+            let help = "quote values that hold a comma";
+            self.note(shape::BAD_VALUE, row.line, message, help);
         }
-        self.rows.push(Row { line, cells });
+    }
+
+    /// Takes the header; says whether rows can be read by it.
+    fn header(
+        &mut self,
+        cells: &csv::StringRecord,
+        known: &[&'static str],
+        needed: &[&str],
+    ) -> bool {
+        self.columns = cells.iter().map(str::to_lowercase).collect();
+        self.has_header(known, needed)
     }
 
     /// A misspelt column is one finding, not two; columns that mean nothing here may stand beside the others.
@@ -133,23 +175,58 @@ impl Table {
     }
 
     /// Returns the value of a row in a column; empty where there is none.
-    pub fn cell<'t>(&'t self, row: &'t Row, column: &str) -> &'t str {
+    pub fn cell<'r>(&self, row: &'r Row, column: &str) -> &'r str {
         let index = self.places.get(column);
-        let cell = index.and_then(|index| row.cells.get(*index));
-        cell.map_or("", String::as_str)
+        index.and_then(|index| row.cells.get(*index)).unwrap_or("")
     }
 
     /// Notes what is wrong with a line.
     pub fn note(&mut self, rule: Code, line: u32, message: &str, help: &str) {
-        self.findings.push(Finding {
+        if self.findings.len() >= MOST_TOLD {
+            let left_out = &mut self.left_out;
+            if left_out.number == 0 {
+                left_out.line = line;
+            }
+            left_out.number += 1;
+            // A value that is wrong costs its row alone; anything else makes the file unreliable.
+            if rule != shape::BAD_VALUE {
+                left_out.rule = rule;
+            }
+            return;
+        }
+        self.findings.push(self.finding(rule, line, message, help));
+    }
+
+    fn finding(&self, rule: Code, line: u32, message: &str, help: &str) -> Finding {
+        Finding {
             rule,
             level: Level::Error,
             path: self.path.clone(),
             pos: Some(Pos { line, column: 1 }),
             field: None,
             id: None,
-            message: message.to_owned(),
+            message: cut(message),
             help: help.to_owned(),
-        });
+        }
+    }
+
+    /// Returns what is wrong with the file; the last finding says how many more there are.
+    fn told(mut self) -> Vec<Finding> {
+        let LeftOut { number, rule, line } = self.left_out;
+        if number > 0 {
+            let message = format!("{} more in this file", count(number, "mistake"));
+            let help = "correct those that are shown, then run `exledger lint` again";
+            let more = self.finding(rule, line, &message, help);
+            self.findings.push(more);
+        }
+        self.findings
+    }
+}
+
+/// Cuts a message that repeats what a long cell holds.
+fn cut(message: &str) -> String {
+    match message.char_indices().nth(MOST_SHOWN) {
+        Some((at, _)) => format!("{}…", message.get(..at).unwrap_or_default()),
+        None => message.to_owned(),
     }
 }

@@ -38,6 +38,11 @@ impl Limits {
         bytes: 1_048_576,
         depth: 16,
     };
+    /// What a roster may be: 8 MiB, so that a whole company fits.
+    pub const ROSTER: Limits = Limits {
+        bytes: 8_388_608,
+        depth: 16,
+    };
 }
 
 /// A comment, or what may be one in a file that can't be read to its end.

@@ -46,10 +46,13 @@ pub(super) fn key(
     let is_explicit = source
         .get(before)
         .is_some_and(|between| between.contains('?'));
-    let is_apart = next.starts_with(['\n', '\r', '#'])
-        && super::source::find(source, span.end..source.len(), &[':', ',', '}', ']', '-'])
-            .is_some_and(|found| source.as_bytes().get(found) == Some(&b':'));
-    (is_block || (!is_explicit && (!is_one_line || is_apart))).then_some((
+    // Only where it decides: of many explicit keys without a colon each would search the rest of the file.
+    let is_apart = || {
+        next.starts_with(['\n', '\r', '#'])
+            && super::source::find(source, span.end..source.len(), &[':', ',', '}', ']', '-'])
+                .is_some_and(|found| source.as_bytes().get(found) == Some(&b':'))
+    };
+    (is_block || (!is_explicit && (!is_one_line || is_apart()))).then_some((
         "a key and its colon stand on more than one line",
         "write the key and its colon on one line",
     ))

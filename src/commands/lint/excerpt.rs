@@ -81,7 +81,7 @@ impl<'a> Excerpts<'a> {
         }
         let mut files = self.files.borrow_mut();
         if !files.contains_key(path) {
-            let bytes = tree.bytes_within(path, Limits::POLICY.bytes);
+            let bytes = tree.bytes_within(path, Limits::ROSTER.bytes);
             let bytes = bytes.ok().flatten().unwrap_or_default();
             files.insert(path.to_owned(), Lines::of(&bytes));
         }

@@ -88,13 +88,12 @@ const COLUMNS: &[&str] = &[
 impl Catalog {
     /// Reads a catalog's CSV; what is wrong with it is returned beside it.
     pub fn read(name: &str, path: &str, bytes: &[u8]) -> (Catalog, Vec<Finding>) {
-        let mut table = Table::read(path, bytes, COLUMNS, &["id", "title"]);
         let mut catalog = Catalog {
             name: name.to_owned(),
             ..Catalog::default()
         };
-        let rows = std::mem::take(&mut table.rows);
-        for row in &rows {
+        let columns = (COLUMNS, &["id", "title"][..]);
+        let findings = Table::read(path, bytes, columns, |table, row| {
             let cell = |column| table.cell(row, column);
             let (id, title) = (cell("id"), cell("title"));
             let withdrawn = match cell("withdrawn").to_lowercase().as_str() {
@@ -118,7 +117,7 @@ impl Catalog {
                     &flaw,
                     "correct or remove the row",
                 );
-                continue;
+                return;
             }
             let control = Control {
                 id: id.to_owned(),
@@ -129,8 +128,8 @@ impl Catalog {
                 aliases: several(cell("aliases")),
             };
             catalog.add(control);
-        }
-        (catalog, table.findings)
+        });
+        (catalog, findings)
     }
 
     fn add(&mut self, control: Control) {

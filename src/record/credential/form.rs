@@ -197,12 +197,9 @@ impl Form {
             Body::Word => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
             Body::Dotted | Body::Jwt => *byte != b'~',
         };
-        let length = rest
-            .as_bytes()
-            .iter()
-            .take_while(|byte| takes(byte))
-            .count();
-        length >= self.least && (!matches!(self.body, Body::Jwt) || is_jwt(text))
+        let least = rest.as_bytes().get(..self.least);
+        least.is_some_and(|least| least.iter().all(takes))
+            && (!matches!(self.body, Body::Jwt) || is_jwt(text))
     }
 }
 

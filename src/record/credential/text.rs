@@ -114,6 +114,9 @@ fn after_word(text: &str, span: Range<usize>, byte: u8) -> Option<Found> {
     }
 }
 
+/// How many bytes after `-----BEGIN` name what begins.
+const NAMED_WITHIN: usize = 100;
+
 /// Looks at a word by itself.
 fn word(text: &str, span: Range<usize>) -> Option<Found> {
     if span.len() >= form::SHORTEST {
@@ -121,9 +124,14 @@ fn word(text: &str, span: Range<usize>) -> Option<Found> {
     }
     // The name of what follows is within a few words: `-----BEGIN OPENSSH PRIVATE KEY-----`.
     let begins = text.get(span.clone())? == "-----BEGIN";
-    let line = text.get(span.end..).filter(|_| begins)?;
-    let line = line.lines().next().unwrap_or_default();
-    line.contains("PRIVATE KEY").then_some(Found {
+    let line = text.get(span.end..).filter(|_| begins)?.bytes();
+    let line: Vec<u8> = line
+        .take_while(|it| *it != b'\n')
+        .take(NAMED_WITHIN)
+        .collect();
+    let mark = b"PRIVATE KEY";
+    let is_private = line.windows(mark.len()).any(|part| part == mark);
+    is_private.then_some(Found {
         span: span.start..text.len(),
         what: "a private key",
     })
@@ -170,6 +178,9 @@ fn spoken(text: &str, span: &Range<usize>, after: usize) -> Option<Found> {
     }
 }
 
+/// How many characters of a value decide whether it is a credential.
+const JUDGED: usize = 512;
+
 /// Looks at the next value in a text.
 fn next(text: &str, from: usize, kind: Name) -> Option<Found> {
     let opening = [' ', '"', '\'', '\\'];
@@ -178,9 +189,15 @@ fn next(text: &str, from: usize, kind: Name) -> Option<Found> {
     let is_end = |it: char| {
         it.is_whitespace() || matches!(it, '"' | '\'' | ';' | ',' | '&' | ')' | '\\' | '`')
     };
+    // A value that begins at each `=` of a long line is not read to the line's end each time.
+    let judged = rest
+        .char_indices()
+        .nth(JUDGED)
+        .map_or(rest.len(), |(at, _)| at);
+    let judged = rest.get(..judged)?.split(is_end).next()?;
+    let what = value::given(judged.trim_end_matches(['.', ':']), kind)?;
     let value = rest.split(is_end).next().unwrap_or_default();
     let value = value.trim_end_matches(['.', ':']);
-    let what = value::given(value, kind)?;
     Some(Found {
         span: start..start + value.len(),
         what,

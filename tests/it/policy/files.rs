@@ -236,3 +236,48 @@ fn what_is_wrong_in_a_file_is_found_at_its_line() {
         &["schemas/house.schema.json syntax 2:3 -"],
     );
 }
+
+fn replaced(path: &str, text: &str) -> Files {
+    tree().with(path, Kind::File, text)
+}
+
+#[test]
+fn a_roster_may_have_eight_mebibytes_and_no_byte_more() {
+    for (path, most) in [
+        (".github/people.csv", 8_388_608),
+        ("schemas/catalogs/house.csv", 1_048_576),
+        (".github/allowed_signers", 1_048_576),
+        (".github/revoked_keys", 1_048_576),
+        (".mailmap", 1_048_576),
+    ] {
+        let begin = match path {
+            ".github/people.csv" => ROSTER,
+            "schemas/catalogs/house.csv" => HOUSE,
+            _ => "",
+        };
+        // Empty lines are nothing in any of them.
+        let padded = |size: usize| format!("{begin}{}", "\n".repeat(size - begin.len()));
+        check(&replaced(path, &padded(most)), State::Sound, &[]);
+        let told = format!("{path} too-large - -");
+        check(&replaced(path, &padded(most + 1)), State::Broken, &[&told]);
+    }
+}
+
+#[test]
+fn of_many_bad_rows_fifty_are_told_and_the_number_of_the_rest() {
+    let rows = "nobody\n".repeat(2_000);
+    let roster = format!("email,name,team,active\nana@example.com,Ana,t,yes\n{rows}");
+    let governance = Governance::read(&replaced(".github/people.csv", &roster)).unwrap();
+    assert_eq!(governance.findings.len(), 51);
+    assert_eq!(
+        governance.findings[50].message,
+        "1950 mistakes more in this file"
+    );
+    assert_eq!(governance.findings[50].pos.unwrap().line, 53);
+    // A row may be wrong, however many are.
+    assert_eq!(governance.state, State::Sound);
+    assert_eq!(governance.roster.unwrap().entries.len(), 1);
+    let long = format!("email,active\n{},yes\n", "x".repeat(500_000));
+    let governance = Governance::read(&replaced(".github/people.csv", &long)).unwrap();
+    assert!(governance.findings[0].message.len() < 300);
+}
