@@ -6,10 +6,11 @@
 use serde_json::{Value, json};
 
 use crate::plan::answers::Answers;
+use crate::plan::owner::{KnownOwner, Owners};
 use crate::record::reference::ControlRef;
-use crate::record::word::{Baseline, Word};
+use crate::record::word::{Baseline, IdentityType, Word};
 use crate::survey::triage::is_advisory;
-use crate::survey::triage::wanted::{Found, Happened, Often};
+use crate::survey::triage::wanted::{Found, Happened, Often, Subject};
 
 /// What stands where a person must say something.
 const MARK: &str = "TODO(import): ";
@@ -19,7 +20,7 @@ fn todo(what: &str) -> String {
 }
 
 /// Returns what is known of a finding that needs a record.
-pub fn of_finding(tool: &str, id: &str, found: &Found) -> Answers {
+pub fn of_finding(tool: &str, id: &str, found: &Found, owners: Owners<'_>) -> Answers {
     let mut answers = Answers::default();
     let mut paths = found.packages.values().flatten().flatten();
     let place = match (paths.next(), paths.count()) {
@@ -44,23 +45,40 @@ pub fn of_finding(tool: &str, id: &str, found: &Found) -> Answers {
     });
     answers.set("scope.findings", Value::Array(findings.collect()));
     answers.set_given("risk.level", found.severity.map(|severity| severity.word()));
+    subject(&mut answers, &found.subject);
+    let owner = match &found.subject.owner {
+        Some(owner) => owners.stated(owner),
+        None => owners.of_files(found.packages.values().flatten().flatten()),
+    };
+    own(&mut answers, owner);
     open(&mut answers);
     answers
 }
 
 /// Returns what is known of events that need a record.
-pub fn of_event(happened: &Happened, often: &Often) -> Answers {
+pub fn of_event(happened: &Happened, often: &Often, owners: Owners<'_>) -> Answers {
     let mut answers = Answers::default();
     let who = happened.identity.as_deref().unwrap_or("somebody");
     let does = happened.action.as_deref().unwrap_or("uses");
     let what = happened.resource.as_deref().unwrap_or("something");
-    answers.set("title", format!("{who}: {does} {what}"));
-    let control = happened.control.as_deref();
-    if let Some(control) = control.filter(|control| ControlRef::new(control).is_some()) {
-        answers.set("deviates_from.controls", json!([control]));
-    }
+    let about = &happened.subject;
+    // What else tells two drafts of the same act apart.
+    let apart = [
+        &about.asset,
+        &about.application,
+        &about.vendor,
+        &about.environment,
+        &about.control,
+    ];
+    let apart: Vec<&str> = apart.into_iter().flatten().map(String::as_str).collect();
+    let apart = match apart.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", apart.join(", ")),
+    };
+    answers.set("title", format!("{who}: {does} {what}{apart}"));
     answers.set_given("deviates_from.baseline", often.kind.map(|kind| kind.word()));
     answers.set_given("subject.identity", happened.identity.clone());
+    subject(&mut answers, about);
     if happened.identity.is_some() {
         for (field, what) in [
             ("subject.identity_type", "say what kind of identity it is"),
@@ -70,15 +88,47 @@ pub fn of_event(happened: &Happened, often: &Often) -> Answers {
             ),
             ("subject.task", "say what it is doing"),
         ] {
-            answers.set(field, todo(what));
+            answers.set_default(field, todo(what));
         }
     }
-    answers.set_given("subject.environment", happened.environment.clone());
     let list = |value: &Option<String>| value.as_ref().map(|value| json!([value]));
     answers.set_given("scope.resources", list(&happened.resource));
     answers.set_given("scope.actions", list(&happened.action));
+    let owner = about.owner.as_deref().map(|owner| owners.stated(owner));
+    own(&mut answers, owner.unwrap_or_default());
     open(&mut answers);
     answers
+}
+
+/// Takes over what an event says of its subject and of what it deviates from.
+fn subject(answers: &mut Answers, about: &Subject) {
+    let control = about.control.as_deref();
+    if let Some(control) = control.filter(|control| ControlRef::new(control).is_some()) {
+        answers.set("deviates_from.controls", json!([control]));
+    }
+    answers.set_given("deviates_from.rule", about.rule.clone());
+    answers.set_given("subject.application", about.application.clone());
+    answers.set_given("subject.asset", about.asset.clone());
+    answers.set_given("subject.vendor", about.vendor.clone());
+    answers.set_given("subject.environment", about.environment.clone());
+    let kind = about
+        .identity_type
+        .as_deref()
+        .and_then(IdentityType::from_word);
+    if answers.states("subject.identity") {
+        answers.set_given("subject.identity_type", kind.map(|kind| kind.word()));
+        answers.set_given("subject.credential", about.credential.clone());
+    }
+}
+
+/// Takes over what is known of the owner.
+fn own(answers: &mut Answers, owner: KnownOwner) {
+    answers.set_given("owner.name", owner.name);
+    answers.set_given("owner.team", owner.team);
+    let hint = owner
+        .hint
+        .map(|hint| todo(&format!("give the owner's address; {hint}")));
+    answers.set_given("owner.email", owner.email.or(hint));
 }
 
 /// Leaves to be filled in what nobody said.

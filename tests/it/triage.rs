@@ -2,6 +2,7 @@
 
 mod after;
 mod again;
+mod drafts;
 mod events;
 mod fuzz;
 mod goldens;

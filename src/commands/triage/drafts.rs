@@ -12,10 +12,12 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::ledger::Ledger;
-use crate::ledger::tree::{Kind, Tree};
+use crate::ledger::tree::{Kind, Tree, TreeError};
 use crate::plan::answers::Answers;
+use crate::plan::codeowners::{self, CodeOwners};
 use crate::plan::draft::{self, DefaultOwner, Filer, Setting, Urgency};
 use crate::plan::imported;
+use crate::plan::owner::Owners;
 use crate::policy::governance::Governance;
 use crate::store::files::{self, WorkTree};
 use crate::store::streams;
@@ -44,7 +46,12 @@ pub(super) fn write(
         .map_err(|error| fault::tree(&error))?;
     let mut known = drafted(&tree).map_err(|error| fault::tree(&error))?;
     let mut drafts = Vec::new();
-    for answers in answers(wanted) {
+    let files = codeowners(home).map_err(|error| fault::tree(&error))?;
+    let owners = Owners {
+        governance: &governance,
+        files: &files,
+    };
+    for answers in answers(wanted, owners) {
         if keys(&answers).iter().any(|key| known.contains(key)) {
             continue;
         }
@@ -68,12 +75,27 @@ pub(super) fn write(
     Ok(drafts)
 }
 
-fn answers(wanted: &Wanted) -> Vec<Answers> {
+fn answers(wanted: &Wanted, owners: Owners<'_>) -> Vec<Answers> {
     let findings = wanted.findings.iter();
-    let findings = findings.map(|((tool, id), found)| imported::of_finding(tool, id, found));
+    let findings =
+        findings.map(|((tool, id), found)| imported::of_finding(tool, id, found, owners));
     let events = wanted.events.iter();
-    let events = events.map(|(happened, often)| imported::of_event(happened, often));
+    let events = events.map(|(happened, often)| imported::of_event(happened, often, owners));
     findings.chain(events).collect()
+}
+
+/// Reads the CODEOWNERS of the repository; one that is not there, or too long, owns nothing.
+fn codeowners(home: &Home) -> Result<CodeOwners, TreeError> {
+    let Some(top) = home.repository_or_none().and_then(|it| it.work_dir()) else {
+        return Ok(CodeOwners::default());
+    };
+    let tree = WorkTree::new(top.to_owned());
+    for place in codeowners::PLACES {
+        if let Some(bytes) = tree.bytes_within(place, Limits::POLICY.bytes)? {
+            return Ok(CodeOwners::read(&String::from_utf8_lossy(&bytes)));
+        }
+    }
+    Ok(CodeOwners::default())
 }
 
 fn setting<'g>(
@@ -115,7 +137,7 @@ fn keys(answers: &Answers) -> Vec<String> {
 }
 
 /// Returns what the drafts of a folder are about.
-fn drafted(tree: &WorkTree) -> Result<BTreeSet<String>, crate::ledger::tree::TreeError> {
+fn drafted(tree: &WorkTree) -> Result<BTreeSet<String>, TreeError> {
     let mut known = BTreeSet::new();
     for item in tree.list("")? {
         if item.kind != Kind::File || !item.path.ends_with(".yaml") {

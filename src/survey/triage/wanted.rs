@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::closing::Baseline;
 use crate::record::word;
-use crate::record::word::Risk;
+use crate::record::word::{Risk, Word};
 use crate::survey::triage::judge::{Decision, Doubt};
-use crate::survey::triage::{Event, File, Finding, Input, State};
+use crate::survey::triage::{Event, File, Finding, Input, Place, State};
 
 /// What needs a record.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,8 @@ pub struct Found {
     pub packages: BTreeMap<Option<String>, Option<BTreeSet<String>>>,
     /// The kind of baseline that finds it material.
     pub kind: Option<word::Baseline>,
+    /// What else the first event says that reports it; of SARIF nothing but the environment is known.
+    pub subject: Subject,
     /// How many there are.
     pub n: usize,
 }
@@ -42,10 +44,51 @@ pub struct Happened {
     pub action: Option<String>,
     /// The resource.
     pub resource: Option<String>,
+    /// What it concerns.
+    pub subject: Subject,
+}
+
+/// What an event or finding concerns, where it says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// The asset.
+    pub asset: Option<String>,
+    /// The application.
+    pub application: Option<String>,
+    /// The vendor.
+    pub vendor: Option<String>,
     /// The environment.
     pub environment: Option<String>,
+    /// The kind of identity.
+    pub identity_type: Option<String>,
+    /// The name of the credential.
+    pub credential: Option<String>,
     /// The control.
     pub control: Option<String>,
+    /// The rule, where no control is named.
+    pub rule: Option<String>,
+    /// The owner's address.
+    pub owner: Option<String>,
+}
+
+impl Subject {
+    fn of(event: &Event) -> Subject {
+        let text = |key: &str| {
+            let text = event.text(key).map(str::trim);
+            text.filter(|text| !text.is_empty()).map(str::to_owned)
+        };
+        Subject {
+            asset: text("asset"),
+            application: text("application"),
+            vendor: text("vendor"),
+            environment: text("environment"),
+            identity_type: text("identity_type"),
+            credential: text("credential"),
+            control: text("control"),
+            rule: text("rule"),
+            owner: text("owner"),
+        }
+    }
 }
 
 /// Events of one kind.
@@ -67,16 +110,24 @@ impl Wanted {
         let kind = about.find_map(|place| baselines.get(*place));
         let kind = kind.map(|baseline| baseline.kind);
         match input {
-            Input::Finding(finding) if !finding.id.is_empty() => self.finding(finding, kind),
-            Input::Finding(_) => {}
-            Input::Event(event) => self.event(event, kind),
+            Input::Finding(finding) => self.finding(finding, kind, Subject::default()),
+            Input::Event(event) => match reported(event) {
+                Some(finding) => self.finding(&finding, kind, Subject::of(event)),
+                None => self.event(event, kind),
+            },
         }
     }
 
-    fn finding(&mut self, finding: &Finding, kind: Option<word::Baseline>) {
+    fn finding(&mut self, finding: &Finding, kind: Option<word::Baseline>, subject: Subject) {
+        if finding.id.is_empty() {
+            return;
+        }
         let key = (finding.tool.clone(), finding.id.clone());
         let found = self.findings.entry(key).or_default();
         found.n += 1;
+        if found.subject == Subject::default() {
+            found.subject = subject;
+        }
         found.severity = found.severity.max(finding.severity);
         found.kind = found.kind.or(kind);
         let all = finding.places.iter().map(|place| match &place.file {
@@ -99,14 +150,40 @@ impl Wanted {
             identity: text("identity"),
             action: text("action"),
             resource: text("resource"),
-            environment: text("environment"),
-            control: text("control"),
+            subject: Subject::of(event),
         };
-        if happened.identity.is_none() && happened.resource.is_none() {
+        let subject = &happened.subject;
+        let named = [
+            &happened.identity,
+            &happened.resource,
+            &subject.application,
+            &subject.asset,
+        ];
+        if named.iter().all(|name| name.is_none()) {
             return;
         }
         let often = self.events.entry(happened).or_default();
         often.n += 1;
         often.kind = often.kind.or(kind);
     }
+}
+
+/// Returns the scanner's finding that an event reports; `None` of any other event.
+fn reported(event: &Event) -> Option<Finding> {
+    let text = |key: &str| event.text(key).filter(|text| !text.is_empty());
+    let (tool, id) = (text("tool")?, text("id")?);
+    let place = |path: &str| Place {
+        file: File::Inside(path.to_owned()),
+        line: None,
+    };
+    Some(Finding {
+        tool: tool.to_owned(),
+        id: id.to_owned(),
+        severity: text("severity").and_then(Risk::from_word),
+        places: text("path").map(place).into_iter().collect(),
+        purl: text("package")
+            .filter(|package| package.starts_with("pkg:"))
+            .map(str::to_owned),
+        ..Finding::default()
+    })
 }

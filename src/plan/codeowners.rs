@@ -1,0 +1,86 @@
+//! CODEOWNERS: who owns a file, as forges read it.
+//!
+//! Uses record's patterns. Pure. Start at [`CodeOwners::read`]. Follows `docs/spec/cli.md`, triage, `--draft`.
+
+use crate::record::pattern;
+
+/// The places of the file in a repository: the first that is there counts, as GitHub does it.
+pub const PLACES: &[&str] = &[
+    ".github/CODEOWNERS",
+    "CODEOWNERS",
+    "docs/CODEOWNERS",
+    ".gitlab/CODEOWNERS",
+];
+
+/// The lines of a CODEOWNERS file, in its order.
+#[derive(Clone, Debug, Default)]
+pub struct CodeOwners {
+    lines: Vec<Line>,
+}
+
+/// One line: which files, and who owns them.
+#[derive(Clone, Debug)]
+struct Line {
+    /// Patterns of paths from the top, any of which may fit.
+    patterns: Vec<String>,
+    owners: Vec<String>,
+}
+
+impl CodeOwners {
+    /// Reads the file. Lines that forges do not read as a path and owners, such as GitLab's sections, are passed over.
+    pub fn read(text: &str) -> CodeOwners {
+        CodeOwners {
+            lines: text.lines().filter_map(Line::read).collect(),
+        }
+    }
+
+    /// Returns the owners of a file as they are written: addresses, `@login`, `@org/team`. Of several lines that fit, the
+    /// last decides, also where it names nobody.
+    pub fn of(&self, path: &str) -> &[String] {
+        let mut lines = self.lines.iter().rev();
+        let line = lines.find(|line| {
+            let mut patterns = line.patterns.iter();
+            patterns.any(|pattern| pattern::matches(pattern, path))
+        });
+        line.map_or(&[], |line| &line.owners)
+    }
+}
+
+impl Line {
+    fn read(text: &str) -> Option<Line> {
+        // A blank in a path is written with a backslash before it.
+        let text = text.trim().replace("\\ ", "\u{0}");
+        let mut parts = text.split_whitespace();
+        let path = parts.next()?.replace('\u{0}', " ");
+        if path.starts_with(['#', '!', '\\', '[', '^']) {
+            return None;
+        }
+        let owners = parts.take_while(|part| !part.starts_with('#'));
+        Some(Line {
+            patterns: patterns(&path),
+            owners: owners.map(str::to_owned).collect(),
+        })
+    }
+}
+
+/// Returns the patterns of a path: of the file itself, and of all below a folder; without a slash, at any depth.
+fn patterns(path: &str) -> Vec<String> {
+    let is_folder = path.ends_with('/');
+    let bare = path.trim_end_matches('/');
+    let from_top = bare.trim_start_matches('/');
+    let begins = match bare.contains('/') {
+        true => vec![from_top.to_owned()],
+        false => vec![from_top.to_owned(), format!("**/{from_top}")],
+    };
+    let mut patterns = Vec::new();
+    for begin in begins {
+        // `docs/*` is the files right in the folder, and no deeper ones.
+        if !begin.ends_with("/*") || bare == "*" {
+            patterns.push(format!("{begin}/**"));
+        }
+        if !is_folder {
+            patterns.push(begin);
+        }
+    }
+    patterns
+}
