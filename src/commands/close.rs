@@ -20,6 +20,7 @@ use crate::record::placeholder::holds_a_place;
 use crate::record::scalar::Scalar;
 use crate::record::time::Day;
 use crate::record::word::{ClosureOutcome, PostReviewOutcome, Word};
+use crate::survey::select::Filter;
 
 /// Close exceptions
 ///
@@ -103,6 +104,12 @@ impl Run for Args {
 
 impl Args {
     fn review(&self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        if self.ids.is_empty() && self.filters.filter() == Filter::default() {
+            return Err(fault::misuse(
+                "--reviewed names no closed record",
+                "run `exledger close ID --reviewed --outcome effective`; `exledger due` lists those that wait for it",
+            ));
+        }
         let question = "What did the look at the closure find";
         let outcome: PostReviewOutcome =
             ctx.word_or_ask(self.outcome.as_deref(), "--outcome", question)?;

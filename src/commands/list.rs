@@ -9,6 +9,7 @@ use crate::commands::context::judged::Scope;
 use crate::commands::{Command, Outcome, Past, Run};
 use crate::status::Standing;
 use crate::survey::select::{self, Filter, Meant, Order};
+use crate::survey::slips;
 use crate::view;
 
 /// List the exceptions
@@ -102,6 +103,11 @@ impl Run for Args {
             },
             &*approved,
         ))?;
+        if asked.is_empty() {
+            for hint in slips::hints(&filter, approved.standings.iter()) {
+                ctx.hint(&hint);
+            }
+        }
         Ok(outcome(ctx, &approved, &meant))
     }
 }

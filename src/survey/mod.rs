@@ -19,5 +19,6 @@ pub mod queue;
 pub mod refiling;
 pub mod renewed;
 pub mod select;
+pub mod slips;
 pub mod statements;
 pub mod triage;

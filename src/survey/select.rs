@@ -252,7 +252,8 @@ impl Order {
     }
 }
 
-fn shown(standing: &Standing) -> Option<&record::Record> {
+/// Returns what a record states: as it is in force, else as it landed.
+pub fn shown(standing: &Standing) -> Option<&record::Record> {
     standing.effective.as_deref().or(standing.stated.as_deref())
 }
 

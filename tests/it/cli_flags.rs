@@ -186,6 +186,52 @@ fn a_slip_is_answered_with_what_may_be_meant() {
 }
 
 #[test]
+fn a_filter_that_nothing_meets_is_answered_with_the_name_that_may_be_meant() {
+    let life = Life::new();
+    let text = record(ID, "").replace("application: billing", "application: billing, asset: db01");
+    life.filed(ID, &text, "ana", "lee");
+    for (filter, near) in [
+        (
+            "--owner=ana@exampel.com",
+            "owner ana@exampel.com: did you mean ana@example.com?",
+        ),
+        (
+            "--application=biling",
+            "application biling: did you mean billing?",
+        ),
+        ("--asset=bd01", "asset bd01: did you mean db01?"),
+    ] {
+        let seen = life.run("sam", &["list", filter]);
+        assert_eq!(seen.code, 0, "{}", seen.err);
+        assert!(
+            seen.err.contains(&format!("no record has the {near}")),
+            "{}",
+            seen.err
+        );
+        let quiet = life.run("sam", &["list", filter, "--quiet"]);
+        assert_eq!(quiet.err, "");
+    }
+    for filter in ["--owner=ana@example.com", "--owner=zoe@other.example"] {
+        assert_eq!(life.run("sam", &["list", filter]).err, "");
+    }
+}
+
+#[test]
+fn a_look_at_a_closure_names_its_record() {
+    let life = Life::new();
+    for more in [&[][..], &["--outcome", "effective"]] {
+        let seen = life.run("sam", &[&["close", "--reviewed"], more].concat());
+        refused(
+            &seen,
+            &[
+                "--reviewed names no closed record",
+                "exledger close ID --reviewed",
+            ],
+        );
+    }
+}
+
+#[test]
 fn folders_are_below_the_ledger_and_named_for_what_they_are() {
     let folder = ledger();
     let args = ["new", "--no-input", "--folder", "/billing", "--title", "x"];

@@ -1,0 +1,62 @@
+//! Names in a filter that no record states, and the names that may be meant.
+//!
+//! Uses record's near keys, status, survey's filters. Pure. Start at [`hints`]. Follows `docs/spec/cli.md`, list.
+
+use std::collections::BTreeSet;
+
+use crate::record::Record;
+use crate::record::near;
+use crate::status::Standing;
+use crate::survey::select::{self, Filter};
+
+/// A filter by a name: what it is called, what is asked, and what a record states there.
+type Named<'f> = (&'static str, &'f [String], fn(&Record) -> Vec<&str>);
+
+/// Returns a sentence for each name that is asked for, stated by none of the records, and near one that is.
+pub fn hints<'s>(filter: &Filter, standings: impl Iterator<Item = &'s Standing>) -> Vec<String> {
+    let records: Vec<&Record> = standings.filter_map(select::shown).collect();
+    let mut hints = Vec::new();
+    for (what, asked, stated) in names(filter) {
+        let known: BTreeSet<&str> = records.iter().flat_map(|record| stated(record)).collect();
+        for name in asked.iter().filter(|name| !known.contains(name.as_str())) {
+            if let Some(meant) = near::nearest(name, known.iter().copied()) {
+                hints.push(format!(
+                    "no record has the {what} {name}: did you mean {meant}?"
+                ));
+            }
+        }
+    }
+    hints
+}
+
+fn names(filter: &Filter) -> [Named<'_>; 7] {
+    [
+        ("owner", &filter.owner, |record| {
+            vec![record.owner.email.as_str(), record.owner.name.as_str()]
+        }),
+        ("team", &filter.team, |record| {
+            Vec::from_iter(record.owner.team.as_deref())
+        }),
+        ("identity", &filter.identity, |record| {
+            with_aliases(record, &record.subject.identity)
+        }),
+        ("credential", &filter.credential, |record| {
+            with_aliases(record, &record.subject.credential)
+        }),
+        ("asset", &filter.asset, |record| {
+            with_aliases(record, &record.subject.asset)
+        }),
+        ("application", &filter.application, |record| {
+            with_aliases(record, &record.subject.application)
+        }),
+        ("vendor", &filter.vendor, |record| {
+            Vec::from_iter(record.subject.vendor.as_deref())
+        }),
+    ]
+}
+
+fn with_aliases<'r>(record: &'r Record, field: &'r Option<String>) -> Vec<&'r str> {
+    let former = record.subject.aliases.iter().flatten();
+    let names = field.iter().chain(former);
+    names.map(String::as_str).collect()
+}
