@@ -91,3 +91,26 @@ fn visit(value: &Value, look: &mut dyn FnMut(&serde_json::Map<String, Value>)) {
         _ => {}
     }
 }
+
+#[test]
+#[cfg(feature = "house-schema")]
+fn editors_refuse_days_and_instants_that_no_calendar_has() {
+    let schema: Value = serde_json::from_str(&schema::exception()).unwrap();
+    let record: Value = serde_yaml::from_str(crate::record::SMALL).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for (text, is_fine) in [
+        ("2026-12-20", true),
+        ("2026-12-20T18:00:00Z", true),
+        ("2026-12-20T18:00:00+01:00", true),
+        ("2026-13-20", false),
+        ("2026-00-20", false),
+        ("2026-12-32", false),
+        ("2026-12-20T24:00:00Z", false),
+        ("2026-12-20T18:60:00Z", false),
+        ("2026-12-20T18:00:00", false),
+    ] {
+        let mut record = record.clone();
+        record["expires"] = text.into();
+        assert_eq!(validator.is_valid(&record), is_fine, "{text}");
+    }
+}

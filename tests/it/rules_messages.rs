@@ -142,6 +142,36 @@ const CASES: &[Case] = &[
     ),
     case(
         "",
+        "x: {<<: {a: 1}}",
+        "yaml-feature",
+        &[
+            "merge keys are not used here",
+            "write the merged keys out instead of `<<`",
+        ],
+    ),
+    case(
+        "",
+        "x: {\na: 1\n}",
+        "syntax",
+        &[
+            "is indented no deeper than its key",
+            "indent it deeper than the key",
+        ],
+    ),
+    case(
+        "justification: The",
+        "justification: |\n  \tThe",
+        "syntax",
+        &["begins with a tab", "as in `|2`"],
+    ),
+    case(
+        "id: EXC-2026-7F3KQ",
+        "\u{FEFF}\u{FEFF}id: EXC-2026-7F3KQ",
+        "encoding",
+        &["a byte order mark inside the text", "delete the character"],
+    ),
+    case(
+        "",
         "status: active",
         "unknown-key",
         &[
