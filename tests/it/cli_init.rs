@@ -190,3 +190,67 @@ fn the_demo_has_the_same_commits_under_one_clock_and_wants_an_empty_folder() {
     );
     assert!(shown.out.contains("overdue-closure"), "{}", shown.out);
 }
+
+#[test]
+fn an_emergency_about_something_sensitive_needs_three_answers_and_is_short() {
+    let folder = repository();
+    created(folder.path(), &["init", "--format", "json"]);
+    let policy = folder.path().join("exledger.yaml");
+    let text = std::fs::read_to_string(&policy).unwrap();
+    let assets = "assets: [{match: [billing], sensitivity: sensitive}]\ntiers:";
+    std::fs::write(
+        &policy,
+        text.replacen("\ntiers:", &format!("\n{assets}"), 1),
+    )
+    .unwrap();
+    let three = [
+        "new",
+        "--no-input",
+        "--title",
+        "Break the glass",
+        "--application",
+        "billing",
+        "--justification",
+        "Payments fail since the gateway's certificate ran out; the old one is used meanwhile.",
+        "--owner-name",
+        "Ana Ruiz",
+        "--owner-email",
+        "ana@example.com",
+        "--on",
+        "2026-11-20T10:00:00Z",
+        "--format",
+        "json",
+    ];
+    let filed = run(folder.path(), &[&three[..], &["--emergency"]].concat());
+    assert_eq!(filed.code, 0, "{}", filed.err);
+    let answer: serde_json::Value = serde_json::from_str(&filed.out).unwrap();
+    assert_eq!(answer["tier"], "emergency");
+    assert_eq!(answer["needed"]["count"], 2);
+    assert_eq!(run(folder.path(), &["lint"]).code, 0);
+    // What is longer is none: it is filed as another class, with what its tier requires.
+    let longer = [&three[..], &["--emergency", "--expires", "2026-11-30"]].concat();
+    let refused = run(folder.path(), &longer);
+    assert_eq!(refused.code, 2, "{}", refused.out);
+    assert!(refused.err.contains("term-too-long"), "{}", refused.err);
+    let standard = run(
+        folder.path(),
+        &[
+            &three[..],
+            &[
+                "--class",
+                "standard",
+                "--rule",
+                "No shared users",
+                "--risk-level",
+                "low",
+                "--root-cause",
+                "timeout",
+                "--expires",
+                "2026-11-30",
+            ],
+        ]
+        .concat(),
+    );
+    assert_eq!(standard.code, 2, "{}", standard.out);
+    assert!(standard.err.contains("blast"), "{}", standard.err);
+}
