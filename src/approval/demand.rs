@@ -18,6 +18,8 @@ pub(crate) struct Demand {
     pub terms: tier::Demand,
     /// The people behind the roles; a role that nobody fills is never met.
     pub people: Vec<Role>,
+    /// Whether a merge counts although the policy leaves merges out: it lists the first key, and nobody could sign for that.
+    pub lists_first_key: bool,
     /// Who owns the record, by its own content and by the last approved one.
     pub owners: Vec<Person>,
 }
@@ -40,6 +42,7 @@ pub(crate) fn of(
     let mut demand = Demand {
         terms: least(governance),
         people: Vec::new(),
+        lists_first_key: false,
         owners: Vec::new(),
     };
     for record in own.into_iter().chain(approved) {

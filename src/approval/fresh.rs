@@ -56,6 +56,7 @@ impl<'a> Fold<'a> {
         let mut demand = demand::of(step.state.governance, step.record, base);
         if self.is_without_keys(step) {
             demand.terms.proof = Proof::Claimed;
+            demand.lists_first_key = self.is_of_signers(step);
         }
         let evidence = self.evidence(step);
         let outcome = step.hear(&authors, &demand, &evidence);
@@ -158,6 +159,14 @@ impl<'a> Fold<'a> {
     /// Tells whether this is about a governance file, and nobody can sign yet: then a claim is enough (G2).
     fn is_without_keys(&self, step: &Step) -> bool {
         self.is_governance() && self.court.laws.is_keyless(step.version.landing)
+    }
+
+    /// Tells whether this is the list of keys, of a policy under which only keys approve.
+    fn is_of_signers(&self, step: &Step) -> bool {
+        let approval = &step.state.governance.policy.approval;
+        let path = self.court.history.prefix.plain(&approval.signers);
+        let mut files = step.version.files.iter();
+        approval.needs_keys() && files.any(|file| *file.path == *path)
     }
 
     /// Returns the authors of a version by itself: A1 to A4, and on whose behalf it is filed (A5).

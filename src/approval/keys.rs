@@ -116,6 +116,19 @@ impl Keys {
         }
     }
 
+    /// Tells whether any key is good for one of these namespaces, none of them that of receipts, whatever the dates of its lines.
+    pub fn any_for(&self, namespaces: &[&str]) -> bool {
+        let signs = |line: &Line| {
+            let all = || self.content().filter(|other| other.key == line.key);
+            !self.revoked.contains(&line.key)
+                && !all().any(|line| names_use(line, RECEIPT))
+                && namespaces
+                    .iter()
+                    .any(|namespace| is_good_for(line, namespace))
+        };
+        self.content().any(signs)
+    }
+
     /// Tells whether any line names a person, whatever its dates: who has a key is asked to use it.
     pub fn lists(&self, governance: &Governance, person: &Person) -> bool {
         self.content()
@@ -255,7 +268,25 @@ fn names_use(line: &Line, namespace: &str) -> bool {
     named.any(|named| named == namespace)
 }
 
+/// Returns the lines that list a key of receipts for something else too, in the order of the file.
+pub fn of_two_offices(signers: &Signers) -> Vec<&Line> {
+    let is_of_receipts = |line: &&Line| names_use(line, RECEIPT);
+    let keys: BTreeSet<&Key> = signers
+        .lines
+        .iter()
+        .filter(is_of_receipts)
+        .map(|line| &line.key)
+        .collect();
+    let lines = signers.lines.iter();
+    lines
+        .filter(|line| keys.contains(&line.key) && !is_good_for(line, RECEIPT))
+        .collect()
+}
+
 fn is_good_for(line: &Line, namespace: &str) -> bool {
+    if namespace == RECEIPT {
+        return line.namespaces.as_deref() == Some(&[RECEIPT.to_owned()]);
+    }
     let Some(patterns) = &line.namespaces else {
         return true;
     };

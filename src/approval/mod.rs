@@ -21,6 +21,7 @@ pub mod judging;
 pub mod keys;
 mod late;
 mod law;
+pub mod ledger_name;
 pub mod loosened;
 pub mod message;
 mod missing;

@@ -98,7 +98,8 @@ fn why_not(case: Case, claim: &Claim, relation: &Relation) -> Option<WhyNot> {
     let suspicious = own_act && case.merge == MergeActor::Suspicious;
     let nested = approval.nested == Switch::Allow || approval.forge == Forge::Kernel;
     let accepted = approval.accept.contains(&claim.kind)
-        || claim.kind == EvidenceKind::Note && approval.heeds_notes();
+        || claim.kind == EvidenceKind::Note && approval.heeds_notes()
+        || claim.kind == EvidenceKind::Merge && case.demand.lists_first_key;
     let owner = match (approval.owner_may_approve, party) {
         (false, Some(party)) => is_owner(case, claim, party),
         _ => Relation::Different,

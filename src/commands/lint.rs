@@ -7,6 +7,7 @@ mod base;
 mod excerpt;
 mod input;
 mod past;
+mod untouched;
 
 use std::path::PathBuf;
 
@@ -87,16 +88,18 @@ impl Run for Args {
         let doubts = match &self.base {
             Some(base) => base::read(ctx, &home, base, &input, &known, &mut found)?,
             None => {
+                let root = || approvals::root(ctx, &home);
                 found.take(lint::policy(&known), &input);
                 let approved = Approved::of(ctx, &home, &governance.policy.records, &input);
                 read(&input, &known, &approved, &mut found)?;
-                found.take(approved.statements(&input, &known)?, &input);
+                found.take(approved.statements(&input, &known, &root)?, &input);
                 Outcome::Fine
             }
         };
         found
             .findings
             .sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+        found.findings.dedup();
         drop(progress);
         let counts = view::lint::Counts::of(found.findings.iter());
         let commit = home

@@ -22,6 +22,8 @@ use crate::commands::triage::marks::{Guids, Marks};
 use crate::commands::triage::output::{How, Rewrite, Written};
 use crate::commands::{Command, Outcome, Past, Run};
 use crate::gate::index::Index;
+use crate::policy::governance;
+use crate::policy::governance::NO_POLICY;
 use crate::survey::triage::State;
 use crate::survey::triage::judge::Judge;
 use crate::survey::triage::tally::{Kept, Tally};
@@ -219,6 +221,10 @@ impl Args {
         }
         if tally.n(State::Unparsed) > 0 && !self.skip_bad || tally.doubts > 0 {
             outcome = Outcome::CannotSay;
+        }
+        if approved.governance.state == governance::State::Absent {
+            outcome = Outcome::CannotSay;
+            ctx.tell(&format!("error: cannot say what is covered: {NO_POLICY}"));
         }
         outcome
     }

@@ -27,6 +27,12 @@ pub struct Mainline {
 }
 
 impl Mainline {
+    /// Returns the first commit of the chain; `None` where it ends before that.
+    pub fn root(&self) -> Option<Oid> {
+        let first = self.landings.first().filter(|_| self.boundary.is_none());
+        first.map(|landing| landing.oid)
+    }
+
     /// Returns why nothing is known of an instant: it lies before the commit at which a clone ends.
     ///
     /// A statement of that time may have counted before, or what ended it may lie there (M7).

@@ -30,6 +30,7 @@ pub mod tags;
 pub mod trailer;
 pub mod trails;
 pub mod tree;
+mod unnamed;
 pub mod version;
 pub mod vicinity;
 pub mod walk;
@@ -69,6 +70,8 @@ pub struct History {
     pub records: Vec<String>,
     /// The files below `.approvals` that landings changed, in landing order, then by path.
     pub approvals: Vec<Beside>,
+    /// The last landing whose approval files may name no ledger; `None` where there is no last one.
+    pub unnamed_until: Option<usize>,
     /// Every commit that can be reached from the tip, with the index of the landing that brought it.
     pub landed: HashMap<Oid, usize>,
     /// The notes of reviews, where they count; `None` until they are read, and where there are none.

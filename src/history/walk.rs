@@ -20,6 +20,7 @@ use crate::history::paths::Prefix;
 use crate::history::tags;
 use crate::history::trails::{Landed, Trails};
 use crate::history::tree::{self, CommitTree};
+use crate::history::unnamed::{self, Unasked};
 use crate::history::version::{Key, Trail, Version};
 use crate::history::vicinity::Around;
 use crate::history::{Beside, History};
@@ -98,6 +99,7 @@ pub fn untold(chain: Chain, prefix: &Prefix) -> History {
         prefix: prefix.clone(),
         records: Policy::default().records,
         approvals: Vec::new(),
+        unnamed_until: None,
         landed: HashMap::new(),
         notes: None,
     }
@@ -187,6 +189,7 @@ fn told(
 ) -> Result<History, Obstacle> {
     let mut governance = GovernanceFiles::default();
     let mut approvals = Vec::new();
+    let mut unasked: Vec<Unasked> = Vec::new();
     let mainline = chain.mainline;
     let mut commits = chain.commits.into_iter().enumerate();
     let stops = mem::take(&mut survey.graph.stops);
@@ -214,9 +217,9 @@ fn told(
         let before = before.and_then(|before| mainline.landings.get(before));
         let trees = (before.map(|before| before.tree), commit.tree);
         let company = || company::of(objects, &survey.interest, trees.0, trees.1);
-        let heard = changes
-            .iter()
-            .filter(|change| change.kind == Kind::Approval && survey.interest.hears(&change.path));
+        let files = || changes.iter().filter(|it| it.kind == Kind::Approval);
+        let heard = files().filter(|change| survey.interest.hears(&change.path));
+        unasked.extend(unnamed::unasked(stop.landing, files(), &survey.interest));
         approvals.extend(company::beside(&trails.contents, landed, heard, company));
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
             continue;
@@ -240,6 +243,7 @@ fn told(
         let mut contents = Contents::new(objects);
         foxtrot.mark(&mut merges, &mut contents, &mainline, &mut trails.trails)?;
     }
+    let unnamed_until = unnamed::until(&trails.contents, &mainline, &approvals, &unasked);
     let is_other = |(key, _): &(Key, Trail)| matches!(key, Key::Other(_));
     let (others, trails): (BTreeMap<Key, Trail>, _) = trails.trails.into_iter().partition(is_other);
     Ok(History {
@@ -253,6 +257,7 @@ fn told(
         prefix: prefix.clone(),
         records: survey.records,
         approvals,
+        unnamed_until,
         landed: survey.graph.landed,
         notes: None,
     })
@@ -319,7 +324,6 @@ fn show(trails: &Trails<'_>, keys: &[Key], states: &States, look: Look<'_>) {
 }
 
 /// Finds what differs between each mainline commit and its first parent, and in the branches that they merge.
-///
 /// Which files govern is known only when every policy of the mainline was read: an unusual one begins it anew.
 fn survey(
     objects: &dyn Objects,

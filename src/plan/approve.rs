@@ -167,13 +167,13 @@ pub fn groups(
 /// Returns what is said, ready to be signed.
 pub fn file(
     matter: &Matter,
-    ledger: Option<&str>,
+    ledger: &str,
     by: &Address,
     (decision, reason): (Decision, Option<String>),
     at: Instant,
 ) -> ApprovalFile {
     ApprovalFile {
-        ledger: ledger.map(str::to_owned),
+        ledger: Some(ledger.to_owned()),
         about: matter.about.clone(),
         sha256: matter.sha256.clone(),
         decision,

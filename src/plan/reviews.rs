@@ -35,10 +35,12 @@ pub struct World<'w> {
     pub objects: &'w dyn Objects,
     /// The ledger's folder.
     pub prefix: &'w Prefix,
-    /// Who people are, and what the ledger is called.
+    /// Who people are.
     pub governance: &'w Governance,
     /// What the content of a record or governance file demands; `None` where that is not known.
     pub needed: &'w dyn Fn(&About) -> Option<Needed>,
+    /// What approval files call the ledger.
+    pub ledger: &'w str,
 }
 
 /// A file to be written.
@@ -249,7 +251,7 @@ impl<'w> Desk<'w> {
         };
         let (account, authors) = approving.accounts(&by);
         let file = ApprovalFile {
-            ledger: self.world.governance.policy.name.clone(),
+            ledger: Some(self.world.ledger.to_owned()),
             sha256: statement::digest(&bytes),
             decision: Decision::Approve,
             at: review.at,

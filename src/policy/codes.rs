@@ -31,6 +31,8 @@ pub const CONTENT: &[Code] = &[
     "secret",
     "unclassified-cause",
     "stale-baseline",
+    "key-of-two-offices",
+    "approval-impossible",
     "stale-control",
     "missing-evidence",
     "evidence-changed",

@@ -41,6 +41,18 @@ impl Approval {
     pub fn heeds_notes(&self) -> bool {
         self.forge == Forge::Gerrit || self.accept.contains(&EvidenceKind::Note)
     }
+
+    /// Tells whether nothing counts but what a listed key signed.
+    pub fn needs_keys(&self) -> bool {
+        let mut kinds = self.accept.iter();
+        let is_signed = |kind: &EvidenceKind| {
+            matches!(
+                kind,
+                EvidenceKind::Mergetag | EvidenceKind::Signature | EvidenceKind::Detached
+            )
+        };
+        kinds.all(is_signed) && !self.heeds_notes()
+    }
 }
 
 impl Default for Approval {

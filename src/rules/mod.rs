@@ -18,6 +18,7 @@ pub mod repeats;
 mod sample;
 pub mod told;
 
+mod approval_impossible;
 mod bad_approval_file;
 mod bad_id;
 mod bad_reference;
@@ -45,6 +46,7 @@ mod history_rewritten;
 mod house_schema;
 mod incomplete_identity;
 mod invalid_signature;
+mod key_of_two_offices;
 mod landed_unapproved;
 mod limits;
 mod loose_control;
@@ -197,6 +199,8 @@ pub const ALL: &[Rule] = &[
     secret::RULE,
     unclassified_cause::RULE,
     stale_baseline::RULE,
+    key_of_two_offices::RULE,
+    approval_impossible::RULE,
     stale_control::RULE,
     missing_evidence::RULE,
     evidence_changed::RULE,

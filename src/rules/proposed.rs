@@ -6,8 +6,10 @@
 use std::collections::BTreeSet;
 
 use crate::approval::keys::Keys;
-use crate::approval::statement::FOLDER;
+use crate::approval::ledger_name::{LedgerName, Unnamed};
 use crate::approval::statement::check::{self, Backing, BadFile, Place};
+use crate::approval::statement::{ApprovalFile, FOLDER};
+use crate::history::objects::Oid;
 use crate::ledger::tree::{Kind, Tree, TreeError};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
@@ -24,6 +26,8 @@ pub struct Proposed<'p> {
     pub removals: Removals,
     /// The governance before the landing: it says whose keys are listed.
     pub governance: &'p Governance,
+    /// Returns the root commit of the approved ref, whose id stands for a ledger without a name.
+    pub root: &'p dyn Fn() -> Option<Oid>,
     /// The instant asked about; each file's own where no rule may look at a clock.
     pub instant: Option<Instant>,
 }
@@ -100,7 +104,7 @@ impl Proposed<'_> {
             &text,
             signature.as_deref(),
             &policy.records,
-            policy.name.as_deref(),
+            &self.ledger_name()?,
         );
         let said = match said {
             Ok(said) => said,
@@ -114,6 +118,26 @@ impl Proposed<'_> {
             Backing::Signature(_) => said.signer(&keys, self.governance, at).err(),
             Backing::Bridge(_) => said.bridge(&keys, self.governance, at).err(),
         })
+    }
+
+    fn ledger_name(&self) -> Result<LedgerName, TreeError> {
+        let policy = &self.governance.policy;
+        let root = match policy.name {
+            Some(_) => None,
+            None => (self.root)(),
+        };
+        let Some(tree) = self.landed.filter(|_| root.is_some()) else {
+            return Ok(LedgerName::of(policy, root, Unnamed::Counts));
+        };
+        let named = LedgerName::of(policy, root, Unnamed::Refused);
+        for path in files(tree, &policy.records)? {
+            let text = tree.bytes(&path)?.unwrap_or_default();
+            let file = ApprovalFile::read(&text);
+            if file.is_ok_and(|file| named.is_stated(file.ledger.as_deref())) {
+                return Ok(named);
+            }
+        }
+        Ok(LedgerName::of(policy, root, Unnamed::Counts))
     }
 
     /// Tells whether a file stands with the same bytes where the tree will land.

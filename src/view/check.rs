@@ -49,13 +49,22 @@ pub fn json(receipt: &Receipt<'_>) -> Value {
             "actions": answer.scope.actions,
             "not_waived": answer.scope.not_waived,
         },
-        "ledger": stamp.ledger(),
+        "ledger": ledger(stamp),
         "considered": considered,
         "simulated": stamp.simulated(),
         "waits_for": waits_for,
         "warnings": receipt.warnings,
         "id": receipt.id,
     })
+}
+
+/// Returns what the answer was computed from; a receipt is kept apart from its ledger, so it names it.
+fn ledger(stamp: &Stamp) -> Value {
+    let mut ledger = stamp.ledger();
+    if let Some(object) = ledger.as_object_mut() {
+        object.insert("name".to_owned(), json!(stamp.called));
+    }
+    ledger
 }
 
 /// Returns why, with the instant that decides a denial: people read days, scripts compute with instants.

@@ -20,6 +20,8 @@ use crate::view::doc::{Block, Doc, Text, Tone};
 pub struct Stamp {
     /// The ledger's name in its policy.
     pub name: Option<String>,
+    /// What approval files and receipts call it: that name, or the id of its root commit; `None` where neither is known.
+    pub called: Option<String>,
     /// The full name of the ref, where there is one.
     pub reference: Option<String>,
     /// What people call the ref, with what must be known of it: `main (local, unprotected)`.

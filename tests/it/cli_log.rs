@@ -183,6 +183,7 @@ fn the_table_fits_80_columns() {
     );
     let stamp = Stamp {
         name: None,
+        called: None,
         reference: Some("refs/heads/main".to_owned()),
         label: None,
         commit: None,

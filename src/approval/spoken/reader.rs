@@ -12,6 +12,7 @@ use crate::approval::approval_event::{Backed, RefusedFile, Spoken, Stater, Word}
 use crate::approval::filed::{self, AtTip, FileState, Filed};
 use crate::approval::keys::Keys;
 use crate::approval::law::Laws;
+use crate::approval::ledger_name::{LedgerName, Unnamed};
 use crate::approval::signature::State;
 use crate::approval::spoken::Said;
 use crate::approval::stated;
@@ -21,6 +22,7 @@ use crate::history::interest;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::Key;
 use crate::history::{After, Beside, Company, History};
+use crate::policy::Policy;
 use crate::record::time::Instant;
 
 /// The files as they stand, while landings are read.
@@ -219,6 +221,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn ledger_name(&self, landing: usize, policy: &Policy) -> LedgerName {
+        let is_over = self.history.unnamed_until.is_some_and(|it| it < landing);
+        let unnamed = match is_over {
+            true => Unnamed::Refused,
+            false => Unnamed::Counts,
+        };
+        LedgerName::of(policy, self.history.mainline.root(), unnamed)
+    }
+
     /// Judges a text where it lies, and takes what it says if it may be believed.
     fn judge(
         &mut self,
@@ -230,21 +241,23 @@ impl<'a> Reader<'a> {
         let law = self.laws.before(change.landing);
         let mut records = self.folders.clone();
         records.extend(law.governance.policy.records.iter().cloned());
-        let own = ApprovalFile::read(text).ok().and_then(|file| file.ledger);
         let name = match law.doubt {
             // Which name the ledger had is not known.
-            Some(_) => own.as_deref(),
-            None => law.governance.policy.name.as_deref(),
+            Some(_) => LedgerName::Unknown,
+            None => self.ledger_name(change.landing, &law.governance.policy),
         };
-        let said = match check::check(path, text, signature, &records, name) {
+        let said = match check::check(path, text, signature, &records, &name) {
             Ok(said) => said,
             Err(bad) => return FileState::Bad(bad),
         };
         let landing = self.history.mainline.landings.get(change.landing);
         let effective = landing.map_or(Instant::MIN, |landing| landing.effective);
         let lens = self.laws.lens(change.landing);
-        let doubt = law.doubt;
-        let doubt = doubt.or_else(|| self.history.mainline.behind(said.file.at));
+        let mainline = &self.history.mainline;
+        let nameless = mainline.boundary.as_ref();
+        let nameless = nameless.filter(|_| name == LedgerName::Unknown);
+        let doubt = law.doubt.or(nameless);
+        let doubt = doubt.or_else(|| mainline.behind(said.file.at));
         let (backed, state) = match (&said.backing, doubt) {
             (_, Some(doubt)) => (
                 Backed::Unknown(doubt.clone()),

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::approval::keys::{Keys, Signer};
+use crate::approval::ledger_name::{LedgerName, UNNAMED};
 use crate::approval::signature::{self, Seal, State};
 use crate::approval::statement::{
     self, ApprovalFile, FOLDER, GOVERNANCE, LONGEST_REASON, SIGNATURE,
@@ -35,11 +36,11 @@ pub enum BadFile {
         /// Where it belongs.
         expected: String,
     },
-    /// It is about another ledger, or about none where the policy names this one.
+    /// It is about another ledger, or names none where approvals name this one.
     Ledger {
         /// What it names, `-` for none.
         named: String,
-        /// What the policy names, `-` for none.
+        /// The name of this one: that of its policy, or the id of its root commit.
         expected: String,
     },
     /// It has neither a signature beside it nor a review in it.
@@ -193,7 +194,7 @@ pub enum Backing {
 
 /// Reads an approval file, and compares it with its path, its ledger and what lies beside it.
 ///
-/// `records` are the folders of records, `ledger` is the name in the policy, both of the state that says who people
+/// `records` are the folders of records, `ledger` is the name of the ledger, both of the state that says who people
 /// are (D2).
 ///
 /// # Errors
@@ -203,7 +204,7 @@ pub fn check(
     text: &[u8],
     signature: Option<&[u8]>,
     records: &[String],
-    ledger: Option<&str>,
+    ledger: &LedgerName,
 ) -> Result<Said, BadFile> {
     let file = ApprovalFile::read(text)?;
     let lies = |folder: &String| {
@@ -214,11 +215,11 @@ pub fn check(
         let expected = file.path(first);
         return Err(BadFile::Path { expected });
     }
-    if file.ledger.as_deref() != ledger {
-        let shown = |name: Option<&str>| name.unwrap_or("-").to_owned();
+    if !ledger.is_stated(file.ledger.as_deref()) {
+        let shown = |name: Option<&str>| name.unwrap_or(UNNAMED).to_owned();
         return Err(BadFile::Ledger {
             named: shown(file.ledger.as_deref()),
-            expected: shown(ledger),
+            expected: shown(ledger.written()),
         });
     }
     let backing = match (&file.via, signature) {

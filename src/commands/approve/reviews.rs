@@ -5,11 +5,12 @@
 use std::io::Read;
 use std::path::Path;
 
+use crate::approval::ledger_name::LedgerName;
 use crate::approval::reviews::Reviews;
 use crate::approval::statement::{About, ApprovalFile, SIGNATURE};
 use crate::commands::Outcome;
 use crate::commands::approve::bridge_key::BridgeKey;
-use crate::commands::approve::{Args, place};
+use crate::commands::approve::{Args, place, speak};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
@@ -41,11 +42,13 @@ pub(super) fn run(args: &Args, ctx: &Ctx, file: &Path) -> anyhow::Result<Outcome
     let approved = ctx.approved_only(&home, Scope::Everything)?;
     landed(&approved, &reviews)?;
     let needed = |about: &About| needed(&approved, about);
+    let ledger = speak::ledger(&approved)?;
     let world = World {
         objects: home.repository()?,
         prefix: approved.prefix(),
         governance: &approved.governance,
         needed: &needed,
+        ledger: &ledger,
     };
     let answer = reviews::files(world, &reviews).map_err(|trouble| match trouble {
         Trouble::Obstacle(obstacle) => approved::obstacle(obstacle),
@@ -70,7 +73,7 @@ pub(super) fn run(args: &Args, ctx: &Ctx, file: &Path) -> anyhow::Result<Outcome
     let mut counts = true;
     for stated in &answer.stated {
         let signs = bridge.is_some() && lacks_signature(tree, stated)?;
-        if signs || is_news(tree, stated)? {
+        if signs || is_news(tree, stated, &approved.ledger_name())? {
             news.push((stated.path.clone(), stated.text.clone().into_bytes()));
             if let Some(bridge) = &bridge {
                 let signature = bridge.sign(&stated.text)?;
@@ -171,7 +174,7 @@ fn lacks_signature(tree: &dyn Tree, stated: &Stated) -> anyhow::Result<bool> {
 }
 
 /// Tells whether a review says something that is not there yet: a signature of the same person says more.
-fn is_news(tree: &dyn Tree, stated: &Stated) -> anyhow::Result<bool> {
+fn is_news(tree: &dyn Tree, stated: &Stated, ledger: &LedgerName) -> anyhow::Result<bool> {
     let bytes = |path: &str| tree.bytes(path).map_err(|error| fault::tree(&error));
     let Some(text) = bytes(&stated.path)? else {
         return Ok(true);
@@ -181,6 +184,14 @@ fn is_news(tree: &dyn Tree, stated: &Stated) -> anyhow::Result<bool> {
     }
     Ok(match ApprovalFile::read(&text) {
         Ok(before) => {
+            // What landed while files named no ledger goes on counting.
+            let is_unnamed = before.ledger.is_none() && matches!(ledger, LedgerName::Root { .. });
+            let before = ApprovalFile {
+                ledger: before
+                    .ledger
+                    .or(stated.file.ledger.clone().filter(|_| is_unnamed)),
+                ..before
+            };
             let is_older = before.at < stated.file.at || before.ledger != stated.file.ledger;
             // What the forge says of accounts may have become known since.
             is_older || before.at == stated.file.at && before != stated.file
@@ -217,7 +228,7 @@ fn show(
         let said = said(stated);
         all.push(WrittenReview {
             words: words(stated, &said),
-            landed: !is_news(&approved_tree, stated)?,
+            landed: !is_news(&approved_tree, stated, &approved.ledger_name())?,
             said,
         });
     }

@@ -75,10 +75,10 @@ pub(super) fn run(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
     committer.ready(&desk)?;
     sound(&desk, decision)?;
     let reason = reason(args, ctx, &subject, decision)?;
-    let ledger = approved.governance.policy.name.as_deref();
+    let ledger = ledger(&approved)?;
     let file = approve::file(
         &subject.matter,
-        ledger,
+        &ledger,
         &by,
         (decision, reason),
         ctx.instant(),
@@ -313,4 +313,19 @@ fn confirmed(ctx: &Ctx, subject: &Subject, file: &ApprovalFile) -> anyhow::Resul
         Ok(Agreed::Yes) => Ok(()),
         Ok(Agreed::No) | Err(_) => Err(fault::misuse("nothing was signed", "")),
     }
+}
+
+/// Returns what approval files call the ledger.
+///
+/// # Errors
+/// [`fault::Fault::CannotSay`] where its policy states no name and the clone ends before its first commit.
+pub(super) fn ledger(approved: &Approved<'_>) -> anyhow::Result<String> {
+    let name = approved.ledger_name();
+    let written = name.written().map(str::to_owned);
+    written.ok_or_else(|| {
+        fault::cannot_say(
+            "the policy states no `name`, and the ledger's first commit, whose id stands for it, is not in this clone",
+            "run `git fetch --unshallow`",
+        )
+    })
 }

@@ -185,7 +185,7 @@ fn spoken(
 ) -> anyhow::Result<Vec<Person>> {
     let governance = &approved.governance;
     let keys = Keys::of(governance, governance);
-    let ledger = governance.policy.name.as_deref();
+    let ledger = &approved.ledger_name();
     let bytes = |path: &str| tree.bytes(path).map_err(|error| fault::tree(&error));
     let mut spoken: Vec<Person> = Vec::new();
     let About::Record(id) = &matter.about else {

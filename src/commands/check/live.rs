@@ -269,6 +269,7 @@ fn asked(line: &Line, now: Instant) -> (Asked, Option<String>) {
 fn nowhere(ctx: &Ctx, instant: Instant) -> Stamp {
     Stamp {
         name: None,
+        called: None,
         reference: None,
         label: None,
         commit: None,

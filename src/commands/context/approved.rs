@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use crate::approval::Approvals;
 use crate::approval::counted::CountedGovernance;
+use crate::approval::ledger_name::{LedgerName, Unnamed};
 use crate::commands::Outcome;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
@@ -131,6 +132,9 @@ impl Ctx {
         let moved = self.globals.on.is_some() || self.globals.as_of.is_some();
         Stamp {
             name: counted.tip.policy.name.clone(),
+            called: LedgerName::of(&counted.tip.policy, mainline.root(), Unnamed::Counts)
+                .written()
+                .map(str::to_owned),
             reference: Some(mainline.reference.clone()),
             label: Some(format!("{}{guard}", mainline.reference)),
             commit: Some(mainline.tip.to_string()),

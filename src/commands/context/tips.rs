@@ -3,6 +3,7 @@
 //! Start at [`Approved::tip`]. Follows `docs/spec/approval.md`, D1.
 
 use crate::approval::Verdict;
+use crate::approval::ledger_name::{LedgerName, Unnamed};
 use crate::approval::statement::About;
 use crate::commands::context::approved::Approved;
 use crate::history::objects::Oid;
@@ -80,6 +81,16 @@ impl Approved<'_> {
         let versions = trail?.versions.iter();
         let effective = versions.filter_map(|version| landings.get(version.landing));
         effective.map(|landing| landing.effective).max()
+    }
+
+    /// Returns the name of the ledger in approval files and receipts.
+    pub fn ledger_name(&self) -> LedgerName {
+        let unnamed = match self.history.unnamed_until {
+            Some(_) => Unnamed::Refused,
+            None => Unnamed::Counts,
+        };
+        let root = self.history.mainline.root();
+        LedgerName::of(&self.governance.policy, root, unnamed)
     }
 
     /// Returns the ledger's folder from the top of the repository.

@@ -2,9 +2,13 @@
 //!
 //! Start at [`against`]. Follows `docs/spec/rules.md`, `bad-approval-file`.
 
+use crate::commands::context::Ctx;
 use crate::commands::context::fault;
+use crate::commands::context::place::Home;
 use crate::commands::lint::input::Input;
 use crate::diag::Finding;
+use crate::history::chain;
+use crate::history::objects::Oid;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
 use crate::rules::case::{Known, Subject};
@@ -19,6 +23,7 @@ pub(super) fn against(
     landed: Option<&dyn Tree>,
     removals: Removals,
     governance: &Governance,
+    root: &dyn Fn() -> Option<Oid>,
 ) -> anyhow::Result<Vec<Finding>> {
     if governance.state == State::Broken {
         return Ok(Vec::new());
@@ -28,6 +33,7 @@ pub(super) fn against(
         landed,
         removals,
         governance,
+        root,
         instant: known.instant,
     };
     let bad = proposed.bad().map_err(|error| fault::tree(&error))?;
@@ -35,4 +41,12 @@ pub(super) fn against(
     Ok(lint::audit(Subject::Statements(&statements), known, |_| {
         true
     }))
+}
+
+/// Returns the root commit of the approved ref, where that can be told.
+pub(super) fn root(ctx: &Ctx, home: &Home) -> Option<Oid> {
+    let repository = home.repository_or_none()?;
+    let chosen = ctx.approved_ref(repository).ok()?;
+    let chain = chain::walk(repository, &chosen, ctx.now).ok()?;
+    chain.mainline.root()
 }

@@ -13,6 +13,8 @@ use crate::commands::context::place::Home;
 use crate::commands::lint::Found;
 use crate::commands::lint::approvals;
 use crate::commands::lint::input::Input;
+use crate::commands::lint::past::Approved;
+use crate::commands::lint::untouched;
 use crate::diag::Finding;
 use crate::history::paths::Prefix;
 use crate::history::tree::CommitTree;
@@ -74,6 +76,7 @@ pub(super) fn read(
         Some(&parted),
         Removals::Count,
         &compared.before,
+        &|| approvals::root(ctx, home),
     )?;
     found.take(bad, input);
     let mut repeats = Repeats::default();
@@ -96,8 +99,10 @@ pub(super) fn read(
         .for_each(|peer| repeats.add(peer));
     found.take(lint::repeats(&repeats, known), input);
     evidence(home, &compared, input, known, found)?;
-    if !compared.rulings.is_empty() {
-        ctx.hint("hint: the branch changes what judges records: `exledger lint` judges those that it leaves as they are");
+    if !compared.rulings.is_empty() && !is_broken {
+        let folders = &known.governance.policy.records;
+        let approved = Approved::of(ctx, home, folders, input);
+        untouched::judge(input, &compared, known, &approved, found)?;
     }
     Ok(ctx.of_doubts(&compared))
 }

@@ -11,6 +11,7 @@ use crate::commands::context::place::Home;
 use crate::commands::lint::approvals;
 use crate::commands::lint::input::Input;
 use crate::diag::Finding;
+use crate::history::objects::Oid;
 use crate::history::paths::Prefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::Files;
@@ -75,6 +76,7 @@ impl<'h> Approved<'h> {
         &self,
         input: &Input,
         known: &Known<'_>,
+        root: &dyn Fn() -> Option<Oid>,
     ) -> anyhow::Result<Vec<Finding>> {
         let governance = match &self.tree {
             Some(tree) => Some(Governance::read(tree).map_err(|error| fault::tree(&error))?),
@@ -85,7 +87,7 @@ impl<'h> Approved<'h> {
             .filter(|governance| governance.state == State::Sound)
             .unwrap_or(known.governance);
         let tree = self.tree.as_ref().map(|tree| tree as &dyn Tree);
-        approvals::against(input, known, tree, Removals::Unknown, governance)
+        approvals::against(input, known, tree, Removals::Unknown, governance, root)
     }
 
     /// Compares a closure with that of the record of the same id at the approved ref.

@@ -207,3 +207,61 @@ fn a_key_that_an_author_listed_the_day_before_is_found() {
         [(".github/allowed_signers".to_owned(), 0, Why::ByAuthor)]
     );
 }
+
+#[test]
+fn a_list_of_keys_or_people_that_an_author_moved_the_day_before_is_found() {
+    use crate::repo::speak::{signer, yes};
+    let repo = ledger("approval: {proof: attested}\n");
+    repo.branch("keys")
+        .by("ana")
+        .write(
+            "exledger.yaml",
+            "version: 1\napproval: {proof: attested, signers: docs/keys.txt}\n",
+        )
+        .write("docs/keys.txt", &signer("dana"))
+        .commit("Move the keys");
+    repo.by("lee").merge("keys", "Merge branch 'keys'");
+    repo.wait("1d");
+    repo.by("ana")
+        .write(ID, SAMPLE)
+        .says(&yes("dana", ID, SAMPLE, "2026-11-21T12:30:00Z"))
+        .commit("File it");
+    assert!(loosened(&repo).contains(&("exledger.yaml".to_owned(), 1, Why::ByAuthor)));
+
+    // By the roster, the address that approves bears the author's name.
+    let policy = |path: &str| {
+        format!("version: 1\napproval: {{proof: attested}}\npeople: {{roster: {path}}}\n")
+    };
+    let people = "email,name,team,active\nsam@example.com,Sam,,yes\n";
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("root")
+        .write("exledger.yaml", &policy("people.csv"))
+        .write(
+            "people.csv",
+            &format!("{people}lee@example.com,Ana Ruiz,,yes\n"),
+        )
+        .write(".github/allowed_signers", &(signer("lee") + &signer("sam")))
+        .commit("Begin");
+    repo.branch("people")
+        .by("ana")
+        .write("exledger.yaml", &policy("docs/people.csv"))
+        .write("docs/people.csv", people)
+        .commit("Move the roster");
+    repo.by("sam")
+        .signed("sam")
+        .merge("people", "Merge branch 'people'");
+    repo.wait("1d");
+    repo.by("ana")
+        .write(ID, SAMPLE)
+        .says(&yes("lee", ID, SAMPLE, "2026-11-21T12:30:00Z"))
+        .commit("File it");
+    check(
+        "moved",
+        &verdict(&repo),
+        "yes",
+        "attested",
+        &["lee"],
+        &["ana"],
+    );
+    assert!(loosened(&repo).contains(&("exledger.yaml".to_owned(), 1, Why::ByAuthor)));
+}

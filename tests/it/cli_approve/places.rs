@@ -116,14 +116,15 @@ fn a_bare_repository_has_branches_to_approve_and_nothing_else() {
 }
 
 #[test]
-fn before_the_first_policy_landed_nobody_is_listed_and_the_ledger_has_no_name() {
+fn before_the_first_policy_landed_nobody_is_listed_and_the_root_commit_names_the_ledger() {
     let Some(keys) = keys() else { return };
     let world = World {
         repo: Repo::at("2026-11-20T09:00:00Z"),
         keys,
     };
     let repo = &world.repo;
-    repo.by("lee")
+    let root = repo
+        .by("lee")
         .write("README.md", "Payments\n")
         .commit("Start");
     repo.branch("ledger")
@@ -139,7 +140,7 @@ fn before_the_first_policy_landed_nobody_is_listed_and_the_ledger_has_no_name() 
     assert_eq!(run.code, 1, "{}", run.err);
     assert!(run.out.contains("not listed"), "{}", run.out);
     let text = world.written().remove(0).1;
-    assert!(text.contains("\nledger -\n"), "{text}");
+    assert!(text.contains(&format!("\nledger {root}\n")), "{text}");
 }
 
 #[test]

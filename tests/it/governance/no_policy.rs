@@ -63,6 +63,24 @@ fn all_commands_agree_that_nothing_can_be_told() {
 }
 
 #[test]
+fn triage_cannot_say_either_and_filters_nothing() {
+    let repo = removed();
+    let sarif = serde_json::json!({
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {"name": "trivy"}},
+            "results": [{"ruleId": "CVE-2026-0001", "message": {"text": "x"}}],
+        }],
+    });
+    std::fs::write(repo.path().join("found.sarif"), sarif.to_string()).unwrap();
+    let answer = json(&repo, &["triage", "found.sarif"], 3);
+    assert_eq!(answer["counts"]["covered"], 0);
+    let run = run(repo.path(), &["triage", "--filter", "found.sarif"]);
+    assert_eq!(run.code, 3, "{} {}", run.out, run.err);
+    assert!(run.err.contains("no exledger.yaml"), "{}", run.err);
+}
+
+#[test]
 fn the_policy_put_back_is_the_policy_again() {
     let repo = removed();
     repo.by("lee")

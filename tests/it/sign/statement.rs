@@ -1,6 +1,7 @@
 //! Approval files: their lines, their names, and what keeps one from counting.
 
 use exledger::approval::keys::Keys;
+use exledger::approval::ledger_name::{LedgerName, Unnamed};
 use exledger::approval::signature::{Bad, State};
 use exledger::approval::statement::check::{Backing, BadFile, Place, check, place};
 use exledger::approval::statement::{
@@ -237,11 +238,22 @@ fn a_time_in_utc_may_be_written_as_others_write_it() {
     }
 }
 
+fn named() -> LedgerName {
+    LedgerName::Stated("example/payments".to_owned())
+}
+
 /// Checks the fixture with its signature, under the state that these say.
 fn checked(path: &str, signature: Option<&str>, ledger: Option<&str>) -> Result<Backing, BadFile> {
     let signature = signature.map(fixture);
     let text = fixture("approval.txt");
-    check(path, &text, signature.as_deref(), &records(), ledger).map(|said| said.backing)
+    let name = match ledger {
+        Some(name) => LedgerName::Stated(name.to_owned()),
+        None => LedgerName::Root {
+            commit: "5c1f".to_owned(),
+            unnamed: Unnamed::Counts,
+        },
+    };
+    check(path, &text, signature.as_deref(), &records(), &name).map(|said| said.backing)
 }
 
 #[test]
@@ -272,7 +284,7 @@ fn a_file_counts_only_where_it_belongs() {
     );
     assert_eq!(
         checked(PATH, Some("ed25519.sig"), None),
-        other("example/payments", "-")
+        other("example/payments", "5c1f")
     );
     assert_eq!(checked(PATH, None, name), Err(BadFile::NoSignature));
 }
@@ -284,15 +296,7 @@ fn a_review_has_no_signature_of_a_person_beside_it() {
         ..approval()
     };
     let text = review.text().unwrap();
-    let check = |signature| {
-        check(
-            PATH,
-            text.as_bytes(),
-            signature,
-            &records(),
-            Some("example/payments"),
-        )
-    };
+    let check = |signature| check(PATH, text.as_bytes(), signature, &records(), &named());
     let said = check(None).unwrap();
     assert_eq!(said.backing, Backing::Committer);
     assert_eq!(
@@ -314,13 +318,7 @@ fn the_person_named_must_be_the_one_who_signed() {
     let text = fixture("approval.txt");
     let signer = |signature: &str, keys: &Keys| {
         let signature = fixture(signature);
-        let said = check(
-            PATH,
-            &text,
-            Some(&signature),
-            &records(),
-            Some("example/payments"),
-        );
+        let said = check(PATH, &text, Some(&signature), &records(), &named());
         let signer = said.unwrap().signer(keys, &governance, landing());
         signer.map(|signer| signer.written())
     };

@@ -17,6 +17,7 @@ use crate::history::History;
 use crate::history::branch::Branch;
 use crate::history::chain;
 use crate::history::folders::{Folders, Job};
+use crate::history::governance::Origin;
 use crate::history::interest::Few;
 use crate::history::interest::Interest;
 use crate::history::objects::{Extent, Oid};
@@ -53,32 +54,30 @@ impl Desk<'_> {
         if let Some(past) = self.past.get() {
             return Ok(past);
         }
-        let read = self.past_of(&BTreeSet::new())?;
+        let read = self.past_of(Few {
+            folders: Some(BTreeSet::new()),
+            ..Few::default()
+        })?;
         Ok(self.past.get_or_init(|| read))
     }
 
-    /// Returns what the approved ref says of the records in files of these names, in upper case.
-    fn past_of(&self, names: &BTreeSet<String>) -> anyhow::Result<(History, Approvals)> {
+    /// Returns what the approved ref says of some records.
+    fn past_of(&self, few: Few) -> anyhow::Result<(History, Approvals)> {
         let chain = chain::walk(self.repository, &self.chosen, self.now).map_err(obstacle)?;
-        let history = walk::walk_named(
-            self.repository,
-            chain,
-            &self.prefix,
-            None,
-            &Few::anywhere(names.clone()),
-        );
+        let history = walk::walk_named(self.repository, chain, &self.prefix, None, &few);
         let mut history = history.map_err(obstacle)?;
         noted::hear(self.repository, &mut history, None);
         let approvals = approval::judge(&history);
         Ok((history, approvals))
     }
 
-    /// Returns the governance in the tree of a commit, or the nearest earlier one that can be read.
+    /// Returns the governance that counts after a commit, else that of its tree, or the nearest earlier one that can be read.
     fn state(&self, commit: Oid) -> anyhow::Result<Rc<Governance>> {
         let tree = self.tree(commit)?;
         let own = Governance::read(&tree).map_err(|error| fault::tree(&error))?;
         if own.state == State::Sound {
-            return Ok(Rc::new(own));
+            let counted = self.counted(commit)?;
+            return Ok(counted.unwrap_or_else(|| Rc::new(own)));
         }
         let (history, _) = self.past()?;
         Ok(match history.landed.get(&commit) {
@@ -86,6 +85,18 @@ impl Desk<'_> {
             None if own.state == State::Absent => Rc::new(own),
             None => Rc::clone(&history.states.at(usize::MAX).governance),
         })
+    }
+
+    /// Returns the governance that counts after a commit of the approved ref; `None` for another commit, and where that can't
+    /// be told.
+    fn counted(&self, commit: Oid) -> anyhow::Result<Option<Rc<Governance>>> {
+        let (history, approvals) = self.past()?;
+        let Some(landing) = history.mainline.position(commit) else {
+            return Ok(None);
+        };
+        let state = approvals.counted.states.at(landing);
+        let is_known = matches!(state.origin, Origin::Own(_) | Origin::Earlier(_));
+        Ok(is_known.then(|| Rc::clone(&state.governance)))
     }
 
     fn cast(&self, onto: Oid) -> anyhow::Result<Cast> {
@@ -184,7 +195,7 @@ impl Desk<'_> {
             let near = Near::of(&deltas, [&before, proposed.governance]).among(&tip)?;
             let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
             names.extend(near.iter().map(|(id, _)| id.to_ascii_uppercase()));
-            let (history, approvals) = self.past_of(&names)?;
+            let (history, approvals) = self.past_of(Few::anywhere(names))?;
             let stems = deltas.iter().map(|it| it.key.as_str());
             neighbours = Some(Neighbours {
                 known: near::known(stems, &history),

@@ -1,0 +1,68 @@
+//! How approval files name the ledger that they are about, so that they count in no other.
+//!
+//! Uses policy, history's ids. Pure. Start at [`LedgerName::of`]. Follows `docs/spec/approval.md`, S7.
+
+use crate::history::objects::Oid;
+use crate::policy::Policy;
+
+/// What approval files that name no ledger say in place of a name.
+pub const UNNAMED: &str = "-";
+
+/// The name of a ledger in approval files and receipts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LedgerName {
+    /// Its policy states it.
+    Stated(String),
+    /// Its policy states none: the id of its root commit stands for it.
+    Root {
+        /// The id.
+        commit: String,
+        /// Whether files that name no ledger count too: those from before the first file with this id.
+        unnamed: Unnamed,
+    },
+    /// Its policy states none, and its root commit is not here.
+    Unknown,
+}
+
+/// Whether approval files that name no ledger count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unnamed {
+    /// No file that landed before names the root commit.
+    Counts,
+    /// One does.
+    Refused,
+}
+
+impl LedgerName {
+    /// Returns the name under a policy; the root commit is that of the approved ref, where it is here.
+    pub fn of(policy: &Policy, root: Option<Oid>, unnamed: Unnamed) -> LedgerName {
+        match (&policy.name, root) {
+            (Some(name), _) => LedgerName::Stated(name.clone()),
+            (None, Some(root)) => LedgerName::Root {
+                commit: root.to_string(),
+                unnamed,
+            },
+            (None, None) => LedgerName::Unknown,
+        }
+    }
+
+    /// Returns what new files say; `None` where that can't be told.
+    pub fn written(&self) -> Option<&str> {
+        match self {
+            LedgerName::Stated(name) => Some(name),
+            LedgerName::Root { commit, .. } => Some(commit),
+            LedgerName::Unknown => None,
+        }
+    }
+
+    /// Tells whether an approval file is about this ledger, by the name that it states; where the name of the ledger can't be
+    /// told, any file may be.
+    pub fn is_stated(&self, stated: Option<&str>) -> bool {
+        match (self, stated) {
+            (LedgerName::Stated(name), stated) => stated == Some(name),
+            (LedgerName::Root { commit, .. }, Some(stated)) => stated == commit,
+            (LedgerName::Root { unnamed, .. }, None) => *unnamed == Unnamed::Counts,
+            (LedgerName::Unknown, _) => true,
+        }
+    }
+}

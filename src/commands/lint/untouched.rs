@@ -1,0 +1,91 @@
+//! `lint --base`: what a changed policy means for the records that the branch leaves as they are.
+//!
+//! Start at [`judge`]. Follows `docs/spec/cli.md`, lint and diff.
+
+use std::collections::BTreeSet;
+
+use crate::commands::context::compare::Compared;
+use crate::commands::context::fault;
+use crate::commands::lint::Found;
+use crate::commands::lint::input::Input;
+use crate::commands::lint::past::Approved;
+use crate::diag::Finding;
+use crate::ledger::{self, Files};
+use crate::policy::governance::State;
+use crate::rules::case::Known;
+use crate::rules::house::House;
+use crate::rules::lint;
+use crate::rules::repeats::Repeats;
+
+/// Judges the records that are as they were, and keeps what the governance before the branch did not find.
+pub(super) fn judge(
+    input: &Input,
+    compared: &Compared,
+    known: &Known<'_>,
+    approved: &Approved<'_>,
+    found: &mut Found,
+) -> anyhow::Result<()> {
+    let unreadable = |error| fault::tree(&error);
+    let after = &Known {
+        neighbours: None,
+        ..*known
+    };
+    let before = &Known {
+        governance: &compared.before,
+        house: &House::of(&compared.before),
+        ..*after
+    };
+    let entries = compared.entries.iter();
+    let changed: BTreeSet<&str> = entries.flat_map(|entry| entry.delta.paths()).collect();
+    let was_record = |path: &str| {
+        compared.before.state == State::Sound
+            && ledger::is_record_of(&compared.before.policy.records, path)
+    };
+    let files = Files::list(input, &known.governance.policy.records).map_err(unreadable)?;
+    let mut repeats = Repeats::default();
+    for file in &files.records {
+        let bytes = file.bytes(input).map_err(unreadable)?;
+        let source = file.source(&bytes);
+        if !changed.contains(file.path.as_str()) && input.names(&file.path) {
+            let past = approved.past(&source, &bytes);
+            let look = lint::look(&source, after, past).map_err(unreadable)?;
+            let known = match was_record(&file.path) {
+                true => lint::record(&source, before, past).map_err(unreadable)?,
+                false => Vec::new(),
+            };
+            found.take(new(look.findings, known), input);
+            found.judge(&source, look.tier);
+        }
+        repeats.judge(source, None);
+    }
+    let [now, then] = [after, before].map(|known| lint::repeats(&repeats, known));
+    let of_others = |finding: &Finding| !changed.contains(finding.path.as_str());
+    found.take(new(now, then).into_iter().filter(of_others), input);
+    Ok(())
+}
+
+/// Returns the findings that were not there before. A limit in a message may differ: what was too long for the policy
+/// before is nothing new for the next.
+fn new(now: Vec<Finding>, then: Vec<Finding>) -> Vec<Finding> {
+    let now = without(now, then, |one, other| one == other);
+    let (now, then) = now;
+    without(now, then, |one, other| {
+        let place = |it: &Finding| (it.rule, it.level, it.path.clone(), it.pos, it.field.clone());
+        place(one) == place(other)
+    })
+    .0
+}
+
+/// Takes from both the pairs that are the same.
+fn without(
+    now: Vec<Finding>,
+    mut then: Vec<Finding>,
+    is_same: impl Fn(&Finding, &Finding) -> bool,
+) -> (Vec<Finding>, Vec<Finding>) {
+    let now = now.into_iter().filter(|finding| {
+        let known = then.iter().position(|other| is_same(finding, other));
+        known.map(|known| then.swap_remove(known)).is_none()
+    });
+    let now = now.collect();
+    (now, then)
+}

@@ -1,0 +1,65 @@
+//! Until when approval files that name no ledger count: until one landed that names the ledger's root commit.
+//!
+//! Uses history's contents. Pure. Start at [`until`]. Follows `docs/spec/approval.md`, S7.
+
+use crate::history::content::Contents;
+use crate::history::folders::FileChange;
+use crate::history::interest::Interest;
+use crate::history::mainline::Mainline;
+use crate::history::objects::Oid;
+use crate::history::{After, Beside};
+use crate::yaml::Limits;
+
+/// An approval file that nobody asked about: its landing, and its bytes.
+pub(super) type Unasked = (usize, Oid);
+
+/// Returns the approval files of a landing that nobody asked about.
+pub(super) fn unasked<'c>(
+    landing: usize,
+    files: impl Iterator<Item = &'c FileChange>,
+    interest: &Interest,
+) -> Vec<Unasked> {
+    let rest = files.filter(|change| !interest.hears(&change.path));
+    rest.filter_map(|change| Some((landing, change.new?)))
+        .collect()
+}
+
+/// Returns the first landing with an approval file that names the root commit; `None` where there is none, or where no file
+/// that is asked about names no ledger.
+///
+/// A file that can't be read counts as one that names it.
+pub(super) fn until(
+    contents: &Contents<'_>,
+    mainline: &Mainline,
+    asked: &[Beside],
+    unasked: &[Unasked],
+) -> Option<usize> {
+    let root = mainline.root()?.to_string();
+    let mut bytes = asked.iter().filter_map(|file| match &file.after {
+        After::Bytes(bytes) => Some(bytes),
+        After::Gone | After::Missing(_) => None,
+    });
+    if !bytes.any(|bytes| names(bytes, "-")) {
+        return None;
+    }
+    let of_asked = asked.iter().filter_map(|file| match &file.after {
+        After::Bytes(bytes) => names(bytes, &root).then_some(file.landing),
+        After::Missing(_) => Some(file.landing),
+        After::Gone => None,
+    });
+    let named = |blob: Oid| match contents.bytes_within(blob, Limits::RECORD.bytes) {
+        Ok(bytes) => bytes.is_some_and(|bytes| names(&bytes, &root)),
+        Err(_) => true,
+    };
+    let mut unasked = unasked.iter();
+    let of_unasked = unasked.find(|(_, blob)| named(*blob));
+    let landings = of_asked.chain(of_unasked.map(|(landing, _)| *landing));
+    landings.min()
+}
+
+/// Tells whether the line of an approval file about its ledger has a value.
+fn names(bytes: &[u8], ledger: &str) -> bool {
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    let value = lines.nth(1).and_then(|line| line.strip_prefix(b"ledger "));
+    value == Some(ledger.as_bytes())
+}

@@ -1,0 +1,65 @@
+//! `approval-impossible`: only signatures approve, and no key is listed.
+//!
+//! Uses the case, approval's keys. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/approval.md`, G2.
+
+use crate::approval::keys::Keys;
+use crate::approval::signature;
+use crate::diag::{Finding, Level};
+use crate::policy;
+use crate::policy::governance::State;
+use crate::record::word::Word;
+use crate::rules::case::{Case, Subject};
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "approval-impossible",
+    level: Level::Error,
+    group: Group::Content,
+    serves: &["M24"],
+    summary: "only signatures approve, and nobody's key is listed",
+    why: "Nothing can be approved then: no record, and no change of the policy that would mend it.",
+    remedy: "List a key in the signers file, in a change that somebody else merges: it counts for the first key. Or accept `merge`.",
+    bad: Example::SAMPLE.policy("version: 1\napproval: {accept: [detached]}\n"),
+    good: Example::SAMPLE.policy("version: 1\napproval: {accept: [merge, detached]}\n"),
+    check,
+};
+
+const FIELD: &str = "approval.accept";
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let governance = case.known.governance;
+    let approval = &governance.policy.approval;
+    let is_possible = || {
+        !approval.needs_keys()
+            || Keys::of(governance, governance).any_for(&[signature::APPROVAL, signature::GIT])
+    };
+    if !matches!(case.subject, Subject::Policy) || governance.state != State::Sound || is_possible()
+    {
+        return Vec::new();
+    }
+    let node = governance.document.as_ref().and_then(|root| root.at(FIELD));
+    let kinds: Vec<String> = approval
+        .accept
+        .iter()
+        .map(|kind| kind.word().to_owned())
+        .collect();
+    vec![Finding {
+        rule: RULE.code,
+        level: RULE.level,
+        path: policy::FILE.to_owned(),
+        pos: node.map(|node| node.pos),
+        field: Some(FIELD.to_owned()),
+        id: None,
+        message: format!(
+            "nothing can be approved: `{FIELD}` is [{}], and {} lists no key that may sign",
+            kinds.join(", "),
+            approval.signers
+        ),
+        help: format!(
+            "list a key in {}, in a change that somebody else merges; where this policy is not merged yet, you may add `merge` to it instead",
+            approval.signers
+        ),
+    }]
+}

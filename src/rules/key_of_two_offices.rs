@@ -1,0 +1,67 @@
+//! `key-of-two-offices`: a key that signs receipts is listed for something else too.
+//!
+//! Uses the case, approval's keys. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/approval.md`, S3.
+
+use crate::approval::keys;
+use crate::approval::signers::{Line, Signers};
+use crate::diag::{Finding, Level, Pos};
+use crate::rules::case::{Case, Subject};
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "key-of-two-offices",
+    level: Level::Error,
+    group: Group::Content,
+    serves: &["M24"],
+    summary: "a key of receipts that is listed for something else too",
+    why: "A key of receipts lies where programs run; one that approved as well would let them approve.",
+    remedy: "Give each its own key: of a key of receipts one line, with that namespace alone.",
+    bad: Example::tree(&[
+        ("exledger.yaml", b"version: 1\n"),
+        (
+            ".github/allowed_signers",
+            b"gate@example.com namespaces=\"exledger-receipt@v1\" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG7Kz0jGJppv65p8q1uSa8X0QwpSOfZqQ8SKIZzlkOBY\n\
+              dana@example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG7Kz0jGJppv65p8q1uSa8X0QwpSOfZqQ8SKIZzlkOBY\n",
+        ),
+    ]),
+    good: Example::tree(&[
+        ("exledger.yaml", b"version: 1\n"),
+        (
+            ".github/allowed_signers",
+            b"gate@example.com namespaces=\"exledger-receipt@v1\" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG7Kz0jGJppv65p8q1uSa8X0QwpSOfZqQ8SKIZzlkOBY\n\
+              dana@example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGDL9rcwC7Dl2EmakK7y2DKkUSCLXhavXFcRsJZ8CxwK\n",
+        ),
+    ]),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    let governance = case.known.governance;
+    let (Subject::Policy, Some(text)) = (case.subject, &governance.signers) else {
+        return Vec::new();
+    };
+    let signers = Signers::parse(text);
+    let lines = keys::of_two_offices(&signers).into_iter();
+    let finding = |line: &Line| {
+        Finding {
+        rule: RULE.code,
+        level: RULE.level,
+        path: governance.policy.approval.signers.clone(),
+        pos: Some(Pos {
+            line: line.number,
+            column: 1,
+        }),
+        field: None,
+        id: None,
+        message: format!(
+            "this key of {} signs receipts and is listed for something else too, so it signs no approval and no commit",
+            line.principals.join(",")
+        ),
+        help: "list another key here; of a key of receipts one line, with namespaces=\"exledger-receipt@v1\" alone"
+            .to_owned(),
+    }
+    };
+    lines.map(finding).collect()
+}
