@@ -8,7 +8,7 @@ use crate::commands::context::filter::Filters;
 use crate::commands::context::judged::Scope;
 use crate::commands::{Command, Outcome, Past, Run};
 use crate::status::Standing;
-use crate::survey::select::{self, Filter, Meant, Order};
+use crate::survey::select::{self, Filter, Meant, Order, Sameness};
 use crate::survey::slips;
 use crate::view;
 
@@ -75,8 +75,12 @@ impl Run for Args {
         } else {
             ctx.approved_of(&home, scope)?
         };
-        let same = |control: &_, asked: &str| approved.same(control, asked);
-        let meant = |standing: &&Standing| filter.meant(standing, &same, approved.stamp.instant);
+        let control = |control: &_, asked: &str| approved.same(control, asked);
+        let same = Sameness {
+            control: &control,
+            governance: &approved.governance,
+        };
+        let meant = |standing: &&Standing| filter.meant(standing, same, approved.stamp.instant);
         let asked: Vec<&Standing> = approved
             .standings
             .iter()
@@ -104,7 +108,7 @@ impl Run for Args {
             &*approved,
         ))?;
         if asked.is_empty() {
-            for hint in slips::hints(&filter, approved.standings.iter()) {
+            for hint in slips::hints(&filter, approved.standings.iter(), same) {
                 ctx.hint(&hint);
             }
         }

@@ -10,7 +10,7 @@ use crate::commands::{Command, Outcome, Past, Run};
 use crate::status::Standing;
 use crate::survey::due::Horizon;
 use crate::survey::queue::{self, Item};
-use crate::survey::select::{self, Meant};
+use crate::survey::select::{self, Meant, Sameness};
 use crate::view;
 
 /// Show what needs attention, worst first
@@ -45,8 +45,12 @@ impl Run for Args {
         } else {
             ctx.approved_of(&home, Scope::Worklist)?
         };
-        let same = |control: &_, asked: &str| approved.same(control, asked);
-        let meant = |standing: &&Standing| filter.meant(standing, &same, approved.stamp.instant);
+        let control = |control: &_, asked: &str| approved.same(control, asked);
+        let same = Sameness {
+            control: &control,
+            governance: &approved.governance,
+        };
+        let meant = |standing: &&Standing| filter.meant(standing, same, approved.stamp.instant);
         let asked: Vec<&Standing> = approved
             .standings
             .iter()

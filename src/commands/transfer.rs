@@ -82,7 +82,7 @@ impl Run for Args {
             name: &name,
         };
         let which = match &from {
-            Some(from) => Which::Of(from),
+            Some(owner) => Which::Of { owner, heir: &to },
             None => Which::Several(&ids, &self.filters),
         };
         ctx.decide(&Job {

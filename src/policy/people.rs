@@ -161,6 +161,17 @@ pub fn key_of(governance: &Governance, email: &str) -> String {
     Found::of(governance, governance.mailmap.map("", email.trim()).1).key
 }
 
+/// Tells whether a text as people type it names a person: by an address or a login of theirs, or by a name.
+pub fn is_named(governance: &Governance, person: &Person, text: &str) -> bool {
+    let is_key = |key: &str| key == person.key;
+    let name = folded(text);
+    is_key(&key_of(governance, text))
+        || login(governance, text).is_some_and(|key| is_key(&key))
+        || [&person.name, &person.typed_name]
+            .iter()
+            .any(|it| !name.is_empty() && folded(it) == name)
+}
+
 /// What an address, after mailmap, stands for.
 struct Found {
     key: String,

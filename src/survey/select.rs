@@ -1,12 +1,14 @@
 //! Which records are meant, and in what order.
 //!
-//! Uses record, status. Pure. Start at [`Filter`]. Follows `docs/spec/cli.md`, list. Values of one filter are
+//! Uses record, policy's people, status. Pure. Start at [`Filter`]. Follows `docs/spec/cli.md`, list. Values of one filter are
 //! alternatives; all filters must hold.
 
 use std::cmp::Ordering;
 
+use crate::policy::governance::Governance;
+use crate::policy::people;
 use crate::record;
-use crate::record::address::{self, Address};
+use crate::record::address::Address;
 use crate::record::reference::ControlRef;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Instant, Term};
@@ -61,7 +63,7 @@ pub enum Meant {
 
 impl Filter {
     /// Tells whether a record is meant at an instant.
-    pub fn meant(&self, standing: &Standing, same: &SameControl<'_>, instant: Instant) -> Meant {
+    pub fn meant(&self, standing: &Standing, same: Sameness<'_>, instant: Instant) -> Meant {
         let computed = self.status_fits(standing)
             && self.tier_fits(standing)
             && self.end_fits(standing, instant);
@@ -116,21 +118,19 @@ impl Filter {
     }
 
     /// Tells whether what the record states fits; `None` where it can't be read.
-    fn stated_fits(&self, standing: &Standing, same: &SameControl<'_>) -> Option<bool> {
+    fn stated_fits(&self, standing: &Standing, same: Sameness<'_>) -> Option<bool> {
         let record = shown(standing)?;
         let (subject, owner) = (&record.subject, &record.owner);
-        let is_owner = |asked: &String| {
-            owner.email.as_str() == address::lower(asked)
-                || owner.name.to_lowercase() == asked.to_lowercase()
-        };
         let named = |asked: &String, field: &Option<String>| {
             let former = subject.aliases.as_deref().unwrap_or_default();
             field.as_ref() == Some(asked) || former.contains(asked)
         };
         Some(
-            any(&self.owner, is_owner)
+            any(&self.owner, |asked| same.owner(record, asked))
                 && any(&self.team, |asked| owner.team.as_ref() == Some(asked))
-                && any(&self.control, |asked| states_control(record, asked, same))
+                && any(&self.control, |asked| {
+                    states_control(record, asked, same.control)
+                })
                 && any(&self.identity, |asked| named(asked, &subject.identity))
                 && any(&self.credential, |asked| named(asked, &subject.credential))
                 && any(&self.asset, |asked| named(asked, &subject.asset))
@@ -154,6 +154,24 @@ fn tier(standing: &Standing) -> Option<&str> {
 
 fn any<T>(asked: &[T], fits: impl FnMut(&T) -> bool) -> bool {
     asked.is_empty() || asked.iter().any(fits)
+}
+
+/// What is the same under different names.
+#[derive(Clone, Copy)]
+pub struct Sameness<'a> {
+    /// Which forms name one control.
+    pub control: &'a SameControl<'a>,
+    /// Who is who.
+    pub governance: &'a Governance,
+}
+
+impl Sameness<'_> {
+    /// Tells whether a text names the owner of a record.
+    pub fn owner(&self, record: &record::Record, asked: &str) -> bool {
+        let (governance, owner) = (self.governance, &record.owner);
+        let person = people::identify(governance, &owner.name, owner.email.as_str());
+        people::is_named(governance, &person, asked)
+    }
 }
 
 /// Tells whether two forms name one control.

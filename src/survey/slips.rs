@@ -7,16 +7,23 @@ use std::collections::BTreeSet;
 use crate::record::Record;
 use crate::record::near;
 use crate::status::Standing;
-use crate::survey::select::{self, Filter};
+use crate::survey::select::{self, Filter, Sameness};
 
 /// A filter by a name: what it is called, what is asked, and what a record states there.
-type Named<'f> = (&'static str, &'f [String], fn(&Record) -> Vec<&str>);
+type Named<'f> = (&'static str, Vec<&'f String>, fn(&Record) -> Vec<&str>);
 
 /// Returns a sentence for each name that is asked for, stated by none of the records, and near one that is.
-pub fn hints<'s>(filter: &Filter, standings: impl Iterator<Item = &'s Standing>) -> Vec<String> {
+pub fn hints<'s>(
+    filter: &Filter,
+    standings: impl Iterator<Item = &'s Standing>,
+    same: Sameness<'_>,
+) -> Vec<String> {
     let records: Vec<&Record> = standings.filter_map(select::shown).collect();
     let mut hints = Vec::new();
-    for (what, asked, stated) in names(filter) {
+    let (mut owners, rest) = names(filter);
+    let is_owner = |asked: &str| records.iter().any(|record| same.owner(record, asked));
+    owners.1.retain(|asked| !is_owner(asked));
+    for (what, asked, stated) in std::iter::once(owners).chain(rest) {
         let known: BTreeSet<&str> = records.iter().flat_map(|record| stated(record)).collect();
         for name in asked.iter().filter(|name| !known.contains(name.as_str())) {
             if let Some(meant) = near::nearest(name, known.iter().copied()) {
@@ -29,30 +36,34 @@ pub fn hints<'s>(filter: &Filter, standings: impl Iterator<Item = &'s Standing>)
     hints
 }
 
-fn names(filter: &Filter) -> [Named<'_>; 7] {
-    [
-        ("owner", &filter.owner, |record| {
-            vec![record.owner.email.as_str(), record.owner.name.as_str()]
-        }),
-        ("team", &filter.team, |record| {
+/// Returns the filter by owner, and the others.
+fn names(filter: &Filter) -> (Named<'_>, [Named<'_>; 6]) {
+    let owner: Named<'_> = ("owner", Vec::from_iter(&filter.owner), |record| {
+        vec![record.owner.email.as_str(), record.owner.name.as_str()]
+    });
+    let rest: [Named<'_>; 6] = [
+        ("team", Vec::from_iter(&filter.team), |record| {
             Vec::from_iter(record.owner.team.as_deref())
         }),
-        ("identity", &filter.identity, |record| {
+        ("identity", Vec::from_iter(&filter.identity), |record| {
             with_aliases(record, &record.subject.identity)
         }),
-        ("credential", &filter.credential, |record| {
+        ("credential", Vec::from_iter(&filter.credential), |record| {
             with_aliases(record, &record.subject.credential)
         }),
-        ("asset", &filter.asset, |record| {
+        ("asset", Vec::from_iter(&filter.asset), |record| {
             with_aliases(record, &record.subject.asset)
         }),
-        ("application", &filter.application, |record| {
-            with_aliases(record, &record.subject.application)
-        }),
-        ("vendor", &filter.vendor, |record| {
+        (
+            "application",
+            Vec::from_iter(&filter.application),
+            |record| with_aliases(record, &record.subject.application),
+        ),
+        ("vendor", Vec::from_iter(&filter.vendor), |record| {
             Vec::from_iter(record.subject.vendor.as_deref())
         }),
-    ]
+    ];
+    (owner, rest)
 }
 
 fn with_aliases<'r>(record: &'r Record, field: &'r Option<String>) -> Vec<&'r str> {

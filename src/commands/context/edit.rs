@@ -50,8 +50,13 @@ pub enum Which<'w> {
     One(&'w str),
     /// Those that are named, or those that a filter finds.
     Several(&'w [String], &'w Filters),
-    /// The open ones of an owner.
-    Of(&'w Address),
+    /// The open ones of an owner, by whatever address of theirs, but those that are the heir's by theirs.
+    Of {
+        /// Whose they are.
+        owner: &'w Address,
+        /// Who gets them.
+        heir: &'w Address,
+    },
 }
 
 /// Whether a decision can be taken where history can't be read.
@@ -269,7 +274,7 @@ impl Ctx {
             meant: match job.which {
                 Which::One(_) => Meant::One,
                 Which::Several([_], _) => Meant::One,
-                Which::Several(..) | Which::Of(_) => Meant::Several,
+                Which::Several(..) | Which::Of { .. } => Meant::Several,
             },
             records,
             written,

@@ -229,3 +229,70 @@ fn a_record_that_only_another_branch_has_is_left_out_and_said() {
     let run = life.run("dana", &["review", "00009", "--outcome", "close"]);
     assert_eq!(run.code, 2, "{}", run.out);
 }
+
+/// A record in which Ana stands under an address of her own, and one with a capital beyond ASCII.
+fn under_other_addresses() -> Life {
+    let life = three();
+    let of = |email: &str| format!("owner: {{name: A. Ruiz, email: {email}}}");
+    let fourth = "EXC-2026-00004";
+    life.filed(
+        fourth,
+        &record(fourth, &of("ruiz@example.org")),
+        "ana",
+        "lee",
+    );
+    let fifth = "EXC-2026-00005";
+    life.filed(fifth, &record(fifth, &of("ÉVA@example.com")), "ana", "lee");
+    let line = "Ana Ruiz <ana@example.com> <ruiz@example.org>\n";
+    let work = life.repo.branch("names").by("ana").write(".mailmap", line);
+    work.commit("Say that both addresses are Ana's");
+    life.merge("names", "lee", "");
+    life
+}
+
+#[test]
+fn an_owner_is_one_person_under_every_name_and_address() {
+    let life = under_other_addresses();
+    let listed = |owner: &str| {
+        let run = life.run(
+            "sam",
+            &["list", "--owner", owner, "--format", "csv", "--all"],
+        );
+        let rows = run.out.lines().skip(1).map(|row| row[..14].to_owned());
+        rows.collect::<Vec<_>>()
+    };
+    let anas = [THIRD, "EXC-2026-00004", ID];
+    for owner in ["ana@example.com", "Ruiz@Example.org", " ana  RUIZ "] {
+        assert_eq!(listed(owner), anas, "{owner}");
+    }
+    assert_eq!(listed("éva@example.com"), ["EXC-2026-00005"]);
+    assert_eq!(listed("kim@example.com"), [OTHER]);
+    // Who is known under another name is not said to be nobody.
+    let run = life.run(
+        "sam",
+        &["list", "--owner", "ruiz@example.org", "--status", "closed"],
+    );
+    assert_eq!(run.err, "");
+}
+
+#[test]
+fn all_records_of_a_person_move_from_every_address_and_those_of_the_new_one_stay() {
+    let life = under_other_addresses();
+    let to = |to: &str| {
+        let hand = [
+            "transfer",
+            "--from",
+            "RUIZ@example.org",
+            "--to",
+            to,
+            "--dry-run",
+        ];
+        let answer = life.answer(0, "dana", &hand);
+        ids(&answer)
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(to("lee@example.com"), [THIRD, "EXC-2026-00004", ID]);
+    assert_eq!(to("ana@example.com"), ["EXC-2026-00004"]);
+}

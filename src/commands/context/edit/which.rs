@@ -12,10 +12,11 @@ use crate::commands::context::filter::Filters;
 use crate::commands::context::place::Home;
 use crate::ledger::{File, Files};
 use crate::policy::governance::Governance;
+use crate::policy::people;
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::status::Standing;
-use crate::survey::select::{self, Filter, Meant};
+use crate::survey::select::{self, Filter, Meant, Sameness};
 
 impl Ctx {
     /// Returns the paths of the records that are meant, each once, by id.
@@ -51,8 +52,12 @@ impl Ctx {
                     take(named(&files, id)?);
                 }
             }
-            Which::Of(owner) => {
-                for file in of_owner(home, &files, owner)? {
+            Which::Of { owner, heir } => {
+                let is_own = |email: &Address| {
+                    let key = |it: &Address| people::key_of(governance, it.as_str());
+                    (email != heir || owner == heir) && key(email) == key(owner)
+                };
+                for file in of_owner(home, &files, &is_own)? {
                     take(file);
                 }
             }
@@ -128,7 +133,11 @@ impl Ctx {
         filter: &Filter,
     ) -> anyhow::Result<Vec<&'f File>> {
         let approved = self.approved(home)?;
-        let same = |control: &_, asked: &str| approved.same(control, asked);
+        let control = |control: &_, asked: &str| approved.same(control, asked);
+        let same = Sameness {
+            control: &control,
+            governance: &approved.governance,
+        };
         let mut found = Vec::new();
         for standing in &approved.standings {
             let file = files.find(&standing.key).ok();
@@ -138,7 +147,7 @@ impl Ctx {
                 None => standing.clone(),
             };
             let ended = select::is_ended(here.status) && !filter.names_ended();
-            match filter.meant(&here, &same, approved.stamp.instant) {
+            match filter.meant(&here, same, approved.stamp.instant) {
                 Meant::No => {}
                 _ if ended => {}
                 Meant::CannotSay => {
@@ -179,15 +188,19 @@ fn as_here(
 }
 
 /// Returns the files of the open records of an owner.
-fn of_owner<'f>(home: &Home, files: &'f Files, owner: &Address) -> anyhow::Result<Vec<&'f File>> {
+fn of_owner<'f>(
+    home: &Home,
+    files: &'f Files,
+    is_own: &dyn Fn(&Address) -> bool,
+) -> anyhow::Result<Vec<&'f File>> {
     let mut found = Vec::new();
     for file in &files.records {
         let source = files
             .read(&home.tree, file)
             .map_err(|error| fault::tree(&error))?;
-        let is_own = source.value::<Address>("owner.email").as_ref() == Some(owner);
+        let owner = source.value::<Address>("owner.email");
         let is_closed = source.node("closure").is_some();
-        if is_own && !is_closed {
+        if owner.is_some_and(|owner| is_own(&owner)) && !is_closed {
             found.push(file);
         }
     }
