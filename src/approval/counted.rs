@@ -229,6 +229,29 @@ impl CountedGovernance {
         last.map_or(NONE, |(_, choice)| choice)
     }
 
+    /// Returns the governance files of which another version lies at a landing than the one that counts there: by path, the
+    /// bytes of both, landed first. `None` for a file that is not there.
+    pub fn uncounted(
+        &self,
+        history: &History,
+        landing: usize,
+    ) -> BTreeMap<String, [Option<Vec<u8>>; 2]> {
+        let mut found = BTreeMap::new();
+        for (path, trail) in &history.governance {
+            let n_landed = trail.versions.partition_point(|it| it.landing <= landing);
+            let landed = n_landed.checked_sub(1);
+            let counts = self.version(path, landing);
+            if landed != counts {
+                let bytes = |n: Option<usize>| {
+                    let file = trail.versions.get(n?)?.files.first()?;
+                    Some(history.governance_bytes.get(&file.blob)?.to_vec())
+                };
+                found.insert(path.clone(), [bytes(landed), bytes(counts)]);
+            }
+        }
+        found
+    }
+
     /// Returns the version of a file that counts after a landing, by its index.
     pub fn version(&self, path: &str, landing: usize) -> Option<usize> {
         self.choice(landing).of(path)

@@ -76,9 +76,10 @@ impl Run for Args {
             instead: &[],
         };
         let compared = ctx.compare(&home, self.base.as_deref(), proposed)?;
+        ctx.of_uncounted(&compared);
         let known = Known {
-            governance: &governance,
-            house: &House::of(&governance),
+            governance: &compared.governance,
+            house: &House::of(&compared.governance),
             tree,
             instant: ctx.globals.on.as_ref().map(|on| on.instant()),
             neighbours: compared.neighbours.as_ref(),

@@ -218,7 +218,8 @@ pub fn rulings(told: &[Told]) -> Vec<Ruling> {
 
 /// Returns what the commits of a branch change, and each governance that one of them brings.
 ///
-/// A governance file counts where any policy of the branch, or before it, names it; `known` are those before it.
+/// A governance file counts where any policy of the branch, or before it, names it; `known` are those before it. `read`
+/// returns the governance of a tree.
 ///
 /// # Errors
 /// [`Obstacle`] where something needed is not here.
@@ -228,6 +229,7 @@ pub fn told(
     branch: &Branch,
     folders: &[String],
     known: impl IntoIterator<Item = String>,
+    read: &dyn Fn(&dyn Tree) -> Result<Governance, TreeError>,
 ) -> Result<(Vec<Told>, Vec<Rc<Governance>>), Obstacle> {
     let mut paths: BTreeSet<String> = known.into_iter().map(|path| prefix.plain(&path)).collect();
     paths.insert(policy::FILE.to_owned());
@@ -239,7 +241,7 @@ pub fn told(
         commits.dedup_by_key(|commit| commit.oid);
         for commit in commits {
             let tree = CommitTree::new(objects, commit.tree, prefix);
-            let state = Governance::read(&tree).map_err(|error| tree::obstacle(&error))?;
+            let state = read(&tree).map_err(|error| tree::obstacle(&error))?;
             states.push(Rc::new(state));
         }
         let named = states.iter().flat_map(|state| state.paths());

@@ -8,6 +8,7 @@ mod events;
 mod goldens;
 mod policy;
 mod repetition;
+mod uncounted;
 mod untouched;
 
 use serde_json::Value;

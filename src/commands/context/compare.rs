@@ -5,6 +5,7 @@
 mod cast;
 mod desk;
 pub mod near;
+mod uncounted;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +60,10 @@ pub struct Compared {
     pub before: Rc<Governance>,
     /// Each governance that it brings.
     pub brought: Vec<Rc<Governance>>,
+    /// The governance that its records are judged by: what counts before it, with its own changes.
+    pub governance: Rc<Governance>,
+    /// The governance files that landed before it, do not count, and are not its own.
+    pub uncounted: Vec<String>,
     /// The paths of the governance files.
     pub governance_paths: BTreeSet<String>,
     /// What is named like a record, is no file, and was not there before.
@@ -116,6 +121,17 @@ impl Ctx {
             past: OnceCell::new(),
         };
         desk.compare([onto, head], proposed)
+    }
+
+    /// Says of which governance files another version judges than the one that lies there.
+    pub fn of_uncounted(&self, compared: &Compared) {
+        for path in &compared.uncounted {
+            self.hint(&format!(
+                "hint: {path} of commit {} does not count, since nobody else approved that change: its last version that \
+                 counts judges here; `exledger list` says how it gets approved",
+                compared.base.short()
+            ));
+        }
     }
 
     /// Returns the commit that a name stands for.

@@ -22,6 +22,7 @@ use crate::ledger::{self, Files};
 use crate::policy::governance::State;
 use crate::record::read;
 use crate::rules::case::Known;
+use crate::rules::house::House;
 use crate::rules::lint::{self, Past, Settled};
 use crate::rules::proposed::Removals;
 use crate::rules::repeats::Repeats;
@@ -50,14 +51,17 @@ pub(super) fn read(
             instead: &instead,
         },
     )?;
-    let known = &Known {
-        neighbours: compared.neighbours.as_ref(),
-        ..*known
-    };
-    let is_broken = known.governance.state == State::Broken;
+    ctx.of_uncounted(&compared);
+    let is_broken = compared.governance.state == State::Broken;
     if is_broken || !compared.rulings.is_empty() {
         found.take(lint::policy(known), input);
     }
+    let known = &Known {
+        governance: &compared.governance,
+        house: &House::of(&compared.governance),
+        neighbours: compared.neighbours.as_ref(),
+        ..*known
+    };
     let changes = compared.findings(known);
     let said: BTreeSet<_> = changes
         .iter()

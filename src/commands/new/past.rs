@@ -11,6 +11,7 @@ use crate::commands::new::filing::Work;
 use crate::diag::Finding;
 use crate::plan::draft::Draft;
 use crate::rules::case::Known;
+use crate::rules::house::House;
 use crate::rules::lint;
 use crate::rules::repeats::Repeats;
 use crate::survey::cause::Neighbours;
@@ -35,9 +36,19 @@ pub(super) fn findings(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Resu
             None
         }
     };
+    let own = work.known();
+    let governance = match &compared {
+        Some(compared) => {
+            ctx.of_uncounted(compared);
+            &compared.governance
+        }
+        None => own.governance,
+    };
     let known = Known {
+        governance,
+        house: &House::of(governance),
         neighbours: compared.as_ref().and_then(|it| it.neighbours.as_ref()),
-        ..work.known()
+        ..own
     };
     let source = &made.source;
     let entry = compared.as_ref().and_then(|compared| {

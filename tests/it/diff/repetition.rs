@@ -199,11 +199,13 @@ fn the_same_thing_filed_again_after_its_closure_is_a_recurrence() {
 #[test]
 fn what_was_filed_again_counts_as_a_renewal_and_its_days_toward_the_total() {
     let (ledger, again) = refiled();
-    let policy = |tier: &str| {
-        let work = ledger.repo.by("dana");
+    let policy = |n: usize, tier: &str| {
+        let name = format!("policy-{n}");
+        let work = ledger.repo.branch(&name).by("dana");
         let text = format!("version: 1\ntiers: [{{name: standard, {tier}}}]\n");
         work.write("exledger.yaml", &text)
             .commit("Change the policy");
+        ledger.repo.by("lee").merge(&name, "Merge the policy");
     };
     for (n, (tier, expected)) in [
         ("max_renewals: 1", &["warning recurrence"][..]),
@@ -221,7 +223,7 @@ fn what_was_filed_again_counts_as_a_renewal_and_its_days_toward_the_total() {
     .iter()
     .enumerate()
     {
-        policy(tier);
+        policy(n, tier);
         let mut found = filed(&ledger, &format!("again-{n}"), &again, &[]);
         found.sort();
         assert_eq!(found, *expected, "{tier}");

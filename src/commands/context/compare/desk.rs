@@ -10,6 +10,7 @@ use crate::approval::{self, Approvals};
 use crate::commands::context::approved::obstacle;
 use crate::commands::context::compare::cast::{Cast, how};
 use crate::commands::context::compare::near::{self, Near};
+use crate::commands::context::compare::uncounted::UncountedFiles;
 use crate::commands::context::compare::{Compared, Proposed};
 use crate::commands::context::fault;
 use crate::commands::context::noted;
@@ -75,9 +76,11 @@ impl Desk<'_> {
     fn state(&self, commit: Oid) -> anyhow::Result<Rc<Governance>> {
         let tree = self.tree(commit)?;
         let own = Governance::read(&tree).map_err(|error| fault::tree(&error))?;
+        if let Some(counted) = self.counted(commit)? {
+            return Ok(counted);
+        }
         if own.state == State::Sound {
-            let counted = self.counted(commit)?;
-            return Ok(counted.unwrap_or_else(|| Rc::new(own)));
+            return Ok(Rc::new(own));
         }
         let (history, _) = self.past()?;
         Ok(match history.landed.get(&commit) {
@@ -90,13 +93,31 @@ impl Desk<'_> {
     /// Returns the governance that counts after a commit of the approved ref; `None` for another commit, and where that can't
     /// be told.
     fn counted(&self, commit: Oid) -> anyhow::Result<Option<Rc<Governance>>> {
-        let (history, approvals) = self.past()?;
-        let Some(landing) = history.mainline.position(commit) else {
+        let Some(landing) = self.landing(commit)? else {
             return Ok(None);
         };
+        let (_, approvals) = self.past()?;
         let state = approvals.counted.states.at(landing);
-        let is_known = matches!(state.origin, Origin::Own(_) | Origin::Earlier(_));
-        Ok(is_known.then(|| Rc::clone(&state.governance)))
+        Ok(Some(Rc::clone(&state.governance)))
+    }
+
+    /// Returns the governance files that lie at a commit of the approved ref and do not count there.
+    fn uncounted(&self, commit: Oid) -> anyhow::Result<UncountedFiles> {
+        let Some(landing) = self.landing(commit)? else {
+            return Ok(UncountedFiles::default());
+        };
+        let (history, approvals) = self.past()?;
+        Ok(UncountedFiles::of(history, &approvals.counted, landing))
+    }
+
+    /// Returns which landing a commit of the approved ref is, where it can be told what governance counts after it.
+    fn landing(&self, commit: Oid) -> anyhow::Result<Option<usize>> {
+        let (history, approvals) = self.past()?;
+        let landing = history.mainline.position(commit);
+        Ok(landing.filter(|landing| {
+            let state = approvals.counted.states.at(*landing);
+            matches!(state.origin, Origin::Own(_) | Origin::Earlier(_))
+        }))
     }
 
     fn cast(&self, onto: Oid) -> anyhow::Result<Cast> {
@@ -154,6 +175,12 @@ impl Desk<'_> {
         };
         let cast = self.cast(onto)?;
         let before = self.state(base)?;
+        let uncounted = self.uncounted(base)?;
+        let governance = uncounted.governance(&before, proposed)?;
+        let proposed = Proposed {
+            governance: &governance,
+            ..proposed
+        };
         let named = Files::list(proposed.tree, &proposed.governance.policy.records);
         let named = named.map_err(unreadable)?;
         let deltas = self.deltas(base, &before, proposed, &named)?;
@@ -168,6 +195,7 @@ impl Desk<'_> {
                 branch,
                 &folders,
                 governance_paths.iter().cloned(),
+                &|tree| uncounted.read(tree),
             )
             .map_err(obstacle)?,
             None => (Vec::new(), Vec::new()),
@@ -215,6 +243,8 @@ impl Desk<'_> {
             governors,
             before,
             brought,
+            uncounted: uncounted.still_in(proposed.tree)?,
+            governance: Rc::clone(&governance),
             governance_paths,
             odd: self.odd(base, named)?,
             neighbours,

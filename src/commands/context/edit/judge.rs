@@ -62,6 +62,13 @@ pub(super) fn judge(
             ..neighbours
         })
     });
+    let governance = match &compared {
+        Some(compared) => {
+            ctx.of_uncounted(compared);
+            &compared.governance
+        }
+        None => governance,
+    };
     let known = Known {
         governance,
         house: &House::of(governance),

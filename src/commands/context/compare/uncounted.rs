@@ -1,0 +1,130 @@
+//! The governance files of a base that landed without an approval, and trees without them.
+//!
+//! Start at [`UncountedFiles`]. Follows `docs/spec/approval.md`, G2: a branch brings what counts where it sets out, with
+//! its own changes.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::approval::counted::CountedGovernance;
+use crate::commands::context::compare::Proposed;
+use crate::commands::context::fault;
+use crate::history::History;
+use crate::history::paths::Prefix;
+use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+use crate::policy::governance::{Governance, State};
+
+/// The governance files whose version at a base does not count, by path.
+#[derive(Debug, Default)]
+pub(super) struct UncountedFiles {
+    prefix: Prefix,
+    files: BTreeMap<String, UncountedFile>,
+}
+
+#[derive(Debug)]
+struct UncountedFile {
+    landed: Option<Vec<u8>>,
+    counts: Option<Vec<u8>>,
+}
+
+impl UncountedFiles {
+    /// Returns those of a landing of the approved ref.
+    pub(super) fn of(history: &History, counted: &CountedGovernance, landing: usize) -> Self {
+        let files = counted.uncounted(history, landing).into_iter();
+        let files = files.map(|(path, [landed, counts])| (path, UncountedFile { landed, counts }));
+        UncountedFiles {
+            prefix: history.prefix.clone(),
+            files: files.collect(),
+        }
+    }
+
+    /// Returns the paths of those that a tree still has as they landed.
+    pub(super) fn still_in(&self, tree: &dyn Tree) -> anyhow::Result<Vec<String>> {
+        let tree = CountedTree { tree, files: self };
+        let mut paths = Vec::new();
+        for path in self.files.keys() {
+            let instead = tree.instead(path).map_err(|error| fault::tree(&error))?;
+            paths.extend(instead.map(|_| path.clone()));
+        }
+        Ok(paths)
+    }
+
+    /// Reads the governance of a tree in which the versions that count stand for those that merely landed.
+    pub(super) fn read(&self, tree: &dyn Tree) -> Result<Governance, TreeError> {
+        Governance::read(&CountedTree { tree, files: self })
+    }
+
+    /// Returns what a proposed state brings: its governance files where it changes them, else those that count.
+    pub(super) fn governance(
+        &self,
+        before: &Rc<Governance>,
+        proposed: Proposed<'_>,
+    ) -> anyhow::Result<Rc<Governance>> {
+        if self.files.is_empty() || proposed.governance.state != State::Sound {
+            return Ok(Rc::new(proposed.governance.clone()));
+        }
+        let read = self.read(proposed.tree);
+        let read = Rc::new(read.map_err(|error| fault::tree(&error))?);
+        let is_unchanged = self.still_in(proposed.tree)?.len() == self.files.len();
+        match read.state != State::Sound && is_unchanged {
+            true => Ok(Rc::clone(before)),
+            false => Ok(read),
+        }
+    }
+}
+
+/// A tree in which governance files that merely landed are as they count.
+struct CountedTree<'t> {
+    tree: &'t dyn Tree,
+    files: &'t UncountedFiles,
+}
+
+impl CountedTree<'_> {
+    /// Returns what stands for the file of a path; `None` where that is the file itself.
+    fn instead(&self, path: &str) -> Result<Option<Option<&[u8]>>, TreeError> {
+        let path = self.files.prefix.plain(path);
+        let Some(file) = self.files.files.get(&path) else {
+            return Ok(None);
+        };
+        let own = self.tree.bytes(&path)?;
+        // A work tree may have line ends of its own.
+        let same = without_returns(own.as_deref()) == without_returns(file.landed.as_deref());
+        Ok(same.then_some(file.counts.as_deref()))
+    }
+}
+
+fn without_returns(bytes: Option<&[u8]>) -> Option<Vec<u8>> {
+    let bytes = bytes?.iter().copied();
+    Some(bytes.filter(|byte| *byte != b'\r').collect())
+}
+
+impl Tree for CountedTree<'_> {
+    fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
+        self.tree.list(folder)
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
+        match self.instead(path)? {
+            Some(bytes) => Ok(bytes.map(|_| Kind::File)),
+            None => self.tree.kind(path),
+        }
+    }
+
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        match self.instead(path)? {
+            Some(bytes) => Ok(bytes.map(<[u8]>::to_vec)),
+            None => self.tree.bytes(path),
+        }
+    }
+
+    fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
+        match self.instead(path)? {
+            Some(bytes) => Ok(bytes.map(|it| u64::try_from(it.len()).unwrap_or(u64::MAX))),
+            None => self.tree.size(path),
+        }
+    }
+
+    fn target(&self, path: &str) -> Result<Option<String>, TreeError> {
+        self.tree.target(path)
+    }
+}
