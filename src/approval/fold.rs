@@ -13,6 +13,7 @@ use crate::approval::evidence::{self, Evidence};
 use crate::approval::late::Bound;
 use crate::approval::law::Laws;
 use crate::approval::seals::Seals;
+use crate::approval::series::{Interrupted, Series};
 use crate::approval::step::{Step, fires};
 use crate::approval::ways::ApprovalWays;
 use crate::approval::witness;
@@ -22,63 +23,6 @@ use crate::history::change::differ;
 use crate::history::version::{Change, Trail};
 use crate::policy::tier::Needed;
 use crate::record::Record;
-use crate::record::time::Instant;
-
-/// What the versions so far leave behind for the next.
-#[derive(Clone, Debug)]
-pub(crate) struct Series {
-    /// The last version that stands as approved, by its index.
-    pub approved: Option<usize>,
-    /// The oldest version of a clone that ends there: for demands it counts as approved.
-    pub inherited: Option<usize>,
-    /// Who filed the series.
-    pub filer: AuthorSet,
-    /// The author set of the last approved version; that of the first while there is none.
-    pub reference: AuthorSet,
-    /// Who made what landed since without being approved.
-    pub waiting: AuthorSet,
-    /// Whether a closure or a fired entry landed since the last approved version.
-    pub interrupted: Interrupted,
-    /// What was said before this instant supports nothing that lands from here on: the last removal, closure, fired
-    /// entry or newly approved version.
-    pub bar: Instant,
-}
-
-impl Default for Series {
-    fn default() -> Series {
-        Series::since(Instant::MIN)
-    }
-}
-
-impl Series {
-    /// Begins a series; what was said before an instant does not support it.
-    fn since(bar: Instant) -> Series {
-        Series {
-            approved: None,
-            inherited: None,
-            filer: AuthorSet::default(),
-            reference: AuthorSet::default(),
-            waiting: AuthorSet::default(),
-            interrupted: Interrupted::No,
-            bar,
-        }
-    }
-
-    /// Takes note of what ends the support of what was said before.
-    pub(crate) fn end_support(&mut self, at: Instant) {
-        self.bar = self.bar.max(at);
-    }
-}
-
-/// Whether an approved content may come back with its approval.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Interrupted {
-    /// It may.
-    #[default]
-    No,
-    /// A closure or a fired entry landed in between.
-    Yes,
-}
 
 /// A verdict that a version carries on, by the index of the version that it was given to, and the flag that says so.
 struct Carried {

@@ -32,6 +32,7 @@ pub mod reviews;
 mod ring;
 pub mod seals;
 pub mod self_asserted;
+mod series;
 pub mod signature;
 pub mod signers;
 mod spoken;

@@ -1,0 +1,62 @@
+//! What the versions of one trail so far leave behind for the next.
+//!
+//! Uses record's times, `approval`'s authors. Pure. Start at [`Series`]. Follows `docs/spec/approval.md`, A5, D3, V7b and M7.
+
+use crate::approval::authors::AuthorSet;
+use crate::record::time::Instant;
+
+/// What the versions so far leave behind for the next.
+#[derive(Clone, Debug)]
+pub(crate) struct Series {
+    /// The last version that stands as approved, by its index.
+    pub approved: Option<usize>,
+    /// The oldest version of a clone that ends there: for demands it counts as approved.
+    pub inherited: Option<usize>,
+    /// Who filed the series.
+    pub filer: AuthorSet,
+    /// The author set of the last approved version; that of the first while there is none.
+    pub reference: AuthorSet,
+    /// Who made what landed since without being approved.
+    pub waiting: AuthorSet,
+    /// Whether a closure or a fired entry landed since the last approved version.
+    pub interrupted: Interrupted,
+    /// What was said before this instant supports nothing that lands from here on: the last removal, closure, fired
+    /// entry or newly approved version.
+    pub bar: Instant,
+}
+
+impl Default for Series {
+    fn default() -> Series {
+        Series::since(Instant::MIN)
+    }
+}
+
+impl Series {
+    /// Begins a series; what was said before an instant does not support it.
+    pub(crate) fn since(bar: Instant) -> Series {
+        Series {
+            approved: None,
+            inherited: None,
+            filer: AuthorSet::default(),
+            reference: AuthorSet::default(),
+            waiting: AuthorSet::default(),
+            interrupted: Interrupted::No,
+            bar,
+        }
+    }
+
+    /// Takes note of what ends the support of what was said before.
+    pub(crate) fn end_support(&mut self, at: Instant) {
+        self.bar = self.bar.max(at);
+    }
+}
+
+/// Whether an approved content may come back with its approval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Interrupted {
+    /// It may.
+    #[default]
+    No,
+    /// A closure or a fired entry landed in between.
+    Yes,
+}
