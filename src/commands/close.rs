@@ -125,8 +125,15 @@ impl Args {
 
     fn closing(&self, ctx: &Ctx, ids: &[String]) -> anyhow::Result<Closing> {
         let home = ctx.home()?;
+        let outcome = self.outcome.as_deref();
+        ctx.needs(&[
+            ("--outcome", outcome.is_some()),
+            ("--reason", self.reason.is_some()),
+        ])?;
+        // A request is rejected by a command of its own.
+        let ends = |word: &str| word != ClosureOutcome::Rejected.word();
         let outcome: ClosureOutcome =
-            ctx.word_or_ask(self.outcome.as_deref(), "--outcome", "How did it end")?;
+            ctx.word_of_or_ask(outcome, "--outcome", "How did it end", &ends)?;
         if outcome == ClosureOutcome::Rejected {
             return Err(fault::misuse(
                 "a request is rejected, not closed as rejected",

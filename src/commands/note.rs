@@ -52,6 +52,10 @@ impl Run for Args {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
         let shown = ctx.shown(&ctx.home()?, &self.evidence)?;
+        ctx.needs(&[
+            ("--stage", self.stage.is_some()),
+            ("--note", self.note.is_some()),
+        ])?;
         let stage: Stage = ctx.word_or_ask(self.stage.as_deref(), "--stage", "Which stage")?;
         let text = ctx.text_or_ask(self.note.as_deref(), "--note", "What was found or done")?;
         ctx.decide(&Job {

@@ -52,6 +52,13 @@ impl Run for Args {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
+        ctx.needs(&[
+            (
+                "--until or --for",
+                self.until.is_some() || self.term.is_some(),
+            ),
+            ("--reason", self.reason.is_some()),
+        ])?;
         let later = self.later(ctx)?;
         let reason = ctx.text_or_ask(self.reason.as_deref(), "--reason", "Why can't it end yet")?;
         ctx.decide(&Job {

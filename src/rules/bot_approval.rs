@@ -46,6 +46,6 @@ fn alone(landed: &Landed<'_>) -> Option<Finding> {
         "the only word came from {}, a bot or an agent: it counts for nobody",
         person.display
     );
-    let help = "let a person approve it: `exledger approve`, or an amendment that they merge";
-    Some(landed.finding(RULE.code, Level::Warning, &message, help.to_owned()))
+    let help = landed.way().replacen("someone else", "a person", 1);
+    Some(landed.finding(RULE.code, Level::Warning, &message, help))
 }

@@ -35,7 +35,6 @@ fn late(landed: &Landed<'_>) -> Option<Finding> {
     if urgent.approved.is_some_and(|at| at <= urgent.due) || urgent.now <= urgent.due {
         return None;
     }
-    let id = landed.id.unwrap_or("ID");
     let (level, message, help) = match urgent.approved {
         Some(at) => (
             Level::Warning,
@@ -51,7 +50,7 @@ fn late(landed: &Landed<'_>) -> Option<Finding> {
                 "the emergency had to be approved until {}, and nobody did",
                 urgent.due
             ),
-            format!("run `exledger approve {id}`; a review entry is no approval"),
+            format!("{}; a review entry is no approval", landed.way()),
         ),
     };
     Some(Finding {

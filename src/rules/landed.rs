@@ -6,7 +6,7 @@
 use crate::approval::filed::Filed;
 use crate::approval::loosened::Loosening;
 use crate::approval::seals::Looked;
-use crate::approval::{Counts, Statement, Verdict, WhyNot};
+use crate::approval::{Counts, Satisfied, Statement, Verdict, WhyNot};
 use crate::diag::{self, Code, Finding, Level, Pos};
 use crate::history::History;
 use crate::history::foxtrot::ThrownOff;
@@ -230,6 +230,29 @@ impl<'c> Landed<'c> {
     /// Returns the governance that judges who must approve.
     pub fn governance(&self) -> &'c Governance {
         &self.law.governance
+    }
+
+    /// Returns how the version can still be approved, as a sentence about whoever may, in the words of `show`; of one that
+    /// was changed since, what counts in its place.
+    pub fn way(&self) -> String {
+        let is_open = self.verdict.satisfied == Satisfied::No;
+        match (self.healed, self.at_tip) {
+            (Healed::Yes, _) => "a later version is approved, and this one stays as it landed",
+            (Healed::Restored, _) => {
+                "what was approved stands again, and this version stays as it landed"
+            }
+            (Healed::No, AtTip::No) => {
+                "it was changed since: what stands now needs an approval of its own"
+            }
+            (Healed::No, AtTip::Yes) if !is_open => {
+                "protect the approved branch, and let somebody else merge"
+            }
+            (Healed::No, AtTip::Yes) => {
+                let signers = &self.today.policy.approval.signers;
+                return self.verdict.ways.sentence(self.id.unwrap_or("ID"), signers);
+            }
+        }
+        .to_owned()
     }
 
     /// Tells whether somebody spoke other than by landing what they wrote themselves.

@@ -58,7 +58,7 @@ fn few(landed: &Landed<'_>) -> Option<Finding> {
         needed,
         verdict.result.word()
     );
-    let help = format!("still needed: {}", open.join("; "));
+    let help = format!("still needed: {}; {}", open.join("; "), landed.way());
     Some(landed.finding(RULE.code, Level::Error, &message, help))
 }
 

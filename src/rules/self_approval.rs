@@ -63,10 +63,7 @@ fn alone(landed: &Landed<'_>) -> Option<Finding> {
     };
     let help = match by_permission {
         true => "say `self_approval: forbid` once there is somebody else to ask".to_owned(),
-        false => {
-            let id = landed.id.unwrap_or("ID");
-            format!("let somebody else run `exledger approve {id}`, or merge an amendment of it")
-        }
+        false => landed.way(),
     };
     Some(landed.finding(RULE.code, level, &message, help))
 }

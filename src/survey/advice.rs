@@ -205,7 +205,7 @@ impl Case<'_> {
             ),
             Bucket::Urgent | Bucket::Soon => self.ending(),
             Bucket::PostClosureReviewDue => step(
-                "look at the closure: someone who did not close it must",
+                "review the closure, unless you closed it",
                 format!("exledger close {id} --reviewed --outcome …"),
                 By::Reviewer,
             ),

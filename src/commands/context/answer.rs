@@ -14,6 +14,22 @@ impl Ctx {
         self.person == ask::Person::There
     }
 
+    /// Names all flags of a command that are not given, where two or more are and there is nobody to be asked.
+    ///
+    /// # Errors
+    /// [`fault::Fault::Misuse`] then.
+    pub fn needs(&self, flags: &[(&str, bool)]) -> anyhow::Result<()> {
+        let open = flags.iter().filter(|(_, is_given)| !is_given);
+        let open: Vec<&str> = open.map(|(flag, _)| *flag).collect();
+        match open.split_last() {
+            Some((last, rest)) if !rest.is_empty() && !self.asks() => Err(fault::misuse(
+                format!("{} and {last} are missing", rest.join(", ")),
+                "say them with these flags; `--help` lists their words and has an example",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Returns a text that says something: the flag's, else what a person answers.
     ///
     /// # Errors
@@ -70,7 +86,22 @@ impl Ctx {
         flag: &str,
         question: &str,
     ) -> anyhow::Result<W> {
-        let words: Vec<&str> = W::WORDS.iter().map(|(word, _)| *word).collect();
+        self.word_of_or_ask(given, flag, question, &|_| true)
+    }
+
+    /// Returns one of the words of a vocabulary, of which only some are offered: the flag's, else what a person chooses.
+    ///
+    /// # Errors
+    /// [`fault::Fault::Misuse`] where nobody says it, or the text is none of the words.
+    pub fn word_of_or_ask<W: Word>(
+        &self,
+        given: Option<&str>,
+        flag: &str,
+        question: &str,
+        is_offered: &dyn Fn(&str) -> bool,
+    ) -> anyhow::Result<W> {
+        let words = W::WORDS.iter().map(|(word, _)| *word);
+        let words: Vec<&str> = words.filter(|word| is_offered(word)).collect();
         let chosen = match given {
             Some(word) => word,
             None if self.person == ask::Person::There => {
@@ -78,7 +109,12 @@ impl Ctx {
                 let chosen = chosen.map_err(|error| broken_off(&error, flag))?;
                 words.get(chosen).copied().unwrap_or_default()
             }
-            None => return Err(missing(flag)),
+            None => {
+                return Err(fault::misuse(
+                    format!("{flag} is missing"),
+                    format!("say it with {flag}: {}", words.join(", ")),
+                ));
+            }
         };
         W::parse_of(chosen, flag).map_err(|flaw| fault::misuse(flaw.message, flaw.help))
     }

@@ -185,3 +185,39 @@ fn what_needed_a_policy_that_its_author_loosened_is_found_for_ever() {
     repo.by("lee").merge("file", "Merge branch 'file'");
     assert_eq!(told(&audited(&repo, ON)), ["error policy-loosened"]);
 }
+
+#[test]
+fn a_version_without_approval_names_the_ways_that_its_policy_leaves() {
+    // No key is listed, so a signature can't be the first way.
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("dana")
+        .write("exledger.yaml", ONE)
+        .commit("Keep exceptions in a ledger");
+    repo.by("ana").write(ID, SAMPLE).commit("File it");
+    let help = |repo: &Repo, rule: &str| {
+        let found = audited(repo, ON);
+        let found = found.into_iter().filter(|it| it.rule == rule);
+        found.map(|it| it.help).collect::<Vec<_>>()
+    };
+    repo.checkout();
+    let shown = cli::run(repo.path(), &["show", ID, "--on", ON, "--format", "json"]);
+    let shown: Value = serde_json::from_str(&shown.out).unwrap();
+    let alone = help(&repo, "self-approval");
+    assert!(
+        alone[0]
+            .starts_with("someone else must merge a change of its text with a merge commit, or"),
+        "{alone:?}"
+    );
+    let reason = shown["record"]["reasons"][0].as_str().unwrap();
+    assert!(reason.ends_with(&alone[0]), "{reason}");
+    // Whoever follows the first way is told that nothing is left to do.
+    let changed = SAMPLE.replace("The job", "This job");
+    assert_ne!(changed, SAMPLE);
+    repo.branch("change")
+        .by("ana")
+        .write(ID, &changed)
+        .commit("Say which job");
+    repo.by("lee").merge("change", "Merge the change");
+    let later = "a later version is approved, and this one stays as it landed";
+    assert_eq!(help(&repo, "self-approval"), [later]);
+}

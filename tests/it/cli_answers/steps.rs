@@ -143,7 +143,7 @@ fn each_trouble_has_its_step_and_somebody_who_takes_it() {
         ]),
         json!([
             "EXC-2026-C10SE",
-            "look at the closure: someone who did not close it must",
+            "review the closure, unless you closed it",
             "exledger close EXC-2026-C10SE --reviewed --outcome …",
             []
         ]),

@@ -258,7 +258,7 @@ fn a_closure_that_nobody_looked_at_has_a_next_step() {
     life.repo.clock("2026-12-10T09:00:00Z");
     let table = life.run("sam", &["-q", "due"]).out;
     assert!(
-        table.contains("look at the closure: someone who did not close it must"),
+        table.contains("review the closure, unless you closed it"),
         "{table}"
     );
     assert_eq!(buckets(&life), ["post-closure-review-due"]);

@@ -161,6 +161,13 @@ const SENSELESS: &[(&[&str], &str)] = &[
         &["close", ID, "--outcome", "remediated"],
         "--reason is missing",
     ),
+    (&["close", ID], "--outcome and --reason are missing"),
+    (
+        &["close", ID, "--reason", "Job retired"],
+        "say it with --outcome: remediated, revoked, superseded, withdrawn\n",
+    ),
+    (&["renew", ID], "--until or --for and --reason are missing"),
+    (&["note", ID], "--stage and --note are missing"),
     (
         &["close", ID, "--outcome", "rejected", "--reason", "No"],
         "exledger reject",

@@ -118,6 +118,7 @@ fn broken_off_writes_nothing() {
             return;
         };
         assert_eq!(seen.code, 130, "{args:?}: {}", seen.bytes);
+        assert!(!seen.bytes.contains("rejected"), "a word that is refused");
         assert_eq!(life.text(ID), before, "{args:?}");
     }
 }
