@@ -24,11 +24,13 @@
 //!   mailmap joins to it: the file names no name by which another address could be told.
 //! - **Accounts.** In some worlds people hide their address from the forge, which names their accounts, before and after
 //!   their logins changed; the policy says whose accounts some of these are. Who signs by a key that is listed for an
-//!   address is told by it from an account that nothing maps, though it be their own.
+//!   address is told by it from an account that nothing maps, though it be their own. So is who merges by an account that
+//!   the forge calls by its login from another address of their own, which nothing joins to it.
 //! - Bytes are the same content wherever they lie: who moves a file, back to its right name too, made nothing, and what is
 //!   said of it meanwhile is said of these bytes. What a merge takes as it stands in a merged branch, its merger did not
 //!   make, whatever else he resolved, but for what no commit of the branch made: that he brings back. Who signs a commit that brings some bytes of an id signs those, however many there
-//!   are. What says again the last approved content, or what only adds reviews or triggers that fired to it, has its yes.
+//!   are, and who merges a side without the other files of the id brings nothing back. What says again the last approved
+//!   content, or what only adds reviews or triggers that fired to it, has its yes, and lets out who changed it in between.
 //! - A closure that says anything else too keeps its authors until somebody else approves; who files a record closed, too.
 //! - What was approved under a wrong file name is in force once somebody else lets it have its own.
 //! - What honest people let land is what stands: a mailmap and a list of keys join persons, also by lies that were merged,

@@ -52,18 +52,23 @@ impl World {
         }
     }
 
-    /// Returns who really merged in a branch what one of the parents of the merge has not.
-    pub(super) fn mergers_of<T: PartialEq>(
+    /// Returns who really merged in a branch bytes that one of the parents of the merge has not: who only drops what
+    /// lay beside them brought nothing back.
+    pub(super) fn mergers_of(
         &self,
-        own: &T,
+        own: &[Oid],
         range: &[Oid],
-        of: &dyn Fn(&Files) -> T,
+        of: &dyn Fn(&Files) -> Vec<Oid>,
     ) -> BTreeSet<Who> {
+        let lacks = |parent: &Oid| {
+            let there = of(&self.made[parent].files);
+            match own.is_empty() {
+                true => !there.is_empty(),
+                false => !own.iter().all(|blob| there.contains(blob)),
+            }
+        };
         let merges = range.iter().map(|oid| &self.made[oid]);
-        let takes = merges.filter(|made| {
-            let mut parents = made.parents.iter();
-            of(&made.files) == *own && parents.any(|parent| of(&self.made[parent].files) != *own)
-        });
+        let takes = merges.filter(|made| of(&made.files) == own && made.parents.iter().any(lacks));
         takes.flat_map(|made| made.makers.clone()).collect()
     }
 

@@ -153,7 +153,10 @@ impl World {
         blob: Option<Oid>,
     ) -> Change {
         let land = &self.main[landing];
-        let of = |files: &super::memory::Files| files.get(path).copied();
+        let of = |files: &super::memory::Files| -> Vec<Oid> {
+            files.get(path).copied().into_iter().collect()
+        };
+        let own: Vec<Oid> = blob.into_iter().collect();
         let makers = self.makers(landing, range, &of, &|_, other| other == path);
         let says = |who: Who| !makers.contains(&who) && who.is_honest();
         let laws = self.laws_before(landing);
@@ -169,14 +172,14 @@ impl World {
             matches!(about, About::Governance(it) if *it == path) && blob == Some(own)
         };
         let claims = laws.iter().any(|law| !law.attested) || self.was_keyless(landing);
-        let brings = |oid: Oid| {
-            oid == land.oid || range.contains(&oid) && of(&self.made[&oid].files) == blob
-        };
+        let brings =
+            |oid: Oid| oid == land.oid || range.contains(&oid) && of(&self.made[&oid].files) == own;
         let noted = laws
             .iter()
             .any(|law| !law.attested && self.noted(&[law], &brings).into_iter().any(says));
-        let merged =
-            land.merger.is_some_and(says) && (claims || self.made[&land.oid].key.is_some());
+        let told_apart = |who: Who| who.is_honest() && self.merges_by_another_name(landing, who);
+        let merged = land.merger.is_some_and(|who| says(who) || told_apart(who))
+            && (claims || self.made[&land.oid].key.is_some());
         let open = laws.is_empty()
             || laws
                 .iter()

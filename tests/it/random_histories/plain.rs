@@ -3,6 +3,8 @@
 //! Start at [`mark`]. By these the oracle knows what the code under test must know, too: the version that counts from
 //! then on, and the bytes that a no forbids. Where a rule might say otherwise, nothing is said here.
 
+use std::collections::BTreeSet;
+
 use exledger::history::objects::Oid;
 use exledger::record::time::Instant;
 
@@ -32,13 +34,22 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
     let mut said = Vec::new();
     // The bytes that were merged for all to see under a wrong name, and nothing sensitive before them.
     let mut misnamed: Option<Oid> = None;
+    // Who put together, in a merge, what nobody approved since: an author of what comes then (A3, A5).
+    let mut put_together: BTreeSet<Who> = BTreeSet::new();
     for version in versions {
         let calm = before.is_none_or(|before| is_low(&before));
-        let is_merged = is_merged(world, version);
+        let land = &world.main[version.landing];
+        let is_merged = is_merged(world, version)
+            && !land.merger.is_some_and(|who| put_together.contains(&who));
+        let is_merge = world.made[&land.oid].parents.len() > 1;
+        if is_merge && !is_of_branch(world, land.oid, version) {
+            put_together.extend(land.merger);
+        }
         let (content, blob) = match (&version.state, version.misnamed(world)) {
             (State::One(content, blob), _) => (*content, *blob),
             (State::Gone, _) => {
                 (before, misnamed) = (None, None);
+                put_together.clear();
                 continue;
             }
             (State::Unclear(_), own) => {
@@ -62,6 +73,9 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
         let again = misnamed.take() == Some(blob);
         said.push(content);
         version.is_plain = (says_more && calm || again) && is_low(&content) && is_merged;
+        if version.is_plain {
+            put_together.clear();
+        }
         // What was once sensitive may want more for long.
         before = match calm {
             true => Some(content),

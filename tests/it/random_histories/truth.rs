@@ -209,11 +209,11 @@ impl World {
     }
 
     /// Returns who really made what a landing changes, as far as `of` tells it apart.
-    pub(super) fn makers<T: PartialEq>(
+    pub(super) fn makers(
         &self,
         landing: usize,
         range: &[Oid],
-        of: &dyn Fn(&Files) -> T,
+        of: &dyn Fn(&Files) -> Vec<Oid>,
         is_about: &dyn Fn(&Files, &str) -> bool,
     ) -> BTreeSet<Who> {
         let land = &self.main[landing];

@@ -14,11 +14,12 @@ use exledger::history::version::Key;
 use exledger::record::time::Instant;
 use exledger::status::{self, InForce, Standing, Status, Subject};
 
-use super::content::{CLASS, CLOSURE, FIRED, IDS};
+use super::content::{CLASS, IDS};
 use super::law::Law;
 use super::look;
 use super::truth::{State, Truth, Version};
 use super::world::World;
+use super::yes;
 
 /// Returns the mainline of a world.
 pub(super) fn chain(world: &World) -> Chain {
@@ -209,20 +210,6 @@ fn is_plain(truth: &Truth, standing: &Standing) -> bool {
         .is_some_and(|version| version.is_plain)
 }
 
-/// Tells whether a version was really approved, or only adds a look at the exception to one that was (V6, V9).
-fn was_approved(versions: &[Version], n: usize) -> bool {
-    let content = |n: usize| match versions[n].state {
-        State::One(content, _) => Some(content),
-        _ => None,
-    };
-    let adds = |before: usize| {
-        let both = content(before).zip(content(n));
-        both.is_some_and(|(before, own)| before.only_adds(&own))
-    };
-    let before = n.checked_sub(1).filter(|before| adds(*before));
-    versions[n].is_approved || before.is_some_and(|before| was_approved(versions, before))
-}
-
 /// Tells whether a version may be what a grant begins with: it was really approved, or says again what was, or is an
 /// emergency in its grace.
 fn may_grant(world: &World, versions: &[Version], first: usize, n: usize, at: Instant) -> bool {
@@ -233,18 +220,9 @@ fn may_grant(world: &World, versions: &[Version], first: usize, n: usize, at: In
     if version.is_approved {
         return true;
     }
-    let ends = |version: &Version| match version.state {
-        State::One(content, _) => content.get(CLOSURE) > 0 || content.get(FIRED) > 0,
-        _ => false,
-    };
     let plain = versions[..n].iter().rposition(|version| version.is_plain);
-    let again = (plain.map_or(first, |plain| plain.max(first))..n).any(|earlier| {
-        let same =
-            matches!(versions[earlier].state, State::One(own, _) if own.is_same_value(&content));
-        let fired = matches!(versions[earlier].state, State::One(own, _) if own.get(FIRED) > 0);
-        let between = &versions[earlier + 1..n];
-        same && was_approved(versions, earlier) && (fired || !between.iter().any(ends))
-    });
+    let since = plain.map_or(first, |plain| plain.max(first));
+    let again = yes::restores(versions, since, n);
     let longest = |laws: Vec<&Law>| laws.iter().map(|law| law.within).max().unwrap_or(24);
     let within = longest(world.laws_before(version.landing)).min(longest(world.laws_at_tip()));
     // Before the first version that can be read nothing was granted.

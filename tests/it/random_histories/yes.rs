@@ -205,12 +205,12 @@ pub(super) fn approve(world: &World, versions: &mut [Version]) {
 }
 
 /// Returns who made what landed before without being approved, and who filed it where this one reaches further (A5).
+/// Whoever made what was undone since is out again: what stands is what was approved (V7b).
 fn left_behind(series: &[Version], content: &Content) -> BTreeSet<Who> {
     let mut makers = BTreeSet::new();
-    let since = series
-        .iter()
-        .rposition(|version| version.is_approved)
-        .map_or(0, |n| n + 1);
+    let ends_waiting = |n: &usize| series[*n].is_approved || restores(series, 0, *n);
+    let since = (0..series.len()).rev().find(ends_waiting);
+    let since = since.map_or(0, |n| n + 1);
     for (n, version) in series.iter().enumerate().skip(since) {
         let State::One(own, _) = version.state else {
             continue;
@@ -241,10 +241,51 @@ fn left_behind(series: &[Version], content: &Content) -> BTreeSet<Who> {
     makers
 }
 
+/// Tells whether a version was really approved, or only adds a look at the exception to one that was (V6, V9).
+fn was_approved(versions: &[Version], n: usize) -> bool {
+    let content = |n: usize| match versions[n].state {
+        State::One(content, _) => Some(content),
+        _ => None,
+    };
+    let adds = |before: usize| {
+        let both = content(before).zip(content(n));
+        both.is_some_and(|(before, own)| before.only_adds(&own))
+    };
+    let before = n.checked_sub(1).filter(|before| adds(*before));
+    versions[n].is_approved || before.is_some_and(|before| was_approved(versions, before))
+}
+
+/// Tells whether a version says again what one since an earlier was that was really approved, and nothing closed the
+/// record or fired a trigger in between (V7b).
+pub(super) fn restores(versions: &[Version], since: usize, n: usize) -> bool {
+    let content = |n: usize| match versions[n].state {
+        State::One(content, _) => Some(content),
+        _ => None,
+    };
+    let ends = |n: usize| content(n).is_some_and(|it| it.get(CLOSURE) > 0 || it.get(FIRED) > 0);
+    (since..n).any(|earlier| {
+        let both = content(earlier).zip(content(n));
+        both.is_some_and(|(one, other)| one.is_same_value(&other))
+            && was_approved(versions, earlier)
+            && (content(earlier).is_some_and(|it| it.get(FIRED) > 0) || !(earlier + 1..n).any(ends))
+    })
+}
+
 /// Tells whether somebody may have written under another name: a key shows its holder, not what else the holder wrote.
 pub(super) fn is_hidden(world: &World, who: Who, law: &Law) -> bool {
     let writes_elsewhere = world.apart.contains(&who) || world.by_account.contains(&who);
     !law.authors_attested && (!who.is_honest() || writes_elsewhere)
+}
+
+impl World {
+    /// Tells whether a forge named who landed something by an account of another name, and they also wrote under an
+    /// address that nothing joins to it: nothing in git shows that this is one person.
+    pub(super) fn merges_by_another_name(&self, landing: usize, who: Who) -> bool {
+        let made = &self.made[&self.main[landing].oid];
+        let mut idents = [&made.author, &made.committer].into_iter();
+        self.apart.contains(&who)
+            && idents.any(|ident| who.has_account(ident) && ident.name != who.name())
+    }
 }
 
 fn is_met(
@@ -264,7 +305,7 @@ fn is_met(
             (true, _) => is_hidden(world, act.who, law),
             // A forge's review names no name either.
             (false, None) => world.apart.contains(&act.who),
-            (false, Some(_)) => false,
+            (false, Some(landing)) => world.merges_by_another_name(landing, act.who),
         };
         let counts = (act.signed || !law.attested)
             && (!makers.contains(&act.who) || hidden)
