@@ -110,6 +110,16 @@ impl Evidence<'_> {
             }
         }
     }
+
+    /// Lets no yes count but those of approval files, which name the bytes: its landing brought no record.
+    pub(crate) fn bar_all_but_files(&mut self) {
+        for claim in &mut self.claims {
+            let of_file = matches!(claim.kind, EvidenceKind::Detached | EvidenceKind::Review);
+            if claim.word == Word::Approves && !of_file {
+                claim.bar.get_or_insert(WhyNot::NoRecordYet);
+            }
+        }
+    }
 }
 
 /// A version at its landing, and who is who there.

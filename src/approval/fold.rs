@@ -164,6 +164,9 @@ impl<'a> Fold<'a> {
         let mut evidence = evidence::of_version(step.scene);
         evidence.bar_before(self.series.bar);
         self.add_words(&mut evidence, step);
+        if !step.is_among_records {
+            evidence.bar_all_but_files();
+        }
         evidence
     }
 
@@ -180,6 +183,9 @@ impl<'a> Fold<'a> {
     /// Returns the verdict that a version carries on (V5, V6, V7b, V9).
     fn carried(&self, step: &Step) -> Option<Carried> {
         let from = step.index.checked_sub(1)?;
+        if self.enters_record_folder(step) {
+            return None;
+        }
         let previous = |flag| Some(Carried { from, flag });
         if step.version.change == Change::Moved {
             return match self.is_readable_again(step, from) {

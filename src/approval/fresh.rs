@@ -285,7 +285,8 @@ impl<'a> Fold<'a> {
     fn grace(&self, step: &Step, outcome: &Outcome) -> Grace {
         let emergency = step
             .record
-            .filter(|record| record.class == Class::Emergency && step.index == 0);
+            .filter(|record| record.class == Class::Emergency && step.index == 0)
+            .filter(|_| step.is_among_records);
         let spoiled = matches!(
             outcome.result,
             FourEyes::Vetoed | FourEyes::InvalidSignature

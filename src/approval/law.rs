@@ -34,6 +34,8 @@ pub(crate) struct Laws<'a> {
     approved_rings: Vec<OnceCell<Ring>>,
     /// After which earlier run the same keys are listed.
     ring_of: Vec<OnceCell<usize>>,
+    /// The state before the first landing, and from each landing on that changes the record folders.
+    folders: OnceCell<Vec<(usize, Rc<governance::State>)>>,
     met: Met,
 }
 
@@ -70,6 +72,7 @@ impl<'a> Laws<'a> {
             rings: cells(n_runs),
             approved_rings: cells(n_runs),
             ring_of: cells(n_runs),
+            folders: OnceCell::new(),
             met: Met::default(),
         }
     }
@@ -112,6 +115,20 @@ impl<'a> Laws<'a> {
             let mut lines = lines.map(str::trim);
             lines.all(|line| line.is_empty() || line.starts_with('#'))
         })
+    }
+
+    /// Returns the record folders of each policy that counts from before a landing until before another, or until the tip.
+    pub(crate) fn record_folders(
+        &self,
+        landing: usize,
+        until: Option<usize>,
+    ) -> impl Iterator<Item = &[String]> {
+        let folders = self.folders.get_or_init(|| folders(self.ruled.counted));
+        let n_before = folders.partition_point(|(from, _)| *from < landing);
+        let last = until.unwrap_or(usize::MAX);
+        let counting = folders.iter().skip(n_before.saturating_sub(1));
+        let counting = counting.take_while(move |(from, _)| *from < last);
+        counting.map(|(_, state)| folders_of(state))
     }
 
     fn ring(&'a self, landing: usize) -> &'a Ring {
@@ -186,6 +203,24 @@ impl<'a> Laws<'a> {
             met: &self.met,
         }
     }
+}
+
+/// Returns the states whose record folders are others than before: that before the first landing, and the later ones.
+fn folders(counted: &States) -> Vec<(usize, Rc<governance::State>)> {
+    let mut all = vec![(0, Rc::clone(counted.before_all()))];
+    for (landing, state) in counted.from() {
+        if all
+            .last()
+            .is_none_or(|(_, last)| folders_of(last) != folders_of(state))
+        {
+            all.push((landing, Rc::clone(state)));
+        }
+    }
+    all
+}
+
+fn folders_of(state: &governance::State) -> &[String] {
+    &state.governance.policy.records
 }
 
 fn is_earlier(state: &governance::State) -> bool {

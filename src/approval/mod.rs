@@ -17,6 +17,7 @@ pub mod forge;
 mod four_eyes;
 mod fresh;
 mod identity;
+mod introduced;
 pub mod judging;
 pub mod keys;
 mod late;
@@ -350,6 +351,8 @@ pub enum WhyNot {
     NoPerson,
     /// The merge repeats what a foxtrot merge says.
     SuspiciousMerge,
+    /// The file landed in no folder of records, or its folder held none for a while.
+    NoRecordYet,
     /// The person said otherwise later.
     Replaced,
     /// A vote that is neither a yes nor a no.

@@ -26,6 +26,8 @@ pub(crate) struct Step<'a> {
     pub lens: Lens<'a>,
     pub at: Instant,
     pub scene: Scene<'a>,
+    /// Whether its files lay among records as long as it stood.
+    pub is_among_records: bool,
 }
 
 impl<'a> Fold<'a> {
@@ -44,6 +46,7 @@ impl<'a> Fold<'a> {
             lens,
             state,
             at,
+            is_among_records: self.is_among_records(index),
             scene: Scene {
                 lens,
                 version,

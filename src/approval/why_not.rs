@@ -46,6 +46,9 @@ impl fmt::Display for WhyNot {
             WhyNot::Unresolved => "names nobody whom the policy knows",
             WhyNot::NoPerson => "names no person",
             WhyNot::SuspiciousMerge => "the merge brings the mainline into itself",
+            WhyNot::NoRecordYet => {
+                "said of a file that was no record yet, or not all the time since: only a signed approval or a review of its bytes counts"
+            }
             WhyNot::Replaced => "said otherwise later",
             WhyNot::Vote => "voted neither yes nor no",
             WhyNot::TooOld => {

@@ -37,6 +37,19 @@ impl Prefix {
         }
     }
 
+    /// Tells whether a path of the ledger, without detours, lies in one of some folders.
+    pub fn is_inside(&self, folders: &[String], path: &str) -> bool {
+        let holds = |folder: &String| {
+            let folder = self.plain(folder);
+            if folder.is_empty() {
+                return !path.starts_with("../");
+            }
+            let below = path.strip_prefix(&folder);
+            below.is_some_and(|rest| rest.starts_with('/'))
+        };
+        folders.iter().any(holds)
+    }
+
     /// Returns a path from the top of the repository as the ledger names it, with `..` where it lies outside.
     pub fn inward(&self, path: &str) -> String {
         if path == ".mailmap" {

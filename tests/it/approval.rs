@@ -14,6 +14,7 @@ mod forge;
 mod governance;
 mod inside;
 mod landing;
+mod later_folder;
 mod ledger_name;
 mod notes;
 mod one_person;
