@@ -114,3 +114,29 @@ fn a_path_that_holds_no_record_is_refused_and_beside_one_named() {
     let seen = run(folder.path(), &["lint", "docs"]);
     assert_eq!(seen.code, 2, "{}", seen.out);
 }
+
+#[test]
+#[cfg(unix)]
+fn a_folder_whose_name_is_no_text_hides_no_record() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = folder(SMALL);
+    let odd = folder
+        .path()
+        .join("exceptions")
+        .join(OsStr::from_bytes(b"\xff"));
+    // Some file systems take no such name.
+    if std::fs::create_dir(&odd).is_err() {
+        return;
+    }
+    std::fs::write(odd.join("EXC-2026-00001.yaml"), SMALL).unwrap();
+    let seen = run(folder.path(), &["lint"]);
+    assert_eq!(seen.code, 1, "{}", seen.err);
+    assert!(seen.out.contains("2 records checked"), "{}", seen.out);
+    assert!(
+        seen.out.contains("exceptions/\\xff/EXC-2026-00001.yaml"),
+        "{}",
+        seen.out
+    );
+}

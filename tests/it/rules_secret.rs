@@ -218,6 +218,9 @@ fn references_digests_and_remarks_are_no_secrets() {
         "Rotate sk-, ghp_ and AKIA keys; eyJ marks a JWT.".to_owned(),
         "ASIA and the ASIAPACIFIC region".to_owned(),
         "The-Job-Hard-Codes-The-Credential-Path-Until-2026".to_owned(),
+        "password: CustomerNotificationPreferenceServiceConfigurationHandler".to_owned(),
+        "token AbstractSingletonProxyFactoryBeanGenerator1 of the library".to_owned(),
+        "aws_access_key_id: AKIAJ7DKEWPQLRZTNVXA".to_owned(),
     ];
     for text in texts {
         assert_eq!(in_text(&text), [], "{text}");

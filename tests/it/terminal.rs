@@ -3,6 +3,7 @@
 //! Python's `pty` opens the terminal, because the standard library can't and no crate is worth it. Where there is no
 //! `python3` the tests of this file do nothing; continuous integration has it, or fails.
 
+mod answers;
 mod deciding;
 mod filing;
 mod pasting;

@@ -261,3 +261,23 @@ fn an_unapproved_policy_names_the_merge_that_does_not_count_and_the_way_out() {
         "{found}"
     );
 }
+
+#[test]
+fn what_is_claimed_is_yellow_and_what_is_attested_green_on_every_screen() {
+    let signed = sealed();
+    filed(&signed, &yes("dana", ID, SAMPLE, "2026-11-20T10:30:00Z"));
+    let merged = sealed();
+    let work = merged.branch("work").by("ana").write(ID, SAMPLE);
+    work.commit("File it");
+    merged.by("lee").merge("work", "Merge it");
+    for (repo, colour, level) in [(&signed, 32, "attested"), (&merged, 33, "claimed")] {
+        for command in ["show", "log"] {
+            let screen = asked(repo, &[command, ID, "--color", "always"]);
+            let painted = format!("\u{1b}[{colour}m{level}\u{1b}[0m");
+            let n = |text: &str| screen.matches(text).count();
+            assert!(n(&painted) > 0, "{command}: {screen}");
+            let otherwise = n(&format!("m{level}")) - n(&painted);
+            assert_eq!(otherwise, 0, "{command}: {screen}");
+        }
+    }
+}
