@@ -41,6 +41,8 @@ pub enum Subject<'c> {
     Change(&'c Changed<'c>),
     /// What a branch does to the governance files, commit by commit.
     Branch(&'c [Ruling]),
+    /// What a branch does to workflows and actions of the forge, commit by commit.
+    Workflows(&'c [Ruling]),
     /// An open record, and the closed ones that it repeats.
     Repeat(&'c Repeat),
     /// A version that landed.

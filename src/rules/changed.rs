@@ -47,14 +47,14 @@ pub struct Needs {
     pub missing: Vec<Missing>,
 }
 
-/// A commit of a branch that changes a governance file, or what is not committed yet.
+/// A commit of a branch that changes a governance file or a workflow, or what is not committed yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ruling {
     /// The first digits of the commit's id; `None` for the work tree.
     pub commit: Option<String>,
     /// Who is named as having written it.
     pub author: Option<String>,
-    /// The governance file.
+    /// The file.
     pub path: String,
     /// What became of it.
     pub how: How,
@@ -79,6 +79,21 @@ impl How {
             How::Changed => "changes",
             How::Removed => "removes",
         }
+    }
+}
+
+impl Ruling {
+    /// Returns which commit does what: `commit 3f2c9a7be1d0 by ana@example.com changes`.
+    pub fn actor(&self) -> String {
+        let commit = match &self.commit {
+            Some(commit) => format!("commit {commit}"),
+            None => "the work tree".to_owned(),
+        };
+        let by = match &self.author {
+            Some(author) => format!(" by {author}"),
+            None => String::new(),
+        };
+        format!("{commit}{by} {}", self.how.verb())
     }
 }
 

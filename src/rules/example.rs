@@ -15,6 +15,8 @@ pub struct Example {
     pub policy: Option<&'static str>,
     /// What landed beside it, each as edits of the sample under an id of its own.
     pub beside: &'static [&'static str],
+    /// The workflow of the forge that the change brings.
+    pub workflow: Option<&'static str>,
 }
 
 /// The five shapes of examples, and no more.
@@ -45,6 +47,7 @@ impl Example {
             on: None,
             policy: None,
             beside: &[],
+            workflow: None,
         }
     }
 
@@ -87,6 +90,15 @@ impl Example {
     pub const fn policy(self, yaml: &'static str) -> Example {
         Example {
             policy: Some(yaml),
+            ..self
+        }
+    }
+
+    /// Returns the example, with a workflow of the forge.
+    #[must_use]
+    pub const fn workflow(self, yaml: &'static str) -> Example {
+        Example {
+            workflow: Some(yaml),
             ..self
         }
     }
@@ -184,6 +196,13 @@ impl Example {
                 let landed: Vec<&str> = landed.collect();
                 format!("# landed under other ids\n{}\n{shown}", landed.join("\n"))
             }
+        };
+        let shown = match self.workflow {
+            Some(workflow) => {
+                let workflow = workflow.trim_end();
+                format!("{shown}\n# .github/workflows/exledger.yml\n{workflow}")
+            }
+            None => shown,
         };
         match (self.policy, self.on) {
             (None, None) => shown,

@@ -135,6 +135,11 @@ pub fn branch(rulings: &[Ruling], known: &Known<'_>) -> Vec<Finding> {
     findings(Subject::Branch(rulings), known, is_of_changes)
 }
 
+/// Returns the findings about what a branch does to workflows and actions of the forge, sorted.
+pub fn workflows(changes: &[Ruling], known: &Known<'_>) -> Vec<Finding> {
+    findings(Subject::Workflows(changes), known, is_of_changes)
+}
+
 /// Returns the findings about open records that repeat closed ones, each once.
 pub fn repeats(repeats: &Repeats, known: &Known<'_>) -> Vec<Finding> {
     if known.governance.state == State::Broken {

@@ -100,6 +100,7 @@ mod vetoed;
 mod wildcard_scope;
 mod window_inverted;
 mod withdrawn_control;
+mod workflow_changed;
 mod wrong_type;
 mod yaml_feature;
 
@@ -221,6 +222,7 @@ pub const ALL: &[Rule] = &[
     landed_unapproved::RULE,
     policy_changed::RULE,
     policy_loosened::RULE,
+    workflow_changed::RULE,
     self_approval::RULE,
     missing_approval::RULE,
     missing_group::RULE,

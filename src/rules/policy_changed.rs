@@ -30,14 +30,6 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 }
 
 fn finding(ruling: &Ruling) -> Finding {
-    let commit = match &ruling.commit {
-        Some(commit) => format!("commit {commit}"),
-        None => "the work tree".to_owned(),
-    };
-    let by = match &ruling.author {
-        Some(author) => format!(" by {author}"),
-        None => String::new(),
-    };
     let path = &ruling.path;
     let but = match &ruling.author {
         Some(author) => format!(" other than {author}"),
@@ -50,10 +42,7 @@ fn finding(ruling: &Ruling) -> Finding {
         pos: None,
         field: None,
         id: None,
-        message: format!(
-            "{commit}{by} {} {path}, which judges approvals",
-            ruling.how.verb()
-        ),
+        message: format!("{} {path}, which judges approvals", ruling.actor()),
         help: format!(
             "let someone{but} approve the change of {path}: it is judged like a record, by the state before it"
         ),

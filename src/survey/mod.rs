@@ -22,3 +22,4 @@ pub mod select;
 pub mod slips;
 pub mod statements;
 pub mod triage;
+pub mod workflows;

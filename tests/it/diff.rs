@@ -10,6 +10,7 @@ mod policy;
 mod repetition;
 mod uncounted;
 mod untouched;
+mod workflows;
 
 use serde_json::Value;
 

@@ -6,6 +6,7 @@ mod cast;
 mod desk;
 pub mod near;
 mod uncounted;
+mod workflow;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +55,8 @@ pub struct Compared {
     pub entries: Vec<Entry>,
     /// What it does to the governance files.
     pub rulings: Vec<Ruling>,
+    /// What it does to workflows and actions of the forge.
+    pub workflows: Vec<Ruling>,
     /// Who made what it does to each governance file, by path; without what is not committed.
     pub governors: BTreeMap<String, branch::Made>,
     /// The governance before it.
@@ -182,6 +185,7 @@ impl Compared {
     /// Returns the findings about the changes: of each record, and of the governance files.
     pub fn findings(&self, known: &Known<'_>) -> Vec<Finding> {
         let mut findings = lint::branch(&self.rulings, known);
+        findings.extend(lint::workflows(&self.workflows, known));
         // Under a policy that can't be read nothing is judged.
         if known.governance.state != State::Broken {
             for entry in &self.entries {

@@ -76,7 +76,15 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
             how: How::Changed,
         })
         .collect();
+    let workflows = example.workflow.map(|_| Ruling {
+        commit: Some("3f2c9a7be1d0".to_owned()),
+        author: Some("ana@example.com".to_owned()),
+        path: ".github/workflows/exledger.yml".to_owned(),
+        how: How::Changed,
+    });
+    let workflows: Vec<Ruling> = workflows.into_iter().collect();
     let mut findings = lint::change(&changed, &known);
+    findings.extend(lint::workflows(&workflows, &known));
     findings.extend(lint::branch(&rulings, &known));
     // What landed beside it matters to what it says, too.
     if let (Some(after), false) = (&after, example.beside.is_empty()) {

@@ -240,6 +240,7 @@ impl Desk<'_> {
             head,
             entries,
             rulings,
+            workflows: self.workflows(&cast, branch.as_ref(), head, proposed)?,
             governors,
             before,
             brought,

@@ -1,0 +1,47 @@
+//! `workflow-changed`: a commit of the branch changes what the forge runs, which may state reviews.
+//!
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, 1.12.
+
+use crate::diag::{Finding, Level};
+use crate::rules::case::{Case, Subject};
+use crate::rules::changed::Ruling;
+use crate::rules::example::Example;
+use crate::rules::{Group, Rule};
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    code: "workflow-changed",
+    level: Level::Warning,
+    group: Group::Change,
+    serves: &["M25"],
+    summary: "a commit of the branch changes a workflow or an action of the forge",
+    why: "A workflow may check what is merged, and state who reviewed it: whoever changes it can let it state what nobody said, or check nothing.",
+    remedy: "Read what the workflow does with approvals and checks, and merge it by itself.",
+    bad: Example::change("", "").workflow("on: push\njobs: {}\n"),
+    good: Example::change("", "title: A better title"),
+    check,
+};
+
+fn check(case: &Case<'_>) -> Vec<Finding> {
+    match case.subject {
+        Subject::Workflows(changes) => changes.iter().map(finding).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn finding(change: &Ruling) -> Finding {
+    let path = &change.path;
+    Finding {
+        rule: RULE.code,
+        level: Level::Warning,
+        path: path.clone(),
+        pos: None,
+        field: None,
+        id: None,
+        message: format!(
+            "{} {path}, which may state reviews or check records",
+            change.actor()
+        ),
+        help: format!("let someone who knows what {path} may do read it before the merge"),
+    }
+}

@@ -1,0 +1,97 @@
+//! Which workflows and actions of a forge the commits of a branch change.
+//!
+//! Uses history. Pure. Start at [`changes`]. Follows `docs/spec/rules.md`, `workflow-changed`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::history::branch::Branch;
+use crate::history::chain;
+use crate::history::folder::Mode;
+use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::paths::Prefix;
+use crate::history::tree::{self, CommitTree};
+use crate::ledger::tree::{Kind, Tree, TreeError};
+use crate::survey::branch::Ruling;
+
+/// Where GitHub and its kin look for what they run, from the top of the repository.
+pub const FOLDERS: [&str; 2] = [".github/workflows", ".github/actions"];
+
+/// Files by path, each with what git stores of it.
+type Files = BTreeMap<String, (Mode, Oid)>;
+
+/// Returns the commits that change a workflow or an action, parents first, then by path.
+///
+/// # Errors
+/// [`Obstacle`] where a commit or folder can't be read.
+pub fn changes(
+    objects: &dyn Objects,
+    prefix: &Prefix,
+    branch: &Branch,
+) -> Result<Vec<Ruling>, Obstacle> {
+    let mut found = Vec::new();
+    for commit in &branch.commits {
+        let mut parents = Vec::new();
+        for parent in commit.parents.iter() {
+            parents.push(chain::read(objects, *parent)?.tree);
+        }
+        for folder in FOLDERS {
+            let changed = changed(objects, folder, commit.tree, &parents);
+            for (path, there) in changed.map_err(|error| tree::obstacle(&error))? {
+                found.push(Ruling {
+                    commit: Rc::clone(commit),
+                    path: prefix.inward(&path),
+                    there,
+                });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the files below a folder that differ from those of every parent: whether the first parent has each, and
+/// whether it is there.
+fn changed(
+    objects: &dyn Objects,
+    folder: &str,
+    own: Oid,
+    parents: &[Oid],
+) -> Result<Vec<(String, [bool; 2])>, TreeError> {
+    let tree = |root| CommitTree::new(objects, root, &Prefix::default());
+    let whole = tree(own).entry(folder)?;
+    for parent in parents {
+        if tree(*parent).entry(folder)? == whole {
+            return Ok(Vec::new());
+        }
+    }
+    let own = files(&tree(own), folder)?;
+    let mut others = Vec::new();
+    for parent in parents {
+        others.push(files(&tree(*parent), folder)?);
+    }
+    let paths: BTreeSet<&String> = own
+        .keys()
+        .chain(others.iter().flat_map(Files::keys))
+        .collect();
+    let is_changed = |path: &&String| others.iter().all(|it| it.get(*path) != own.get(*path));
+    let changed = paths.into_iter().filter(is_changed).map(|path| {
+        let before = others.first().is_some_and(|it| it.contains_key(path));
+        (path.clone(), [before, own.contains_key(path)])
+    });
+    Ok(changed.collect())
+}
+
+/// Returns everything below a folder but folders; what stands in its place where it is none.
+fn files(tree: &CommitTree<'_>, folder: &str) -> Result<Files, TreeError> {
+    let mut paths = vec![folder.to_owned()];
+    paths.extend(tree.list(folder)?.into_iter().map(|item| item.path));
+    let mut files = Files::new();
+    for path in paths {
+        if tree.kind(&path)? != Some(Kind::Folder)
+            && let Some(entry) = tree.entry(&path)?
+        {
+            files.insert(path, entry);
+        }
+    }
+    Ok(files)
+}
