@@ -4,6 +4,7 @@ use super::{Landing, NINA, OMAR, Picture};
 
 const NINA_PRIVATE: &str = "nweber <nweber@noreply.git.example.com>";
 const OMAR_PRIVATE: &str = "odiaz <odiaz@noreply.git.example.com>";
+const NINA_RENAMED: &str = "nina-roth <nina-roth@noreply.git.example.com>";
 const MERGE: &str = "Merge pull request 'File the billing exception' (#7) from billing-key into main\n\n\
                      Reviewed-on: https://git.example.com/acme/shop/pulls/7";
 
@@ -29,6 +30,7 @@ const fn merge(
 }
 
 const NOREPLY: &str = "{noreply: [noreply.git.example.com], logins: {nweber: nina@example.com, odiaz: omar@example.com}}";
+const BOTH_LOGINS: &str = "{noreply: [noreply.git.example.com], logins: {nweber: nina@example.com, nina-roth: nina@example.com}}";
 const WITH_DOMAIN: &str = "{logins: {odiaz@noreply.git.example.com: omar@example.com}}";
 
 pub(super) const ROWS: &[Picture] = &[
@@ -104,6 +106,54 @@ pub(super) const ROWS: &[Picture] = &[
         committer: "Gitea <gitea@git.example.com>",
         message: MERGE,
         people: "{forges: [gitea@git.example.com]}",
+        result: "claimed",
+        counts: &["omar@example.com"],
+    },
+    merge(
+        "merge, after her login changed",
+        NINA_PRIVATE,
+        NINA_RENAMED,
+        "",
+        "claimed",
+        &["nina-roth@noreply.git.example.com"],
+    ),
+    merge(
+        "merge, after her login changed",
+        NINA_PRIVATE,
+        NINA_RENAMED,
+        BOTH_LOGINS,
+        "self",
+        &[],
+    ),
+    merge(
+        "merge, by a bot that the policy lists",
+        NINA,
+        "deploy <deploy@noreply.git.example.com>",
+        "{bots: ['deploy@*']}",
+        "none-recorded",
+        &[],
+    ),
+    Picture {
+        way: "squash, by herself with a co-author of the branch",
+        landing: Landing::Squash,
+        filed: NINA,
+        author: NINA,
+        committer: NINA,
+        message: "File the billing exception (#7)\n\n\
+                  Reviewed-on: https://git.example.com/acme/shop/pulls/7\n\
+                  Co-authored-by: Omar Diaz <omar@example.com>",
+        people: "",
+        result: "self",
+        counts: &[],
+    },
+    Picture {
+        way: "squash, by a colleague's private address",
+        landing: Landing::Squash,
+        filed: NINA,
+        author: NINA,
+        committer: OMAR_PRIVATE,
+        message: "File the billing exception (#7)\n\nReviewed-on: https://git.example.com/acme/shop/pulls/7",
+        people: NOREPLY,
         result: "claimed",
         counts: &["omar@example.com"],
     },

@@ -29,6 +29,25 @@ const fn merge(
     }
 }
 
+const fn rebase(
+    by: &'static str,
+    people: &'static str,
+    result: &'static str,
+    counts: &'static [&'static str],
+) -> Picture {
+    Picture {
+        way: "fast-forward after a rebase, by a colleague's private address",
+        landing: Landing::Rebase,
+        filed: NINA,
+        author: NINA,
+        committer: by,
+        message: "",
+        people,
+        result,
+        counts,
+    }
+}
+
 const OMAR_MAPPED: &str = "{logins: {odiaz@users.noreply.gitlab.com: omar@example.com}}";
 const NINA_MAPPED: &str = "{logins: {nweber@users.noreply.gitlab.com: nina@example.com}}";
 
@@ -132,6 +151,19 @@ pub(super) const ROWS: &[Picture] = &[
         result: "none-recorded",
         counts: &[],
     },
+    Picture {
+        way: "squash with a co-author",
+        landing: Landing::Squash,
+        filed: NINA,
+        author: NINA,
+        committer: GITLAB,
+        message: "File the billing exception\n\nSee merge request acme/shop!7\n\nCo-authored-by: Omar Diaz <omar@example.com>",
+        people: "",
+        result: "none-recorded",
+        counts: &[],
+    },
+    rebase(OMAR_PRIVATE, "", "unresolved", &[]),
+    rebase(OMAR_PRIVATE, OMAR_MAPPED, "claimed", &["omar@example.com"]),
     Picture {
         way: "squash, until 2025: the presser commits",
         landing: Landing::Squash,
