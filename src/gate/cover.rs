@@ -241,7 +241,7 @@ fn in_scope(what: &str, asked: &str, stated: Option<&[String]>) -> Option<String
         .any(|pattern| pattern::matches_in_scope(pattern, asked));
     (!matches).then(|| match stated {
         [] => grants_none(what),
-        _ => format!("limited to {what} {}", few(stated)),
+        _ => limit(what, stated),
     })
 }
 
@@ -333,7 +333,12 @@ fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
 
 /// Says what a record is limited to, and how to state that.
 pub(crate) fn limited(asker: Asker, what: &str, to: &[String], key: &str) -> String {
-    format!("limited to {what} {}: {}", few(to), asker.way(key))
+    format!("{}: {}", limit(what, to), asker.way(key))
+}
+
+/// Says what a record is limited to, where something else was stated.
+pub(crate) fn limit(what: &str, to: &[String]) -> String {
+    format!("limited to {what} {}", few(to))
 }
 
 /// Returns the first three of a list in words, and how many more there are.

@@ -116,14 +116,19 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
         let asked = question.severity.as_deref();
         match asked.map(Risk::from_word) {
             Some(Some(asked)) if asked <= ceiling => {}
+            Some(Some(_)) => {
+                return Err(same(cover::limit("severity", &[ceiling.word().to_owned()])));
+            }
             _ => return Err(same(limited("severity", ceiling.word(), "severity"))),
         }
     }
     if let Some(paths) = &key.paths {
         let asked = question.path.as_deref().and_then(inside);
         let matches = |path: &String| paths.iter().any(|pattern| pattern::matches(pattern, path));
-        if !asked.as_ref().is_some_and(matches) {
-            return Err(same(cover::limited(asker, "paths", paths, "path")));
+        match asked {
+            Some(asked) if matches(&asked) => {}
+            Some(_) => return Err(same(cover::limit("paths", paths))),
+            None => return Err(same(cover::limited(asker, "paths", paths, "path"))),
         }
     }
     let Some(resources) = &key.resources else {
@@ -136,7 +141,8 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     };
     match &question.resource {
         Some(asked) if matches(asked) => Ok(Judged::ByFinding),
-        _ => Err(same(cover::limited(
+        Some(_) => Err(same(cover::limit("resources", resources))),
+        None => Err(same(cover::limited(
             asker,
             "resources",
             resources,
@@ -166,8 +172,13 @@ impl Package {
 
 fn package(question: &Question, key: &FindingKey) -> Package {
     let asker = question.told.asker;
-    let limited = |what: &str, to: &String, key: &str| {
-        cover::limited(asker, what, std::slice::from_ref(to), key)
+    let is_asked = question.purl.is_some() || question.told.package.is_some();
+    let limited = |what: &str, to: &String, key: &str, is_stated: bool| {
+        let to = std::slice::from_ref(to);
+        match is_stated {
+            true => cover::limit(what, to),
+            false => cover::limited(asker, what, to, key),
+        }
     };
     let asked = Asked::of(question.purl.as_deref(), question.told.package.as_ref());
     let stated = key.purl.as_deref().map(Purl::parse);
@@ -178,12 +189,12 @@ fn package(question: &Question, key: &FindingKey) -> Package {
             (Ok(range), Some(version)) => range.contains(version),
             _ => false,
         };
-        (!matches).then(|| limited("versions", text, "version"))
+        (!matches).then(|| limited("versions", text, "version", version.is_some()))
     };
     let Some(text) = &key.purl else {
         return Package::Any(versions());
     };
-    let another = || Package::Another(limited("purl", text, "purl"));
+    let another = || Package::Another(limited("purl", text, "purl", is_asked));
     let Some(Some(stated)) = &stated else {
         return another();
     };
@@ -194,7 +205,9 @@ fn package(question: &Question, key: &FindingKey) -> Package {
             "limited to purl {text}, and no type of package is stated: name the id of the finding beside it"
         ))),
         (Same::Yes | Same::ByName, _) => Package::Ours(match &stated.version {
-            Some(stated) if version != Some(stated.as_str()) => Some(limited("purl", text, "purl")),
+            Some(stated) if version != Some(stated.as_str()) => {
+                Some(limited("purl", text, "purl", version.is_some()))
+            }
             _ => versions(),
         }),
     }

@@ -189,7 +189,10 @@ fn used<'a>(standing: &'a Standing, record: &Record, receipts: &Receipts) -> Opt
     if n_used < u64::from(uses.limit) {
         return Some(candidate(Fits::Allows, None));
     }
-    let why = format!("used up: {n_used} of {} uses", uses.limit);
+    let why = format!(
+        "used up: {n_used} of {} uses; have a higher `uses.limit` approved",
+        uses.limit
+    );
     Some(candidate(Fits::NotInForce, Some(why)))
 }
 

@@ -78,6 +78,8 @@ kinds! {
     NotApproved,
     /// What an approval still needs.
     StillNeeded,
+    /// An approval file that landed does not count.
+    FileRefused,
     /// The same file was there before it was removed.
     BroughtBack,
     /// What was approved could not be read.

@@ -4,12 +4,17 @@
 //! way out, and none that the policy does not accept.
 
 use crate::approval::relation::UnknownAccount;
+use crate::approval::signature::State;
+use crate::approval::statement::check::BadFile;
 use crate::approval::{Counts, FourEyes, Missing, Satisfied, Statement, Verdict, WhyNot, Word};
 use crate::diag;
 use crate::policy::demand::EvidenceKind;
 use crate::record::dates;
 use crate::status::Standing;
 use crate::status::reason::{Reason, ReasonKind};
+
+/// The most approval files that do not count of which a record says why.
+const MOST_FILES: usize = 3;
 
 /// The approval of a version, and what its advice names.
 #[derive(Clone, Copy)]
@@ -31,6 +36,7 @@ pub(crate) fn of(approval: Approval<'_>) -> Vec<Reason> {
     [found]
         .into_iter()
         .chain(missing(approval.verdict))
+        .chain(approval.refused())
         .collect()
 }
 
@@ -130,6 +136,37 @@ impl Approval<'_> {
             }
         };
         kind.says(format!("{found}: {}", self.way()))
+    }
+
+    /// Returns which approval files do not count of those who do not count otherwise, and what they can do.
+    fn refused(self) -> impl Iterator<Item = Reason> {
+        let counts = |statement: &&Statement| {
+            let mut approvers = self.verdict.approvers.iter();
+            approvers.any(|it| it.person.key == statement.approver.person.key)
+        };
+        let refused = self.verdict.refused.iter();
+        let refused = refused.filter(move |it| it.word == Word::Approves && !counts(it));
+        let reasons = refused.filter_map(move |statement| {
+            let who = &statement.approver.person.email;
+            let Counts::No(why_not) = &statement.counts else {
+                return None;
+            };
+            let how = match why_not {
+                WhyNot::BadFile(bad @ BadFile::Signature(State::UntrustedKey(_))) => {
+                    format!(
+                        "{}, then run `exledger approve {}` again",
+                        bad.help(),
+                        self.id
+                    )
+                }
+                WhyNot::BadFile(bad) => bad.help(),
+                _ => format!("run `exledger approve {}` for what landed", self.id),
+            };
+            Some(ReasonKind::FileRefused.says(format!(
+                "the approval of {who} does not count, {why_not}: {how}"
+            )))
+        });
+        reasons.take(MOST_FILES)
     }
 
     fn unresolved(self) -> Reason {

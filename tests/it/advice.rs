@@ -5,8 +5,11 @@
 mod approval;
 mod dated;
 mod files;
+mod gate;
 mod stage;
+mod statements;
 mod status;
+mod steps;
 mod unapproved;
 
 use stage::{ID, Stage, record};

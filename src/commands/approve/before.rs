@@ -60,7 +60,9 @@ fn is_same(before: &ApprovalFile, file: &ApprovalFile) -> bool {
 fn holds(desk: &Desk<'_>, before: &ApprovalFile, file: &ApprovalFile, person: &Person) -> bool {
     let path = file.path(&desk.subject.matter.folder);
     let counts = match &desk.subject.landed {
-        Landed::AtTip(_, counted) => counted
+        // A file that landed before its key was listed counts never; another one has to land.
+        Landed::AtTip(_, _, refused) if refused.contains(&path) => return false,
+        Landed::AtTip(_, counted, _) => counted
             .iter()
             .any(|it| it.person.key == person.key && it.source.as_deref() == Some(path.as_str())),
         Landed::NotYet => false,

@@ -58,7 +58,7 @@ pub(super) fn left(desk: &Desk<'_>, person: Option<&Person>) -> Vec<String> {
         return Vec::new();
     };
     let mut spoken = subject.spoken.clone();
-    if let Landed::AtTip(_, counted) = &subject.landed {
+    if let Landed::AtTip(_, counted, _) = &subject.landed {
         spoken.extend(counted.iter().map(|counted| counted.person.clone()));
     }
     spoken.extend(person.cloned());

@@ -172,7 +172,7 @@ fn allowed(
 ) -> anyhow::Result<()> {
     let who: &Governance = &approved.governance;
     let law = match &subject.landed {
-        Landed::AtTip(law, _) => law,
+        Landed::AtTip(law, _, _) => law,
         Landed::NotYet => who,
     };
     match approve::refused(&subject.matter, person, decision, [law, who]) {

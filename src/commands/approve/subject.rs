@@ -55,8 +55,9 @@ pub(super) struct Subject {
 /// Whether the bytes landed.
 #[derive(Clone, Debug)]
 pub(super) enum Landed {
-    /// They stand at the tip of the approved ref, judged by this governance; these approved them.
-    AtTip(Box<Governance>, Vec<Counted>),
+    /// They stand at the tip of the approved ref, judged by this governance; these approved them, and these files do not
+    /// count.
+    AtTip(Box<Governance>, Vec<Counted>, Vec<String>),
     /// They do not.
     NotYet,
 }
@@ -173,7 +174,13 @@ fn counted(tip: &Tip<'_>) -> Landed {
         person: approver.person.clone(),
         source: approver.source.clone(),
     });
-    Landed::AtTip(Box::new(tip.law.clone()), counted.collect())
+    let refused = tip.verdict.refused.iter();
+    let refused = refused.filter_map(|statement| statement.approver.source.clone());
+    Landed::AtTip(
+        Box::new(tip.law.clone()),
+        counted.collect(),
+        refused.collect(),
+    )
 }
 
 /// Returns who signed an approval of these bytes that lies there and would count now.

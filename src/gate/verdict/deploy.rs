@@ -78,7 +78,8 @@ fn safeguards<'a>(asked: &str, standing: &'a Standing) -> Option<Candidate<'a>> 
         return Some(candidate(Fits::NotInForce, standing.reasons.join("; ")));
     }
     if record.rollback.is_none() {
-        let why = "has no rollback plan and criteria: add `rollback`".to_owned();
+        let why =
+            "has no rollback plan and criteria: add `rollback`, and have that approved".to_owned();
         return Some(candidate(Fits::NotInForce, why));
     }
     match standing.approval.as_ref().map(|verdict| &verdict.satisfied) {

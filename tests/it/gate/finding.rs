@@ -146,7 +146,7 @@ const CASES: &[(&str, Asked, &str, &str)] = &[
             ("severity", "low"),
         ],
         "deny",
-        "limited to versions <3.2.0: ask with --purl and its version",
+        "limited to versions <3.2.0",
     ),
     (
         "{cwe: CWE-79}, {purl: 'pkg:npm/legacy-ui', versions: '<3.2.0'}",
@@ -171,7 +171,7 @@ const CASES: &[(&str, Asked, &str, &str)] = &[
             ("severity", "high"),
         ],
         "deny",
-        "limited to severity moderate: ask with --severity",
+        "limited to severity moderate",
     ),
     (
         "{purl: 'pkg:npm/legacy-ui', versions: '<3.2.0', severity: moderate}",

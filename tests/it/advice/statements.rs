@@ -1,0 +1,276 @@
+//! Why a statement does not count: under each such reason the record names a way that does, and it is taken.
+
+use exledger::approval::WhyNot;
+use exledger::approval::relation::UnknownAccount;
+use exledger::approval::statement::check::BadFile;
+
+use super::{ID, Stage, record};
+use crate::repo::speak;
+
+/// Returns the reason that follows in the table: a new one has to be put into it for this to compile.
+fn after(why_not: &WhyNot) -> Option<WhyNot> {
+    Some(match why_not {
+        WhyNot::Author => WhyNot::Bot,
+        WhyNot::Bot => WhyNot::Owner,
+        WhyNot::Owner => WhyNot::SelfAsserted,
+        WhyNot::SelfAsserted => WhyNot::Nested,
+        WhyNot::Nested => WhyNot::Kind,
+        WhyNot::Kind => WhyNot::Proof,
+        WhyNot::Proof => WhyNot::SameNameAsAuthor,
+        WhyNot::SameNameAsAuthor => WhyNot::UnknownAccount(UnknownAccount {
+            account: "nweber (users.noreply.github.com)".to_owned(),
+            other: "lee@example.com".to_owned(),
+            keys: vec!["nweber".to_owned()],
+        }),
+        WhyNot::UnknownAccount(_) => WhyNot::Forge,
+        WhyNot::Forge => WhyNot::UnnamedForge("GitLab <gitlab@git.example.com>".to_owned()),
+        WhyNot::UnnamedForge(_) => WhyNot::Unresolved,
+        WhyNot::Unresolved => WhyNot::NoPerson,
+        WhyNot::NoPerson => WhyNot::SuspiciousMerge,
+        WhyNot::SuspiciousMerge => WhyNot::Replaced,
+        WhyNot::Replaced => WhyNot::Vote,
+        WhyNot::Vote => WhyNot::TooOld,
+        WhyNot::TooOld => WhyNot::NotLater,
+        WhyNot::NotLater => WhyNot::Company,
+        WhyNot::Company => WhyNot::Moved,
+        WhyNot::Moved => WhyNot::Staters,
+        WhyNot::Staters => WhyNot::UnlistedBot,
+        WhyNot::UnlistedBot => WhyNot::BridgeUnsigned,
+        WhyNot::BridgeUnsigned => WhyNot::OtherBytes(OTHER.to_owned()),
+        WhyNot::OtherBytes(_) => WhyNot::BadFile(BadFile::NoSignature),
+        WhyNot::BadFile(_) => return None,
+    })
+}
+
+/// The sha256 of `other bytes`.
+const OTHER: &str = "2fbbac7ab2f0e5c3a4b1c8be1f8c60e4c0b3ed9bdd0ef3a1ee5f8d7a4d6dc1f4";
+
+const BRIDGE: &str = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>";
+
+const AT: &str = "2026-11-20T10:00:00Z";
+
+/// A ledger in which Ana filed a record on the branch `ask`.
+fn asked(policy: &str) -> Option<Stage> {
+    let stage = Stage::new(policy)?;
+    stage
+        .repo
+        .branch("ask")
+        .by("ana")
+        .write(ID, &record(""))
+        .commit("File it");
+    Some(stage)
+}
+
+/// The same, merged by somebody who says something.
+fn merged(policy: &str, by: &str, message: &str) -> Option<Stage> {
+    let stage = asked(policy)?;
+    stage
+        .repo
+        .by(by)
+        .merge("ask", &format!("Merge branch 'ask'{message}"));
+    Some(stage)
+}
+
+/// A review of Lee's, about the record as Ana filed it.
+fn review() -> speak::Says {
+    speak::reviewed("lee", ID, &record(""), AT).ledger("example/payments")
+}
+
+/// The same, of what Ana pushed.
+fn pushed() -> Option<Stage> {
+    let stage = Stage::new("")?;
+    stage.land("ana", &[(ID, &record(""))]);
+    Some(stage)
+}
+
+/// Returns a history in which somebody's statement does not count for a reason.
+fn history(why_not: &WhyNot) -> Option<Stage> {
+    let stage = match why_not {
+        WhyNot::Author => pushed()?,
+        WhyNot::Bot => merged("", "bot", "")?,
+        WhyNot::Owner => {
+            let stage = Stage::new("approval: {owner_may_approve: false}\n")?;
+            let owner = record("owner: {name: Lee Chen, email: lee@example.com}\n");
+            stage.merged(ID, &owner, "ana", "lee");
+            stage
+        }
+        WhyNot::SelfAsserted => {
+            let stage = Stage::new("")?;
+            let work = stage.repo.by("ana").write(ID, &record(""));
+            work.commit("File it\n\nReviewed-by: Lee Chen <lee@example.com>");
+            stage
+        }
+        WhyNot::Nested => {
+            let stage = Stage::new("")?;
+            let work = stage.repo.branch("ask").by("ana").write(ID, &record(""));
+            work.commit("File it\n\nReviewed-by: Lee Chen <lee@example.com>");
+            stage.repo.by("ana").merge("ask", "Merge branch 'ask'");
+            stage
+        }
+        WhyNot::Kind => merged("approval: {accept: [detached]}\n", "lee", "")?,
+        WhyNot::Proof => merged("approval: {proof: attested}\n", "lee", "")?,
+        WhyNot::SameNameAsAuthor => merged("", "Ana Ruiz <ana.ruiz@home.example.com>", "")?,
+        WhyNot::UnknownAccount(_) => {
+            let stage = Stage::new("")?;
+            let work = stage
+                .repo
+                .branch("ask")
+                .by("Nina <777+nweber@users.noreply.github.com>");
+            work.write(ID, &record("")).commit("File it");
+            stage.repo.by("lee").merge("ask", "Merge branch 'ask'");
+            stage
+        }
+        WhyNot::Forge => merged("", "ana", "\n\nReviewed-by: GitHub <noreply@github.com>")?,
+        WhyNot::UnnamedForge(forge) => {
+            let stage = asked("")?;
+            stage.repo.by("ana").through(forge).squash("ask", "File it");
+            stage
+        }
+        WhyNot::Unresolved => merged("", "bot", "\n\nReviewed-by: somebody")?,
+        WhyNot::NoPerson => merged("", "bot", "\n\nReviewed-by: TBD")?,
+        WhyNot::SuspiciousMerge => {
+            let stage = asked("")?;
+            stage
+                .repo
+                .by("lee")
+                .merge("ask", "Merge branch 'main' of example.com:payments");
+            stage
+        }
+        WhyNot::Replaced => {
+            let stage = pushed()?;
+            let reject = format!("exledger approve {ID} --reject --reason …");
+            stage.run_on(&reject, "dana", "ana");
+            stage.run_on(&format!("exledger approve {ID}"), "dana", "ana");
+            stage
+        }
+        WhyNot::Vote => {
+            let stage = Stage::new("approval: {accept: [detached, note]}\n")?;
+            stage.land("ana", &[(ID, &record(""))]);
+            let vote =
+                "git notes --ref=review append -m 'Code-Review+1: Lee Chen <lee@example.com>'";
+            assert_eq!(stage.shell("lee", vote).code, 0);
+            stage
+        }
+        WhyNot::TooOld => {
+            let stage = pushed()?;
+            let says = speak::yes("lee", ID, &record(""), AT).ledger("example/payments");
+            stage.repo.by("ana").remove(ID).commit("Remove it");
+            stage
+                .repo
+                .by("ana")
+                .write(ID, &record(""))
+                .commit("Bring it back");
+            stage.repo.by("lee").says(&says).commit("Approve it");
+            stage
+        }
+        WhyNot::NotLater => {
+            let stage = Stage::new("")?;
+            let work = stage.repo.by("lee").says(&review());
+            work.commit("Write a review down");
+            stage.land("ana", &[(ID, &record(""))]);
+            stage
+        }
+        WhyNot::Company => {
+            let stage = pushed()?;
+            let work = stage.repo.by("lee").says(&review());
+            work.write("README", "And more")
+                .commit("Write a review down");
+            stage
+        }
+        WhyNot::Moved => {
+            let stage = pushed()?;
+            let says = review();
+            let text = says.file.text().unwrap();
+            let away = "exceptions/.approvals/EXC-2026-0THER/0123456789ab-lee@example.com.txt";
+            stage.land("ana", &[(away, &text)]);
+            stage
+                .repo
+                .by("lee")
+                .rename(away, &says.path())
+                .commit("Move it");
+            stage
+        }
+        WhyNot::Staters => {
+            let stage = pushed()?;
+            let work = stage.repo.by("lee").with("ana").says(&review());
+            work.commit("Write a review down");
+            stage
+        }
+        WhyNot::UnlistedBot => {
+            let stage = pushed()?;
+            stage
+                .repo
+                .by("bot")
+                .says(&review())
+                .commit("Write a review down");
+            stage
+        }
+        WhyNot::BridgeUnsigned => {
+            let bridge = "41898282+github-actions[bot]@users.noreply.github.com";
+            let line = speak::signer("bridge").replace("bridge@example.com", bridge);
+            let stage = Stage::begin_with("", &[(".github/allowed_signers", &line)])?;
+            stage.land("ana", &[(ID, &record(""))]);
+            stage
+                .repo
+                .by(BRIDGE)
+                .says(&review())
+                .commit("Write a review down");
+            stage
+        }
+        WhyNot::OtherBytes(_) => {
+            let stage = pushed()?;
+            let says = speak::yes("lee", ID, "other bytes", AT).ledger("example/payments");
+            stage.repo.by("lee").says(&says).commit("Approve it");
+            stage
+        }
+        WhyNot::BadFile(_) => {
+            let stage = pushed()?;
+            let says = speak::yes("lee", ID, &record(""), AT).ledger("example/payments");
+            let text = says.file.text().unwrap();
+            stage
+                .repo
+                .by("lee")
+                .write(&says.path(), &text)
+                .commit("Approve it");
+            stage
+        }
+    };
+    stage.home();
+    Some(stage)
+}
+
+#[test]
+fn whatever_keeps_a_statement_from_counting_the_record_names_a_way_that_counts() {
+    let mut next = Some(WhyNot::Author);
+    while let Some(why_not) = next {
+        let Some(stage) = history(&why_not) else {
+            return;
+        };
+        let shown = stage.answer(&["show", ID]);
+        let said = shown["statements"].to_string();
+        let words = why_not.to_string();
+        // The digits of other bytes are theirs.
+        let words = words.split(" (sha256").next().unwrap().replace('"', "\\\"");
+        assert!(said.contains(&words), "{words}: {shown:#}");
+        match why_not {
+            // Who rejected it approves it now.
+            WhyNot::Replaced => {}
+            // First the line that it names is added.
+            WhyNot::UnknownAccount(_) => {
+                let reason = stage.reason("nobody knows that");
+                let line = reason.split('`').nth(1).unwrap();
+                let line = line.replace("ADDRESS", "nina@example.com");
+                let policy =
+                    format!("version: 1\nname: example/payments\npeople: {{logins: {{{line}}}}}\n");
+                stage.merged("exledger.yaml", &policy, "ana", "dana");
+                stage.follow(&reason, "dana", "ana");
+            }
+            _ => {
+                assert_eq!(shown["record"]["status"], "unapproved", "{words}");
+                stage.follow(&stage.reason("`exledger approve EXC"), "dana", "ana");
+            }
+        }
+        assert_eq!(stage.status(), "active", "{words}");
+        next = after(&why_not);
+    }
+}

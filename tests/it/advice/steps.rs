@@ -1,0 +1,156 @@
+//! The next step of each bucket: its command is run as printed, and the record is due for that no more.
+
+use exledger::survey::due::Bucket;
+use serde_json::Value;
+
+use super::{ID, Stage, record};
+
+const POLICY: &str = "\
+people: {roster: people.csv}
+tiers: [{name: standard, max_term: 120d, approvals: {count: 1}, post_closure_review: 10d}]
+";
+
+const ROSTER: &str = "email,name,team,active
+ana@example.com,Ana Ruiz,billing,yes
+dana@example.com,Dana Kim,security,yes
+gone@example.com,Gone,billing,no
+";
+
+const TRIGGER: &str = "triggers: [{id: T1, when: The vendor ships, then: review}]\n";
+
+const SCOPE: &str = "scope: {resources: [db:invoices, db:orders], actions: [read]}\n";
+
+const STALE: &str = "compensating_controls: [{id: CC1, description: Alert at night, owner: soc@example.com, status: active, verified: 2026-11-20, verify_every: 5d}]\n";
+
+fn begin() -> Option<Stage> {
+    Stage::begin_with(POLICY, &[("people.csv", ROSTER)])
+}
+
+/// A record that Ana filed and Lee merged.
+fn approved(more: &str) -> Option<Stage> {
+    let stage = begin()?;
+    stage.merged(ID, &record(more), "ana", "lee");
+    Some(stage)
+}
+
+/// The same, at a later time.
+fn later(more: &str, at: &str) -> Option<Stage> {
+    let stage = approved(more)?;
+    stage.repo.clock(at);
+    Some(stage)
+}
+
+/// A record with an end in a while.
+fn long(more: &str) -> String {
+    format!("{more}expires: 2027-02-01\n")
+}
+
+/// Returns a ledger in which the record is in a bucket, and what a person says where its command leaves room.
+fn due(bucket: Bucket) -> Option<(Stage, &'static [(&'static str, &'static str)])> {
+    const WITHDRAWN: &[(&str, &str)] = &[("--outcome …", "--outcome withdrawn")];
+    const NEEDED: &[(&str, &str)] = &[("--outcome …", "--outcome still-needed")];
+    Some(match bucket {
+        Bucket::OverdueClosure => (later("", "2026-12-20T09:00:00Z")?, WITHDRAWN),
+        Bucket::Fired => {
+            let stage = approved(&long(TRIGGER))?;
+            stage.run_on(&format!("exledger fire {ID} T1"), "ana", "lee");
+            stage.repo.wait("1d");
+            (stage, NEEDED)
+        }
+        Bucket::ReviewSaysClose | Bucket::ReviewSaysReduce => {
+            let stage = approved(&long(SCOPE))?;
+            stage.repo.clock("2026-11-25T09:00:00Z");
+            let outcome = match bucket {
+                Bucket::ReviewSaysClose => "close",
+                _ => "reduce",
+            };
+            let review = format!("exledger review {ID} --outcome {outcome}");
+            stage.run_on(&review, "dana", "lee");
+            stage.repo.wait("1d");
+            (
+                stage,
+                &[
+                    ("--outcome …", "--outcome withdrawn"),
+                    ("--until …", "--until 2026-12-31"),
+                ],
+            )
+        }
+        Bucket::EmergencyReviewDue => {
+            let stage = begin()?;
+            let text =
+                "class: emergency\nstarts: 2026-11-20T10:00:00Z\nexpires: 2026-11-22T10:00:00Z\n";
+            stage.land("ana", &[(ID, &record(text))]);
+            (stage, &[])
+        }
+        Bucket::Expired => {
+            let stage = begin()?;
+            stage.land("ana", &[(ID, &record(""))]);
+            stage.repo.clock("2026-12-20T09:00:00Z");
+            (stage, &[])
+        }
+        Bucket::ReviewDue => (
+            later(&long("review_every: 5d\n"), "2026-11-28T09:00:00Z")?,
+            NEEDED,
+        ),
+        Bucket::ControlStale => (later(&long(STALE), "2026-11-28T09:00:00Z")?, &[]),
+        Bucket::Ownerless => (
+            approved(&long("owner: {name: Gone, email: gone@example.com}\n"))?,
+            &[],
+        ),
+        Bucket::FixOverdue => {
+            let fix = "fix: {target: data, plan: Replace the job, due: 2026-11-24}\n";
+            (later(&long(fix), "2026-11-28T09:00:00Z")?, &[])
+        }
+        Bucket::Urgent => (later("", "2026-12-12T09:00:00Z")?, WITHDRAWN),
+        Bucket::Soon => (approved("")?, WITHDRAWN),
+        Bucket::PostClosureReviewDue => {
+            let stage = approved(&long(""))?;
+            let close = format!("exledger close {ID} --outcome withdrawn --reason … --evidence …");
+            stage.run_on(&close, "ana", "lee");
+            stage.repo.clock("2026-12-10T09:00:00Z");
+            (stage, &[("--outcome …", "--outcome effective")])
+        }
+        Bucket::WaitingApproval => {
+            let stage = begin()?;
+            stage.land("ana", &[(ID, &record(&long("")))]);
+            (stage, &[])
+        }
+    })
+}
+
+/// Returns the buckets that the record is due in, and the command of its next step.
+fn asked(stage: &Stage) -> (Vec<String>, String) {
+    let answer = stage.answer(&["due"]);
+    let mut records = answer["records"].as_array().unwrap().iter();
+    let Some(found) = records.find(|it| it["id"] == ID) else {
+        return (Vec::new(), String::new());
+    };
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut buckets = vec![text(&found["bucket"])];
+    buckets.extend(found["also"].as_array().unwrap().iter().map(text));
+    (buckets, text(&found["next"]["command"]))
+}
+
+#[test]
+fn the_step_of_every_bucket_ends_what_is_due() {
+    for bucket in Bucket::ALL {
+        let Some((stage, said)) = due(*bucket) else {
+            return;
+        };
+        let (buckets, mut command) = asked(&stage);
+        assert_eq!(
+            buckets.first().map(String::as_str),
+            Some(bucket.word()),
+            "{buckets:?}"
+        );
+        for (room, words) in said {
+            command = command.replace(room, words);
+        }
+        stage.run_on(&command, "dana", "lee");
+        let (buckets, _) = asked(&stage);
+        assert!(
+            !buckets.contains(&bucket.word().to_owned()),
+            "{command}: {buckets:?}"
+        );
+    }
+}
