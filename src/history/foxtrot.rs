@@ -101,7 +101,10 @@ pub fn former_line(
 fn line(tip: Oid, brought: &[Rc<Commit>]) -> (Option<Oid>, Vec<Rc<Commit>>) {
     let mut line = Vec::new();
     let mut at = Some(tip);
-    while let Some(commit) = at.and_then(|oid| find(brought, oid)) {
+    // Objects with forged ids can make a commit its own ancestor: no line is longer than all that was brought.
+    while line.len() < brought.len()
+        && let Some(commit) = at.and_then(|oid| find(brought, oid))
+    {
         line.push(Rc::clone(commit));
         at = commit.parents.first().copied();
     }

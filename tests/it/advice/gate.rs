@@ -44,12 +44,12 @@ const LIMITS: &[(&str, &[&str], &[(&str, &str)])] = &[
         &[("--reference", "CHG-1234")],
     ),
     (
-        "scope: {findings: [{tool: trivy, id: CVE-2026-0005, paths: [app/], severity: high}]}\n",
+        "scope: {findings: [{tool: trivy, id: CVE-2026-0005, paths: [app/**], severity: high}]}\n",
         &["--finding", "trivy:CVE-2026-0005"],
         &[("--severity", "high"), ("--path", "app/x.lock")],
     ),
     (
-        "scope: {findings: [{tool: trivy, id: CVE-2026-0005, purl: \"pkg:npm/left-pad\", versions: \"1.3.0\"}]}\n",
+        "scope: {findings: [{tool: trivy, id: CVE-2026-0005, purl: \"pkg:npm/left-pad\", versions: \"=1.3.0\"}]}\n",
         &["--finding", "trivy:CVE-2026-0005"],
         &[("--purl", "pkg:npm/left-pad@1.3.0")],
     ),
@@ -76,7 +76,7 @@ fn a_question_that_states_what_the_reason_asks_for_is_allowed() {
                 reason.contains(&format!("ask with {flag}")) && !asked.contains(flag)
             });
             let advised: Vec<&str> = advised.flat_map(|(flag, value)| [*flag, *value]).collect();
-            assert!(!advised.is_empty(), "{more}: {reason}");
+            assert!(!advised.is_empty(), "{more}: {asked:?}: {reason}");
             asked.extend(advised);
         }
         assert!(
@@ -89,7 +89,7 @@ fn a_question_that_states_what_the_reason_asks_for_is_allowed() {
 #[test]
 fn what_is_stated_and_does_not_fit_is_not_asked_for_again() {
     let finding =
-        "scope: {findings: [{tool: trivy, id: CVE-2026-0005, paths: [app/], severity: high}]}\n";
+        "scope: {findings: [{tool: trivy, id: CVE-2026-0005, paths: [app/**], severity: high}]}\n";
     let Some(stage) = approved(finding) else {
         return;
     };

@@ -207,14 +207,31 @@ fn history(why_not: &WhyNot) -> Option<Stage> {
         }
         WhyNot::BridgeUnsigned => {
             let bridge = "41898282+github-actions[bot]@users.noreply.github.com";
-            let line = speak::signer("bridge").replace("bridge@example.com", bridge);
-            let stage = Stage::begin_with("", &[(".github/allowed_signers", &line)])?;
+            let key = speak::public("bridge");
+            let line = format!("{bridge} namespaces=\"exledger-review@v1\" {key}\n");
+            let policy = format!("people: {{bridges: [\"{bridge}\"]}}\n");
+            let stage = Stage::begin_with(&policy, &[(".github/allowed_signers", &line)])?;
             stage.land("ana", &[(ID, &record(""))]);
             stage
                 .repo
                 .by(BRIDGE)
                 .says(&review())
                 .commit("Write a review down");
+            stage
+        }
+        WhyNot::BridgeThroughForge => {
+            let stage = Stage::new(
+                "people: {bridges: ['bridge@example.com']}\n\
+                 groups: {security: [dana@example.com]}\n\
+                 tiers: [{name: standard, approvals: {each_of: [security]}}]\n",
+            )?;
+            stage.land("ana", &[(ID, &record(""))]);
+            let bridge = stage.repo.by("bridge <bridge@example.com>");
+            let says = speak::reviewed("dana", ID, &record(""), AT).ledger("example/payments");
+            bridge
+                .through("github")
+                .says(&says)
+                .commit("Record the reviews (#8)");
             stage
         }
         WhyNot::OtherBytes(_) => {
@@ -251,7 +268,7 @@ fn whatever_keeps_a_statement_from_counting_the_record_names_a_way_that_counts()
         let words = why_not.to_string();
         // The digits of other bytes are theirs.
         let words = words.split(" (sha256").next().unwrap().replace('"', "\\\"");
-        assert!(said.contains(&words), "{words}: {shown:#}");
+        assert!(said.contains(&words), "{words}: {said}");
         match why_not {
             // Who rejected it approves it now.
             WhyNot::Replaced => {}

@@ -220,6 +220,38 @@ fn objects() -> impl Strategy<Value = Vec<(Kind, Vec<u8>)>> {
     (0..12).map(object).collect::<Vec<_>>()
 }
 
+/// Commit 0 merges commit 2 into commit 1; commit 2 says that it is its own parent.
+#[test]
+fn a_merged_commit_that_is_its_own_ancestor_ends_the_walk_all_the_same() {
+    let commit = |parents: &[u8]| {
+        let parents = parents.iter().map(|n| format!("parent {}\n", oid(*n)));
+        let parents: String = parents.collect();
+        let ident = "A <a@example.com> 7 +0000";
+        let raw = format!(
+            "tree {}\n{parents}author {ident}\ncommitter {ident}\n\nMerge branch 'main'\n",
+            oid(3)
+        );
+        (Kind::Commit, raw.into_bytes())
+    };
+    let objects = [
+        commit(&[1, 2]),
+        commit(&[]),
+        commit(&[2]),
+        (Kind::Tree, Vec::new()),
+    ];
+    let numbered = objects.into_iter().enumerate();
+    let pile = Pile(numbered.map(|(n, it)| (oid(n as u8), it)).collect());
+    let chosen = Chosen {
+        reference: "refs/heads/main".into(),
+        tip: oid(0),
+        guard: Guard::Local,
+        remote: None,
+    };
+    let chain = chain::walk(&pile, &chosen, Instant::MAX).unwrap();
+    let walked = walk::walk(&pile, chain, &Prefix::default()).unwrap();
+    assert_eq!(walked.mainline.landings.len(), 2);
+}
+
 proptest! {
     #[test]
     fn folders_differ_in_exactly_the_entries_that_differ(old in listing(12), changes in listing(3)) {
