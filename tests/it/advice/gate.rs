@@ -17,8 +17,15 @@ fn check(stage: &Stage, asked: &[&str]) -> (String, String) {
     (text("verdict"), text("reason"))
 }
 
+/// A record's lines, a question, and what states each limit, by its flag.
+type Limited = (
+    &'static str,
+    &'static [&'static str],
+    &'static [(&'static str, &'static str)],
+);
+
 /// Records that limit what they grant, what is asked, and what states each limit, by its flag.
-const LIMITS: &[(&str, &[&str], &[(&str, &str)])] = &[
+const LIMITS: &[Limited] = &[
     (
         "scope: {resources: [db:invoices]}\n",
         &["--application", "billing"],

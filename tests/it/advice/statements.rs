@@ -83,43 +83,127 @@ fn pushed() -> Option<Stage> {
     Some(stage)
 }
 
+/// What Ana pushed, and a review that a bridge states unsigned although it has a key.
+fn by_a_bridge_with_a_key() -> Option<Stage> {
+    let bridge = "41898282+github-actions[bot]@users.noreply.github.com";
+    let key = speak::public("bridge");
+    let line = format!("{bridge} namespaces=\"exledger-review@v1\" {key}\n");
+    let policy = format!("people: {{bridges: [\"{bridge}\"]}}\n");
+    let stage = Stage::begin_with(&policy, &[(".github/allowed_signers", &line)])?;
+    stage.land("ana", &[(ID, &record(""))]);
+    let work = stage.repo.by(BRIDGE).says(&review());
+    work.commit("Write a review down");
+    Some(stage)
+}
+
+/// The same, stated by a bridge without a key through the forge, where a group has to approve.
+fn through_the_forge() -> Option<Stage> {
+    let stage = Stage::new(
+        "people: {bridges: ['bridge@example.com']}\n\
+         groups: {security: [dana@example.com]}\n\
+         tiers: [{name: standard, approvals: {each_of: [security]}}]\n",
+    )?;
+    stage.land("ana", &[(ID, &record(""))]);
+    let bridge = stage.repo.by("bridge <bridge@example.com>");
+    let says = speak::reviewed("dana", ID, &record(""), AT).ledger("example/payments");
+    let work = bridge.through("github").says(&says);
+    work.commit("Record the reviews (#8)");
+    Some(stage)
+}
+
+/// A record merged by its owner, where the policy forbids that.
+fn merged_for_its_owner() -> Option<Stage> {
+    let stage = Stage::new("approval: {owner_may_approve: false}\n")?;
+    let owner = record("owner: {name: Lee Chen, email: lee@example.com}\n");
+    stage.merged(ID, &owner, "ana", "lee");
+    Some(stage)
+}
+
+/// A record whose author is an account that nobody knows.
+fn by_an_unknown_account() -> Option<Stage> {
+    let stage = Stage::new("")?;
+    let work = stage
+        .repo
+        .branch("ask")
+        .by("Nina <777+nweber@users.noreply.github.com>");
+    work.write(ID, &record("")).commit("File it");
+    stage.repo.by("lee").merge("ask", "Merge branch 'ask'");
+    Some(stage)
+}
+
+/// What Ana pushed, with a vote of one in a note.
+fn with_a_vote_too_low() -> Option<Stage> {
+    let stage = Stage::new("approval: {accept: [detached, note]}\n")?;
+    stage.land("ana", &[(ID, &record(""))]);
+    let vote = "git notes --ref=review append -m 'Code-Review+1: Lee Chen <lee@example.com>'";
+    assert_eq!(stage.shell("lee", vote).code, 0);
+    Some(stage)
+}
+
+/// A record that was removed and brought back after the approval of its bytes was signed.
+fn approved_before_it_came_back() -> Option<Stage> {
+    let stage = pushed()?;
+    let says = speak::yes("lee", ID, &record(""), AT).ledger("example/payments");
+    stage.repo.by("ana").remove(ID).commit("Remove it");
+    stage
+        .repo
+        .by("ana")
+        .write(ID, &record(""))
+        .commit("Bring it back");
+    stage.repo.by("lee").says(&says).commit("Approve it");
+    Some(stage)
+}
+
+/// What Ana pushed, with a review that was moved there from another record.
+fn with_a_moved_review() -> Option<Stage> {
+    let stage = pushed()?;
+    let says = review();
+    let text = says.file.text().unwrap();
+    let away = "exceptions/.approvals/EXC-2026-0THER/0123456789ab-lee@example.com.txt";
+    stage.land("ana", &[(away, &text)]);
+    stage
+        .repo
+        .by("lee")
+        .rename(away, &says.path())
+        .commit("Move it");
+    Some(stage)
+}
+
+/// A record whose reviewer is named on a commit inside the branch.
+fn with_a_line_inside_the_branch() -> Option<Stage> {
+    let stage = Stage::new("")?;
+    let work = stage.repo.branch("ask").by("ana").write(ID, &record(""));
+    work.commit("File it\n\nReviewed-by: Lee Chen <lee@example.com>");
+    stage.repo.by("ana").merge("ask", "Merge branch 'ask'");
+    Some(stage)
+}
+
+/// A record that one person rejects and approves.
+fn rejected_and_then_approved() -> Option<Stage> {
+    let stage = pushed()?;
+    let reject = format!("exledger approve {ID} --reject --reason …");
+    stage.run_on(&reject, "dana", "ana");
+    stage.run_on(&format!("exledger approve {ID}"), "dana", "ana");
+    Some(stage)
+}
+
 /// Returns a history in which somebody's statement does not count for a reason.
 fn history(why_not: &WhyNot) -> Option<Stage> {
     let stage = match why_not {
         WhyNot::Author => pushed()?,
         WhyNot::Bot => merged("", "bot", "")?,
-        WhyNot::Owner => {
-            let stage = Stage::new("approval: {owner_may_approve: false}\n")?;
-            let owner = record("owner: {name: Lee Chen, email: lee@example.com}\n");
-            stage.merged(ID, &owner, "ana", "lee");
-            stage
-        }
+        WhyNot::Owner => merged_for_its_owner()?,
         WhyNot::SelfAsserted => {
             let stage = Stage::new("")?;
             let work = stage.repo.by("ana").write(ID, &record(""));
             work.commit("File it\n\nReviewed-by: Lee Chen <lee@example.com>");
             stage
         }
-        WhyNot::Nested => {
-            let stage = Stage::new("")?;
-            let work = stage.repo.branch("ask").by("ana").write(ID, &record(""));
-            work.commit("File it\n\nReviewed-by: Lee Chen <lee@example.com>");
-            stage.repo.by("ana").merge("ask", "Merge branch 'ask'");
-            stage
-        }
+        WhyNot::Nested => with_a_line_inside_the_branch()?,
         WhyNot::Kind => merged("approval: {accept: [detached]}\n", "lee", "")?,
         WhyNot::Proof => merged("approval: {proof: attested}\n", "lee", "")?,
         WhyNot::SameNameAsAuthor => merged("", "Ana Ruiz <ana.ruiz@home.example.com>", "")?,
-        WhyNot::UnknownAccount(_) => {
-            let stage = Stage::new("")?;
-            let work = stage
-                .repo
-                .branch("ask")
-                .by("Nina <777+nweber@users.noreply.github.com>");
-            work.write(ID, &record("")).commit("File it");
-            stage.repo.by("lee").merge("ask", "Merge branch 'ask'");
-            stage
-        }
+        WhyNot::UnknownAccount(_) => by_an_unknown_account()?,
         WhyNot::Forge => merged("", "ana", "\n\nReviewed-by: GitHub <noreply@github.com>")?,
         WhyNot::UnnamedForge(forge) => {
             let stage = asked("")?;
@@ -136,33 +220,9 @@ fn history(why_not: &WhyNot) -> Option<Stage> {
                 .merge("ask", "Merge branch 'main' of example.com:payments");
             stage
         }
-        WhyNot::Replaced => {
-            let stage = pushed()?;
-            let reject = format!("exledger approve {ID} --reject --reason …");
-            stage.run_on(&reject, "dana", "ana");
-            stage.run_on(&format!("exledger approve {ID}"), "dana", "ana");
-            stage
-        }
-        WhyNot::Vote => {
-            let stage = Stage::new("approval: {accept: [detached, note]}\n")?;
-            stage.land("ana", &[(ID, &record(""))]);
-            let vote =
-                "git notes --ref=review append -m 'Code-Review+1: Lee Chen <lee@example.com>'";
-            assert_eq!(stage.shell("lee", vote).code, 0);
-            stage
-        }
-        WhyNot::TooOld => {
-            let stage = pushed()?;
-            let says = speak::yes("lee", ID, &record(""), AT).ledger("example/payments");
-            stage.repo.by("ana").remove(ID).commit("Remove it");
-            stage
-                .repo
-                .by("ana")
-                .write(ID, &record(""))
-                .commit("Bring it back");
-            stage.repo.by("lee").says(&says).commit("Approve it");
-            stage
-        }
+        WhyNot::Replaced => rejected_and_then_approved()?,
+        WhyNot::Vote => with_a_vote_too_low()?,
+        WhyNot::TooOld => approved_before_it_came_back()?,
         WhyNot::NotLater => {
             let stage = Stage::new("")?;
             let work = stage.repo.by("lee").says(&review());
@@ -177,19 +237,7 @@ fn history(why_not: &WhyNot) -> Option<Stage> {
                 .commit("Write a review down");
             stage
         }
-        WhyNot::Moved => {
-            let stage = pushed()?;
-            let says = review();
-            let text = says.file.text().unwrap();
-            let away = "exceptions/.approvals/EXC-2026-0THER/0123456789ab-lee@example.com.txt";
-            stage.land("ana", &[(away, &text)]);
-            stage
-                .repo
-                .by("lee")
-                .rename(away, &says.path())
-                .commit("Move it");
-            stage
-        }
+        WhyNot::Moved => with_a_moved_review()?,
         WhyNot::Staters => {
             let stage = pushed()?;
             let work = stage.repo.by("lee").with("ana").says(&review());
@@ -205,35 +253,8 @@ fn history(why_not: &WhyNot) -> Option<Stage> {
                 .commit("Write a review down");
             stage
         }
-        WhyNot::BridgeUnsigned => {
-            let bridge = "41898282+github-actions[bot]@users.noreply.github.com";
-            let key = speak::public("bridge");
-            let line = format!("{bridge} namespaces=\"exledger-review@v1\" {key}\n");
-            let policy = format!("people: {{bridges: [\"{bridge}\"]}}\n");
-            let stage = Stage::begin_with(&policy, &[(".github/allowed_signers", &line)])?;
-            stage.land("ana", &[(ID, &record(""))]);
-            stage
-                .repo
-                .by(BRIDGE)
-                .says(&review())
-                .commit("Write a review down");
-            stage
-        }
-        WhyNot::BridgeThroughForge => {
-            let stage = Stage::new(
-                "people: {bridges: ['bridge@example.com']}\n\
-                 groups: {security: [dana@example.com]}\n\
-                 tiers: [{name: standard, approvals: {each_of: [security]}}]\n",
-            )?;
-            stage.land("ana", &[(ID, &record(""))]);
-            let bridge = stage.repo.by("bridge <bridge@example.com>");
-            let says = speak::reviewed("dana", ID, &record(""), AT).ledger("example/payments");
-            bridge
-                .through("github")
-                .says(&says)
-                .commit("Record the reviews (#8)");
-            stage
-        }
+        WhyNot::BridgeUnsigned => by_a_bridge_with_a_key()?,
+        WhyNot::BridgeThroughForge => through_the_forge()?,
         WhyNot::OtherBytes(_) => {
             let stage = pushed()?;
             let says = speak::yes("lee", ID, "other bytes", AT).ledger("example/payments");
