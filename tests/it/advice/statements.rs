@@ -36,7 +36,8 @@ fn after(why_not: &WhyNot) -> Option<WhyNot> {
         WhyNot::Moved => WhyNot::Staters,
         WhyNot::Staters => WhyNot::UnlistedBot,
         WhyNot::UnlistedBot => WhyNot::BridgeUnsigned,
-        WhyNot::BridgeUnsigned => WhyNot::OtherBytes(OTHER.to_owned()),
+        WhyNot::BridgeUnsigned => WhyNot::BridgeThroughForge,
+        WhyNot::BridgeThroughForge => WhyNot::OtherBytes(OTHER.to_owned()),
         WhyNot::OtherBytes(_) => WhyNot::BadFile(BadFile::NoSignature),
         WhyNot::BadFile(_) => return None,
     })
