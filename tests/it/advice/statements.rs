@@ -14,7 +14,8 @@ fn after(why_not: &WhyNot) -> Option<WhyNot> {
         WhyNot::Bot => WhyNot::Owner,
         WhyNot::Owner => WhyNot::SelfAsserted,
         WhyNot::SelfAsserted => WhyNot::Nested,
-        WhyNot::Nested => WhyNot::Kind,
+        WhyNot::Nested => WhyNot::NoRecordYet,
+        WhyNot::NoRecordYet => WhyNot::Kind,
         WhyNot::Kind => WhyNot::Proof,
         WhyNot::Proof => WhyNot::SameNameAsAuthor,
         WhyNot::SameNameAsAuthor => WhyNot::UnknownAccount(UnknownAccount {
@@ -188,6 +189,16 @@ fn rejected_and_then_approved() -> Option<Stage> {
     Some(stage)
 }
 
+/// A file that was merged into a folder which a change of the policy then made one of records.
+fn merged_where_no_records_were() -> Option<Stage> {
+    let stage = Stage::new("")?;
+    let path = format!("waivers/{ID}.yaml");
+    stage.merged(&path, &record(""), "ana", "lee");
+    let policy = "version: 1\nname: example/payments\nrecords: [exceptions, waivers]\n";
+    stage.merged("exledger.yaml", policy, "kim", "sam");
+    Some(stage)
+}
+
 /// Returns a history in which somebody's statement does not count for a reason.
 fn history(why_not: &WhyNot) -> Option<Stage> {
     let stage = match why_not {
@@ -201,6 +212,7 @@ fn history(why_not: &WhyNot) -> Option<Stage> {
             stage
         }
         WhyNot::Nested => with_a_line_inside_the_branch()?,
+        WhyNot::NoRecordYet => merged_where_no_records_were()?,
         WhyNot::Kind => merged("approval: {accept: [detached]}\n", "lee", "")?,
         WhyNot::Proof => merged("approval: {proof: attested}\n", "lee", "")?,
         WhyNot::SameNameAsAuthor => merged("", "Ana Ruiz <ana.ruiz@home.example.com>", "")?,
