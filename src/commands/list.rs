@@ -107,6 +107,7 @@ impl Run for Args {
             },
             &*approved,
         ))?;
+        ctx.of_waiting(&approved, &|_| true);
         if asked.is_empty() {
             for hint in slips::hints(&filter, approved.standings.iter(), same) {
                 ctx.hint(&hint);

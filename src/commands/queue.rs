@@ -79,6 +79,7 @@ impl Run for Args {
             reads: ctx.format.reads,
         };
         ctx.show(&view::queue::doc(&queue, &*approved))?;
+        ctx.of_waiting(&approved, &|_| true);
         let unknown = approved.standings.iter().filter(approved::is_unknown);
         Ok(ctx.of_unknown(
             unknown.filter(|standing| meant(standing) != Meant::No),

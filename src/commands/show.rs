@@ -47,6 +47,7 @@ impl Run for Args {
             let statements = approved.statements(standing);
             let doc = view::show::doc(standing, &statements, &*approved, &approved.stamp);
             ctx.show(&doc)?;
+            ctx.of_waiting(&approved, &|id| id.eq_ignore_ascii_case(&standing.key));
         }
         Ok(ctx.of_unknown(
             Some(standing).filter(approved::is_unknown).into_iter(),

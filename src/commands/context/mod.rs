@@ -26,6 +26,7 @@ pub mod shell;
 pub mod shown;
 mod single;
 pub mod tips;
+mod waiting;
 pub mod words;
 
 use std::collections::BTreeMap;

@@ -26,7 +26,8 @@ use crate::survey::proposed::{self, Around};
 /// What is proposed, and where.
 pub struct Proposed {
     proposals: Proposals,
-    sources: Sources,
+    /// Where it was looked for.
+    pub(super) sources: Sources,
     tree: WorkTree,
 }
 

@@ -177,6 +177,16 @@ impl Forge {
         (output.status.success(), said)
     }
 
+    /// Tells whether `list`, `queue` and `show` give a hint in a clone that was fetched just now.
+    fn waits(&self, hint: &str) -> [bool; 3] {
+        let clone = self.folder.path().join("runner");
+        git(&clone, &["fetch", "-q"]);
+        [&["list"][..], &["queue"], &["show", ID]].map(|args| {
+            let run = cli::run(&clone, args);
+            run.err.replace('\n', " ").contains(hint)
+        })
+    }
+
     fn comment(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("comment")).unwrap()
     }
@@ -284,8 +294,15 @@ fn where_the_branch_is_protected_it_comes_by_a_pull_request() {
         comment.contains("count once https://forge.example.com/pull/2 is merged"),
         "{comment}"
     );
+    let hint = format!(
+        "reviews of {ID} wait on branch origin/{branch}: they count once its pull request is merged"
+    );
+    assert_eq!(forge.waits(&hint), [true; 3]);
     forge.take(&branch);
     assert_eq!(forge.world.stands().0, "active");
+    let bare = forge.folder.path().join("bare");
+    git(&bare, &["update-ref", "refs/heads/main", &branch]);
+    assert_eq!(forge.waits("wait on branch"), [false; 3]);
 }
 
 #[test]
