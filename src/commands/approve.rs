@@ -40,7 +40,7 @@ EXAMPLE
   exledger approve --governance exledger.yaml
   exledger approve --from-reviews reviews.json")]
 pub struct Args {
-    /// The id, or a beginning or end of it that no other has
+    /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     #[arg(required_unless_present_any = ["governance", "from_reviews"])]
     id: Option<String>,
 

@@ -10,7 +10,7 @@ use crate::commands::{Command, Outcome, Past, Run};
 use crate::history::change::Event;
 use crate::plan::attest;
 
-/// Say that a compensating control was seen to work
+/// Record that a compensating control was verified
 ///
 /// Sets the control's `verified` to today; a planned one is active from then on. Files of evidence are kept below
 /// `evidence/` with their digest.
@@ -20,7 +20,7 @@ use crate::plan::attest;
     after_help = "EXAMPLE\n  exledger attest 7F3KQ CC1 --evidence dashboard:https://grafana.example.com/d/abc"
 )]
 pub struct Args {
-    /// The id, or a beginning or end of it that no other has
+    /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
     /// The control's id in the record

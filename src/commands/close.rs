@@ -33,7 +33,7 @@ use crate::survey::select::Filter;
     after_help = "EXAMPLE\n  exledger close 7F3KQ --outcome remediated --reason \"Job retired, key destroyed\" \\\n    --check rotated=E1 --evidence E1=log:rotate.txt --access-verified after=2026-12-19\n  exledger close 7F3KQ --reviewed --outcome effective"
 )]
 pub struct Args {
-    /// The ids, or a beginning or end of each that no other has; else a filter
+    /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
     /// How it ended; with --reviewed what the look found, one of the last three

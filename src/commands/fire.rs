@@ -10,7 +10,7 @@ use crate::commands::{Command, Outcome, Past, Run};
 use crate::history::change::Event;
 use crate::plan::fire;
 
-/// Say that a trigger fired
+/// Record that a trigger fired
 ///
 /// Adds an entry to `fired`. One that closes or revokes ends the exception as soon as it lands, approved or not; one
 /// that asks for a review makes it due at once.
@@ -20,7 +20,7 @@ use crate::plan::fire;
     after_help = "EXAMPLE\n  exledger fire 7F3KQ T1 --note \"The vendor shipped OAuth client credentials on Tuesday\""
 )]
 pub struct Args {
-    /// The id, or a beginning or end of it that no other has
+    /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
     /// The trigger's id

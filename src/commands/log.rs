@@ -17,7 +17,7 @@ use crate::view::log::{Log, Patch};
 #[command(name = "log")]
 #[command(after_help = "EXAMPLE\n  exledger log 7F3KQ --patch")]
 pub struct Args {
-    /// The id, or a beginning or end of it that no other has
+    /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
     /// Show each value that changed, from and to

@@ -176,7 +176,7 @@ impl Outcome {
     max_term_width = 110
 )]
 #[command(
-    after_help = "Exit codes: 0 nothing is wrong, 1 bad news, 2 used wrongly, 3 cannot say, 130 broken off."
+    after_help = "Exit codes: 0 nothing is wrong, 1 problems found, 2 usage error, 3 could not determine, 130 interrupted."
 )]
 struct Top {
     #[command(flatten)]

@@ -21,7 +21,7 @@ use crate::record::word::Stage;
     after_help = "EXAMPLE\n  exledger note 7F3KQ --stage investigation --note \"Two callers are left\" --evidence log:callers.txt"
 )]
 pub struct Args {
-    /// The ids, or a beginning or end of each that no other has; else a filter
+    /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
     /// The stage

@@ -23,7 +23,7 @@ use crate::plan::reject;
     after_help = "EXAMPLE\n  git switch billing-key\n  exledger reject 7F3KQ --reason \"Rotate the key: the vendor offers two at a time\""
 )]
 pub struct Args {
-    /// The id, or a beginning or end of it that no other has
+    /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
     /// Why the request is rejected

@@ -22,7 +22,7 @@ use crate::record::time::{Term, When};
     after_help = "EXAMPLE\n  exledger renew 7F3KQ --for 30d --reason \"The vendor ships the rotation API in January\""
 )]
 pub struct Args {
-    /// The ids, or a beginning or end of each that no other has; else a filter
+    /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
     /// The new end: a day, which it covers, or an instant
@@ -84,7 +84,7 @@ impl Args {
                     question,
                     &|text| match Term::new(text) {
                         Some(term) => Ok(Later::For(term)),
-                        None => filter::moment(text).map(Later::Until),
+                        None => ctx.end_to_come(text).map(Later::Until),
                     },
                 )
             }

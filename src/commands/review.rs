@@ -12,7 +12,7 @@ use crate::history::change::Event;
 use crate::plan::review;
 use crate::record::word::ReviewOutcome;
 
-/// Record a look taken at exceptions
+/// Record a periodic review
 ///
 /// Adds an entry to `reviews`, which starts the interval anew. It changes nothing that is granted; where the tier
 /// denies while degraded, it counts once somebody else than the authors made or merged it.
@@ -22,7 +22,7 @@ use crate::record::word::ReviewOutcome;
     after_help = "EXAMPLE\n  exledger review 7F3KQ --outcome still-needed --note \"The job still runs; retired on 18 December\""
 )]
 pub struct Args {
-    /// The ids, or a beginning or end of each that no other has; else a filter
+    /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
     /// What follows from it

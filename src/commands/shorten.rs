@@ -19,7 +19,7 @@ use crate::record::time::When;
 #[command(name = "shorten")]
 #[command(after_help = "EXAMPLE\n  exledger shorten 7F3KQ --until 2026-12-04")]
 pub struct Args {
-    /// The ids, or a beginning or end of each that no other has; else a filter
+    /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
     /// The new end: a day, which it covers, or an instant
@@ -43,7 +43,9 @@ impl Run for Args {
         let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
         let until = match self.until {
             Some(until) => until,
-            None => ctx.value_or_ask("--until", "Until when (2027-01-10)", &filter::moment)?,
+            None => ctx.value_or_ask("--until", "Until when (2027-01-10)", &|text| {
+                ctx.end_to_come(text)
+            })?,
         };
         ctx.decide(&Job {
             command: "shorten",

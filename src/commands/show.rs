@@ -17,7 +17,7 @@ use crate::view;
 #[command(name = "show")]
 #[command(after_help = "EXAMPLE\n  exledger show 7F3KQ")]
 pub struct Args {
-    /// The id, or a beginning or end of it that no other has
+    /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
     /// Print the file as it is

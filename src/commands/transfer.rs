@@ -27,7 +27,7 @@ use crate::survey::select::Filter;
     after_help = "EXAMPLE\n  exledger transfer 7F3KQ --to lee@example.com --reason \"Ana moves to another team\"\n  exledger transfer --from ana@example.com --to lee@example.com"
 )]
 pub struct Args {
-    /// The ids, or a beginning or end of each that no other has; else a filter
+    /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
     /// Who takes them over

@@ -131,6 +131,9 @@ pub const ALL: &[Format] = &[
     html::FORMAT,
 ];
 
+/// The format for people.
+pub const TABLE: &Format = &table::FORMAT;
+
 /// Returns the format of this name.
 pub fn find(name: &str) -> Option<&'static Format> {
     ALL.iter().find(|format| format.name == name)

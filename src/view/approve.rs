@@ -332,8 +332,8 @@ fn json(said: &Said, counting: &Counting) -> Value {
     })
 }
 
-/// Returns what a record comes to, in lines: what it is, why, what compensates, when it ends, what changes.
-pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Vec<String> {
+/// Returns what a record comes to: what it is, why, what compensates, when it ends, what changes.
+pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Doc<'static> {
     let cut = |text: &str| {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let text = credential::hidden(text);
@@ -351,16 +351,26 @@ pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Vec<String>
         true => "none".to_owned(),
         false => list.join("; "),
     };
-    let mut lines = vec![
-        format!("{}  {}", record.id, cut(&record.title)),
-        format!("  why       {}", cut(&record.justification)),
-        format!("  made by   {}", or_none(makers.to_vec())),
-        format!("  risk      {}", record.risk.level.word()),
-        format!("  controls  {}", or_none(controls)),
-        format!("  ends      {}", record.expires),
+    let mut pairs = vec![
+        ("why", cut(&record.justification)),
+        ("made by", or_none(makers.to_vec())),
+        ("risk", record.risk.level.word().to_owned()),
+        ("controls", or_none(controls)),
+        ("ends", record.expires.to_string()),
     ];
     if !changes.is_empty() {
-        lines.push(format!("  changes   {}", changes.join(", ")));
+        pairs.push(("changes", changes.join(", ")));
     }
-    lines
+    let heading = Text::of(Tone::Id, record.id.as_str()).and(Tone::Plain, "  ");
+    let pairs = pairs.into_iter();
+    let mut doc = Doc::new(Value::Null);
+    doc.blocks = vec![
+        Block::Heading(heading.and(Tone::Strong, cut(&record.title))),
+        Block::Pairs(
+            pairs
+                .map(|(label, text)| (label.to_owned(), Text::plain(text)))
+                .collect(),
+        ),
+    ];
+    doc
 }

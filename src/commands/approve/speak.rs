@@ -16,6 +16,7 @@ use crate::commands::approve::{Args, Named};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
+use crate::commands::context::fault::Fault;
 use crate::commands::context::judged::Scope;
 use crate::diag::Level;
 use crate::plan::approve;
@@ -300,9 +301,7 @@ fn confirmed(ctx: &Ctx, subject: &Subject, file: &ApprovalFile) -> anyhow::Resul
             .map(shape::name)
             .collect::<Vec<_>>();
         let events: Vec<&str> = subject.events.iter().map(|event| event.word()).collect();
-        for line in view::approve::gist(record, &makers, &events) {
-            ctx.tell_verbatim(&line);
-        }
+        ctx.preview(&view::approve::gist(record, &makers, &events));
     }
     let verb = match file.decision {
         Decision::Approve => "Approve",
@@ -311,7 +310,11 @@ fn confirmed(ctx: &Ctx, subject: &Subject, file: &ApprovalFile) -> anyhow::Resul
     let question = format!("{verb} {} as {}, by a signature", subject.name, file.by);
     match ask::agreed(&question) {
         Ok(Agreed::Yes) => Ok(()),
-        Ok(Agreed::No) | Err(_) => Err(fault::misuse("nothing was signed", "")),
+        Ok(Agreed::No) => Err(Fault::BrokenOff.into()),
+        Err(error) => Err(fault::unasked(
+            &error,
+            "leave the question out with --no-input",
+        )),
     }
 }
 

@@ -5,7 +5,10 @@
 use crate::ask;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
+use crate::commands::context::filter;
 use crate::record::scalar::Scalar;
+use crate::record::time::When;
+use crate::record::time::not_after;
 use crate::record::word::Word;
 
 impl Ctx {
@@ -74,6 +77,18 @@ impl Ctx {
         let check = |text: &str| parse(text).map(|_| ());
         let said = ask::text(question, None, &check).map_err(|error| broken_off(&error, flag))?;
         parse(&said).map_err(|what| fault::misuse(what, format!("say it with {flag}")))
+    }
+
+    /// Returns the end that a text is, which must be still to come: at a prompt a past one is asked again.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn end_to_come(&self, text: &str) -> Result<When, String> {
+        let end = filter::moment(text)?;
+        match not_after(&end) <= self.instant() {
+            true => Err(format!("{end} is past: name an end that is still to come")),
+            false => Ok(end),
+        }
     }
 
     /// Returns one of the words of a vocabulary: the flag's, else what a person chooses.

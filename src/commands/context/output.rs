@@ -113,6 +113,11 @@ impl Ctx {
         }
     }
 
+    /// Writes to stderr what a person is about to be asked about, as an answer looks.
+    pub fn preview(&self, doc: &Doc<'_>) {
+        let _ = render::TABLE.write(doc, &self.style, &mut io::stderr());
+    }
+
     /// Writes a text to stderr without breaking its lines anew.
     pub fn tell_verbatim(&self, text: &str) {
         let _ = writeln!(io::stderr(), "{}", render::harmless(text));

@@ -12,7 +12,7 @@ fn press(world: &World, args: &[&str], keys: &[(&str, &str)]) -> Option<Seen> {
     let terminal = Terminal {
         folder: world.repo.path(),
         columns: 100,
-        variables: &[("PATH", &path)],
+        variables: &[("PATH", &path), ("NO_COLOR", "1")],
     };
     let on = world.repo.now().to_string();
     let args = [&["--on", &on, "approve", ID, "--ref", "billing"], args].concat();
@@ -42,6 +42,8 @@ fn what_is_signed_is_shown_first_and_a_yes_signs_it() {
     ] {
         assert!(shown.contains(text), "{text}: {shown}");
     }
+    // What is longer than a row goes on below its own beginning.
+    assert!(shown.contains("\n          "), "{shown}");
     assert_ne!(world.repo.tip("billing"), tip);
 }
 
@@ -55,8 +57,12 @@ fn a_no_and_a_break_sign_nothing() {
         let Some(seen) = press(&world, &[], &[(ASKED, keys)]) else {
             return;
         };
-        assert_eq!(seen.code, 2, "{}", seen.bytes);
-        assert!(seen.bytes.contains("nothing was signed"), "{}", seen.bytes);
+        assert_eq!(seen.code, 130, "{}", seen.bytes);
+        assert!(
+            seen.bytes.contains("broken off: nothing was written"),
+            "{}",
+            seen.bytes
+        );
         assert_eq!(world.repo.tip("billing"), tip);
     }
 }

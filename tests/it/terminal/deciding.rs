@@ -38,7 +38,7 @@ fn what_is_missing_is_asked() {
         &["renew"],
         &[
             ("Which record", "\r"),
-            ("Until when", "30d\r"),
+            ("Until when", "1999-01-01\r\u{15}2026-02-30\r\u{15}30d\r"),
             ("Why can't it end yet", "The vendor is late\r"),
         ],
         &[
