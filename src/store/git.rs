@@ -9,6 +9,7 @@ mod inflate;
 mod loose;
 mod names;
 pub mod open;
+mod revision;
 pub mod stamps;
 pub mod stored;
 pub mod watch;

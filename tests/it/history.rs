@@ -9,6 +9,7 @@ mod hostile;
 mod meet;
 mod merges;
 mod proposal;
+mod revisions;
 mod store;
 mod versions;
 

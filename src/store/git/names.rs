@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::time::UNIX_EPOCH;
 
-use crate::history::chain;
-use crate::history::objects::{Kind, Objects, Oid};
-use crate::history::refs::{Found, Head, Layout, Refs};
+use crate::history::objects::Oid;
+use crate::history::refs::{Head, Layout, Refs};
 use crate::record::time::Instant;
 use crate::store::git::{GitError, Repository, ours, theirs};
 
@@ -47,72 +46,6 @@ impl Repository {
             links,
             head,
         })
-    }
-
-    /// Returns the commit that a name stands for, as git understands names: a branch, tag, id or `main~3`.
-    ///
-    /// `None` where it stands for none.
-    pub fn find(&self, name: &str) -> Option<Found> {
-        // What can be told without libgit2 reading objects is: it never ends at one that was cut off.
-        let start = name.find(['~', '^']).unwrap_or(name.len());
-        let (base, way) = name.split_at_checked(start)?;
-        let begun = self.begun(base).filter(|_| !base.contains(['@', ':']));
-        if let Some((full, oid)) = begun.filter(|_| !way.contains('{')) {
-            return Some(Found {
-                name: full.filter(|_| way.is_empty()),
-                oid: self.followed(self.peeled(oid)?, way)?,
-            });
-        }
-        let (object, reference) = self.git.revparse_ext(name).ok()?;
-        let full = reference.and_then(|it| it.name().ok().map(str::to_owned));
-        Some(Found {
-            name: full,
-            oid: self.peeled(ours(object.id())?)?,
-        })
-    }
-
-    /// Returns what a ref's name, whole or short, names, or an id or the beginning of one; with the ref's whole name.
-    fn begun(&self, name: &str) -> Option<(Option<String>, Oid)> {
-        if let Some(oid) = Oid::from_hex(name) {
-            return Some((None, oid));
-        }
-        if let Ok(reference) = self.git.resolve_reference_from_short_name(name) {
-            let full = reference.name().ok().map(str::to_owned);
-            return Some((full, ours(reference.target()?)?));
-        }
-        let is_begin =
-            (4..40).contains(&name.len()) && name.bytes().all(|it| it.is_ascii_hexdigit());
-        let begin = is_begin.then(|| git2::Oid::from_str(name).ok())??;
-        let odb = self.git.odb().ok()?;
-        Some((None, ours(odb.exists_prefix(begin, name.len()).ok()?)?))
-    }
-
-    /// Follows parents: `~3` the first one three times, `^2` the second one; `None` for any other way.
-    fn followed(&self, from: Oid, way: &str) -> Option<Oid> {
-        let mut at = from;
-        let mut rest = way;
-        while let Some(sign) = rest.chars().next() {
-            let tail = rest.get(1..)?;
-            let n_digits = tail.bytes().take_while(u8::is_ascii_digit).count();
-            let (figure, more) = tail.split_at_checked(n_digits)?;
-            let figure: usize = if figure.is_empty() {
-                1
-            } else {
-                figure.parse().ok()?
-            };
-            let (n_steps, nth) = match (sign, figure) {
-                ('~', figure) => (figure, 1),
-                ('^', 0) => (0, 1),
-                ('^', figure) => (1, figure),
-                _ => return None,
-            };
-            for _ in 0..n_steps {
-                let commit = chain::read(self, at).ok()?;
-                at = *commit.parents.get(nth - 1)?;
-            }
-            rest = more;
-        }
-        Some(at)
     }
 
     /// Returns when a ref of a remote was last fetched, as far as this clone remembers.
@@ -181,22 +114,6 @@ impl Repository {
         names.sort();
         names.dedup();
         Ok(names)
-    }
-
-    /// Follows annotated tags to the commit.
-    fn peeled(&self, oid: Oid) -> Option<Oid> {
-        let mut at = oid;
-        for _ in 0..10 {
-            match self.read(at).ok()? {
-                (Kind::Commit, _) => return Some(at),
-                (Kind::Tag, bytes) => {
-                    let text = std::str::from_utf8(bytes.get(7..47)?).ok()?;
-                    at = Oid::from_hex(text)?;
-                }
-                _ => return None,
-            }
-        }
-        None
     }
 
     /// Tells whether an object is here, without reading it.

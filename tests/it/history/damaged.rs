@@ -6,7 +6,8 @@ use exledger::store::git::Repository;
 use crate::history::{ID, SAMPLE, own};
 use crate::repo::Repo;
 
-fn small() -> Repo {
+/// A record that was filed and renewed, whose objects are loose.
+pub(crate) fn small() -> Repo {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("ana")
         .write(ID, SAMPLE)
@@ -19,7 +20,7 @@ fn small() -> Repo {
 }
 
 /// Returns the file of a loose object, which may be written.
-fn loose(repo: &Repo, oid: git2::Oid) -> std::path::PathBuf {
+pub(crate) fn loose(repo: &Repo, oid: git2::Oid) -> std::path::PathBuf {
     let hex = oid.to_string();
     let path = repo
         .git
