@@ -2,5 +2,6 @@
 //! it fails itself.
 
 mod costs;
+mod excerpts;
 mod printed;
 mod written;

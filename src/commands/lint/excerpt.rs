@@ -155,7 +155,55 @@ fn trimmed(characters: &[char]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{depth, extent};
+    use std::cell::{Cell, RefCell};
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use crate::diag::Pos;
+    use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+    use crate::view::finding::MOST_OF_A_FILE;
+
+    use super::{Excerpts, depth, extent};
+
+    /// One file, and how often it was read.
+    struct File(String, Cell<usize>);
+
+    impl Tree for File {
+        fn list(&self, _: &str) -> Result<Vec<Item>, TreeError> {
+            Ok(Vec::new())
+        }
+
+        fn kind(&self, _: &str) -> Result<Option<Kind>, TreeError> {
+            Ok(Some(Kind::File))
+        }
+
+        fn bytes(&self, _: &str) -> Result<Option<Vec<u8>>, TreeError> {
+            self.1.set(self.1.get() + 1);
+            Ok(Some(self.0.clone().into_bytes()))
+        }
+
+        fn size(&self, _: &str) -> Result<Option<u64>, TreeError> {
+            Ok(u64::try_from(self.0.len()).ok())
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_once_and_fifty_times_searched() {
+        let file = File(format!("x: {{{}}}\n", "a: 1, ".repeat(8_000)), Cell::new(0));
+        let excerpts = Excerpts {
+            tree: Some(&file),
+            secret: BTreeSet::new(),
+            files: RefCell::new(BTreeMap::new()),
+        };
+        let mistakes = (0_u32..8_000).map(|n| Pos {
+            line: 1,
+            column: 5 + n * 6,
+        });
+        let found = mistakes.filter_map(|pos| excerpts.line("a.yaml", pos));
+        let lengths: Vec<usize> = found.map(|it| it.line.chars().count()).collect();
+        assert_eq!(lengths.len(), MOST_OF_A_FILE);
+        assert!(lengths.iter().all(|length| *length <= 200), "{lengths:?}");
+        assert_eq!(file.1.get(), 1);
+    }
 
     #[test]
     fn the_mark_ends_with_the_value() {
