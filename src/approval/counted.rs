@@ -19,7 +19,7 @@ use crate::approval::fold::{Court, Fold, Of};
 use crate::approval::law::{Laws, Ruled};
 use crate::approval::seals::{Looked, Seals};
 use crate::approval::spoken::reader::Reader;
-use crate::history::governance::{Origin, States};
+use crate::history::governance::States;
 use crate::history::interest;
 use crate::history::{Beside, History};
 use crate::policy::governance::Governance;
@@ -195,13 +195,6 @@ fn relevant(history: &History) -> Vec<usize> {
 }
 
 impl CountedGovernance {
-    /// Tells whether what counts is, after each landing, what landed.
-    pub fn is_what_landed(&self, history: &History) -> bool {
-        let same = |landing: usize| Rc::ptr_eq(self.states.at(landing), history.states.at(landing));
-        let mut runs = self.states.from();
-        runs.all(|(landing, state)| state.origin == Origin::Defaults || same(landing))
-    }
-
     /// Returns the governance of other versions than those that count: `instead` names the version of a file that takes the
     /// place of the one that counts, or itself; `None` where the file is not there.
     pub fn instead(

@@ -26,7 +26,7 @@ use crate::diag::Finding;
 use crate::history::objects::{Kind, Objects, Oid};
 use crate::history::tree::CommitTree;
 use crate::history::version::Key;
-use crate::history::walk;
+use crate::history::walk::{self, Sight};
 use crate::record::read::{self, Source};
 use crate::rules::audit::contents::Contents;
 use crate::rules::audit::{self, Audit};
@@ -93,17 +93,16 @@ impl Run for Args {
                 repository,
                 chain,
                 prefix,
-                counted,
+                records,
+                count,
             } = walk;
             let tree = CommitTree::of_commit(repository, chain.mainline.tip, prefix)?;
             let landings = chain.mainline.landings.iter();
             let effective = landings.map(|landing| landing.effective).collect();
-            let states = counted.map(|counted| counted.states.clone());
-            let mut contents = Contents::new(Box::new(tree), effective, states);
-            let records = counted.map(|counted| counted.tip.policy.records.as_slice());
-            let history = walk::walk_shown(repository, chain, prefix, records, &mut |sight| {
-                contents.look(&sight);
-            })?;
+            let mut contents = Contents::new(Box::new(tree), effective);
+            let judge = |mut governance| count(&mut governance).states;
+            let look = &mut |sight: Sight<'_>| contents.look(&sight);
+            let history = walk::walk_shown(repository, chain, prefix, records, &judge, look)?;
             found = Some(contents);
             Ok(history)
         })?;

@@ -32,6 +32,15 @@ pub struct Stop {
     pub truncated: Option<Obstacle>,
 }
 
+impl Stop {
+    /// Returns all comparisons that were made for it.
+    pub fn pairs(&self) -> impl Iterator<Item = Pair> {
+        let sides = self.sides.iter();
+        let of_sides = sides.flat_map(|side| side.first.iter().chain(&side.all));
+        of_sides.chain([&self.pair]).copied()
+    }
+}
+
 /// A commit of a merged branch.
 #[derive(Clone, Debug)]
 pub struct Side {

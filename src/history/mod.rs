@@ -26,6 +26,7 @@ pub mod origin;
 pub mod paths;
 pub mod proposal;
 pub mod refs;
+mod survey;
 pub mod tags;
 pub mod trailer;
 pub mod trails;

@@ -5,38 +5,27 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem;
 
-use crate::history::brought::{Branches, Found};
+use crate::history::brought::Branches;
 use crate::history::chain::Chain;
 use crate::history::company;
 use crate::history::content::{Contents, Keeps};
-use crate::history::folders::{FileChange, Folders};
+use crate::history::folders::FileChange;
 use crate::history::governance::{self, GovernanceFiles, States};
-use crate::history::graph::{Graph, Reader, Sides, Stop};
-use crate::history::interest::{self, Few, Interest, Kind};
+use crate::history::graph::Stop;
+use crate::history::interest::{self, Few, Kind};
 use crate::history::made::{Merges, Subject};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::origin;
 use crate::history::paths::Prefix;
+use crate::history::survey::Survey;
 use crate::history::tags;
 use crate::history::trails::{Landed, Trails};
-use crate::history::tree::{self, CommitTree};
 use crate::history::unnamed::{self, Unasked};
 use crate::history::version::{Key, Trail, Version};
 use crate::history::vicinity::Around;
 use crate::history::{Beside, History};
 use crate::policy::Policy;
-use crate::policy::governance::Governance;
 use crate::record::read::Source;
-
-/// What differs, and the governance that judges it.
-struct Survey {
-    interest: Interest,
-    graph: Graph,
-    found: Found,
-    states: States,
-    /// The folders of records.
-    records: Vec<String>,
-}
 
 /// Walks a mainline and returns the trails of all records and governance files.
 ///
@@ -46,44 +35,28 @@ struct Survey {
 /// [`Obstacle`] where a folder of a mainline commit can't be read; what is missing besides is stated on the version
 /// that needs it.
 pub fn walk(objects: &dyn Objects, chain: Chain, prefix: &Prefix) -> Result<History, Obstacle> {
-    walk_wanted(objects, chain, prefix, &Wanted::ALL)
+    let survey = Survey::read(objects, &chain, prefix, None, None)?;
+    let trails = Trails::new(Contents::new(objects));
+    told(trails, objects, chain, prefix, survey, None)
 }
 
-/// Which records are told, and which of their bytes are worth keeping until that is known.
-pub struct Wanted<'w> {
-    /// The folders of records; `None` for those that the policy at the tip names, approved or not.
-    pub records: Option<&'w [String]>,
-    /// Tells whether a record is told; of what it said before it landed last, nothing may be asked.
-    pub trail: &'w dyn Fn(&Trail) -> bool,
-    /// Tells by the bytes of a version whether its record is likely to be told; those of others are fetched again
-    /// where it is.
-    pub bytes: Keeps<'w>,
-}
-
-impl Wanted<'_> {
-    /// Every record.
-    pub const ALL: Wanted<'static> = Wanted {
-        records: None,
-        trail: &|_| true,
-        bytes: &|_| true,
-    };
-}
-
-/// Walks a mainline as [`walk`] does, and forgets the trails that nobody wants: they are most of a long history.
+/// Walks a mainline as [`walk`] does, for whoever needs only some records: [`History::leave_out`] must follow.
+///
+/// `records` are the folders of records; `None` for those that the policy at the tip names, approved or not. `keeps` tells
+/// by the bytes of a version whether its record is likely to be needed; those of others are fetched again where it is.
 ///
 /// # Errors
 /// As [`walk`].
-pub fn walk_wanted(
+pub fn walk_kept(
     objects: &dyn Objects,
     chain: Chain,
     prefix: &Prefix,
-    wanted: &Wanted<'_>,
+    records: Option<&[String]>,
+    keeps: Keeps<'_>,
 ) -> Result<History, Obstacle> {
-    let survey = survey(objects, &chain, prefix, wanted.records, None)?;
-    let trails = Trails::new(Contents::keeping(objects, wanted.bytes));
-    let mut history = told(trails, objects, chain, prefix, survey, None)?;
-    history.leave_out(objects, wanted.trail);
-    Ok(history)
+    let survey = Survey::read(objects, &chain, prefix, records, None)?;
+    let trails = Trails::new(Contents::keeping(objects, keeps));
+    told(trails, objects, chain, prefix, survey, None)
 }
 
 /// Returns the mainline alone, where it holds no policy: nothing is asked of it then.
@@ -113,7 +86,7 @@ pub struct Sight<'w> {
     pub version: &'w Version,
     /// The file, with the places in it; its record is that of the version.
     pub source: &'w Source,
-    /// The governance along the mainline.
+    /// The governance along the mainline that judges it.
     pub states: &'w States,
 }
 
@@ -122,6 +95,8 @@ pub type Look<'l> = &'l mut dyn FnMut(Sight<'_>);
 
 /// Walks a mainline as [`walk`] does, and shows each version with the places in its file, which are kept no longer.
 ///
+/// `judge` returns the governance that judges versions, from a history without records.
+///
 /// # Errors
 /// As [`walk`].
 pub fn walk_shown(
@@ -129,11 +104,22 @@ pub fn walk_shown(
     chain: Chain,
     prefix: &Prefix,
     records: Option<&[String]>,
+    judge: &dyn Fn(History) -> States,
     look: Look<'_>,
 ) -> Result<History, Obstacle> {
-    let survey = survey(objects, &chain, prefix, records, None)?;
-    let trails = Trails::new(Contents::new(objects));
-    told(trails, objects, chain, prefix, survey, Some(look))
+    let survey = Survey::read(objects, &chain, prefix, records, None)?;
+    let trails = || Trails::new(Contents::new(objects));
+    let governance = survey.of_governance();
+    let governance = told(trails(), objects, chain.clone(), prefix, governance, None)?;
+    let states = judge(governance);
+    let shown = Shown { states, look };
+    told(trails(), objects, chain, prefix, survey, Some(shown))
+}
+
+/// What looks at versions, and the governance that judges them.
+struct Shown<'l> {
+    states: States,
+    look: Look<'l>,
 }
 
 /// Walks a mainline and returns the trails of a few records.
@@ -152,7 +138,7 @@ pub fn walk_named(
     records: Option<&[String]>,
     few: &Few,
 ) -> Result<History, Obstacle> {
-    let survey = survey(objects, &chain, prefix, records, Some(few))?;
+    let survey = Survey::read(objects, &chain, prefix, records, Some(few))?;
     let trails = Trails::new(Contents::new(objects));
     let history = told(trails, objects, chain.clone(), prefix, survey, None)?;
     let around = Around {
@@ -161,11 +147,9 @@ pub fn walk_named(
         folders: &history.records,
     };
     if around.hides(&history, few)? {
-        let wanted = Wanted {
-            records,
-            ..Wanted::ALL
-        };
-        return walk_wanted(objects, chain, prefix, &wanted);
+        let survey = Survey::read(objects, &chain, prefix, records, None)?;
+        let trails = Trails::new(Contents::new(objects));
+        return told(trails, objects, chain, prefix, survey, None);
     }
     let is_of_records = |file: &Beside| !interest::is_of_governance(&file.path);
     if few.folders.is_some() && history.approvals.iter().any(is_of_records) {
@@ -185,7 +169,7 @@ fn told(
     chain: Chain,
     prefix: &Prefix,
     mut survey: Survey,
-    mut look: Option<Look<'_>>,
+    mut shown: Option<Shown<'_>>,
 ) -> Result<History, Obstacle> {
     let mut governance = GovernanceFiles::default();
     let mut approvals = Vec::new();
@@ -209,8 +193,8 @@ fn told(
             .iter()
             .filter(|change| matches!(change.kind, Kind::Record | Kind::Other));
         let keys = trails.land(landed, of_records);
-        if let Some(look) = &mut look {
-            show(&trails, &keys, &survey.states, look);
+        if let Some(shown) = &mut shown {
+            show(&trails, &keys, &shown.states, shown.look);
         }
         let paths = governance::land(&mut governance, &trails.contents, landed, changes);
         let before = stop.landing.checked_sub(1);
@@ -278,8 +262,9 @@ fn fill(
 }
 
 impl History {
-    /// Forgets the trails that are not wanted, and fetches what the others are said to be without.
-    fn leave_out(&mut self, objects: &dyn Objects, wanted: &dyn Fn(&Trail) -> bool) {
+    /// Forgets the trails that are not wanted, most of a long history, and fetches what the others are said to be without.
+    /// Of what a record said before it landed last, `wanted` may ask nothing.
+    pub fn leave_out(&mut self, objects: &dyn Objects, wanted: &mut dyn FnMut(&Trail) -> bool) {
         let contents = Contents::new(objects);
         let fetch = |version: &Version| version.record.fetch(|blob| contents.bytes(blob));
         let mut apart = mem::take(&mut self.former);
@@ -320,73 +305,6 @@ fn show(trails: &Trails<'_>, keys: &[Key], states: &States, look: Look<'_>) {
                 states,
             });
         }
-    }
-}
-
-/// Finds what differs between each mainline commit and its first parent, and in the branches that they merge.
-/// Which files govern is known only when every policy of the mainline was read: an unusual one begins it anew.
-fn survey(
-    objects: &dyn Objects,
-    chain: &Chain,
-    prefix: &Prefix,
-    records: Option<&[String]>,
-    few: Option<&Few>,
-) -> Result<Survey, Obstacle> {
-    let tip = CommitTree::of_commit(objects, chain.mainline.tip, prefix)?;
-    let governance = Governance::read(&tip).map_err(|error| tree::obstacle(&error))?;
-    let mut paths: BTreeSet<String> = governance
-        .paths()
-        .iter()
-        .map(|path| prefix.plain(path))
-        .collect();
-    let records = records.map_or_else(|| governance.policy.records.clone(), <[String]>::to_vec);
-    let mut approvals: BTreeSet<String> = records.iter().cloned().collect();
-    loop {
-        let interest = Interest::new(prefix, &records, &paths);
-        let interest = interest.with_approvals(prefix, approvals.iter());
-        let (landed, interest) = match few {
-            Some(few) => (
-                interest.clone().narrowed(few),
-                interest.narrowed(&Few::anywhere(few.names.clone())),
-            ),
-            None => (interest.clone(), interest),
-        };
-        let sides = match few {
-            None => Sides::AtOnce,
-            Some(_) => Sides::WhenAsked,
-        };
-        let (mut reader, jobs) = Reader::read(objects, chain, &interest, sides)?;
-        let mut folders = Folders::new(objects, prefix, mem::take(&mut reader.graph.tops));
-        folders.run(landed.top(), jobs);
-        if sides == Sides::WhenAsked {
-            reader.graph.tops = mem::take(&mut folders.tops);
-            let jobs = reader.sides(&|stop| folders.differs(stop.pair));
-            folders.tops = mem::take(&mut reader.graph.tops);
-            folders.run(interest.top(), jobs);
-        }
-        let graph = reader.graph;
-        let stopped = |stop: &Stop| folders.obstacles.get(&stop.pair).cloned();
-        if let Some(obstacle) = graph.stops.iter().find_map(stopped) {
-            return Err(obstacle);
-        }
-        let states = governance::read(objects, chain, &graph.stops, &folders.changes, prefix);
-        let named = states.paths(prefix);
-        let policies = states.each().map(|state| &state.governance.policy);
-        let beside: BTreeSet<String> = policies.flat_map(|it| it.records.iter().cloned()).collect();
-        if named.is_subset(&paths) && beside.is_subset(&approvals) {
-            return Ok(Survey {
-                interest,
-                graph,
-                found: Found {
-                    changes: folders.changes,
-                    obstacles: folders.obstacles,
-                },
-                states,
-                records,
-            });
-        }
-        approvals.extend(beside);
-        paths.extend(named);
     }
 }
 

@@ -39,13 +39,10 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
     let (own, evidence) = (tree(), tree());
     let landings = chain.mainline.landings.iter();
     let effective = landings.map(|landing| landing.effective).collect();
-    let history = walk::walk(&git, chain.clone(), &prefix).unwrap();
-    let counted = approval::counted::of(&history);
-    let mut contents = Contents::new(Box::new(evidence), effective, Some(counted.states));
-    let history = walk::walk_shown(&git, chain.clone(), &prefix, None, &mut |sight| {
-        contents.look(&sight)
-    })
-    .unwrap();
+    let mut contents = Contents::new(Box::new(evidence), effective);
+    let judge = |governance| approval::counted::of(&governance).states;
+    let look = &mut |sight: walk::Sight<'_>| contents.look(&sight);
+    let history = walk::walk_shown(&git, chain.clone(), &prefix, None, &judge, look).unwrap();
     let approvals = approval::judge(&history);
     let loosened = approval::loosened::loosened(&history, &approvals);
     let governance = &approvals.counted.tip;

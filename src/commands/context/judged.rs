@@ -1,8 +1,7 @@
-//! The mainline that is asked about, walked and judged: again, where other governance counts than landed.
+//! The mainline that is asked about, walked and judged: again, where the governance that counts names other folders.
 //!
 //! Start at [`Ctx::judged`]. Follows `docs/spec/approval.md`, G1.
 
-use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
@@ -20,7 +19,7 @@ use crate::history::interest::Few;
 use crate::history::objects::Obstacle;
 use crate::history::paths::Prefix;
 use crate::history::version::Trail;
-use crate::history::walk::{self, Wanted};
+use crate::history::walk;
 use crate::policy::Policy;
 use crate::status::rest;
 use crate::store::git::Repository;
@@ -48,19 +47,10 @@ pub struct Walk<'w, 'h> {
     pub chain: Chain,
     /// Where the ledger lies in the repository.
     pub prefix: &'w Prefix,
-    /// The governance that counts; `None` on the first walk, which is to find that.
-    pub counted: Option<&'w CountedGovernance>,
-}
-
-/// When history is walked again by the governance that counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Again {
-    /// Where its folders of records are others.
-    Records,
-    /// Where its policy at the tip is another one.
-    Policy,
-    /// Where any file of it, then or now, is not what landed.
-    Governance,
+    /// The folders of records; `None` on the first walk, for those that the policy at the tip names, approved or not.
+    pub records: Option<&'w [String]>,
+    /// Finds the governance that counts in what was walked.
+    pub count: &'w dyn Fn(&mut History) -> CountedGovernance,
 }
 
 impl Scope<'_> {
@@ -88,42 +78,37 @@ impl Ctx {
     /// # Errors
     /// [`crate::commands::fault::Fault::CannotSay`] where a folder of a mainline commit can't be read.
     pub fn judged<'h>(&self, asked: Asked<'h>, scope: Scope<'_>) -> anyhow::Result<Kept<'h>> {
-        let policy = asked.governance.policy.clone();
-        let again = match scope {
-            Scope::Worklist => Again::Policy,
-            _ => Again::Records,
-        };
-        let passed = RefCell::new(Passed::default());
-        let mut approved = self.judged_by(asked, again, |walk| {
-            passed.take();
-            let policy = walk.counted.map_or(&policy, |counted| &counted.tip.policy);
-            let records = walk.counted.map(|_| policy.records.as_slice());
+        let mut passed = Passed::default();
+        let walk = |walk: Walk<'_, '_>| {
+            let (repository, records) = (walk.repository, walk.records);
             match scope {
                 Scope::Named(few) => {
-                    walk::walk_named(walk.repository, walk.chain, walk.prefix, records, few)
+                    walk::walk_named(repository, walk.chain, walk.prefix, records, few)
                 }
                 _ => {
-                    let wanted = Wanted {
-                        records,
-                        trail: &|trail| {
-                            let is_wanted = !scope.leaves_out(trail, policy);
-                            if !is_wanted {
-                                passed.borrow_mut().take(trail);
-                            }
-                            is_wanted
-                        },
-                        bytes: &|bytes| scope.keeps(bytes),
-                    };
-                    walk::walk_wanted(walk.repository, walk.chain, walk.prefix, &wanted)
+                    let keeps = |bytes: &[u8]| scope.keeps(bytes);
+                    walk::walk_kept(repository, walk.chain, walk.prefix, records, &keeps)
                 }
             }
+        };
+        let repository = asked.repository;
+        let mut approved = self.judged_by(asked, walk, |history, policy| {
+            if !matches!(scope, Scope::Named(_)) {
+                history.leave_out(repository, &mut |trail| {
+                    let is_wanted = !scope.leaves_out(trail, policy);
+                    if !is_wanted {
+                        passed.take(trail);
+                    }
+                    is_wanted
+                });
+            }
         })?;
-        approved.passed = passed.into_inner();
+        approved.passed = passed;
         Ok(approved)
     }
 
-    /// Judges every record on the approved ref, whose history is walked in a way of one's own: again, with the governance that
-    /// counts, where that is not what landed.
+    /// Judges every record on the approved ref, whose history is walked in a way of one's own: again, where the governance
+    /// that counts names other folders of records.
     ///
     /// # Errors
     /// As [`Ctx::asked`].
@@ -132,7 +117,7 @@ impl Ctx {
         home: &'h Home,
         walk: impl FnMut(Walk<'_, 'h>) -> Result<History, Obstacle>,
     ) -> anyhow::Result<Kept<'h>> {
-        self.judged_by(self.asked(home)?, Again::Governance, walk)
+        self.judged_by(self.asked(home)?, walk, |_, _| ())
     }
 
     /// Returns the mainline that is asked about, where it holds no policy: nothing can be told of its records then.
@@ -140,27 +125,32 @@ impl Ctx {
     /// # Errors
     /// None but those of other ways to judge.
     pub fn without_policy<'h>(&self, asked: Asked<'h>) -> anyhow::Result<Kept<'h>> {
-        self.judged_by(asked, Again::Records, |walk| {
-            Ok(walk::untold(walk.chain, walk.prefix))
-        })
+        let untold = |walk: Walk<'_, '_>| Ok(walk::untold(walk.chain, walk.prefix));
+        self.judged_by(asked, untold, |_, _| ())
     }
 
     fn judged_by<'h>(
         &self,
         asked: Asked<'h>,
-        again: Again,
         mut walk: impl FnMut(Walk<'_, 'h>) -> Result<History, Obstacle>,
+        leave_out: impl FnOnce(&mut History, &Policy),
     ) -> anyhow::Result<Kept<'h>> {
         let _progress = self.progress("reading the history");
         let (repository, instant) = (asked.repository, asked.instant);
-        let mut walked = |chain, counted: Option<&CountedGovernance>| {
-            let history = walk(Walk {
+        let prefix = &asked.prefix;
+        let count = |history: &mut History| {
+            noted::hear(repository, history, asked.until);
+            approval::counted::of(history)
+        };
+        let mut walked = |chain, records: Option<&[String]>| {
+            let ways = Walk {
                 repository,
                 chain,
-                prefix: &asked.prefix,
-                counted,
-            });
-            let mut history = history.map_err(obstacle)?;
+                prefix,
+                records,
+                count: &count,
+            };
+            let mut history = walk(ways).map_err(obstacle)?;
             if noted::hear(repository, &mut history, asked.until) == Heard::NothingHere {
                 self.detail(noted::HINT);
             }
@@ -168,16 +158,13 @@ impl Ctx {
         };
         let mut history = walked(asked.chain, None)?;
         let counted = approval::counted::of(&history);
-        let is_other = match again {
-            Again::Records => false,
-            Again::Policy => counted.tip.policy != asked.governance.policy,
-            Again::Governance => !counted.is_what_landed(&history),
-        };
-        if is_other || counted.tip.policy.records != history.records {
+        let records = &counted.tip.policy.records;
+        if *records != history.records {
             let last = history.mainline.landings.len().saturating_sub(1);
             let chain = chain::walk(repository, &asked.chosen, self.now).map_err(obstacle)?;
-            history = walked(chain.cut(last), Some(&counted))?;
+            history = walked(chain.cut(last), Some(records))?;
         }
+        leave_out(&mut history, &counted.tip.policy);
         let approvals = approval::judging::by(&history, counted);
         let governance = Rc::clone(&approvals.counted.tip);
         let mut approved = Approved {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::diag::{Code, Finding, Level};
-use crate::history::governance::{State, States};
+use crate::history::governance::State;
 use crate::history::version::{Change, Key, Trail, Version};
 use crate::history::walk::Sight;
 use crate::ledger::tree::{Tree, TreeError};
@@ -25,8 +25,6 @@ pub struct Contents<'t> {
     tree: Box<dyn Tree + 't>,
     /// The effective times of the landings.
     effective: Vec<Instant>,
-    /// The governance that counts, where that is not what landed.
-    counted: Option<States>,
     /// The governance that was met last, with the team's own schema of it.
     house: Option<(Rc<State>, House)>,
     found: BTreeMap<Key, Vec<(usize, Finding)>>,
@@ -37,16 +35,11 @@ pub struct Contents<'t> {
 }
 
 impl<'t> Contents<'t> {
-    /// Begins with nothing found; versions are judged by the governance that counts, `None` where that is what landed.
-    pub fn new(
-        tree: Box<dyn Tree + 't>,
-        effective: Vec<Instant>,
-        counted: Option<States>,
-    ) -> Contents<'t> {
+    /// Begins with nothing found.
+    pub fn new(tree: Box<dyn Tree + 't>, effective: Vec<Instant>) -> Contents<'t> {
         Contents {
             tree,
             effective,
-            counted,
             house: None,
             found: BTreeMap::new(),
             last: BTreeMap::new(),
@@ -69,8 +62,7 @@ impl<'t> Contents<'t> {
         if version.change == Change::Moved {
             return;
         }
-        let states = self.counted.as_ref().unwrap_or(sight.states);
-        let state = states.at(version.landing);
+        let state = sight.states.at(version.landing);
         let (state, house) = match self.house.take() {
             Some((known, house)) if Rc::ptr_eq(&known, state) => (known, house),
             _ => (Rc::clone(state), House::of(&state.governance)),

@@ -1,0 +1,131 @@
+//! What differs along a mainline, before any file is read but those that govern.
+//!
+//! Uses history's chain, folders, governance, graph, interest, tree. Pure. Start at [`Survey::read`]. Follows
+//! `docs/spec/approval.md`, 4.
+
+use std::collections::BTreeSet;
+use std::mem;
+
+use crate::history::brought::Found;
+use crate::history::chain::Chain;
+use crate::history::folders::{FileChange, Folders, Pair};
+use crate::history::governance::{self, States};
+use crate::history::graph::{Graph, Reader, Sides, Stop};
+use crate::history::interest::{Few, Interest, Kind};
+use crate::history::objects::{Objects, Obstacle};
+use crate::history::paths::Prefix;
+use crate::history::tree::{self, CommitTree};
+use crate::policy::governance::Governance;
+
+/// What differs, and the governance that judges it.
+pub(super) struct Survey {
+    pub(super) interest: Interest,
+    pub(super) graph: Graph,
+    pub(super) found: Found,
+    pub(super) states: States,
+    /// The folders of records.
+    pub(super) records: Vec<String>,
+}
+
+impl Survey {
+    /// Finds what differs between each mainline commit and its first parent, and in the branches that they merge.
+    /// Which files govern is known only when every policy of the mainline was read: an unusual one begins it anew.
+    pub(super) fn read(
+        objects: &dyn Objects,
+        chain: &Chain,
+        prefix: &Prefix,
+        records: Option<&[String]>,
+        few: Option<&Few>,
+    ) -> Result<Survey, Obstacle> {
+        let tip = CommitTree::of_commit(objects, chain.mainline.tip, prefix)?;
+        let governance = Governance::read(&tip).map_err(|error| tree::obstacle(&error))?;
+        let mut paths: BTreeSet<String> = governance
+            .paths()
+            .iter()
+            .map(|path| prefix.plain(path))
+            .collect();
+        let records = records.map_or_else(|| governance.policy.records.clone(), <[String]>::to_vec);
+        let mut approvals: BTreeSet<String> = records.iter().cloned().collect();
+        loop {
+            let interest = Interest::new(prefix, &records, &paths);
+            let interest = interest.with_approvals(prefix, approvals.iter());
+            let (landed, interest) = match few {
+                Some(few) => (
+                    interest.clone().narrowed(few),
+                    interest.narrowed(&Few::anywhere(few.names.clone())),
+                ),
+                None => (interest.clone(), interest),
+            };
+            let sides = match few {
+                None => Sides::AtOnce,
+                Some(_) => Sides::WhenAsked,
+            };
+            let (mut reader, jobs) = Reader::read(objects, chain, &interest, sides)?;
+            let mut folders = Folders::new(objects, prefix, mem::take(&mut reader.graph.tops));
+            folders.run(landed.top(), jobs);
+            if sides == Sides::WhenAsked {
+                reader.graph.tops = mem::take(&mut folders.tops);
+                let jobs = reader.sides(&|stop| folders.differs(stop.pair));
+                folders.tops = mem::take(&mut reader.graph.tops);
+                folders.run(interest.top(), jobs);
+            }
+            let graph = reader.graph;
+            let stopped = |stop: &Stop| folders.obstacles.get(&stop.pair).cloned();
+            if let Some(obstacle) = graph.stops.iter().find_map(stopped) {
+                return Err(obstacle);
+            }
+            let states = governance::read(objects, chain, &graph.stops, &folders.changes, prefix);
+            let named = states.paths(prefix);
+            let policies = states.each().map(|state| &state.governance.policy);
+            let beside: BTreeSet<String> =
+                policies.flat_map(|it| it.records.iter().cloned()).collect();
+            if named.is_subset(&paths) && beside.is_subset(&approvals) {
+                return Ok(Survey {
+                    interest,
+                    graph,
+                    found: Found {
+                        changes: folders.changes,
+                        obstacles: folders.obstacles,
+                    },
+                    states,
+                    records,
+                });
+            }
+            approvals.extend(beside);
+            paths.extend(named);
+        }
+    }
+
+    /// Returns what differs in governance files and in approvals, without the records.
+    pub(super) fn of_governance(&self) -> Survey {
+        let is_meant =
+            |change: &&FileChange| matches!(change.kind, Kind::Governance | Kind::Approval);
+        let differing = |pair: Pair| -> Vec<FileChange> {
+            let changes = self.found.changes.get(pair).into_iter().flatten();
+            changes.filter(is_meant).cloned().collect()
+        };
+        let stops = self.graph.stops.iter();
+        let stops = stops.filter(|stop| !differing(stop.pair).is_empty());
+        let stops: Vec<Stop> = stops.cloned().collect();
+        let mut changes = vec![Vec::new(); self.found.changes.len()];
+        for pair in stops.iter().flat_map(Stop::pairs) {
+            if let Some(place) = changes.get_mut(pair) {
+                *place = differing(pair);
+            }
+        }
+        Survey {
+            interest: self.interest.clone(),
+            graph: Graph {
+                stops,
+                landed: self.graph.landed.clone(),
+                ..Graph::default()
+            },
+            found: Found {
+                changes,
+                obstacles: self.found.obstacles.clone(),
+            },
+            states: self.states.clone(),
+            records: self.records.clone(),
+        }
+    }
+}
