@@ -51,12 +51,13 @@ impl LooseFolders {
     /// Returns the bytes of the file of a loose object; `None` where it is none.
     fn file(&self, oid: Oid) -> Option<Vec<u8>> {
         let first = oid.as_bytes().first().map(|byte| usize::from(*byte))?;
+        let is_there =
+            |(_, first_bytes): &&(PathBuf, [bool; 256])| first_bytes.get(first) == Some(&true);
+        let mut there = self.objects.iter().filter(is_there).peekable();
+        // Most objects are packed, and a walk reads many.
+        there.peek()?;
         let text = oid.to_string();
         let (folder, name) = text.split_at_checked(2)?;
-        let there = self
-            .objects
-            .iter()
-            .filter(|(_, first_bytes)| first_bytes.get(first) == Some(&true));
         there
             .map(|(objects, _)| objects.join(folder).join(name))
             .find_map(|path| fs::read(path).ok())
