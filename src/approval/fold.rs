@@ -252,7 +252,10 @@ impl<'a> Fold<'a> {
         verdict.grace = Grace::None;
         verdict.approved_at = verdict.approved_at.map(|at| at.max(step.at));
         if verdict.stands == Stands::AsApproved {
-            self.series.approved = Some(step.index);
+            // Under a wrong name it is the same content, which can't be read there: the version before has it.
+            if step.record.is_some() || self.is_governance() {
+                self.series.approved = Some(step.index);
+            }
             self.series.waiting = AuthorSet::default();
             self.series.interrupted = Interrupted::No;
         } else {

@@ -301,3 +301,34 @@ fn who_signs_a_record_under_its_right_name_approves_it() {
     repo.by("ana").says(&says).commit("Add Dana's approval");
     assert_eq!(status_of(&repo).0, "active");
 }
+
+#[test]
+fn who_filed_an_approved_record_does_not_extend_it_by_way_of_a_wrong_name() {
+    for wrong_name in [true, false] {
+        let repo = ledger("");
+        repo.branch("file")
+            .by("ana")
+            .write(ID, SAMPLE)
+            .commit("File it");
+        repo.by("lee").merge("file", "Merge branch 'file'");
+        assert_eq!(status_of(&repo).0, "active");
+        if wrong_name {
+            repo.branch("away")
+                .by("bo")
+                .rename(ID, DRAFT)
+                .commit("Put it aside");
+            repo.by("lee").merge("away", "Merge branch 'away'");
+        }
+        let longer = SAMPLE.replace("2026-12-20", "2027-01-11");
+        let work = repo.branch("back").by("bo");
+        let work = if wrong_name { work.remove(DRAFT) } else { work };
+        work.write(ID, &longer).commit("Bring it back");
+        repo.by("ana").merge("back", "Merge branch 'back'");
+        let (_, reasons) = status_of(&repo);
+        assert!(reasons.contains("through 2026-12-20"), "{reasons}");
+        assert!(
+            reasons.contains("someone else must"),
+            "{wrong_name}: {reasons}"
+        );
+    }
+}
