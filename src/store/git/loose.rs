@@ -48,6 +48,7 @@ impl Repository {
             None => None,
         };
         let index = self.git.index()?;
+        self.attributes_end(&index)?;
         let diff = self
             .git
             .diff_tree_to_workdir_with_index(tree.as_ref(), Some(&mut options))?;
@@ -117,6 +118,7 @@ impl Repository {
             .update_index(false);
         self.tree_ends(from, &Prefix::default(), &[String::new()])?;
         let tree = self.git.find_commit(theirs(from)?)?.tree()?;
+        self.attributes_end(&self.git.index()?)?;
         let diff = self
             .git
             .diff_tree_to_workdir_with_index(Some(&tree), Some(&mut options))?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::history::folder::{self, Mode};
 use crate::history::objects::{Kind, Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
-use crate::store::git::{GitError, Repository, inflate};
+use crate::store::git::{GitError, Repository, inflate, ours};
 
 /// How many repositories may borrow from each other in a row, as git has it.
 const DEEPEST_ALTERNATE: usize = 5;
@@ -110,6 +110,27 @@ impl Repository {
             .collect();
         let ways: Vec<&[String]> = ways.iter().map(Vec::as_slice).collect();
         self.folder_ends(tree, &ways, 0).map_err(refused)
+    }
+
+    /// Makes sure of the same for the attributes that the index holds, which libgit2 asks about each file.
+    ///
+    /// # Errors
+    /// [`GitError`] where one of their files was cut off.
+    pub(super) fn attributes_end(&self, index: &git2::Index) -> Result<(), GitError> {
+        if !self.loose_folders.any() {
+            return Ok(());
+        }
+        let is_attributes = |path: &[u8]| {
+            path.strip_suffix(b".gitattributes")
+                .is_some_and(|folder| folder.is_empty() || folder.ends_with(b"/"))
+        };
+        for entry in index.iter().filter(|entry| is_attributes(&entry.path)) {
+            let Some(oid) = ours(entry.id) else { continue };
+            self.ends(oid).map_err(|obstacle| GitError {
+                cause: format!("{}: {obstacle}", folder::text(&entry.path)),
+            })?;
+        }
+        Ok(())
     }
 
     fn folder_ends(&self, tree: Oid, ways: &[&[String]], depth: usize) -> Result<(), Obstacle> {

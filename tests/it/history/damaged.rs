@@ -135,6 +135,63 @@ fn no_command_hangs_at_an_object_that_was_cut_off() {
     }
 }
 
+/// A file that may have changed since the index was written is hashed, and for that its attributes are read.
+#[test]
+fn attributes_in_the_index_that_were_cut_off_hang_no_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join(path);
+    let git = |args: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        let git = git
+            .args([
+                "-c",
+                "user.name=Ana Ruiz",
+                "-c",
+                "user.email=ana@example.com",
+            ])
+            .args(args)
+            .current_dir(folder.path());
+        let output = git.output().unwrap();
+        assert!(output.status.success(), "{args:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    git(&["init", "-q", "-b", "main"]);
+    std::fs::create_dir(at("exceptions")).unwrap();
+    let record = "exceptions/EXC-2026-7F3KQ.yaml";
+    let files = [
+        ("exledger.yaml", "version: 1\n"),
+        (record, SAMPLE),
+        (".gitattributes", "* text=auto\n"),
+    ];
+    for (path, text) in files {
+        std::fs::write(at(path), text).unwrap();
+    }
+    git(&["add", "-A"]);
+    git(&["commit", "-q", "-m", "Begin"]);
+    let blob = git(&["rev-parse", "main:.gitattributes"]);
+    let (first, rest) = blob.trim().split_at(2);
+    let path = at(&format!(".git/objects/{first}/{rest}"));
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    std::fs::write(&path, &whole[..whole.len() - 8]).unwrap();
+    for args in [
+        &["list"][..],
+        &["lint", "--base", "main"],
+        &["diff", "main"],
+        &["show", ID],
+        &["check", "--application", "billing"],
+    ] {
+        std::fs::write(at(record), SAMPLE).unwrap();
+        let run = crate::cli::run(folder.path(), args);
+        assert!(
+            run.code < 4 && (args[0] != "check" || run.code != 0),
+            "{args:?}: {} {}",
+            run.code,
+            run.err
+        );
+    }
+}
+
 #[test]
 fn a_file_that_is_too_long_is_refused_unread_in_every_tree() {
     let repo = small();
