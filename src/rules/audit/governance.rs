@@ -32,6 +32,13 @@ impl Audit<'_> {
                     continue;
                 }
                 let law = counted.states.before(version.landing);
+                // What no policy that counts names changes nothing, and so adds demands to nothing.
+                let was_read = |index| {
+                    let from = counted.counts_from(path, index);
+                    from.is_some_and(|from| {
+                        counted.states.at(from).names(&self.history.prefix, path)
+                    })
+                };
                 let mut later = index + 1..trail.versions.len();
                 let healed = later.any(|later| counted.is_approved(path, later));
                 let last = index + 1 == trail.versions.len();
@@ -54,9 +61,7 @@ impl Audit<'_> {
                     healed: if healed { Healed::Yes } else { Healed::No },
                     counts: Some(match counted.is_approved(path, index) {
                         true => GovernanceCounts::AsApproved,
-                        false if counted.counts_from(path, index).is_some() => {
-                            GovernanceCounts::AsStricter
-                        }
+                        false if was_read(index) => GovernanceCounts::AsStricter,
                         false => GovernanceCounts::No,
                     }),
                     closing: None,

@@ -163,3 +163,43 @@ fn a_merge_counts_for_nothing_but_the_first_key() {
         "exledger.yaml"
     );
 }
+
+#[test]
+fn keys_at_a_path_that_an_unapproved_policy_names_are_left_out_by_verify_as_by_every_answer() {
+    let repo = ledger("");
+    let policy = repo.by("root").text("exledger.yaml");
+    let moved = "approval: {signers: docs/keys.txt}\n";
+    repo.by("mal")
+        .write("exledger.yaml", &format!("{policy}{moved}"))
+        .write("docs/keys.txt", &signer("mal"))
+        .commit("Keep keys elsewhere");
+    repo.branch("note")
+        .by("ana")
+        .write(
+            "exledger.yaml",
+            &format!("{policy}{moved}# Kept elsewhere\n"),
+        )
+        .commit("Say so");
+    repo.checkout();
+    let levels = || {
+        let found = json(&repo, &["verify"])["findings"].clone();
+        let found = found.as_array().unwrap().clone().into_iter();
+        let of_keys = found.filter(|it| it["path"] == "docs/keys.txt");
+        let of_keys = of_keys.filter(|it| it["rule"] == "policy-unapproved");
+        let of_keys = of_keys.map(|it| it["message"].as_str().unwrap().to_owned());
+        of_keys.collect::<Vec<_>>()
+    };
+    for is_merged in [false, true] {
+        if is_merged {
+            repo.by("lee").merge("note", "Merge branch 'note'");
+            repo.checkout();
+        }
+        let found = levels();
+        assert!(
+            found.len() == 1 && found[0].contains("so it does not count"),
+            "{is_merged}: {found:?}"
+        );
+    }
+    let left_out = json(&repo, &["list"])["ledger"]["left_out"].to_string();
+    assert!(left_out.contains("docs/keys.txt"), "{left_out}");
+}
