@@ -1,6 +1,6 @@
 //! What was said about a version beyond who approved it: what does not count, rejections, and who typed it for others.
 //!
-//! Uses approval. Pure. Start at [`json`], [`table`] and [`pairs`]. Follows `docs/spec/cli.md`, `statements[]`.
+//! Uses approval. Pure. Start at [`json()`], [`table`] and [`pairs`]. Follows `docs/spec/cli.md`, `statements[]`.
 
 use serde_json::{Value, json};
 
