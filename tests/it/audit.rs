@@ -21,13 +21,28 @@ use exledger::rules::audit::{self, Audit};
 use exledger::rules::house::House;
 use exledger::store::git::Repository;
 
-use crate::history::chain_of;
+use crate::history::{ID, SAMPLE, chain_of};
 use crate::repo::Repo;
 
 /// A policy with one tier that wants one person.
 pub(crate) const ONE: &str = "version: 1
 tiers: [{name: standard, max_term: 90d, max_renewals: 2, max_total: 270d, approvals: {count: 1}}]
 ";
+
+/// A ledger with a record that Ana filed and Lee merged, checked out.
+fn filed() -> Repo {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("dana")
+        .write("exledger.yaml", ONE)
+        .commit("Keep exceptions in a ledger");
+    repo.branch("file")
+        .by("ana")
+        .write(ID, SAMPLE)
+        .commit("File it");
+    repo.by("lee").merge("file", "Merge branch 'file'");
+    repo.checkout();
+    repo
+}
 
 /// Audits every record and governance file at an instant.
 pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {

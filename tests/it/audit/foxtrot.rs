@@ -1,6 +1,6 @@
 //! Foxtrot merges: what had landed on the former line of the approved branch, and what the merge gives back.
 
-use crate::audit::ONE;
+use crate::audit::filed;
 use crate::cli::{self, Run};
 use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
@@ -8,21 +8,6 @@ use crate::repo::Repo;
 const ON: &str = "2026-11-25T12:00:00Z";
 const PULL: &str = "Merge branch 'main' of https://example.com/repo";
 const CLOSED: &str = "closure: {outcome: withdrawn, date: 2026-11-20, by: lee@example.com, reason: Filed by mistake}\n";
-
-/// A record that Ana filed and Lee merged.
-fn filed() -> Repo {
-    let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("dana")
-        .write("exledger.yaml", ONE)
-        .commit("Keep exceptions in a ledger");
-    repo.branch("file")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
-    repo.by("lee").merge("file", "Merge branch 'file'");
-    repo.checkout();
-    repo
-}
 
 /// Sam, who had worked on the approved branch since a commit, merges its tip into that and pushes the result.
 fn pull(repo: &Repo, fork: &str, message: &str, text: Option<&str>) {

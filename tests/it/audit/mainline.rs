@@ -2,26 +2,12 @@
 
 use serde_json::Value;
 
-use crate::audit::ONE;
+use crate::audit::{ONE, filed};
 use crate::cli::{self, Run};
 use crate::history::{ID, SAMPLE};
 use crate::repo::{MAIN, Repo};
 
 const ON: &str = "2026-12-10T12:00:00Z";
-
-fn filed() -> Repo {
-    let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("dana")
-        .write("exledger.yaml", ONE)
-        .commit("Keep exceptions in a ledger");
-    repo.branch("file")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
-    repo.by("lee").merge("file", "Merge branch 'file'");
-    repo.checkout();
-    repo
-}
 
 fn verify(folder: &std::path::Path, args: &[&str]) -> Run {
     cli::run(folder, &[&["verify", "--on", ON], args].concat())

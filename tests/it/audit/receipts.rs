@@ -4,24 +4,16 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::audit::ONE;
+use crate::audit::filed;
 use crate::cli;
-use crate::history::{ID, SAMPLE};
+use crate::history::ID;
 use crate::repo::{MAIN, Repo};
 
 const ON: &str = "2026-12-31T12:00:00Z";
 
 /// The sample, closed on 10 December.
 fn closed() -> Repo {
-    let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("dana")
-        .write("exledger.yaml", ONE)
-        .commit("Keep exceptions in a ledger");
-    repo.branch("file")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
-    repo.by("lee").merge("file", "Merge branch 'file'");
+    let repo = filed();
     repo.clock("2026-12-10T09:00:00Z");
     repo.branch("close")
         .by("ana")
