@@ -64,6 +64,30 @@ struct Difference<'a> {
     others: Vec<Option<(Mode, Oid)>>,
 }
 
+/// A folder that is compared.
+struct Place<'p> {
+    /// Its path from the top of the repository.
+    path: &'p str,
+    /// The same as the ledger names it.
+    ledger_path: String,
+    prefix: &'p Prefix,
+    at: At<'p>,
+}
+
+impl<'p> Place<'p> {
+    /// Returns a folder inside, where anything in it matters.
+    fn inside(&self, name: &str) -> Option<At<'p>> {
+        let leads_on =
+            |at: &At<'_>| at.leads_on(&self.prefix.inward(&paths::join(self.path, name)));
+        self.at.folder(name).filter(leads_on)
+    }
+
+    /// Tells whether anything matters of what stands under a name.
+    fn matters(&self, name: &str) -> bool {
+        self.at.file(name).is_some() || self.inside(name).is_some()
+    }
+}
+
 /// The folders inside one folder, with what is to be compared in each.
 type Inside = BTreeMap<String, Vec<Job>>;
 
@@ -103,7 +127,12 @@ impl<'o> Folders<'o> {
     fn compare(&mut self, path: &str, at: At<'_>, jobs: Vec<Job>, depth: usize) {
         let mut recent = Recent::default();
         let mut inside = Inside::new();
-        let ledger_path = self.prefix.inward(path);
+        let place = Place {
+            path,
+            ledger_path: self.prefix.inward(path),
+            prefix: self.prefix,
+            at,
+        };
         for job in jobs {
             if self.obstacles.contains_key(&job.pair) {
                 continue;
@@ -111,25 +140,22 @@ impl<'o> Folders<'o> {
             let compared = if depth > DEEPEST {
                 Err(too_large(path))
             } else {
-                self.compare_one(&ledger_path, at, &job, &mut recent, &mut inside)
+                self.compare_one(&place, &job, &mut recent, &mut inside)
             };
             if let Err(obstacle) = compared {
                 self.obstacles.insert(job.pair, obstacle);
             }
         }
         for (name, jobs) in inside {
-            let path = paths::join(path, &name);
-            let at = at.folder(&name);
-            if let Some(at) = at.filter(|at| at.leads_on(&self.prefix.inward(&path))) {
-                self.compare(&path, at, jobs, depth + 1);
+            if let Some(at) = place.inside(&name) {
+                self.compare(&paths::join(path, &name), at, jobs, depth + 1);
             }
         }
     }
 
     fn compare_one(
         &mut self,
-        ledger_path: &str,
-        at: At<'_>,
+        place: &Place<'_>,
         job: &Job,
         recent: &mut Recent,
         inside: &mut Inside,
@@ -150,10 +176,7 @@ impl<'o> Folders<'o> {
                 others: Vec::new(),
             });
         });
-        found.retain(|difference| {
-            let name = folder::text(difference.name);
-            at.file(&name).is_some() || at.folder(&name).is_some()
-        });
+        found.retain(|difference| place.matters(&folder::text(difference.name)));
         // Further snapshots are opened only where something that matters differs.
         let others: &[Option<Oid>] = if found.is_empty() { &[] } else { &job.others };
         for other in others {
@@ -168,15 +191,14 @@ impl<'o> Folders<'o> {
             }
         }
         for difference in found {
-            self.take(ledger_path, at, job.pair, &difference, inside)?;
+            self.take(place, job.pair, &difference, inside)?;
         }
         Ok(())
     }
 
     fn take(
         &mut self,
-        ledger_path: &str,
-        at: At<'_>,
+        place: &Place<'_>,
         pair: Pair,
         difference: &Difference<'_>,
         inside: &mut Inside,
@@ -185,7 +207,7 @@ impl<'o> Folders<'o> {
             *n_seen += 1;
             // A change of everything removes and adds as much as may lie there.
             if *n_seen > 2 * MOST_ENTRIES {
-                return Err(too_large(ledger_path));
+                return Err(too_large(&place.ledger_path));
             }
         }
         let name = folder::text(difference.name);
@@ -198,7 +220,7 @@ impl<'o> Folders<'o> {
         let other = |entry: &Option<(Mode, Oid)>| {
             entry.and_then(|(mode, oid)| matches!(mode, Mode::Link | Mode::Other).then_some(oid))
         };
-        let kind = at.file(&name);
+        let kind = place.at.file(&name);
         let mut add =
             |kind: Kind, old: Option<Oid>, new: Option<Oid>, others: Box<[Option<Oid>]>| {
                 if let Some(changes) = self.changes.get_mut(pair).filter(|_| old != new) {
@@ -207,7 +229,7 @@ impl<'o> Folders<'o> {
                         changes.reserve_exact(1);
                     }
                     changes.push(FileChange {
-                        path: paths::join(ledger_path, &name).into(),
+                        path: paths::join(&place.ledger_path, &name).into(),
                         kind,
                         old,
                         new,
@@ -229,7 +251,7 @@ impl<'o> Folders<'o> {
             add(Kind::Other, old, new, Box::default());
         }
         let (old, new) = (folder(&difference.both.0), folder(&difference.both.1));
-        if old != new && at.folder(&name).is_some() {
+        if old != new && place.inside(&name).is_some() {
             inside.entry(name).or_default().push(Job {
                 pair,
                 old,

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aho_corasick::AhoCorasick;
+
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{Kept, obstacle};
 use crate::commands::context::asked::Asked;
@@ -175,10 +177,9 @@ impl Tip {
             folders: Some(BTreeSet::new()),
             ..Few::default()
         };
+        let words = any_of(words.iter().copied());
         for (path, text) in &self.files {
-            // Behind a backslash any letter may be written in another way.
-            let may = text.contains('\\') || words.iter().any(|word| text.contains(word));
-            if !may {
+            if !words(text) {
                 continue;
             }
             let source = read::read(path, text.as_bytes());
@@ -187,8 +188,12 @@ impl Tip {
             }
         }
         let meant = few.names.clone();
+        if meant.is_empty() {
+            return few;
+        }
+        let ids = any_of(meant.iter().map(String::as_str));
         for (path, text) in &self.files {
-            let may = meant.contains(&name(path)) || meant.iter().any(|id| has(text, id));
+            let may = meant.contains(&name(path)) || ids(text);
             if may && id(&read::read(path, text.as_bytes())).is_none_or(|id| meant.contains(&id)) {
                 few.add(path);
             }
@@ -215,6 +220,15 @@ impl Tip {
     }
 }
 
+/// Returns what tells whether a text may hold one of some words, in whatever case: behind a backslash any letter may be
+/// written in another way.
+fn any_of<'w>(words: impl Iterator<Item = &'w str>) -> impl Fn(&str) -> bool {
+    let mut builder = AhoCorasick::builder();
+    let builder = builder.ascii_case_insensitive(true);
+    let words = builder.build(words.chain(["\\"]));
+    move |text| words.as_ref().map_or(true, |words| words.is_match(text))
+}
+
 fn name(path: &str) -> String {
     read::stem(path).to_ascii_uppercase()
 }
@@ -223,19 +237,4 @@ fn name(path: &str) -> String {
 fn id(source: &Source) -> Option<String> {
     let stated = source.root.as_ref()?.at("id")?.text()?;
     Some(stated.to_ascii_uppercase())
-}
-
-/// Tells whether a text holds an id, in whatever case.
-fn has(text: &str, id: &str) -> bool {
-    let mut parts = id.rsplitn(2, '-');
-    let (Some(tail), Some(head)) = (parts.next(), parts.next()) else {
-        return text.to_ascii_uppercase().contains(id);
-    };
-    // The year between the dashes has no case.
-    let year = head.rsplit_once('-').map_or(head, |(_, year)| year);
-    text.match_indices(year).any(|(at, _)| {
-        let end = at + year.len() + 1;
-        let found = text.get(end..end + tail.len());
-        found.is_some_and(|found| found.eq_ignore_ascii_case(tail))
-    })
 }

@@ -133,6 +133,20 @@ const CASES: &[Case] = &[
         },
         verdict: "deny",
     },
+    Case {
+        what: "approved, and a second file, about something else, that states the id behind a backslash",
+        happens: |repo| {
+            filed(repo, HERE, &text(), "lee");
+            let hidden = ID.replace('K', "\\x4B");
+            let copy = text().replace(&format!("id: {ID}"), &format!("id: \"{hidden}\""));
+            assert!(copy.contains(&hidden), "{copy}");
+            let copy = copy.replace("billing", "payroll");
+            repo.by("ana")
+                .write("exceptions/other.yaml", &copy)
+                .commit("Copy it");
+        },
+        verdict: "deny",
+    },
 ];
 
 #[test]
