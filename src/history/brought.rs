@@ -171,7 +171,8 @@ impl Told {
         first.is_some_and(|bytes| trails::blobs(&bytes.new) == blobs)
     }
 
-    /// Tells whether it is a merge that has certain bytes, which one of its parents has not.
+    /// Tells whether it is a merge that has certain bytes, which one of its parents has not. Beside them there may be a
+    /// file whose id can't be read: its name alone makes it one of the record, and it doesn't clear who merged them.
     ///
     /// # Errors
     /// [`Obstacle`] where a parent can't be compared.
@@ -184,17 +185,27 @@ impl Told {
     ) -> Result<bool, Obstacle> {
         let parents = &self.commit.parents;
         if parents.len() < 2 || self.first.contains_key(subject) {
-            return Ok(parents.len() > 1 && self.brings(subject, blobs));
+            let first = self.first.get(subject);
+            return Ok(parents.len() > 1 && first.is_some_and(|bytes| holds(bytes, blobs)));
         }
         for parent in parents.iter().skip(1) {
             let compared = merges.compare(contents, *parent, &self.commit)?;
-            let bytes = compared.get(subject);
-            if bytes.is_some_and(|bytes| trails::blobs(&bytes.new) == blobs) {
+            if compared
+                .get(subject)
+                .is_some_and(|bytes| holds(bytes, blobs))
+            {
                 return Ok(true);
             }
         }
         Ok(false)
     }
+}
+
+/// Tells whether a snapshot has certain bytes among those that differ; where none are wanted, whether it has none.
+fn holds(bytes: &Bytes, blobs: &[Oid]) -> bool {
+    let own = trails::blobs(&bytes.new);
+    let is_there = |blob: &Oid| own.contains(blob);
+    own.is_empty() == blobs.is_empty() && blobs.iter().all(is_there)
 }
 
 /// Adds what the files of records that differ between two snapshots were before.

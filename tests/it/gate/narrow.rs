@@ -11,6 +11,7 @@ use crate::repo::Repo;
 use crate::repo::speak;
 
 const ID: &str = "EXC-2026-7F3KQ";
+const LEDGER: &str = "example/narrow";
 const HERE: &str = "exceptions/EXC-2026-7F3KQ.yaml";
 const THERE: &str = "exceptions/team/EXC-2026-7F3KQ.yaml";
 
@@ -60,7 +61,7 @@ const CASES: &[Case] = &[
     Case {
         what: "signed by Dana, removed from another folder, filed again by a bot's merge",
         happens: |repo| {
-            let yes = speak::yes("dana", ID, &text(), "2026-11-20T12:00:00Z");
+            let yes = speak::yes("dana", ID, &text(), "2026-11-20T12:00:00Z").ledger(LEDGER);
             repo.by("ana").write(THERE, &text()).commit("File it");
             repo.clock("2026-11-20T13:00:00Z");
             repo.by("ana").remove(THERE).commit("Remove it");
@@ -126,6 +127,33 @@ const CASES: &[Case] = &[
         verdict: "pending",
     },
     Case {
+        what: "brought back by Dana's merge of an old state, with a broken file of its name, and signed by Dana",
+        happens: |repo| {
+            let broken = "id: [\n";
+            let old = repo
+                .by("ana")
+                .write(HERE, &text())
+                .write(THERE, broken)
+                .commit("File it");
+            repo.set_ref("refs/heads/old", old);
+            repo.by("lee")
+                .remove(HERE)
+                .remove(THERE)
+                .commit("Remove it");
+            repo.clock("2026-11-20T12:00:00Z");
+            repo.branch("back")
+                .by("dana")
+                .write(HERE, &text())
+                .write(THERE, broken)
+                .merge("old", "Bring it back");
+            repo.by("bot").merge("back", "Merge branch 'back'");
+            repo.clock("2026-11-20T13:00:00Z");
+            let yes = speak::yes("dana", ID, &text(), "2026-11-20T13:00:00Z").ledger(LEDGER);
+            repo.by("sam").says(&yes).commit("Bring the signature");
+        },
+        verdict: "pending",
+    },
+    Case {
         what: "approved, and a second file of the id in another folder",
         happens: |repo| {
             filed(repo, HERE, &text(), "lee");
@@ -157,7 +185,7 @@ fn a_question_by_itself_is_answered_as_among_all_records() {
         repo.by("root")
             .write(
                 "exledger.yaml",
-                "version: 1\nname: example/narrow\napproval: {signers: signers}\n",
+                &format!("version: 1\nname: {LEDGER}\napproval: {{signers: signers}}\n"),
             )
             .write("signers", &keys)
             .commit("Begin");

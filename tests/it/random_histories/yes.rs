@@ -167,7 +167,15 @@ fn targets(world: &World, versions: &[Version], landing: usize, blob: Oid) -> Ve
             one.zip(tip)
                 .is_some_and(|(one, tip)| one.is_same_grant_text(&tip))
         };
-        // What is said of bytes that only add to an earlier version is about that one, too.
+        // What is said of bytes that only add to an earlier version is about that one, too, unless it was closed since, or
+        // a trigger fired: what stands now was opened anew, and carries nothing.
+        let brings = |n: usize, field| {
+            let before = n.checked_sub(1).and_then(content);
+            content(n).is_some_and(|it| it.get(field) > 0)
+                && before.is_none_or(|it| it.get(field) == 0)
+        };
+        let ends = |n: &usize| !like(n) && (brings(*n, CLOSURE) || brings(*n, FIRED));
+        let first = (first..tip).rev().find(ends).map_or(first, |n| n + 1);
         let near: Vec<usize> = (first..=tip).filter(like).collect();
         if let Some(named) = near.iter().rposition(&has) {
             return near.into_iter().take(named + 1).collect();
