@@ -42,6 +42,7 @@ const HOME: &[(&str, &str)] = &[
     ("jsonschema", "rules"),
     ("ssh_key", "approval"),
     ("unicode_normalization", "policy"),
+    ("similar", "view"),
     ("comfy_table", "render"),
     ("maud", "render"),
 ];
