@@ -7,17 +7,18 @@
 
 mod edit;
 mod prompt;
+pub mod prompting;
 mod raw;
 mod screen;
 
-use std::fmt;
-use std::io;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use dialoguer::console::{self, Term};
 
+use crate::ask::prompting::AskError;
+use crate::ask::prompting::Prompt;
 use crate::plan::offer::{self, Offer};
 
 /// How long something may take before its progress is shown.
@@ -39,58 +40,6 @@ pub enum Colour {
     On,
     /// They do not.
     Off,
-}
-
-/// What is asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Prompt<'p> {
-    /// What names the answer once it is given; empty where nothing of the prompt is to stay.
-    pub label: &'p str,
-    /// What is asked.
-    pub question: &'p str,
-    /// What helps to answer; may be empty.
-    pub hint: &'p str,
-    /// What becomes of what was typed before it appeared.
-    pub ahead: Ahead,
-}
-
-/// What becomes of what was typed before a prompt appeared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Ahead {
-    /// It is an answer.
-    #[default]
-    Kept,
-    /// It is forgotten: nobody agrees to what they have not seen.
-    Forgotten,
-}
-
-/// Why a prompt has no answer.
-#[derive(Debug)]
-pub enum AskError {
-    /// The person broke off.
-    BrokenOff,
-    /// The terminal failed.
-    Terminal(String),
-}
-
-impl fmt::Display for AskError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            AskError::BrokenOff => out.write_str("the prompt was broken off"),
-            AskError::Terminal(cause) => write!(out, "the terminal failed: {cause}"),
-        }
-    }
-}
-
-impl std::error::Error for AskError {}
-
-impl From<io::Error> for AskError {
-    fn from(cause: io::Error) -> AskError {
-        match cause.kind() {
-            io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => AskError::BrokenOff,
-            _ => AskError::Terminal(cause.to_string()),
-        }
-    }
 }
 
 /// Decides once whether prompts have colours.

@@ -3,12 +3,13 @@
 //! Uses policy, history, approval's identity, keys and statements. Pure. Start at [`Spoken`] and [`Word`]. Follows
 //! `docs/spec/approval.md`, S7 and 1.12.
 
-use crate::approval::WhyNot;
 use crate::approval::identity::Lens;
 use crate::approval::identity::party::Party;
 use crate::approval::keys::Signer;
-use crate::approval::statement::check::BadFile;
-use crate::approval::statement::{ApprovalFile, Decision};
+use crate::approval::statement::bad_file::BadFile;
+use crate::approval::statement::file::ApprovalFile;
+use crate::approval::statement::file::Decision;
+use crate::approval::verdict::WhyNot;
 use crate::history::objects::{Obstacle, Oid};
 use crate::record::time::Instant;
 

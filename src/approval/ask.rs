@@ -3,27 +3,27 @@
 //! Uses record, policy, `approval`'s parts. Pure. Start at [`needed`], [`proposed`], [`lacking`]. Follows
 //! `docs/spec/approval.md`, D3, and `docs/spec/cli.md`, `needs{}`.
 
-use std::collections::BTreeSet;
-
 use crate::approval::authors::AuthorSet;
 use crate::approval::carry;
+use crate::approval::case::Voice;
 use crate::approval::demand::{self, Demand};
-use crate::approval::four_eyes::Voice;
 use crate::approval::identity::apart::ToldBy;
 use crate::approval::identity::{Lens, Met, Sort};
 use crate::approval::missing::{self, Asked};
 use crate::approval::relation::Relation;
 use crate::approval::ring::Ring;
 use crate::approval::self_asserted::SelfAsserted;
+use crate::approval::verdict::{Approver, Attested, Author, FourEyes, Grace, Missing};
+use crate::approval::verdict::{Satisfied, Stands, Verdict};
 use crate::approval::ways::ApprovalWays;
-use crate::approval::{Approver, Attested, Author, FourEyes, Grace, Missing};
-use crate::approval::{Satisfied, Stands, Verdict};
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::governance::Governance;
-use crate::policy::people::{self, Person};
+use crate::policy::people;
+use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::time::Instant;
+use std::collections::BTreeSet;
 
 /// Who people are by one state of governance: what compares them outside of history, by the same rules.
 pub struct Identities<'g> {

@@ -3,10 +3,10 @@
 //! Uses policy, history's versions, `approval`'s authors, evidence and seals. Pure. Start at [`of_version`]. Follows
 //! `docs/spec/approval.md`, A8.
 
-use crate::approval::Attested;
 use crate::approval::authors::AuthorSet;
 use crate::approval::evidence::Scene;
 use crate::approval::signature::State;
+use crate::approval::verdict::Attested;
 use crate::history::commit::Commit;
 use crate::history::version::MadeInMerge;
 use crate::policy::demand::Proof;

@@ -3,18 +3,18 @@
 //! Uses history's versions and commits, `approval::identity`. Pure. Start at [`of_version`]. Follows
 //! `docs/spec/approval.md`, A1 to A7 and 1.5.
 
-use std::collections::BTreeSet;
-
-use crate::approval::Attested;
 use crate::approval::identity::apart::ToldBy;
 use crate::approval::identity::party::Party;
 use crate::approval::identity::{Lens, is_nobody};
 use crate::approval::message::{self, Message};
 use crate::approval::relation::Relation;
+use crate::approval::verdict::Attested;
 use crate::history::commit::Commit;
 use crate::history::ident::Flaw;
 use crate::history::version::{MadeInMerge, Version};
-use crate::policy::people::{Person, nobody};
+use crate::policy::people::nobody;
+use crate::policy::people::person::Person;
+use std::collections::BTreeSet;
 
 /// The author set of a version, or what is known of it.
 #[derive(Clone, Debug, Default)]

@@ -3,9 +3,11 @@
 //! Uses record, policy, `history::change`. Pure. Start at [`only_adds`], [`only_closes`] and [`only_narrows`]. Follows
 //! `docs/spec/approval.md`, V5, V9 and D3.
 
-use crate::history::change::{differ, meet};
+use crate::history::change::differ;
+use crate::history::change::intersect;
 use crate::policy::Policy;
-use crate::policy::tier::{self, Facts};
+use crate::policy::tier;
+use crate::policy::tier::fact::Facts;
 use crate::record::Record;
 use crate::record::time::Day;
 
@@ -45,7 +47,7 @@ pub(crate) fn only_narrows(policy: &Policy, approved: &Record, after: &Record) -
     if before.closure.is_none() {
         before.closure.clone_from(&after.closure);
     }
-    let meeting = meet::meet(&before, after);
+    let meeting = intersect::meet(&before, after);
     meeting.unequal.is_empty()
         && says_the_same(&meeting.record, after)
         && differ::is_equal(&texts(&before), &texts(after))

@@ -11,7 +11,6 @@ mod mailmaps;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::approval::Verdict;
 use crate::approval::counted::choice::{Chooser, VersionChoice};
 use crate::approval::counted::compose::Composer;
 use crate::approval::counted::left_out::LeftOut;
@@ -19,9 +18,10 @@ use crate::approval::fold::{Court, Fold, Of};
 use crate::approval::law::{Laws, Ruled};
 use crate::approval::seals::{Looked, Seals};
 use crate::approval::spoken::reader::Reader;
+use crate::approval::verdict::Verdict;
 use crate::history::governance::States;
 use crate::history::interest;
-use crate::history::{Beside, History};
+use crate::history::walked::{Beside, History};
 use crate::policy::governance::Governance;
 
 /// The governance that counts, after each landing and at the tip.

@@ -3,13 +3,14 @@
 //! Uses record, policy, history's meeting of versions. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, D1, D3
 //! and D4.
 
-use std::collections::BTreeSet;
-
 use crate::policy::governance::Governance;
-use crate::policy::people::{self, Person};
-use crate::policy::tier::{self, Facts};
+use crate::policy::people;
+use crate::policy::people::person::Person;
+use crate::policy::tier;
+use crate::policy::tier::fact::Facts;
 use crate::policy::tiers::Must;
 use crate::record::Record;
+use std::collections::BTreeSet;
 
 /// What is demanded of a version.
 #[derive(Clone, Debug)]

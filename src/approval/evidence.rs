@@ -5,7 +5,8 @@
 //! say is added by `approval::words`.
 
 use crate::approval::authors;
-use crate::approval::forge::{self, Composed, Forge, Pinned};
+use crate::approval::forge::adapter::{Composed, Forge, Pinned};
+use crate::approval::forge::{self};
 use crate::approval::identity::apart::ToldBy;
 use crate::approval::identity::party::Party;
 use crate::approval::identity::{Lens, Named};
@@ -13,7 +14,7 @@ use crate::approval::keys::Signer;
 use crate::approval::message::Message;
 use crate::approval::seals::Seals;
 use crate::approval::signature::{State, Tag};
-use crate::approval::{WhyNot, Word};
+use crate::approval::verdict::{WhyNot, Word};
 use crate::history::commit::Commit;
 use crate::history::objects::Oid;
 use crate::history::version::Version;

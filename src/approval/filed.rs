@@ -3,10 +3,10 @@
 //! Uses history's ids, approval's statements. Pure. Start at [`Filed`]. Follows `docs/spec/approval.md`, S7, failures,
 //! and `docs/spec/rules.md`, `bad-approval-file`.
 
-use crate::approval::statement::About;
-use crate::approval::statement::check::BadFile;
-use crate::history::Beside;
+use crate::approval::statement::bad_file::BadFile;
+use crate::approval::statement::file::About;
 use crate::history::objects::{Obstacle, Oid};
+use crate::history::walked::Beside;
 
 /// One change of a file below `.approvals`, and what came of it. A signature is part of the text that it lies beside.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,12 +15,12 @@ use crate::approval::law::Laws;
 use crate::approval::seals::Seals;
 use crate::approval::series::{Interrupted, Series};
 use crate::approval::step::{Step, fires};
+use crate::approval::verdict::{FourEyes, Grace, Satisfied, Stands, Turn, Verdict};
 use crate::approval::ways::ApprovalWays;
 use crate::approval::witness;
-use crate::approval::{FourEyes, Grace, Satisfied, Stands, Turn, Verdict};
-use crate::history::History;
 use crate::history::change::differ;
 use crate::history::version::{Change, Trail};
+use crate::history::walked::History;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 

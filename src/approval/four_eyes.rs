@@ -3,54 +3,23 @@
 //! Uses policy, `approval`'s authors, evidence, demand and weight. Pure. Start at [`judge`]. Follows
 //! `docs/spec/approval.md`, E6, E8, D4 to D8 and 1.8.
 
-use std::collections::BTreeSet;
-
-use crate::approval::authors::AuthorSet;
-use crate::approval::demand::Demand;
-use crate::approval::evidence::{Claim, Evidence, Place, Vouched};
+use crate::approval::case::Case;
+use crate::approval::case::Met;
+use crate::approval::case::Voice;
+use crate::approval::case::approver;
+use crate::approval::case::met;
+use crate::approval::evidence::{Claim, Place, Vouched};
+use crate::approval::identity::Named;
 use crate::approval::identity::apart::ToldBy;
 use crate::approval::identity::party::Party;
-use crate::approval::identity::{Lens, Named};
 use crate::approval::missing::{self, Asked};
-use crate::approval::places;
 use crate::approval::relation::Relation;
 use crate::approval::signature::State;
+use crate::approval::verdict::{Approver, Counts, FourEyes, Missing, Statement, WhyNot, Word};
 use crate::approval::voices;
 use crate::approval::weight::{self, Heard};
-use crate::approval::{Approver, Counts, FourEyes, Missing, Statement, WhyNot, Word};
-use crate::history::commit::Commit;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
-use crate::record::time::Instant;
-
-/// What is known when the words about one version are weighed.
-#[derive(Clone, Copy)]
-pub(crate) struct Case<'a> {
-    /// Who is who.
-    pub lens: Lens<'a>,
-    /// Who made the content.
-    pub authors: &'a AuthorSet,
-    /// What is demanded.
-    pub demand: &'a Demand,
-    /// What was said.
-    pub evidence: &'a Evidence<'a>,
-    /// The landing.
-    pub landing: &'a Commit,
-    /// Its effective time.
-    pub at: Instant,
-    /// Whether the merge actor is evidence.
-    pub merge: MergeActor,
-    /// Whether a member of the author set may approve.
-    pub self_approval: SelfApproval,
-}
-
-/// Whether whoever landed a commit said something by it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MergeActor {
-    /// As always.
-    Speaks,
-    /// The merge looks like one of the mainline into itself.
-    Suspicious,
-}
+use std::collections::BTreeSet;
 
 /// What the words amount to.
 #[derive(Clone, Debug)]
@@ -67,30 +36,6 @@ pub(crate) struct Outcome {
     pub missing: Vec<Missing>,
     /// What is to be said of it.
     pub flags: BTreeSet<&'static str>,
-}
-
-/// Whether a demand is met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Met {
-    /// It is.
-    Yes,
-    /// It is not.
-    No,
-}
-
-/// Someone whose word counts, and the word.
-#[derive(Clone, Debug)]
-pub(crate) struct Voice {
-    /// Who.
-    pub party: Party,
-    /// What tells them from others.
-    pub told_by: ToldBy,
-    /// Every key by which they may fill a role.
-    pub names: Vec<String>,
-    /// The word.
-    pub approver: Approver,
-    /// When it was said.
-    pub said: Instant,
 }
 
 impl Outcome {
@@ -145,12 +90,6 @@ pub(crate) fn judge(case: Case) -> Outcome {
         statements,
         flags,
     }
-}
-
-/// Tells whether a person landed a commit of one parent that another wrote: whoever commits may have edited it.
-pub(crate) fn is_committer_alone(case: Case, party: &Party) -> bool {
-    let author = case.lens.of_ident(case.landing.author());
-    case.landing.parents.len() < 2 && author.is_none_or(|author| !author.is(party))
 }
 
 /// Returns the claims, with that of the author of a one-parent landing where the policy lets authors approve and
@@ -218,50 +157,6 @@ fn choose_author(case: Case, heard: &mut [Heard]) {
     };
     if let Some(chosen) = members.iter().find(helps).or(members.first()) {
         without(chosen, heard);
-    }
-}
-
-/// Returns somebody whom a statement names, as answers show them.
-pub(crate) fn approver(case: Case, claim: &Claim) -> Approver {
-    let person = match &claim.who {
-        Named::Someone(party) => &party.person,
-        Named::Unresolved(person) | Named::Nobody(person) => person,
-    };
-    Approver {
-        person: person.clone(),
-        groups: claim.lens.ring.groups(claim.lens.at, person),
-        level: claim.level,
-        kind: claim.kind,
-        self_asserted: weight::self_asserted(case, claim),
-        is_author: false,
-        stated_by: claim.stated_by.as_ref().map(|party| party.person.clone()),
-        commit: claim.commit.to_string(),
-        at: claim.at,
-        reason: claim.reason.clone(),
-        source: claim.source.clone(),
-        key: claim.key.clone(),
-        via: claim.via.clone(),
-    }
-}
-
-/// Tells whether some voices meet a demand: enough people, one of each group, every role.
-pub(crate) fn met(demand: &Demand, voices: &[Voice]) -> Met {
-    let enough = voices.len() >= demand.terms.needed().count as usize;
-    let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
-    let member_of: Vec<Vec<String>> = voices
-        .iter()
-        .map(|voice| voice.approver.groups.clone())
-        .collect();
-    let filled = places::unfilled(&groups, &member_of).is_empty();
-    let roles = demand.people.iter().all(|role| {
-        role.person
-            .as_ref()
-            .is_some_and(|person| voices.iter().any(|voice| voice.names.contains(&person.key)))
-    });
-    if enough && filled && roles {
-        Met::Yes
-    } else {
-        Met::No
     }
 }
 

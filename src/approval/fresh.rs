@@ -3,8 +3,6 @@
 //! Uses record, policy, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5 and
 //! D3, and `docs/spec/status.md`, emergency.
 
-use std::collections::BTreeSet;
-
 use crate::approval::ask;
 use crate::approval::attest;
 use crate::approval::authors::{self, AuthorSet};
@@ -16,17 +14,20 @@ use crate::approval::four_eyes::Outcome;
 use crate::approval::identity::{Lens, Sort};
 use crate::approval::series::Interrupted;
 use crate::approval::step::{Step, fires};
+use crate::approval::verdict::{Author, FourEyes, Grace, Satisfied, Stands, Verdict};
 use crate::approval::ways::ApprovalWays;
 use crate::approval::witness;
-use crate::approval::{Author, FourEyes, Grace, Satisfied, Stands, Verdict};
-use crate::history::change::{self, Event};
+use crate::history::change;
+use crate::history::change::event::Event;
 use crate::history::origin;
 use crate::history::version::{Change, Content, Version};
 use crate::policy::demand::Proof;
-use crate::policy::tier::{self, Facts, Needed};
+use crate::policy::tier::fact::Facts;
+use crate::policy::tier::{self, Needed};
 use crate::record::Record;
 use crate::record::time::{self, Instant};
 use crate::record::word::Class;
+use std::collections::BTreeSet;
 
 /// Whether a version demands nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,19 +5,19 @@
 pub(crate) mod apart;
 pub(crate) mod party;
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
-
 use crate::approval::forge;
 use crate::approval::identity::party::{Name, Party};
 use crate::approval::message;
 use crate::approval::ring::Ring;
 use crate::history::ident::Ident;
 use crate::policy::governance::Governance;
+use crate::policy::people;
 use crate::policy::people::account::Account;
 use crate::policy::people::alike;
-use crate::policy::people::{self, Person};
+use crate::policy::people::person::Person;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// The states that say who a person is.
 #[derive(Clone, Copy, Debug)]

@@ -2,13 +2,14 @@
 //!
 //! Uses history, `approval`'s governance, signatures, files and fold. Pure. Start at [`by`].
 
+use crate::approval::approvals::Approvals;
 use crate::approval::counted::CountedGovernance;
 use crate::approval::fold::{self, Court, Of};
 use crate::approval::law::{Laws, Ruled};
 use crate::approval::seals::Seals;
-use crate::approval::spoken::Said;
-use crate::approval::{Approvals, Verdict};
-use crate::history::History;
+use crate::approval::spoken::files::Said;
+use crate::approval::verdict::Verdict;
+use crate::history::walked::History;
 
 /// Judges every version of every record by governance that is judged already.
 pub fn by(history: &History, counted: CountedGovernance) -> Approvals {

@@ -2,15 +2,15 @@
 //!
 //! Uses policy's people, approval's signers. Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::approval::signers::{Line, Revoked, Signers, Signs};
 use crate::approval::wire::Key;
 use crate::diag;
 use crate::policy::governance::Governance;
-use crate::policy::people::{self, Person};
+use crate::policy::people;
+use crate::policy::people::person::Person;
 use crate::record::address;
 use crate::record::time::Instant;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The listed and the revoked keys that a signature is judged by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use crate::approval::evidence::Evidence;
 use crate::approval::fold::Fold;
 use crate::approval::statement;
 use crate::approval::step::Step;
+use crate::approval::verdict::{Satisfied, Turn, Verdict};
 use crate::approval::words::{self, Age};
-use crate::approval::{Satisfied, Turn, Verdict};
 use crate::history::version::{Change, Trail, Version};
 use crate::record::time::Instant;
 

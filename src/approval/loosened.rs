@@ -3,19 +3,19 @@
 //! Uses policy, history, `approval`'s fold. Pure. Start at [`loosened`]. Follows `docs/spec/approval.md`, G2 and G3: what would be approved without the change, as it
 //! was before it, is no finding.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use crate::approval::approvals::Approvals;
 use crate::approval::ask::Identities;
 use crate::approval::counted::CountedGovernance;
 use crate::approval::fold::{self, Court, Of};
 use crate::approval::law::{Laws, Ruled};
 use crate::approval::seals::Seals;
-use crate::approval::spoken::Said;
-use crate::approval::{Approvals, Satisfied, Verdict};
-use crate::history::History;
+use crate::approval::spoken::files::Said;
+use crate::approval::verdict::{Satisfied, Verdict};
 use crate::history::version::{Key, Trail, Version};
-use crate::policy::people::Person;
+use crate::history::walked::History;
+use crate::policy::people::person::Person;
 use crate::policy::stricter;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// For how long a change of governance is looked at, before and after a landing, in seconds.
 const WEEK: i64 = 7 * 86_400;

@@ -3,20 +3,20 @@
 //! Uses policy's people, `approval`'s asked. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, D4 and D6, and
 //! `docs/spec/cli.md`, `missing[]`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::approval::authors::AuthorSet;
+use crate::approval::case::Voice;
 use crate::approval::demand::{Demand, Role};
-use crate::approval::four_eyes::Voice;
 use crate::approval::identity::Lens;
 use crate::approval::identity::apart::ToldBy;
 use crate::approval::places;
 use crate::approval::relation;
-use crate::approval::{Counts, Missing, Statement, WhyNot};
+use crate::approval::verdict::{Counts, Missing, Statement, WhyNot};
 use crate::diag;
 use crate::policy::demand::Proof;
-use crate::policy::people::{self, Person};
+use crate::policy::people;
+use crate::policy::people::person::Person;
 use crate::policy::tiers::Must;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whom a demand is made of.
 #[derive(Clone, Copy)]

@@ -5,14 +5,14 @@
 
 pub mod reviewer;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, Error};
-use std::fmt;
-
 use crate::approval::statement;
 use crate::history::objects::Oid;
 use crate::record::json;
 use crate::record::time::Instant;
+use serde::Deserialize;
+use serde::de::Deserializer;
+use serde::de::Error;
+use std::fmt;
 
 /// The reviews of one pull request.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -148,7 +148,7 @@ fn host<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> 
 fn login<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     let text = Option::<String>::deserialize(from)?;
     match text {
-        Some(text) if !statement::is_login(&text) => {
+        Some(text) if !statement::file::is_login(&text) => {
             Err(D::Error::custom(format!("`{text}` is not a login")))
         }
         text => Ok(text),

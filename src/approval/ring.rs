@@ -2,12 +2,12 @@
 //!
 //! Uses policy's people, approval's keys. Pure. Start at [`Ring`]. Follows `docs/spec/approval.md`, S1 and S3.
 
-use std::collections::BTreeMap;
-use std::rc::Rc;
-
 use crate::approval::keys::Keys;
 use crate::policy::governance::Governance;
-use crate::policy::people::{self, Person};
+use crate::policy::people;
+use crate::policy::people::person::Person;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// The keys of one state.
 #[derive(Clone, Debug, Default)]

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use crate::approval::law::Laws;
 use crate::approval::signature::{self, Seal, State, Tag};
-use crate::history::History;
 use crate::history::commit::Commit;
 use crate::history::objects::Oid;
 use crate::history::version::MergedTag;
+use crate::history::walked::History;
 use crate::record::time::Instant;
 
 /// A signature, and how it stands at the landing that brought it.

@@ -3,7 +3,7 @@
 //! Uses approval's wire, and ssh_key, which does the mathematics. Pure. Start at [`open`]. Follows OpenSSH's
 //! PROTOCOL.sshsig.
 
-use crate::approval::signature::{Bad, Kind};
+use crate::approval::signature_state::{Bad, Kind};
 use crate::approval::wire::{self, Key, Reader};
 
 /// The line that a signature begins with.

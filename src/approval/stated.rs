@@ -3,13 +3,13 @@
 //! Uses policy's people, history's commits, approval's identity and signatures. Pure. Start at [`by`]. Follows
 //! `docs/spec/approval.md`, 1.12, stated by.
 
-use crate::approval::WhyNot;
 use crate::approval::approval_event::Stater;
 use crate::approval::authors;
 use crate::approval::identity::party::Party;
 use crate::approval::identity::{Lens, is_nobody};
 use crate::approval::message::{self, Message};
 use crate::approval::signature::{self, State};
+use crate::approval::verdict::WhyNot;
 use crate::history::commit::Commit;
 use crate::policy::people;
 use crate::record::time::Instant;

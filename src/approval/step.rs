@@ -2,19 +2,19 @@
 //!
 //! Uses record, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, D1, D7 and M5.
 
-use std::collections::BTreeSet;
-
 use crate::approval::authors::AuthorSet;
+use crate::approval::case::{Case, MergeActor};
 use crate::approval::demand::Demand;
 use crate::approval::evidence::{Evidence, Scene};
 use crate::approval::fold::Fold;
-use crate::approval::four_eyes::{self, Case, MergeActor, Outcome};
+use crate::approval::four_eyes::{self, Outcome};
 use crate::approval::identity::Lens;
 use crate::approval::law::State;
 use crate::history::mainline::{Flag, Landing};
 use crate::history::version::Version;
 use crate::record::Record;
 use crate::record::time::{Instant, When};
+use std::collections::BTreeSet;
 
 /// One version in its place.
 pub(crate) struct Step<'a> {

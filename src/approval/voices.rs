@@ -3,19 +3,19 @@
 //!
 //! Uses `approval`'s weight and identity. Pure. Start at [`count`]. Follows `docs/spec/approval.md`, E8, I5 and 1.7.
 
-use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
-
+use crate::approval::case;
+use crate::approval::case::{Case, Met, Voice};
 use crate::approval::demand::Demand;
 use crate::approval::evidence::{Claim, Vouched};
-use crate::approval::four_eyes::{self, Case, Met, Voice};
 use crate::approval::identity::Named;
 use crate::approval::identity::apart::{self, Accounts};
 use crate::approval::identity::party::Party;
 use crate::approval::relation::{Relation, UnknownAccount};
+use crate::approval::verdict::{Counts, Word};
 use crate::approval::weight::Heard;
-use crate::approval::{Counts, Word};
 use crate::policy::demand::EvidenceKind;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 /// Who counts.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +67,7 @@ pub(crate) fn count(case: Case, heard: &[Heard]) -> Counted {
         else {
             continue;
         };
-        if said.claim.kind == EvidenceKind::Merge && four_eyes::is_committer_alone(case, party) {
+        if said.claim.kind == EvidenceKind::Merge && case::is_committer_alone(case, party) {
             counted.flags.insert("committer-may-have-edited");
         }
         let known = *place.entry(sets.root(n)).or_insert(groups.len());
@@ -98,7 +98,7 @@ pub(crate) fn count(case: Case, heard: &[Heard]) -> Counted {
 impl Group {
     fn of(case: Case, said: &Heard, party: &Party, index: usize) -> Group {
         let claim = said.claim;
-        let mut approver = four_eyes::approver(case, claim);
+        let mut approver = case::approver(case, claim);
         approver.is_author = !said.relation.is_different();
         Group {
             voice: Voice {
@@ -159,7 +159,7 @@ fn apart(demand: &Demand, groups: Vec<Group>, counted: &mut Counted) -> Vec<Voic
     let [first, other] = [sorted, turned].map(|order| choose(&order));
     let voices =
         |chosen: &Chosen| -> Vec<Voice> { chosen.kept.iter().map(|it| it.voice.clone()).collect() };
-    let is_met = |chosen: &Chosen| four_eyes::met(demand, &voices(chosen)) == Met::Yes;
+    let is_met = |chosen: &Chosen| case::met(demand, &voices(chosen)) == Met::Yes;
     let better = is_met(&other) || other.kept.len() > first.kept.len();
     let chosen = match !is_met(&first) && better {
         true => other,

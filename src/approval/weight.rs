@@ -3,14 +3,13 @@
 //! Uses policy, `approval`'s evidence, identity and demand. Pure. Start at [`weigh`], then [`replace`]. Follows
 //! `docs/spec/approval.md`, E1 to E7, 1.7, D5 and D8.
 
+use crate::approval::case::stater;
+use crate::approval::case::{Case, MergeActor};
 use crate::approval::evidence::{Claim, Place, Vouched};
-use crate::approval::four_eyes::{Case, MergeActor};
-use crate::approval::identity::apart::ToldBy;
 use crate::approval::identity::party::Party;
 use crate::approval::identity::{Named, Sort};
 use crate::approval::relation::Relation;
-use crate::approval::self_asserted::SelfAsserted;
-use crate::approval::{Counts, WhyNot, Word};
+use crate::approval::verdict::{Counts, WhyNot, Word};
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
 
 /// A word, whose it is, and whether it counts.
@@ -166,35 +165,12 @@ fn is_owner(case: Case, claim: &Claim, party: &Party) -> Relation {
         .fold(Relation::Different, Relation::nearest)
 }
 
-/// Returns how whoever stated a claim stands to those who made the content; one who stated it for others is as good as
-/// an author where nobody is named.
-fn stater(case: Case, claim: &Claim) -> Relation {
-    match (claim.vouched, &claim.stated_by) {
-        (Vouched::ForItself | Vouched::ByForge | Vouched::ByUnsignedBridge, _) => {
-            Relation::Different
-        }
-        (Vouched::ByStater, None) => Relation::Same,
-        (Vouched::ByStater, Some(stater)) => {
-            case.authors.relation(claim.lens, stater, &ToldBy::Address)
-        }
-    }
-}
-
 /// Returns the reason that whoever stated a claim for others may be a forge, which writes what authors say.
 fn unnamed_stater(claim: &Claim) -> Option<WhyNot> {
     let stater = claim.stated_by.as_ref()?;
     let may_be_forge =
         claim.vouched == Vouched::ByStater && claim.lens.sort(stater) == Sort::MaybeForge;
     may_be_forge.then(|| WhyNot::UnnamedForge(stater.person.display.clone()))
-}
-
-/// Tells who vouches for a claim: a member of the author set, somebody else, or the forge that composed the text.
-pub(crate) fn self_asserted(case: Case, claim: &Claim) -> SelfAsserted {
-    match claim.vouched {
-        Vouched::ByForge => SelfAsserted::ForgeUi,
-        _ if stater(case, claim).is_different() => SelfAsserted::No,
-        _ => SelfAsserted::Yes,
-    }
 }
 
 /// Lets a person's later word replace the earlier (E6).

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::approval::{FourEyes, WhyNot};
+use crate::approval::verdict::{FourEyes, WhyNot};
 
 impl fmt::Display for FourEyes {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

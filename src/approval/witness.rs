@@ -2,12 +2,13 @@
 //!
 //! Uses policy's people, `approval`'s parts. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, V9.
 
-use crate::approval::FourEyes;
 use crate::approval::authors::AuthorSet;
-use crate::approval::four_eyes::{Outcome, Voice};
+use crate::approval::case::Voice;
+use crate::approval::four_eyes::Outcome;
 use crate::approval::identity::apart::ToldBy;
 use crate::approval::identity::{Lens, Sort};
-use crate::policy::people::Person;
+use crate::approval::verdict::FourEyes;
+use crate::policy::people::person::Person;
 
 /// Returns who outside a version's reference vouches for what a version adds: its authors, and whose word counts.
 pub(crate) fn of(

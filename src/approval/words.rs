@@ -3,21 +3,20 @@
 //! Uses policy, history's notes, approval's evidence and files. Pure. Start at [`of_file`] and [`of_notes`]. Follows
 //! `docs/spec/approval.md`, S7, 1.12, E6 and E9.
 
-use std::rc::Rc;
-
-use crate::approval::WhyNot;
-use crate::approval::Word;
 use crate::approval::approval_event::{Backed, Spoken, Stater};
 use crate::approval::evidence::{Claim, Evidence, Place, Scene, Vouched};
 use crate::approval::identity::apart::{ForgeAnswer, ToldBy};
 use crate::approval::identity::party::Party;
 use crate::approval::identity::{Lens, Named};
-use crate::approval::statement::ApprovalFile;
+use crate::approval::statement::file::ApprovalFile;
+use crate::approval::verdict::WhyNot;
+use crate::approval::verdict::Word;
 use crate::history::notes::{Note, Notes, REFERENCE};
 use crate::history::objects::Oid;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::people::account::Account;
 use crate::record::time::Instant;
+use std::rc::Rc;
 
 /// Whether a statement is recent enough for a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

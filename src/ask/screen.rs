@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use dialoguer::console::{Key, Style, Term, measure_text_width};
 
-use crate::ask::AskError;
+use crate::ask::prompting::AskError;
 use crate::ask::raw::Raw;
 
 /// A terminal, and where the cursor is in the rows that were drawn last.

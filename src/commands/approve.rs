@@ -18,9 +18,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::commands::{Command, Outcome, Past, Run};
+use crate::commands::exit::Outcome;
 
 /// Approve an exception by a signature
 ///

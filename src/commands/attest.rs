@@ -2,13 +2,13 @@
 //!
 //! Follows `docs/spec/cli.md`, decisions.
 
-use clap::Parser;
-
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
-use crate::commands::{Command, Outcome, Past, Run};
-use crate::history::change::Event;
+use crate::commands::exit::Outcome;
+use crate::history::change::event::Event;
 use crate::plan::attest;
+use clap::Parser;
 
 /// Record that a compensating control was verified
 ///

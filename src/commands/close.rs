@@ -2,25 +2,25 @@
 //!
 //! Follows `docs/spec/cli.md`, decisions.
 
-use std::collections::BTreeMap;
-
-use clap::Parser;
-
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
 use crate::commands::context::place::Home;
 use crate::commands::context::words::Words;
-use crate::commands::{Command, Outcome, Past, Run};
-use crate::history::change::Event;
+use crate::commands::exit::Outcome;
+use crate::history::change::event::Event;
 use crate::plan::close::{self, Closing, Lack};
 use crate::policy::closing::TIMES;
 use crate::record::placeholder::holds_a_place;
 use crate::record::scalar::Scalar;
 use crate::record::time::Day;
-use crate::record::word::{ClosureOutcome, PostReviewOutcome, Word};
+use crate::record::word::Word;
+use crate::record::word::{ClosureOutcome, PostReviewOutcome};
 use crate::survey::select::Filter;
+use clap::Parser;
+use std::collections::BTreeMap;
 
 /// Close exceptions
 ///

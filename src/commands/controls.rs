@@ -6,10 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Parser;
 
+use crate::commands::command::{Command, Run};
 use crate::commands::context::Ctx;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::exit::Outcome;
+use crate::policy::catalog::controls::Catalog;
 use crate::policy::catalog::search::search;
-use crate::policy::catalog::{self, Catalog, built_in};
+use crate::policy::catalog::{self, built_in};
 use crate::policy::governance::{Governance, State};
 use crate::view;
 

@@ -2,22 +2,22 @@
 //!
 //! Follows `docs/spec/cli.md`, lint and diff.
 
-use clap::Parser;
-
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::compare::{Compared, Entry, Proposed};
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
 use crate::commands::context::place;
-use crate::commands::{Command, Outcome, Past, Run};
+use crate::commands::exit::Outcome;
 use crate::diag::Finding;
-use crate::history::change::Event;
+use crate::history::change::event::Event;
 use crate::history::objects::Oid;
 use crate::history::paths::Prefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
-use crate::policy::tier::{self, Facts};
+use crate::policy::tier;
+use crate::policy::tier::fact::Facts;
 use crate::record::read::Source;
 use crate::rules::case::Known;
 use crate::rules::house::House;
@@ -25,6 +25,7 @@ use crate::rules::told::{self, Beside, Told};
 use crate::survey::landed::Before;
 use crate::view;
 use crate::view::doc::{Findings, Judged, Readers, Shown};
+use clap::Parser;
 
 /// Show what a branch changes in meaning
 ///

@@ -2,16 +2,17 @@
 
 use clap::Parser;
 
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
 use crate::commands::context::filter;
 use crate::commands::context::judged::Scope;
 use crate::commands::context::output::{self, Formats};
-use crate::commands::{Command, Outcome, Past, Run};
+use crate::commands::exit::Outcome;
 use crate::interop::ics::{self, Dated};
 use crate::record::time::Term;
-use crate::status::Standing;
+use crate::status::state::Standing;
 use crate::survey::due::{self, Due, Horizon, Urgency};
 use crate::survey::escalate;
 use crate::survey::select;

@@ -2,11 +2,13 @@
 
 use clap::Parser;
 
+use crate::commands::command::{Command, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::exit::Outcome;
 use crate::record::near;
-use crate::rules::{self, Rule};
+use crate::rules::rule::Rule;
+use crate::rules::{self};
 use crate::view;
 
 /// Explain a rule, or list them all

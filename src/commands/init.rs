@@ -9,11 +9,12 @@ use anyhow::Context;
 use clap::{Parser, ValueEnum};
 
 use crate::ask;
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
 use crate::commands::context::{self, Ctx};
+use crate::commands::exit::Outcome;
 use crate::commands::init::files::{Bridge, Place};
-use crate::commands::{Command, Outcome, Past, Run};
 use crate::store;
 use crate::store::git::Repository;
 use crate::store::git::open::OpenError;

@@ -13,20 +13,21 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
 use crate::commands::context::place::Home;
+use crate::commands::exit::Outcome;
 use crate::commands::lint::excerpt::Excerpts;
 use crate::commands::lint::input::Input;
 use crate::commands::lint::past::Approved;
-use crate::commands::{Command, Outcome, Past, Run};
 use crate::diag::Finding;
 use crate::ledger::Files;
 use crate::policy::governance::Governance;
 use crate::record;
 use crate::record::read::Source;
-use crate::render::Offered;
+use crate::render::format::Offered;
 use crate::rules::case::Known;
 use crate::rules::house::House;
 use crate::rules::lint;

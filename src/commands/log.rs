@@ -2,10 +2,11 @@
 
 use clap::Parser;
 
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved;
+use crate::commands::exit::Outcome;
 use crate::commands::show;
-use crate::commands::{Command, Outcome, Past, Run};
 use crate::view;
 use crate::view::log::{Log, Patch};
 

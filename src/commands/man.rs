@@ -2,10 +2,12 @@
 
 use clap::Parser;
 
+use crate::commands::command::{Command, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
-use crate::commands::{self, Command, Outcome, Run};
+use crate::commands::exit::Outcome;
+use crate::commands::{self};
 
 /// Print the manual page
 ///

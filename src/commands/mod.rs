@@ -8,12 +8,14 @@ pub mod approve;
 pub mod attest;
 pub mod check;
 pub mod close;
+pub mod command;
 pub mod completions;
 pub mod context;
 pub mod controls;
 pub mod demo;
 pub mod diff;
 pub mod due;
+pub mod exit;
 pub mod explain;
 pub mod fire;
 pub mod init;
@@ -45,11 +47,13 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::ask;
+use crate::commands::command::Command;
+use crate::commands::command::Past;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::commands::context::globals::{self, Globals};
+use crate::commands::context::globals::Globals;
 use crate::commands::context::hyphen;
-use crate::commands::context::output::Formats;
+use crate::commands::exit::Outcome;
 use crate::render;
 
 /// All subcommands, in the order of the help.
@@ -85,87 +89,6 @@ pub const ALL: &[Command] = &[
     completions::COMMAND,
     man::COMMAND,
 ];
-
-/// One subcommand: what it takes, and what it does.
-#[derive(Clone, Copy, Debug)]
-pub struct Command {
-    /// Its arguments and its help.
-    pub declare: fn() -> clap::Command,
-    /// The formats in which it answers.
-    pub formats: Formats,
-    /// Whether it answers about the approved ref as it once stood.
-    pub past: Past,
-    run: fn(&clap::ArgMatches, &Ctx) -> anyhow::Result<Outcome>,
-}
-
-/// Whether a command answers about the approved ref as it once stood (`--as-of`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Past {
-    /// It does.
-    Answered,
-    /// It does not, and why, as the end of a sentence that begins with `--as-of asks about the past, and`.
-    Refused(&'static str),
-}
-
-/// What a subcommand's arguments can do.
-pub trait Run: Parser {
-    /// The formats in which it answers.
-    const FORMATS: Formats = Formats::General;
-    /// Whether it answers about the past.
-    const PAST: Past = Past::Refused("this command does not ask about the approved ref");
-
-    /// Answers.
-    ///
-    /// # Errors
-    /// [`fault::Fault`] where the command was used wrongly or can't say; anything else is unforeseen.
-    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome>;
-}
-
-impl Command {
-    /// Returns the command whose arguments are of a type.
-    pub const fn of<A: Run>() -> Command {
-        Command {
-            declare: A::command,
-            formats: A::FORMATS,
-            past: A::PAST,
-            run: |matches, ctx| A::from_arg_matches(matches)?.run(ctx),
-        }
-    }
-}
-
-impl Command {
-    /// Returns its arguments and its help, with the formats that it has, and without the flags that it refuses.
-    fn declared(&self) -> clap::Command {
-        let own = context::example::folded((self.declare)());
-        let own = own.arg(globals::format(self.formats));
-        match self.past {
-            Past::Answered => own,
-            Past::Refused(_) => own.arg(globals::no_past()),
-        }
-    }
-}
-
-/// How a question was answered; what could not be answered is a [`fault::Fault`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// Nothing is wrong.
-    Fine,
-    /// The answer is bad news.
-    BadNews,
-    /// All that could be shown was shown, and it does not settle the question.
-    CannotSay,
-}
-
-impl Outcome {
-    /// Returns the exit code.
-    fn code(self) -> u8 {
-        match self {
-            Outcome::Fine => 0,
-            Outcome::BadNews => 1,
-            Outcome::CannotSay => 3,
-        }
-    }
-}
 
 /// Records why access, privilege or policy is bypassed, who approved it, what compensates for it, and when it ends.
 #[derive(Debug, Parser)]

@@ -15,9 +15,10 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
+use crate::commands::exit::Outcome;
 use crate::commands::new::flags::Flags;
-use crate::commands::{Command, Outcome, Past, Run};
 
 /// File an exception
 ///

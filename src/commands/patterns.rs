@@ -2,11 +2,12 @@
 
 use clap::Parser;
 
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved;
 use crate::commands::context::judged::Scope;
-use crate::commands::{Command, Outcome, Past, Run};
-use crate::status::Status;
+use crate::commands::exit::Outcome;
+use crate::status::state::Status;
 use crate::survey::patterns::{self, Place, Proposed};
 use crate::view;
 

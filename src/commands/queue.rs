@@ -2,12 +2,13 @@
 
 use clap::Parser;
 
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved;
 use crate::commands::context::filter::Filters;
 use crate::commands::context::judged::Scope;
-use crate::commands::{Command, Outcome, Past, Run};
-use crate::status::Standing;
+use crate::commands::exit::Outcome;
+use crate::status::state::Standing;
 use crate::survey::due::Horizon;
 use crate::survey::queue::{self, Item};
 use crate::survey::select::{self, Meant, Sameness};

@@ -2,16 +2,16 @@
 //!
 //! Follows `docs/spec/cli.md`, commands.
 
-use clap::Parser;
-
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::fault;
 use crate::commands::context::judged::Scope;
 use crate::commands::context::place::Home;
-use crate::commands::{Command, Outcome, Past, Run};
-use crate::history::change::Event;
+use crate::commands::exit::Outcome;
+use crate::history::change::event::Event;
 use crate::plan::reject;
+use clap::Parser;
 
 /// Reject a request, and keep the reason
 ///

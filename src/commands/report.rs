@@ -6,15 +6,16 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Parser;
 
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
 use crate::commands::context::globals::{self, Moment};
 use crate::commands::context::judged::Scope;
 use crate::commands::context::output::Formats;
-use crate::commands::{Command, Outcome, Past, Run};
+use crate::commands::exit::Outcome;
 use crate::render;
-use crate::status::Standing;
+use crate::status::state::Standing;
 use crate::store::streams::Begun;
 use crate::survey::due::Horizon;
 use crate::survey::figures::{self, Span};
@@ -106,7 +107,7 @@ impl Args {
         let Some(path) = &self.output else {
             return ctx.show(doc);
         };
-        let style = render::Style {
+        let style = render::format::Style {
             width: None,
             ..ctx.style
         };

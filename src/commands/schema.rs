@@ -2,9 +2,10 @@
 
 use clap::{Parser, ValueEnum};
 
+use crate::commands::command::{Command, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::output::Formats;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::exit::Outcome;
 use crate::policy;
 use crate::record;
 

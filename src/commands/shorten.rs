@@ -2,15 +2,15 @@
 //!
 //! Follows `docs/spec/cli.md`, decisions.
 
-use clap::Parser;
-
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::filter::{self, Filters};
-use crate::commands::{Command, Outcome, Past, Run};
-use crate::history::change::Event;
+use crate::commands::exit::Outcome;
+use crate::history::change::event::Event;
 use crate::plan::shorten;
 use crate::record::time::When;
+use clap::Parser;
 
 /// Let exceptions end earlier
 ///

@@ -2,12 +2,13 @@
 
 use clap::Parser;
 
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
-use crate::commands::{Command, Outcome, Past, Run};
+use crate::commands::exit::Outcome;
 use crate::ledger;
-use crate::status::Standing;
+use crate::status::state::Standing;
 use crate::view;
 
 /// Show one exception

@@ -2,20 +2,20 @@
 //!
 //! Follows `docs/spec/cli.md`, decisions.
 
-use clap::Parser;
-
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{self, Flags, History, Job, Which};
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
 use crate::commands::context::place::Home;
-use crate::commands::{Command, Outcome, Past, Run};
-use crate::history::change::Event;
+use crate::commands::exit::Outcome;
+use crate::history::change::event::Event;
 use crate::ledger::Files;
 use crate::plan::transfer::{self, Heir};
 use crate::policy::governance::Governance;
 use crate::record::address::Address;
 use crate::survey::select::Filter;
+use clap::Parser;
 
 /// Hand exceptions over to another owner
 ///

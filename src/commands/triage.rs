@@ -8,19 +8,15 @@ mod input;
 mod marks;
 mod output;
 
-use std::path::PathBuf;
-
-use clap::Parser;
-use clap::builder::NonEmptyStringValueParser;
-
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
 use crate::commands::context::judged::Scope;
+use crate::commands::exit::Outcome;
 use crate::commands::triage::input::{Desk, Folders, Format, Read, Source};
 use crate::commands::triage::marks::{Guids, Marks};
 use crate::commands::triage::output::{How, Rewrite, Written};
-use crate::commands::{Command, Outcome, Past, Run};
 use crate::gate::index::Index;
 use crate::policy::governance;
 use crate::policy::governance::NO_POLICY;
@@ -31,7 +27,10 @@ use crate::survey::triage::wanted::Wanted;
 use crate::survey::triage::watch::Watch;
 use crate::view;
 use crate::view::doc::Reads;
-use crate::view::triage::{Draft, Shown, Unused};
+use crate::view::triage::shown::{Draft, Shown, Unused};
+use clap::Parser;
+use clap::builder::NonEmptyStringValueParser;
+use std::path::PathBuf;
 
 /// Compare findings and events with baselines and ledger
 ///

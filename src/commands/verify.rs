@@ -5,25 +5,22 @@
 mod marks;
 mod uses;
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
-
-use clap::Parser;
-
 use crate::approval::filed::{FileState, Filed};
 use crate::approval::loosened;
-use crate::approval::statement::About;
+use crate::approval::statement::file::About;
+use crate::commands::command::{Command, Past, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
 use crate::commands::context::judged::Walk;
 use crate::commands::context::output::Formats;
+use crate::commands::exit::Outcome;
 use crate::commands::show;
 use crate::commands::verify::marks::Marks;
 use crate::commands::verify::uses::Book;
-use crate::commands::{Command, Outcome, Past, Run};
 use crate::diag::Finding;
-use crate::history::objects::{Kind, Objects, Oid};
+use crate::history::objects::Objects;
+use crate::history::objects::{Kind, Oid};
 use crate::history::tree::CommitTree;
 use crate::history::version::Key;
 use crate::history::walk::{self, Sight};
@@ -31,9 +28,12 @@ use crate::record::read::{self, Source};
 use crate::rules::audit::contents::Contents;
 use crate::rules::audit::{self, Audit};
 use crate::rules::house::House;
-use crate::status::Standing;
+use crate::status::state::Standing;
 use crate::view;
 use crate::view::doc::{Findings, Judged, Readers};
+use clap::Parser;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// Audit what landed
 ///
@@ -239,7 +239,7 @@ impl Asked<'_> {
 }
 
 /// Returns the key of a record in history.
-fn key(history: &crate::history::History, standing: &Standing) -> Key {
+fn key(history: &crate::history::walked::History, standing: &Standing) -> Key {
     let id = Key::Id(standing.key.clone());
     match history.trails.contains_key(&id) {
         true => id,

@@ -3,14 +3,17 @@
 //! Uses record, policy's catalogs, `gate::finding`. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, check: what is
 //! stated must be the record's, and each limit of the record must be stated.
 
+use crate::gate::answer::Question;
 use crate::gate::finding::{self, Judged, Matched};
-use crate::gate::{Asker, Question};
+use crate::gate::limit::About;
+use crate::gate::limit::limit;
+use crate::gate::limit::limited;
 use crate::policy::governance::Governance;
 use crate::record::pattern;
 use crate::record::reference::{self, ControlRef};
 use crate::record::word::Baseline;
 use crate::record::{Record, References};
-use crate::status::Standing;
+use crate::status::state::Standing;
 
 /// Whether a record covers a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,15 +24,6 @@ pub(crate) enum Cover {
     Unstated(String),
     /// It does not: why, and whether it is about the same thing at all.
     No(String, About),
-}
-
-/// Whether a record is about what is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum About {
-    /// An identity, asset, application, credential, finding or reference that is asked is the record's.
-    TheSame,
-    /// None is.
-    Another,
 }
 
 /// A record as questions are compared with it.
@@ -329,26 +323,6 @@ fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
         ));
     }
     (!missing.is_empty()).then(|| missing.join("; "))
-}
-
-/// Says what a record is limited to, and how to state that.
-pub(crate) fn limited(asker: Asker, what: &str, to: &[String], key: &str) -> String {
-    format!("{}: {}", limit(what, to), asker.way(key))
-}
-
-/// Says what a record is limited to, where something else was stated.
-pub(crate) fn limit(what: &str, to: &[String]) -> String {
-    format!("limited to {what} {}", few(to))
-}
-
-/// Returns the first three of a list in words, and how many more there are.
-fn few(list: &[String]) -> String {
-    let shown: Vec<&str> = list.iter().take(3).map(String::as_str).collect();
-    let shown = shown.join(", ");
-    match list.len().saturating_sub(3) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
 }
 
 /// Tells whether two texts cite one control, in the form in which the catalogs write it.

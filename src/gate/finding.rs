@@ -3,8 +3,9 @@
 //! Uses record, `gate::purl`. Pure. Start at [`matched`]. Follows `docs/spec/cli.md`, check, and `docs/spec/interop.md`,
 //! finding keys.
 
-use crate::gate::Question;
-use crate::gate::cover::{self, About};
+use crate::gate::answer::Question;
+use crate::gate::limit;
+use crate::gate::limit::About;
 use crate::gate::package::{Asked, Same};
 use crate::gate::purl::Purl;
 use crate::record::Record;
@@ -12,7 +13,8 @@ use crate::record::pattern;
 use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
 use crate::record::version::Range;
-use crate::record::word::{Risk, Word};
+use crate::record::word::Risk;
+use crate::record::word::Word;
 
 /// Tells whether a scanner's finding, or something of one, is asked.
 pub(crate) fn is_asked(question: &Question) -> bool {
@@ -84,7 +86,7 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     let another = |why: String| (why, About::Another);
     let asker = question.told.asker;
     let limited =
-        |what: &str, to: &str, key: &str| cover::limited(asker, what, &[to.to_owned()], key);
+        |what: &str, to: &str, key: &str| limit::limited(asker, what, &[to.to_owned()], key);
     if let Some(stated) = &key.tool {
         match tool {
             Some(asked) if asked.eq_ignore_ascii_case(stated) => {}
@@ -117,7 +119,7 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
         match asked.map(Risk::from_word) {
             Some(Some(asked)) if asked <= ceiling => {}
             Some(Some(_)) => {
-                return Err(same(cover::limit("severity", &[ceiling.word().to_owned()])));
+                return Err(same(limit::limit("severity", &[ceiling.word().to_owned()])));
             }
             _ => return Err(same(limited("severity", ceiling.word(), "severity"))),
         }
@@ -127,8 +129,8 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
         let matches = |path: &String| paths.iter().any(|pattern| pattern::matches(pattern, path));
         match asked {
             Some(asked) if matches(&asked) => {}
-            Some(_) => return Err(same(cover::limit("paths", paths))),
-            None => return Err(same(cover::limited(asker, "paths", paths, "path"))),
+            Some(_) => return Err(same(limit::limit("paths", paths))),
+            None => return Err(same(limit::limited(asker, "paths", paths, "path"))),
         }
     }
     let Some(resources) = &key.resources else {
@@ -141,8 +143,8 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     };
     match &question.resource {
         Some(asked) if matches(asked) => Ok(Judged::ByFinding),
-        Some(_) => Err(same(cover::limit("resources", resources))),
-        None => Err(same(cover::limited(
+        Some(_) => Err(same(limit::limit("resources", resources))),
+        None => Err(same(limit::limited(
             asker,
             "resources",
             resources,
@@ -176,8 +178,8 @@ fn package(question: &Question, key: &FindingKey) -> Package {
     let limited = |what: &str, to: &String, key: &str, is_stated: bool| {
         let to = std::slice::from_ref(to);
         match is_stated {
-            true => cover::limit(what, to),
-            false => cover::limited(asker, what, to, key),
+            true => limit::limit(what, to),
+            false => limit::limited(asker, what, to, key),
         }
     };
     let asked = Asked::of(question.purl.as_deref(), question.told.package.as_ref());

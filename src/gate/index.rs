@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::gate::{Question, cover, finding};
+use crate::gate::answer::Question;
+use crate::gate::{cover, finding};
 use crate::record::Record;
-use crate::status::Standing;
+use crate::status::state::Standing;
 
 /// The places of records, by what they name.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 use std::fmt;
 
-use crate::gate::Question;
+use crate::gate::answer::Question;
 use crate::record::json;
 use crate::record::time::{Day, Instant};
 use crate::record::word::{Risk, Word};

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::gate::{Answer, Question, Verdict};
+use crate::gate::answer::{Answer, Question, Verdict};
 use crate::policy::Policy;
 use crate::record::{near, pattern};
 

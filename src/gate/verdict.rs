@@ -3,39 +3,20 @@
 //! Uses record, status, `gate`'s cover. Pure. Start at [`ask`]. Follows `docs/spec/cli.md`, check: one record that
 //! allows is enough, and what can't be told is no.
 
+pub(crate) mod candidate;
 mod deploy;
 
-use crate::gate::cover::{self, About, Cover, Terms};
-use crate::gate::{Answer, Considered, Limits, Named, Question, Receipts, Verdict};
+use crate::gate::answer::{Answer, Considered, Limits, Named, Question, Receipts, Verdict};
+use crate::gate::cover::{self, Cover, Terms};
+use crate::gate::limit::About;
+use crate::gate::verdict::candidate::Candidate;
+use crate::gate::verdict::candidate::Fits;
+use crate::gate::verdict::candidate::content;
+use crate::gate::verdict::candidate::name;
 use crate::policy::governance::{Governance, NO_POLICY, State};
 use crate::record::Record;
 use crate::record::dates;
-use crate::status::{DutyKind, InForce, Standing, Status};
-
-/// A record in the light of a question.
-struct Candidate<'a> {
-    standing: &'a Standing,
-    id: String,
-    why_not: Option<String>,
-    fits: Fits,
-}
-
-/// How a record stands to a question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fits {
-    /// It covers it and is in force.
-    Allows,
-    /// Whether it allows can't be told.
-    CannotSay,
-    /// It covers it and waits for approval.
-    Waits,
-    /// It covers it and is not in force.
-    NotInForce,
-    /// It is about the same thing and does not cover it.
-    Partly,
-    /// It can't be read, so it is named where nothing allows.
-    Unreadable,
-}
+use crate::status::state::{DutyKind, InForce, Standing, Status};
 
 /// Answers a question; `receipts` tells how often single-use records were used, the governance of the
 /// tree that is asked about how controls are written.
@@ -194,15 +175,6 @@ fn used<'a>(standing: &'a Standing, record: &Record, receipts: &Receipts) -> Opt
         uses.limit
     );
     Some(candidate(Fits::NotInForce, Some(why)))
-}
-
-/// Returns what a record grants, or would.
-fn content(standing: &Standing) -> Option<&Record> {
-    standing.effective.as_deref().or(standing.stated.as_deref())
-}
-
-fn name(standing: &Standing) -> String {
-    content(standing).map_or_else(|| standing.key.clone(), |record| record.id.to_string())
 }
 
 /// Returns how a record stands to what is asked, but for its time.

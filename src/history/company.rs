@@ -11,8 +11,8 @@ use crate::history::folders::FileChange;
 use crate::history::interest::{At, Interest, Kind};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::trails::Landed;
-use crate::history::{After, Beside, Company};
-use crate::yaml::Limits;
+use crate::history::walked::{After, Beside, Company};
+use crate::yaml::node::Limits;
 
 /// What stands under one name.
 type Entry = Option<(Mode, Oid)>;

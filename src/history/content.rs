@@ -12,7 +12,7 @@ use crate::history::version::{Body, Content, Digest};
 use crate::record::id::Id;
 use crate::record::read;
 use crate::record::read::Source;
-use crate::yaml::Limits;
+use crate::yaml::node::Limits;
 
 /// Whose record a file is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,20 +3,20 @@
 //! Uses record, history's chain, change, commit, content, made, version. Pure. Start at [`former_line`]. Follows
 //! `docs/spec/approval.md`, M5.
 
-use std::collections::BTreeMap;
-use std::rc::Rc;
-
 use crate::history::chain;
-use crate::history::change::meet;
+use crate::history::change::intersect;
 use crate::history::commit::Commit;
 use crate::history::content::Contents;
 use crate::history::made::{Merges, Subject};
 use crate::history::mainline::{Flag, Mainline};
 use crate::history::objects::{Obstacle, Oid};
+use crate::history::thrown_off::Loss;
+use crate::history::thrown_off::ThrownOff;
 use crate::history::trails::Bytes;
 use crate::history::version::{FileAt, Key, Trail};
 use crate::record::Record;
-use crate::record::time::Instant;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A merge whose other side was the first-parent line of the approved branch.
 #[derive(Clone, Debug)]
@@ -27,50 +27,6 @@ pub struct Foxtrot {
     pub fork: Option<Oid>,
     /// The commits of the former line since then, oldest first.
     pub former: Vec<Rc<Commit>>,
-}
-
-/// What the former line took away from a record, and what the merge gives back.
-#[derive(Clone, Debug)]
-pub struct ThrownOff {
-    /// The merge.
-    pub merge: Oid,
-    /// Its index in the mainline.
-    pub landing: usize,
-    /// Its effective time.
-    pub at: Instant,
-    /// What was said before this supports no version from the merge on: the later of its time and that of the commit.
-    pub bar: Instant,
-    /// The commit of the former line.
-    pub commit: Oid,
-    /// What it was.
-    pub loss: Loss,
-    /// What the record said there; `None` where it was removed.
-    pub record: Option<Rc<Record>>,
-}
-
-/// What was thrown off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loss {
-    /// The record was removed.
-    Removal,
-    /// The record was closed.
-    Closure,
-    /// A trigger had fired.
-    Fired,
-    /// Something else that it granted was taken away.
-    Narrowing,
-}
-
-impl Loss {
-    /// Returns what it is called in messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Loss::Removal => "removal",
-            Loss::Closure => "closure",
-            Loss::Fired => "fired trigger",
-            Loss::Narrowing => "narrowing",
-        }
-    }
 }
 
 /// Returns the former first-parent line that a merge brought; `None` of an ordinary merge.
@@ -216,6 +172,6 @@ fn record(contents: &mut Contents<'_>, files: &[FileAt]) -> Option<Rc<Record>> {
 
 /// Tells whether less is granted once one version has landed after another.
 pub fn takes_away(later: &Record, earlier: &Record) -> bool {
-    let meeting = meet::meet(later, earlier);
+    let meeting = intersect::meet(later, earlier);
     !meeting.unequal.is_empty() || meeting.record != *earlier
 }

@@ -19,7 +19,7 @@ use crate::history::tree::{self, CommitTree};
 use crate::history::version::{self, Body, Change, Content, Key, MadeInMerge, Trail, Version};
 use crate::policy::governance;
 use crate::policy::governance::Governance;
-use crate::yaml::Limits;
+use crate::yaml::node::Limits;
 
 /// The governance that holds after a commit of the mainline.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use crate::history::objects::{Edge, Merge, Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::trails::{self, Bytes};
 use crate::history::version::{self, Change, FileAt, Key, MadeInMerge, Version};
-use crate::yaml::Limits;
+use crate::yaml::node::Limits;
 
 /// What is looked up about merges, each comparison made once.
 pub struct Merges<'o> {

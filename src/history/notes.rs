@@ -6,14 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
-use crate::history::History;
 use crate::history::chain;
 use crate::history::commit::Commit;
 use crate::history::content;
 use crate::history::folder::{self, Mode};
 use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::walked::History;
 use crate::record::time::Instant;
-use crate::yaml::Limits;
+use crate::yaml::node::Limits;
 
 /// The ref whose notes may count.
 pub const REFERENCE: &str = "refs/notes/review";

@@ -3,11 +3,9 @@
 //! Uses history's branch, change, refs, trails, version. Pure: loose files come as plain data. Start at [`read`]. Follows
 //! `docs/spec/status.md`, proposals and pending changes. Whatever is proposed grants nothing and ends nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::history::History;
 use crate::history::branch::{Branch, Lens};
-use crate::history::change::{self, Event};
+use crate::history::change;
+use crate::history::change::event::Event;
 use crate::history::commit::Commit;
 use crate::history::folder::Mode;
 use crate::history::folders::FileChange;
@@ -19,7 +17,9 @@ use crate::history::refs::{Chosen, Head, Layout, Refs};
 use crate::history::trails::{self, Bytes};
 use crate::history::tree::{self, CommitTree};
 use crate::history::version::{Content, FileAt, Key, Version};
+use crate::history::walked::History;
 use crate::record::time::Instant;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A change of one record that has not landed.
 #[derive(Clone, Debug)]

@@ -7,8 +7,8 @@ use crate::history::folders::FileChange;
 use crate::history::interest::Interest;
 use crate::history::mainline::Mainline;
 use crate::history::objects::Oid;
-use crate::history::{After, Beside};
-use crate::yaml::Limits;
+use crate::history::walked::{After, Beside};
+use crate::yaml::node::Limits;
 
 /// An approval file that nobody asked about: its landing, and its bytes.
 pub(super) type Unasked = (usize, Oid);

@@ -2,16 +2,15 @@
 //!
 //! Uses record, history's objects and commit. Pure. Start at [`Trail`]. Follows `docs/spec/approval.md`, 1.3 and 1.4.
 
+use crate::diag::Finding;
+use crate::history::commit::Commit;
+use crate::history::objects::{Extent, Obstacle, Oid};
+use crate::history::thrown_off::ThrownOff;
+use crate::record::Record;
+use crate::record::read;
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
-
-use crate::diag::Finding;
-use crate::history::commit::Commit;
-use crate::history::foxtrot::ThrownOff;
-use crate::history::objects::{Extent, Obstacle, Oid};
-use crate::record::Record;
-use crate::record::read;
 
 /// What a trail is known by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

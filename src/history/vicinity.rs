@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::history::History;
 use crate::history::chain;
 use crate::history::content::{self, Contents, Whose};
 use crate::history::folders::{FileChange, Folders, Job};
@@ -13,9 +12,10 @@ use crate::history::interest::{Few, Interest, Kind};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::tree::{self, CommitTree};
+use crate::history::walked::History;
 use crate::ledger::Files;
 use crate::record::read;
-use crate::yaml::Limits;
+use crate::yaml::node::Limits;
 
 /// A repository, and where its records are.
 pub struct Around<'o> {

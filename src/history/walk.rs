@@ -23,7 +23,7 @@ use crate::history::trails::{Landed, Trails};
 use crate::history::unnamed::{self, Unasked};
 use crate::history::version::{Key, Trail, Version};
 use crate::history::vicinity::Around;
-use crate::history::{Beside, History};
+use crate::history::walked::{Beside, History};
 use crate::policy::Policy;
 use crate::record::read::Source;
 

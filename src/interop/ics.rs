@@ -5,7 +5,7 @@
 
 use crate::interop::uuid;
 use crate::record::time::{Day, Instant, When};
-use crate::status::{DutyKind, Standing};
+use crate::status::state::{DutyKind, Standing};
 use crate::view::record;
 
 /// So many days before an end an alarm goes off.

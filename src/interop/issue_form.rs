@@ -6,86 +6,21 @@
 
 pub mod body;
 pub mod field;
+pub mod unread;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde_json::Value;
 
 use crate::interop::issue_form::body::Section;
 use crate::interop::issue_form::field::{FIELDS, Field, Form, Given, Means};
+use crate::interop::issue_form::unread::Flaw;
 use crate::plan::answers::Answers;
 use crate::plan::part;
 use crate::record::address::Address;
+use crate::yaml::node::Limits;
 use crate::yaml::splice::quote;
-use crate::yaml::{self, Limits};
-
-/// Why the text of an issue is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Flaw {
-    /// No heading of the form is in it.
-    NoForm,
-    /// A heading that the form does not have.
-    Unknown {
-        /// Its line, from 1.
-        line: usize,
-        /// What it says.
-        heading: String,
-    },
-    /// A heading for the second time.
-    Repeated {
-        /// Its line, from 1.
-        line: usize,
-        /// What it says.
-        heading: String,
-        /// The line of the first.
-        first: usize,
-    },
-    /// A fence that is not closed: everything after it would be part of it.
-    Unclosed {
-        /// Its line, from 1.
-        line: usize,
-    },
-    /// An answer that can't be read.
-    Unreadable {
-        /// The line of its heading, from 1.
-        line: usize,
-        /// The label.
-        label: &'static str,
-        /// What is wrong, and how to write it.
-        what: String,
-    },
-    /// A box that must be ticked, and is not.
-    Unticked {
-        /// The line of its heading, from 1.
-        line: usize,
-        /// What it says.
-        text: &'static str,
-    },
-}
-
-impl fmt::Display for Flaw {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Flaw::NoForm => write!(out, "no heading of the form is in it"),
-            Flaw::Unknown { line, heading } => write!(
-                out,
-                "line {line}: `{heading}` is no field of the form; a heading inside an answer has four #"
-            ),
-            Flaw::Repeated {
-                line,
-                heading,
-                first,
-            } => write!(
-                out,
-                "line {line}: `{heading}` stands on line {first} already; a heading inside an answer has four #"
-            ),
-            Flaw::Unclosed { line } => write!(out, "line {line}: the fence is not closed"),
-            Flaw::Unreadable { line, label, what } => write!(out, "line {line}: {label}: {what}"),
-            Flaw::Unticked { line, text } => write!(out, "line {line}: `{text}` is not ticked"),
-        }
-    }
-}
+use crate::yaml::{self};
 
 /// Returns what the text of an issue states, as GitHub renders the form.
 ///

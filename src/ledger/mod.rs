@@ -13,7 +13,7 @@ use crate::ledger::tree::{Item, Kind, Tree, TreeError};
 use crate::record::id::Id;
 use crate::record::near;
 use crate::record::read::{self, Source};
-use crate::yaml::Limits;
+use crate::yaml::node::Limits;
 
 /// So many files of one id are named to each other.
 pub const NAMED: usize = 20;

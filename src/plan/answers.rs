@@ -5,7 +5,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::yaml::{self, Node};
+use crate::yaml::node::Node;
+use crate::yaml::{self};
 
 /// The fields of a record, each a text, a list or a map.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -158,13 +159,15 @@ fn merge(under: &mut Map<String, Value>, over: &Map<String, Value>) {
 /// Returns what a node holds; below `x:` as YAML types it, elsewhere every scalar is a text.
 fn value(node: &Node, path: &str) -> Value {
     match &node.value {
-        yaml::Value::Null | yaml::Value::Unreadable => Value::Null,
-        yaml::Value::Scalar(scalar) if path == "x" && scalar.style == yaml::Style::Plain => {
+        yaml::node::Value::Null | yaml::node::Value::Unreadable => Value::Null,
+        yaml::node::Value::Scalar(scalar)
+            if path == "x" && scalar.style == yaml::node::Style::Plain =>
+        {
             typed(&scalar.text)
         }
-        yaml::Value::Scalar(scalar) => Value::from(scalar.text.as_str()),
-        yaml::Value::List(items) => items.iter().map(|item| value(item, path)).collect(),
-        yaml::Value::Map(entries) => {
+        yaml::node::Value::Scalar(scalar) => Value::from(scalar.text.as_str()),
+        yaml::node::Value::List(items) => items.iter().map(|item| value(item, path)).collect(),
+        yaml::node::Value::Map(entries) => {
             let inner = |key: &str| {
                 if path.is_empty() {
                     key.to_owned()

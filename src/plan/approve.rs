@@ -2,17 +2,18 @@
 //!
 //! Uses record, policy, approval. Pure. Start at [`refused`] and [`file()`]. Follows `docs/spec/approval.md`, S7, D8, E7.
 
-use std::fmt;
-
 use crate::approval::ask::Identities;
 use crate::approval::relation::{Relation, UnknownAccount};
-use crate::approval::statement::{About, ApprovalFile, Decision};
+use crate::approval::statement::file::ApprovalFile;
+use crate::approval::statement::file::{About, Decision};
 use crate::policy::demand::{EvidenceKind, SelfApproval};
 use crate::policy::governance::Governance;
-use crate::policy::people::{self, Person};
+use crate::policy::people;
+use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::address::Address;
 use crate::record::time::Instant;
+use std::fmt;
 
 /// What someone speaks about: some bytes, and who is behind them.
 #[derive(Clone, Debug)]

@@ -3,19 +3,19 @@
 //! Uses record, policy, plan's entries and evidence. Pure. Start at [`close`], [`missing`] and [`reviewed`]. Follows
 //! `docs/spec/cli.md`, decisions, and `docs/spec/rules.md`, `closure-incomplete`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::plan::decision::{Planned, Refusal, Taken};
 use crate::plan::edit::Edit;
 use crate::plan::entry::Entry;
 use crate::plan::evidence::{self, Shown, Written};
 use crate::policy::closing::TIMES;
 use crate::policy::governance::Governance;
-use crate::policy::tier::{self, Facts, Resolved};
+use crate::policy::tier::fact::Facts;
+use crate::policy::tier::{self, Resolved};
 use crate::record::Record;
 use crate::record::placeholder::holds_a_place;
 use crate::record::time::Day;
 use crate::record::word::{ClosureOutcome, PostReviewOutcome, Word};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The item that `--prevention` answers too.
 const PREVENTION: &str = "prevention";

@@ -4,7 +4,8 @@
 
 use crate::plan::edit::Edit;
 use crate::policy::governance::Governance;
-use crate::policy::tier::{self, Facts};
+use crate::policy::tier;
+use crate::policy::tier::fact::Facts;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
 use crate::record::address::Address;

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::plan::answers::Answers;
-use crate::plan::draft::{DefaultOwner, Derived, Setting, Urgency};
+use crate::plan::setting::{DefaultOwner, Derived, Setting, Urgency};
 use crate::policy::term;
 use crate::policy::tier::{Limit, Resolved};
 use crate::policy::tiers::Require;

@@ -2,63 +2,17 @@
 //!
 //! Uses record, policy. Pure. Start at [`draft`]. Follows `docs/spec/cli.md`, new.
 
-use serde_json::json;
-
 use crate::plan::answers::Answers;
 use crate::plan::derive;
-use crate::policy::governance::Governance;
-use crate::policy::tier::{self, Facts, Resolved};
-use crate::record::id::Id;
+use crate::plan::setting::Derived;
+use crate::plan::setting::Setting;
+use crate::policy::tier::fact::Facts;
+use crate::policy::tier::{self, Resolved};
 use crate::record::read::{self, Source};
 use crate::record::template;
-use crate::record::time::Instant;
-use crate::yaml::{self, Limits};
-
-/// What is known besides the answers.
-#[derive(Clone, Debug)]
-pub struct Setting<'a> {
-    /// The policy, and the roster.
-    pub governance: &'a Governance,
-    /// The instant of the clock.
-    pub now: Instant,
-    /// Whether it can wait for its approval.
-    pub urgency: Urgency,
-    /// Who files it: name and address, as git knows them.
-    pub filer: Filer,
-    /// Who owns it where nobody says.
-    pub default_owner: DefaultOwner,
-    /// The id it will have.
-    pub id: Id,
-    /// The folder below the first record folder; empty for none.
-    pub folder: String,
-}
-
-/// Whether a record can wait for its approval.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Urgency {
-    /// It can.
-    Usual,
-    /// It starts now, and is approved afterwards.
-    Emergency,
-}
-
-/// Who owns a record whose owner nobody stated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DefaultOwner {
-    /// Who files it.
-    Filer,
-    /// Nobody: it is asked, as where somebody else filed an issue and left the owner out.
-    Nobody,
-}
-
-/// Who files a record.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filer {
-    /// The name.
-    pub name: Option<String>,
-    /// The address.
-    pub email: Option<String>,
-}
+use crate::yaml;
+use crate::yaml::node::Limits;
+use serde_json::json;
 
 /// A record as it would be written.
 #[derive(Clone, Debug)]
@@ -77,17 +31,6 @@ pub struct Draft {
     pub derived: Vec<Derived>,
     /// Whether the text reads back to what was meant.
     pub faithful: Faithful,
-}
-
-/// A value that nobody stated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Derived {
-    /// The field.
-    pub field: String,
-    /// Its value.
-    pub value: String,
-    /// Where it comes from, in a few words.
-    pub why: String,
 }
 
 /// Whether a text reads back to what was meant.

@@ -3,13 +3,13 @@
 //! Uses yaml, record. Pure. Start at [`apply`]. Follows `docs/spec/record.md`, schema and edits. Only the lines of the
 //! decision change; what can't be edited like that is refused.
 
-use std::fmt;
-
-use serde_json::{Map, Value};
-
 use crate::record::read::{self, Source};
-use crate::yaml::splice::{self, SpliceError};
-use crate::yaml::{self, Limits, Node};
+use crate::yaml;
+use crate::yaml::node::{Limits, Node};
+use crate::yaml::splice;
+use crate::yaml::splice::change::SpliceError;
+use serde_json::{Map, Value};
+use std::fmt;
 
 /// One change of a file; paths are those of [`Node::at`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,10 +188,10 @@ fn items(node: Option<&Node>) -> &[Node] {
 /// Returns what a node says; every scalar of a record is a text.
 fn value(node: &Node) -> Value {
     match &node.value {
-        yaml::Value::Null | yaml::Value::Unreadable => Value::Null,
-        yaml::Value::Scalar(scalar) => Value::from(scalar.text.as_str()),
-        yaml::Value::List(items) => items.iter().map(value).collect(),
-        yaml::Value::Map(entries) => {
+        yaml::node::Value::Null | yaml::node::Value::Unreadable => Value::Null,
+        yaml::node::Value::Scalar(scalar) => Value::from(scalar.text.as_str()),
+        yaml::node::Value::List(items) => items.iter().map(value).collect(),
+        yaml::node::Value::Map(entries) => {
             let pairs = entries.iter().map(|it| (it.key.clone(), value(&it.value)));
             Value::Object(pairs.collect::<Map<String, Value>>())
         }

@@ -25,5 +25,6 @@ pub mod reject;
 pub mod renew;
 pub mod review;
 pub mod reviews;
+pub mod setting;
 pub mod shorten;
 pub mod transfer;

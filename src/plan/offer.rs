@@ -9,8 +9,9 @@ use crate::diag;
 use crate::ledger::Ledger;
 use crate::plan::part;
 use crate::plan::question::table;
+use crate::policy::catalog::controls::Catalog;
 use crate::policy::catalog::search::{self, Hit};
-use crate::policy::catalog::{self, Catalog};
+use crate::policy::catalog::{self};
 use crate::policy::governance::Governance;
 use crate::record::Record;
 

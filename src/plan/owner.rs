@@ -2,12 +2,12 @@
 //!
 //! Uses record's words, policy's people. Pure. Start at [`Owners`]. Nobody is chosen where several could be meant.
 
-use std::collections::BTreeSet;
-
 use crate::plan::codeowners::CodeOwners;
 use crate::policy::governance::Governance;
-use crate::policy::people::{self, Person, RosterState};
+use crate::policy::people::person::Person;
+use crate::policy::people::{self, RosterState};
 use crate::record::address::Address;
+use std::collections::BTreeSet;
 
 /// What owners are looked up in.
 #[derive(Clone, Copy, Debug)]

@@ -6,8 +6,9 @@
 pub mod table;
 
 use crate::plan::answers::Answers;
-use crate::plan::draft::{Draft, Setting, Urgency};
+use crate::plan::draft::Draft;
 use crate::plan::question::table::Field;
+use crate::plan::setting::{Setting, Urgency};
 use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
 use crate::record::word::{IdentityType, Word};

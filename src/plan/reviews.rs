@@ -6,12 +6,12 @@
 mod approving;
 pub mod told;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::approval::reviews::reviewer::{self, Reviewer};
 use crate::approval::reviews::{Review, Reviews, State};
-use crate::approval::statement::check::BadFile;
-use crate::approval::statement::{self, About, ApprovalFile, Decision};
+use crate::approval::statement;
+use crate::approval::statement::bad_file::BadFile;
+use crate::approval::statement::file::ApprovalFile;
+use crate::approval::statement::file::{About, Decision};
 use crate::history::branch::Branch;
 use crate::history::chain;
 use crate::history::folder::Mode;
@@ -23,10 +23,11 @@ use crate::plan::approve;
 use crate::plan::reviews::approving::Approving;
 use crate::plan::reviews::told::{Told, UnresolvedReview, taken_back};
 use crate::policy::governance::{Governance, State as Policy};
-use crate::policy::people::Person;
+use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::address::Address;
 use crate::record::credential;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where reviews are compared with what landed.
 #[derive(Clone, Copy)]

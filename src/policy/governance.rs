@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Finding, Level, Pos, shape};
 use crate::ledger::tree::{Kind, Tree, TreeError};
-use crate::policy::catalog::{self, Catalog, Found};
+use crate::policy::catalog::controls::{Catalog, Found};
+use crate::policy::catalog::{self};
 use crate::policy::mailmap::Mailmap;
 use crate::policy::people::account;
 use crate::policy::read;
@@ -16,7 +17,8 @@ use crate::policy::{FILE, Policy};
 use crate::record;
 use crate::record::json;
 use crate::record::reference::ControlRef;
-use crate::yaml::{self, Limits};
+use crate::yaml::node::Limits;
+use crate::yaml::{self};
 
 /// git's own file of names and addresses, at the top of the repository.
 pub const MAILMAP: &str = ".mailmap";
@@ -55,9 +57,9 @@ pub struct Governance {
     /// The team's own schema for the keys below `x:`.
     pub extra_schema: Option<serde_json::Value>,
     /// The policy's document, for rules that look at its places.
-    pub document: Option<yaml::Node>,
+    pub document: Option<yaml::node::Node>,
     /// The policy's comments.
-    pub comments: Vec<yaml::Comment>,
+    pub comments: Vec<yaml::node::Comment>,
     /// What is wrong with the files.
     pub findings: Vec<Finding>,
     /// Whether they can be relied on.

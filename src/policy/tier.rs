@@ -4,58 +4,18 @@
 //! silence never helps.
 
 mod choose;
+pub mod fact;
 mod facts;
-
-use std::collections::BTreeSet;
 
 use crate::policy::Policy;
 use crate::policy::demand::Proof;
+use crate::policy::tier::fact::Fact;
+use crate::policy::tier::fact::Facts;
+use crate::policy::tier::fact::Wildcard;
 use crate::policy::tiers::{Degraded, EmergencyRule, Must, Require, Tier};
 use crate::record::time::Term;
-use crate::record::word::{Baseline, Class, IdentityType, Risk, Word};
-
-/// What a record says, or does not, in a field that a tier may match.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fact<T> {
-    /// This.
-    Stated(T),
-    /// Nothing.
-    Silent,
-    /// Something that can't be read.
-    Unreadable,
-}
-
-impl<T> Fact<T> {
-    /// Returns the fact of an optional field that was read.
-    pub fn of(field: Option<T>) -> Fact<T> {
-        field.map_or(Fact::Silent, Fact::Stated)
-    }
-}
-
-/// What decides a record's tier.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facts {
-    /// The class.
-    pub class: Fact<Class>,
-    /// The residual risk.
-    pub risk: Fact<Risk>,
-    /// The environment.
-    pub environment: Fact<String>,
-    /// The identity.
-    pub identity: Fact<String>,
-    /// The kind of identity.
-    pub identity_type: Fact<IdentityType>,
-    /// The kind of baseline.
-    pub baseline: Fact<Baseline>,
-    /// The application.
-    pub application: Fact<String>,
-    /// The owner's team.
-    pub team: Fact<String>,
-    /// What asset patterns are tried on: identity, asset, credential, application, aliases.
-    pub names: Fact<Vec<String>>,
-    /// The resources and actions of the scope.
-    pub scope: Fact<Vec<String>>,
-}
+use crate::record::word::Word;
+use std::collections::BTreeSet;
 
 /// A longest term, and what sets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,15 +24,6 @@ pub struct Limit {
     pub term: Term,
     /// What sets it: `tier standard`, `class emergency`.
     pub by: String,
-}
-
-/// Whether a scope may hold a wildcard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wildcard {
-    /// The map by which the record is in its tier holds `wildcard: true`.
-    Allowed,
-    /// Else.
-    Refused,
 }
 
 /// A tier that adds to the base tier because the record does not state what would rule it out.

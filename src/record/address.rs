@@ -2,11 +2,11 @@
 //!
 //! Uses record's own words. Pure. Start at [`Address`]. Follows `docs/spec/record.md`, values.
 
+use crate::record::parse_error::Flaw;
+use crate::record::scalar::Scalar;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-
-use crate::record::scalar::{Flaw, Scalar};
 
 /// Returns an address in the form in which addresses are compared: Unicode lower case. Everything that compares
 /// addresses or logins, of records, policies, git or keys, compares this.

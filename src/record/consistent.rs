@@ -6,7 +6,7 @@
 use crate::diag::{Code, shape};
 use crate::record::id::Id;
 use crate::record::places;
-use crate::yaml::{Fault, Node, Value};
+use crate::yaml::node::{Fault, Node, Value};
 
 /// Returns what is wrong between the fields of a record whose file has this stem.
 ///

@@ -4,6 +4,7 @@
 //! Follows `docs/spec/rules.md` (`secret`) and `docs/architecture.md`, invariant 8.
 
 mod form;
+pub(crate) mod found;
 mod name;
 mod text;
 mod value;

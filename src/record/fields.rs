@@ -6,9 +6,9 @@
 
 use crate::diag::shape;
 use crate::record::meant;
+use crate::record::parse_error::Flaw;
 use crate::record::reader::{self, Closed, Read, Reader};
-use crate::record::scalar::Flaw;
-use crate::yaml::{Entry, Node, Value};
+use crate::yaml::node::{Entry, Node, Value};
 
 /// The keys of one map while they are read.
 #[derive(Debug)]

@@ -3,12 +3,12 @@
 //! Uses record's own words. Pure. Each function has the signature of `Scalar::parse`. Follows
 //! `docs/spec/record.md`, values.
 
-use serde::de::{Deserializer, Error, Visitor};
-use std::fmt;
-
-use crate::record::scalar::{Flaw, Scalar};
+use crate::record::parse_error::Flaw;
+use crate::record::scalar::Scalar;
 use crate::record::time::{Term, When};
 use crate::record::version;
+use serde::de::{Deserializer, Error, Visitor};
+use std::fmt;
 
 /// What people write who want no end.
 const ENDLESS: &[&str] = &[
@@ -128,15 +128,4 @@ pub fn cwe(text: &str) -> Result<String, Flaw> {
 /// The [`Flaw`] of what is no range.
 pub fn versions(text: &str) -> Result<String, Flaw> {
     version::Range::parse(text).map(|_| text.to_owned())
-}
-
-/// Returns why a field has no word for a technical fault, however that is written; `None` of any other text.
-pub fn technical_error(text: &str, field: &str) -> Option<String> {
-    let words = text.to_lowercase().replace(['-', '_'], " ");
-    let words: Vec<&str> = words.split_whitespace().collect();
-    let is_fault = matches!(
-        words[..],
-        ["technical", "error" | "fault" | "failure"] | ["technicalerror"]
-    );
-    is_fault.then(|| format!("a technical error is not an exception: there is no {field} for it"))
 }

@@ -6,7 +6,7 @@ use serde_json::{Number, Value as Json};
 use std::collections::BTreeMap;
 
 use crate::record::reader::Reader;
-use crate::yaml::{Node, Style, Value};
+use crate::yaml::node::{Node, Style, Value};
 
 /// Reads a free-form map; its values may be anything, nothing included.
 pub(super) fn map<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<BTreeMap<String, Json>> {

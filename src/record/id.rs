@@ -2,12 +2,12 @@
 //!
 //! Uses record's own words. Pure. Start at [`Id`]. Follows `docs/spec/record.md`.
 
+use crate::diag::shape;
+use crate::record::parse_error::Flaw;
+use crate::record::scalar::Scalar;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-
-use crate::diag::shape;
-use crate::record::scalar::{Flaw, Scalar};
 
 /// The letters and digits of the last part: Crockford's base 32, without I, L, O and U.
 pub const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -17,6 +17,7 @@ pub mod later;
 mod meant;
 pub mod near;
 mod no_time;
+pub mod parse_error;
 pub mod pattern;
 pub mod placeholder;
 pub mod places;
@@ -33,10 +34,6 @@ pub mod time;
 pub mod version;
 pub mod word;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-
 use crate::record::address::Address;
 use crate::record::decision::{Closure, Evidence, Firing, Handling, Renewal, Review, Transfer};
 use crate::record::id::Id;
@@ -44,6 +41,9 @@ use crate::record::reference::ControlRef;
 use crate::record::subject::{Scope, Subject};
 use crate::record::time::{Day, Term, When};
 use crate::record::word::{Baseline, Class, ControlStatus, FixTarget, Risk, RootCause, Test, Then};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One exception: an approved, temporary deviation from a rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

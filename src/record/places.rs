@@ -2,7 +2,7 @@
 //!
 //! Uses yaml. Pure. Start at [`evidence`]. No path is made a text before somebody asks for it.
 
-use crate::yaml::Node;
+use crate::yaml::node::Node;
 
 /// The place of one piece of evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,8 @@ use crate::record::credential;
 use crate::record::id::Id;
 use crate::record::reader;
 use crate::record::scalar::Scalar;
-use crate::yaml::{self, Comment, Fault, Limits, Node, Value};
+use crate::yaml::node::{Comment, Fault, Limits, Node, Value};
+use crate::yaml::{self};
 
 /// One file of the record folders, as it was read.
 #[derive(Clone, Debug)]

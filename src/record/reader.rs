@@ -4,12 +4,12 @@
 //! `fields`. Nothing here stops at the first mistake. Follows `docs/spec/record.md` (nothing there) and
 //! `docs/spec/rules.md` (shape, where a finding points).
 
-use std::collections::BTreeMap;
-
 use crate::diag::{Code, Pos, shape};
 use crate::record::fields::Fields;
-use crate::record::scalar::{Flaw, Scalar};
-use crate::yaml::{Entry, Fault, Node, Value};
+use crate::record::parse_error::Flaw;
+use crate::record::scalar::Scalar;
+use crate::yaml::node::{Entry, Fault, Node, Value};
+use std::collections::BTreeMap;
 
 /// A value that is read from a node; whatever keeps it from being read is noted on the way.
 pub trait Read: Sized {

@@ -3,11 +3,11 @@
 //! Uses record's own words. Pure. Start at [`ControlRef`]. Follows `docs/spec/record.md`; what a loose form
 //! stands for, the catalogs of the policy say.
 
+use crate::record::parse_error::Flaw;
+use crate::record::scalar::Scalar;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-
-use crate::record::scalar::{Flaw, Scalar};
 
 /// A control as it is written: `catalog:id`, or an id alone, such as `NHI-02`.
 ///

@@ -2,36 +2,9 @@
 //!
 //! Uses record's own words. Pure. Start at [`Scalar`]. Follows `docs/spec/record.md`, values.
 
-use crate::diag::{Code, shape};
 use crate::record::meant;
+use crate::record::parse_error::Flaw;
 use crate::record::word::Word;
-
-/// What is wrong with a value, and the way out. The value itself is named by who reports it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
-    /// The rule's code, of the shape group.
-    pub code: Code,
-    /// What is wrong, as a fragment.
-    pub message: String,
-    /// What to write instead.
-    pub help: String,
-}
-
-impl Flaw {
-    /// Returns a `bad-value` from its two halves.
-    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Flaw {
-        Flaw::coded(shape::BAD_VALUE, message, help)
-    }
-
-    /// Returns a flaw of any code of the shape group.
-    pub fn coded(code: Code, message: impl Into<String>, help: impl Into<String>) -> Flaw {
-        Flaw {
-            code,
-            message: message.into(),
-            help: help.into(),
-        }
-    }
-}
 
 /// A value that is written as one scalar.
 pub trait Scalar: Sized {

@@ -13,7 +13,7 @@ use crate::record::{
     CompensatingControl, Deviation, Fix, Owner, Record, References, RiskStatement, Rollback,
     Trigger, Uses,
 };
-use crate::yaml::{Node, Value};
+use crate::yaml::node::{Node, Value};
 
 impl Read for Deviation {
     const EMPTY: Empty = Empty::Stated;

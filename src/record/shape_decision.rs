@@ -8,9 +8,9 @@ use crate::record::decision::{
 };
 use crate::record::fields::Fields;
 use crate::record::form;
+use crate::record::parse_error::Flaw;
 use crate::record::reader::{Read, Reader};
-use crate::record::scalar::Flaw;
-use crate::yaml::Node;
+use crate::yaml::node::Node;
 
 impl Read for Review {
     fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Review> {

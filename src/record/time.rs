@@ -3,15 +3,15 @@
 //! Uses record's own words, and chrono. Pure: nothing here reads a clock or a local zone. Start at [`When`] and
 //! [`not_after`]. Follows `docs/spec/record.md`, values, and `docs/spec/status.md`, dates.
 
-use chrono::{
-    DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Timelike, Utc,
-};
+use crate::record::no_time;
+use crate::record::parse_error::Flaw;
+use crate::record::scalar::Scalar;
+use chrono::Datelike;
+use chrono::Timelike;
+use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-
-use crate::record::no_time;
-use crate::record::scalar::{Flaw, Scalar};
 
 /// A moment in UTC, to the second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

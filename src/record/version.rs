@@ -3,9 +3,9 @@
 //! Uses record's own words. Pure. Start at [`Range`]. Follows `docs/spec/record.md`, values, and the precedence
 //! of Semantic Versioning 2.0.0 (§11).
 
+use crate::record::parse_error::Flaw;
+use crate::record::scalar::Scalar;
 use std::cmp::Ordering;
-
-use crate::record::scalar::{Flaw, Scalar};
 
 /// A range: what a version must be in comparison with others, all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]

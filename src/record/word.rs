@@ -2,10 +2,9 @@
 //!
 //! Uses nothing else of the line. Pure. Start at [`Word`]. Follows `docs/spec/record.md`.
 
+use crate::record::parse_error;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-use crate::record::form;
 
 /// A vocabulary: each value and the word that files use for it.
 pub trait Word: Copy + PartialEq + Sized + 'static {
@@ -57,7 +56,7 @@ impl Word for Class {
     ];
 
     fn refusal(text: &str) -> Option<String> {
-        form::technical_error(text, "class")
+        parse_error::technical_error(text, "class")
     }
 }
 
@@ -206,7 +205,7 @@ impl Word for RootCause {
     ];
 
     fn refusal(text: &str) -> Option<String> {
-        form::technical_error(text, "root cause")
+        parse_error::technical_error(text, "root cause")
     }
 }
 

@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::Format;
-use super::Offered;
-use super::Render;
-use super::Style;
-use super::visible;
+use crate::render::format::Format;
+use crate::render::format::Offered;
+use crate::render::format::Render;
+use crate::render::format::Style;
+use crate::render::visible;
 use crate::view::doc;
 
 /// Nested objects become columns with dots, lists are joined by `;`.

@@ -3,12 +3,12 @@
 //! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 1. GitHub shows
 //! ten errors and ten warnings of a step and drops the rest silently, so the last line says how many are left out.
 
-use super::Format;
-use super::Offered;
-use super::Render;
-use super::Style;
-use super::visible;
 use crate::diag;
+use crate::render::format::Format;
+use crate::render::format::Offered;
+use crate::render::format::Render;
+use crate::render::format::Style;
+use crate::render::visible;
 use crate::view::doc;
 
 /// Worst first, at most ten errors and ten warnings, then a summary.

@@ -4,12 +4,12 @@
 
 use serde_json::json;
 
-use super::Format;
-use super::Offered;
-use super::Render;
-use super::Style;
-use super::sarif;
 use crate::diag;
+use crate::render::format::Format;
+use crate::render::format::Offered;
+use crate::render::format::Render;
+use crate::render::format::Style;
+use crate::render::sarif;
 use crate::view::doc;
 
 /// A list of issues, each with the fingerprint that SARIF has too.

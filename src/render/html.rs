@@ -12,11 +12,11 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::mem;
 
-use super::Format;
-use super::Offered;
-use super::Render;
+use crate::render::format::Format;
+use crate::render::format::Offered;
+use crate::render::format::Render;
 
-use super::visible;
+use crate::render::visible;
 use crate::view::doc;
 use crate::view::doc::Block;
 use crate::view::doc::Card;

@@ -7,11 +7,11 @@ use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::Format;
-use super::Offered;
-use super::Render;
+use crate::render::format::Format;
+use crate::render::format::Offered;
+use crate::render::format::Render;
 
-use super::visible;
+use crate::render::visible;
 use crate::view::doc;
 
 /// Two spaces a level, keys in their promised order, one final line break.

@@ -5,11 +5,11 @@
 
 use std::io::{self, Write};
 
-use super::Format;
-use super::Offered;
-use super::Render;
+use crate::render::format::Format;
+use crate::render::format::Offered;
+use crate::render::format::Render;
 
-use super::json;
+use crate::render::json;
 use crate::view::doc;
 
 /// A line for each row of the answer, else the answer as one line.

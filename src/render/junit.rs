@@ -3,12 +3,12 @@
 //! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 8: error findings
 //! fail, others don't. The shape is what the schemas of Ant and of Jenkins both accept.
 
-use super::Format;
-use super::Offered;
-use super::Render;
-use super::Style;
-use super::visible;
 use crate::diag;
+use crate::render::format::Format;
+use crate::render::format::Offered;
+use crate::render::format::Render;
+use crate::render::format::Style;
+use crate::render::visible;
 use crate::view::doc;
 
 /// One suite; what is no error stands in its output.

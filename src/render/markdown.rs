@@ -6,13 +6,13 @@
 
 mod escape;
 
-use super::Format;
-use super::Offered;
-use super::Quiet;
-use super::Render;
-use super::Style;
-use super::visible;
 use crate::diag;
+use crate::render::format::Format;
+use crate::render::format::Offered;
+use crate::render::format::Quiet;
+use crate::render::format::Render;
+use crate::render::format::Style;
+use crate::render::visible;
 use crate::view::doc;
 use crate::view::doc::Block;
 use crate::view::doc::Text;

@@ -9,11 +9,11 @@ use serde_json::Value;
 use serde_json::json;
 use sha2::Digest;
 
-use super::Format;
-use super::Offered;
-use super::Render;
-use super::Style;
 use crate::diag;
+use crate::render::format::Format;
+use crate::render::format::Offered;
+use crate::render::format::Render;
+use crate::render::format::Style;
 use crate::view::doc;
 
 /// One run, its rules described by themselves.

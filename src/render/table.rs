@@ -7,13 +7,18 @@ mod colour;
 mod finding;
 mod grid;
 mod stack;
+pub mod text;
 
-use super::Format;
-use super::Offered;
-use super::Quiet;
-use super::Render;
-use super::Style;
-use super::visible;
+use crate::render::format::Format;
+use crate::render::format::Offered;
+use crate::render::format::Quiet;
+use crate::render::format::Render;
+use crate::render::format::Style;
+use crate::render::table::text::cell_text;
+use crate::render::table::text::clean;
+use crate::render::table::text::one_line;
+use crate::render::table::text::paragraph;
+use crate::render::visible;
 use crate::view::doc;
 use crate::view::doc::Block;
 use crate::view::doc::Fit;
@@ -28,9 +33,6 @@ pub const FORMAT: Format = Format {
     summary: "for people: aligned columns, colour on a terminal",
     render: Render::Whole(render),
 };
-
-/// On a terminal a cell of a table has at most so many characters; one that is longer ends in `…`.
-const CELL: usize = 600;
 
 fn render(doc: &doc::Doc, style: &Style) -> Vec<u8> {
     let mut out = String::new();
@@ -100,16 +102,6 @@ fn shown(block: &Block, style: &Style) -> String {
     }
 }
 
-fn paragraph(text: Text, style: &Style) -> String {
-    let rows = vec![vec![one_line(&text)]];
-    grid::Grid {
-        fits: vec![Fit::Flexible],
-        rows,
-        gap: grid::Gap::Two,
-    }
-    .shown(style)
-}
-
 fn columns(table: &doc::Table, style: &Style) -> String {
     if table.rows.is_empty() {
         return String::new();
@@ -133,38 +125,4 @@ fn columns(table: &doc::Table, style: &Style) -> String {
         }
         None => grid.shown(style),
     }
-}
-
-/// Returns a cell as one line, cut where it is far too long for a terminal.
-fn cell_text(text: &Text, style: &Style) -> Text {
-    let text = one_line(text);
-    let is_long = text
-        .0
-        .iter()
-        .map(|(_, text)| text.chars().count())
-        .sum::<usize>()
-        > CELL;
-    if style.width.is_none() || !is_long {
-        return text;
-    }
-    let mut left = CELL - 1;
-    let kept = text.0.into_iter().map(|(tone, text)| {
-        let kept: String = text.chars().take(left).collect();
-        left -= kept.chars().count();
-        (tone, kept)
-    });
-    Text(kept.collect()).and(Tone::Plain, "…")
-}
-
-fn one_line(text: &Text) -> Text {
-    clean(text, visible::line)
-}
-
-fn clean(text: &Text, shown: fn(&str) -> std::borrow::Cow<'_, str>) -> Text {
-    Text(
-        text.0
-            .iter()
-            .map(|(tone, text)| (*tone, visible::no_command(shown(text)).into_owned()))
-            .collect(),
-    )
 }

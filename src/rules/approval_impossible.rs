@@ -10,7 +10,7 @@ use crate::policy::governance::State;
 use crate::record::word::Word;
 use crate::rules::case::{Case, Subject};
 use crate::rules::example::Example;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

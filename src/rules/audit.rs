@@ -10,18 +10,17 @@ mod governance;
 mod levels;
 mod line;
 
-use std::rc::Rc;
-
+use crate::approval::approvals::Approvals;
 use crate::approval::filed::Filed;
 use crate::approval::loosened::{Loosened, Loosening};
 use crate::approval::seals::Looked;
-use crate::approval::{Approvals, Satisfied, Stands, Verdict};
+use crate::approval::verdict::{Satisfied, Stands, Verdict};
 use crate::diag::{self, Code, Finding, Level};
-use crate::history::History;
 use crate::history::change;
 use crate::history::governance::Origin;
 use crate::history::objects::Oid;
 use crate::history::version::{Change, Content, Key, Trail, Version};
+use crate::history::walked::History;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
 use crate::record::Record;
@@ -33,10 +32,12 @@ use crate::rules::case::{Known, Subject};
 use crate::rules::changed::{Changed, Needs};
 use crate::rules::house::House;
 use crate::rules::landed::{Healed, Landed, Matter, Statements, Urgent};
-use crate::rules::lint::{self, Past, Settled};
+use crate::rules::lint;
+use crate::rules::past::{Past, Settled};
 use crate::status;
 use crate::status::renewal;
 use crate::status::trace::Trace;
+use std::rc::Rc;
 
 /// All that is audited, and what is known of it.
 pub struct Audit<'a> {
@@ -88,7 +89,7 @@ impl<'a> Audit<'a> {
         else {
             return Vec::new();
         };
-        let trace = Trace::of(status::Subject {
+        let trace = Trace::of(status::state::Subject {
             key,
             history: self.history,
             verdicts,

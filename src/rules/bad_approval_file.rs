@@ -3,12 +3,12 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S7 and 1.12.
 
 use crate::approval::filed::{AtTip, FileState, Filed};
-use crate::approval::statement::About;
+use crate::approval::statement::file::About;
 use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed::Statements;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -9,8 +9,8 @@ use crate::record::places;
 use crate::record::reference;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
-use crate::rules::{Group, Rule};
-use crate::yaml::Node;
+use crate::rules::rule::{Group, Rule};
+use crate::yaml::node::Node;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

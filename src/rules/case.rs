@@ -5,7 +5,8 @@
 use crate::diag::{Code, Finding, Level};
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
-use crate::policy::catalog::{self, Found};
+use crate::policy::catalog::controls::Found;
+use crate::policy::catalog::{self};
 use crate::policy::governance::Governance;
 use crate::policy::tier::Resolved;
 use crate::record::read::{Source, Stated};
@@ -17,7 +18,7 @@ use crate::rules::evidence::Evidence;
 use crate::rules::house::House;
 use crate::rules::landed::{Landed, Line, Statements, Used};
 use crate::rules::repeats::Repeat;
-use crate::survey::cause::Neighbours;
+use crate::survey::neighbour::Neighbours;
 
 /// One thing that rules look at, with what is known around it.
 #[derive(Clone, Copy)]

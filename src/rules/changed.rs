@@ -5,13 +5,13 @@
 
 use std::rc::Rc;
 
-use crate::approval::Missing;
+use crate::approval::verdict::Missing;
 use crate::diag::{Code, Finding, Level, count};
 use crate::policy::governance::Governance;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::read::Source;
-use crate::rules::lint::Past;
+use crate::rules::past::Past;
 
 /// A record before and after a change.
 pub struct Changed<'c> {

@@ -2,12 +2,12 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.9.
 
-use crate::approval::{Satisfied, Stands};
+use crate::approval::verdict::{Satisfied, Stands};
 use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed::{AtTip, Landed, Matter};
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -9,7 +9,7 @@ use crate::record::time::Instant;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed::{self, Line};
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

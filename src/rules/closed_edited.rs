@@ -8,7 +8,7 @@ use crate::record::Record;
 use crate::rules::case::Case;
 use crate::rules::changed::Changed;
 use crate::rules::example::Example;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 const CLOSED: &str = "closure: {outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired}";
 

@@ -7,8 +7,8 @@ use crate::gate::purl::Purl;
 use crate::record::pattern;
 use crate::rules::case::{Case, Of};
 use crate::rules::example::Example;
-use crate::rules::{Group, Rule};
-use crate::yaml::Node;
+use crate::rules::rule::{Group, Rule};
+use crate::yaml::node::Node;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

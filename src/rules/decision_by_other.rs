@@ -5,14 +5,15 @@
 use crate::approval::ask::Identities;
 use crate::approval::relation::Relation;
 use crate::diag::{Finding, Level};
-use crate::history::change::fields;
-use crate::policy::people::{self, Person};
+use crate::history::change::differ;
+use crate::policy::people;
+use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed::Landed;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -104,11 +105,11 @@ fn typed<'r>(before: Option<&Record>, after: &'r Record) -> Vec<(&'static str, &
     let mut typed: Vec<(&str, &Address)> = Vec::new();
     let none = Vec::new();
     let reviews = before.map_or(&none, |before| &before.reviews);
-    let added = fields::beyond(&after.reviews, reviews);
+    let added = differ::beyond(&after.reviews, reviews);
     typed.extend(added.iter().map(|it| ("the review", &it.by)));
     let none = Vec::new();
     let fired = before.map_or(&none, |before| &before.fired);
-    let added = fields::beyond(&after.fired, fired);
+    let added = differ::beyond(&after.fired, fired);
     typed.extend(added.iter().map(|it| ("the firing", &it.by)));
     let closed = before.and_then(|before| before.closure.as_ref());
     if let Some(closure) = &after.closure {

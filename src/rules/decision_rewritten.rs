@@ -7,7 +7,7 @@ use crate::rules::case::Case;
 use crate::rules::changed::Changed;
 use crate::rules::example::Example;
 use crate::rules::meaning;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 const REVIEWED: &str = "reviews: [{date: 2026-12-04, by: lee@example.com, outcome: reduce}]";
 

@@ -2,12 +2,12 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
-use crate::approval::FourEyes;
+use crate::approval::verdict::FourEyes;
 use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed::{Landed, Matter};
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

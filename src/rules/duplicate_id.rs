@@ -5,8 +5,8 @@
 use crate::diag::{Finding, Level, shape};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
+use crate::rules::rule::{Group, Rule};
 use crate::rules::sample;
-use crate::rules::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

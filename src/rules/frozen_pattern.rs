@@ -6,7 +6,7 @@ use crate::diag::{Finding, Level, count};
 use crate::policy::settings::PatternKey;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 use crate::survey::cause;
 
 /// The rule.

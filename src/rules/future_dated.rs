@@ -7,7 +7,7 @@ use crate::history::mainline::Flag;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -6,7 +6,7 @@ use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed::{Mark, Place};
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -5,11 +5,12 @@
 
 #[cfg_attr(not(feature = "house-schema"), path = "house/absent.rs")]
 mod judge;
-
-use serde_json::Value;
+pub(crate) mod refusal;
 
 use crate::policy::governance::Governance;
 use crate::rules::house::judge::Judge;
+use crate::rules::house::refusal::Refusal;
+use serde_json::Value;
 
 /// The team's own schema, as far as it can be used.
 #[derive(Debug)]
@@ -23,30 +24,6 @@ enum State {
     Broken(String),
     /// It judges.
     Sound(Judge),
-}
-
-/// Something that a schema refuses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    /// What it is about: keys and list indices, from the map on down.
-    pub path: Vec<Step>,
-    /// What is wrong, without the value, which may be a secret.
-    pub message: String,
-    /// What the schema says of the value that it wants; `None` where it says nothing.
-    pub description: Option<String>,
-    /// Whether a text is wanted, and the value is another scalar.
-    pub wants_text: bool,
-}
-
-/// One step down into a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    not(feature = "house-schema"),
-    expect(dead_code, reason = "nothing is refused where nothing judges")
-)]
-pub(super) enum Step {
-    Key(String),
-    Item(usize),
 }
 
 impl House {

@@ -3,17 +3,16 @@
 //! Uses the case, and the schema made ready beside it. Pure. A record without `x` holds an empty map there.
 //! Follows `docs/spec/rules.md` (content) and `docs/spec/record.md` (schema and edits).
 
-use serde_json::{Map, Value};
-
 use crate::diag::{Finding, Level, Pos};
 use crate::policy;
 use crate::record::free;
 use crate::record::read::Stated;
 use crate::rules::case::{Case, Of, Subject};
 use crate::rules::example::Example;
-use crate::rules::house::Step;
+use crate::rules::house::refusal::Step;
+use crate::rules::rule::{Group, Rule};
 use crate::rules::sample;
-use crate::rules::{Group, Rule};
+use serde_json::{Map, Value};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

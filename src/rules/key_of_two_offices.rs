@@ -7,7 +7,7 @@ use crate::approval::signers::{Line, Signers};
 use crate::diag::{Finding, Level, Pos};
 use crate::rules::case::{Case, Subject};
 use crate::rules::example::Example;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

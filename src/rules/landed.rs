@@ -6,13 +6,13 @@
 use crate::approval::filed::Filed;
 use crate::approval::loosened::Loosening;
 use crate::approval::seals::Looked;
-use crate::approval::{Counts, Satisfied, Statement, Verdict, WhyNot};
+use crate::approval::verdict::{Counts, Satisfied, Statement, Verdict, WhyNot};
 use crate::diag::{self, Code, Finding, Level, Pos};
-use crate::history::History;
-use crate::history::foxtrot::ThrownOff;
 use crate::history::governance::State;
 use crate::history::mainline::{Flag, Landing};
+use crate::history::thrown_off::ThrownOff;
 use crate::history::version::{Trail, Version};
+use crate::history::walked::History;
 use crate::policy::demand::{EvidenceKind, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::record::Record;

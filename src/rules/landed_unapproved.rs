@@ -6,8 +6,8 @@ use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
 use crate::rules::changed::Changed;
 use crate::rules::example::Example;
+use crate::rules::rule::{Group, Rule};
 use crate::rules::told;
-use crate::rules::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

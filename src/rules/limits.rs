@@ -5,7 +5,8 @@
 
 use crate::history::change::said::{self, Extension};
 use crate::policy::term;
-use crate::policy::tier::{self, Facts, Resolved};
+use crate::policy::tier::fact::Facts;
+use crate::policy::tier::{self, Resolved};
 use crate::record::Record;
 use crate::record::time::{Instant, When, not_after};
 use crate::rules::case::Known;

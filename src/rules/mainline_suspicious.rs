@@ -3,13 +3,13 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M5.
 
 use crate::diag::{Finding, Level};
-use crate::history::foxtrot::ThrownOff;
 use crate::history::mainline::Flag;
+use crate::history::thrown_off::ThrownOff;
 use crate::history::version::Trail;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 use crate::status;
 
 /// The rule.

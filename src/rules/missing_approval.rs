@@ -2,15 +2,15 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
-use crate::approval::{FourEyes, Satisfied};
+use crate::approval::verdict::{FourEyes, Satisfied};
 use crate::diag::{Finding, Level, count};
 use crate::policy::demand::SelfApproval;
 use crate::rules::case::Case;
 use crate::rules::changed;
 use crate::rules::example::Example;
 use crate::rules::landed::{Landed, Matter};
+use crate::rules::rule::{Group, Rule};
 use crate::rules::self_approval;
-use crate::rules::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -6,7 +6,7 @@ use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::missing_approval;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 const POLICY: &str = "version: 1\ngroups: {security: [dana@example.com]}\n\
     tiers: [{name: standard, approvals: {count: 1, each_of: [security]}}]\n";

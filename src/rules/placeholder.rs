@@ -6,8 +6,8 @@ use crate::diag::{Finding, Level};
 use crate::record::placeholder::holds_a_place;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
-use crate::rules::{Group, Rule};
-use crate::yaml::Node;
+use crate::rules::rule::{Group, Rule};
+use crate::yaml::node::Node;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -4,21 +4,22 @@
 //! `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3 and D1. The state before the branch is compared with
 //! every state that the branch brings: a rebase lands its commits one by one.
 
-use std::collections::BTreeSet;
-
 use crate::approval::loosened::{Loosening, Why};
 use crate::diag::{Finding, Level};
 use crate::policy::demand::Approval;
 use crate::policy::governance::{Governance, State};
 use crate::policy::people;
-use crate::policy::tier::{self, Facts};
+use crate::policy::tier;
+use crate::policy::tier::fact::Facts;
 use crate::record::Record;
 use crate::rules::case::{Case, Known};
 use crate::rules::changed::Changed;
 use crate::rules::example::Example;
 use crate::rules::house::House;
 use crate::rules::landed::Landed;
-use crate::rules::{Group, Rule, lint, renewal_limit, total_limit};
+use crate::rules::rule::{Group, Rule};
+use crate::rules::{lint, renewal_limit, total_limit};
+use std::collections::BTreeSet;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -169,7 +170,7 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
     }
     for group in &before.each_of {
         let known = people::members(base, group);
-        let is_new = |person: &people::Person| !known.iter().any(|it| it.key == person.key);
+        let is_new = |person: &people::person::Person| !known.iter().any(|it| it.key == person.key);
         let new = people::members(state, group).into_iter().filter(is_new);
         let new: Vec<String> = new.map(|person| person.email.clone()).collect();
         if !new.is_empty() {

@@ -3,13 +3,13 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, G2.
 
 use crate::approval::counted;
-use crate::approval::{FourEyes, Satisfied};
+use crate::approval::verdict::{FourEyes, Satisfied};
 use crate::diag::{Finding, Level};
 use crate::history::governance::Origin;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed::{GovernanceCounts, Healed, Landed, Matter};
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -3,17 +3,17 @@
 //! Uses ledger's tree, approval's statements and keys, policy. Pure. Start at [`Proposed::bad`]. Follows
 //! `docs/spec/rules.md` (`bad-approval-file`: lint says it on a branch, before the merge).
 
-use std::collections::BTreeSet;
-
 use crate::approval::keys::Keys;
 use crate::approval::ledger_name::{LedgerName, Unnamed};
-use crate::approval::statement::check::{self, Backing, BadFile, Place};
-use crate::approval::statement::{ApprovalFile, FOLDER};
+use crate::approval::statement::bad_file::BadFile;
+use crate::approval::statement::check::{self, Backing, Place};
+use crate::approval::statement::file::{ApprovalFile, FOLDER};
 use crate::history::objects::Oid;
 use crate::ledger::tree::{Kind, Tree, TreeError};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::rules::landed::BadStatement;
+use std::collections::BTreeSet;
 
 /// The approval files of a tree, and what they are compared with.
 #[derive(Clone, Copy)]

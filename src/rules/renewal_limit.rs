@@ -7,7 +7,7 @@ use crate::rules::case::{Case, Known};
 use crate::rules::changed::Changed;
 use crate::rules::example::Example;
 use crate::rules::limits::Reach;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 const TWICE: &str = "starts: 2026-09-01\nexpires: 2027-01-10\n\
     renewals: [{date: 2026-11-01, from: 2026-11-10, until: 2026-12-10, reason: The vendor is late}, \

@@ -6,12 +6,13 @@ use crate::approval::ask::Identities;
 use crate::approval::relation::Relation;
 use crate::diag::{self, Finding, Level};
 use crate::policy::governance::Governance;
-use crate::policy::people::{self, Person};
+use crate::policy::people;
+use crate::policy::people::person::Person;
 use crate::record::address::Address;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed::Landed;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

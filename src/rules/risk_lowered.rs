@@ -8,8 +8,8 @@ use crate::rules::case::Case;
 use crate::rules::changed::Changed;
 use crate::rules::example::Example;
 use crate::rules::meaning::Difference;
+use crate::rules::rule::{Group, Rule};
 use crate::rules::scope_widened::reopens;
-use crate::rules::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -2,7 +2,8 @@
 //!
 //! Uses yaml. Pure. Start at [`with`].
 
-use crate::yaml::{self, Limits, Node};
+use crate::yaml::node::{Limits, Node};
+use crate::yaml::{self};
 
 /// Where the sample lies.
 pub(super) const PATH: &str = "exceptions/EXC-2026-7F3KQ.yaml";

@@ -10,8 +10,8 @@ use crate::record::credential;
 use crate::record::pattern;
 use crate::rules::case::{Case, Subject};
 use crate::rules::example::Example;
-use crate::rules::{Group, Rule};
-use crate::yaml::{Node, Value};
+use crate::rules::rule::{Group, Rule};
+use crate::yaml::node::{Node, Value};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -2,13 +2,13 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.8 and D8.
 
-use crate::approval::{Counts, FourEyes, Statement, Verdict, WhyNot};
+use crate::approval::verdict::{Counts, FourEyes, Statement, Verdict, WhyNot};
 use crate::diag::{self, Finding, Level};
 use crate::policy::demand::SelfApproval;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed::{Landed, Matter};
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -10,7 +10,7 @@ use crate::rules::case::Case;
 use crate::rules::changed::Changed;
 use crate::rules::example::Example;
 use crate::rules::meaning;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

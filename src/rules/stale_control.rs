@@ -10,7 +10,7 @@ use crate::record::time::{Day, When};
 use crate::record::word::ControlStatus;
 use crate::rules::case::{Case, Of};
 use crate::rules::example::Example;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -8,7 +8,7 @@ use crate::record::read::Stated;
 use crate::record::time::{Instant, When};
 use crate::rules::case::{Case, Of};
 use crate::rules::example::Example;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -3,8 +3,10 @@
 //! Uses record, policy's tiers, `history::change`, `rules::meaning`. Pure. Start at [`events`]. Follows
 //! `docs/spec/cli.md` (diff and the shared shapes).
 
-use crate::history::change::fields::{self, FIELDS};
-use crate::history::change::{self, Event};
+use crate::history::change;
+use crate::history::change::differ;
+use crate::history::change::event::Event;
+use crate::history::change::fields::FIELDS;
 use crate::policy::tier::Resolved;
 use crate::record::Record;
 use crate::record::time::not_after;
@@ -65,13 +67,13 @@ fn detail(event: Event, before: &Record, after: &Record, beside: Beside<'_>) -> 
         Event::OwnerChanged | Event::Transferred => {
             format!("{} → {}", before.owner.email, after.owner.email)
         }
-        Event::Reviewed => entries(fields::beyond(&after.reviews, &before.reviews), |it| {
+        Event::Reviewed => entries(differ::beyond(&after.reviews, &before.reviews), |it| {
             format!("{} by {}: {}", it.date, it.by, it.outcome.word())
         }),
-        Event::Noted => entries(fields::beyond(&after.handling, &before.handling), |it| {
+        Event::Noted => entries(differ::beyond(&after.handling, &before.handling), |it| {
             format!("{} by {}: {}", it.date, it.by, it.stage.word())
         }),
-        Event::Fired => entries(fields::beyond(&after.fired, &before.fired), |it| {
+        Event::Fired => entries(differ::beyond(&after.fired, &before.fired), |it| {
             format!("{} on {} by {}", it.trigger, it.date, it.by)
         }),
         Event::Attested => attested(before, after),
@@ -108,7 +110,7 @@ fn moved(before: &Record, after: &Record) -> String {
 ///
 /// Renewals are counted from history, in which one may have been silent, and from the entries, whichever says more.
 fn renewed(before: &Record, after: &Record, beside: Beside<'_>) -> String {
-    let new = fields::beyond(&after.renewals, &before.renewals).len();
+    let new = differ::beyond(&after.renewals, &before.renewals).len();
     let count = |entries: usize| u32::try_from(entries).unwrap_or(u32::MAX);
     let number = count(after.renewals.len()).max(beside.renewed.saturating_add(count(new)));
     let of = beside

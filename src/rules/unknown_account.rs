@@ -4,12 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::approval::{Counts, Satisfied, WhyNot};
+use crate::approval::verdict::{Counts, Satisfied, WhyNot};
 use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed::{AtTip, Landed};
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

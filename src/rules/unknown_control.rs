@@ -3,13 +3,14 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::{Finding, Level};
-use crate::policy::catalog::{self, Catalog};
+use crate::policy::catalog::controls::Catalog;
+use crate::policy::catalog::{self};
 use crate::policy::governance::Governance;
 use crate::record::near;
 use crate::record::reference::ControlRef;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -7,8 +7,8 @@ use crate::policy::people::{self, RosterState};
 use crate::record::address::Address;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
+use crate::rules::rule::{Group, Rule};
 use crate::rules::sample;
-use crate::rules::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

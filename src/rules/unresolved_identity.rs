@@ -2,13 +2,13 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, A1, A7 and I5.
 
-use crate::approval::{Counts, Statement, WhyNot};
+use crate::approval::verdict::{Counts, Statement, WhyNot};
 use crate::diag::{Finding, Level};
 use crate::history::ident::Flaw;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed::Landed;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -10,7 +10,7 @@ use crate::history::objects::Oid;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed::{self, Line};
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -2,12 +2,12 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, E6 and S7.
 
-use crate::approval::{Counts, FourEyes, Statement, Word};
+use crate::approval::verdict::{Counts, FourEyes, Statement, Word};
 use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
 use crate::rules::landed::{Landed, Matter};
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 const GERRIT: &str = "version: 1\napproval: {forge: gerrit}\n";
 

@@ -3,11 +3,11 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::{Finding, Level};
-use crate::policy::tier::Wildcard;
+use crate::policy::tier::fact::Wildcard;
 use crate::record::pattern;
 use crate::rules::case::Case;
 use crate::rules::example::Example;
-use crate::rules::{Group, Rule};
+use crate::rules::rule::{Group, Rule};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {

@@ -15,7 +15,7 @@ use crate::status::clocks::Clocks;
 use crate::status::ground::{Ground, Grounds, Judged};
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::renewal;
-use crate::status::{InForce, Status};
+use crate::status::state::{InForce, Status};
 
 /// What a record is at an instant.
 #[derive(Clone, Debug)]

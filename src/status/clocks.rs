@@ -12,7 +12,8 @@ use crate::record::address::Address;
 use crate::record::time::{self, Day, Instant, Term, When};
 use crate::record::word::{ControlStatus, Then};
 use crate::record::{CompensatingControl, Record};
-use crate::status::ground::{Judged, Past};
+use crate::status::ground::Judged;
+use crate::status::past::Past;
 
 /// What time does to a record.
 #[derive(Clone, Debug)]

@@ -8,8 +8,9 @@ use crate::record::decision::Closure;
 use crate::record::time::{Instant, Term};
 use crate::record::word::ClosureOutcome;
 use crate::status::clocks::Clocks;
-use crate::status::ground::{Grounds, Judged, Past};
-use crate::status::{Duty, DutyKind};
+use crate::status::ground::{Grounds, Judged};
+use crate::status::past::Past;
+use crate::status::state::{Duty, DutyKind};
 
 /// Returns the duties of a record at an instant, earliest first. A closed one has its post-closure review alone.
 pub(crate) fn of(past: Past, judged: &Judged, clocks: &Clocks, at: Instant) -> Vec<Duty> {

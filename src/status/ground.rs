@@ -3,35 +3,20 @@
 //! Uses record, policy, history, approval. Pure. Start at [`Ground::of`]. Follows `docs/spec/approval.md`, 1.9 and
 //! V9, and `docs/spec/status.md`.
 
-use std::ops::RangeInclusive;
-use std::rc::Rc;
-
-use crate::approval::{Grace, Satisfied, Stands, Verdict};
-use crate::history::change::meet;
-use crate::history::version::{Change, Content, OneId, Trail, Version};
+use crate::approval::verdict::Grace;
+use crate::history::change::intersect;
+use crate::history::version::{Change, Content, OneId};
 use crate::policy::Policy;
 use crate::policy::governance::{Governance, NO_POLICY, State};
-use crate::policy::tier::{self, Facts, Resolved};
+use crate::policy::tier::fact::Facts;
+use crate::policy::tier::{self, Resolved};
 use crate::record::Record;
 use crate::record::decision::Closure;
 use crate::record::time::{Instant, Term};
 use crate::record::word::Class;
+use crate::status::past::Past;
 use crate::status::thrown_off;
-
-/// The trail of a record up to one of its versions, and what was known by then.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Past<'a> {
-    /// The trail.
-    pub trail: &'a Trail,
-    /// One verdict for each version.
-    pub verdicts: &'a [Rc<Verdict>],
-    /// The version at the tip, by its index.
-    pub tip: usize,
-    /// Approvals that landed later are not known yet; `None` to know all there are.
-    pub known: Option<Instant>,
-    /// The effective times of the landings of the versions.
-    pub landed: &'a [Instant],
-}
+use std::rc::Rc;
 
 /// What a record amounts to.
 #[derive(Clone, Debug)]
@@ -74,70 +59,6 @@ pub(crate) enum Grounds {
     Until(Instant),
     /// An earlier filing of the id may lie behind what this clone holds.
     CannotSay(String),
-}
-
-impl<'a> Past<'a> {
-    pub(crate) fn version(&self, index: usize) -> Option<&'a Version> {
-        self.trail.versions.get(index)
-    }
-
-    pub(crate) fn record(&self, index: usize) -> Option<&'a Record> {
-        self.shared(index).map(AsRef::as_ref)
-    }
-
-    pub(crate) fn shared(&self, index: usize) -> Option<&'a Rc<Record>> {
-        self.version(index)?.record.record()
-    }
-
-    pub(crate) fn verdict(&self, index: usize) -> Option<&'a Verdict> {
-        self.verdicts.get(index).map(AsRef::as_ref)
-    }
-
-    pub(crate) fn landed(&self, index: usize) -> Option<Instant> {
-        self.landed.get(index).copied()
-    }
-
-    /// Returns the first version of the series that the tip belongs to, by its index.
-    pub(crate) fn first(&self) -> usize {
-        let begins = |index: &usize| {
-            self.version(*index).is_some_and(|version| {
-                matches!(
-                    version.change,
-                    Change::Introduced | Change::Readded | Change::Inherited
-                )
-            })
-        };
-        (0..=self.tip).rev().find(begins).unwrap_or(0)
-    }
-
-    /// Tells whether a version stands as approved, as far as is known.
-    pub(crate) fn stands(&self, index: usize) -> bool {
-        let verdict = self.verdict(index);
-        let Some((satisfied, stands)) = verdict.and_then(|verdict| self.as_known(verdict)) else {
-            return false;
-        };
-        *stands == Stands::AsApproved
-            && *satisfied == Satisfied::Yes
-            && self.record(index).is_some()
-    }
-
-    /// Returns what a verdict said as far as is known.
-    fn as_known<'v>(&self, verdict: &'v Verdict) -> Option<(&'v Satisfied, &'v Stands)> {
-        let Some(known) = self.known else {
-            return Some((&verdict.satisfied, &verdict.stands));
-        };
-        let mut turns = verdict.turns.iter().rev();
-        let turn = turns.find(|turn| turn.at <= known)?;
-        Some((&turn.satisfied, &turn.stands))
-    }
-
-    /// Returns why some versions can't be judged.
-    fn doubt(&self, mut range: RangeInclusive<usize>) -> Option<String> {
-        range.find_map(|index| match &self.verdict(index)?.satisfied {
-            Satisfied::CannotSay(doubt) => Some(doubt.clone()),
-            _ => None,
-        })
-    }
 }
 
 impl Ground {
@@ -188,7 +109,7 @@ fn judged(past: Past, governance: &Governance, landed: &Record) -> Ground {
     };
     let mut unequal = Vec::new();
     for later in versions {
-        let meeting = meet::meet(&record, later);
+        let meeting = intersect::meet(&record, later);
         record = match meeting.record == **later {
             true => Rc::clone(later),
             false => Rc::new(meeting.record),

@@ -8,10 +8,11 @@ use crate::record::Record;
 use crate::record::dates;
 use crate::record::reference;
 use crate::record::time::{self, Day, Instant, When};
-use crate::status::Renewals;
 use crate::status::clocks::Clocks;
-use crate::status::ground::{Judged, Past};
+use crate::status::ground::Judged;
+use crate::status::past::Past;
 use crate::status::reason::{Reason, ReasonKind};
+use crate::status::state::Renewals;
 
 /// Counts the renewals of a record.
 pub(crate) fn of(past: Past, judged: &Judged, clocks: &Clocks) -> Renewals {

@@ -5,7 +5,8 @@
 
 use crate::history::version::{Content, Trail};
 use crate::policy::Policy;
-use crate::policy::tier::{self, Facts};
+use crate::policy::tier;
+use crate::policy::tier::fact::Facts;
 use crate::record::Record;
 use crate::record::word::ClosureOutcome;
 

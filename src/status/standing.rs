@@ -3,27 +3,28 @@
 //! Uses record, policy, history, approval, `status`'s parts. Pure. Start at [`of`]. Follows `docs/spec/status.md` and
 //! `docs/spec/cli.md`, a record view.
 
-use std::rc::Rc;
-
 use crate::approval;
 use crate::history::version::{Change, Trail, Version};
-use crate::policy::tier::{self, Facts};
+use crate::policy::tier;
+use crate::policy::tier::fact::Facts;
 use crate::record::dates;
 use crate::record::time::Instant;
 use crate::record::word::{ControlStatus, Then};
 use crate::status::answer::{self, Rests};
 use crate::status::clocks::{Clocks, FiredClock};
 use crate::status::duty;
-use crate::status::ground::{Ground, Judged, Past};
+use crate::status::ground::{Ground, Judged};
+use crate::status::past::Past;
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::renewal;
-use crate::status::timeline;
-use crate::status::unanswered;
-use crate::status::unapproved::{self, Approval};
-use crate::status::{
+use crate::status::state::{
     Approved, Fired, Freshness, InForce, InPlace, Landed, Renewals, Standing, Status, Subject,
     Waits,
 };
+use crate::status::timeline;
+use crate::status::unanswered;
+use crate::status::unapproved::{self, Approval};
+use std::rc::Rc;
 
 /// Returns what a record is at an instant, and what has to be done about it.
 pub(crate) fn of(subject: Subject, instant: Instant) -> Standing {
@@ -176,7 +177,7 @@ impl Standing {
         let since = since.map_or_else(String::new, |version| {
             format!(" in {}", version.commit.oid.short())
         });
-        if approval.verdict.satisfied == approval::Satisfied::Yes {
+        if approval.verdict.satisfied == approval::verdict::Satisfied::Yes {
             return ReasonKind::OnlyNarrowed.says(format!(
                 "changed since its approval{since}: what landed only narrows it, and holds at once"
             ));
@@ -291,7 +292,7 @@ fn unread_then(past: Past, approval: Approval<'_>) -> Option<Reason> {
     let before = first.checked_sub(1)?;
     let unread = past.version(before)?;
     let moved = past.version(first)?.change == Change::Moved;
-    let was_approved = past.verdict(before)?.satisfied == approval::Satisfied::Yes;
+    let was_approved = past.verdict(before)?.satisfied == approval::verdict::Satisfied::Yes;
     (moved && was_approved && unread.record.record().is_none()).then(|| {
         ReasonKind::ApprovedUnread.says(format!(
             "what was approved in {} could not be read, so it grants nothing: its file had another name, and someone \

@@ -2,10 +2,11 @@
 //!
 //! Uses history, approval, `status`'s ground. Pure. Start at [`open`]. Follows `docs/spec/approval.md`, M5.
 
-use crate::history::foxtrot::{self, ThrownOff};
+use crate::history::foxtrot;
+use crate::history::thrown_off::ThrownOff;
 use crate::history::version::Content;
-use crate::status::Subject;
-use crate::status::ground::Past;
+use crate::status::past::Past;
+use crate::status::state::Subject;
 
 /// What to do about it, in words.
 pub const REPAIR: &str =

@@ -3,14 +3,15 @@
 //! Uses record, policy, approval, `status`'s evaluator. Pure. Start at [`end`] and [`in_place`]. Follows
 //! `docs/spec/status.md`, `in_place`: the evaluator is asked at each instant at which its answer can change.
 
-use crate::approval::{Satisfied, Stands};
+use crate::approval::verdict::{Satisfied, Stands};
 use crate::history::version::{Content, Version};
 use crate::policy::governance::Governance;
 use crate::record::time::{self, Instant};
 use crate::status::answer;
 use crate::status::clocks::Clocks;
-use crate::status::ground::{Ground, Grounds, Judged, Past};
-use crate::status::{InForce, InPlace};
+use crate::status::ground::{Ground, Grounds, Judged};
+use crate::status::past::Past;
+use crate::status::state::{InForce, InPlace};
 
 /// Returns the instants after one at which the answer can change, in order.
 fn turns(ground: &Ground, clocks: Option<&Clocks>, after: Instant) -> Vec<Instant> {

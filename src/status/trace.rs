@@ -3,16 +3,18 @@
 //! Uses history, policy, `status`'s ground and timeline. Pure. Start at [`Trace`]. Follows `docs/spec/approval.md`,
 //! 1.9 (levels), and `docs/spec/status.md`, emergency. What was known at a moment is what had landed by then.
 
-use crate::approval::Grace;
+use crate::approval::verdict::Grace;
 use crate::history::version::Version;
-use crate::policy::tier::{self, Facts};
+use crate::policy::tier;
+use crate::policy::tier::fact::Facts;
 use crate::record::time::Instant;
 use crate::record::word::Class;
 use crate::status::answer;
-use crate::status::ground::{self, Ground, Past};
+use crate::status::ground::{self, Ground};
+use crate::status::past::Past;
 use crate::status::reason;
+use crate::status::state::{Status, Subject};
 use crate::status::timeline;
-use crate::status::{Status, Subject};
 
 /// A record with the effective times of its versions, for questions about its past.
 pub struct Trace<'a> {

@@ -3,14 +3,16 @@
 //! Uses record, history's events, `status`'s ground and clocks. Pure. Start at [`of`]. Follows `docs/spec/status.md`,
 //! reviews that ask for something. A closed record is not asked about.
 
-use crate::history::change::{self, Event};
+use crate::history::change;
+use crate::history::change::event::Event;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
 use crate::record::decision::Review;
 use crate::record::word::ReviewOutcome;
-use crate::status::UnansweredReview;
 use crate::status::clocks;
-use crate::status::ground::{Judged, Past};
+use crate::status::ground::Judged;
+use crate::status::past::Past;
+use crate::status::state::UnansweredReview;
 
 /// Returns the reviews that still wait for a closure, a narrowing, an earlier end or a later review that says
 /// `still-needed`, in the order in which they landed.

@@ -5,13 +5,15 @@
 
 use crate::approval::relation::UnknownAccount;
 use crate::approval::signature::State;
-use crate::approval::statement::check::BadFile;
-use crate::approval::{Counts, FourEyes, Missing, Satisfied, Statement, Verdict, WhyNot, Word};
+use crate::approval::statement::bad_file::BadFile;
+use crate::approval::verdict::{
+    Counts, FourEyes, Missing, Satisfied, Statement, Verdict, WhyNot, Word,
+};
 use crate::diag;
 use crate::policy::demand::EvidenceKind;
 use crate::record::dates;
-use crate::status::Standing;
 use crate::status::reason::{Reason, ReasonKind};
+use crate::status::state::Standing;
 
 /// The most approval files that do not count of which a record says why.
 const MOST_FILES: usize = 3;

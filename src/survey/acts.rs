@@ -3,22 +3,23 @@
 //! Uses history, approval. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, `log`, and `docs/spec/approval.md`, 4.1.
 //! An approval or a veto is an act of its own where it landed in another commit than the content.
 
-use std::collections::BTreeSet;
-use std::rc::Rc;
-
-use serde_json::Value;
-
-use crate::approval::{Approver, Counts, FourEyes, Satisfied, Statement, Turn, Verdict, Word};
-use crate::history::History;
+use crate::approval::verdict::{
+    Approver, Counts, FourEyes, Satisfied, Statement, Turn, Verdict, Word,
+};
+use crate::history::change;
 use crate::history::change::differ::{self, Difference};
+use crate::history::change::event::Event;
 use crate::history::change::fields::FIELDS;
-use crate::history::change::{self, Event};
 use crate::history::mainline::Landing;
 use crate::history::objects::Oid;
 use crate::history::version::{Content, FileAt, Trail, Version};
+use crate::history::walked::History;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::survey::statements;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// One change of meaning.
 #[derive(Clone, Debug)]

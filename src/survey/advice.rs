@@ -6,14 +6,14 @@
 mod people;
 mod waiting;
 
-use crate::approval::Missing;
-use crate::policy::people::Person;
+use crate::approval::verdict::Missing;
+use crate::policy::people::person::Person;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
 use crate::record::word::{Then, Word};
 use crate::status::reason;
 use crate::status::renewal;
-use crate::status::{Standing, Status, Waits};
+use crate::status::state::{Standing, Status, Waits};
 use crate::survey::due::{Bucket, Due, Timing, Urgency};
 use crate::survey::escalate::Around;
 
@@ -247,10 +247,10 @@ impl Case<'_> {
     }
 
     fn fired(&self) -> Step {
-        let waits = |it: &&crate::status::Fired| it.waits == Waits::Yes;
+        let waits = |it: &&crate::status::state::Fired| it.waits == Waits::Yes;
         let fired: Vec<_> = self.standing.fired.iter().filter(waits).collect();
         let ends = fired.iter().find(|fired| fired.then != Then::Review);
-        let name = |fired: Option<&&crate::status::Fired>| {
+        let name = |fired: Option<&&crate::status::state::Fired>| {
             fired.map_or("a trigger".to_owned(), |it| {
                 format!("trigger {}", it.trigger)
             })

@@ -3,9 +3,6 @@
 //! Uses ledger, policy, history, approval. Pure. Start at [`deltas`] and [`told`]. Follows `docs/spec/cli.md`
 //! (lint and diff) and `docs/spec/approval.md`, A2, A5, D3, G3.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
-
 use crate::approval::message::{self, Message};
 use crate::history::branch::{Branch, Lens, Told};
 use crate::history::commit::Commit;
@@ -20,10 +17,13 @@ use crate::ledger;
 use crate::ledger::tree::{Tree, TreeError};
 use crate::policy;
 use crate::policy::governance::Governance;
-use crate::policy::people::{self, Person};
+use crate::policy::people;
+use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::read::Source;
 use crate::record::time::Instant;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The files of a ledger on one side of a comparison.
 #[derive(Clone, Copy)]

@@ -1,10 +1,9 @@
 //! Repeated causes: what makes records the same kind, and which of those kinds are frozen.
 //!
-//! Uses record, policy, gate's packages, survey's occurrences. Pure. Start at [`groups`] and [`Neighbours::refuses`]. Follows `docs/spec/policy.md`,
+//! Uses record, policy, gate's packages, survey's occurrences. Pure. Start at [`groups`] and `neighbour`. Follows `docs/spec/policy.md`,
 //! repetition, and M51 to M54 of the mission: what counts is repetition of one cause, not volume.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 use crate::gate::purl::Purl;
 use crate::policy::governance::Governance;
@@ -12,10 +11,9 @@ use crate::policy::people;
 use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::time::Instant;
-use crate::record::word::{ClosureOutcome, RootCause, Word};
+use crate::record::word::{RootCause, Word};
 use crate::status::renewal;
-use crate::survey::occurrence::{self, Filing};
-use crate::survey::refiling::Peer;
+use crate::survey::neighbour::Neighbour;
 
 /// What records of one kind have in common. As it is compared, letter case and outer blanks count for nothing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,30 +44,6 @@ pub enum Findings {
     Count,
     /// It does not.
     Aside,
-}
-
-/// A record that landed, as far as others are compared with it.
-#[derive(Clone, Debug)]
-pub struct Neighbour {
-    /// Its id, or the name of its file.
-    pub id: String,
-    /// When it first landed.
-    pub landed: Instant,
-    /// With what.
-    pub filing: Filing,
-    /// What it says.
-    pub record: Rc<Record>,
-}
-
-/// The records that landed, as far as they may be of one kind with others, or be about the same.
-#[derive(Clone, Debug)]
-pub struct Neighbours {
-    /// The records.
-    pub all: Vec<Neighbour>,
-    /// Further ids that landed, whatever their records say.
-    pub known: BTreeSet<String>,
-    /// Where windows end: the instant asked about, else the committer time of HEAD.
-    pub until: Instant,
 }
 
 /// Returns the groups that a record is in, as they are compared, each with how the record spells it: one, or one for
@@ -220,82 +194,4 @@ pub fn words(keys: &[PatternKey], group: &Group) -> String {
     });
     let finding = group.finding.iter().map(|it| format!("finding {it}"));
     named.chain(finding).collect::<Vec<_>>().join(", ")
-}
-
-impl Neighbours {
-    /// Returns the records that count: those that landed within the window and were not rejected.
-    pub fn counted(&self, patterns: &Patterns) -> impl Iterator<Item = &Neighbour> {
-        let outcome = |it: &Neighbour| it.record.closure.as_ref().map(|closure| closure.outcome);
-        let in_window = |it: &Neighbour| patterns.window.after(it.landed) >= self.until;
-        let counts =
-            move |it: &&Neighbour| in_window(it) && outcome(it) != Some(ClosureOutcome::Rejected);
-        self.all.iter().filter(counts)
-    }
-
-    /// Returns the records that count by what they have in common, each in all of its groups.
-    pub fn kinds(
-        &self,
-        keys: &[PatternKey],
-        findings: Findings,
-        governance: &Governance,
-    ) -> BTreeMap<Group, Kind<'_>> {
-        let mut counted: Vec<&Neighbour> = self.counted(&governance.policy.patterns).collect();
-        counted.sort_by_key(|it| (it.landed, it.filing.landing, &it.id));
-        let mut kinds: BTreeMap<Group, Kind<'_>> = BTreeMap::new();
-        for it in counted {
-            for (group, spelled) in groups(&it.record, keys, findings, governance) {
-                let kind = kinds.entry(group).or_insert_with(|| Kind {
-                    spelled,
-                    records: Vec::new(),
-                    occurrences: 0,
-                });
-                kind.records.push(it);
-            }
-        }
-        for kind in kinds.values_mut() {
-            kind.occurrences = occurrence::of(&kind.records).len();
-        }
-        kinds
-    }
-
-    /// Returns the groups that are frozen; none where the policy freezes nothing.
-    pub fn frozen(&self, governance: &Governance) -> BTreeMap<Group, Kind<'_>> {
-        let patterns = &governance.policy.patterns;
-        if !patterns.freeze {
-            return BTreeMap::new();
-        }
-        let mut kinds = self.kinds(&patterns.key, Findings::Count, governance);
-        kinds.retain(|_, kind| reaches(kind.occurrences, patterns));
-        kinds
-    }
-
-    /// Returns the frozen group that refuses a new record; `None` where none does: the record is not new, is closed, or
-    /// links a redesign that lifts the freeze.
-    pub fn refuses<'f, 'a>(
-        &self,
-        frozen: &'f BTreeMap<Group, Kind<'a>>,
-        id: &str,
-        record: &Record,
-        governance: &Governance,
-    ) -> Option<(&'f Group, &'f Kind<'a>)> {
-        // What landed is not new.
-        if frozen.is_empty() || self.knows(id) || !needs_redesign(record, self.until) {
-            return None;
-        }
-        let groups = refusing(record, governance);
-        groups.iter().find_map(|group| frozen.get_key_value(group))
-    }
-
-    /// Returns the records as they are compared with others.
-    pub fn peers(&self) -> Vec<Peer> {
-        let peers = self.all.iter();
-        peers
-            .filter_map(|it| Peer::of(&it.id, Record::clone(&it.record), Some(it.landed)))
-            .collect()
-    }
-
-    /// Tells whether a record of this id landed.
-    pub fn knows(&self, id: &str) -> bool {
-        self.known.contains(id) || self.all.iter().any(|it| it.id == id)
-    }
 }

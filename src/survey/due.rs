@@ -7,7 +7,7 @@ use crate::approval;
 use crate::policy::Policy;
 use crate::record::time::{Instant, Term};
 use crate::record::word::ReviewOutcome;
-use crate::status::{DutyKind, Standing, Status, Waits};
+use crate::status::state::{DutyKind, Standing, Status, Waits};
 
 /// Why a record needs attention; the first that holds is its bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -268,7 +268,7 @@ impl Case<'_> {
     /// Tells whether the landed version has the approvals that it needs.
     fn is_approved(&self) -> bool {
         let verdict = self.standing.approval.as_ref();
-        verdict.is_some_and(|verdict| verdict.satisfied == approval::Satisfied::Yes)
+        verdict.is_some_and(|verdict| verdict.satisfied == approval::verdict::Satisfied::Yes)
     }
 
     /// Tells whether it is on the approved ref and neither closed nor gone.

@@ -3,16 +3,16 @@
 //! Uses policy's people and chain, status, survey's buckets. Pure. Start at [`calls`]. Follows M75 and M81 of the
 //! mission, and `docs/spec/policy.md` (escalate).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::policy::governance::Governance;
-use crate::policy::people::{self, Person, RosterState};
+use crate::policy::people::person::Person;
+use crate::policy::people::{self, RosterState};
 use crate::policy::settings::{Escalation, Recipient};
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::time::{Instant, Term};
-use crate::status::Standing;
+use crate::status::state::Standing;
 use crate::survey::due::{Bucket, Due, Urgency};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All that one person is told.
 #[derive(Debug)]

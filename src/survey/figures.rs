@@ -9,7 +9,7 @@ use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::{Day, Instant, Term};
 use crate::record::word::RootCause;
-use crate::status::{InForce, Standing};
+use crate::status::state::{InForce, Standing};
 use crate::survey::due::{self, Bucket, Due, Horizon, Timing, Urgency};
 use crate::survey::life::Life;
 use crate::survey::refiling::{self, Peer};

@@ -2,16 +2,16 @@
 //!
 //! Uses history, approval. Pure. Start at [`Landed::of`]. Follows `docs/spec/approval.md`, A5, D3, M7.
 
-use std::rc::Rc;
-
-use crate::approval::{Approvals, Satisfied, Stands, Verdict};
-use crate::history::History;
+use crate::approval::approvals::Approvals;
+use crate::approval::verdict::{Satisfied, Stands, Verdict};
 use crate::history::version::{Change, Content, Key, Version};
-use crate::policy::people::Person;
+use crate::history::walked::History;
+use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::status::renewal;
 use crate::survey::branch;
+use std::rc::Rc;
 
 /// What of a record has landed, and what of it is approved.
 #[derive(Clone, Debug, Default)]

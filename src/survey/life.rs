@@ -5,13 +5,13 @@
 
 use std::rc::Rc;
 
-use crate::approval::{Satisfied, Verdict};
-use crate::history::History;
+use crate::approval::verdict::{Satisfied, Verdict};
 use crate::history::version::{Trail, Version};
+use crate::history::walked::History;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::word::ClosureOutcome;
-use crate::status::Standing;
+use crate::status::state::Standing;
 
 /// A record that landed, and when things happened to it.
 #[derive(Clone, Debug)]

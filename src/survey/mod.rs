@@ -12,6 +12,7 @@ pub mod escalate;
 pub mod figures;
 pub mod landed;
 pub mod life;
+pub mod neighbour;
 pub mod occurrence;
 pub mod patterns;
 pub mod proposed;

@@ -7,7 +7,7 @@ use crate::approval::forge;
 use crate::approval::message::Message;
 use crate::history::version::{Change, Version};
 use crate::record::time::Instant;
-use crate::survey::cause::Neighbour;
+use crate::survey::neighbour::Neighbour;
 
 /// Landings of one pull request are one occurrence for so many seconds.
 const REQUEST: i64 = 86_400;

@@ -12,7 +12,8 @@ use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::word::{RootCause, Word};
-use crate::survey::cause::{self, Findings, Group, Kind, Neighbour, Neighbours};
+use crate::survey::cause::{self, Findings, Group, Kind};
+use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence;
 
 /// What repeats in a ledger.

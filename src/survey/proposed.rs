@@ -3,9 +3,6 @@
 //! Uses record, policy, history (proposals), approval, status. Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals
 //! and pending changes: a proposal grants nothing and ends nothing, and the status of what has landed stays.
 
-use std::collections::BTreeMap;
-use std::rc::Rc;
-
 use crate::approval::ask;
 use crate::diag;
 use crate::history::proposal::{Proposal, Proposals};
@@ -13,13 +10,16 @@ use crate::history::version::{Content, Key};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::term;
-use crate::policy::tier::{self, Facts};
+use crate::policy::tier;
+use crate::policy::tier::fact::Facts;
 use crate::record::Record;
 use crate::record::dates;
 use crate::record::time::{Instant, not_after};
 use crate::record::word::ControlStatus;
 use crate::status::reason::ReasonKind;
-use crate::status::{Freshness, Pending, Standing, Status};
+use crate::status::state::{Freshness, Pending, Standing, Status};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// What is needed to tell what a proposal is.
 pub struct Around<'a> {

@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use crate::status::{Standing, Status};
+use crate::status::state::{Standing, Status};
 use crate::survey::advice::{self, Next};
 use crate::survey::due::{self, Due, Horizon, Urgency};
 use crate::survey::escalate::Around;

@@ -6,7 +6,7 @@
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::Instant;
-use crate::status::Standing;
+use crate::status::state::Standing;
 use crate::survey::refiling::{self, ByName, Peer};
 
 /// Adds to the renewals of each record what counts as it filed before.

@@ -13,7 +13,7 @@ use crate::record::reference::ControlRef;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Instant, Term};
 use crate::record::word::{Class, RootCause};
-use crate::status::{Standing, Status};
+use crate::status::state::{Standing, Status};
 
 /// What a record must be to be meant; an empty list asks nothing.
 #[derive(Clone, Debug, Default, PartialEq)]

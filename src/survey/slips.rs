@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::record::Record;
 use crate::record::near;
-use crate::status::Standing;
+use crate::status::state::Standing;
 use crate::survey::select::{self, Filter, Sameness};
 
 /// A filter by a name: what it is called, what is asked, and what a record states there.

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use crate::approval::{Statement, Verdict};
+use crate::approval::verdict::{Statement, Verdict};
 
 /// Returns the statements about a version of a trail, each once, by its index.
 ///

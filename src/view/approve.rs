@@ -3,9 +3,7 @@
 //! Uses diag, record, policy, approval, plan. Pure. Start at [`signed`] and [`stated`]; [`gist`] is what people are
 //! shown before they sign. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
-use serde_json::{Value, json};
-
-use crate::approval::statement::Decision;
+use crate::approval::statement::file::Decision;
 use crate::diag;
 use crate::policy::tier::Needed;
 use crate::record::Record;
@@ -14,6 +12,7 @@ use crate::record::word::Word;
 use crate::view::doc::{Block, Doc, Text, Tone};
 use crate::view::init::{self, Written};
 use crate::view::shape;
+use serde_json::{Value, json};
 
 /// The most characters of a text that the gist of a record shows.
 const GIST: usize = 300;

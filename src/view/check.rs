@@ -2,13 +2,12 @@
 //!
 //! Uses gate. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, check.
 
-use serde_json::{Value, json};
-
-use crate::gate::{Answer, Question, Verdict};
-use crate::policy::people::Person;
+use crate::gate::answer::{Answer, Question, Verdict};
+use crate::policy::people::person::Person;
 use crate::record::dates;
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::shape::{self, Stamp};
+use serde_json::{Value, json};
 
 /// An answer with all that its receipt says.
 pub struct Receipt<'a> {

@@ -5,8 +5,8 @@
 use serde_json::{Value, json};
 
 use crate::diag;
-use crate::status::Standing;
 use crate::status::reason;
+use crate::status::state::Standing;
 use crate::survey::advice;
 use crate::survey::due::{Bucket, Due, Urgency};
 use crate::survey::escalate::Around;

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::diag::Level;
-use crate::rules::Rule;
+use crate::rules::rule::Rule;
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::shape;
 

@@ -45,7 +45,7 @@ pub fn below(folder: &str, findings: &mut Findings) {
 
 /// Returns what each rule is about, for the formats that say so.
 pub fn rules() -> BTreeMap<Code, About> {
-    let about = |rule: &rules::Rule| About {
+    let about = |rule: &rules::rule::Rule| About {
         level: rule.level,
         summary: rule.summary.to_owned(),
         why: rule.why.to_owned(),

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::diag;
 use crate::record::time::Instant;
 use crate::record::word::Word;
-use crate::status::{InForce, Standing, Status};
+use crate::status::state::{InForce, Standing, Status};
 use crate::view::doc::{Block, Column, Doc, Fit, Reads, Table, Text, Tone};
 use crate::view::record;
 use crate::view::shape::{self, Stamp};

@@ -3,16 +3,15 @@
 //! Uses approval, status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, log. One event for each change of
 //! meaning in the JSON; in the table those of one landing share a line.
 
-use serde_json::{Value, json};
-
-use crate::approval::{Counts, FourEyes, Satisfied, Word};
-use crate::history::change::Event;
-use crate::status::Standing;
+use crate::approval::verdict::{Counts, FourEyes, Satisfied, Word};
+use crate::history::change::event::Event;
+use crate::status::state::Standing;
 use crate::survey::acts::Act;
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::record;
 use crate::view::shape::{self, Stamp};
 use crate::view::statements;
+use serde_json::{Value, json};
 
 /// What `log` shows.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 use serde_json::json;
 
 use crate::diag::Finding;
-use crate::plan::draft::Derived;
+use crate::plan::setting::Derived;
 use crate::policy::tier::Needed;
 use crate::view::doc::{Block, Doc, Findings, Text, Tone};
 use crate::view::finding;

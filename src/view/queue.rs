@@ -3,16 +3,15 @@
 //! Uses policy's people, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, queue. A record takes a few lines
 //! beside its id, so that its command stands on one line that can be copied, at 80 columns as at 140.
 
-use serde_json::{Value, json};
-
 use crate::diag;
-use crate::policy::people::Person;
+use crate::policy::people::person::Person;
 use crate::record::time::Instant;
 use crate::survey::queue::{Item, Rank};
 use crate::view::doc::{Block, Doc, Reads, Text, Tone};
 use crate::view::next;
 use crate::view::record;
 use crate::view::shape::{self, Stamp};
+use serde_json::{Value, json};
 
 /// What `queue` shows.
 #[derive(Debug)]

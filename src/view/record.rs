@@ -19,11 +19,11 @@ pub trait Names {
     fn control(&self, control: &ControlRef) -> Option<(String, String)>;
 
     /// Returns on whose behalf a record was filed that does not say so: the author of the commit that added it.
-    fn filer(&self, standing: &status::Standing) -> Option<String>;
+    fn filer(&self, standing: &status::state::Standing) -> Option<String>;
 }
 
 /// Returns the id under which a record is shown: its own, or the stem of a file that has none.
-pub fn id(standing: &status::Standing) -> &str {
+pub fn id(standing: &status::state::Standing) -> &str {
     let stem = || {
         let name = standing.path.rsplit('/').next().unwrap_or(&standing.path);
         name.rsplit_once('.').map_or(name, |(stem, _)| stem)
@@ -33,17 +33,17 @@ pub fn id(standing: &status::Standing) -> &str {
 }
 
 /// Returns what is shown of a record: what is in force of it, else what it states.
-pub fn content(standing: &status::Standing) -> Option<&record::Record> {
+pub fn content(standing: &status::state::Standing) -> Option<&record::Record> {
     standing.effective.as_deref().or(standing.stated.as_deref())
 }
 
 /// Returns what people are told of a record: what is shown of it, else what its file said when it could be read.
-pub fn told(standing: &status::Standing) -> Option<&record::Record> {
+pub fn told(standing: &status::state::Standing) -> Option<&record::Record> {
     content(standing).or(standing.last_read.as_deref())
 }
 
 /// Returns the record view.
-pub fn json(standing: &status::Standing, names: &dyn Names) -> Value {
+pub fn json(standing: &status::state::Standing, names: &dyn Names) -> Value {
     let shown = content(standing);
     let written = standing.stated.as_deref().or(shown);
     let mut view = json!({
@@ -53,7 +53,7 @@ pub fn json(standing: &status::Standing, names: &dyn Names) -> Value {
         "class": shown.map(|record| record.class),
         "tier": standing.tier.as_ref().map(|tier| &tier.tier),
         "status": standing.status.word(),
-        "in_force": standing.in_force == status::InForce::Yes,
+        "in_force": standing.in_force == status::state::InForce::Yes,
         "reasons": standing.reasons,
         "owner": shown.map(owner),
         "requester": requester(shown, standing, names),
@@ -87,7 +87,7 @@ pub fn json(standing: &status::Standing, names: &dyn Names) -> Value {
 
 fn requester(
     record: Option<&record::Record>,
-    standing: &status::Standing,
+    standing: &status::state::Standing,
     names: &dyn Names,
 ) -> Option<String> {
     let stated = record?.requester.as_ref().map(ToString::to_string);
@@ -126,7 +126,7 @@ fn controls(record: Option<&record::Record>, names: &dyn Names) -> Value {
     shown.collect()
 }
 
-fn compensating(record: Option<&record::Record>, standing: &status::Standing) -> Value {
+fn compensating(record: Option<&record::Record>, standing: &status::state::Standing) -> Value {
     let shown = record.map(|record| controls_of(record, standing));
     let shown = shown.into_iter().flatten().map(|control| {
         json!({
@@ -156,7 +156,7 @@ pub struct ShownControl<'a> {
 /// Returns the compensating controls of a record, one for each id.
 pub fn controls_of<'a>(
     record: &'a record::Record,
-    standing: &'a status::Standing,
+    standing: &'a status::state::Standing,
 ) -> Vec<ShownControl<'a>> {
     let landed = standing.stated.as_deref();
     let mut shown: Vec<ShownControl<'a>> = Vec::new();
@@ -180,7 +180,7 @@ pub fn controls_of<'a>(
     shown
 }
 
-fn pending(pending: &status::Pending) -> Value {
+fn pending(pending: &status::state::Pending) -> Value {
     json!({
         "branch": pending.branch,
         "since": pending.since,
@@ -189,7 +189,7 @@ fn pending(pending: &status::Pending) -> Value {
     })
 }
 
-fn approval(standing: &status::Standing) -> Value {
+fn approval(standing: &status::state::Standing) -> Value {
     let landed = standing.landed.as_ref().map(|landed| {
         json!({
             "commit": landed.commit,
@@ -201,7 +201,7 @@ fn approval(standing: &status::Standing) -> Value {
     let Some(verdict) = &standing.approval else {
         return json!({
             "satisfied": false,
-            "result": approval::FourEyes::NoneRecorded.word(),
+            "result": approval::verdict::FourEyes::NoneRecorded.word(),
             "needed": needed(standing),
             "approvers": [],
             "authors": [],
@@ -211,7 +211,7 @@ fn approval(standing: &status::Standing) -> Value {
         });
     };
     json!({
-        "satisfied": verdict.satisfied == approval::Satisfied::Yes,
+        "satisfied": verdict.satisfied == approval::verdict::Satisfied::Yes,
         "result": verdict.result.word(),
         "needed": verdict.needed,
         "approvers": verdict.approvers.iter().map(shape::approver).collect::<Vec<_>>(),
@@ -223,7 +223,7 @@ fn approval(standing: &status::Standing) -> Value {
 }
 
 /// Returns what the record's approval needs: of the landed version, else what its tier and class demand.
-pub fn needed(standing: &status::Standing) -> tier::Needed {
+pub fn needed(standing: &status::state::Standing) -> tier::Needed {
     let judged = standing
         .approval
         .as_ref()
@@ -233,20 +233,20 @@ pub fn needed(standing: &status::Standing) -> tier::Needed {
 }
 
 /// Returns someone who made the content.
-pub fn author(author: &approval::Author) -> Value {
+pub fn author(author: &approval::verdict::Author) -> Value {
     let person = shape::person(&author.person);
     json!({
         "email": person.get("email"),
         "name": person.get("name"),
-        "attested": author.attested == approval::Attested::BySignature,
+        "attested": author.attested == approval::verdict::Attested::BySignature,
     })
 }
 
-fn missing(missing: &approval::Missing) -> Value {
+fn missing(missing: &approval::verdict::Missing) -> Value {
     json!({"need": missing.need, "who": missing.who.iter().map(shape::person).collect::<Vec<_>>()})
 }
 
-fn approved(approved: &status::Approved) -> Value {
+fn approved(approved: &status::state::Approved) -> Value {
     json!({
         "commit": approved.commit,
         "at": approved.at,
@@ -255,7 +255,7 @@ fn approved(approved: &status::Approved) -> Value {
     })
 }
 
-fn renewals(renewals: &status::Renewals) -> Value {
+fn renewals(renewals: &status::state::Renewals) -> Value {
     json!({
         "count": renewals.count,
         "limit": renewals.limit,
@@ -265,7 +265,7 @@ fn renewals(renewals: &status::Renewals) -> Value {
     })
 }
 
-fn in_place(in_place: &status::InPlace) -> Value {
+fn in_place(in_place: &status::state::InPlace) -> Value {
     json!({
         "first_approved": in_place.first_approved,
         "days": in_place.days,

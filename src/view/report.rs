@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::diag;
 use crate::policy::Policy;
 use crate::record::word::{Class, Word};
-use crate::status::{InForce, Standing};
+use crate::status::state::{InForce, Standing};
 use crate::survey::figures::{Backlog, Period, Span};
 use crate::survey::patterns::{Frozen, Pattern};
 use crate::survey::queue::{Item, Rank};

@@ -2,18 +2,17 @@
 //!
 //! Uses diag, record, policy, approval. Pure. Start at [`Stamp`]. Follows `docs/spec/cli.md`, shared shapes.
 
-use serde_json::{Value, json};
-
 use crate::approval;
 use crate::approval::counted::left_out::LeftOut;
 use crate::diag;
 use crate::policy::demand::Proof;
-use crate::policy::people::Person;
+use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::policy::tiers::Must;
 use crate::record::time::Instant;
 use crate::record::word::Word;
 use crate::view::doc::{Block, Doc, Text, Tone};
+use serde_json::{Value, json};
 
 /// What an answer was computed from.
 #[derive(Clone, Debug)]
@@ -219,7 +218,7 @@ pub fn needed_words(needed: &Needed) -> String {
 }
 
 /// Returns an approver.
-pub fn approver(approver: &approval::Approver) -> Value {
+pub fn approver(approver: &approval::verdict::Approver) -> Value {
     json!({
         "email": text_or_null(&approver.person.email),
         "name": text_or_null(&approver.person.name),
@@ -238,7 +237,7 @@ pub fn approver(approver: &approval::Approver) -> Value {
 }
 
 /// Returns who stated an approval, where that is somebody else than the approver.
-pub fn stated_by_another(approver: &approval::Approver) -> Option<&Person> {
+pub fn stated_by_another(approver: &approval::verdict::Approver) -> Option<&Person> {
     let stater = approver.stated_by.as_ref();
     stater.filter(|stater| stater.key != approver.person.key)
 }
@@ -253,7 +252,7 @@ pub fn level(level: Proof) -> Text {
 }
 
 /// Returns an approver in words: who, for which groups, and how that is known.
-pub fn approver_words(approver: &approval::Approver) -> Text {
+pub fn approver_words(approver: &approval::verdict::Approver) -> Text {
     let groups = match approver.groups.as_slice() {
         [] => String::new(),
         groups => format!(" for {}", groups.join(", ")),

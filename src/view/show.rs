@@ -9,9 +9,9 @@ mod rest;
 
 use serde_json::json;
 
-use crate::approval::Statement;
+use crate::approval::verdict::Statement;
 use crate::record::time::Instant;
-use crate::status::Standing;
+use crate::status::state::Standing;
 use crate::view::doc::{Block, Doc, Text, Tone};
 use crate::view::record;
 use crate::view::shape::Stamp;

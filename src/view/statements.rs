@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::approval::{Approver, Counts, Statement, Word};
+use crate::approval::verdict::{Approver, Counts, Statement, Word};
 use crate::record::word::Word as _;
 use crate::view::doc::{Column, Fit, Table, Text, Tone};
 use crate::view::shape;

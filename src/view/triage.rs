@@ -4,60 +4,22 @@
 
 mod after;
 mod attention;
+pub mod shown;
 pub mod tuning;
 
-use std::collections::BTreeMap;
-
-use serde_json::{Map, Value, json};
-
 use crate::diag;
-use crate::policy::closing::Baseline;
 use crate::record::word::Word;
 use crate::survey::triage::State;
 use crate::survey::triage::tally::{Row, Tally};
-use crate::survey::triage::watch::{Proposal, Used};
-use crate::view::doc::{Block, Column, Doc, Fit, Reads, Table, Text, Tone};
-use crate::view::shape::Stamp;
-
-/// What `triage` shows.
-pub struct Shown<'a> {
-    /// What it was computed from.
-    pub stamp: &'a Stamp,
-    /// The names of the inputs, as they were given.
-    pub sources: &'a [String],
-    /// What was decided.
-    pub tally: &'a Tally,
-    /// The baselines of the policy.
-    pub baselines: &'a [Baseline],
-    /// Which half of the answer is read.
-    pub reads: Reads,
-    /// The triggers that the inputs let fire.
-    pub proposals: &'a [Proposal],
-    /// Which records are used, where that is asked.
-    pub unused: Option<Unused>,
-    /// The drafts that were written, where that is asked.
-    pub drafts: Option<Vec<Draft>>,
-}
-
-/// Which records are used, and why the others are not.
-#[derive(Clone, Debug)]
-pub struct Unused {
-    /// By whether inputs match them.
-    pub used: Used,
-    /// Why nothing matches, for each that never matched.
-    pub why: Vec<String>,
-}
-
-/// A draft that was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
-    /// Its id.
-    pub id: String,
-    /// Its file.
-    pub path: String,
-    /// Its title.
-    pub title: String,
-}
+use crate::survey::triage::watch::Proposal;
+use crate::view::doc::{Block, Doc, Reads, Table, Text, Tone};
+use crate::view::triage::shown::Shown;
+use crate::view::triage::shown::flexible;
+use crate::view::triage::shown::plain;
+use crate::view::triage::shown::tone;
+use crate::view::triage::shown::whole;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// Returns the answer.
 pub fn doc<'a>(shown: &'a Shown<'_>) -> Doc<'a> {
@@ -135,59 +97,6 @@ pub fn words(tally: &Tally) -> Text {
         }
     }
     text
-}
-
-/// Returns the word of a state for people.
-fn plain(state: State) -> String {
-    state.word().replace('_', " ")
-}
-
-fn tone(state: State) -> Tone {
-    match state {
-        State::Uncovered | State::ExpiredCover | State::Unparsed => Tone::Bad,
-        State::Pending => Tone::Warn,
-        State::Covered => Tone::Good,
-        State::Dismissed | State::Routine => Tone::Plain,
-    }
-}
-
-fn whole(title: &'static str) -> Column {
-    let fit = Fit::Whole;
-    Column { title, fit }
-}
-
-fn flexible(title: &'static str) -> Column {
-    let fit = Fit::Flexible;
-    Column { title, fit }
-}
-
-fn optional(title: &'static str) -> Column {
-    let fit = Fit::Optional;
-    Column { title, fit }
-}
-
-/// Returns a table without the columns in which nothing stands.
-fn table<'a>(columns: Vec<Column>, rows: Vec<Vec<Text>>) -> Block<'a> {
-    let is_filled = |place: usize| {
-        let cell = |row: &Vec<Text>| row.get(place).is_some_and(|cell| !cell.bare().is_empty());
-        rows.iter().any(cell)
-    };
-    let filled: Vec<bool> = (0..columns.len()).map(is_filled).collect();
-    let kept = |place: &usize| filled.get(*place).copied().unwrap_or(false);
-    let columns = columns.into_iter().enumerate();
-    let columns = columns
-        .filter(|(place, _)| kept(place))
-        .map(|(_, column)| column)
-        .collect();
-    let row = |row: Vec<Text>| {
-        let cells = row.into_iter().enumerate();
-        cells
-            .filter(|(place, _)| kept(place))
-            .map(|(_, cell)| cell)
-            .collect()
-    };
-    let rows = rows.iter().cloned().map(row).collect();
-    Block::Table(Table { columns, rows })
 }
 
 /// Shows which records cover how many.

@@ -22,10 +22,10 @@ use crate::yaml;
 use crate::yaml::around;
 use crate::yaml::comment;
 use crate::yaml::explain;
+use crate::yaml::node::{Document, Entry, Fault, Node, Value};
 use crate::yaml::portable::Context;
 use crate::yaml::screen;
 use crate::yaml::source;
-use crate::yaml::{Document, Entry, Fault, Node, Value};
 
 /// Why nothing more can be read.
 struct Stop(Box<Fault>);
@@ -284,7 +284,7 @@ impl<'s> Builder<'s> {
                     *begin = dash;
                 }
             }
-            yaml::push_index(&mut self.path, items.len());
+            yaml::node::push_index(&mut self.path, items.len());
             let item = self.node(token)?;
             self.path.truncate(length);
             items.push(item);
@@ -318,7 +318,7 @@ impl<'s> Builder<'s> {
                 if style == Context::Block {
                     self.indent = source::column(self.source, key.span.start);
                 }
-                yaml::push_key(&mut self.path, &key.text);
+                yaml::node::push_key(&mut self.path, &key.text);
                 repeated = key::position(&entries, &mut known, &key.text);
                 if let Some(index) = repeated {
                     self.duplicate(&mut entries, index, key.pos);

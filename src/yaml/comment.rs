@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use crate::diag;
+use crate::yaml::node::{Comment, Node, Value};
 use crate::yaml::source;
-use crate::yaml::{Comment, Node, Value};
 
 /// Returns the comments of a text, whose document is `root`; without one, whatever may be a comment.
 pub(super) fn comments(text: &str, root: Option<&Node>) -> Vec<Comment> {

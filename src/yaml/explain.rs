@@ -6,7 +6,7 @@ use granit_parser::ErrorKind;
 
 use crate::diag;
 use crate::diag::shape;
-use crate::yaml::Fault;
+use crate::yaml::node::Fault;
 
 /// What to do about a text that is not valid where the parser stopped, when nothing better is known.
 const QUOTE: &str = "put a text that has `: `, ` #` or begins with a special character in quotes";

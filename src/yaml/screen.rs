@@ -8,8 +8,8 @@
 use std::borrow::Cow;
 
 use crate::diag;
-use crate::yaml::Fault;
 use crate::yaml::explain;
+use crate::yaml::node::Fault;
 
 /// The bytes as text, or why there is none.
 pub(super) enum Screened<'s> {

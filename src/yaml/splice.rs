@@ -3,21 +3,21 @@
 //! Uses yaml. Pure. Start at [`splice`]. Follows `docs/decisions/libraries.md` (edit in place).
 
 mod add;
+pub mod change;
 mod meaning;
 mod place;
 mod quote;
 mod remove;
 mod set;
 
-use std::borrow::Cow;
-use std::fmt;
-use std::ops::Range;
-
 use self::meaning::Meaning;
 use self::place::Target;
 use crate::yaml;
+use crate::yaml::node::{Limits, Node};
 use crate::yaml::portable::Context;
-use crate::yaml::{Limits, Node};
+use crate::yaml::splice::change::Change;
+use crate::yaml::splice::change::SpliceError;
+use std::borrow::Cow;
 
 /// One change of a file. Paths are those of [`Node::at`]; the map or list around the place must be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,69 +50,6 @@ pub enum Edit<'a> {
         /// The place.
         path: &'a str,
     },
-}
-
-/// Why an edit is refused. The source is then as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SpliceError {
-    /// No map or list is where the path leads, or nothing that could be removed.
-    NotFound {
-        /// The path of the edit.
-        path: String,
-    },
-    /// What is there is of another kind.
-    WrongKind {
-        /// The path of the edit.
-        path: String,
-        /// What is wanted there.
-        wanted: &'static str,
-    },
-    /// What is to be added is not YAML of one value, or not in one line where it must be.
-    Malformed {
-        /// The path of the edit.
-        path: String,
-    },
-    /// The file itself has faults.
-    Faulty {
-        /// How many.
-        faults: usize,
-    },
-    /// The file is laid out so that the edit would change something else.
-    Layout {
-        /// The path of the edit.
-        path: String,
-    },
-}
-
-impl fmt::Display for SpliceError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SpliceError::NotFound { path } => write!(out, "nothing is at `{path}`"),
-            SpliceError::WrongKind { path, wanted } => write!(out, "`{path}` is no {wanted}"),
-            SpliceError::Malformed { path } => {
-                write!(
-                    out,
-                    "what is to be written at `{path}` is not one value of YAML"
-                )
-            }
-            SpliceError::Faulty { faults } => {
-                let faults = crate::diag::count(*faults, "fault");
-                write!(out, "the file has {faults} that must be mended first")
-            }
-            SpliceError::Layout { path } => write!(
-                out,
-                "the lines around `{path}` are laid out so that it must be edited by hand"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for SpliceError {}
-
-/// Bytes of a source and what stands there instead.
-struct Change {
-    range: Range<usize>,
-    text: String,
 }
 
 /// What is read back: as much as there is.

@@ -28,7 +28,8 @@ mod signed;
 mod unread;
 mod vetoes;
 
-use exledger::approval::{self, Satisfied, Verdict};
+use exledger::approval::verdict::{Satisfied, Verdict};
+use exledger::approval::{self};
 use exledger::history::version::Key;
 
 use crate::history::{ID, SAMPLE};

@@ -1,6 +1,7 @@
 //! Flags and arguments as people write them: what each command takes, lists, refuses, and what it proposes instead.
 
-use exledger::commands::{self, Past};
+use exledger::commands::command::Past;
+use exledger::commands::{self};
 
 use crate::cli::{Run, run};
 use crate::cli_new::ledger;

@@ -17,8 +17,10 @@ mod uses;
 mod verdict;
 
 use exledger::approval;
-use exledger::gate::{Answer, Question, Receipts, verdict as gate};
-use exledger::status::{self, Standing, Subject};
+use exledger::gate::answer::{Answer, Question, Receipts};
+use exledger::gate::verdict as gate;
+use exledger::status::state::{Standing, Subject};
+use exledger::status::{self};
 
 use crate::approval::{file_as, ledger};
 use crate::history::SAMPLE;

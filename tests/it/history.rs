@@ -13,13 +13,13 @@ mod revisions;
 mod store;
 mod versions;
 
-use exledger::history::History;
 use exledger::history::chain::Chain;
 use exledger::history::objects::Oid;
 use exledger::history::paths::Prefix;
 use exledger::history::refs;
 use exledger::history::version::{Key, Trail};
 use exledger::history::walk;
+use exledger::history::walked::History;
 use exledger::store::git::Repository;
 
 use crate::repo::Repo;

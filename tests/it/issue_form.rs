@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use exledger::interop::issue_form::field::{FIELDS, Form, Given, Means};
-use exledger::interop::issue_form::{self, Flaw};
+use exledger::interop::issue_form::unread::Flaw;
+use exledger::interop::issue_form::{self};
 use serde_json::{Value, json};
 
 use crate::cli::{run, run_fed};

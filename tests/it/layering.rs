@@ -97,7 +97,7 @@ const SOURCES: &[(&str, &str, &[usize])] = &[
     ),
     (
         "policy/tier.rs",
-        "\nfn f(s: crate::status::Status) {}\n",
+        "\nfn f(s: crate::status::state::Status) {}\n",
         &[2],
     ),
     ("yaml/mod.rs", "use crate::{diag, record};\n", &[1]),

@@ -10,12 +10,14 @@ use exledger::ledger::tree::MapTree;
 use exledger::policy::governance::Governance;
 use exledger::record::read;
 use exledger::record::time::{Day, Instant};
+use exledger::rules::ALL;
 use exledger::rules::case::Known;
 use exledger::rules::example::{Example, Shape};
 use exledger::rules::house::House;
-use exledger::rules::lint::{self, Past};
+use exledger::rules::lint::{self};
+use exledger::rules::past::Past;
 use exledger::rules::repeats::Repeats;
-use exledger::rules::{ALL, Group};
+use exledger::rules::rule::Group;
 
 use crate::house;
 

@@ -7,7 +7,8 @@ use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;
 use exledger::rules::case::Known;
 use exledger::rules::house::House;
-use exledger::rules::lint::{self, Past, Settled};
+use exledger::rules::lint::{self};
+use exledger::rules::past::{Past, Settled};
 
 use crate::record::{PATH, SMALL};
 use crate::rules::findings;

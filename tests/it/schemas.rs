@@ -8,7 +8,8 @@ mod xsd;
 
 use exledger::diag::{Finding, Level, Pos};
 use exledger::record::time::Instant;
-use exledger::render::{Style, find};
+use exledger::render::find;
+use exledger::render::format::Style;
 use exledger::view::doc::{Doc, Findings, Judged, Readers, Reads, Shown};
 use exledger::view::lint::{Lint, doc};
 use serde_json::Value;

@@ -11,13 +11,15 @@ mod statement;
 use std::path::PathBuf;
 
 use exledger::approval::keys::Keys;
-use exledger::approval::signature::{self, Bad, Kind, Seal, State, Tag};
+use exledger::approval::signature::{self, Seal, State, Tag};
+use exledger::approval::signature_state::{Bad, Kind};
 use exledger::approval::signers::{Revoked, Signers};
 use exledger::approval::wire::Key;
 use exledger::history::commit;
 use exledger::history::objects::Oid;
 use exledger::policy::governance::Governance;
-use exledger::policy::people::{self, Person};
+use exledger::policy::people::person::Person;
+use exledger::policy::people::{self};
 use exledger::record::time::Instant;
 
 /// Returns a fixture's bytes.

@@ -7,10 +7,11 @@ mod time;
 mod window;
 
 use exledger::approval;
-use exledger::history::History;
 use exledger::history::version::Key;
+use exledger::history::walked::History;
 use exledger::record::time::Instant;
-use exledger::status::{self, InForce, Standing, Subject};
+use exledger::status::state::{InForce, Standing, Subject};
+use exledger::status::{self};
 
 use crate::history::ID;
 use crate::repo::Repo;

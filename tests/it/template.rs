@@ -1,16 +1,17 @@
 //! The text of a new record: whatever people write arrives as they wrote it.
 
 use exledger::record::template;
-use exledger::yaml::{self, Limits, Node};
+use exledger::yaml::node::{Limits, Node};
+use exledger::yaml::{self};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 fn back(node: &Node) -> Value {
     match &node.value {
-        yaml::Value::Null | yaml::Value::Unreadable => Value::Null,
-        yaml::Value::Scalar(scalar) => Value::from(scalar.text.as_str()),
-        yaml::Value::List(items) => items.iter().map(back).collect(),
-        yaml::Value::Map(entries) => entries
+        yaml::node::Value::Null | yaml::node::Value::Unreadable => Value::Null,
+        yaml::node::Value::Scalar(scalar) => Value::from(scalar.text.as_str()),
+        yaml::node::Value::List(items) => items.iter().map(back).collect(),
+        yaml::node::Value::Map(entries) => entries
             .iter()
             .map(|entry| (entry.key.clone(), back(&entry.value)))
             .collect(),

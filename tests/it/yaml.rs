@@ -6,7 +6,7 @@ pub(crate) mod mutate;
 mod read;
 mod splice;
 
-use exledger::yaml::{Document, Limits, Node};
+use exledger::yaml::node::{Document, Limits, Node};
 
 /// A record with most of what records have: comments, quotes, block texts, flow and block collections.
 const RECORD: &str = r#"# yaml-language-server: $schema=../schemas/exception.schema.json

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use crate::approval::counted::compose::Composer;
 use crate::approval::law::Laws;
-use crate::approval::{Approver, Counts, FourEyes, Satisfied, Verdict, Word};
-use crate::history::History;
+use crate::approval::verdict::{Approver, Counts, FourEyes, Satisfied, Verdict, Word};
 use crate::history::objects::Obstacle;
 use crate::history::version::{Content, MadeInMerge, Version};
+use crate::history::walked::History;
 use crate::policy;
 use crate::policy::demand::EvidenceKind;
 use crate::policy::governance::State;

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::approval::counted::choice::VersionChoice;
-use crate::history::History;
 use crate::history::governance::{Origin, State};
 use crate::history::objects::Oid;
 use crate::history::version::Version;
+use crate::history::walked::History;
 use crate::ledger::tree::{Item, Kind, Tree, TreeError};
 use crate::policy;
 use crate::policy::governance::{self, Governance};

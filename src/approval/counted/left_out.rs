@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use crate::approval::counted::choice::VersionChoice;
 use crate::approval::missing;
-use crate::approval::{Counts, FourEyes, Satisfied, Verdict, WhyNot};
-use crate::history::History;
+use crate::approval::verdict::{Counts, FourEyes, Satisfied, Verdict, WhyNot};
 use crate::history::version::Version;
+use crate::history::walked::History;
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 

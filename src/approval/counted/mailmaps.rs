@@ -3,15 +3,14 @@
 //! Uses policy, history, `approval`'s verdicts. Pure. Start at [`kept`]. Follows `docs/spec/approval.md`, I3: the removal of an
 //! approved line ends it once somebody approved that whom the line does not join.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
-
 use crate::approval::counted::choice::VersionChoice;
-use crate::approval::{Counts, Verdict, Word};
-use crate::history::History;
+use crate::approval::verdict::{Counts, Verdict, Word};
+use crate::history::walked::History;
 use crate::policy::governance::{Governance, MAILMAP};
 use crate::policy::mailmap::Mailmap;
-use crate::policy::people::Person;
+use crate::policy::people::person::Person;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Returns the lines that were approved once and whose removal was approved by nobody but those whom they join, each as the
 /// governance of a mailmap of one line.

@@ -2,14 +2,15 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2 and A4.
 
-use crate::approval::forge::{self, Auto, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{Auto, Forge, Pinned, Said};
+use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
 /// What Azure DevOps writes.
 pub const FORGE: Forge = Forge {
     name: "azure",
     auto: Auto::By(fits),
-    is_committer: forge::nobody,
+    is_committer: forge::subject_line::nobody,
     pull_request,
     approvals,
     own_line: None,
@@ -24,7 +25,7 @@ fn pull_request(message: &Message) -> Option<String> {
         .subject
         .strip_prefix("Merged PR ")?
         .split_once(": ")?;
-    forge::number(number).map(|number| format!("#{number}"))
+    forge::subject_line::number(number).map(|number| format!("#{number}"))
 }
 
 /// The committer of the merge is the evidence; no line names anyone.

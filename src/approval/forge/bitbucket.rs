@@ -2,14 +2,15 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2 and A4.
 
-use crate::approval::forge::{self, Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
 /// What Bitbucket Cloud and Data Center write.
 pub const FORGE: Forge = Forge {
     name: "bitbucket",
     auto: Auto::By(fits),
-    is_committer: forge::nobody,
+    is_committer: forge::subject_line::nobody,
     pull_request,
     approvals,
     own_line: None,
@@ -28,7 +29,7 @@ fn fits(message: &Message) -> bool {
 fn cloud(subject: &str) -> Option<String> {
     let rest = subject.strip_prefix("Merged in ")?;
     let (_, number) = rest.strip_suffix(')')?.rsplit_once(" (pull request #")?;
-    forge::number(number).map(|number| format!("#{number}"))
+    forge::subject_line::number(number).map(|number| format!("#{number}"))
 }
 
 /// Returns the number in `Pull request #68: Title`, or in the older `Merge pull request #68 in P from a to b`.
@@ -42,7 +43,7 @@ fn data_center(subject: &str) -> Option<String> {
         project.split_once(" from ")?.1.split_once(" to ")?;
         Some(number)
     };
-    let number = forge::number(today().or_else(older)?)?;
+    let number = forge::subject_line::number(today().or_else(older)?)?;
     Some(format!("#{number}"))
 }
 
@@ -59,7 +60,7 @@ fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
     } else {
         Composed::ByHand
     };
-    forge::by_hand(message, &["Approved-by"], None)
+    forge::subject_line::by_hand(message, &["Approved-by"], None)
         .into_iter()
         .map(|said| Said { composed, ..said })
         .collect()

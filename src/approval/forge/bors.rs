@@ -2,14 +2,15 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::{self, Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
 /// What bors-ng writes.
 pub const FORGE: Forge = Forge {
     name: "bors",
     auto: Auto::Never,
-    is_committer: forge::nobody,
+    is_committer: forge::subject_line::nobody,
     pull_request,
     approvals,
     own_line: None,
@@ -21,7 +22,7 @@ fn numbers(subject: &str) -> Vec<&str> {
         return Vec::new();
     };
     rest.split(' ')
-        .map(|word| word.strip_prefix('#').and_then(forge::number))
+        .map(|word| word.strip_prefix('#').and_then(forge::subject_line::number))
         .collect::<Option<Vec<&str>>>()
         .unwrap_or_default()
 }

@@ -2,7 +2,8 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2. Notes are a source of their own.
 
-use crate::approval::forge::{self, Auto, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{Auto, Forge, Pinned, Said};
+use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
 /// What Gerrit writes.
@@ -43,5 +44,5 @@ fn pull_request(message: &Message) -> Option<String> {
 }
 
 fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
-    forge::after_reviewed_on(message, "Reviewed-by")
+    forge::subject_line::after_reviewed_on(message, "Reviewed-by")
 }

@@ -2,7 +2,8 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::{self, Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
 /// What Gitea and Forgejo write.
@@ -32,7 +33,7 @@ fn fits(message: &Message) -> bool {
 
 fn in_own_form(message: &Message) -> bool {
     merged(message.subject).is_some()
-        || forge::number_in_parentheses(message.subject, &['#', '!']).is_some()
+        || forge::subject_line::number_in_parentheses(message.subject, &['#', '!']).is_some()
 }
 
 fn reviewed_on(message: &Message) -> bool {
@@ -49,12 +50,12 @@ fn merged(subject: &str) -> Option<String> {
     let (number, branches) = rest.split_once(") from ")?;
     branches.split_once(" into ")?;
     let mark = number.chars().next().filter(|mark| "#!".contains(*mark))?;
-    forge::number(number.strip_prefix(mark)?).map(|digits| format!("{mark}{digits}"))
+    forge::subject_line::number(number.strip_prefix(mark)?).map(|digits| format!("{mark}{digits}"))
 }
 
 fn pull_request(message: &Message) -> Option<String> {
     let squashed = || {
-        let (mark, number) = forge::number_in_parentheses(message.subject, &['!'])?;
+        let (mark, number) = forge::subject_line::number_in_parentheses(message.subject, &['!'])?;
         Some(format!("{mark}{number}"))
     };
     merged(message.subject).or_else(squashed)
@@ -65,7 +66,7 @@ fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
         return Vec::new();
     }
     let own = in_own_form(message);
-    forge::after_reviewed_on(message, "Reviewed-by")
+    forge::subject_line::after_reviewed_on(message, "Reviewed-by")
         .into_iter()
         .map(|said| Said {
             composed: if own { said.composed } else { Composed::ByHand },

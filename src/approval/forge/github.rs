@@ -2,7 +2,8 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::{self, Auto, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{Auto, Forge, Pinned, Said};
+use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
 /// What GitHub writes.
@@ -25,10 +26,10 @@ fn pull_request(message: &Message) -> Option<String> {
             .subject
             .strip_prefix("Merge pull request #")?
             .split_once(" from ")?;
-        forge::number(number).map(|number| format!("#{number}"))
+        forge::subject_line::number(number).map(|number| format!("#{number}"))
     };
     let squashed = || {
-        let (_, number) = forge::number_in_parentheses(message.subject, &['#'])?;
+        let (_, number) = forge::subject_line::number_in_parentheses(message.subject, &['#'])?;
         Some(format!("#{number}"))
     };
     merged().or_else(squashed)

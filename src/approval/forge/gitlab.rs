@@ -2,7 +2,8 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::{self, Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
 /// What GitLab writes.
@@ -38,7 +39,7 @@ fn merge_request(line: &str) -> Option<String> {
         Some((_, number)) if address => number,
         _ => what.rsplit_once('!')?.1,
     };
-    forge::number(number).map(|number| format!("!{number}"))
+    forge::subject_line::number(number).map(|number| format!("!{number}"))
 }
 
 fn pull_request(message: &Message) -> Option<String> {
@@ -55,7 +56,7 @@ fn approvals(message: &Message, pinned: Pinned) -> Vec<Said> {
     } else {
         Composed::ByHand
     };
-    forge::by_hand(message, &["Approved-by"], aside)
+    forge::subject_line::by_hand(message, &["Approved-by"], aside)
         .into_iter()
         .map(|said| Said { composed, ..said })
         .collect()

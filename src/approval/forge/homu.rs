@@ -2,14 +2,15 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::{self, Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
 /// What homu writes.
 pub const FORGE: Forge = Forge {
     name: "homu",
     auto: Auto::Never,
-    is_committer: forge::nobody,
+    is_committer: forge::subject_line::nobody,
     pull_request,
     approvals,
     own_line: None,
@@ -23,7 +24,7 @@ fn parts(subject: &str) -> Option<(&str, &str)> {
     let (number, rest) = rest.split_once(" - ")?;
     let (branch, logins) = rest.split_once(", r=")?;
     let whole = !branch.contains(char::is_whitespace) && !logins.contains(char::is_whitespace);
-    forge::number(number)
+    forge::subject_line::number(number)
         .filter(|_| whole)
         .map(|number| (number, logins))
 }

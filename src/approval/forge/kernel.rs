@@ -2,19 +2,20 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2, profiles.
 
-use crate::approval::forge::{self, Auto, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{Auto, Forge, Pinned, Said};
+use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
 /// What maintainers write.
 pub const FORGE: Forge = Forge {
     name: "kernel",
     auto: Auto::Never,
-    is_committer: forge::nobody,
-    pull_request: forge::no_pull_request,
+    is_committer: forge::subject_line::nobody,
+    pull_request: forge::subject_line::no_pull_request,
     approvals,
     own_line: None,
 };
 
 fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
-    forge::by_hand(message, &["Reviewed-by", "Acked-by"], None)
+    forge::subject_line::by_hand(message, &["Reviewed-by", "Acked-by"], None)
 }

@@ -2,14 +2,15 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::{self, Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
 /// What Phabricator writes.
 pub const FORGE: Forge = Forge {
     name: "phabricator",
     auto: Auto::Never,
-    is_committer: forge::nobody,
+    is_committer: forge::subject_line::nobody,
     pull_request,
     approvals,
     own_line: None,
@@ -21,7 +22,7 @@ fn pull_request(message: &Message) -> Option<String> {
         .iter()
         .find_map(|line| line.strip_prefix("Differential Revision: "))?;
     let (_, last) = line.trim_end().rsplit_once("/D")?;
-    forge::number(last).map(|number| format!("D{number}"))
+    forge::subject_line::number(last).map(|number| format!("D{number}"))
 }
 
 fn approvals(message: &Message, _: Pinned) -> Vec<Said> {

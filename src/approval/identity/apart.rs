@@ -3,14 +3,14 @@
 //! Uses policy's accounts, approval's relation. Pure. Start at [`Lens::relation`], which everything that compares people
 //! asks. Follows `docs/spec/approval.md`, 1.7, known to be different.
 
-use std::rc::Rc;
-
 use crate::approval::identity::Lens;
 use crate::approval::identity::party::Party;
 use crate::approval::relation::{Other, Relation, UnknownAccount};
+use crate::policy::people;
 use crate::policy::people::account::Account;
-use crate::policy::people::{self, Person};
+use crate::policy::people::person::Person;
 use crate::record::address;
+use std::rc::Rc;
 
 /// What tells somebody from others, beside their address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

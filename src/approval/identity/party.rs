@@ -2,11 +2,10 @@
 //!
 //! Uses policy's people. Pure. Start at [`Party`]. Follows `docs/spec/approval.md`, 1.7.
 
+use crate::policy::people::alike;
+use crate::policy::people::person::Person;
 use std::collections::HashSet;
 use std::rc::Rc;
-
-use crate::policy::people::Person;
-use crate::policy::people::alike;
 
 /// Up to so many comparisons of keys, comparing each with each takes less time than a set.
 const FEW: usize = 256;

@@ -2,15 +2,15 @@
 //!
 //! Uses policy's people and accounts. Pure. Start at [`last_reviews`]. Follows `docs/spec/approval.md`, 1.12.
 
-use std::collections::BTreeMap;
-
 use crate::approval::relation;
 use crate::approval::reviews::{Association, Permission, Review, Reviews, State};
 use crate::approval::statement;
 use crate::policy::governance::Governance;
+use crate::policy::people;
 use crate::policy::people::account::Account;
-use crate::policy::people::{self, Person};
+use crate::policy::people::person::Person;
 use crate::record::address::{self, Address};
+use std::collections::BTreeMap;
 
 /// Who a review is by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub fn account(review: &Review, reviews: &Reviews) -> Option<Account> {
 }
 
 fn of_login(login: &str, host: &str) -> Option<Account> {
-    if !statement::is_login(login) {
+    if !statement::file::is_login(login) {
         return None;
     }
     let account = Account::of(&format!("{login}@users.noreply.{host}"), &[])?;
@@ -130,7 +130,7 @@ fn mapped(review: &Review, reviews: &Reviews, governance: &Governance) -> Option
     let Some(host) = &reviews.forge else {
         return people::identify_login(governance, login).filter(|it| it.unmapped().is_none());
     };
-    if !statement::is_login(login) || of_login(login, host).is_none() {
+    if !statement::file::is_login(login) || of_login(login, host).is_none() {
         return None;
     }
     let domains = ["users.noreply.", "noreply."].into_iter();

@@ -3,27 +3,29 @@
 //! Uses policy, history, approval's law, statements, signatures. Pure. Start at [`Reader::land`]. Follows
 //! `docs/spec/approval.md`, S7, 1.12, G2 and D2.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::mem;
-use std::rc::Rc;
-
-use crate::approval::WhyNot;
 use crate::approval::approval_event::{Backed, RefusedFile, Spoken, Stater, Word};
 use crate::approval::filed::{self, AtTip, FileState, Filed};
 use crate::approval::keys::Keys;
 use crate::approval::law::Laws;
 use crate::approval::ledger_name::{LedgerName, Unnamed};
 use crate::approval::signature::State;
-use crate::approval::spoken::Said;
+use crate::approval::spoken::files::Said;
 use crate::approval::stated;
-use crate::approval::statement::check::{self, Backing, BadFile, Place};
-use crate::approval::statement::{About, ApprovalFile, Decision, GOVERNANCE, SIGNATURE};
+use crate::approval::statement::bad_file::BadFile;
+use crate::approval::statement::check::{self, Backing, Place};
+use crate::approval::statement::file::{About, Decision};
+use crate::approval::statement::file::{ApprovalFile, GOVERNANCE};
+use crate::approval::statement::limits::SIGNATURE;
+use crate::approval::verdict::WhyNot;
 use crate::history::interest;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::Key;
-use crate::history::{After, Beside, Company, History};
+use crate::history::walked::{After, Beside, Company, History};
 use crate::policy::Policy;
 use crate::record::time::Instant;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
+use std::rc::Rc;
 
 /// The files as they stand, while landings are read.
 pub(crate) struct Reader<'a> {

@@ -2,8 +2,8 @@
 //!
 //! Uses nothing else of the line but the errors of statement's check. Pure. Start at [`Lines`].
 
-use crate::approval::statement::MOST_BYTES;
-use crate::approval::statement::check::BadFile;
+use crate::approval::statement::bad_file::BadFile;
+use crate::approval::statement::limits::MOST_BYTES;
 
 /// What is left of a file, and how far it was read.
 pub(super) struct Lines<'a> {

@@ -4,12 +4,12 @@
 
 use crate::approval::keys::Keys;
 use crate::approval::signature::{self, State};
-use crate::approval::statement::ApprovalFile;
+use crate::approval::statement::file::ApprovalFile;
 use crate::commands::approve::place::{Desk, Found};
 use crate::commands::approve::subject::Landed;
 use crate::commands::context::fault;
 use crate::ledger::tree::Tree;
-use crate::policy::people::Person;
+use crate::policy::people::person::Person;
 
 /// What was said before.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 //!
 //! Start at [`found`] and [`write`]. Follows `docs/spec/cli.md`, approve.
 
-use std::path::{Path, PathBuf};
-
-use crate::approval::statement::{ApprovalFile, Decision, SIGNATURE};
+use crate::approval::statement::file::ApprovalFile;
+use crate::approval::statement::file::Decision;
+use crate::approval::statement::limits::SIGNATURE;
 use crate::commands::approve::Args;
 use crate::commands::approve::committer::Committer;
 use crate::commands::approve::side::Side;
@@ -24,6 +24,7 @@ use crate::store::git::heads::{At, Named};
 use crate::store::scribe::{Draft, ScribeError};
 use crate::store::sign::Setup;
 use crate::view::approve::Done;
+use std::path::{Path, PathBuf};
 
 /// The most bytes of an approval file that is there already.
 const MOST: u64 = 64 * 1024;

@@ -2,13 +2,11 @@
 //!
 //! Start at [`run`]. Follows `docs/spec/approval.md`, 1.12.
 
-use std::io::Read;
-use std::path::Path;
-
 use crate::approval::ledger_name::LedgerName;
 use crate::approval::reviews::Reviews;
-use crate::approval::statement::{About, ApprovalFile, SIGNATURE};
-use crate::commands::Outcome;
+use crate::approval::statement::file::About;
+use crate::approval::statement::file::ApprovalFile;
+use crate::approval::statement::limits::SIGNATURE;
 use crate::commands::approve::bridge_key::BridgeKey;
 use crate::commands::approve::{Args, place, speak};
 use crate::commands::context::Ctx;
@@ -18,6 +16,7 @@ use crate::commands::context::judged::Scope;
 use crate::commands::context::place::Home;
 use crate::commands::context::shell::quoted;
 use crate::commands::context::tips::OnMainline;
+use crate::commands::exit::Outcome;
 use crate::history::objects::Oid;
 use crate::history::tree::CommitTree;
 use crate::history::version::Key;
@@ -30,6 +29,8 @@ use crate::store::files::{self, FileError};
 use crate::view;
 use crate::view::approve::{Said, WrittenReview};
 use crate::view::init::Written;
+use std::io::Read;
+use std::path::Path;
 
 /// The most bytes of a file of reviews.
 const MOST: u64 = 16 * 1024 * 1024;

@@ -3,12 +3,13 @@
 //! Start at [`answer`].
 
 use crate::approval::ask;
-use crate::approval::statement::{ApprovalFile, Decision};
+use crate::approval::statement::file::ApprovalFile;
+use crate::approval::statement::file::Decision;
 use crate::commands::approve::place::Desk;
 use crate::commands::approve::side::Committed;
 use crate::commands::approve::subject::Landed;
 use crate::plan::approve;
-use crate::policy::people::Person;
+use crate::policy::people::person::Person;
 use crate::rules::changed;
 use crate::view::approve::{Counting, Done, Said, Signed};
 

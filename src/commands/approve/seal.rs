@@ -6,7 +6,7 @@ use crate::approval::keys::Keys;
 use crate::approval::signature::{self, State};
 use crate::commands::approve::place::Desk;
 use crate::commands::context::fault;
-use crate::policy::people::Person;
+use crate::policy::people::person::Person;
 use crate::store::sign::{self, NAME_KEY, Setup, SignError};
 use crate::view::approve::Counting;
 use crate::view::doc::{Text, Tone};

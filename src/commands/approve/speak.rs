@@ -2,9 +2,11 @@
 //!
 //! Start at [`run`].
 
-use crate::approval::statement::{self, ApprovalFile, Decision, LONGEST_REASON};
+use crate::approval::statement;
+use crate::approval::statement::file::ApprovalFile;
+use crate::approval::statement::file::Decision;
+use crate::approval::statement::limits::LONGEST_REASON;
 use crate::ask::{self, Agreed};
-use crate::commands::Outcome;
 use crate::commands::approve::before::{self, Before};
 use crate::commands::approve::committer::Committer;
 use crate::commands::approve::place::Desk;
@@ -18,15 +20,18 @@ use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
 use crate::commands::context::fault::Fault;
 use crate::commands::context::judged::Scope;
+use crate::commands::exit::Outcome;
 use crate::diag::Level;
 use crate::plan::approve;
 use crate::policy::governance::Governance;
-use crate::policy::people::{self, Person};
+use crate::policy::people;
+use crate::policy::people::person::Person;
 use crate::record::address::Address;
 use crate::record::credential;
 use crate::rules::case::Known;
 use crate::rules::house::House;
-use crate::rules::lint::{self, Past};
+use crate::rules::lint;
+use crate::rules::past::Past;
 use crate::store::sign::CommitSigning;
 use crate::view;
 use crate::view::approve::{Counting, Done, Signed};
@@ -246,7 +251,7 @@ fn reason(
     subject: &Subject,
     decision: Decision,
 ) -> anyhow::Result<Option<String>> {
-    let check = |text: &str| match statement::is_reason(text) {
+    let check = |text: &str| match statement::file::is_reason(text) {
         true => Ok(()),
         false => Err(format!(
             "a reason is one line of 1 to {LONGEST_REASON} characters"

@@ -2,33 +2,35 @@
 //!
 //! Start at [`record`] and [`governance`].
 
-use std::collections::BTreeSet;
-use std::path::Path;
-use std::rc::Rc;
-
-use crate::approval::Author;
 use crate::approval::ask;
 use crate::approval::keys::Keys;
-use crate::approval::statement::{self, About, Decision, check};
+use crate::approval::statement::file::{About, Decision};
+use crate::approval::statement::{self, check};
+use crate::approval::verdict::Author;
 use crate::commands::approve::side::{Committed, Side};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::commands::context::tips::Tip;
-use crate::history::change::{self, Event};
+use crate::history::change;
+use crate::history::change::event::Event;
 use crate::history::version::Key;
 use crate::ledger::tree::Tree;
 use crate::ledger::{self, Files, NotFound};
 use crate::plan::approve::{self, Matter};
 use crate::policy::governance::Governance;
-use crate::policy::people::{self, Person};
+use crate::policy::people;
+use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::id::Id;
 use crate::record::read::{self, Source};
 use crate::store::files;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::rc::Rc;
 
 /// What is spoken about.
 pub(super) struct Subject {
@@ -199,9 +201,9 @@ fn spoken(
         return Ok(spoken);
     };
     let records_folder = matter.folder.trim_end_matches('/');
-    let folder = format!("{records_folder}/{}/{id}", statement::FOLDER);
+    let folder = format!("{records_folder}/{}/{id}", statement::file::FOLDER);
     for item in tree.list(&folder).map_err(|error| fault::tree(&error))? {
-        let signature = bytes(&format!("{}{}", item.path, statement::SIGNATURE))?;
+        let signature = bytes(&format!("{}{}", item.path, statement::limits::SIGNATURE))?;
         let (Some(text), Some(_)) = (bytes(&item.path)?, &signature) else {
             continue;
         };

@@ -2,23 +2,22 @@
 //!
 //! Start at [`Desk::answer`]. Follows `docs/spec/cli.md`, check. The question may be the only one, or one of many.
 
-use std::cell::OnceCell;
-use std::collections::BTreeSet;
-
-use serde_json::Value;
-
 use crate::commands::check::receipts::Receipts;
 use crate::commands::context::approved::Approved;
+use crate::gate::answer::{Answer, Limits, Named, Question, Verdict};
 use crate::gate::index::Index;
-use crate::gate::{self, Answer, Limits, Named, Question, Verdict, unnamed, verdict};
-use crate::policy::people::Person;
+use crate::gate::{self, unnamed, verdict};
+use crate::policy::people::person::Person;
 use crate::record::time::Instant;
-use crate::status::Standing;
+use crate::status::state::Standing;
 use crate::survey::advice;
 use crate::survey::escalate::Around;
 use crate::view;
 use crate::view::check::Receipt;
 use crate::view::shape::Stamp;
+use serde_json::Value;
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 /// A question with the instant that it is about, and the name that the asker gave it.
 pub(super) struct Asked {
@@ -117,7 +116,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Returns the verdict as far as it can be told without the lock of the receipts; it may be another one with it.
-    pub(super) fn foreseen(&self, asked: &Asked, uses: &gate::Receipts) -> Verdict {
+    pub(super) fn foreseen(&self, asked: &Asked, uses: &gate::answer::Receipts) -> Verdict {
         self.among(asked, &mut |among| {
             self.judged(asked, among, uses).answer.verdict
         })
@@ -150,7 +149,12 @@ impl<'a> Desk<'a> {
         then(&among)
     }
 
-    fn judged(&self, asked: &Asked, among: &[&Standing], uses: &gate::Receipts) -> Answered {
+    fn judged(
+        &self,
+        asked: &Asked,
+        among: &[&Standing],
+        uses: &gate::answer::Receipts,
+    ) -> Answered {
         let (approved, question) = (self.approved, &asked.question);
         let answer = verdict::ask_among(question, among, uses, &approved.governance);
         let around = Around {

@@ -13,7 +13,8 @@ use crate::commands::context::asked::Asked;
 use crate::commands::context::judged::Scope;
 use crate::commands::context::place::Home;
 use crate::commands::context::proposals;
-use crate::gate::{self, Question, Receipts, Verdict, verdict};
+use crate::gate::answer::{Question, Receipts, Verdict};
+use crate::gate::{self, verdict};
 use crate::history::interest::Few;
 use crate::history::notes;
 use crate::history::objects::Extent;
@@ -25,8 +26,8 @@ use crate::policy::governance::{Governance, State};
 use crate::record::Record;
 use crate::record::read::{self, Source};
 use crate::record::time::Instant;
-use crate::status::{Standing, Status};
-use crate::yaml::Limits;
+use crate::status::state::{Standing, Status};
+use crate::yaml::node::Limits;
 
 /// Judges the records that a question is about, or all of them where that is not enough.
 ///

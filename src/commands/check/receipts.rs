@@ -7,7 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::commands::check::desk::Answered;
-use crate::gate::{self, Verdict, receipt};
+use crate::gate::answer::Verdict;
+use crate::gate::{self, receipt};
 use crate::store::receipts::{LockedReceipts, ReceiptFile, ReceiptFileError};
 
 /// How long another process may hold the lock.
@@ -16,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What is known of uses.
 pub(super) enum Receipts {
     /// No file was named.
-    NotGiven(gate::Receipts),
+    NotGiven(gate::answer::Receipts),
     /// The file, and the uses that were counted so far.
     Open(Box<Counted>),
     /// Nothing can be counted until the program is started again, and why.
@@ -33,7 +34,7 @@ pub(super) struct Counted {
 struct Tally {
     /// The file's path, as it is shown.
     shown: String,
-    uses: gate::Receipts,
+    uses: gate::answer::Receipts,
     n_lines: usize,
 }
 
@@ -41,7 +42,7 @@ impl Receipts {
     /// Opens the file, if one is named.
     pub(super) fn open(path: Option<&Path>) -> Receipts {
         let Some(path) = path else {
-            return Receipts::NotGiven(gate::Receipts::NotGiven);
+            return Receipts::NotGiven(gate::answer::Receipts::NotGiven);
         };
         let shown = path.display().to_string();
         match ReceiptFile::open(path) {
@@ -49,7 +50,7 @@ impl Receipts {
                 file,
                 tally: Tally {
                     shown,
-                    uses: gate::Receipts::Counted(BTreeMap::new()),
+                    uses: gate::answer::Receipts::Counted(BTreeMap::new()),
                     n_lines: 0,
                 },
             })),
@@ -61,7 +62,7 @@ impl Receipts {
     ///
     /// # Errors
     /// Why there can be no answer but `unknown`.
-    pub(super) fn counted(&mut self) -> Result<&gate::Receipts, String> {
+    pub(super) fn counted(&mut self) -> Result<&gate::answer::Receipts, String> {
         if let Receipts::Open(counted) = self
             && let Err(failure) = counted.read()
         {
@@ -75,7 +76,7 @@ impl Receipts {
     }
 
     /// Returns the uses as they were counted last; `None` where they can't be counted.
-    pub(super) fn known(&self) -> Option<&gate::Receipts> {
+    pub(super) fn known(&self) -> Option<&gate::answer::Receipts> {
         match self {
             Receipts::NotGiven(uses) => Some(uses),
             Receipts::Open(counted) => Some(&counted.tally.uses),
@@ -91,7 +92,7 @@ impl Receipts {
     /// Why there can be no answer but `unknown`.
     pub(super) fn answered(
         &mut self,
-        ask: &dyn Fn(&gate::Receipts) -> Answered,
+        ask: &dyn Fn(&gate::answer::Receipts) -> Answered,
         line: &dyn Fn(&Answered) -> String,
     ) -> Result<Answered, String> {
         match self {
@@ -132,7 +133,7 @@ impl Counted {
 
     fn answered(
         &mut self,
-        ask: &dyn Fn(&gate::Receipts) -> Answered,
+        ask: &dyn Fn(&gate::answer::Receipts) -> Answered,
         line: &dyn Fn(&Answered) -> String,
     ) -> Result<Answered, Failure> {
         let mut locked = self.tally.locked(&mut self.file)?;
@@ -175,7 +176,7 @@ impl Tally {
     }
 
     fn add(&mut self, record: &str, n_used: u64) {
-        if let gate::Receipts::Counted(uses) = &mut self.uses {
+        if let gate::answer::Receipts::Counted(uses) = &mut self.uses {
             *uses.entry(record.to_owned()).or_insert(0) += n_used;
         }
     }

@@ -143,6 +143,6 @@ pub fn missing(flag: &str) -> anyhow::Error {
     )
 }
 
-fn broken_off(error: &ask::AskError, flag: &str) -> anyhow::Error {
+fn broken_off(error: &ask::prompting::AskError, flag: &str) -> anyhow::Error {
     fault::unasked(error, format!("say it with {flag}"))
 }

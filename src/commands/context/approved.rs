@@ -2,22 +2,17 @@
 //!
 //! Start at [`Ctx::approved`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
 
-use std::collections::BTreeMap;
-use std::mem::{self, ManuallyDrop};
-use std::rc::Rc;
-
-use crate::approval::Approvals;
+use crate::approval::approvals::Approvals;
 use crate::approval::counted::CountedGovernance;
 use crate::approval::ledger_name::{LedgerName, Unnamed};
-use crate::commands::Outcome;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::judged::Scope;
 use crate::commands::context::place::Home;
 use crate::commands::context::proposals::{self, Proposed};
 use crate::commands::context::repetition::Passed;
+use crate::commands::exit::Outcome;
 use crate::diag;
-use crate::history::History;
 use crate::history::content;
 use crate::history::ident::Ident;
 use crate::history::mainline::Guard;
@@ -25,16 +20,21 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::refs::Chosen;
 use crate::history::version::{Key, Trail};
+use crate::history::walked::History;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
+use crate::status;
 use crate::status::reason;
-use crate::status::{self, Standing, Status};
+use crate::status::state::{Standing, Status};
 use crate::store::git::Repository;
 use crate::view;
 use crate::view::shape::{self, Simulated, Stamp};
-use crate::yaml::Limits;
+use crate::yaml::node::Limits;
+use std::collections::BTreeMap;
+use std::mem::{self, ManuallyDrop};
+use std::rc::Rc;
 
 /// Every record at an instant, and what that was computed from.
 pub struct Approved<'h> {
@@ -202,7 +202,7 @@ impl Approved<'_> {
             .unwrap_or_default();
         let (history, governance) = (&self.history, &self.governance);
         status::evaluate(
-            status::Subject {
+            status::state::Subject {
                 key,
                 history,
                 verdicts,

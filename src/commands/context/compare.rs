@@ -8,10 +8,6 @@ pub mod near;
 mod uncounted;
 mod workflow;
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
-
 use crate::commands::context::Ctx;
 use crate::commands::context::compare::desk::Desk;
 use crate::commands::context::fault;
@@ -22,15 +18,19 @@ use crate::history::paths::Prefix;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
-use crate::policy::people::Person;
+use crate::policy::people::person::Person;
 use crate::record::time::not_after;
 use crate::rules::case::Known;
 use crate::rules::changed::{Changed, Needs, Ruling};
-use crate::rules::lint::{self, Past};
+use crate::rules::lint;
+use crate::rules::past::Past;
 use crate::store::git::Repository;
 use crate::survey::branch::{self, Delta};
-use crate::survey::cause::Neighbours;
 use crate::survey::landed::Landed;
+use crate::survey::neighbour::Neighbours;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The state that is compared with where it will land.
 #[derive(Clone, Copy)]

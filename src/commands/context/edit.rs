@@ -7,16 +7,14 @@ mod judge;
 pub mod next;
 mod which;
 
-use clap::Args;
-
-use crate::commands::Outcome;
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::judge::Judged;
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
 use crate::commands::context::overlay::Overlay;
 use crate::commands::context::place::Home;
-use crate::history::change::Event;
+use crate::commands::exit::Outcome;
+use crate::history::change::event::Event;
 use crate::ledger::tree::Tree;
 use crate::plan::decision::{Planned, Refusal, Taken};
 use crate::plan::edit::{self, Edited};
@@ -29,6 +27,7 @@ use crate::store::files::FileError;
 use crate::view;
 use crate::view::edit::{Decided, Decision, Meant, Written};
 use crate::view::patch;
+use clap::Args;
 
 /// The flags that every decision takes.
 #[derive(Clone, Debug, Default, Args)]

@@ -2,22 +2,22 @@
 //!
 //! Start at [`Approved::facts`]. Follows `docs/spec/cli.md`, log and verify.
 
-use std::collections::BTreeSet;
-
-use crate::approval::{Approvals, Statement};
+use crate::approval::approvals::Approvals;
+use crate::approval::verdict::Statement;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::shell;
-use crate::history::History;
 use crate::history::chain;
 use crate::history::objects::Obstacle;
 use crate::history::refs::Chosen;
 use crate::history::tree::CommitTree;
+use crate::history::walked::History;
 use crate::record::time::Instant;
-use crate::status::Standing;
+use crate::status::state::Standing;
 use crate::store::git::Repository;
 use crate::survey::acts::{self, Act};
 use crate::survey::escalate::Around;
 use crate::survey::statements;
+use std::collections::BTreeSet;
 
 impl Approved<'_> {
     /// Returns all that git proves, and who approved what.

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::ask::AskError;
+use crate::ask::prompting::AskError;
 use crate::ledger::NotFound;
 use crate::ledger::tree::TreeError;
 use crate::render;

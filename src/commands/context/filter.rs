@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use crate::record::scalar::Scalar;
 use crate::record::time::{Term, When};
 use crate::record::word::{Class, RootCause, Word};
-use crate::status::Status;
+use crate::status::state::Status;
 use crate::survey::select::Filter;
 
 /// Which records are meant; every flag may be given several times, or with values separated by commas.

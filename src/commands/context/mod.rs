@@ -54,9 +54,9 @@ pub struct Ctx {
     /// The one reading of the clock.
     pub now: Instant,
     /// How answers look.
-    pub style: render::Style,
+    pub style: render::format::Style,
     /// The format of the answer.
-    pub format: &'static render::Format,
+    pub format: &'static render::format::Format,
     /// Whether prompts may appear.
     pub person: ask::Person,
     /// Whether progress may be shown.
@@ -96,14 +96,14 @@ impl Ctx {
         let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         let asking = io::stdin().is_terminal() && err && !globals.no_input;
         let colour = if coloured(globals.color, &environment, out) {
-            render::Colour::On
+            render::format::Colour::On
         } else {
-            render::Colour::Off
+            render::format::Colour::Off
         };
         let quiet = if globals.quiet {
-            render::Quiet::Yes
+            render::format::Quiet::Yes
         } else {
-            render::Quiet::No
+            render::format::Quiet::No
         };
         ask::set_colour(if coloured(globals.color, &environment, err) {
             ask::Colour::On
@@ -115,7 +115,7 @@ impl Ctx {
             format: formats.chosen(globals.format.as_deref())?,
             folder,
             now: set_clock(&environment).unwrap_or_else(clock::now),
-            style: render::Style {
+            style: render::format::Style {
                 width,
                 colour,
                 quiet,

@@ -2,8 +2,8 @@
 //!
 //! Start at [`hear`]. Follows `docs/spec/approval.md`, E9 and 5 (16).
 
-use crate::history::History;
 use crate::history::notes;
+use crate::history::walked::History;
 use crate::record::time::Instant;
 use crate::store::git::Repository;
 

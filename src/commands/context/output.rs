@@ -35,7 +35,7 @@ impl Formats {
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] when the command does not offer it.
-    pub fn chosen(self, name: Option<&str>) -> anyhow::Result<&'static render::Format> {
+    pub fn chosen(self, name: Option<&str>) -> anyhow::Result<&'static render::format::Format> {
         let name = match name {
             Some(CALENDAR) if self == Formats::Dated => "table",
             None if self == Formats::Paged => "markdown",
@@ -59,11 +59,11 @@ impl Formats {
             .collect()
     }
 
-    fn offers(self, format: &render::Format) -> bool {
+    fn offers(self, format: &render::format::Format) -> bool {
         match self {
-            Formats::Findings => format.offered != render::Offered::ForPages,
-            Formats::General | Formats::Dated => format.offered == render::Offered::Always,
-            Formats::Paged => format.offered != render::Offered::ForFindings,
+            Formats::Findings => format.offered != render::format::Offered::ForPages,
+            Formats::General | Formats::Dated => format.offered == render::format::Offered::Always,
+            Formats::Paged => format.offered != render::format::Offered::ForFindings,
             Formats::Only(names) => names.contains(&format.name),
         }
     }

@@ -18,7 +18,7 @@ use crate::history::tree::CommitTree;
 use crate::history::version::Key;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
-use crate::status::Standing;
+use crate::status::state::Standing;
 use crate::store::files::WorkTree;
 use crate::store::git::Repository;
 use crate::survey::proposed::{self, Around};

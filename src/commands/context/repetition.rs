@@ -11,9 +11,9 @@ use crate::commands::context::compare::near;
 use crate::commands::context::judged::Scope;
 use crate::history::version::Trail;
 use crate::record::Record;
-use crate::status::Standing;
-use crate::survey::cause::Neighbours;
+use crate::status::state::Standing;
 use crate::survey::life::{self, Life};
+use crate::survey::neighbour::Neighbours;
 use crate::survey::refiling::Peer;
 use crate::survey::renewed;
 

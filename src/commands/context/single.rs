@@ -2,11 +2,11 @@
 //!
 //! Start at [`Approved::moved`]. Follows `docs/spec/cli.md`, check.
 
-use crate::approval::Satisfied;
+use crate::approval::verdict::Satisfied;
 use crate::commands::context::approved::Approved;
 use crate::history::version::Key;
 use crate::record::time::Instant;
-use crate::status::Standing;
+use crate::status::state::Standing;
 
 impl Approved<'_> {
     /// Judges a record that stands here at another instant.

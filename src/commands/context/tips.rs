@@ -2,9 +2,9 @@
 //!
 //! Start at [`Approved::tip`]. Follows `docs/spec/approval.md`, D1.
 
-use crate::approval::Verdict;
 use crate::approval::ledger_name::{LedgerName, Unnamed};
-use crate::approval::statement::About;
+use crate::approval::statement::file::About;
+use crate::approval::verdict::Verdict;
 use crate::commands::context::approved::Approved;
 use crate::history::objects::Oid;
 use crate::history::paths::Prefix;

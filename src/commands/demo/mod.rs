@@ -9,11 +9,12 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use crate::commands::command::{Command, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::judged::Scope;
 use crate::commands::context::place::Home;
-use crate::commands::{Command, Outcome, Run};
+use crate::commands::exit::Outcome;
 use crate::commands::{due, schema};
 use crate::ledger::tree::{Kind, Tree};
 use crate::store::vacant;

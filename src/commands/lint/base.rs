@@ -4,12 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::commands::Outcome;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved;
 use crate::commands::context::compare::{Compared, Proposed};
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
+use crate::commands::exit::Outcome;
 use crate::commands::lint::Found;
 use crate::commands::lint::approvals;
 use crate::commands::lint::input::Input;
@@ -23,10 +23,11 @@ use crate::policy::governance::State;
 use crate::record::read;
 use crate::rules::case::Known;
 use crate::rules::house::House;
-use crate::rules::lint::{self, Past, Settled};
+use crate::rules::lint::{self};
+use crate::rules::past::{Past, Settled};
 use crate::rules::proposed::Removals;
 use crate::rules::repeats::Repeats;
-use crate::survey::cause::Neighbours;
+use crate::survey::neighbour::Neighbours;
 use crate::survey::refiling;
 
 /// Judges what differs from where the branch parted; says on stderr what can't be told.

@@ -11,7 +11,7 @@ use crate::ledger::tree::Tree;
 use crate::record::credential;
 use crate::view::doc::{Excerpt, Shown};
 use crate::view::finding;
-use crate::yaml::Limits;
+use crate::yaml::node::Limits;
 
 /// The rule whose values are never shown.
 const SECRET: &str = "secret";

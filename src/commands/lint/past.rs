@@ -20,7 +20,7 @@ use crate::policy::governance::{Governance, State};
 use crate::record::decision::Closure;
 use crate::record::read::{self, Source};
 use crate::rules::case::Known;
-use crate::rules::lint::{Past, Settled};
+use crate::rules::past::{Past, Settled};
 use crate::rules::proposed::Removals;
 use crate::store::git;
 use crate::store::git::stamps::Stamps;

@@ -2,7 +2,8 @@
 //!
 //! Start at [`Desk::ask`]. Follows `docs/spec/cli.md`, new.
 
-use crate::ask::{self, Prompt};
+use crate::ask::prompting::Prompt;
+use crate::ask::{self};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::new::filing::{self, Work};

@@ -5,25 +5,27 @@
 use std::path::Path;
 
 use crate::ask;
-use crate::commands::Outcome;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
+use crate::commands::exit::Outcome;
 use crate::commands::new::desk::Desk;
 use crate::commands::new::{Args, filed, past, preview, sources};
 use crate::diag::{self, Finding, Level};
 use crate::ledger::Ledger;
 use crate::plan::answers::Answers;
-use crate::plan::draft::{self, DefaultOwner, Draft, Faithful, Filer, Setting, Urgency};
+use crate::plan::draft::{self, Draft, Faithful};
 use crate::plan::offer::Names;
 use crate::plan::question::{self, End, Question};
+use crate::plan::setting::{DefaultOwner, Filer, Setting, Urgency};
 use crate::policy::governance::Governance;
 use crate::record::credential;
 use crate::record::id::Id;
 use crate::record::time::{When, not_after};
 use crate::rules::case::Known;
 use crate::rules::house::House;
-use crate::rules::lint::{self, Past};
+use crate::rules::lint::{self};
+use crate::rules::past::Past;
 use crate::store::files;
 use crate::view;
 

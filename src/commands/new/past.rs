@@ -13,8 +13,9 @@ use crate::plan::draft::Draft;
 use crate::rules::case::Known;
 use crate::rules::house::House;
 use crate::rules::lint;
+use crate::rules::past;
 use crate::rules::repeats::Repeats;
-use crate::survey::cause::Neighbours;
+use crate::survey::neighbour::Neighbours;
 
 /// Returns what is found against a draft, its past included; what is there can't be told without one.
 pub(super) fn findings(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<Finding>> {
@@ -56,7 +57,7 @@ pub(super) fn findings(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Resu
         let mut entries = compared.entries.iter();
         Some((compared, entries.find(|it| it.delta.key == key)?))
     });
-    let past = entry.map_or(lint::Past::UNKNOWN, |(_, entry)| entry.past);
+    let past = entry.map_or(past::Past::UNKNOWN, |(_, entry)| entry.past);
     let mut found = lint::record(source, &known, past).map_err(|error| fault::tree(&error))?;
     if let Some((compared, entry)) = entry {
         found.extend(lint::change(&entry.changed(compared), &known));

@@ -4,7 +4,8 @@
 
 use serde_json::Value;
 
-use crate::ask::{self, Ahead, Prompt};
+use crate::ask::prompting::{Ahead, Prompt};
+use crate::ask::{self};
 use crate::commands::context::fault::{self, Fault};
 use crate::commands::new::desk::Desk;
 use crate::commands::new::filing::{self, Drafts};

@@ -25,7 +25,8 @@ use crate::record::json;
 use crate::record::pattern;
 use crate::record::word::{ControlStatus, Word};
 use crate::store::files;
-use crate::yaml::{self, Limits};
+use crate::yaml::node::Limits;
+use crate::yaml::{self};
 
 /// The most bytes that are read of a file of answers.
 const MOST: u64 = 1_048_576;

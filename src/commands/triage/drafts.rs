@@ -3,27 +3,28 @@
 //! Start at [`write`]. Follows `docs/spec/cli.md`, triage, `--draft`, and `docs/spec/interop.md`, 4. A key that a draft of
 //! the folder names already gets no second one.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-
-use serde_json::Value;
-
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::ledger::Ledger;
-use crate::ledger::tree::{Kind, Tree, TreeError};
+use crate::ledger::tree::Tree;
+use crate::ledger::tree::{Kind, TreeError};
 use crate::plan::answers::Answers;
 use crate::plan::codeowners::{self, CodeOwners};
-use crate::plan::draft::{self, DefaultOwner, Filer, Setting, Urgency};
+use crate::plan::draft::{self};
 use crate::plan::imported;
 use crate::plan::owner::Owners;
+use crate::plan::setting::{DefaultOwner, Filer, Setting, Urgency};
 use crate::policy::governance::Governance;
 use crate::store::files::{self, WorkTree};
 use crate::store::streams;
 use crate::survey::triage::wanted::Wanted;
-use crate::view::triage::Draft;
-use crate::yaml::{self, Limits};
+use crate::view::triage::shown::Draft;
+use crate::yaml;
+use crate::yaml::node::Limits;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::Path;
 
 /// Writes a draft for each thing that needs a record.
 pub(super) fn write(

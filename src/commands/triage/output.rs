@@ -18,7 +18,7 @@ use crate::commands::triage::marks::{Mark, Marks};
 use crate::interop::said;
 use crate::interop::sarif::Layout;
 use crate::interop::sarif::rewrite::{self, Act};
-use crate::status::Standing;
+use crate::status::state::Standing;
 use crate::store::streams::{self, Begun};
 
 /// How SARIF is written again.

@@ -2,25 +2,24 @@
 //!
 //! Start at [`Book`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
 
-use std::rc::Rc;
-
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-
-use crate::approval::Verdict;
+use crate::approval::verdict::Verdict;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
 use crate::gate::receipt::{self, Receipt};
-use crate::history::History;
-use crate::history::change::Event;
+use crate::history::change::event::Event;
 use crate::history::version::Key;
+use crate::history::walked::History;
 use crate::record::time::Instant;
 use crate::rules::landed::{Granted, Used};
+use crate::status;
+use crate::status::state::{Standing, Status};
 use crate::status::trace::{Then, Trace};
-use crate::status::{self, Standing, Status};
 use crate::store::files;
 use crate::view;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// The most bytes of a file of receipts.
 const MOST_BYTES: u64 = 1 << 30;
@@ -187,7 +186,7 @@ fn late(
     let (history, approvals) = approved.facts();
     let key = super::key(history, standing);
     let verdicts: &[Rc<Verdict>] = approvals.trails.get(&key).map_or(&[], Vec::as_slice);
-    let trace = Trace::of(status::Subject {
+    let trace = Trace::of(status::state::Subject {
         key: &key,
         history,
         verdicts,

@@ -3,13 +3,12 @@
 //! Uses record, approval, status, the gate's candidates. Pure. Start at [`answer`]. Follows `docs/spec/cli.md`, check,
 //! `--deploy`.
 
-use std::collections::BTreeMap;
-
-use crate::approval::Satisfied;
-use crate::gate::verdict::{Candidate, Fits, name};
-use crate::gate::{Answer, Question, Verdict};
+use crate::approval::verdict::Satisfied;
+use crate::gate::answer::{Answer, Question, Verdict};
+use crate::gate::verdict::candidate::{Candidate, Fits, name};
 use crate::record::word::{FixTarget, IdentityType};
-use crate::status::{InForce, Standing, Status};
+use crate::status::state::{InForce, Standing, Status};
+use std::collections::BTreeMap;
 
 /// Answers whether an application may be deployed: no open automation exception of it lacks its safeguards.
 pub(super) fn answer(question: &Question, standings: &[&Standing]) -> Answer {

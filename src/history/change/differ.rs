@@ -2,10 +2,9 @@
 //!
 //! Uses record. Pure. Start at [`differences`]. Follows `docs/spec/cli.md`, `changes[]{field,from,to}`.
 
-use serde_json::Value;
-
 use crate::record::Record;
 use crate::record::time::When;
+use serde_json::Value;
 
 /// One value that differs.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,4 +114,18 @@ fn joined(path: &str, key: &str) -> String {
     } else {
         format!("{path}.{key}")
     }
+}
+
+/// Returns the entries of one list that the other lacks, each counted as often as it stands there.
+pub fn beyond<'t, T: PartialEq>(list: &'t [T], other: &[T]) -> Vec<&'t T> {
+    let mut rest: Vec<&T> = other.iter().collect();
+    list.iter()
+        .filter(|entry| match rest.iter().position(|it| it == entry) {
+            Some(at) => {
+                rest.swap_remove(at);
+                false
+            }
+            None => true,
+        })
+        .collect()
 }

@@ -3,14 +3,14 @@
 //! Uses record, and history's `change`. Pure. Start at [`FIELDS`], which a test compares with the schema. A new field is
 //! one line there, and one in `meet` where its meeting is not simply what landed.
 
-use std::collections::BTreeSet;
-
-use crate::history::change::Event;
+use crate::history::change::differ::beyond;
+use crate::history::change::event::Event;
 use crate::history::change::meet::{self, Rule};
 use crate::history::change::said::{self, Extension, Handover};
 use crate::record::time;
 use crate::record::word::{ClosureOutcome, ControlStatus};
 use crate::record::{CompensatingControl, Record};
+use std::collections::BTreeSet;
 
 /// A field of a record, at the top level.
 pub struct Field {
@@ -115,20 +115,6 @@ pub const FIELDS: &[Field] = &[
     ),
     plain!(x),
 ];
-
-/// Returns the entries of one list that the other lacks, each counted as often as it stands there.
-pub fn beyond<'t, T: PartialEq>(list: &'t [T], other: &[T]) -> Vec<&'t T> {
-    let mut rest: Vec<&T> = other.iter().collect();
-    list.iter()
-        .filter(|entry| match rest.iter().position(|it| it == entry) {
-            Some(at) => {
-                rest.swap_remove(at);
-                false
-            }
-            None => true,
-        })
-        .collect()
-}
 
 /// An entry more is the event; an entry changed or gone amends the record, and so does another order.
 fn added<T: PartialEq>(before: &[T], after: &[T], event: Event) -> Vec<Event> {

@@ -1,9 +1,8 @@
-//! How an approved version and what landed since meet: what both grant, and nothing more.
+//! How the values of one field in two versions become the value that both grant.
 //!
-//! Uses record, and history's `change`. Pure. Start at [`meet`]. Follows `docs/spec/approval.md`, 1.9. The tier is not a
+//! Uses record, and history's `change`. Pure. Start at [`Rule`]. Follows `docs/spec/approval.md`, 1.9. The tier is not a
 //! field: of several versions the one that comes first in the policy decides, which `status` looks up.
 
-use crate::history::change::fields::FIELDS;
 use crate::record::subject::{Scope, Subject};
 use crate::record::time::{self, Term};
 use crate::record::{Deviation, Record, Uses};
@@ -14,34 +13,6 @@ pub enum Rule {
     AsLanded,
     /// The function writes what both grant into the third record, and names what must be equal and is not.
     Meets(fn(&Record, &Record, &mut Record) -> Vec<&'static str>),
-}
-
-/// Two versions met.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Meeting {
-    /// What both grant; texts and owner as landed.
-    pub record: Record,
-    /// The fields that must be equal and are not: nothing is granted then. Sorted dotted paths.
-    pub unequal: Vec<String>,
-}
-
-/// Returns what an approved version and one that landed after it grant together.
-///
-/// Of more than two, meet the result with each later one in turn.
-pub fn meet(approved: &Record, landed: &Record) -> Meeting {
-    let mut record = landed.clone();
-    let mut unequal = Vec::new();
-    for field in FIELDS {
-        if let Rule::Meets(rule) = field.meet {
-            unequal.extend(
-                rule(approved, landed, &mut record)
-                    .into_iter()
-                    .map(str::to_owned),
-            );
-        }
-    }
-    unequal.sort();
-    Meeting { record, unequal }
 }
 
 /// Returns the entries of the later list that the earlier has too.

@@ -3,7 +3,7 @@
 //! Uses record, and `change`'s fields. Pure. Start at [`extension`] and [`handover`]. Follows `docs/spec/rules.md`
 //! (`silent-extension`, `owner-changed`).
 
-use crate::history::change::fields;
+use crate::history::change::differ;
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::time::{Instant, not_after};
@@ -26,7 +26,7 @@ pub fn extension(before: &Record, after: &Record) -> Extension {
     if new <= old {
         return Extension::No;
     }
-    let entries = fields::beyond(&after.renewals, &before.renewals);
+    let entries = differ::beyond(&after.renewals, &before.renewals);
     let mut at: Instant = old;
     for entry in &entries {
         if not_after(&entry.from) != at {
@@ -58,7 +58,7 @@ pub fn handover(before: &Record, after: &Record) -> Handover {
         return Handover::No;
     }
     let mut at: &Address = &before.owner.email;
-    for entry in fields::beyond(&after.transfers, &before.transfers) {
+    for entry in differ::beyond(&after.transfers, &before.transfers) {
         if entry.from == *at {
             at = &entry.to;
         }

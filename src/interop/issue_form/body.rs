@@ -2,7 +2,7 @@
 //!
 //! Uses nothing else of the line. Pure. Start at [`sections`]. Follows `docs/spec/interop.md` (action, hooks, form).
 
-use crate::interop::issue_form::Flaw;
+use crate::interop::issue_form::unread::Flaw;
 
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

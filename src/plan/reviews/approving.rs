@@ -4,10 +4,12 @@
 
 use crate::approval::reviews::reviewer::{self, Reviewer};
 use crate::approval::reviews::{Review, Reviews};
-use crate::approval::statement::{About, AuthorLogin, MOST_AUTHORS, MOST_BYTES};
+use crate::approval::statement::file::MOST_AUTHORS;
+use crate::approval::statement::file::{About, AuthorLogin};
+use crate::approval::statement::limits::MOST_BYTES;
 use crate::plan::reviews::told::UnresolvedReview;
 use crate::policy::governance::Governance;
-use crate::policy::people::Person;
+use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::address::Address;
 

@@ -2,14 +2,13 @@
 //!
 //! Uses policy's people, approval's reviews. Pure. Start at [`Told`]. Follows `docs/spec/approval.md`, 1.12.
 
-use std::collections::BTreeSet;
-use std::fmt;
-
 use crate::approval::reviews::{Review, Reviews, State};
-use crate::approval::statement::About;
+use crate::approval::statement::file::About;
 use crate::history::objects::{Obstacle, Oid};
 use crate::policy::governance::Governance;
 use crate::policy::people;
+use std::collections::BTreeSet;
+use std::fmt;
 
 /// An approving review of which nobody knows whose it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use crate::policy::catalog::Catalog;
+use crate::policy::catalog::controls::Catalog;
 
 /// A catalog that comes with the program.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 //!
 //! Uses policy's catalog. Pure. Start at [`search`]. Follows `docs/spec/cli.md` (controls).
 
-use crate::policy::catalog::{Catalog, Control};
+use crate::policy::catalog::controls::{Catalog, Control};
 use crate::record::near;
 
 /// A control that was searched for.

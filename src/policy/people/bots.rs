@@ -3,7 +3,7 @@
 //! Uses people. Pure. Start at [`is_known`]. Follows `docs/spec/approval.md` E7. A list is never complete: teams
 //! add theirs to `people.bots` and `people.agents`.
 
-use crate::policy::people::{Person, folded};
+use crate::policy::people::person::{Person, folded};
 use crate::record::address;
 
 /// Whole names, letter case ignored. First names of people are not here, whatever product bears them.

@@ -13,7 +13,7 @@ use crate::policy::settings::Recipient;
 use crate::policy::tiers::Tier;
 use crate::record::near;
 use crate::record::word::{Baseline, IdentityType, Word};
-use crate::yaml::{Entry, Fault, Node, Value};
+use crate::yaml::node::{Entry, Fault, Node, Value};
 
 /// Returns what is wrong with a policy as a whole.
 pub(super) fn check(root: &Node) -> Vec<Fault> {

@@ -8,7 +8,7 @@ use crate::policy::closing::{Baseline, ClosureRules, Drift, Words};
 use crate::policy::read::values::{OneOrMany, PerHundred};
 use crate::policy::read::{stated, value};
 use crate::record::reader::{Read, Reader};
-use crate::yaml::Node;
+use crate::yaml::node::Node;
 
 impl Read for ClosureRules {
     fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<ClosureRules> {

@@ -6,7 +6,7 @@ use crate::policy::demand::Approval;
 use crate::policy::read::values::Path;
 use crate::policy::read::{stated, value};
 use crate::record::reader::{Read, Reader};
-use crate::yaml::Node;
+use crate::yaml::node::Node;
 
 impl Read for Approval {
     fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Approval> {

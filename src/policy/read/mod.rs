@@ -18,8 +18,8 @@ use crate::policy::settings::default_escalation;
 use crate::policy::{FILE, Policy, catalog};
 use crate::record;
 use crate::record::fields::Fields;
+use crate::record::parse_error::Flaw;
 use crate::record::reader::{Read, Reader};
-use crate::record::scalar::Flaw;
 use crate::yaml;
 
 /// What was read of a policy.
@@ -28,16 +28,16 @@ pub struct Source {
     /// The settings; what could not be read has its default.
     pub policy: Policy,
     /// The document, for rules that look at places; `None` where it can't be read to its end.
-    pub document: Option<yaml::Node>,
+    pub document: Option<yaml::node::Node>,
     /// The comments, in the order of the file.
-    pub comments: Vec<yaml::Comment>,
+    pub comments: Vec<yaml::node::Comment>,
     /// What is wrong; all of it makes the policy unusable.
     pub findings: Vec<Finding>,
 }
 
 /// Reads the bytes of `exledger.yaml`.
 pub fn read(bytes: &[u8]) -> Source {
-    let document = yaml::parse(bytes, &yaml::Limits::POLICY);
+    let document = yaml::parse(bytes, &yaml::node::Limits::POLICY);
     let mut faults = document.faults;
     let mut policy = Policy::default();
     if let Some(root) = &document.root {
@@ -59,7 +59,7 @@ pub fn read(bytes: &[u8]) -> Source {
 struct Whole(Policy);
 
 impl Read for Whole {
-    fn read<'n>(node: &'n yaml::Node, at: &mut Reader<'n>) -> Option<Whole> {
+    fn read<'n>(node: &'n yaml::node::Node, at: &mut Reader<'n>) -> Option<Whole> {
         let mut policy = Policy::default();
         at.map(node, |fields| {
             fields.required_as("version", version);

@@ -4,7 +4,7 @@
 
 use crate::diag::{Pos, shape};
 use crate::policy::people::nobody;
-use crate::yaml::{Fault, Node};
+use crate::yaml::node::{Fault, Node};
 
 /// Adds a fault for each group member and each login that is the address of approval commits.
 pub(super) fn check(root: &Node, faults: &mut Vec<Fault>) {

@@ -5,7 +5,7 @@
 
 use crate::diag::{Pos, shape};
 use crate::policy::people::account::Account;
-use crate::yaml::{Fault, Node};
+use crate::yaml::node::{Fault, Node};
 
 /// Adds what is wrong with the domains of `people.noreply` and of the keys of `people.logins`.
 pub(super) fn check(root: &Node, faults: &mut Vec<Fault>) {

@@ -8,10 +8,11 @@ use crate::policy::settings::{
     AssetRule, Due, Escalation, Lint, Patterns, People, Profile, ProfileTrigger, Recipient,
     Recurrence,
 };
+use crate::record::parse_error::Flaw;
 use crate::record::reader::{Read, Reader};
-use crate::record::scalar::{Flaw, Scalar};
+use crate::record::scalar::Scalar;
 use crate::record::word::Then;
-use crate::yaml::{Node, Value};
+use crate::yaml::node::{Node, Value};
 
 impl Read for People {
     fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<People> {

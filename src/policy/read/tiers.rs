@@ -8,7 +8,7 @@ use crate::policy::tiers::{Approvals, ClassRule, Classes, EmergencyRule, Match, 
 use crate::record::fields::Fields;
 use crate::record::reader::{Read, Reader};
 use crate::record::time::Term;
-use crate::yaml::Node;
+use crate::yaml::node::Node;
 
 impl Read for Tier {
     fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Tier> {

@@ -3,9 +3,10 @@
 //! Uses record's reader. Pure. Follows `docs/spec/policy.md`, words, files and patterns.
 
 use crate::record::id;
+use crate::record::parse_error::Flaw;
 use crate::record::reader::{Empty, Read, Reader};
-use crate::record::scalar::{Flaw, Scalar};
-use crate::yaml::{Node, Value};
+use crate::record::scalar::Scalar;
+use crate::yaml::node::{Node, Value};
 
 /// A path inside the repository, relative to the directory of the policy, with `/` and nothing to tidy.
 #[derive(Debug)]

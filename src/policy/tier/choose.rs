@@ -4,10 +4,11 @@
 //! tiers and classes.
 
 use crate::policy::Policy;
-use crate::policy::tier::{Fact, Facts, Wildcard};
+use crate::policy::tier::fact::{Fact, Facts, Wildcard};
 use crate::policy::tiers::{Match, Tier};
 use crate::record::pattern;
-use crate::record::word::{Class, Word};
+use crate::record::word::Class;
+use crate::record::word::Word;
 
 /// Which tiers hold for a record.
 pub(super) struct Choice<'p> {

@@ -2,7 +2,7 @@
 //!
 //! Uses record. Pure. Start at [`Facts::of`]. Follows `docs/spec/policy.md`, tiers and classes.
 
-use crate::policy::tier::{Fact, Facts};
+use crate::policy::tier::fact::{Fact, Facts};
 use crate::record::Record;
 use crate::record::read::{Source, Stated};
 use crate::record::scalar::Scalar;

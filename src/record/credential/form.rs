@@ -3,9 +3,8 @@
 //! Uses nothing else of the line. Pure. Start at [`find`]. A further form is one line in [`FORMS`], at its place
 //! in the order of bytes.
 
+use crate::record::credential::found::Found;
 use std::ops::Range;
-
-use crate::record::credential::text::Found;
 
 /// The shortest token that any form has.
 pub(super) const SHORTEST: usize = 15;

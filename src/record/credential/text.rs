@@ -3,20 +3,11 @@
 //! Uses nothing else of the line. Pure. Start at [`find`]. One pass over the bytes finds the few places that are
 //! looked at more closely: long words, `name=value`, `name: value`, `--name value`, `scheme://…@`.
 
-use std::ops::Range;
-
 use crate::record::credential::form;
+use crate::record::credential::found::Found;
 use crate::record::credential::name::Name;
 use crate::record::credential::value;
-
-/// Something in a text that looks like a credential.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
-    /// Its bytes in the text.
-    pub span: Range<usize>,
-    /// What it looks like.
-    pub what: &'static str,
-}
+use std::ops::Range;
 
 /// The shortest text in which anything is found: `pwd=` and a value.
 const SHORTEST: usize = 10;

@@ -2,7 +2,7 @@
 //!
 //! Uses `view::doc`. Pure. Start at [`paint`]. Colour repeats what a word already says.
 
-use crate::render::Colour;
+use crate::render::format::Colour;
 use crate::view::doc::Text;
 use crate::view::doc::Tone;
 

@@ -5,7 +5,7 @@
 use super::grid;
 use super::one_line;
 use crate::diag;
-use crate::render::Style;
+use crate::render::format::Style;
 use crate::view::doc;
 use crate::view::doc::Fit;
 use crate::view::doc::Text;

@@ -12,7 +12,7 @@ use comfy_table::TableStyle;
 use comfy_table::Width;
 
 use super::colour::Ink;
-use crate::render::Style;
+use crate::render::format::Style;
 use crate::view::doc::Fit;
 use crate::view::doc::Text;
 

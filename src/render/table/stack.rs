@@ -4,7 +4,7 @@
 //! is running text, then every other cell with its title, short ones together on a line. Nothing is left out.
 
 use super::grid::{self, Gap, Grid};
-use crate::render::Style;
+use crate::render::format::Style;
 use crate::view::doc::{Column, Fit, Text, Tone};
 
 /// A first cell that is wider than this stands on a line of its own.

@@ -15,7 +15,8 @@ use crate::ledger::tree::{Tree, TreeError};
 use crate::record::time::Instant;
 use crate::rules::case::Known;
 use crate::rules::house::House;
-use crate::rules::lint::{self, Past, Settled};
+use crate::rules::lint::{self};
+use crate::rules::past::{Past, Settled};
 
 /// What makes a finding the same one in two versions.
 type Same = (Code, Option<String>, String);

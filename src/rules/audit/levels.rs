@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use crate::approval::{Satisfied, Stands, Verdict};
+use crate::approval::verdict::{Satisfied, Stands, Verdict};
 use crate::diag::Level;
 use crate::history::version::{Change, Trail, Version};
 use crate::record::Record;

@@ -3,7 +3,7 @@
 //! Uses history, status, `audit`. Pure. Start at [`Audit::line`]. Follows `docs/spec/approval.md`, M5 and M6.
 
 use crate::diag::Finding;
-use crate::history::foxtrot::ThrownOff;
+use crate::history::thrown_off::ThrownOff;
 use crate::history::version::Trail;
 use crate::rules::audit::Audit;
 use crate::rules::case::Subject;
@@ -31,7 +31,7 @@ impl<'a> Audit<'a> {
         let trails = self.history.trails.iter();
         for (key, trail) in trails.filter(|(_, trail)| !trail.thrown_off.is_empty()) {
             let verdicts = self.approvals.trails.get(key).map(Vec::as_slice);
-            let open = status::thrown_off::open(status::Subject {
+            let open = status::thrown_off::open(status::state::Subject {
                 key,
                 history: self.history,
                 verdicts: verdicts.unwrap_or_default(),

@@ -2,9 +2,8 @@
 //!
 //! Pure. Start at [`Judge::of`].
 
+use crate::rules::house::refusal::Refusal;
 use serde_json::Value;
-
-use crate::rules::house::Refusal;
 
 /// A schema that is ready to judge.
 #[derive(Debug)]

@@ -2,12 +2,11 @@
 //!
 //! Uses jsonschema, which is built to read neither files nor the network. Pure. Start at [`Judge::of`].
 
+use crate::rules::house::refusal::{Refusal, Step};
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
 use jsonschema::paths::LocationSegment;
 use jsonschema::types::JsonType;
 use serde_json::Value;
-
-use crate::rules::house::{Refusal, Step};
 
 /// A schema that is ready to judge.
 #[derive(Debug)]

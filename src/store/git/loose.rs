@@ -9,7 +9,7 @@ use crate::history::objects::Oid;
 use crate::history::paths::Prefix;
 use crate::history::proposal::Loose;
 use crate::store::git::{GitError, Repository, ours, theirs};
-use crate::yaml::Limits;
+use crate::yaml::node::Limits;
 
 impl Repository {
     /// Returns the files below some folders of the ledger that differ from a commit, sorted by path; untracked ones too,

@@ -2,15 +2,15 @@
 //!
 //! Uses policy's people, status, survey's chain. Pure. Start at [`Case::people`].
 
-use std::collections::BTreeSet;
-
 use super::{By, Case};
 use crate::approval;
 use crate::approval::ask::Identities;
-use crate::policy::people::{self, Person};
+use crate::policy::people;
+use crate::policy::people::person::Person;
 use crate::policy::settings::Recipient;
 use crate::survey::due::Due;
 use crate::survey::escalate;
+use std::collections::BTreeSet;
 
 impl Case<'_> {
     /// Returns who takes a step, each once.
@@ -103,7 +103,8 @@ impl Case<'_> {
     fn makers(&self) -> Vec<Person> {
         let landed = self.standing.approval.iter().flat_map(|it| &it.authors);
         let landed = landed.map(|author| author.person.clone());
-        let is_met = |it: &approval::Verdict| it.satisfied == approval::Satisfied::Yes;
+        let is_met =
+            |it: &approval::verdict::Verdict| it.satisfied == approval::verdict::Satisfied::Yes;
         let makers: Vec<Person> = match self.standing.approval.as_deref().is_some_and(is_met) {
             true => self
                 .pending()

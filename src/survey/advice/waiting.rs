@@ -3,10 +3,11 @@
 //! Uses approval, status, survey's buckets. Pure. Start at [`Case::waiting`].
 
 use super::{By, Case, Step, step};
+use crate::approval::ask;
+use crate::approval::verdict::Missing;
 use crate::approval::ways::{ApprovalWay, ApprovalWays};
-use crate::approval::{Missing, ask};
 use crate::status::reason::{Reason, ReasonKind};
-use crate::status::{Pending, Status};
+use crate::status::state::{Pending, Status};
 use crate::survey::due::Bucket;
 
 impl<'a> Case<'a> {

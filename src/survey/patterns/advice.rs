@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use crate::diag;
 use crate::policy::settings::PatternKey;
 use crate::record::word::{FixTarget, RootCause};
-use crate::survey::cause::{Group, Neighbour};
+use crate::survey::cause::Group;
+use crate::survey::neighbour::Neighbour;
 
 /// What a frozen group asks of a new record.
 pub(super) const UNTIL_THEN: &str = "; until then a new record links a redesign in `references.redesign`, with a `fix` whose `due` is not past";

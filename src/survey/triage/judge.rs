@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::gate::answer::{Answer, Asker, Named, Question, Receipts, Told, Verdict};
 use crate::gate::index::Index;
 use crate::gate::verdict;
-use crate::gate::{Answer, Asker, Named, Question, Receipts, Told, Verdict};
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::word::{RootCause, Word};
-use crate::status::{Standing, Status};
+use crate::status::state::{Standing, Status};
 use crate::survey::triage::baseline::{self, Judged, Matter};
 use crate::survey::triage::{Event, File, Finding, Input, State};
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::gate::Named;
+use crate::gate::answer::Named;
 use crate::gate::package::{Asked, Same};
 use crate::gate::purl::Purl;
 use crate::record::pattern;
@@ -14,7 +14,7 @@ use crate::record::subject::FindingKey;
 use crate::record::version::Range;
 use crate::record::word::{Test, Then, Word};
 use crate::record::{Record, Trigger};
-use crate::status::{Standing, Status};
+use crate::status::state::{Standing, Status};
 use crate::survey::triage::judge::Decision;
 use crate::survey::triage::{File, Finding, Input, is_advisory};
 

@@ -2,7 +2,7 @@
 //!
 //! Uses status, survey. Pure. Start at [`add`]. Follows `docs/spec/interop.md`, the page.
 
-use crate::status::Standing;
+use crate::status::state::Standing;
 use crate::survey::acts::Act;
 use crate::view::doc::{Block, Card, Cards, Doc, Each, Table, Text, Tone};
 use crate::view::list;

@@ -2,7 +2,7 @@
 //!
 //! Uses status, survey. Pure. Start at [`counted`].
 
-use crate::status::{Standing, Status};
+use crate::status::state::{Standing, Status};
 use crate::survey::figures::Period;
 use crate::view::doc::Series;
 

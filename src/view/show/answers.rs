@@ -3,13 +3,14 @@
 //! Start at [`pairs`]. Each answer is cut so that all of them fit 80 columns and 24 lines.
 
 use super::{cut, lines};
-use crate::approval::{self, FourEyes, Satisfied, Statement};
+use crate::approval::verdict::{FourEyes, Satisfied, Statement};
+use crate::approval::{self};
 use crate::record::Record;
 use crate::record::dates;
 use crate::record::time::Instant;
 use crate::record::word::Word;
 use crate::status::reason;
-use crate::status::{Duty, DutyKind, InForce, Standing};
+use crate::status::state::{Duty, DutyKind, InForce, Standing};
 use crate::view::doc::{Text, Tone};
 use crate::view::list;
 use crate::view::record;
@@ -143,7 +144,7 @@ fn summary(standing: &Standing, nobody: bool) -> Option<String> {
 }
 
 /// Returns what is missing, in words.
-pub(super) fn missing_words(missing: &approval::Missing) -> String {
+pub(super) fn missing_words(missing: &approval::verdict::Missing) -> String {
     let who: Vec<String> = missing.who.iter().map(shape::name).collect();
     if who.is_empty() {
         missing.need.clone()

@@ -6,7 +6,7 @@ use super::answers;
 use super::rest::{Pairs, add};
 use crate::diag;
 use crate::record::time::Instant;
-use crate::status::{Pending, Standing};
+use crate::status::state::{Pending, Standing};
 use crate::view::doc::{Text, Tone};
 use crate::view::next;
 use crate::view::record;

@@ -4,12 +4,12 @@
 
 use super::answers;
 use super::proof;
-use crate::approval::Statement;
+use crate::approval::verdict::Statement;
 use crate::record::Record;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
 use crate::record::word::Word;
-use crate::status::Standing;
+use crate::status::state::Standing;
 use crate::view::doc::Text;
 use crate::view::record;
 use crate::view::statements;

@@ -2,12 +2,11 @@
 //!
 //! Uses survey. Pure. Start at [`blocks`] and [`json`]. Follows `docs/spec/cli.md`, triage.
 
-use serde_json::{Value, json};
-
 use crate::record::word::Word;
 use crate::survey::triage::watch::Proposal;
 use crate::view::doc::{Block, Doc, Text, Tone};
-use crate::view::triage::{Shown, flexible, table, whole};
+use crate::view::triage::shown::{Shown, flexible, table, whole};
+use serde_json::{Value, json};
 
 /// Returns the command that fires a trigger.
 pub(super) fn command(proposal: &Proposal) -> String {

@@ -4,7 +4,7 @@
 
 use crate::survey::triage::State;
 use crate::view::doc::{Block, Doc, Text, Tone};
-use crate::view::triage::{Shown, flexible, plain, table, tone, whole};
+use crate::view::triage::shown::{Shown, flexible, plain, table, tone, whole};
 
 /// What stands in one line, as it is sorted, with how many inputs it is about, and where the first of them is.
 type Told<'a> = (Alike<'a>, usize, String);

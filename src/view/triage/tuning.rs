@@ -2,14 +2,13 @@
 //!
 //! Uses policy, survey. Pure. Start at `block`. Follows `docs/spec/policy.md`, baselines.
 
-use serde_json::{Value, json};
-
 use crate::diag;
 use crate::policy::closing::Baseline;
 use crate::record::time::Instant;
 use crate::record::word::Word;
 use crate::view::doc::{Doc, Text, Tone};
-use crate::view::triage::{Shown, flexible, optional, table, whole};
+use crate::view::triage::shown::{Shown, flexible, optional, table, whole};
+use serde_json::{Value, json};
 
 /// Tells whether a baseline is past its own review.
 pub fn is_stale(baseline: &Baseline, instant: Instant) -> bool {

@@ -10,8 +10,8 @@ use super::{Builder, Stop};
 use crate::diag;
 use crate::yaml;
 use crate::yaml::explain;
+use crate::yaml::node::{Entry, Style, Value};
 use crate::yaml::portable;
-use crate::yaml::{Entry, Style, Value};
 
 /// Maps of more entries than this look keys up instead of comparing all.
 const FEW: usize = 48;
@@ -69,10 +69,10 @@ impl<'s> Builder<'s> {
         let length = self.path.len();
         let is_open = |at: &usize| *at < token.start || *at >= token.end;
         match self.hidden.iter().all(is_open) {
-            true => yaml::push_key(&mut self.path, &text),
+            true => yaml::node::push_key(&mut self.path, &text),
             false => {
                 let shown = self.shown(&(token.start..token.end));
-                yaml::push_key(&mut self.path, &shown);
+                yaml::node::push_key(&mut self.path, &shown);
             }
         }
         let node = self.scalar(text, style, &token);

@@ -5,8 +5,8 @@
 use super::Builder;
 use super::token::{Kind, Token};
 use crate::diag;
-use crate::yaml::Style;
 use crate::yaml::explain;
+use crate::yaml::node::Style;
 use crate::yaml::portable;
 use crate::yaml::portable::Context;
 use crate::yaml::source;

@@ -9,10 +9,10 @@ use super::Builder;
 use super::token::Token;
 use crate::diag;
 use crate::yaml::explain;
+use crate::yaml::node::{Node, Scalar, Style, Value};
 use crate::yaml::portable;
 use crate::yaml::screen;
 use crate::yaml::source;
-use crate::yaml::{Node, Scalar, Style, Value};
 
 impl<'s> Builder<'s> {
     /// Reads a scalar whose properties are noted.

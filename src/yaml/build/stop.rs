@@ -6,9 +6,9 @@ use granit_parser::{ErrorKind, ScanError};
 
 use super::token;
 use super::{Builder, Stop};
-use crate::yaml::Fault;
 use crate::yaml::around;
 use crate::yaml::explain;
+use crate::yaml::node::Fault;
 use crate::yaml::source;
 
 impl Builder<'_> {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use granit_parser::{Event, Marker, ScalarStyle, Span, StructureStyle};
 
 use crate::diag;
-use crate::yaml::Style;
+use crate::yaml::node::Style;
 use crate::yaml::portable::Context;
 
 /// An event of the parser and its place.

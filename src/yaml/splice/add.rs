@@ -8,8 +8,8 @@ use super::meaning::Step;
 use super::place::{self, Target};
 use super::quote;
 use super::set;
+use crate::yaml::node::{Node, Value};
 use crate::yaml::portable::Context;
-use crate::yaml::{Node, Value};
 
 /// Adds an item to a list, which is made where there is none.
 ///

@@ -2,7 +2,7 @@
 //!
 //! Pure. Start at [`Meaning`].
 
-use crate::yaml::{Node, Style, Value};
+use crate::yaml::node::{Node, Style, Value};
 
 /// What a node says.
 #[derive(Clone, Debug)]
@@ -34,8 +34,9 @@ impl Meaning {
             Value::Scalar(scalar) => Meaning::Text(scalar.text.clone()),
             Value::List(items) => Meaning::List(items.iter().map(Meaning::of).collect()),
             Value::Map(entries) => {
-                let pair =
-                    |entry: &crate::yaml::Entry| (entry.key.clone(), Meaning::of(&entry.value));
+                let pair = |entry: &crate::yaml::node::Entry| {
+                    (entry.key.clone(), Meaning::of(&entry.value))
+                };
                 Meaning::Map(entries.iter().map(pair).collect())
             }
         }

@@ -2,12 +2,11 @@
 //!
 //! Pure. Start at [`Target`].
 
-use std::ops::Range;
-
+use crate::yaml::node::{Node, Value};
 use crate::yaml::portable::Context;
-use crate::yaml::splice::SpliceError;
+use crate::yaml::splice::change::SpliceError;
 use crate::yaml::splice::meaning::Step;
-use crate::yaml::{Node, Value};
+use std::ops::Range;
 
 /// The place that a path names, which may be still empty.
 pub(super) struct Target<'n> {
@@ -16,7 +15,7 @@ pub(super) struct Target<'n> {
     /// The map or list that holds the value, or will.
     pub(super) parent: &'n Node,
     /// The entry that holds the parent; `None` at the root and in lists.
-    pub(super) holder: Option<&'n crate::yaml::Entry>,
+    pub(super) holder: Option<&'n crate::yaml::node::Entry>,
     /// The step from the parent to the value.
     pub(super) last: Step,
     /// The value; `None` where there is none yet.

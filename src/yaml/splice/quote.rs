@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use crate::yaml::Style;
+use crate::yaml::node::Style;
 use crate::yaml::portable::Context;
 use crate::yaml::screen;
 

@@ -7,8 +7,8 @@ use std::ops::Range;
 use super::Change;
 use super::meaning::Step;
 use super::place::{self, Target};
+use crate::yaml::node::{Node, Value};
 use crate::yaml::source::find;
-use crate::yaml::{Node, Value};
 
 /// Takes a key or item out; `None` where there is none.
 pub(super) fn remove(source: &str, target: &Target<'_>) -> Option<Vec<Change>> {

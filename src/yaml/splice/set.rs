@@ -7,8 +7,8 @@ use super::add;
 use super::meaning::Step;
 use super::place::{self, Target};
 use super::quote;
+use crate::yaml::node::{Node, Style, Value};
 use crate::yaml::portable::Context;
-use crate::yaml::{Node, Style, Value};
 
 /// Writes a text in place of the one that is there, or as a new key.
 ///

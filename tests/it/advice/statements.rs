@@ -1,8 +1,8 @@
 //! Why a statement does not count: under each such reason the record names a way that does, and it is taken.
 
-use exledger::approval::WhyNot;
 use exledger::approval::relation::UnknownAccount;
-use exledger::approval::statement::check::BadFile;
+use exledger::approval::statement::bad_file::BadFile;
+use exledger::approval::verdict::WhyNot;
 
 use super::{ID, Stage, record};
 use crate::repo::speak;

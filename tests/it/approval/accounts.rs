@@ -1,6 +1,6 @@
 //! Forge accounts: whose a private address is, and when two people are known to be two.
 
-use exledger::approval::{Counts, Verdict};
+use exledger::approval::verdict::{Counts, Verdict};
 
 use crate::approval::{check, ledger, said, verdict};
 use crate::history::{ID, SAMPLE};

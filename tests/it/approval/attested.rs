@@ -1,6 +1,6 @@
 //! Policies that want signatures: of authors, of a tier, and of the one author who may approve.
 
-use exledger::approval::Attested;
+use exledger::approval::verdict::Attested;
 
 use crate::approval::signed::sealed;
 use crate::approval::{check, file, said, verdict};

@@ -1,7 +1,7 @@
 //! Bridges that state a forge's reviews: signed or not, and however what they state lands.
 
-use exledger::approval::statement::check::BadFile;
-use exledger::approval::{Counts, Verdict, WhyNot};
+use exledger::approval::statement::bad_file::BadFile;
+use exledger::approval::verdict::{Counts, Verdict, WhyNot};
 use exledger::policy::demand::EvidenceKind;
 
 use crate::approval::{ledger, said, verdict};

@@ -1,7 +1,9 @@
 //! Approval files: what they count for, and when.
 
+use exledger::approval::approvals::Approvals;
 use exledger::approval::filed::{AtTip, FileState};
-use exledger::approval::{self, Approvals, Counts, WhyNot};
+use exledger::approval::verdict::{Counts, WhyNot};
+use exledger::approval::{self};
 use exledger::policy::demand::EvidenceKind;
 
 use crate::approval::{check, said, verdict, verdicts};

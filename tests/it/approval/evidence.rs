@@ -1,6 +1,6 @@
 //! What counts as a word of approval, by whom it is stated, and what is no word.
 
-use exledger::approval::{Counts, WhyNot};
+use exledger::approval::verdict::{Counts, WhyNot};
 
 use crate::approval::{check, file, ledger, verdict};
 use crate::repo::Repo;

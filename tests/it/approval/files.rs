@@ -1,8 +1,8 @@
 //! What becomes of the files below `.approvals`: whose keys count, what is refused, where they may lie.
 
-use exledger::approval::Verdict;
 use exledger::approval::filed::{AtTip, FileState};
-use exledger::approval::statement::check::BadFile;
+use exledger::approval::statement::bad_file::BadFile;
+use exledger::approval::verdict::Verdict;
 use exledger::history::version::Key;
 
 use crate::approval::detached::{approved, judged, sealed, sealed_by, states};

@@ -1,6 +1,6 @@
 //! What one version leaves to the next: who stays an author, what is carried, what comes back.
 
-use exledger::approval::{Stands, Verdict};
+use exledger::approval::verdict::{Stands, Verdict};
 
 use crate::approval::{approved, check, file, verdict, verdicts};
 use crate::history::{ID, SAMPLE};

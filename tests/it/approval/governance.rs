@@ -1,7 +1,8 @@
 //! Changes of governance files: each judged by itself, under the state before it.
 
 use exledger::approval::loosened::{self, Why};
-use exledger::approval::{self, Verdict};
+use exledger::approval::verdict::Verdict;
+use exledger::approval::{self};
 
 use crate::approval::{check, ledger, verdict};
 use crate::history::{ID, SAMPLE};

@@ -1,6 +1,6 @@
 //! Signatures inside merged branches, and merged tags: what they are worth, and for how long.
 
-use exledger::approval::{Counts, WhyNot};
+use exledger::approval::verdict::{Counts, WhyNot};
 use exledger::policy::demand::{EvidenceKind, Proof};
 use exledger::record::time::Instant;
 

@@ -110,7 +110,7 @@ fn a_comment_that_somebody_merges_afterwards_approves_nothing() {
         .commit("Comment it");
     repo.by("lee").merge("comment", "Merge branch 'comment'");
     let last = verdict(&repo);
-    assert_eq!(last.satisfied, exledger::approval::Satisfied::No);
+    assert_eq!(last.satisfied, exledger::approval::verdict::Satisfied::No);
     assert_eq!(last.carries, Some(0));
 }
 

@@ -1,6 +1,7 @@
 //! The name of a ledger in approval files: that of its policy, else the id of its root commit.
 
-use exledger::approval::{self, Satisfied};
+use exledger::approval::verdict::Satisfied;
+use exledger::approval::{self};
 
 use crate::approval::verdict;
 use crate::history::{ID, SAMPLE};

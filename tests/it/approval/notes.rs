@@ -1,6 +1,7 @@
 //! Notes of reviews, where the policy lets them count.
 
-use exledger::approval::{self, Counts, Verdict, WhyNot};
+use exledger::approval::verdict::{Counts, Verdict, WhyNot};
+use exledger::approval::{self};
 use exledger::history::notes;
 use exledger::history::version::Key;
 use exledger::policy::demand::EvidenceKind;

@@ -1,6 +1,6 @@
 //! Forge accounts where more is asked: several approvers, authors who may approve, keys, owners, each forge's own merge.
 
-use exledger::approval::{Counts, WhyNot};
+use exledger::approval::verdict::{Counts, WhyNot};
 
 use crate::approval::accounts::{NINA, NWEBER, ODIAZ, OMAR};
 use crate::approval::{check, ledger, said, verdict};

@@ -10,7 +10,7 @@ mod gitlab;
 
 use std::fmt::Write;
 
-use exledger::approval::{Counts, Satisfied, Verdict};
+use exledger::approval::verdict::{Counts, Satisfied, Verdict};
 use exledger::record::word::Word;
 
 use crate::approval::{ledger, verdict};

@@ -1,6 +1,6 @@
 //! Reviews of the forge, as a bridge states them in files without a signature.
 
-use exledger::approval::{Counts, Verdict, WhyNot};
+use exledger::approval::verdict::{Counts, Verdict, WhyNot};
 use exledger::policy::demand::EvidenceKind;
 
 use crate::approval::{check, ledger, said, verdict};

@@ -1,6 +1,6 @@
 //! One person in several spellings, and what is no person at all: forges, bots, the address of approvals.
 
-use exledger::approval::{Counts, WhyNot};
+use exledger::approval::verdict::{Counts, WhyNot};
 
 use crate::approval::{check, file, ledger, said, verdict};
 use crate::history::{ID, SAMPLE};

@@ -1,6 +1,7 @@
 //! Clones that end somewhere: what can be told without the rest, and what can't.
 
-use exledger::approval::{self, Verdict};
+use exledger::approval::verdict::Verdict;
+use exledger::approval::{self};
 use exledger::history::version::Key;
 
 use crate::approval::{approved, said};

@@ -1,7 +1,8 @@
 //! Signatures of landings, of commits inside merged branches, and of merged tags.
 
 use exledger::approval::seals::Of;
-use exledger::approval::{self, Attested, Verdict};
+use exledger::approval::verdict::{Attested, Verdict};
+use exledger::approval::{self};
 use exledger::policy::demand::{EvidenceKind, Proof};
 
 use crate::approval::{check, file, said, verdict};

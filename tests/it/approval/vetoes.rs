@@ -1,7 +1,7 @@
 //! A no: whose it may be, what it is about, and that it can't be deleted away.
 
 use exledger::approval::filed::{AtTip, FileState};
-use exledger::approval::{Counts, WhyNot};
+use exledger::approval::verdict::{Counts, WhyNot};
 use exledger::policy::demand::EvidenceKind;
 use exledger::record::time::Instant;
 

@@ -244,7 +244,10 @@ fn a_change_of_the_policy_and_one_of_a_record_are_stated_each_by_itself() {
     world.land(BOT);
     let approvals = exledger::approval::judge(&world.repo.history());
     let verdict = approvals.counted.verdicts["exledger.yaml"].last().unwrap();
-    assert_eq!(verdict.satisfied, exledger::approval::Satisfied::Yes);
+    assert_eq!(
+        verdict.satisfied,
+        exledger::approval::verdict::Satisfied::Yes
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use exledger::approval::Satisfied;
+use exledger::approval::verdict::Satisfied;
 
 use super::{ID, POLICY, RECORD, World};
 use crate::golden;

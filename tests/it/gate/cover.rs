@@ -1,9 +1,10 @@
 //! One answer for all who ask: a question of `check`, a scanner's finding, an event. Each limit of a record must be stated.
 
+use exledger::gate::answer::{Question, Receipts};
 use exledger::gate::index::Index;
-use exledger::gate::{Question, Receipts, verdict};
+use exledger::gate::verdict;
 use exledger::policy::governance::Governance;
-use exledger::status::Standing;
+use exledger::status::state::Standing;
 use exledger::survey::triage::judge::Judge;
 use exledger::survey::triage::{Event, Finding, Input, State};
 

@@ -1,6 +1,7 @@
 //! What a denial says of limits, references that change, and values that are no text.
 
-use exledger::gate::{Receipts, verdict};
+use exledger::gate::answer::Receipts;
+use exledger::gate::verdict;
 use exledger::survey::triage::{Event, Input};
 
 use crate::gate::cover::{Ledger, policy};

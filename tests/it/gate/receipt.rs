@@ -1,6 +1,6 @@
 //! Questions that are read from lines, and receipts that are counted.
 
-use exledger::gate::Receipts;
+use exledger::gate::answer::Receipts;
 use exledger::gate::question::{self as line, NoQuestion};
 use exledger::gate::receipt::{self, NoReceipt};
 

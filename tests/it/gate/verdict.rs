@@ -275,11 +275,11 @@ fn only_a_record_that_matches_makes_the_answer_unknown() {
     let history = crate::history::history_of(clone.path(), repo.now());
     let approvals = exledger::approval::judge(&history);
     let governance = &history.states.at(0).governance;
-    let standings: Vec<exledger::status::Standing> = history
+    let standings: Vec<exledger::status::state::Standing> = history
         .trails
         .keys()
         .map(|key| {
-            let subject = exledger::status::Subject {
+            let subject = exledger::status::state::Subject {
                 key,
                 history: &history,
                 verdicts: &approvals.trails[key],
@@ -292,7 +292,7 @@ fn only_a_record_that_matches_makes_the_answer_unknown() {
         let answer = exledger::gate::verdict::ask(
             &question(&[("application", asked)]),
             &standings,
-            &exledger::gate::Receipts::NotGiven,
+            &exledger::gate::answer::Receipts::NotGiven,
             governance,
         );
         assert_eq!(answer.verdict.word(), verdict, "{}", answer.reason);

@@ -1,12 +1,12 @@
 //! The walk along first parents: clocks, boundaries, suspicious merges, and what stood at a date.
 
-use exledger::history::History;
 use exledger::history::governance::Origin;
 use exledger::history::mainline::{Flag, Guard};
 use exledger::history::objects::Obstacle;
 use exledger::history::paths::Prefix;
 use exledger::history::version::{Change, Content, Key, Version};
 use exledger::history::walk;
+use exledger::history::walked::History;
 use exledger::record::time::Instant;
 use exledger::store::git::Repository;
 

@@ -1,7 +1,8 @@
 //! What changes mean. The cases are edits of one sample record.
 
+use exledger::history::change::event::Event;
 use exledger::history::change::fields::FIELDS;
-use exledger::history::change::{Event, differ, events, of_version};
+use exledger::history::change::{differ, events, of_version};
 use exledger::record::{Record, read, schema};
 use serde_json::{Value, json};
 

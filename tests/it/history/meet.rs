@@ -1,6 +1,6 @@
 //! How an approved version and what landed since meet: never more than was approved.
 
-use exledger::history::change::meet::meet;
+use exledger::history::change::intersect::meet;
 use exledger::record::{read, time};
 use proptest::prelude::*;
 

@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 
 use exledger::policy::catalog::built_in::ALL;
-use exledger::policy::catalog::{self, Catalog, Form};
+use exledger::policy::catalog::controls::{Catalog, Form};
+use exledger::policy::catalog::{self};
 use exledger::record::reference::ControlRef;
 
 use crate::house;

@@ -3,7 +3,8 @@
 //! Follows `docs/spec/policy.md`, terms and clocks.
 
 use exledger::policy::term;
-use exledger::policy::tier::{self, Facts, Limit};
+use exledger::policy::tier::fact::Facts;
+use exledger::policy::tier::{self, Limit};
 use exledger::record::Record;
 use exledger::record::read;
 use exledger::record::scalar::Scalar;

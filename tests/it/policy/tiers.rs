@@ -3,7 +3,8 @@
 //! Follows `docs/spec/policy.md`, tiers and classes.
 
 use exledger::policy::governance::Governance;
-use exledger::policy::tier::{self, Facts, Resolved, Wildcard};
+use exledger::policy::tier::fact::{Facts, Wildcard};
+use exledger::policy::tier::{self, Resolved};
 use exledger::record::read;
 
 use crate::policy::sound;

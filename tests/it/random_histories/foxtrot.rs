@@ -15,7 +15,7 @@ use exledger::history::version::Key;
 use exledger::history::walk;
 use exledger::record::Record;
 use exledger::record::read;
-use exledger::status::InForce;
+use exledger::status::state::InForce;
 
 use super::content::{CLOSURE, Content, FIRED, IDS};
 use super::memory::Files;

@@ -10,7 +10,7 @@ use exledger::history::interest::Few;
 use exledger::history::paths::Prefix;
 use exledger::history::version::Key;
 use exledger::history::walk;
-use exledger::status::{InForce, Standing};
+use exledger::status::state::{InForce, Standing};
 
 use super::content::IDS;
 use super::memory::Files;

@@ -7,7 +7,8 @@ use std::rc::Rc;
 
 use exledger::history::objects::{Objects, Oid};
 use exledger::history::paths::Prefix;
-use exledger::history::{History, walk};
+use exledger::history::walk;
+use exledger::history::walked::History;
 
 use super::dice::Dice;
 use super::law::Law;

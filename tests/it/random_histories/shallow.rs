@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use exledger::approval;
 use exledger::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
-use exledger::status::InForce;
+use exledger::status::state::InForce;
 
 use super::memory::Memory;
 use super::verdict::{instants, standing};

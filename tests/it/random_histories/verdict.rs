@@ -4,15 +4,18 @@
 
 use std::collections::BTreeSet;
 
-use exledger::approval::{self, Approvals, Satisfied};
-use exledger::history::History;
+use exledger::approval::approvals::Approvals;
+use exledger::approval::verdict::Satisfied;
+use exledger::approval::{self};
 use exledger::history::chain::{self, Chain};
 use exledger::history::mainline::Guard;
 use exledger::history::objects::Objects;
 use exledger::history::refs::Chosen;
 use exledger::history::version::Key;
+use exledger::history::walked::History;
 use exledger::record::time::Instant;
-use exledger::status::{self, InForce, Standing, Status, Subject};
+use exledger::status::state::{InForce, Standing, Status, Subject};
+use exledger::status::{self};
 
 use super::content::{CLASS, IDS};
 use super::law::Law;

@@ -1,7 +1,8 @@
 //! Text that would act on its reader: terminals, spreadsheets, forges.
 
 use exledger::diag::Level;
-use exledger::render::{ALL, Colour, Style};
+use exledger::render::ALL;
+use exledger::render::format::{Colour, Style};
 use exledger::view::doc::{Block, Column, Doc, Excerpt, Findings, Fit, Shown, Table, Text, Tone};
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -1,7 +1,8 @@
 //! What the formats made for findings say.
 
 use exledger::diag::{Finding, Level, Pos};
-use exledger::render::{ALL, Offered, Style};
+use exledger::render::ALL;
+use exledger::render::format::{Offered, Style};
 use exledger::view::doc::{Block, Doc, Findings};
 use serde_json::{Value, json};
 

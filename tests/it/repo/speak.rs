@@ -2,7 +2,10 @@
 //!
 //! Each name has one key, made from the name alone, so that commit ids are stable and no program is started.
 
-use exledger::approval::statement::{self, About, ApprovalFile, Decision, SIGNATURE};
+use exledger::approval::statement::file::ApprovalFile;
+use exledger::approval::statement::file::{About, Decision};
+use exledger::approval::statement::limits::SIGNATURE;
+use exledger::approval::statement::{self};
 use exledger::record::address::Address;
 use exledger::record::id::Id;
 use exledger::record::time::Instant;

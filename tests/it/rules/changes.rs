@@ -12,8 +12,9 @@ use exledger::rules::case::Known;
 use exledger::rules::changed::{Changed, How, Needs, Ruling};
 use exledger::rules::example::Example;
 use exledger::rules::house::House;
-use exledger::rules::lint::{self, Past};
-use exledger::survey::cause::{Neighbour, Neighbours};
+use exledger::rules::lint::{self};
+use exledger::rules::past::Past;
+use exledger::survey::neighbour::{Neighbour, Neighbours};
 use exledger::survey::occurrence::Filing;
 
 fn source(file: Option<(String, Vec<u8>)>) -> Option<Source> {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use exledger::rules::{ALL, Group};
+use exledger::rules::ALL;
+use exledger::rules::rule::Group;
 use serde_json::Value;
 
 use crate::cli;

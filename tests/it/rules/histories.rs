@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use exledger::rules::ALL;
 use exledger::rules::example::{Example, Shape};
-use exledger::rules::{ALL, Rule};
+use exledger::rules::rule::Rule;
 use serde_json::{Value, json};
 
 use crate::cli;

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use exledger::rules::{ALL, Group, Rule};
+use exledger::rules::ALL;
+use exledger::rules::rule::{Group, Rule};
 
 use crate::house;
 

@@ -2,11 +2,13 @@
 
 use exledger::approval::keys::Keys;
 use exledger::approval::ledger_name::{LedgerName, Unnamed};
-use exledger::approval::signature::{Bad, State};
-use exledger::approval::statement::check::{Backing, BadFile, Place, check, place};
-use exledger::approval::statement::{
-    About, ApprovalFile, AuthorLogin, Decision, digest, shortened,
-};
+use exledger::approval::signature::State;
+use exledger::approval::signature_state::Bad;
+use exledger::approval::statement::bad_file::BadFile;
+use exledger::approval::statement::check::{Backing, Place, check, place};
+use exledger::approval::statement::file::ApprovalFile;
+use exledger::approval::statement::file::{About, AuthorLogin, Decision};
+use exledger::approval::statement::{digest, shortened};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
 use exledger::record::id::Id;

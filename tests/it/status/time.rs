@@ -1,6 +1,6 @@
 //! How long a record was in place, how often it was renewed, and what is dated about it.
 
-use exledger::status::DutyKind;
+use exledger::status::state::DutyKind;
 
 use crate::approval::{file_as, ledger};
 use crate::history::{ID, SAMPLE};

@@ -1,6 +1,7 @@
 //! What is wrong with a file as YAML, each with its code, its place and its field.
 
-use exledger::yaml::{Limits, Value, parse};
+use exledger::yaml::node::{Limits, Value};
+use exledger::yaml::parse;
 
 /// Returns the faults of a source, each as `code line:column field`.
 fn faults(source: &[u8]) -> Vec<String> {

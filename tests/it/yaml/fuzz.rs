@@ -1,7 +1,8 @@
 //! Bytes and changed records: no panic, places that are right, and no other reading than another reader's.
 
+use exledger::yaml::node::{Limits, Node, Style, Value};
+use exledger::yaml::parse;
 use exledger::yaml::splice::{Edit, splice};
-use exledger::yaml::{Limits, Node, Style, Value, parse};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRng, TestRunner};
 

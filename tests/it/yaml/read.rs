@@ -1,6 +1,7 @@
 //! What is read, and where it stands.
 
-use exledger::yaml::{Limits, Node, Style, Value, parse};
+use exledger::yaml::node::{Limits, Node, Style, Value};
+use exledger::yaml::parse;
 
 use super::{RECORD, clean};
 

@@ -4,7 +4,8 @@ mod added;
 mod quote;
 mod refused;
 
-use exledger::yaml::splice::{Edit, SpliceError, splice};
+use exledger::yaml::splice::change::SpliceError;
+use exledger::yaml::splice::{Edit, splice};
 
 use super::clean;
 

@@ -2,21 +2,20 @@
 //!
 //! Start at [`Cast::entry`]. Follows `docs/spec/approval.md`, A2, A5, D3.
 
-use std::collections::BTreeSet;
-use std::rc::Rc;
-
 use crate::approval::ask;
 use crate::commands::context::compare::Entry;
 use crate::history::branch::Told;
 use crate::policy::governance::Governance;
-use crate::policy::people::Person;
+use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::time::not_after;
 use crate::rules::changed::{How, Needs, Ruling};
-use crate::rules::lint::{Past, Settled};
 use crate::rules::meaning;
+use crate::rules::past::{Past, Settled};
 use crate::survey::branch::{self, Delta};
 use crate::survey::landed::Landed;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// Who is who where a branch will land, and who works here.
 pub(super) struct Cast {

@@ -2,11 +2,8 @@
 //!
 //! Start at [`Desk::compare`].
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::rc::Rc;
-
-use crate::approval::{self, Approvals};
+use crate::approval;
+use crate::approval::approvals::Approvals;
 use crate::commands::context::approved::obstacle;
 use crate::commands::context::compare::cast::{Cast, how};
 use crate::commands::context::compare::near::{self, Near};
@@ -14,7 +11,6 @@ use crate::commands::context::compare::uncounted::UncountedFiles;
 use crate::commands::context::compare::{Compared, Proposed};
 use crate::commands::context::fault;
 use crate::commands::context::noted;
-use crate::history::History;
 use crate::history::branch::Branch;
 use crate::history::chain;
 use crate::history::folders::{Folders, Job};
@@ -26,6 +22,7 @@ use crate::history::paths::Prefix;
 use crate::history::refs::Chosen;
 use crate::history::tree::CommitTree;
 use crate::history::walk;
+use crate::history::walked::History;
 use crate::ledger::Files;
 use crate::ledger::tree::{Tree, TreeError};
 use crate::policy::governance::{Governance, State};
@@ -34,8 +31,11 @@ use crate::record::time::Instant;
 use crate::rules::changed::Ruling;
 use crate::store::git::Repository;
 use crate::survey::branch::{self, Candidates, Delta, Side};
-use crate::survey::cause::Neighbours;
 use crate::survey::landed::Landed;
+use crate::survey::neighbour::Neighbours;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 /// What is at hand while comparing.
 pub(super) struct Desk<'h> {

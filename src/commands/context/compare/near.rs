@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::commands::context::fault;
-use crate::history::History;
 use crate::history::version::{Change, Content, Key, Trail, Version};
+use crate::history::walked::History;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
@@ -18,7 +18,8 @@ use crate::record::read;
 use crate::record::time::{Instant, not_after};
 use crate::record::word::RootCause;
 use crate::survey::branch::Delta;
-use crate::survey::cause::{self, Findings, Group, Neighbour};
+use crate::survey::cause::{self, Findings, Group};
+use crate::survey::neighbour::Neighbour;
 use crate::survey::occurrence::Filing;
 use crate::survey::refiling::{self, Peer};
 

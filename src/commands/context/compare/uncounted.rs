@@ -9,8 +9,8 @@ use std::rc::Rc;
 use crate::approval::counted::CountedGovernance;
 use crate::commands::context::compare::Proposed;
 use crate::commands::context::fault;
-use crate::history::History;
 use crate::history::paths::Prefix;
+use crate::history::walked::History;
 use crate::ledger::tree::{Item, Kind, Tree, TreeError};
 use crate::policy::governance::{Governance, State};
 

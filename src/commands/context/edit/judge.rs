@@ -15,8 +15,9 @@ use crate::record::read::Source;
 use crate::rules::case::Known;
 use crate::rules::changed::Changed;
 use crate::rules::house::House;
-use crate::rules::lint::{self, Past};
-use crate::survey::cause::Neighbours;
+use crate::rules::lint::{self};
+use crate::rules::past::Past;
+use crate::survey::neighbour::Neighbours;
 
 /// What is said of one record after a decision.
 pub(super) struct Judged {

@@ -6,7 +6,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Job, Opened};
 use crate::commands::context::place::Home;
 use crate::commands::context::shell::quoted;
-use crate::history::change::Event;
+use crate::history::change::event::Event;
 use crate::history::refs::Head;
 use crate::store::git::Repository;
 

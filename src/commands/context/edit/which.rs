@@ -15,7 +15,7 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::Record;
 use crate::record::address::Address;
-use crate::status::Standing;
+use crate::status::state::Standing;
 use crate::survey::select::{self, Filter, Meant, Sameness};
 
 impl Ctx {

@@ -1,6 +1,7 @@
 //! Edits that are refused.
 
-use exledger::yaml::splice::{SpliceError, splice};
+use exledger::yaml::splice::change::SpliceError;
+use exledger::yaml::splice::splice;
 
 use super::{append, edited, insert, remove, set};
 
@@ -52,7 +53,7 @@ fn an_edit_that_would_change_something_else_is_refused() {
     );
     assert_eq!(edited("a: [b]\n", append("a", "x, y")), Err(layout("a")));
     let faulty = "a: &x 1\nb: 2\n";
-    let read = exledger::yaml::parse(faulty.as_bytes(), &exledger::yaml::Limits::RECORD);
+    let read = exledger::yaml::parse(faulty.as_bytes(), &exledger::yaml::node::Limits::RECORD);
     assert_eq!(
         splice(faulty, &read.root.unwrap(), &[set("b", "3")]),
         Err(SpliceError::Faulty { faults: 1 })

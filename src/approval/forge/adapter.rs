@@ -1,0 +1,62 @@
+//! What is known of one forge: its merges, its committer, its trailers.
+//!
+//! Uses approval. Pure. Start at [`Forge`]; `forge::ALL` lists them. Follows `docs/spec/approval.md`, forges.
+
+use crate::approval::message::{Aside, Message};
+
+/// One forge, or one custom of writing approvals.
+#[derive(Debug)]
+pub struct Forge {
+    /// The word of the policy's `forge`.
+    pub name: &'static str,
+    /// When it is chosen without being named.
+    pub auto: Auto,
+    /// Tells whether a committer, by name and address, is the forge itself.
+    pub is_committer: fn(&str, &str) -> bool,
+    /// Returns the pull request that a message names.
+    pub pull_request: fn(&Message) -> Option<String>,
+    /// Returns the lines that name approvers.
+    pub approvals: fn(&Message, Pinned) -> Vec<Said>,
+    /// The forge's own line among the trailers, where it writes one.
+    pub own_line: Option<Aside>,
+}
+
+/// When a forge is chosen under `forge: auto`.
+#[derive(Clone, Copy, Debug)]
+pub enum Auto {
+    /// Never: anybody can type its text.
+    Never,
+    /// By its identity as committer alone: people type the form of its subjects as well.
+    ByCommitter,
+    /// By its identity as committer, or by the form of the message.
+    By(fn(&Message) -> bool),
+    /// Where nothing else fits.
+    Otherwise,
+}
+
+/// Whether the policy names the forge, which says that whoever commits to the mainline checks what messages claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pinned {
+    /// It is named.
+    ByPolicy,
+    /// It was chosen from the commit.
+    ByCommit,
+}
+
+/// A line that names an approver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The person, as it is written.
+    pub value: String,
+    /// Who composed the line.
+    pub composed: Composed,
+}
+
+/// Who composed a line of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Composed {
+    /// The forge, if it is pinned and so the only writer of the mainline.
+    ByForge,
+    /// Whoever wrote the message.
+    ByHand,
+}

@@ -1,0 +1,63 @@
+//! What several forges write in the same way.
+//!
+//! Uses approval. Pure. Follows `docs/spec/approval.md`, forges.
+
+use crate::approval::forge::adapter::Composed;
+use crate::approval::forge::adapter::Said;
+use crate::approval::message::{Aside, Message};
+
+/// Never a forge's identity.
+pub(crate) fn nobody(_: &str, _: &str) -> bool {
+    false
+}
+
+/// No pull request.
+pub(crate) fn no_pull_request(_: &Message) -> Option<String> {
+    None
+}
+
+/// Returns the trailers of some tokens as lines that people wrote.
+pub(crate) fn by_hand(message: &Message, tokens: &[&str], aside: Option<Aside>) -> Vec<Said> {
+    message
+        .trailers(aside)
+        .into_iter()
+        .filter(|trailer| tokens.iter().any(|token| trailer.is(token)))
+        .map(|trailer| Said {
+            value: trailer.value,
+            composed: Composed::ByHand,
+        })
+        .collect()
+}
+
+/// Returns the trailers of one token; those after the last `Reviewed-on` are the forge's own words.
+pub(crate) fn after_reviewed_on(message: &Message, token: &str) -> Vec<Said> {
+    let trailers = message.trailers(None);
+    let last = trailers
+        .iter()
+        .rposition(|trailer| trailer.is("Reviewed-on"));
+    trailers
+        .iter()
+        .enumerate()
+        .filter(|(_, trailer)| trailer.is(token))
+        .map(|(at, trailer)| Said {
+            value: trailer.value.clone(),
+            composed: match last {
+                Some(last) if at > last => Composed::ByForge,
+                _ => Composed::ByHand,
+            },
+        })
+        .collect()
+}
+
+/// Returns the number of a text that is nothing but digits.
+pub(crate) fn number(text: &str) -> Option<&str> {
+    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
+}
+
+/// Returns the number in `… (#12)` at the end of a subject, after one of some marks.
+pub(crate) fn number_in_parentheses(subject: &str, marks: &[char]) -> Option<(char, String)> {
+    let (_, last) = subject.strip_suffix(')')?.rsplit_once(" (")?;
+    let mark = marks.iter().find(|mark| last.starts_with(**mark))?;
+    let number = number(last.strip_prefix(*mark)?)?;
+    Some((*mark, number.to_owned()))
+}

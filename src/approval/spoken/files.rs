@@ -1,0 +1,55 @@
+//! The approval files that a history holds.
+//!
+//! Uses history, `approval`. Pure. Start at [`Said`]. Follows `docs/spec/approval.md`, S7.
+
+use crate::approval::approval_event::Word;
+use crate::approval::filed::{AtTip, Filed};
+use crate::approval::law::Laws;
+use crate::approval::spoken::reader::Reader;
+use crate::history::version::Key;
+use crate::history::walked::{After, History};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All that approval files say.
+#[derive(Default)]
+pub(crate) struct Said<'a> {
+    /// About records, in landing order.
+    pub records: BTreeMap<Key, Vec<Word<'a>>>,
+    /// About governance files, by path.
+    pub governance: BTreeMap<String, Vec<Word<'a>>>,
+    /// What became of the files.
+    pub filed: Vec<Filed>,
+}
+
+impl<'a> Said<'a> {
+    /// Reads the approval files of a history that are about governance files and the records that are wanted.
+    pub(crate) fn of(
+        history: &'a History,
+        laws: &'a Laws<'a>,
+        wanted: &'a dyn Fn(&Key) -> bool,
+    ) -> Said<'a> {
+        let mut reader = Reader::new(history, laws, wanted);
+        for changes in history
+            .approvals
+            .chunk_by(|one, other| one.landing == other.landing)
+        {
+            reader.land(changes);
+        }
+        let (files, mut said) = (reader.files, reader.said);
+        let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+        for (n, filed) in said.filed.iter().enumerate() {
+            last.insert(&filed.path, n);
+        }
+        let standing: BTreeSet<usize> = last
+            .into_iter()
+            .filter(|(path, _)| files.get(path).is_some_and(|file| **file != After::Gone))
+            .map(|(_, n)| n)
+            .collect();
+        for n in standing {
+            if let Some(filed) = said.filed.get_mut(n) {
+                filed.at_tip = AtTip::Yes;
+            }
+        }
+        said
+    }
+}

@@ -1,0 +1,128 @@
+//! Why an approval file does not count.
+//!
+//! Uses nothing. Pure. Start at [`BadFile`]. Follows `docs/spec/approval.md`, S7.
+
+use crate::approval::signature::State;
+use crate::approval::statement;
+use crate::approval::statement::limits::{LONGEST_REASON, SIGNATURE};
+use std::fmt;
+
+/// Why a file below `.approvals` is not counted: `bad-approval-file`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadFile {
+    /// It is not UTF-8 text.
+    NotText,
+    /// It has more bytes than an approval can have.
+    TooLarge,
+    /// A line is not what it must be.
+    Line {
+        /// The line, from 1.
+        line: usize,
+        /// What must stand there.
+        expected: &'static str,
+    },
+    /// A review says no, which reviews can't.
+    ReviewRejects,
+    /// It lies or is named otherwise than what it says wants.
+    Path {
+        /// Where it belongs.
+        expected: String,
+    },
+    /// It is about another ledger, or names none where approvals name this one.
+    Ledger {
+        /// What it names, `-` for none.
+        named: String,
+        /// The name of this one: that of its policy, or the id of its root commit.
+        expected: String,
+    },
+    /// It has neither a signature beside it nor a review in it.
+    NoSignature,
+    /// It states a review, and its signature is by nobody whom the policy lists as a bridge.
+    NoBridge {
+        /// Whose key it is, as the line of the signers says.
+        signer: String,
+    },
+    /// A signature lies there, and what it would be over does not.
+    NoText,
+    /// Its signature does not count.
+    Signature(State),
+    /// Its signature is by somebody else.
+    OtherPerson {
+        /// Whom it names.
+        by: String,
+        /// Whose key it is, as the line of the signers says.
+        signer: String,
+    },
+    /// It is none of the files that belong there.
+    Stranger,
+}
+
+impl fmt::Display for BadFile {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BadFile::NotText => out.write_str("it is not text that can be read back"),
+            BadFile::TooLarge => {
+                write!(
+                    out,
+                    "it has more than {} bytes",
+                    statement::limits::MOST_BYTES
+                )
+            }
+            BadFile::Line { line, expected } => write!(out, "line {line} must be: {expected}"),
+            BadFile::ReviewRejects => out.write_str("a review can't reject: only a signature can"),
+            BadFile::Path { expected } => write!(out, "what it says belongs to {expected}"),
+            BadFile::Ledger { named, expected } => {
+                write!(
+                    out,
+                    "it is about the ledger `{named}`, and this is `{expected}`"
+                )
+            }
+            BadFile::NoSignature => write!(out, "no {SIGNATURE} lies beside it"),
+            BadFile::NoBridge { signer } => write!(
+                out,
+                "it states a review, and its signature is by {signer}, who is not in people.bridges"
+            ),
+            BadFile::NoText => out.write_str("what it is a signature of is not there"),
+            BadFile::Signature(state) => write!(out, "its signature {state}"),
+            BadFile::OtherPerson { by, signer } => {
+                write!(out, "it names {by}, and its signature is by {signer}")
+            }
+            BadFile::Stranger => out.write_str("it is neither an approval nor its signature"),
+        }
+    }
+}
+
+impl std::error::Error for BadFile {}
+
+impl BadFile {
+    /// Returns what to do about it.
+    pub fn help(&self) -> String {
+        let anew = "remove it, and let `exledger approve` write it anew";
+        match self {
+            BadFile::Line { expected, .. } if expected.starts_with("reason") => {
+                format!(
+                    "keep the reason on one line of at most {LONGEST_REASON} characters, and sign again"
+                )
+            }
+            BadFile::Signature(State::UntrustedKey(_)) => {
+                "list the key in the signers file first, in a change of its own".to_owned()
+            }
+            BadFile::Signature(State::NotValidAtLanding(_)) => {
+                "list a key that is valid, then approve again".to_owned()
+            }
+            BadFile::Signature(State::Revoked(_)) => {
+                "approve again, with a key that is not revoked".to_owned()
+            }
+            BadFile::Signature(State::Unverifiable(_)) => {
+                "approve again, with a key of the kind ed25519, ECDSA P-256 or RSA".to_owned()
+            }
+            BadFile::NoBridge { .. } => {
+                "list the signer in people.bridges first, or remove the signature".to_owned()
+            }
+            BadFile::Stranger | BadFile::NoText => {
+                "remove it: only `exledger approve` writes there".to_owned()
+            }
+            _ => anew.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! What an approval file says, and where it lies.
+//!
+//! Uses record. Pure. Start at [`ApprovalFile`]. Follows `docs/spec/approval.md`, S7.
+
+use crate::approval::statement::bad_file::BadFile;
+use crate::approval::statement::limits::LONGEST_REASON;
+use crate::approval::statement::lines::Lines;
+use crate::history::interest::OF_GOVERNANCE;
+use crate::policy::people::account::Account;
+use crate::record::address::Address;
+use crate::record::id::Id;
+use crate::record::time::Instant;
+use std::fmt;
+
+/// The folder of approval files, in each folder of records.
+pub const FOLDER: &str = ".approvals";
+
+/// What stands in place of an id where a governance file is approved, and what their folder is called.
+pub(crate) const GOVERNANCE: &str = OF_GOVERNANCE;
+
+/// What an approval file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApprovalFile {
+    /// The name of the ledger, `None` where its policy states none.
+    pub ledger: Option<String>,
+    /// What it is about.
+    pub about: About,
+    /// The sha256 of the bytes that it is about, in 64 lower-case hexadecimal digits.
+    pub sha256: String,
+    /// What is said of them.
+    pub decision: Decision,
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub by: Address,
+    /// In their words, on one line.
+    pub reason: Option<String>,
+    /// The address of the forge's review; `None` for what a person signed.
+    pub via: Option<String>,
+    /// The reviewer's account at the forge, as its private address, where `by` is not that address itself.
+    pub account: Option<Address>,
+    /// Whose accounts the authors' addresses are, as the forge says: sorted by address, then by login.
+    pub authors: Vec<AuthorLogin>,
+}
+
+impl ApprovalFile {
+    /// Reads a file, strictly: these lines, in this order, and no others.
+    ///
+    /// # Errors
+    /// [`BadFile`], which says what stands where something else must.
+    pub fn read(bytes: &[u8]) -> Result<ApprovalFile, BadFile> {
+        let mut lines = Lines::new(bytes)?;
+        if lines.take(FIRST) != Some("") {
+            return Err(BadFile::Line {
+                line: 1,
+                expected: FIRST,
+            });
+        }
+        let ledger = lines.need("ledger", "ledger <name, or ->", |name| {
+            (!name.is_empty()).then(|| (name != "-").then(|| name.to_owned()))
+        })?;
+        let about = lines.need("record", "record <id, or governance:path>", about)?;
+        let sha256 = lines.need(
+            "sha256",
+            "sha256 <64 lower-case hexadecimal digits>",
+            |text| is_digest(text).then(|| text.to_owned()),
+        )?;
+        let decision = lines.need("decision", "decision approve, or decision reject", |word| {
+            let known = [Decision::Approve, Decision::Reject];
+            known.into_iter().find(|decision| decision.word() == word)
+        })?;
+        let at = lines.need(
+            "at",
+            "at <RFC 3339 in UTC, such as 2026-12-01T09:30:00Z>",
+            utc,
+        )?;
+        let by = lines.need("by", "by <address>", Address::new)?;
+        let reason = lines.may(
+            "reason",
+            "reason <one line of at most 500 characters>",
+            |text| is_reason(text).then(|| text.to_owned()),
+        )?;
+        let via = lines.may("via", "via <address of the review>", |text| {
+            is_url(text).then(|| text.to_owned())
+        })?;
+        let (account, authors) = match via {
+            Some(_) => accounts(&mut lines)?,
+            None => (None, Vec::new()),
+        };
+        lines.end()?;
+        if via.is_some() && decision == Decision::Reject {
+            return Err(BadFile::ReviewRejects);
+        }
+        Ok(ApprovalFile {
+            ledger,
+            about,
+            sha256,
+            decision,
+            at,
+            by,
+            reason,
+            via,
+            account,
+            authors,
+        })
+    }
+
+    /// Returns the text of the file.
+    ///
+    /// # Errors
+    /// [`BadFile`] where a value would not be read back, such as a reason of two lines.
+    pub fn text(&self) -> Result<String, BadFile> {
+        let mut text = format!(
+            "{FIRST}\nledger {}\nrecord {}\nsha256 {}\ndecision {}\nat {}\nby {}\n",
+            self.ledger.as_deref().unwrap_or("-"),
+            self.about,
+            self.sha256,
+            self.decision.word(),
+            self.at,
+            self.by,
+        );
+        for (key, value) in [("reason", &self.reason), ("via", &self.via)] {
+            if let Some(value) = value {
+                text.push_str(&format!("{key} {value}\n"));
+            }
+        }
+        if let Some(account) = &self.account {
+            text.push_str(&format!("account {account}\n"));
+        }
+        for author in &self.authors {
+            text.push_str(&format!("author {} {}\n", author.email, author.login));
+        }
+        let read = ApprovalFile::read(text.as_bytes())?;
+        let same_review =
+            read.via == self.via && read.account == self.account && read.authors == self.authors;
+        if read.about != self.about || read.reason != self.reason || !same_review {
+            return Err(BadFile::NotText);
+        }
+        Ok(text)
+    }
+
+    /// Returns where the file lies, from the ledger's root: below a folder of records.
+    ///
+    /// What a person or a bridge signed has its signature beside it, at this path and `.sig`.
+    pub fn path(&self, records: &str) -> String {
+        let folder = match &self.about {
+            About::Record(id) => id.to_string(),
+            About::Governance(path) => format!("{GOVERNANCE}/{}", one_segment(path)),
+        };
+        self.below(records, &folder)
+    }
+
+    /// Returns where an approval of a governance file lay before each had a folder of its own; it counts there, too.
+    pub(crate) fn former_path(&self, records: &str) -> Option<String> {
+        let governs = matches!(self.about, About::Governance(_));
+        governs.then(|| self.below(records, GOVERNANCE))
+    }
+
+    fn below(&self, records: &str, folder: &str) -> String {
+        let digits: String = self.sha256.chars().take(12).collect();
+        let person = escaped(self.by.as_str());
+        let base = base(records);
+        format!("{base}{FOLDER}/{folder}/{digits}-{person}.txt")
+    }
+}
+
+/// Returns a folder of records as the beginning of paths: `exceptions/`, and nothing for the root.
+pub(crate) fn base(records: &str) -> String {
+    let folder = records.trim_start_matches("./").trim_end_matches('/');
+    match folder {
+        "" | "." => String::new(),
+        folder => format!("{folder}/"),
+    }
+}
+
+pub(crate) const FIRST: &str = "exledger-approval v1";
+
+/// The login that a forge knows an author's address by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AuthorLogin {
+    /// The address.
+    pub email: Address,
+    /// The login.
+    pub login: String,
+}
+
+/// What an approval is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    /// A record.
+    Record(Id),
+    /// A governance file, by its path from the ledger's root.
+    Governance(String),
+}
+
+/// What is said of the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Decision {
+    /// Yes.
+    Approve,
+    /// No: a veto.
+    Reject,
+}
+
+impl Decision {
+    /// Returns the word of the file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Decision::Approve => "approve",
+            Decision::Reject => "reject",
+        }
+    }
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            About::Record(id) => id.fmt(out),
+            About::Governance(path) => write!(out, "{GOVERNANCE}:{path}"),
+        }
+    }
+}
+
+/// Returns the path of a governance file as the name of one folder, so that approvals of two files never meet.
+pub(crate) fn one_segment(path: &str) -> String {
+    let path = path.trim_start_matches("./");
+    path.replace('%', "%25").replace('/', "%2F")
+}
+
+/// Returns an address as the names of files hold it.
+pub(crate) fn escaped(address: &str) -> String {
+    let plain = |character: char| {
+        character.is_ascii_lowercase()
+            || character.is_ascii_digit()
+            || matches!(character, '.' | '@' | '+' | '_' | '-')
+    };
+    let characters = address.chars();
+    characters
+        .map(|character| if plain(character) { character } else { '_' })
+        .collect()
+}
+
+/// Tells whether a text is one line that says something and hides nothing.
+pub(crate) fn is_line(text: &str) -> bool {
+    let breaks =
+        |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
+    !text.trim().is_empty() && !text.contains(breaks)
+}
+
+pub(crate) fn is_url(text: &str) -> bool {
+    let host = text
+        .split_once("://")
+        .filter(|(scheme, _)| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+        .filter(|(scheme, host)| !scheme.is_empty() && !host.is_empty());
+    host.is_some() && is_line(text) && !text.contains(char::is_whitespace)
+}
+
+/// Tells whether a text can be a login: letters, digits and `.`, `_`, `-`, and `[bot]` at its end.
+pub fn is_login(text: &str) -> bool {
+    let plain = text.strip_suffix("[bot]").unwrap_or(text);
+    let fits =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
+    !plain.is_empty() && plain.chars().all(fits)
+}
+
+/// Takes the lines of accounts that end a forge's review.
+fn accounts(lines: &mut Lines<'_>) -> Result<(Option<Address>, Vec<AuthorLogin>), BadFile> {
+    let account = lines.may(
+        "account",
+        "account <private address at the forge>",
+        |text| Address::new(text).filter(|it| Account::of(it.as_str(), &[]).is_some()),
+    )?;
+    let form = "author <address> <login>, sorted, at most 100 lines";
+    let mut authors: Vec<AuthorLogin> = Vec::new();
+    while authors.len() < MOST_AUTHORS {
+        let last = authors.last();
+        let author = lines.may("author", form, |text| {
+            let (email, login) = text.split_once(' ')?;
+            let author = AuthorLogin {
+                email: Address::new(email)?,
+                login: is_login(login).then(|| login.to_owned())?,
+            };
+            last.is_none_or(|last| *last < author).then_some(author)
+        })?;
+        let Some(author) = author else { break };
+        authors.push(author);
+    }
+    Ok((account, authors))
+}
+
+pub(crate) fn is_digest(text: &str) -> bool {
+    text.len() == 64
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+pub(crate) fn about(text: &str) -> Option<About> {
+    match text.split_once(':') {
+        Some((GOVERNANCE, path)) => is_line(path).then(|| About::Governance(path.to_owned())),
+        _ => Id::new(text).map(About::Record),
+    }
+}
+
+pub(crate) fn utc(text: &str) -> Option<Instant> {
+    let zoned = text.ends_with('Z') || text.ends_with("+00:00");
+    Instant::parse(text).filter(|_| zoned)
+}
+
+/// The most lines that say whose accounts the authors' addresses are.
+pub const MOST_AUTHORS: usize = 100;
+
+/// Tells whether a text can be a reason: one line with something on it, of at most 500 characters.
+pub fn is_reason(text: &str) -> bool {
+    is_line(text) && text.chars().count() <= LONGEST_REASON
+}

@@ -1,0 +1,58 @@
+//! What a question at the terminal shows, and how it can end.
+//!
+//! Uses nothing. Start at [`Prompt`].
+
+use std::fmt;
+use std::io;
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Prompt<'p> {
+    /// What names the answer once it is given; empty where nothing of the prompt is to stay.
+    pub label: &'p str,
+    /// What is asked.
+    pub question: &'p str,
+    /// What helps to answer; may be empty.
+    pub hint: &'p str,
+    /// What becomes of what was typed before it appeared.
+    pub ahead: Ahead,
+}
+
+/// What becomes of what was typed before a prompt appeared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ahead {
+    /// It is an answer.
+    #[default]
+    Kept,
+    /// It is forgotten: nobody agrees to what they have not seen.
+    Forgotten,
+}
+
+/// Why a prompt has no answer.
+#[derive(Debug)]
+pub enum AskError {
+    /// The person broke off.
+    BrokenOff,
+    /// The terminal failed.
+    Terminal(String),
+}
+
+impl fmt::Display for AskError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AskError::BrokenOff => out.write_str("the prompt was broken off"),
+            AskError::Terminal(cause) => write!(out, "the terminal failed: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for AskError {}
+
+impl From<io::Error> for AskError {
+    fn from(cause: io::Error) -> AskError {
+        match cause.kind() {
+            io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => AskError::BrokenOff,
+            _ => AskError::Terminal(cause.to_string()),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The question that is asked of a ledger, and the answer.
+//!
+//! Uses record. Pure. Start at [`Question`] and [`Answer`]. Follows `docs/spec/cli.md`, check.
+
+use crate::gate::package::Package;
+use crate::record::time::Instant;
+use std::collections::BTreeMap;
+
+/// What is asked; at least one of identity, asset, application, credential, finding, reference.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// The identity.
+    pub identity: Option<String>,
+    /// The asset.
+    pub asset: Option<String>,
+    /// The application.
+    pub application: Option<String>,
+    /// The credential.
+    pub credential: Option<String>,
+    /// The control, as `catalog:id`.
+    pub control: Option<String>,
+    /// The internal rule, in its own words.
+    pub rule: Option<String>,
+    /// The action.
+    pub action: Option<String>,
+    /// The resource.
+    pub resource: Option<String>,
+    /// The environment.
+    pub environment: Option<String>,
+    /// The finding, as `TOOL:ID`.
+    pub finding: Option<String>,
+    /// The package, as a package URL.
+    pub purl: Option<String>,
+    /// The file, from the repository's root.
+    pub path: Option<String>,
+    /// The severity, in a word of `risk.level`.
+    pub severity: Option<String>,
+    /// Whether a deployment of the application is asked for.
+    pub deploy: bool,
+    /// The change, incident, ticket or onboarding record.
+    pub reference: Option<String>,
+    /// What only a scanner's output or an event tells; nothing where a person asks.
+    pub told: Told,
+}
+
+/// What only a scanner's output or an event tells of what is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The package as the scanner names it, where it gives no package URL.
+    pub package: Option<Package>,
+    /// The weaknesses that the scanner's rule is about, as `CWE-79`.
+    pub weaknesses: Vec<String>,
+    /// Who asks, which decides how a missing limit is to be stated.
+    pub asker: Asker,
+}
+
+/// Who asks. All get the same answer; only the way to state what is missing differs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Asker {
+    /// A person or program, with `check`.
+    #[default]
+    Question,
+    /// An event, with its `data`.
+    Event,
+}
+
+impl Asker {
+    /// Returns how to state a key of a question.
+    pub(crate) fn way(self, key: &str) -> String {
+        match (self, key) {
+            (Asker::Question, "finding") => "ask with --finding TOOL:ID".to_owned(),
+            (Asker::Question, "version") => "ask with --purl and its version".to_owned(),
+            (Asker::Question, key) => format!("ask with --{key}"),
+            (Asker::Event, "finding") => "state data.tool and data.id".to_owned(),
+            (Asker::Event, "purl" | "version") => "state data.package".to_owned(),
+            (Asker::Event, key) => format!("state data.{key}"),
+        }
+    }
+}
+
+/// What the gate says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// A record in force covers it.
+    Allow,
+    /// None does.
+    Deny,
+    /// None does yet: a record that would waits for approval.
+    Pending,
+    /// It can't be told, so it is no.
+    Unknown,
+}
+
+impl Verdict {
+    /// Returns the word of `docs/spec/cli.md`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Allow => "allow",
+            Verdict::Deny => "deny",
+            Verdict::Pending => "pending",
+            Verdict::Unknown => "unknown",
+        }
+    }
+}
+
+/// The answer to one question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Yes, no, not yet, or can't say.
+    pub verdict: Verdict,
+    /// Why, naming the record.
+    pub reason: String,
+    /// The allowing, pending or nearest denied record.
+    pub record: Option<String>,
+    /// How that record stands to what is asked.
+    pub named: Named,
+    /// The digest of its landed file.
+    pub digest: Option<String>,
+    /// The digest of its approved file, equal unless it changed since approval.
+    pub approved_digest: Option<String>,
+    /// Until when, exclusive.
+    pub not_after: Option<Instant>,
+    /// The instant that decides a denial, where a date does.
+    pub decided_at: Option<Instant>,
+    /// The limits of what the allowing record grants.
+    pub scope: Limits,
+    /// Each record that was looked at and why it does not answer, by id.
+    pub considered: Vec<Considered>,
+}
+
+/// How a record stands to what is asked, whether or not it is in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// It covers it.
+    Covers,
+    /// It is about the same thing, or about nothing that can be told.
+    IsNear,
+    /// There is none.
+    Nobody,
+}
+
+/// The limits of what a record grants; `None` where it states none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// The resources.
+    pub resources: Option<Vec<String>>,
+    /// The actions.
+    pub actions: Option<Vec<String>>,
+    /// What stays forbidden.
+    pub not_waived: Option<Vec<String>>,
+}
+
+/// A record that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Considered {
+    /// The record's id, or the path of a file that can't be read.
+    pub id: String,
+    /// Its status, in a word.
+    pub status: &'static str,
+    /// Why it does not allow; `None` for the one that does.
+    pub why_not: Option<String>,
+    /// How it stands to what is asked.
+    pub named: Named,
+}
+
+/// How often single-use records were used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Receipts {
+    /// No file was named, so it can't be told.
+    NotGiven,
+    /// The receipts that allowed, by record.
+    Counted(BTreeMap<String, u64>),
+}

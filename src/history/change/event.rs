@@ -1,0 +1,100 @@
+//! What changed between two versions of a record, field by field.
+//!
+//! Uses record. Pure. Start at [`Event`]. Follows `docs/spec/approval.md`, 4.1.
+
+/// A named change of meaning, in the order in which answers list them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Event {
+    /// The record is new.
+    Filed,
+    /// It ends later.
+    Extended,
+    /// It ends earlier.
+    Shortened,
+    /// A renewal entry says that it ends later.
+    Renewed,
+    /// More is waived.
+    ScopeWidened,
+    /// Less is waived.
+    ScopeNarrowed,
+    /// A compensating control more.
+    ControlAdded,
+    /// A compensating control less, or one that is withdrawn.
+    ControlDropped,
+    /// A higher risk is stated.
+    RiskRaised,
+    /// A lower risk is stated.
+    RiskLowered,
+    /// Another owner, without an entry that says so.
+    OwnerChanged,
+    /// Another owner, with an entry that says so.
+    Transferred,
+    /// A review entry more.
+    Reviewed,
+    /// A control was verified, or became active.
+    Attested,
+    /// A trigger fired.
+    Fired,
+    /// A handling entry more.
+    Noted,
+    /// It was closed.
+    Closed,
+    /// It was closed by a rejection.
+    Rejected,
+    /// Someone looked at the closure.
+    PostReviewed,
+    /// Anything else that changes a value.
+    Amended,
+    /// Other bytes, the same values.
+    Reformatted,
+    /// Another path.
+    Moved,
+    /// The file is gone.
+    Removed,
+    /// The file is back.
+    Restored,
+    /// The file can't be read any more.
+    Broken,
+    /// An approval landed in a later commit than the content.
+    Approved,
+    /// A veto landed in a later commit than the content.
+    Vetoed,
+    /// An approval or a rejection landed in a later commit than the content, and changed nothing.
+    Stated,
+}
+
+impl Event {
+    /// Returns the word of `docs/spec/cli.md`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Event::Filed => "filed",
+            Event::Extended => "extended",
+            Event::Shortened => "shortened",
+            Event::Renewed => "renewed",
+            Event::ScopeWidened => "scope-widened",
+            Event::ScopeNarrowed => "scope-narrowed",
+            Event::ControlAdded => "control-added",
+            Event::ControlDropped => "control-dropped",
+            Event::RiskRaised => "risk-raised",
+            Event::RiskLowered => "risk-lowered",
+            Event::OwnerChanged => "owner-changed",
+            Event::Transferred => "transferred",
+            Event::Reviewed => "reviewed",
+            Event::Attested => "attested",
+            Event::Fired => "fired",
+            Event::Noted => "noted",
+            Event::Closed => "closed",
+            Event::Rejected => "rejected",
+            Event::PostReviewed => "post-reviewed",
+            Event::Amended => "amended",
+            Event::Reformatted => "reformatted",
+            Event::Moved => "moved",
+            Event::Removed => "removed",
+            Event::Restored => "restored",
+            Event::Broken => "broken",
+            Event::Approved => "approved",
+            Event::Vetoed => "vetoed",
+            Event::Stated => "stated",
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What two versions of a record both grant.
+//!
+//! Uses record, `change`. Pure. Start at [`meet`]. Follows `docs/spec/approval.md`, 1.9.
+
+use crate::history::change::fields::FIELDS;
+use crate::history::change::meet::Rule;
+use crate::record::Record;
+
+/// Two versions met.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Meeting {
+    /// What both grant; texts and owner as landed.
+    pub record: Record,
+    /// The fields that must be equal and are not: nothing is granted then. Sorted dotted paths.
+    pub unequal: Vec<String>,
+}
+
+/// Returns what an approved version and one that landed after it grant together.
+///
+/// Of more than two, meet the result with each later one in turn.
+pub fn meet(approved: &Record, landed: &Record) -> Meeting {
+    let mut record = landed.clone();
+    let mut unequal = Vec::new();
+    for field in FIELDS {
+        if let Rule::Meets(rule) = field.meet {
+            unequal.extend(
+                rule(approved, landed, &mut record)
+                    .into_iter()
+                    .map(str::to_owned),
+            );
+        }
+    }
+    unequal.sort();
+    Meeting { record, unequal }
+}

@@ -1,0 +1,64 @@
+//! What a draft is made from: who files, which policy holds, what is known.
+//!
+//! Uses policy, record. Pure. Start at [`Setting`].
+
+use crate::policy::governance::Governance;
+use crate::record::id::Id;
+use crate::record::time::Instant;
+
+/// What is known besides the answers.
+#[derive(Clone, Debug)]
+pub struct Setting<'a> {
+    /// The policy, and the roster.
+    pub governance: &'a Governance,
+    /// The instant of the clock.
+    pub now: Instant,
+    /// Whether it can wait for its approval.
+    pub urgency: Urgency,
+    /// Who files it: name and address, as git knows them.
+    pub filer: Filer,
+    /// Who owns it where nobody says.
+    pub default_owner: DefaultOwner,
+    /// The id it will have.
+    pub id: Id,
+    /// The folder below the first record folder; empty for none.
+    pub folder: String,
+}
+
+/// Whether a record can wait for its approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// It can.
+    Usual,
+    /// It starts now, and is approved afterwards.
+    Emergency,
+}
+
+/// Who owns a record whose owner nobody stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultOwner {
+    /// Who files it.
+    Filer,
+    /// Nobody: it is asked, as where somebody else filed an issue and left the owner out.
+    Nobody,
+}
+
+/// Who files a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filer {
+    /// The name.
+    pub name: Option<String>,
+    /// The address.
+    pub email: Option<String>,
+}
+
+/// A value that nobody stated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Derived {
+    /// The field.
+    pub field: String,
+    /// Its value.
+    pub value: String,
+    /// Where it comes from, in a few words.
+    pub why: String,
+}

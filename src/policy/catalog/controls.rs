@@ -1,0 +1,165 @@
+//! The controls of one catalog.
+//!
+//! Uses record. Pure. Start at [`Catalog`]. Follows `docs/spec/policy.md`, catalogs.
+
+use crate::diag::{Finding, shape};
+use crate::policy::table::Table;
+use std::collections::BTreeMap;
+
+/// One control of a catalog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Control {
+    /// The id, as its publisher writes it.
+    pub id: String,
+    /// The title.
+    pub title: String,
+    /// The family or chapter.
+    pub group: String,
+    /// Whether it is of an older edition.
+    pub withdrawn: bool,
+    /// The ids that took its place; of several, none is chosen.
+    pub replaced_by: Vec<String>,
+    /// Other forms in which people write the id.
+    pub aliases: Vec<String>,
+}
+
+/// A framework's controls in their own order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Catalog {
+    /// The name before the colon.
+    pub name: String,
+    /// The controls.
+    pub controls: Vec<Control>,
+    ids: BTreeMap<String, usize>,
+    aliases: BTreeMap<String, usize>,
+}
+
+/// How a control was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// As its publisher writes it.
+    Exact,
+    /// With other letter case, or blanks around it.
+    OtherCase,
+    /// By one of its aliases.
+    Alias,
+}
+
+/// A control that was found, and how it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found<'c> {
+    /// The catalog.
+    pub catalog: &'c Catalog,
+    /// The control.
+    pub control: &'c Control,
+    /// How it was written.
+    pub form: Form,
+}
+
+impl<'c> Found<'c> {
+    /// Returns the reference as it is written at its best: `nist-csf:ID.RA-07`.
+    pub fn canonical(&self) -> String {
+        format!("{}:{}", self.catalog.name, self.control.id)
+    }
+
+    /// Returns the same control, written with other letter case at best.
+    pub(crate) fn loosely(self) -> Found<'c> {
+        Found {
+            form: self.form.max(Form::OtherCase),
+            ..self
+        }
+    }
+}
+
+pub(crate) const COLUMNS: &[&str] = &[
+    "id",
+    "title",
+    "group",
+    "withdrawn",
+    "replaced_by",
+    "aliases",
+];
+
+impl Catalog {
+    /// Reads a catalog's CSV; what is wrong with it is returned beside it.
+    pub fn read(name: &str, path: &str, bytes: &[u8]) -> (Catalog, Vec<Finding>) {
+        let mut catalog = Catalog {
+            name: name.to_owned(),
+            ..Catalog::default()
+        };
+        let columns = (COLUMNS, &["id", "title"][..]);
+        let findings = Table::read(path, bytes, columns, |table, row| {
+            let cell = |column| table.cell(row, column);
+            let (id, title) = (cell("id"), cell("title"));
+            let withdrawn = match cell("withdrawn").to_lowercase().as_str() {
+                "" | "false" | "no" | "0" => Some(false),
+                "true" | "yes" | "1" => Some(true),
+                _ => None,
+            };
+            let flaw = match withdrawn {
+                _ if id.is_empty() => Some("a row without id".to_owned()),
+                _ if title.is_empty() => Some(format!("`{id}` has no title")),
+                None => Some(format!("`withdrawn` of `{id}` is neither true nor false")),
+                Some(_) if catalog.ids.contains_key(&id.to_lowercase()) => {
+                    Some(format!("the id `{id}` stands twice"))
+                }
+                Some(_) => None,
+            };
+            if let Some(flaw) = flaw {
+                table.note(
+                    shape::BAD_VALUE,
+                    row.line,
+                    &flaw,
+                    "correct or remove the row",
+                );
+                return;
+            }
+            let control = Control {
+                id: id.to_owned(),
+                title: title.to_owned(),
+                group: cell("group").to_owned(),
+                withdrawn: withdrawn.unwrap_or_default(),
+                replaced_by: several(cell("replaced_by")),
+                aliases: several(cell("aliases")),
+            };
+            catalog.add(control);
+        });
+        (catalog, findings)
+    }
+
+    fn add(&mut self, control: Control) {
+        let index = self.controls.len();
+        self.ids.insert(control.id.to_lowercase(), index);
+        for alias in &control.aliases {
+            self.aliases.entry(alias.to_lowercase()).or_insert(index);
+        }
+        self.controls.push(control);
+    }
+
+    /// Returns the control that a text means: by id, else by alias, letter case ignored.
+    pub fn find(&self, text: &str) -> Option<Found<'_>> {
+        let trimmed = text.trim();
+        let key = trimmed.to_lowercase();
+        let by_id = self.ids.get(&key).map(|index| (index, Form::OtherCase));
+        let by_alias = || self.aliases.get(&key).map(|index| (index, Form::Alias));
+        let (index, form) = by_id.or_else(by_alias)?;
+        let control = self.controls.get(*index)?;
+        let form = match control.id == text {
+            true => Form::Exact,
+            false => form,
+        };
+        Some(Found {
+            catalog: self,
+            control,
+            form,
+        })
+    }
+}
+
+pub(crate) fn several(cell: &str) -> Vec<String> {
+    let values = cell.split('|').map(str::trim);
+    values
+        .filter(|value| !value.is_empty())
+        .map(str::to_owned)
+        .collect()
+}

@@ -1,0 +1,14 @@
+//! A credential that was found in a text.
+//!
+//! Uses nothing. Pure. Start at [`Found`].
+
+use std::ops::Range;
+
+/// Something in a text that looks like a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Its bytes in the text.
+    pub span: Range<usize>,
+    /// What it looks like.
+    pub what: &'static str,
+}

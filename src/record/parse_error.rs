@@ -1,0 +1,43 @@
+//! What is wrong with a value, and the way out.
+//!
+//! Uses diag. Pure. Start at [`Flaw`]. Follows `docs/spec/record.md`, values.
+
+use crate::diag::{Code, shape};
+
+/// What is wrong with a value, and the way out. The value itself is named by who reports it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// The rule's code, of the shape group.
+    pub code: Code,
+    /// What is wrong, as a fragment.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+impl Flaw {
+    /// Returns a `bad-value` from its two halves.
+    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Flaw {
+        Flaw::coded(shape::BAD_VALUE, message, help)
+    }
+
+    /// Returns a flaw of any code of the shape group.
+    pub fn coded(code: Code, message: impl Into<String>, help: impl Into<String>) -> Flaw {
+        Flaw {
+            code,
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+}
+
+/// Returns why a field has no word for a technical fault, however that is written; `None` of any other text.
+pub fn technical_error(text: &str, field: &str) -> Option<String> {
+    let words = text.to_lowercase().replace(['-', '_'], " ");
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let is_fault = matches!(
+        words[..],
+        ["technical", "error" | "fault" | "failure"] | ["technicalerror"]
+    );
+    is_fault.then(|| format!("a technical error is not an exception: there is no {field} for it"))
+}

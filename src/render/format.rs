@@ -1,0 +1,104 @@
+//! What an output format is, and how a run wants it written.
+//!
+//! Uses view. Pure. Start at [`Format`]; `render::ALL` lists them. Follows `docs/spec/cli.md`, formats.
+
+use crate::view::doc;
+use std::io::{self, BufWriter, Write};
+
+/// For whom an answer is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// The terminal's columns; `None` for a pipe, where nothing is wrapped, cut or left out.
+    pub width: Option<usize>,
+    /// Whether tones become colours.
+    pub colour: Colour,
+    /// Whether the footer is left out.
+    pub quiet: Quiet,
+}
+
+impl Style {
+    /// For a pipe: full width, no colour, with the footer.
+    pub const PIPE: Style = Style {
+        width: None,
+        colour: Colour::Off,
+        quiet: Quiet::No,
+    };
+}
+
+/// Whether tones become colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// As escape sequences of ANSI terminals.
+    On,
+    /// The words alone.
+    Off,
+}
+
+/// Whether the line that says instant and commit is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quiet {
+    /// The line is shown.
+    No,
+    /// The line is left out.
+    Yes,
+}
+
+/// Which answers a format can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offered {
+    /// Every answer.
+    Always,
+    /// An answer that has findings.
+    ForFindings,
+    /// An answer that is made to be a page.
+    ForPages,
+}
+
+/// One output format.
+#[derive(Debug)]
+pub struct Format {
+    /// The word after `--format`.
+    pub name: &'static str,
+    /// Which answers it can show.
+    pub offered: Offered,
+    /// Which half of an answer it reads.
+    pub reads: doc::Reads,
+    /// What it is, in one line of help.
+    pub summary: &'static str,
+    /// How it is written.
+    pub(super) render: Render,
+}
+
+/// How an answer becomes bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Render {
+    /// All of it, before any is written.
+    Whole(fn(&doc::Doc<'_>, &Style) -> Vec<u8>),
+    /// Piece by piece, as it is written: an answer may be longer than all that it is about.
+    Pieces(fn(&doc::Doc<'_>, &mut dyn Write) -> io::Result<()>),
+}
+
+impl Format {
+    /// Writes an answer.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&self, doc: &doc::Doc<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+        match self.render {
+            Render::Whole(render) => out.write_all(&render(doc, style)),
+            Render::Pieces(write) => {
+                let mut out = BufWriter::new(out);
+                write(doc, &mut out)?;
+                out.flush()
+            }
+        }
+    }
+
+    /// Returns whether the format can show this answer; one that it can't is a wrong use, not an empty output.
+    pub fn shows(&self, doc: &doc::Doc<'_>) -> bool {
+        match self.offered {
+            Offered::Always | Offered::ForPages => true,
+            Offered::ForFindings => doc.findings().next().is_some(),
+        }
+    }
+}

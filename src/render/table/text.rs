@@ -1,0 +1,57 @@
+//! Texts of a table or paragraph, without what a terminal would obey.
+//!
+//! Uses view. Pure. Follows `docs/spec/cli.md`, formats.
+
+use crate::render::format::Style;
+use crate::render::table::grid;
+use crate::render::visible;
+use crate::view::doc::Fit;
+use crate::view::doc::Text;
+use crate::view::doc::Tone;
+
+/// On a terminal a cell of a table has at most so many characters; one that is longer ends in `…`.
+pub(crate) const CELL: usize = 600;
+
+pub(crate) fn paragraph(text: Text, style: &Style) -> String {
+    let rows = vec![vec![one_line(&text)]];
+    grid::Grid {
+        fits: vec![Fit::Flexible],
+        rows,
+        gap: grid::Gap::Two,
+    }
+    .shown(style)
+}
+
+/// Returns a cell as one line, cut where it is far too long for a terminal.
+pub(crate) fn cell_text(text: &Text, style: &Style) -> Text {
+    let text = one_line(text);
+    let is_long = text
+        .0
+        .iter()
+        .map(|(_, text)| text.chars().count())
+        .sum::<usize>()
+        > CELL;
+    if style.width.is_none() || !is_long {
+        return text;
+    }
+    let mut left = CELL - 1;
+    let kept = text.0.into_iter().map(|(tone, text)| {
+        let kept: String = text.chars().take(left).collect();
+        left -= kept.chars().count();
+        (tone, kept)
+    });
+    Text(kept.collect()).and(Tone::Plain, "…")
+}
+
+pub(crate) fn one_line(text: &Text) -> Text {
+    clean(text, visible::line)
+}
+
+pub(crate) fn clean(text: &Text, shown: fn(&str) -> std::borrow::Cow<'_, str>) -> Text {
+    Text(
+        text.0
+            .iter()
+            .map(|(tone, text)| (*tone, visible::no_command(shown(text)).into_owned()))
+            .collect(),
+    )
+}

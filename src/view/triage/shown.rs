@@ -1,0 +1,103 @@
+//! What the screens of `triage` are made from.
+//!
+//! Uses survey, `view`. Pure. Start at [`Shown`]. Follows `docs/spec/cli.md`, triage.
+
+use crate::policy::closing::Baseline;
+use crate::survey::triage::State;
+use crate::survey::triage::tally::Tally;
+use crate::survey::triage::watch::{Proposal, Used};
+use crate::view::doc::{Block, Column, Fit, Reads, Table, Text, Tone};
+use crate::view::shape::Stamp;
+
+/// What `triage` shows.
+pub struct Shown<'a> {
+    /// What it was computed from.
+    pub stamp: &'a Stamp,
+    /// The names of the inputs, as they were given.
+    pub sources: &'a [String],
+    /// What was decided.
+    pub tally: &'a Tally,
+    /// The baselines of the policy.
+    pub baselines: &'a [Baseline],
+    /// Which half of the answer is read.
+    pub reads: Reads,
+    /// The triggers that the inputs let fire.
+    pub proposals: &'a [Proposal],
+    /// Which records are used, where that is asked.
+    pub unused: Option<Unused>,
+    /// The drafts that were written, where that is asked.
+    pub drafts: Option<Vec<Draft>>,
+}
+
+/// Which records are used, and why the others are not.
+#[derive(Clone, Debug)]
+pub struct Unused {
+    /// By whether inputs match them.
+    pub used: Used,
+    /// Why nothing matches, for each that never matched.
+    pub why: Vec<String>,
+}
+
+/// A draft that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Its id.
+    pub id: String,
+    /// Its file.
+    pub path: String,
+    /// Its title.
+    pub title: String,
+}
+
+/// Returns the word of a state for people.
+pub(crate) fn plain(state: State) -> String {
+    state.word().replace('_', " ")
+}
+
+pub(crate) fn tone(state: State) -> Tone {
+    match state {
+        State::Uncovered | State::ExpiredCover | State::Unparsed => Tone::Bad,
+        State::Pending => Tone::Warn,
+        State::Covered => Tone::Good,
+        State::Dismissed | State::Routine => Tone::Plain,
+    }
+}
+
+pub(crate) fn whole(title: &'static str) -> Column {
+    let fit = Fit::Whole;
+    Column { title, fit }
+}
+
+pub(crate) fn flexible(title: &'static str) -> Column {
+    let fit = Fit::Flexible;
+    Column { title, fit }
+}
+
+pub(crate) fn optional(title: &'static str) -> Column {
+    let fit = Fit::Optional;
+    Column { title, fit }
+}
+
+/// Returns a table without the columns in which nothing stands.
+pub(crate) fn table<'a>(columns: Vec<Column>, rows: Vec<Vec<Text>>) -> Block<'a> {
+    let is_filled = |place: usize| {
+        let cell = |row: &Vec<Text>| row.get(place).is_some_and(|cell| !cell.bare().is_empty());
+        rows.iter().any(cell)
+    };
+    let filled: Vec<bool> = (0..columns.len()).map(is_filled).collect();
+    let kept = |place: &usize| filled.get(*place).copied().unwrap_or(false);
+    let columns = columns.into_iter().enumerate();
+    let columns = columns
+        .filter(|(place, _)| kept(place))
+        .map(|(_, column)| column)
+        .collect();
+    let row = |row: Vec<Text>| {
+        let cells = row.into_iter().enumerate();
+        cells
+            .filter(|(place, _)| kept(place))
+            .map(|(_, cell)| cell)
+            .collect()
+    };
+    let rows = rows.iter().cloned().map(row).collect();
+    Block::Table(Table { columns, rows })
+}
