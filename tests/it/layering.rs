@@ -43,6 +43,7 @@ const HOME: &[(&str, &str)] = &[
     ("ssh_key", "approval"),
     ("unicode_normalization", "policy"),
     ("similar", "view"),
+    ("uuid::Uuid", "interop"),
     ("comfy_table", "render"),
     ("maud", "render"),
 ];
