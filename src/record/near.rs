@@ -26,7 +26,7 @@ pub fn all<'c>(
         if folded.len().abs_diff(key.len()) > allowed {
             continue;
         }
-        let distance = distance(&key, &folded);
+        let distance = strsim::generic_levenshtein(&key, &folded);
         if distance > allowed || distance > least {
             continue;
         }
@@ -49,7 +49,7 @@ pub fn closest<'c>(
 ) -> Vec<&'c str> {
     let key = folded(key);
     let away = candidates.into_iter().map(|candidate| {
-        let distance = distance(&key, &folded(candidate));
+        let distance = strsim::generic_levenshtein(&key, &folded(candidate));
         (distance, candidate)
     });
     let mut away: Vec<(usize, &str)> = away.collect();
@@ -61,7 +61,7 @@ pub fn closest<'c>(
 
 /// Tells whether a key is another one but for a letter.
 pub(super) fn is_slip(key: &str, other: &str) -> bool {
-    distance(&folded(key), &folded(other)) <= 1
+    strsim::generic_levenshtein(&folded(key), &folded(other)) <= 1
 }
 
 fn folded(key: &str) -> Vec<char> {
@@ -69,23 +69,4 @@ fn folded(key: &str) -> Vec<char> {
         .filter(|character| !matches!(character, '-' | '_'))
         .flat_map(char::to_lowercase)
         .collect()
-}
-
-/// Returns how many letters must be put in, taken out or replaced to make one word of the other.
-fn distance(left: &[char], right: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, from) in left.iter().enumerate() {
-        let mut diagonal = index;
-        let mut before = index + 1;
-        let mut next = Vec::with_capacity(row.len());
-        next.push(before);
-        for (to, above) in right.iter().zip(row.iter().skip(1)) {
-            let replaced = diagonal + usize::from(from != to);
-            before = replaced.min(above + 1).min(before + 1);
-            diagonal = *above;
-            next.push(before);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
 }
