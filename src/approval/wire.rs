@@ -1,11 +1,13 @@
 //! The bytes of OpenSSH: base64, strings with a length before them, and public keys.
 //!
-//! Uses nothing else of the line, and ssh_key. Pure. Start at [`Key`]. Follows RFC 4251, section 5, and RFC 4253, 6.6.
+//! Uses nothing else of the line; ssh_key and base64ct. Pure. Start at [`Key`]. Follows RFC 4251, section 5, and RFC 4253, 6.6.
 
-use sha2::{Digest, Sha256};
 use std::fmt;
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+use base64ct::Base64;
+use base64ct::Base64Unpadded;
+use base64ct::Encoding;
+use sha2::{Digest, Sha256};
 
 /// A public key, as the bytes that OpenSSH compares keys by.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,8 +51,8 @@ impl Key {
 
     /// Returns the fingerprint as `ssh-keygen -l` shows it: `SHA256:` and base64 without its padding.
     pub fn fingerprint(&self) -> String {
-        let base64 = to_base64(&Sha256::digest(&self.blob));
-        format!("SHA256:{}", base64.trim_end_matches('='))
+        let digest = Base64Unpadded::encode_string(&Sha256::digest(&self.blob));
+        format!("SHA256:{digest}")
     }
 
     /// Returns the size of an RSA key's modulus in bits, rounded up to whole bytes, and whether its exponent is
@@ -94,7 +96,12 @@ fn magnitude(number: &[u8]) -> &[u8] {
 impl fmt::Display for Key {
     /// As a line of a file names it: the algorithm and the base64.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {}", self.algorithm, to_base64(&self.blob))
+        write!(
+            out,
+            "{} {}",
+            self.algorithm,
+            Base64::encode_string(&self.blob)
+        )
     }
 }
 
@@ -134,51 +141,5 @@ pub(crate) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
         .copied()
         .filter(|byte| !byte.is_ascii_whitespace())
         .collect();
-    let digits = match text.as_slice() {
-        [digits @ .., b'=', b'='] | [digits @ .., b'='] => digits,
-        digits => digits,
-    };
-    if !text.len().is_multiple_of(4) {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3 + 2);
-    for group in digits.chunks(4) {
-        let mut bits: u32 = 0;
-        for digit in group {
-            bits = bits << 6 | value(*digit)?;
-        }
-        let missing = 4 - u32::try_from(group.len()).ok()?;
-        bits <<= 6 * missing;
-        let [_, one, two, three] = bits.to_be_bytes();
-        match (missing, two, three) {
-            (0, ..) => bytes.extend([one, two, three]),
-            (1, _, 0) => bytes.extend([one, two]),
-            (2, 0, 0) => bytes.push(one),
-            // One digit alone, or bits behind the last byte.
-            _ => return None,
-        }
-    }
-    Some(bytes)
-}
-
-fn value(digit: u8) -> Option<u32> {
-    let place = ALPHABET.iter().position(|known| *known == digit)?;
-    u32::try_from(place).ok()
-}
-
-/// Returns bytes as base64, padded, on one line.
-pub(crate) fn to_base64(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let byte = |n: usize| u32::from(group.get(n).copied().unwrap_or_default());
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4_usize {
-            let digit = bits >> (18 - 6 * place) & 63;
-            let known = ALPHABET
-                .get(digit as usize)
-                .filter(|_| place <= group.len());
-            text.push(known.map_or('=', |known| char::from(*known)));
-        }
-    }
-    text
+    Base64::decode_vec(std::str::from_utf8(&text).ok()?).ok()
 }

@@ -42,6 +42,7 @@ const HOME: &[(&str, &str)] = &[
     ("jsonschema", "rules"),
     ("ssh_key", "approval"),
     ("unicode_normalization", "policy"),
+    ("base64ct", "approval render"),
     ("strsim", "record"),
     ("similar", "view"),
     ("uuid::Uuid", "interop"),

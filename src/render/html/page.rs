@@ -3,6 +3,8 @@
 //! Uses nothing of the line. Pure. Start at [`head`]. The digests of style sheet and script are those of the bytes
 //! between their tags, as the Content Security Policy wants them.
 
+use base64ct::Base64;
+use base64ct::Encoding;
 use sha2::{Digest, Sha256};
 
 use super::escape;
@@ -79,22 +81,5 @@ fn nav(parts: &Parts<'_>) -> String {
 }
 
 fn digest(text: &str) -> String {
-    base64(&Sha256::digest(text.as_bytes()))
-}
-
-/// Returns bytes in base64 with padding, RFC 4648.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let byte = |nth: usize| chunk.get(nth).copied().map_or(0, u32::from);
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for nth in 0..4_usize {
-            let six = (bits >> (18 - 6 * nth)) & 63;
-            let digit = usize::try_from(six).ok().and_then(|it| DIGITS.get(it));
-            let padded = nth > chunk.len();
-            out.push(digit.filter(|_| !padded).map_or('=', |it| char::from(*it)));
-        }
-    }
-    out
+    Base64::encode_string(&Sha256::digest(text.as_bytes()))
 }
