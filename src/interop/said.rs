@@ -15,12 +15,11 @@ pub fn text(record: &Record, end: Option<Instant>) -> String {
     let after = format!("; owner {}; until {end}", record.owner.email);
     let room = MOST.saturating_sub(before.chars().count() + after.chars().count());
     let title: String = record.title.trim().chars().map(plain).collect();
-    let title: String = match title.chars().count() <= room {
-        true => title,
-        false => {
-            let cut = title.chars().take(room.saturating_sub(1));
-            cut.chain(['…']).collect()
-        }
+    let title: String = if title.chars().count() <= room {
+        title
+    } else {
+        let cut = title.chars().take(room.saturating_sub(1));
+        cut.chain(['…']).collect()
     };
     let whole = format!("{before}{title}{after}");
     whole.chars().map(plain).take(MOST).collect()
@@ -28,8 +27,9 @@ pub fn text(record: &Record, end: Option<Instant>) -> String {
 
 /// Returns a character that keeps a text on one line.
 fn plain(character: char) -> char {
-    match character.is_control() {
-        true => ' ',
-        false => character,
+    if character.is_control() {
+        ' '
+    } else {
+        character
     }
 }

@@ -268,9 +268,10 @@ pub fn named<'t, T>(
 pub fn id_of(text: &str) -> &str {
     let text = text.trim();
     let is_path = text.contains(['/', '\\']) || text.ends_with(".yaml") || text.ends_with(".yml");
-    match is_path {
-        true => read::stem(text.rsplit('\\').next().unwrap_or(text)),
-        false => text,
+    if is_path {
+        read::stem(text.rsplit('\\').next().unwrap_or(text))
+    } else {
+        text
     }
 }
 

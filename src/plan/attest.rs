@@ -20,9 +20,10 @@ pub fn attest(taken: &Taken<'_>, control: &str, shown: &[Shown]) -> Result<Plann
     else {
         let ids = record.compensating_controls.iter().map(|it| it.id.as_str());
         let ids: Vec<&str> = ids.collect();
-        let help = match ids.is_empty() {
-            true => "it has none; add it below `compensating_controls:`".to_owned(),
-            false => format!("name one of {}", ids.join(", ")),
+        let help = if ids.is_empty() {
+            "it has none; add it below `compensating_controls:`".to_owned()
+        } else {
+            format!("name one of {}", ids.join(", "))
         };
         return Err(Refusal::new(format!("{id} has no control {control}"), help));
     };

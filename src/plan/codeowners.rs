@@ -68,9 +68,10 @@ fn patterns(path: &str) -> Vec<String> {
     let is_folder = path.ends_with('/');
     let bare = path.trim_end_matches('/');
     let from_top = bare.trim_start_matches('/');
-    let begins = match bare.contains('/') {
-        true => vec![from_top.to_owned()],
-        false => vec![from_top.to_owned(), format!("**/{from_top}")],
+    let begins = if bare.contains('/') {
+        vec![from_top.to_owned()]
+    } else {
+        vec![from_top.to_owned(), format!("**/{from_top}")]
     };
     let mut patterns = Vec::new();
     for begin in begins {

@@ -18,9 +18,10 @@ pub fn fire(taken: &Taken<'_>, trigger: &str, note: Option<&str>) -> Result<Plan
     let mut known = record.triggers.iter();
     let Some(found) = known.find(|it| it.id.eq_ignore_ascii_case(trigger.trim())) else {
         let ids: Vec<&str> = record.triggers.iter().map(|it| it.id.as_str()).collect();
-        let help = match ids.is_empty() {
-            true => format!("it has none; `exledger close {id}` ends it"),
-            false => format!("name one of {}", ids.join(", ")),
+        let help = if ids.is_empty() {
+            format!("it has none; `exledger close {id}` ends it")
+        } else {
+            format!("name one of {}", ids.join(", "))
         };
         return Err(Refusal::new(format!("{id} has no trigger {trigger}"), help));
     };

@@ -71,9 +71,10 @@ pub fn of_event(happened: &Happened, often: &Often, owners: Owners<'_>) -> Answe
         &about.control,
     ];
     let apart: Vec<&str> = apart.into_iter().flatten().map(String::as_str).collect();
-    let apart = match apart.is_empty() {
-        true => String::new(),
-        false => format!(" ({})", apart.join(", ")),
+    let apart = if apart.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", apart.join(", "))
     };
     answers.set("title", format!("{who}: {does} {what}{apart}"));
     answers.set_given("deviates_from.baseline", often.kind.map(|kind| kind.word()));

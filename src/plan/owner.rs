@@ -62,9 +62,10 @@ impl Owners<'_> {
         }
         let named: Vec<&str> = named.iter().map(|name| name.as_str()).collect();
         let addresses: Vec<&str> = addresses.iter().map(Address::as_str).collect();
-        let who = match addresses.is_empty() {
-            true => String::new(),
-            false => format!(": {}", addresses.join(", ")),
+        let who = if addresses.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", addresses.join(", "))
         };
         KnownOwner {
             hint: Some(format!("CODEOWNERS names {}{who}", named.join(" "))),

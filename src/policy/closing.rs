@@ -153,9 +153,10 @@ impl Hours {
     /// Tells whether an instant lies in the span.
     pub fn covers(self, instant: Instant) -> bool {
         let second = instant.unix().rem_euclid(86_400);
-        match self.from <= self.until {
-            true => (self.from..self.until).contains(&second),
-            false => second >= self.from || second < self.until,
+        if self.from <= self.until {
+            (self.from..self.until).contains(&second)
+        } else {
+            second >= self.from || second < self.until
         }
     }
 }

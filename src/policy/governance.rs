@@ -272,13 +272,12 @@ impl Governance {
     ) -> Result<(), TreeError> {
         let most = file.limits.bytes;
         if let Some(bytes) = tree.bytes_within(path, most)? {
-            match bytes.len() > most {
-                true => {
-                    let faults = yaml::parse(&bytes, &file.limits).faults;
-                    self.findings
-                        .extend(record::read::findings(path, None, faults));
-                }
-                false => (file.read)(self, path, &bytes),
+            if bytes.len() > most {
+                let faults = yaml::parse(&bytes, &file.limits).faults;
+                self.findings
+                    .extend(record::read::findings(path, None, faults));
+            } else {
+                (file.read)(self, path, &bytes);
             }
             return Ok(());
         }
@@ -368,9 +367,10 @@ impl Governance {
         let listed = self.policy.catalogs.iter();
         let mut named = listed.filter(|it| catalog::name_of(it).eq_ignore_ascii_case(name));
         let name = named.next()?;
-        match name.ends_with(".csv") {
-            true => self.catalogs.get(catalog::name_of(name)),
-            false => catalog::built_in(name),
+        if name.ends_with(".csv") {
+            self.catalogs.get(catalog::name_of(name))
+        } else {
+            catalog::built_in(name)
         }
     }
 
@@ -378,10 +378,8 @@ impl Governance {
     pub fn control(&self, reference: &ControlRef) -> Option<Found<'_>> {
         let catalog = self.catalog(reference.catalog())?;
         let found = catalog.find(reference.id())?;
-        Some(match catalog.name == reference.catalog() {
-            true => found,
-            false => found.loosely(),
-        })
+        let is_named = catalog.name == reference.catalog();
+        Some(if is_named { found } else { found.loosely() })
     }
 }
 

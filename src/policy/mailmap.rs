@@ -54,9 +54,10 @@ impl Mailmap {
         if first.email.is_empty() {
             return;
         }
-        let second = match rest.trim_start().starts_with('#') {
-            true => None,
-            false => pair(rest).map(|(second, _)| second),
+        let second = if rest.trim_start().starts_with('#') {
+            None
+        } else {
+            pair(rest).map(|(second, _)| second)
         };
         let name = first.name.map(str::to_owned);
         let (key, proper, old_name) = match second {

@@ -46,16 +46,17 @@ pub enum RosterState {
 pub fn identify(governance: &Governance, name: &str, email: &str) -> Person {
     let (mapped_name, mapped_email) = governance.mailmap.map(name.trim(), email.trim());
     let found = Found::of(governance, mapped_email);
-    let (key, shown) = match found.key.contains('@') {
-        true => (found.key.clone(), found.key),
-        false => match login(governance, name).or_else(|| login(governance, email)) {
+    let (key, shown) = if found.key.contains('@') {
+        (found.key.clone(), found.key)
+    } else {
+        match login(governance, name).or_else(|| login(governance, email)) {
             Some(key) => (key.clone(), key),
             // A key without `@` is nobody's address, so nobody is taken for somebody else.
             None => {
                 let name = folded(name).replace('@', " ");
                 (format!("{} {name}", found.key), email.trim().to_owned())
             }
-        },
+        }
     };
     let listed = match mapped_name {
         "" => known_name(governance, &key),

@@ -34,10 +34,9 @@ pub fn hidden(text: String) -> String {
     if !quoted && text::find(&text).is_none() {
         return text;
     }
-    let parts = text.split('`').map(|part| match value::is_key(part) {
-        true => "…",
-        false => part,
-    });
+    let parts = text
+        .split('`')
+        .map(|part| if value::is_key(part) { "…" } else { part });
     without_found(&parts.collect::<Vec<_>>().join("`"))
 }
 

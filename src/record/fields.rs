@@ -45,13 +45,13 @@ impl<'n, 'r> Fields<'n, 'r> {
     /// Returns the value of a key; its absence is noted as `missing-field`.
     pub fn required<T: Read>(&mut self, key: &'static str) -> Option<T> {
         match self.know(key) {
-            Some(entry) => {
-                self.reader
-                    .required(entry, |node, at| match reader::is_absent(node, T::EMPTY) {
-                        true => at.hollow(node),
-                        false => T::read(node, at),
-                    })
-            }
+            Some(entry) => self.reader.required(entry, |node, at| {
+                if reader::is_absent(node, T::EMPTY) {
+                    at.hollow(node)
+                } else {
+                    T::read(node, at)
+                }
+            }),
             None => {
                 self.missing.push(Missing::One(key));
                 None
@@ -164,9 +164,10 @@ impl<'n, 'r> Fields<'n, 'r> {
         for missing in missing.into_iter().filter(|_| !is_merged) {
             self.note_missing(missing, &meant);
         }
-        match is_complete {
-            true => Closed::Complete,
-            false => Closed::Faulty,
+        if is_complete {
+            Closed::Complete
+        } else {
+            Closed::Faulty
         }
     }
 

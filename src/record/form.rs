@@ -30,12 +30,13 @@ const ENDLESS: &[&str] = &[
 pub fn end(text: &str) -> Result<When, Flaw> {
     When::parse(text).map_err(|flaw| {
         let is_endless = ENDLESS.contains(&text.trim().to_lowercase().as_str());
-        match is_endless {
-            true => Flaw::new(
+        if is_endless {
+            Flaw::new(
                 format!("`{text}` is no end: every exception has one"),
                 "write the day it ends, such as 2026-12-20; renew it if it is needed longer",
-            ),
-            false => flaw,
+            )
+        } else {
+            flaw
         }
     })
 }
@@ -46,12 +47,13 @@ pub fn end(text: &str) -> Result<When, Flaw> {
 /// The [`Flaw`] of any other text.
 pub fn term(text: &str) -> Result<Term, Flaw> {
     let term = Term::parse(text)?;
-    match term.is_zero() {
-        true => Err(Flaw::new(
+    if term.is_zero() {
+        Err(Flaw::new(
             format!("`{text}` lasts no time"),
             "write a longer one, such as 30d, or remove the field",
-        )),
-        false => Ok(term),
+        ))
+    } else {
+        Ok(term)
     }
 }
 
@@ -97,12 +99,13 @@ impl Visitor<'_> for UsesWritten {
 /// The [`Flaw`] of any other text.
 pub fn sha256(text: &str) -> Result<String, Flaw> {
     let is_digest = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    match is_digest {
-        true => Ok(text.to_owned()),
-        false => Err(Flaw::new(
+    if is_digest {
+        Ok(text.to_owned())
+    } else {
+        Err(Flaw::new(
             "this is not a SHA-256",
             "write the 64 hexadecimal digits that `sha256sum` prints",
-        )),
+        ))
     }
 }
 
@@ -113,12 +116,13 @@ pub fn sha256(text: &str) -> Result<String, Flaw> {
 pub fn cwe(text: &str) -> Result<String, Flaw> {
     let number = text.strip_prefix("CWE-").unwrap_or_default();
     let is_weakness = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    match is_weakness {
-        true => Ok(text.to_owned()),
-        false => Err(Flaw::new(
+    if is_weakness {
+        Ok(text.to_owned())
+    } else {
+        Err(Flaw::new(
             format!("`{text}` is not a weakness"),
             "write it as CWE-79",
-        )),
+        ))
     }
 }
 

@@ -95,9 +95,10 @@ impl Pattern {
 
 /// Tells whether the whole text is as the pattern says; letter case counts.
 pub fn matches(pattern: &str, text: &str) -> bool {
-    match pattern.contains(['*', '?']) {
-        true => Pattern::new(pattern).matches(text),
-        false => pattern == text,
+    if pattern.contains(['*', '?']) {
+        Pattern::new(pattern).matches(text)
+    } else {
+        pattern == text
     }
 }
 

@@ -284,9 +284,12 @@ impl<T: Read> Read for Vec<T> {
         };
         let mut values = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            let value = at.item(index, item, |node, at| match is_absent(node, T::EMPTY) {
-                true => at.hollow(node),
-                false => T::read(node, at),
+            let value = at.item(index, item, |node, at| {
+                if is_absent(node, T::EMPTY) {
+                    at.hollow(node)
+                } else {
+                    T::read(node, at)
+                }
             });
             values.extend(value);
         }

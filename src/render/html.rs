@@ -255,9 +255,10 @@ impl Body<'_> {
     fn ids(&self, text: &str) -> String {
         let shown = text.split(", ").map(|id| {
             let escaped = escape::line(id);
-            match self.cards.contains(id) {
-                true => format!("<a class=\"id\" href=\"#{escaped}\">{escaped}</a>"),
-                false => format!("<span class=\"id\">{escaped}</span>"),
+            if self.cards.contains(id) {
+                format!("<a class=\"id\" href=\"#{escaped}\">{escaped}</a>")
+            } else {
+                format!("<span class=\"id\">{escaped}</span>")
             }
         });
         shown.collect::<Vec<_>>().join(", ")

@@ -53,9 +53,10 @@ impl Serialize for Whole<'_, '_> {
         };
         let mut map = serializer.serialize_map(Some(object.len()))?;
         for (key, value) in object {
-            match key == long.key() {
-                true => map.serialize_entry(key, &Members(long))?,
-                false => map.serialize_entry(key, value)?,
+            if key == long.key() {
+                map.serialize_entry(key, &Members(long))?;
+            } else {
+                map.serialize_entry(key, value)?;
             }
         }
         map.end()

@@ -61,12 +61,13 @@ fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
         .filter(|it| it.level != diag::Level::Error)
         .map(|it| said(it))
         .collect();
-    match rest.is_empty() {
-        true => out.push_str("    <system-out/>\n"),
-        false => out.push_str(&format!(
+    if rest.is_empty() {
+        out.push_str("    <system-out/>\n");
+    } else {
+        out.push_str(&format!(
             "    <system-out>{}</system-out>\n",
             content(&rest.join("\n"))
-        )),
+        ));
     }
     out.push_str("    <system-err/>\n  </testsuite>\n</testsuites>\n");
     out.into_bytes()

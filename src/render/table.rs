@@ -45,9 +45,10 @@ fn render(doc: &doc::Doc, style: &Style) -> Vec<u8> {
         if !after_heading {
             out.push('\n');
         }
-        match out.is_empty() {
-            true => out = text,
-            false => out.push_str(&text),
+        if out.is_empty() {
+            out = text;
+        } else {
+            out.push_str(&text);
         }
         after_heading = matches!(block, Block::Heading(_));
     }

@@ -73,12 +73,13 @@ pub(super) fn no_command(text: Cow<'_, str>) -> Cow<'_, str> {
 /// Returns the text without the commands that some build servers find anywhere in a line.
 pub(super) fn no_bracket(text: String) -> String {
     let commands = ["##[", "##vso[", "##teamcity["];
-    commands
-        .iter()
-        .fold(text, |text, command| match text.contains(command) {
-            true => text.replace(command, &command.replace('[', "\\u{5b}")),
-            false => text,
-        })
+    commands.iter().fold(text, |text, command| {
+        if text.contains(command) {
+            text.replace(command, &command.replace('[', "\\u{5b}"))
+        } else {
+            text
+        }
+    })
 }
 
 fn replace(text: &str, kept: fn(char) -> Option<&'static str>) -> Cow<'_, str> {

@@ -126,9 +126,10 @@ impl Needs {
         }
         let n = usize::try_from(self.needed.count).unwrap_or(usize::MAX);
         let missing: Vec<String> = self.missing.iter().map(said).collect();
-        match missing.is_empty() {
-            true => format!("it needs {}", count(n, "approval")),
-            false => format!("it needs {}: {}", count(n, "approval"), missing.join("; ")),
+        if missing.is_empty() {
+            format!("it needs {}", count(n, "approval"))
+        } else {
+            format!("it needs {}: {}", count(n, "approval"), missing.join("; "))
         }
     }
 }
@@ -140,8 +141,9 @@ pub fn said(missing: &Missing) -> String {
         .iter()
         .map(|person| person.email.as_str())
         .collect();
-    match who.is_empty() {
-        true => missing.need.clone(),
-        false => format!("{} ({})", missing.need, who.join(", ")),
+    if who.is_empty() {
+        missing.need.clone()
+    } else {
+        format!("{} ({})", missing.need, who.join(", "))
     }
 }

@@ -77,9 +77,10 @@ fn by_then_and_now(landed: &Landed<'_>, by: &Address) -> Relation {
     let states = [landed.governance(), landed.today];
     let relation = |state| {
         let by = people::identify(state, "", by.as_str());
-        match people(landed).any(|it| it.key == by.key) {
-            true => Relation::Same,
-            false => Identities::of(state).relation(&by, people(landed)),
+        if people(landed).any(|it| it.key == by.key) {
+            Relation::Same
+        } else {
+            Identities::of(state).relation(&by, people(landed))
         }
     };
     let [then, now] = states.map(relation);

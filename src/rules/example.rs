@@ -170,9 +170,12 @@ impl Example {
             Shape::Text(bytes) => bytes.escape_ascii_but_lines(),
             Shape::Tree(files) => files
                 .iter()
-                .map(|(path, bytes)| match *bytes == sample::RECORD.as_bytes() {
-                    true => format!("# {path}: a record"),
-                    false => format!("# {path}\n{}", bytes.escape_ascii_but_lines()),
+                .map(|(path, bytes)| {
+                    if *bytes == sample::RECORD.as_bytes() {
+                        format!("# {path}: a record")
+                    } else {
+                        format!("# {path}\n{}", bytes.escape_ascii_but_lines())
+                    }
                 })
                 .collect::<Vec<_>>()
                 .join("\n"),

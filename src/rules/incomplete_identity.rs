@@ -35,9 +35,10 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     }
     let kind: Option<IdentityType> = of.value("subject.identity_type");
     let is_machine = kind.is_some_and(|kind| kind != IdentityType::Human);
-    let needed: &[&str] = match is_machine {
-        true => &["identity", "identity_type", "credential", "task"],
-        false => &["identity", "identity_type"],
+    let needed: &[&str] = if is_machine {
+        &["identity", "identity_type", "credential", "task"]
+    } else {
+        &["identity", "identity_type"]
     };
     let missing: Vec<&str> = needed.iter().filter(|key| lacks(key)).copied().collect();
     if missing.is_empty() {

@@ -189,9 +189,10 @@ pub fn narrowed(before: &Record, after: &Record) -> Vec<Difference> {
     for list in lists(before, after) {
         let name = list.name();
         let is_kept = name == "not_waived";
-        let words: Vec<&str> = match is_kept {
-            true => list.came.iter().map(|(_, it)| it.as_str()).collect(),
-            false => list.went.iter().map(String::as_str).collect(),
+        let words: Vec<&str> = if is_kept {
+            list.came.iter().map(|(_, it)| it.as_str()).collect()
+        } else {
+            list.went.iter().map(String::as_str).collect()
         };
         if !words.is_empty() && (is_kept || list.stated != Stated::Dropped) {
             let sign = if is_kept { '+' } else { '-' };
@@ -256,9 +257,10 @@ fn lost<T: PartialEq, D: Display>(
         .enumerate()
         .find(|(_, entry)| !rest.any(|other| other == *entry))?;
     let is_changed = after.get(at).is_some_and(|other| !before.contains(other));
-    let (field, how) = match is_changed {
-        true => (format!("{list}[{at}]"), "changed"),
-        false => (list.to_owned(), "removed"),
+    let (field, how) = if is_changed {
+        (format!("{list}[{at}]"), "changed")
+    } else {
+        (list.to_owned(), "removed")
     };
     Some(Difference {
         field,

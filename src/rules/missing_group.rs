@@ -37,11 +37,10 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     of_groups
         .map(|(group, missing)| {
             let who: Vec<&str> = missing.who.iter().map(|it| it.email.as_str()).collect();
-            let help = match who.is_empty() {
-                true => format!(
-                    "nobody of group {group} is left who did not make it: add somebody to it"
-                ),
-                false => format!("ask one of {}", who.join(", ")),
+            let help = if who.is_empty() {
+                format!("nobody of group {group} is left who did not make it: add somebody to it")
+            } else {
+                format!("ask one of {}", who.join(", "))
             };
             let message = format!("nobody of group {group} approved it");
             landed.finding(RULE.code, Level::Error, &message, help)

@@ -149,9 +149,10 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
     if before.and(&after) != after {
         let words = |demand: &tier::Demand| {
             let needed = demand.needed();
-            let groups = match needed.each_of.is_empty() {
-                true => String::new(),
-                false => format!(" of {}", needed.each_of.join(" and ")),
+            let groups = if needed.each_of.is_empty() {
+                String::new()
+            } else {
+                format!(" of {}", needed.each_of.join(" and "))
             };
             let role = if needed.must_include.is_empty() {
                 ""

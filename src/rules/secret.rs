@@ -176,10 +176,7 @@ fn look(node: &Node, at: &At<'_>, name: &str, seen: &mut dyn FnMut(Sighting)) {
                         whole: entry.key.clone(),
                     });
                 }
-                let name = match answers {
-                    true => "",
-                    false => entry.key.as_str(),
-                };
+                let name = if answers { "" } else { entry.key.as_str() };
                 let step = Step::Key(&entry.key);
                 let outer = Some(at);
                 look(&entry.value, &At { outer, step }, name, seen);

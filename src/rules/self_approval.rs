@@ -44,9 +44,10 @@ fn alone(landed: &Landed<'_>) -> Option<Finding> {
     if !is_alone && (!by_permission || members.is_empty()) {
         return None;
     }
-    let (level, allowed) = match by_permission {
-        true => (Level::Warning, ", as the policy allows"),
-        false => (Level::Error, ""),
+    let (level, allowed) = if by_permission {
+        (Level::Warning, ", as the policy allows")
+    } else {
+        (Level::Error, "")
     };
     let message = match (verdict.result, is_alone) {
         (FourEyes::Claimed, true) => {
@@ -61,9 +62,10 @@ fn alone(landed: &Landed<'_>) -> Option<Finding> {
             diag::names(&members)
         ),
     };
-    let help = match by_permission {
-        true => "say `self_approval: forbid` once there is somebody else to ask".to_owned(),
-        false => landed.way(),
+    let help = if by_permission {
+        "say `self_approval: forbid` once there is somebody else to ask".to_owned()
+    } else {
+        landed.way()
     };
     Some(landed.finding(RULE.code, level, &message, help))
 }

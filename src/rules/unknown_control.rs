@@ -108,9 +108,10 @@ fn nearest(catalog: &Catalog, id: &str) -> String {
     let near: Vec<String> = titled
         .map(|(id, title)| format!("{id} ({title})"))
         .collect();
-    match near.is_empty() {
-        true => all(catalog),
-        false => format!("nearest: {}; {}", near.join(", "), all(catalog)),
+    if near.is_empty() {
+        all(catalog)
+    } else {
+        format!("nearest: {}; {}", near.join(", "), all(catalog))
     }
 }
 

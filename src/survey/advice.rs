@@ -57,9 +57,10 @@ pub fn next(standing: &Standing, id: &str, due: Option<&Due>, around: Around<'_>
     let mut next = Next {
         action: step.action,
         command: step.command,
-        but: match waits_for.is_empty() {
-            true => but,
-            false => Vec::new(),
+        but: if waits_for.is_empty() {
+            but
+        } else {
+            Vec::new()
         },
         waits_for,
         timing: due.map_or_else(|| case.landed(), |due| due.timing),
@@ -295,9 +296,10 @@ impl Case<'_> {
     fn ending(&self) -> Step {
         let renewals = &self.standing.renewals;
         let is_left = renewal::is_left(renewals, self.record, self.around.instant);
-        let action = match is_left {
-            true => "close it when it is over, or renew it in time (`exledger renew`)",
-            false => "close it in time: no renewal is left without a linked redesign",
+        let action = if is_left {
+            "close it when it is over, or renew it in time (`exledger renew`)"
+        } else {
+            "close it in time: no renewal is left without a linked redesign"
         };
         step(action, self.close(), By::Owner)
     }

@@ -134,9 +134,10 @@ fn found(record: &Record) -> Vec<Option<String>> {
         package.or_else(rule).or_else(|| finding.cwe.clone())
     });
     let about: BTreeSet<Option<String>> = about.collect();
-    match about.is_empty() {
-        true => vec![None],
-        false => about.into_iter().collect(),
+    if about.is_empty() {
+        vec![None]
+    } else {
+        about.into_iter().collect()
     }
 }
 
@@ -165,9 +166,10 @@ fn values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<Opti
                 None => control.as_str().to_owned(),
             });
             let known: BTreeSet<String> = canonical.collect();
-            match known.is_empty() {
-                true => vec![None],
-                false => known.into_iter().map(Some).collect(),
+            if known.is_empty() {
+                vec![None]
+            } else {
+                known.into_iter().map(Some).collect()
             }
         }
     }

@@ -298,9 +298,10 @@ impl Case<'_> {
     /// Returns the review that an emergency owes from its first moment: it runs unreviewed until then.
     fn emergency(&self) -> Option<Held> {
         let by = self.first(DutyKind::EmergencyReview)?;
-        let (urgency, timing) = match by <= self.instant {
-            true => (Urgency::Overdue, Timing::Since(by)),
-            false => (Urgency::DueNow, Timing::Until(by)),
+        let (urgency, timing) = if by <= self.instant {
+            (Urgency::Overdue, Timing::Since(by))
+        } else {
+            (Urgency::DueNow, Timing::Until(by))
         };
         Some(Held {
             bucket: Bucket::EmergencyReviewDue,
@@ -349,9 +350,10 @@ impl Case<'_> {
             (None, None) => Timing::Undated,
         };
         let is_late = |since: Instant| self.horizon.request_sla.after(since) < self.instant;
-        let urgency = match timing.since(self.instant).is_some_and(is_late) {
-            true => Urgency::Overdue,
-            false => Urgency::InTime,
+        let urgency = if timing.since(self.instant).is_some_and(is_late) {
+            Urgency::Overdue
+        } else {
+            Urgency::InTime
         };
         Some(Held {
             bucket: Bucket::WaitingApproval,

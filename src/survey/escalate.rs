@@ -114,9 +114,10 @@ pub(super) fn summoned(
         if due.bucket != Bucket::WaitingApproval {
             let owner = there(standing, record, &Recipient::Owner, around.governance);
             let backup = || there(standing, record, &Recipient::Backup, around.governance);
-            match owner.is_empty() {
-                false => tell(owner, "owner"),
-                true => tell(backup(), "backup"),
+            if owner.is_empty() {
+                tell(backup(), "backup")
+            } else {
+                tell(owner, "owner")
             }
         }
         return found;

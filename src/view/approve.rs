@@ -144,9 +144,10 @@ pub fn signed(signed: &Signed) -> Doc<'static> {
         } else {
             "and then"
         };
-        let left = match signed.who.is_empty() {
-            true => "nothing more".to_owned(),
-            false => signed.who.join("\n"),
+        let left = if signed.who.is_empty() {
+            "nothing more".to_owned()
+        } else {
+            signed.who.join("\n")
         };
         pairs.push((left_of.to_owned(), Text::plain(left)));
     }
@@ -250,9 +251,10 @@ pub fn stated(
     }));
     doc.rows = Some("results");
     if all.is_empty() {
-        let none = match unresolved.is_empty() {
-            true => "No review approves what landed: nothing was written",
-            false => "Nothing was written",
+        let none = if unresolved.is_empty() {
+            "No review approves what landed: nothing was written"
+        } else {
+            "Nothing was written"
         };
         doc.blocks.push(Block::Paragraph(Text::plain(none)));
         doc.blocks.extend(not_written(unresolved));
@@ -346,9 +348,12 @@ pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Doc<'static
         .iter()
         .map(|control| format!("{} ({})", cut(&control.description), control.status.word()))
         .collect();
-    let or_none = |list: Vec<String>| match list.is_empty() {
-        true => "none".to_owned(),
-        false => list.join("; "),
+    let or_none = |list: Vec<String>| {
+        if list.is_empty() {
+            "none".to_owned()
+        } else {
+            list.join("; ")
+        }
     };
     let mut pairs = vec![
         ("why", cut(&record.justification)),

@@ -194,9 +194,10 @@ fn needs(needs: &Needs) -> Text {
     let n = usize::try_from(count).unwrap_or(usize::MAX);
     let text = Text::of(Tone::Strong, diag::count(n, "approval"));
     let missing: Vec<String> = needs.missing.iter().map(changed::said).collect();
-    match missing.is_empty() {
-        true => text,
-        false => text.and(Tone::Plain, format!(": {}", missing.join("; "))),
+    if missing.is_empty() {
+        text
+    } else {
+        text.and(Tone::Plain, format!(": {}", missing.join("; ")))
     }
 }
 

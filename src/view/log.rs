@@ -75,12 +75,13 @@ pub fn table(acts: &[Act<'_>]) -> Table {
 pub fn said<'a>(acts: &[Act<'_>]) -> Vec<Block<'a>> {
     let all = acts.iter().flat_map(|act| act.statements.iter().copied());
     let shown = statements::beyond_approvers(all);
-    match shown.is_empty() {
-        true => Vec::new(),
-        false => vec![
+    if shown.is_empty() {
+        Vec::new()
+    } else {
+        vec![
             Block::Heading(Text::plain("Statements")),
             Block::Table(statements::table(&shown)),
-        ],
+        ]
     }
 }
 
@@ -102,9 +103,10 @@ pub fn vacant(standing: &Standing) -> String {
             None => "in the work tree".to_owned(),
         })
         .collect();
-    let place = match places.is_empty() {
-        true => "elsewhere".to_owned(),
-        false => places.join(" and "),
+    let place = if places.is_empty() {
+        "elsewhere".to_owned()
+    } else {
+        places.join(" and ")
     };
     format!("nothing of it has landed: it is proposed {place} alone, and grants nothing")
 }
@@ -163,9 +165,10 @@ fn row(acts: &[Act<'_>]) -> Vec<Text> {
     };
     let verdict = act.verdict;
     let own_act = acts.iter().all(|act| is_word(act.event));
-    let by = match own_act {
-        true => String::new(),
-        false => names(verdict.makers.iter().map(shape::short_name)),
+    let by = if own_act {
+        String::new()
+    } else {
+        names(verdict.makers.iter().map(shape::short_name))
     };
     vec![
         Text::of(Tone::Muted, act.at.to_string()),
@@ -180,9 +183,10 @@ fn row(acts: &[Act<'_>]) -> Vec<Text> {
 
 /// Returns the pull request that landed an act; what landed a word about earlier content is not that content's.
 fn request<'a>(act: &Act<'a>) -> Option<&'a str> {
-    match is_word(act.event) {
-        true => None,
-        false => act.verdict.pull_request.as_deref(),
+    if is_word(act.event) {
+        None
+    } else {
+        act.verdict.pull_request.as_deref()
     }
 }
 
@@ -212,10 +216,12 @@ fn approved(act: &Act<'_>) -> Text {
     }
     let approvers = act.approvers.iter();
     let names = names(approvers.map(|approver| shape::short_name(&approver.person)));
-    match names.is_empty() {
-        false => Text::plain(names),
-        true if demands_nobody(act) => Text::of(Tone::Muted, "not needed"),
-        true => Text::of(Tone::Warn, "nobody"),
+    if !names.is_empty() {
+        Text::plain(names)
+    } else if demands_nobody(act) {
+        Text::of(Tone::Muted, "not needed")
+    } else {
+        Text::of(Tone::Warn, "nobody")
     }
 }
 

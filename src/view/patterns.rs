@@ -63,9 +63,10 @@ pub fn doc(found: &Found<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<'static> 
 fn counted(found: &Found<'_>, policy: &Patterns) -> String {
     let n = usize::try_from(policy.threshold).unwrap_or(usize::MAX);
     let from = diag::count(n, "occurrence");
-    let kind = match policy.freeze {
-        true => format!("a kind is frozen from {from} on"),
-        false => format!("a kind is shown from {from} on, and the policy freezes none"),
+    let kind = if policy.freeze {
+        format!("a kind is frozen from {from} on")
+    } else {
+        format!("a kind is shown from {from} on, and the policy freezes none")
     };
     let without = diag::count(found.unclassified, "record");
     format!(

@@ -12,9 +12,10 @@ pub(super) fn conflicts(text: &str) -> Vec<diag::Pos> {
         return Vec::new();
     }
     let begin = marks(text, '<');
-    match begin.is_empty() {
-        true => marks(text, '>'),
-        false => begin,
+    if begin.is_empty() {
+        marks(text, '>')
+    } else {
+        begin
     }
 }
 

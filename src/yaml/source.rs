@@ -74,10 +74,11 @@ pub(super) fn trim_unended(source: &str, span: &Range<usize>, indent: usize, tex
     let is_blank = |text: &str| text.bytes().all(|byte| byte.is_ascii_whitespace());
     let whole = source.get(span.start..).unwrap_or_default();
     let written = whole.rsplit(['\n', '\r']).next().unwrap_or_default();
-    let is_unended = match is_blank(text) {
-        true => text.len() >= breaks(whole).max(1),
+    let is_unended = if is_blank(text) {
+        text.len() >= breaks(whole).max(1)
+    } else {
         // A blank line counts as far as it is indented deeper than the text.
-        false => !is_blank(written) || written.len() > indent,
+        !is_blank(written) || written.len() > indent
     };
     if is_unended {
         text.truncate(body.len());
@@ -94,12 +95,13 @@ pub(super) fn pos(source: &str, known: diag::Pos, at: usize, offset: usize) -> d
         .unwrap_or_default();
     let number = |count: usize| u32::try_from(count).unwrap_or(0);
     let (n_lines, n_characters) = (number(breaks(between)), number(between.chars().count()));
-    let (line, column) = match offset < at {
-        true => (
+    let (line, column) = if offset < at {
+        (
             known.line.saturating_sub(n_lines).max(1),
             known.column.saturating_sub(n_characters).max(1),
-        ),
-        false => (known.line + n_lines, known.column + n_characters),
+        )
+    } else {
+        (known.line + n_lines, known.column + n_characters)
     };
     if n_lines == 0 {
         return diag::Pos { line, column };

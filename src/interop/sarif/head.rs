@@ -113,9 +113,10 @@ impl Head {
             "externalPropertyFileReferences" => {
                 read(bytes).and_then(|elsewhere: Option<Object<Elsewhere>>| {
                     let results = elsewhere.and_then(|Object(it)| it.results);
-                    match results.is_some_and(|files| !files.is_empty()) {
-                        true => Err("the results are in another file".to_owned()),
-                        false => Ok(()),
+                    if results.is_some_and(|files| !files.is_empty()) {
+                        Err("the results are in another file".to_owned())
+                    } else {
+                        Ok(())
                     }
                 })
             }

@@ -68,9 +68,10 @@ impl<R: BufRead> Copy<'_, R> {
         for span in results {
             let act = act();
             // The comma before a result goes with it; where none is left before it, with those.
-            match is_first || (has_kept && act != Act::Drop) {
-                true => self.until(span.start)?,
-                false => self.pass(span.start)?,
+            if is_first || (has_kept && act != Act::Drop) {
+                self.until(span.start)?;
+            } else {
+                self.pass(span.start)?;
             }
             is_first = false;
             has_kept |= act != Act::Drop;

@@ -99,9 +99,10 @@ impl Account {
 
     /// Returns the key that `people.logins` needs for it.
     pub fn login_key(&self, people: &People) -> String {
-        match self.forge == people.login_domain() {
-            true => self.login.clone(),
-            false => self.address(),
+        if self.forge == people.login_domain() {
+            self.login.clone()
+        } else {
+            self.address()
         }
     }
 
@@ -145,9 +146,10 @@ impl People {
     /// `None` where the domain is no forge's.
     pub fn account_of_key(&self, key: &str) -> Option<Account> {
         let key = address::lower(key.trim().trim_start_matches('@'));
-        match key.contains('@') {
-            true => Account::of(&key, &self.noreply),
-            false => (!key.is_empty()).then(|| Account::new(&key, &self.login_domain())),
+        if key.contains('@') {
+            Account::of(&key, &self.noreply)
+        } else {
+            (!key.is_empty()).then(|| Account::new(&key, &self.login_domain()))
         }
     }
 }

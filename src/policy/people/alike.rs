@@ -36,15 +36,16 @@ const MARKS: &[char] = &[
 /// space collapsed; without what is invisible, control characters, quotes, commas and dots.
 pub fn alike(text: &str) -> String {
     let unmarked = text.chars().filter(|it| !MARKS.contains(it));
-    let plain: String = match text.is_ascii() {
-        true => unmarked.map(|it| it.to_ascii_lowercase()).collect(),
+    let plain: String = if text.is_ascii() {
+        unmarked.map(|it| it.to_ascii_lowercase()).collect()
+    } else {
         // Capitals first: `ß` and `SS` are one, and so are the two small sigmas.
-        false => unmarked
+        unmarked
             .nfkc()
             .flat_map(char::to_uppercase)
             .flat_map(char::to_lowercase)
             .nfkc()
-            .collect(),
+            .collect()
     };
     let shown: String = plain
         .chars()

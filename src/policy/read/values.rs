@@ -50,12 +50,13 @@ struct Prefix(String);
 
 impl Scalar for Prefix {
     fn parse(text: &str) -> Result<Prefix, Flaw> {
-        match id::is_prefix(text) {
-            true => Ok(Prefix(text.to_owned())),
-            false => Err(Flaw::new(
+        if id::is_prefix(text) {
+            Ok(Prefix(text.to_owned()))
+        } else {
+            Err(Flaw::new(
                 format!("`{text}` can't be the prefix of ids"),
                 "write 2 to 10 of A-Z 0-9, a letter first",
-            )),
+            ))
         }
     }
 }

@@ -58,9 +58,10 @@ pub(super) fn choose<'p>(policy: &'p Policy, facts: &Facts) -> Option<Choice<'p>
                     base: tier,
                     by: fields_of(tier, facts, &known),
                     silent,
-                    wildcard: match allowed {
-                        true => Wildcard::Allowed,
-                        false => Wildcard::Refused,
+                    wildcard: if allowed {
+                        Wildcard::Allowed
+                    } else {
+                        Wildcard::Refused
                     },
                     sensitivity: match known.sensitivity {
                         Fact::Stated(word) => Some(word),
@@ -158,9 +159,10 @@ fn fit_of_tier(tier: &Tier, facts: &Facts, known: &Known<'_>) -> (Fit, Wildcard)
                 );
             }
         }
-        match silent.is_empty() {
-            true => Fit::No,
-            false => Fit::Silent(silent),
+        if silent.is_empty() {
+            Fit::No
+        } else {
+            Fit::Silent(silent)
         }
     };
     // By the same measure that decides for the tier: a map that fits through silence does not count where
@@ -172,9 +174,10 @@ fn fit_of_tier(tier: &Tier, facts: &Facts, known: &Known<'_>) -> (Fit, Wildcard)
     let allows = fits
         .iter()
         .any(|(fit, map)| decides(fit) && map.wildcard.is_some());
-    match allows {
-        true => (fit, Wildcard::Allowed),
-        false => (fit, Wildcard::Refused),
+    if allows {
+        (fit, Wildcard::Allowed)
+    } else {
+        (fit, Wildcard::Refused)
     }
 }
 

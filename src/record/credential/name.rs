@@ -135,9 +135,10 @@ impl Name {
 fn before<'n>(name: &'n str, ending: &str) -> Option<&'n str> {
     let mut rest = name;
     for expected in ending.bytes().rev() {
-        let bare = match rest.len() == name.len() {
-            true => rest,
-            false => rest.trim_end_matches(['_', '-', '.', ' ']),
+        let bare = if rest.len() == name.len() {
+            rest
+        } else {
+            rest.trim_end_matches(['_', '-', '.', ' '])
         };
         let last = bare.bytes().next_back()?;
         if last.to_ascii_lowercase() != expected {

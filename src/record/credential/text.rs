@@ -163,9 +163,10 @@ fn spoken(text: &str, span: &Range<usize>, after: usize) -> Option<Found> {
     let is_scheme = ["bearer", "basic"]
         .iter()
         .any(|it| name.eq_ignore_ascii_case(it));
-    match is_scheme {
-        true => next(text, after, Name::Perhaps),
-        false => None,
+    if is_scheme {
+        next(text, after, Name::Perhaps)
+    } else {
+        None
     }
 }
 

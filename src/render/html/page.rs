@@ -67,16 +67,16 @@ fn nav(parts: &Parts<'_>) -> String {
         .iter()
         .map(|(anchor, heading)| format!("<li><a href=\"#{anchor}\">{heading}</a></li>\n"));
     let links: String = links.collect();
-    let search = match parts.has_cards {
-        true => {
-            "<p class=\"search\"><label for=\"search\">Search records</label> <input id=\"search\" type=\"search\" \
+    let search = if parts.has_cards {
+        "<p class=\"search\"><label for=\"search\">Search records</label> <input id=\"search\" type=\"search\" \
              autocomplete=\"off\"> <output for=\"search\" aria-live=\"polite\"></output></p>\n"
-        }
-        false => "",
+    } else {
+        ""
     };
-    match links.is_empty() && search.is_empty() {
-        true => String::new(),
-        false => format!("<nav aria-label=\"Sections\">\n<ul>\n{links}</ul>\n{search}</nav>\n"),
+    if links.is_empty() && search.is_empty() {
+        String::new()
+    } else {
+        format!("<nav aria-label=\"Sections\">\n<ul>\n{links}</ul>\n{search}</nav>\n")
     }
 }
 

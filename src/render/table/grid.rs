@@ -87,9 +87,10 @@ impl Grid {
             });
             widths.sum::<usize>().saturating_sub(2)
         };
-        match width < NARROW {
-            true => needed(usize::MAX, |_| true) <= width,
-            false => needed(COMFORTABLE, |fit| fit != Fit::Optional) <= width,
+        if width < NARROW {
+            needed(usize::MAX, |_| true) <= width
+        } else {
+            needed(COMFORTABLE, |fit| fit != Fit::Optional) <= width
         }
     }
 

@@ -71,9 +71,10 @@ fn body(columns: &[Column], row: &[Text], width: usize) -> Text {
             continue;
         }
         let is_title = n == 1 && column.fit == Fit::Flexible;
-        let label = match is_title {
-            true => String::new(),
-            false => format!("{}: ", column.title),
+        let label = if is_title {
+            String::new()
+        } else {
+            format!("{}: ", column.title)
         };
         let wide = grid::width(&label) + grid::width(&bare);
         let is_short = !is_title && bare.chars().count() <= SHORT;

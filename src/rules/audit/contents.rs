@@ -117,9 +117,10 @@ impl<'t> Contents<'t> {
         };
         let before = trail.versions.iter().rev().find(|it| it.n < version.n);
         let before = before.filter(|_| !begins(&version)).and_then(closure);
-        let settled = match before.is_some() && before == closure(version) {
-            true => Settled::Closed,
-            false => Settled::Open,
+        let settled = if before.is_some() && before == closure(version) {
+            Settled::Closed
+        } else {
+            Settled::Open
         };
         Past {
             settled,

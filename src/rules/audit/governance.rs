@@ -59,10 +59,12 @@ impl Audit<'_> {
                     at_tip: if last { AtTip::Yes } else { AtTip::No },
                     level: if healed { Level::Warning } else { Level::Error },
                     healed: if healed { Healed::Yes } else { Healed::No },
-                    counts: Some(match counted.is_approved(path, index) {
-                        true => GovernanceCounts::AsApproved,
-                        false if was_read(index) => GovernanceCounts::AsStricter,
-                        false => GovernanceCounts::No,
+                    counts: Some(if counted.is_approved(path, index) {
+                        GovernanceCounts::AsApproved
+                    } else if was_read(index) {
+                        GovernanceCounts::AsStricter
+                    } else {
+                        GovernanceCounts::No
                     }),
                     closing: None,
                     loosened: &[],

@@ -117,9 +117,10 @@ impl<'a> Levels<'a> {
     /// Tells whether a version stands at the tip, or one that carries its verdict on.
     pub(super) fn at_tip(&self, index: usize) -> AtTip {
         let tip = self.verdicts.len().saturating_sub(1);
-        match self.bearers(index).any(|at| at == tip) {
-            true => AtTip::Yes,
-            false => AtTip::No,
+        if self.bearers(index).any(|at| at == tip) {
+            AtTip::Yes
+        } else {
+            AtTip::No
         }
     }
 

@@ -217,12 +217,13 @@ fn asked(event: &Event) -> Result<Question, String> {
         question.purl = text("package");
         question.severity = text("severity");
     }
-    match question.names_a_subject() {
-        true => Ok(question),
-        false => Err(
+    if question.names_a_subject() {
+        Ok(question)
+    } else {
+        Err(
             "its data states neither identity, asset, application, credential nor reference"
                 .to_owned(),
-        ),
+        )
     }
 }
 

@@ -21,9 +21,10 @@ pub(super) fn sampled(key: &str, decision: &Decision, baselines: &[Baseline]) ->
     let places = decision.baselines.iter();
     let about = places.filter_map(|place| baselines.get(*place));
     let most = about.map(|baseline| baseline.sample).max().unwrap_or(0);
-    match most > 0 && hundredth(key) < most {
-        true => Sampled::Yes,
-        false => Sampled::No,
+    if most > 0 && hundredth(key) < most {
+        Sampled::Yes
+    } else {
+        Sampled::No
     }
 }
 

@@ -155,9 +155,10 @@ impl Tally {
             .iter_mut()
             .zip(digest)
             .for_each(|(to, from)| *to = from);
-        match self.seen.insert(short) {
-            true => Seen::First,
-            false => Seen::Before,
+        if self.seen.insert(short) {
+            Seen::First
+        } else {
+            Seen::Before
         }
     }
 
@@ -208,9 +209,10 @@ impl Tally {
         // Where no line is added any more, no text is: those would be most of all that is kept.
         let mut is_new = false;
         let mut say = |text: &str| {
-            let said = match is_full {
-                true => self.texts.find(text),
-                false => self.texts.add(text),
+            let said = if is_full {
+                self.texts.find(text)
+            } else {
+                self.texts.add(text)
             };
             is_new |= said.is_none();
             said

@@ -269,10 +269,7 @@ const TRIVY: &[&str] = &["trivy", "trivy-misconfig", "trivy-secret", "trivy-lice
 
 /// Returns the tool that finds what a record names under a tool's name.
 fn scanner(tool: &str) -> &str {
-    match TRIVY.contains(&tool) {
-        true => "trivy",
-        false => tool,
-    }
+    if TRIVY.contains(&tool) { "trivy" } else { tool }
 }
 
 /// Returns the kinds of findings of which a run must have a rule, so that it says something about one that is gone: under

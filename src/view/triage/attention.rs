@@ -64,9 +64,10 @@ fn section(doc: &mut Doc<'_>, state: State, shown: &Shown<'_>, told: &[Told<'_>]
     let is_one = state == State::Uncovered && messages.all(|message| message == first);
     let n = shown.tally.n(state);
     let heading = Text::of(tone(state), format!("{n} {}", plain(state)));
-    doc.blocks.push(Block::Heading(match is_one {
-        true => heading.and(Tone::Muted, format!(": {first}")),
-        false => heading,
+    doc.blocks.push(Block::Heading(if is_one {
+        heading.and(Tone::Muted, format!(": {first}"))
+    } else {
+        heading
     }));
     let row = |(alike, n, place): &Told<'_>| {
         let why = match alike.record {

@@ -52,12 +52,13 @@ pub(super) fn block(doc: &mut Doc, shown: &Shown<'_>) {
             Text::plain(done.escalated.to_string()),
             Text::plain(done.covered.to_string()),
             Text::plain(done.dismissed.to_string()),
-            match stale {
-                true => Text::of(
+            if stale {
+                Text::of(
                     Tone::Warn,
                     format!("overdue {}", review.unwrap_or_default()),
-                ),
-                false => Text::plain(review.unwrap_or_default()),
+                )
+            } else {
+                Text::plain(review.unwrap_or_default())
             },
         ]
     });

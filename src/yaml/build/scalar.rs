@@ -24,17 +24,17 @@ impl<'s> Builder<'s> {
             self.refuse(at, portable::plain(&text, self.context));
         }
         let is_null = style == Style::Plain && (range.is_empty() || is_null(&text));
-        let value = match is_null {
-            true => Value::Null,
-            false if is_readable => {
-                let mut text = text.into_owned();
-                let is_block = matches!(style, Style::Literal | Style::Folded);
-                if is_block && token.end == self.source.len() && !self.ends_with_break() {
-                    source::trim_unended(self.source, &range, token.indent, &mut text);
-                }
-                Value::Scalar(Scalar { text, style })
+        let value = if is_null {
+            Value::Null
+        } else if is_readable {
+            let mut text = text.into_owned();
+            let is_block = matches!(style, Style::Literal | Style::Folded);
+            if is_block && token.end == self.source.len() && !self.ends_with_break() {
+                source::trim_unended(self.source, &range, token.indent, &mut text);
             }
-            false => Value::Unreadable,
+            Value::Scalar(Scalar { text, style })
+        } else {
+            Value::Unreadable
         };
         Node {
             pos: at,

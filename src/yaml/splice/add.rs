@@ -65,9 +65,12 @@ pub(super) fn insert(
         _ => place::indents(source, root).map,
     };
     let lines: Vec<String> = crate::yaml::source::lines(yaml)
-        .map(|line| match line.trim_ascii().is_empty() {
-            true => String::new(),
-            false => format!("{}{line}", " ".repeat(deeper)),
+        .map(|line| {
+            if line.trim_ascii().is_empty() {
+                String::new()
+            } else {
+                format!("{}{line}", " ".repeat(deeper))
+            }
         })
         .collect();
     match target.node {
@@ -140,9 +143,10 @@ fn add_lines(
     let indent = " ".repeat(place::column(known.key_pos));
     let mut lines = vec![format!("{indent}{first}")];
     for line in rest {
-        lines.push(match line.is_empty() {
-            true => String::new(),
-            false => format!("{indent}{line}"),
+        lines.push(if line.is_empty() {
+            String::new()
+        } else {
+            format!("{indent}{line}")
         });
     }
     Ok(vec![lines_after(source, target.parent.span.end, &lines)])
@@ -166,9 +170,12 @@ fn lines_after(source: &str, offset: usize, lines: &[String]) -> Change {
     let is_last = own.is_empty();
     let text = lines
         .iter()
-        .map(|line| match is_last {
-            true => format!("{newline}{line}"),
-            false => format!("{line}{newline}"),
+        .map(|line| {
+            if is_last {
+                format!("{newline}{line}")
+            } else {
+                format!("{line}{newline}")
+            }
         })
         .collect();
     Change {
