@@ -127,6 +127,24 @@ pub fn guarded(run: impl FnOnce() -> u8 + UnwindSafe) -> u8 {
     panic::catch_unwind(run).unwrap_or_else(|_| Outcome::CannotSay.code())
 }
 
+/// The second line of what is told of a panic.
+const REPORT: &str =
+    "  help: this is a bug; please report it with the command (RUST_BACKTRACE=1 adds the stack)";
+
+/// The variable that makes a debug build panic, for tests; a release does not read it.
+const TEST_PANIC: &str = "EXLEDGER_TEST_PANIC";
+
+#[expect(
+    clippy::panic,
+    reason = "a test sees by it how a panic of the program ends"
+)]
+fn panic_in_a_test(ctx: &Ctx) {
+    let asked = ctx.environment.get(TEST_PANIC);
+    if cfg!(debug_assertions) && asked.is_some_and(|value| value == "1") {
+        panic!("{TEST_PANIC} is set");
+    }
+}
+
 /// Returns what is told of a panic: its message and place, and where `RUST_BACKTRACE` asks for it, how it was reached.
 fn internal_error(panicked: &PanicHookInfo<'_>) -> String {
     let payload = panicked.payload();
@@ -141,7 +159,8 @@ fn internal_error(panicked: &PanicHookInfo<'_>) -> String {
         trace if trace.status() == BacktraceStatus::Captured => format!("{trace}\n"),
         _ => String::new(),
     };
-    format!("internal error: {message} at {place}. This is a bug; please report it\n{trace}")
+    let message = message.replace('\n', "\n  ");
+    format!("internal error: {message} at {place}\n{REPORT}\n{trace}")
 }
 
 /// Runs one command line and returns its exit code.
@@ -197,6 +216,7 @@ fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Outcome> {
         ));
     }
     let ctx = Ctx::of_process(globals, command.formats)?;
+    panic_in_a_test(&ctx);
     (command.run)(own, &ctx)
 }
 

@@ -88,12 +88,42 @@ fn a_failure_of_the_program_names_its_place_and_is_no_answer() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{told}");
     let begin = "internal error: there is no \\u{1b}[31msuch thing at tests/it/hostile/printed.rs:";
-    let told = told
-        .lines()
-        .find(|line| line.starts_with(begin))
-        .expect(&told);
-    assert!(
-        told.ends_with(". This is a bug; please report it"),
-        "{told}"
+    let mut lines = told.lines().skip_while(|line| !line.starts_with(begin));
+    let (_, place) = lines.next().expect(&told).rsplit_once(':').unwrap();
+    assert!(place.parse::<u32>().is_ok(), "{told}");
+    assert_eq!(lines.next(), Some(REPORT), "{told}");
+}
+
+const REPORT: &str =
+    "  help: this is a bug; please report it with the command (RUST_BACKTRACE=1 adds the stack)";
+
+#[test]
+#[cfg(debug_assertions)]
+fn a_panic_of_the_program_asks_to_be_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let explain = |variables: &[(&str, &str)]| {
+        cli::run_with(folder.path(), &["explain", "bad-id"], variables)
+    };
+    let panicked = explain(&[("EXLEDGER_TEST_PANIC", "1")]);
+    assert_eq!(
+        (panicked.code, panicked.out.as_str()),
+        (3, ""),
+        "{}",
+        panicked.err
     );
+    let lines: Vec<&str> = panicked.err.lines().collect();
+    let begin = "internal error: EXLEDGER_TEST_PANIC is set at src/commands/mod.rs:";
+    assert!(lines[0].starts_with(begin), "{}", panicked.err);
+    assert_eq!(lines[1..], [REPORT]);
+
+    let traced = explain(&[("EXLEDGER_TEST_PANIC", "1"), ("RUST_BACKTRACE", "1")]);
+    assert_eq!(traced.code, 3);
+    assert!(
+        traced.err.contains("exledger::commands::"),
+        "{}",
+        traced.err
+    );
+
+    assert_eq!(explain(&[("EXLEDGER_TEST_PANIC", "0")]).code, 0);
+    assert_eq!(explain(&[]).code, 0);
 }
