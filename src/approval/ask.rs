@@ -57,9 +57,10 @@ impl<'g> Identities<'g> {
         one: &Person,
         others: impl IntoIterator<Item = &'p Person>,
     ) -> Relation {
-        let told_by = match self.ring.keys.lists_address(self.governance, one) {
-            true => ToldBy::OwnKey,
-            false => ToldBy::Address,
+        let told_by = if self.ring.keys.lists_address(self.governance, one) {
+            ToldBy::OwnKey
+        } else {
+            ToldBy::Address
         };
         self.told(one, others, &told_by)
     }
@@ -161,9 +162,10 @@ pub fn proposed(
         } else {
             missing::of(asked, &[], &[])
         },
-        ways: match exempt {
-            true => ApprovalWays::default(),
-            false => ApprovalWays::of(governance, &demand.terms, &identities.ring.keys, false),
+        ways: if exempt {
+            ApprovalWays::default()
+        } else {
+            ApprovalWays::of(governance, &demand.terms, &identities.ring.keys, false)
         },
         flags: BTreeSet::new(),
         statements: Vec::new(),

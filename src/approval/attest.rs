@@ -44,9 +44,10 @@ fn take(scene: Scene<'_>, set: &mut AuthorSet, commit: &Commit, state: &State, m
         _ => None,
     };
     let own = signer.zip(author.as_ref());
-    let attested = match own.is_some_and(|(signer, author)| signer.is(lens.at, &author.person)) {
-        true => Attested::BySignature,
-        false => Attested::NotShown,
+    let attested = if own.is_some_and(|(signer, author)| signer.is(lens.at, &author.person)) {
+        Attested::BySignature
+    } else {
+        Attested::NotShown
     };
     if let Some(author) = author {
         set.signed.push((author.person.key.clone(), attested));

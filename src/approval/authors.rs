@@ -48,9 +48,10 @@ impl AuthorSet {
             .filter(|(key, _)| *key == member.person.key)
             .peekable();
         let any = own.peek().is_some();
-        match any && own.all(|(_, attested)| *attested == Attested::BySignature) {
-            true => Attested::BySignature,
-            false => Attested::NotShown,
+        if any && own.all(|(_, attested)| *attested == Attested::BySignature) {
+            Attested::BySignature
+        } else {
+            Attested::NotShown
         }
     }
 
@@ -225,17 +226,18 @@ fn of_commit(lens: Lens, commit: &Commit, set: &mut AuthorSet) {
 
 /// Says why the author of a commit that makes content is unknown, with the way out.
 fn unnamed(lens: Lens, commit: &Commit) -> String {
-    match lens.is_of_approvals(commit.author()) {
-        true => format!(
+    if lens.is_of_approvals(commit.author()) {
+        format!(
             "the author of commit {} is {}, which stands for nobody and may only add approval files: \
              put back what was approved before, or remove the file, then make the change anew under its author's own name",
             commit.oid,
             nobody::EMAIL
-        ),
-        false => format!(
+        )
+    } else {
+        format!(
             "the author of commit {} has no usable address; map the name in people.logins",
             commit.oid
-        ),
+        )
     }
 }
 

@@ -176,9 +176,10 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> Evidence<'a> {
     }
     for tag in &version.tags {
         let seal = scene.seals.of_tag(version.landing, tag);
-        let place = match tag.carrier.oid == landing.oid {
-            true => Place::Landing,
-            false => Place::Nested,
+        let place = if tag.carrier.oid == landing.oid {
+            Place::Landing
+        } else {
+            Place::Nested
         };
         let claim = signed(scene, &seal, place, &tag.carrier);
         let time = Tag::read(&tag.raw).and_then(|tag| tag.time());

@@ -188,9 +188,10 @@ impl<'a> Fold<'a> {
         }
         let previous = |flag| Some(Carried { from, flag });
         if step.version.change == Change::Moved {
-            return match self.is_readable_again(step, from) {
-                true => None,
-                false => previous(None),
+            return if self.is_readable_again(step, from) {
+                None
+            } else {
+                previous(None)
             };
         }
         let after = step.record?;

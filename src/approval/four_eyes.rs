@@ -242,8 +242,9 @@ fn only_authors(heard: &[Heard]) -> Spoke {
         .filter(|heard| heard.party.is_some())
         .map(|heard| heard.relation == Relation::Same)
         .collect();
-    match !own.is_empty() && own.iter().all(|own| *own) {
-        true => Spoke::AuthorsAlone,
-        false => Spoke::OthersOrNobody,
+    if !own.is_empty() && own.iter().all(|own| *own) {
+        Spoke::AuthorsAlone
+    } else {
+        Spoke::OthersOrNobody
     }
 }

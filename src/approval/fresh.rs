@@ -270,15 +270,15 @@ impl<'a> Fold<'a> {
         };
         let mut without = evidence.clone();
         without.claims.retain(|claim| claim.said <= step.at);
-        match step.hear(authors, demand, &without).holds() {
-            true => step.at,
-            false => self
-                .court
+        if step.hear(authors, demand, &without).holds() {
+            step.at
+        } else {
+            self.court
                 .history
                 .mainline
                 .landings
                 .last()
-                .map_or(noted, |tip| noted.min(tip.effective).max(step.at)),
+                .map_or(noted, |tip| noted.min(tip.effective).max(step.at))
         }
     }
 

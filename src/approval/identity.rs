@@ -100,9 +100,10 @@ impl Sort {
         if people::is_bot(governance, person) || people::is_agent(governance, person) {
             return Sort::Machine;
         }
-        match people::may_be_forge(&person.key) {
-            true => Sort::MaybeForge,
-            false => Sort::Person,
+        if people::may_be_forge(&person.key) {
+            Sort::MaybeForge
+        } else {
+            Sort::Person
         }
     }
 }
@@ -154,10 +155,11 @@ impl<'a> Lens<'a> {
     /// Returns the person of a name and an address.
     pub(crate) fn party(&self, name: &str, email: &str) -> Party {
         let face = self.met.face(self.at, name, email);
-        let called = match face.person.name.is_empty() {
+        let called = if face.person.name.is_empty() {
             // A roster that they left without an approval still tells what they are called.
-            true => self.met.face(self.approved, name, email).name,
-            false => face.name,
+            self.met.face(self.approved, name, email).name
+        } else {
+            face.name
         };
         let mut party = Party::new(face.person, called, face.looks);
         for key in face.keys.iter() {
@@ -178,12 +180,11 @@ impl<'a> Lens<'a> {
                 if before.any(|known| std::ptr::eq(known, state)) {
                     continue;
                 }
-                match typed.typed_email.contains('@') {
-                    true => {
-                        let face = self.met.face(state, &typed.typed_name, &typed.typed_email);
-                        face.keys.iter().for_each(|key| party.know(key));
-                    }
-                    false => party.know(&Rc::from(people::key_of(state, &typed.key))),
+                if typed.typed_email.contains('@') {
+                    let face = self.met.face(state, &typed.typed_name, &typed.typed_email);
+                    face.keys.iter().for_each(|key| party.know(key));
+                } else {
+                    party.know(&Rc::from(people::key_of(state, &typed.key)));
                 }
             }
         }
@@ -288,9 +289,10 @@ impl<'a> Lens<'a> {
         let face = self
             .met
             .face(state, &person.typed_name, &person.typed_email);
-        match face.person == *person {
-            true => face.sort,
-            false => Sort::of(state, person),
+        if face.person == *person {
+            face.sort
+        } else {
+            Sort::of(state, person)
         }
     }
 

@@ -171,9 +171,10 @@ impl<'a> Fold<'a> {
         if self.is_about(word, carried) {
             // Under its first name it could not be read: the word is about the first of these bytes that can, too (V6).
             let mut later = (carried..=tip).filter(|index| origin(*index) == Some(carried));
-            let first_read = match self.is_read(carried) {
-                true => None,
-                false => later.find(|index| self.is_read(*index)),
+            let first_read = if self.is_read(carried) {
+                None
+            } else {
+                later.find(|index| self.is_read(*index))
             };
             return [carried].into_iter().chain(first_read).collect();
         }
@@ -263,9 +264,10 @@ impl<'a> Fold<'a> {
         for (word, age) in heard {
             match self.words.get(*word) {
                 Some(Word::Spoken(spoken)) => {
-                    let age = match self.is_taken_back(*word) {
-                        true => Age::TakenBack,
-                        false => *age,
+                    let age = if self.is_taken_back(*word) {
+                        Age::TakenBack
+                    } else {
+                        *age
                     };
                     words::of_file(evidence, step.scene, spoken, age);
                 }

@@ -23,9 +23,10 @@ impl Relation {
     /// Returns the nearer of two relations: of one person to several others, it is the one that decides.
     #[must_use]
     pub fn nearest(self, other: Relation) -> Relation {
-        match other.rank() < self.rank() {
-            true => other,
-            false => self,
+        if other.rank() < self.rank() {
+            other
+        } else {
+            self
         }
     }
 
@@ -91,9 +92,10 @@ pub(crate) fn to_add(keys: &[String]) -> String {
 }
 
 pub(crate) fn line(key: &str) -> String {
-    match key.starts_with(|first: char| first.is_ascii_alphanumeric()) {
-        true => format!("{key}: ADDRESS"),
-        false => format!("\"{key}\": ADDRESS"),
+    if key.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+        format!("{key}: ADDRESS")
+    } else {
+        format!("\"{key}\": ADDRESS")
     }
 }
 

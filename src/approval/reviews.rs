@@ -137,11 +137,12 @@ fn host<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> 
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         !label.is_empty() && label.bytes().all(fits)
     };
-    match text.split('.').all(is_label) {
-        true => Ok(Some(text.to_ascii_lowercase())),
-        false => Err(D::Error::custom(format!(
+    if text.split('.').all(is_label) {
+        Ok(Some(text.to_ascii_lowercase()))
+    } else {
+        Err(D::Error::custom(format!(
             "`{text}` is not a host such as github.com"
-        ))),
+        )))
     }
 }
 

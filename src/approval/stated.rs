@@ -25,17 +25,24 @@ pub(crate) fn by(lens: Lens, commit: &Commit, at: Instant) -> Result<Stater, Why
     };
     let party = party.ok_or(WhyNot::Staters)?;
     if people::is_bridge(lens.at, &party.person) {
-        return match lens.ring.keys.lists(lens.at, &party.person) {
-            true if is_signed(lens, commit, &party, at) => Ok(Stater::Bridge(party)),
-            true => Err(WhyNot::BridgeUnsigned),
-            false if commit.parents.len() > 1 => Ok(Stater::MergingBridge(party)),
-            false if lens.is_forge(commit.committer()) => Ok(Stater::BridgeThroughForge(party)),
-            false => Ok(Stater::Bridge(party)),
+        return if lens.ring.keys.lists(lens.at, &party.person) {
+            if is_signed(lens, commit, &party, at) {
+                Ok(Stater::Bridge(party))
+            } else {
+                Err(WhyNot::BridgeUnsigned)
+            }
+        } else if commit.parents.len() > 1 {
+            Ok(Stater::MergingBridge(party))
+        } else if lens.is_forge(commit.committer()) {
+            Ok(Stater::BridgeThroughForge(party))
+        } else {
+            Ok(Stater::Bridge(party))
         };
     }
-    match lens.is_machine(&party) {
-        true => Err(WhyNot::UnlistedBot),
-        false => Ok(Stater::Person(party)),
+    if lens.is_machine(&party) {
+        Err(WhyNot::UnlistedBot)
+    } else {
+        Ok(Stater::Person(party))
     }
 }
 

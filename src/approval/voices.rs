@@ -161,9 +161,10 @@ fn apart(demand: &Demand, groups: Vec<Group>, counted: &mut Counted) -> Vec<Voic
         |chosen: &Chosen| -> Vec<Voice> { chosen.kept.iter().map(|it| it.voice.clone()).collect() };
     let is_met = |chosen: &Chosen| case::met(demand, &voices(chosen)) == Met::Yes;
     let better = is_met(&other) || other.kept.len() > first.kept.len();
-    let chosen = match !is_met(&first) && better {
-        true => other,
-        false => first,
+    let chosen = if !is_met(&first) && better {
+        other
+    } else {
+        first
     };
     for (group, unknown) in &chosen.left_out {
         let heard = group.heard.iter();

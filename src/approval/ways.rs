@@ -122,9 +122,10 @@ impl ApprovalWays {
         // The first key is listed by a change that a merge approves (G2).
         let can_list_keys = !keys.is_empty() || accepts(EvidenceKind::Merge);
         let signed_file = accepts(EvidenceKind::Detached) && can_list_keys;
-        let signed_file = signed_file.then_some(match keys.is_empty() {
-            true => ApprovalWay::SignedFileOnceListed,
-            false => ApprovalWay::SignedFile,
+        let signed_file = signed_file.then_some(if keys.is_empty() {
+            ApprovalWay::SignedFileOnceListed
+        } else {
+            ApprovalWay::SignedFile
         });
         let has_bridge = !governance.policy.people.bridges.is_empty();
         let reviews = is_claimed && has_pull_request && has_bridge && accepts(EvidenceKind::Review);
@@ -134,9 +135,10 @@ impl ApprovalWays {
         let signed_merge = signs_merges && merge.is_none() && needs_one;
         let notes = is_claimed && approval.heeds_notes();
         // Who has no key yet gets one only by a change that is approved, so merging comes first.
-        let (first, last) = match keys.is_empty() {
-            true => (merge, signed_file),
-            false => (signed_file, merge),
+        let (first, last) = if keys.is_empty() {
+            (merge, signed_file)
+        } else {
+            (signed_file, merge)
         };
         let ways = [
             reviews.then_some(ApprovalWay::ForgeReviews),
@@ -155,9 +157,10 @@ impl ApprovalWays {
 
     /// Returns the ways as a sentence about whoever may approve; `signers` is the path of the signers file.
     pub fn sentence(&self, id: &str, signers: &str) -> String {
-        let who = match self.authors_may {
-            true => "someone",
-            false => "someone else",
+        let who = if self.authors_may {
+            "someone"
+        } else {
+            "someone else"
         };
         match self.phrase(id, signers) {
             Some(phrase) => format!("{who} must {phrase}"),
@@ -174,12 +177,13 @@ impl ApprovalWays {
 
     /// Says that there is no way, and what has to change for there to be one.
     pub fn no_way(&self) -> String {
-        match self.can_list_keys {
-            true => "the policy accepts no approval that would do: add `detached` to `approval.accept` in \
-                     exledger.yaml, have that approved, then change the record's text and have it approved",
-            false => "no key is listed, and the policy accepts no approval that could list one: begin the ledger anew, \
-                      with the signers file beside its first policy",
-        }
-        .to_owned()
+        let change = if self.can_list_keys {
+            "the policy accepts no approval that would do: add `detached` to `approval.accept` in \
+             exledger.yaml, have that approved, then change the record's text and have it approved"
+        } else {
+            "no key is listed, and the policy accepts no approval that could list one: begin the ledger anew, \
+             with the signers file beside its first policy"
+        };
+        change.to_owned()
     }
 }

@@ -38,9 +38,10 @@ pub(crate) fn of_file<'a>(
 ) {
     let lens = spoken.lens.judging(scene.lens.judge);
     let party = lens.party("", spoken.file.by.as_str());
-    let (word, party) = match spoken.rejects() {
-        true => (Word::Vetoes, party),
-        false => (Word::Approves, named(scene, lens, party)),
+    let (word, party) = if spoken.rejects() {
+        (Word::Vetoes, party)
+    } else {
+        (Word::Approves, named(scene, lens, party))
     };
     let bar = match (age, word) {
         (Age::TakenBack, _) => Some(WhyNot::Replaced),
@@ -203,9 +204,10 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, vote: &Vote<'_>) -> Cl
         word: vote.word,
         level: Proof::Claimed,
         stated_by: lens.of_ident(author),
-        vouched: match lens.is_forge(author) {
-            true => Vouched::ForItself,
-            false => Vouched::ByStater,
+        vouched: if lens.is_forge(author) {
+            Vouched::ForItself
+        } else {
+            Vouched::ByStater
         },
         place: Place::Beside,
         commit: note.commit.oid,

@@ -73,9 +73,10 @@ impl Run for Args {
             skipped: Vec::new(),
             next: Vec::new(),
         };
-        let bridge = match self.no_bridge {
-            true => Bridge::LeftOut,
-            false => Bridge::Written,
+        let bridge = if self.no_bridge {
+            Bridge::LeftOut
+        } else {
+            Bridge::Written
         };
         for draft in files::drafts(&place, method, bridge) {
             if let Some(path) = draft.found(&place.tree)? {

@@ -48,9 +48,10 @@ impl Run for Args {
         let policy = &approved.governance.policy.patterns;
         ctx.show(&view::patterns::doc(&found, policy, &approved.stamp))?;
         let is_refused = found.groups.iter().any(|it| !it.refused.is_empty());
-        let outcome = match is_refused {
-            true => Outcome::BadNews,
-            false => Outcome::Fine,
+        let outcome = if is_refused {
+            Outcome::BadNews
+        } else {
+            Outcome::Fine
         };
         let unknown = approved.standings.iter().filter(approved::is_unknown);
         Ok(ctx.of_unknown(unknown, outcome))

@@ -64,9 +64,10 @@ impl Run for Args {
             &horizon,
             approved.around(),
         );
-        let outcome = match ctx.globals.strict && items.iter().any(Item::is_overdue) {
-            true => Outcome::BadNews,
-            false => Outcome::Fine,
+        let outcome = if ctx.globals.strict && items.iter().any(Item::is_overdue) {
+            Outcome::BadNews
+        } else {
+            Outcome::Fine
         };
         // What is closed is over, and no healthy record.
         let is_open = |standing: &&&Standing| !select::is_ended(standing.status);

@@ -101,9 +101,10 @@ impl Args {
     /// stands before the @.
     fn name(&self, home: &Home, governance: &Governance, to: &Address) -> anyhow::Result<String> {
         if let Some(name) = self.name.as_deref().map(str::trim) {
-            return match name.is_empty() {
-                false => Ok(name.to_owned()),
-                true => Err(fault::misuse("--name says nothing", "name the new owner")),
+            return if name.is_empty() {
+                Err(fault::misuse("--name says nothing", "name the new owner"))
+            } else {
+                Ok(name.to_owned())
             };
         }
         if let Some(name) = transfer::name(governance, to) {

@@ -93,9 +93,10 @@ impl Run for Args {
         let folders = Folders::of(&home, &self.source_roots)?;
         let sources = input::open(ctx, &self.files)?;
         let rewrite = self.rewrite(ctx, &sources)?;
-        let scope = match sources.iter().all(|it| it.format == Format::Sarif) {
-            true => Scope::Findings,
-            false => Scope::Everything,
+        let scope = if sources.iter().all(|it| it.format == Format::Sarif) {
+            Scope::Findings
+        } else {
+            Scope::Everything
         };
         let approved = ctx.approved_of(&home, scope)?;
         let index = Index::of(&approved.standings);
@@ -143,9 +144,10 @@ impl Run for Args {
             (Some(folder), Some(wanted)) => Some(drafts::write(ctx, &home, folder, wanted)?),
             _ => None,
         };
-        match rewrite.is_some_and(|rewrite| rewrite.takes_stdout()) {
-            true => ctx.hint(&view::triage::words(&desk.tally).bare()),
-            false => self.show(ctx, &approved, &read, &desk, drafts)?,
+        if rewrite.is_some_and(|rewrite| rewrite.takes_stdout()) {
+            ctx.hint(&view::triage::words(&desk.tally).bare());
+        } else {
+            self.show(ctx, &approved, &read, &desk, drafts)?;
         }
         Ok(outcome)
     }
@@ -199,9 +201,10 @@ impl Args {
     /// Returns what the counts mean for the exit code.
     fn outcome(&self, ctx: &Ctx, approved: &Approved<'_>, tally: &Tally) -> Outcome {
         let is_bad = [State::Uncovered, State::ExpiredCover, State::Pending];
-        let mut outcome = match is_bad.iter().any(|state| tally.n(*state) > 0) {
-            true => Outcome::BadNews,
-            false => Outcome::Fine,
+        let mut outcome = if is_bad.iter().any(|state| tally.n(*state) > 0) {
+            Outcome::BadNews
+        } else {
+            Outcome::Fine
         };
         let stale = approved.governance.policy.baselines.iter();
         let stale = stale.filter(|it| view::triage::tuning::is_stale(it, approved.stamp.instant));

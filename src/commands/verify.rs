@@ -241,9 +241,10 @@ impl Asked<'_> {
 /// Returns the key of a record in history.
 fn key(history: &crate::history::walked::History, standing: &Standing) -> Key {
     let id = Key::Id(standing.key.clone());
-    match history.trails.contains_key(&id) {
-        true => id,
-        false => Key::Path(standing.key.clone()),
+    if history.trails.contains_key(&id) {
+        id
+    } else {
+        Key::Path(standing.key.clone())
     }
 }
 

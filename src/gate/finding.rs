@@ -177,9 +177,10 @@ fn package(question: &Question, key: &FindingKey) -> Package {
     let is_asked = question.purl.is_some() || question.told.package.is_some();
     let limited = |what: &str, to: &String, key: &str, is_stated: bool| {
         let to = std::slice::from_ref(to);
-        match is_stated {
-            true => limit::limit(what, to),
-            false => limit::limited(asker, what, to, key),
+        if is_stated {
+            limit::limit(what, to)
+        } else {
+            limit::limited(asker, what, to, key)
         }
     };
     let asked = Asked::of(question.purl.as_deref(), question.told.package.as_ref());

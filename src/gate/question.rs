@@ -122,10 +122,10 @@ fn asked(keys: Map<String, Value>) -> Result<Asked, NoQuestion> {
     for (key, value) in keys {
         let wrong = || NoQuestion::WrongValue(key.clone());
         if key == "id" {
-            match value.is_null() || is_id(&value) {
-                true => continue,
-                false => return Err(wrong()),
+            if value.is_null() || is_id(&value) {
+                continue;
             }
+            return Err(wrong());
         }
         if key == "deploy" {
             question.deploy = match value {

@@ -224,9 +224,10 @@ fn note_origins(differing: &Differing, origins: &mut BTreeMap<Key, BTreeSet<Key>
     let mut left = Left::default();
     for (key, bytes) in records() {
         for file in &bytes.old {
-            let place = match taken.contains(&*file.path) {
-                true => Place::Taken,
-                false => Place::Empty,
+            let place = if taken.contains(&*file.path) {
+                Place::Taken
+            } else {
+                Place::Empty
             };
             left.add(&file.path, file.blob, key, place);
         }

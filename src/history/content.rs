@@ -86,9 +86,10 @@ impl<'o> Contents<'o> {
 
     /// Takes the bytes of a file that are no object of the repository.
     pub fn learn(&mut self, path: &str, blob: Oid, bytes: &[u8]) {
-        let known = match bytes.len() > Limits::RECORD.bytes {
-            true => Known::too_large(path),
-            false => Known::of(path, blob, bytes.to_vec(), &|_| true),
+        let known = if bytes.len() > Limits::RECORD.bytes {
+            Known::too_large(path)
+        } else {
+            Known::of(path, blob, bytes.to_vec(), &|_| true)
         };
         self.known.insert(blob, known);
     }

@@ -41,9 +41,10 @@ impl<'a> Left<'a> {
             found.extend(self.by_blob.get(&file.blob).into_iter().flatten());
             alike.extend(self.gone.get(read::stem(&file.path)).into_iter().flatten());
         }
-        match alike.is_empty() && any {
-            true => found.extend(self.gone.values().flatten()),
-            false => found.extend(alike),
+        if alike.is_empty() && any {
+            found.extend(self.gone.values().flatten());
+        } else {
+            found.extend(alike);
         }
         let others = found.into_iter().filter(|found| *found != key);
         others.cloned().collect()

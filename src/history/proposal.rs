@@ -320,9 +320,10 @@ fn events(landed: Option<&Content>, proposed: &Content) -> Vec<Event> {
         None => change::events(None, after),
         Some(Content::Record(before)) => {
             let events = change::events(Some(before), after);
-            match events.is_empty() {
-                true => vec![Event::Reformatted],
-                false => events,
+            if events.is_empty() {
+                vec![Event::Reformatted]
+            } else {
+                events
             }
         }
         Some(_) => vec![Event::Restored],

@@ -245,9 +245,10 @@ impl Refs {
             };
         }
         let is_full = name.starts_with("refs/");
-        let full = match is_full {
-            true => name.to_owned(),
-            false => format!("{HEADS}{name}"),
+        let full = if is_full {
+            name.to_owned()
+        } else {
+            format!("{HEADS}{name}")
         };
         let full = self.links.get(&full).unwrap_or(&full);
         let branch = || self.chosen(full, Guard::Remote);

@@ -212,9 +212,10 @@ impl<'o> Trails<'o> {
         let mut keys = Vec::new();
         let mut left = Left::default();
         for (path, key, blob) in &step.left {
-            let place = match self.owners.contains_key(path) {
-                true => Place::Taken,
-                false => Place::Empty,
+            let place = if self.owners.contains_key(path) {
+                Place::Taken
+            } else {
+                Place::Empty
             };
             left.add(path, *blob, key, place);
         }

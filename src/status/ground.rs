@@ -110,9 +110,10 @@ fn judged(past: Past, governance: &Governance, landed: &Record) -> Ground {
     let mut unequal = Vec::new();
     for later in versions {
         let meeting = intersect::meet(&record, later);
-        record = match meeting.record == **later {
-            true => Rc::clone(later),
-            false => Rc::new(meeting.record),
+        record = if meeting.record == **later {
+            Rc::clone(later)
+        } else {
+            Rc::new(meeting.record)
         };
         for field in meeting.unequal {
             if !unequal.contains(&field) {

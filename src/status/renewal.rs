@@ -98,8 +98,9 @@ pub(crate) fn is_left(renewals: &Renewals, record: Option<&Record>, instant: Ins
 /// Returns why a record is over whose end is past, and what can be done about it.
 pub(crate) fn ended(not_after: Instant, is_left: bool) -> Reason {
     let end = dates::ended(not_after);
-    ReasonKind::Ended.says(match is_left {
-        true => format!("ended {end}: close it, or renew it with a reason"),
-        false => format!("ended {end}: close it, no renewal is left without a linked redesign"),
+    ReasonKind::Ended.says(if is_left {
+        format!("ended {end}: close it, or renew it with a reason")
+    } else {
+        format!("ended {end}: close it, no renewal is left without a linked redesign")
     })
 }

@@ -168,9 +168,10 @@ fn rests(past: Past, ground: &Ground) -> Rests {
         Ground::Judged(judged) => judged.approved.unwrap_or(judged.first),
         _ => return Rests::OnEarlier,
     };
-    match holder == past.tip {
-        true => Rests::OnTip,
-        false => Rests::OnEarlier,
+    if holder == past.tip {
+        Rests::OnTip
+    } else {
+        Rests::OnEarlier
     }
 }
 
@@ -207,9 +208,10 @@ pub(crate) fn ended_as(
 
 /// Returns the first instant after the dates of a record: of what was granted, else of what is asked for.
 pub(crate) fn end_date(past: Past, judged: &Judged, clocks: &Clocks) -> Option<Instant> {
-    match judged.approved.is_some() || judged.grace.is_some() {
-        true => Some(clocks.not_after),
-        false => Some(time::not_after(&past.record(past.tip)?.expires)),
+    if judged.approved.is_some() || judged.grace.is_some() {
+        Some(clocks.not_after)
+    } else {
+        Some(time::not_after(&past.record(past.tip)?.expires))
     }
 }
 

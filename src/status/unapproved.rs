@@ -193,9 +193,10 @@ impl Approval<'_> {
             .map(|veto| veto.approver.person.email.as_str())
             .collect();
         let is_note = |veto: &&&Statement| veto.approver.kind == EvidenceKind::Note;
-        let back = match vetoes.iter().any(|veto| is_note(&veto)) {
-            true => "vote otherwise".to_owned(),
-            false => format!("take that back (`exledger approve {}`)", self.id),
+        let back = if vetoes.iter().any(|veto| is_note(&veto)) {
+            "vote otherwise".to_owned()
+        } else {
+            format!("take that back (`exledger approve {}`)", self.id)
         };
         ReasonKind::Vetoed.says(format!(
             "rejected by {0}: {0} must {back}, or {1}",

@@ -84,9 +84,12 @@ impl ReceiptFile {
     /// # Errors
     /// [`ReceiptFileError::NotRegular`], or what the system says.
     pub fn open(path: &Path) -> Result<ReceiptFile, ReceiptFileError> {
-        let regular = |found: &Metadata| match found.is_file() {
-            true => Ok(()),
-            false => Err(ReceiptFileError::NotRegular),
+        let regular = |found: &Metadata| {
+            if found.is_file() {
+                Ok(())
+            } else {
+                Err(ReceiptFileError::NotRegular)
+            }
         };
         // To open a device or a pipe can already do something.
         match fs::metadata(path) {

@@ -45,9 +45,10 @@ pub(crate) struct Accounts {
 impl Accounts {
     /// Takes on what is known by another statement of the same person: one that tells who it is tells of all.
     pub(crate) fn join(&mut self, other: Accounts) {
-        match self.unmapped.is_empty() || other.unmapped.is_empty() {
-            true => self.unmapped.clear(),
-            false => self.unmapped.extend(other.unmapped),
+        if self.unmapped.is_empty() || other.unmapped.is_empty() {
+            self.unmapped.clear();
+        } else {
+            self.unmapped.extend(other.unmapped);
         }
         self.known.extend(other.known);
     }
@@ -71,9 +72,10 @@ pub(crate) fn compare(
         (Some(account), Some(of_other)) => (account, Other::Account(of_other)),
     };
     let two = |one: &Account| others.known.iter().any(|other| one.is_other_than(other));
-    match own.known.iter().any(two) {
-        true => Relation::Different,
-        false => Relation::Unknown(UnknownAccount::new(account, of_other)),
+    if own.known.iter().any(two) {
+        Relation::Different
+    } else {
+        Relation::Unknown(UnknownAccount::new(account, of_other))
     }
 }
 
@@ -84,9 +86,10 @@ impl Lens<'_> {
     /// known to be two, or where one is a bot that everybody knows or the policy always listed.
     pub(crate) fn relation(&self, one: &Party, told_by: &ToldBy, other: &Party) -> Relation {
         if !one.is(other) && !self.is_unmapped(one) && !self.is_unmapped(other) {
-            return match one.is_namesake(other) {
-                true => Relation::Namesake,
-                false => Relation::Different,
+            return if one.is_namesake(other) {
+                Relation::Namesake
+            } else {
+                Relation::Different
             };
         }
         let own = self.accounts(one, told_by);
@@ -137,9 +140,10 @@ impl Lens<'_> {
     /// Tells whether somebody counts as one who is known by a key, and the signers file lists it for their address.
     pub(crate) fn told_by_key(&self, party: &Party, persons: &[Person]) -> ToldBy {
         let mut keys = persons.iter().map(|person| &person.key);
-        match keys.any(|key| *key == party.person.key) {
-            true => ToldBy::OwnKey,
-            false => ToldBy::Address,
+        if keys.any(|key| *key == party.person.key) {
+            ToldBy::OwnKey
+        } else {
+            ToldBy::Address
         }
     }
 

@@ -199,14 +199,15 @@ fn told_apart(reviews: &Reviews, account: &Account) -> Result<(), String> {
         let unknown = || format!("the forge knows no account of {}", author.email);
         logins.push(author.login.as_ref().ok_or_else(unknown)?);
     }
-    match logins
+    if logins
         .iter()
         .any(|login| address::lower(login) == account.login)
     {
-        true => Err(format!(
+        Err(format!(
             "{} opened the pull request or wrote a part of it",
             account.login
-        )),
-        false => Ok(()),
+        ))
+    } else {
+        Ok(())
     }
 }

@@ -71,9 +71,10 @@ impl<'a> Reader<'a> {
 
     /// Returns what a path below the approvals names; approvals of records count where the records are (V8).
     fn place(&self, path: &str) -> Option<Place> {
-        let folders = match interest::is_of_governance(path) {
-            true => &self.folders,
-            false => &self.history.records,
+        let folders = if interest::is_of_governance(path) {
+            &self.folders
+        } else {
+            &self.history.records
         };
         check::place(path, folders)
     }
@@ -225,9 +226,10 @@ impl<'a> Reader<'a> {
 
     fn ledger_name(&self, landing: usize, policy: &Policy) -> LedgerName {
         let is_over = self.history.unnamed_until.is_some_and(|it| it < landing);
-        let unnamed = match is_over {
-            true => Unnamed::Refused,
-            false => Unnamed::Counts,
+        let unnamed = if is_over {
+            Unnamed::Refused
+        } else {
+            Unnamed::Counts
         };
         LedgerName::of(policy, self.history.mainline.root(), unnamed)
     }
@@ -355,8 +357,9 @@ impl<'a> Reader<'a> {
 
 /// Returns what became of a file whose signature does not count: its key may have been listed, and be revoked since.
 fn revoked_later(bad: BadFile, listed: bool) -> FileState {
-    match listed && matches!(bad, BadFile::Signature(State::Revoked(_))) {
-        true => FileState::RevokedLater(bad),
-        false => FileState::Bad(bad),
+    if listed && matches!(bad, BadFile::Signature(State::Revoked(_))) {
+        FileState::RevokedLater(bad)
+    } else {
+        FileState::Bad(bad)
     }
 }

@@ -64,9 +64,10 @@ pub(super) fn run(args: &Args, ctx: &Ctx, file: &Path) -> anyhow::Result<Outcome
     for review in &answer.unresolved {
         ctx.tell(&warning(review, &reviews.pull_request));
     }
-    let key = match args.dry_run {
-        true => None,
-        false => args.key.as_deref(),
+    let key = if args.dry_run {
+        None
+    } else {
+        args.key.as_deref()
     };
     let bridge = key.map(|key| BridgeKey::of(key, ctx, &home, &approved));
     let bridge = bridge.transpose()?;
@@ -86,17 +87,20 @@ pub(super) fn run(args: &Args, ctx: &Ctx, file: &Path) -> anyhow::Result<Outcome
     if !args.dry_run {
         place::beside(&home, news.into_iter())?;
     }
-    let written = match args.dry_run {
-        true => Written::Never,
-        false => Written::Now,
+    let written = if args.dry_run {
+        Written::Never
+    } else {
+        Written::Now
     };
     let signed = bridge.is_some();
     show((ctx, &home, &approved), &answer, (written, signed))?;
     let is_open = |told: &Told| matches!(told, Told::Missing { .. });
-    Ok(match answer.unresolved.is_empty() && counts {
-        _ if answer.told.iter().any(is_open) => Outcome::CannotSay,
-        true => Outcome::Fine,
-        false => Outcome::BadNews,
+    Ok(if answer.told.iter().any(is_open) {
+        Outcome::CannotSay
+    } else if answer.unresolved.is_empty() && counts {
+        Outcome::Fine
+    } else {
+        Outcome::BadNews
     })
 }
 
@@ -217,9 +221,10 @@ fn show(
             sha256: stated.file.sha256.clone(),
             decision: stated.file.decision,
             groups: approve::groups(&needed, &stated.person, stated.file.decision, governance),
-            files: match &signed {
-                true => vec![stated.path.clone(), format!("{}{SIGNATURE}", stated.path)],
-                false => vec![stated.path.clone()],
+            files: if signed {
+                vec![stated.path.clone(), format!("{}{SIGNATURE}", stated.path)]
+            } else {
+                vec![stated.path.clone()]
             },
         }
     };

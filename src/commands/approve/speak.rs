@@ -115,12 +115,11 @@ pub(super) fn run(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let sealed = sealed(&desk, &setup, &text, &person)?;
     let again =
         before == Before::SignedBy(sealed.fingerprint) && sealed.counting != Counting::Counts;
-    (signed.done, signed.next) = match again {
-        true => (Done::Before, before::next(&desk, &paths)?),
-        false => {
-            let put = desk.write(&paths, [text.as_bytes(), &sealed.armoured], &file)?;
-            (put.done, put.next)
-        }
+    (signed.done, signed.next) = if again {
+        (Done::Before, before::next(&desk, &paths)?)
+    } else {
+        let put = desk.write(&paths, [text.as_bytes(), &sealed.armoured], &file)?;
+        (put.done, put.next)
     };
     (signed.key, signed.counting) = (Some(sealed.key), sealed.counting);
     if signed.counting != Counting::Counts {
@@ -251,11 +250,14 @@ fn reason(
     subject: &Subject,
     decision: Decision,
 ) -> anyhow::Result<Option<String>> {
-    let check = |text: &str| match statement::file::is_reason(text) {
-        true => Ok(()),
-        false => Err(format!(
-            "a reason is one line of 1 to {LONGEST_REASON} characters"
-        )),
+    let check = |text: &str| {
+        if statement::file::is_reason(text) {
+            Ok(())
+        } else {
+            Err(format!(
+                "a reason is one line of 1 to {LONGEST_REASON} characters"
+            ))
+        }
     };
     if let Some(reason) = &args.reason {
         let reason = reason.trim();

@@ -315,12 +315,13 @@ pub(super) fn governance(
 fn not_found(text: &str, error: &NotFound, ctx: &Ctx, home: &Home) -> anyhow::Error {
     if let NotFound::Ambiguous(names) = error {
         let are_paths = names.iter().all(|name| Id::new(name).is_none());
-        let (what, way) = match are_paths {
-            true => (
+        let (what, way) = if are_paths {
+            (
                 "files of one id",
                 "give one of them an id of its own, or remove it",
-            ),
-            false => ("records", "say which"),
+            )
+        } else {
+            ("records", "say which")
         };
         return fault::misuse(
             format!("{text} names {} {what}", names.len()),

@@ -166,9 +166,10 @@ impl<'a> Desk<'a> {
         let waits_for = pending.filter(|_| answer.verdict == Verdict::Pending);
         let waits_for = waits_for.map(|it| advice::approvers(it, view::record::id(it), around));
         let policy = &approved.governance.policy;
-        let warning = match question.deploy {
-            true => unnamed::warning(question, &answer, self.applications(), policy),
-            false => None,
+        let warning = if question.deploy {
+            unnamed::warning(question, &answer, self.applications(), policy)
+        } else {
+            None
         };
         Answered {
             answer,

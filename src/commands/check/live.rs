@@ -153,9 +153,10 @@ impl Session<'_> {
         let mut is_loaded_for = self.input.waits.is_some();
         while let Some(line) = self.input.next()? {
             let wall = ctx.clock();
-            let now = match ctx.is_live() {
-                true => wall,
-                false => approved.stamp.instant,
+            let now = if ctx.is_live() {
+                wall
+            } else {
+                approved.stamp.instant
             };
             if watch.has_moved()
                 || !is_watched && !is_loaded_for
@@ -212,9 +213,10 @@ impl Session<'_> {
             if tried.elapsed() >= PAUSE || watch.is_some_and(Watch::has_moved) {
                 return Ok(self.input.keep(line));
             }
-            let now = match ctx.is_live() {
-                true => ctx.clock(),
-                false => ctx.instant(),
+            let now = if ctx.is_live() {
+                ctx.clock()
+            } else {
+                ctx.instant()
             };
             let stamp = nowhere(ctx, now);
             let (asked, no_question) = asked(&line, now);
@@ -277,9 +279,10 @@ fn nowhere(ctx: &Ctx, instant: Instant) -> Stamp {
         instant,
         notes: None,
         left_out: Vec::new(),
-        simulated: match ctx.is_live() {
-            true => Simulated::No,
-            false => Simulated::Yes,
+        simulated: if ctx.is_live() {
+            Simulated::No
+        } else {
+            Simulated::Yes
         },
     }
 }

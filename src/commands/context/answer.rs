@@ -51,9 +51,12 @@ impl Ctx {
                 format!("say it in words: {flag} \"…\""),
             )),
             None if self.person == ask::Person::There => {
-                let check = |text: &str| match is_said(text) {
-                    true => Ok(()),
-                    false => Err("an answer is needed".to_owned()),
+                let check = |text: &str| {
+                    if is_said(text) {
+                        Ok(())
+                    } else {
+                        Err("an answer is needed".to_owned())
+                    }
                 };
                 ask::text(question, None, &check).map_err(|error| broken_off(&error, flag))
             }
@@ -85,9 +88,10 @@ impl Ctx {
     /// What is wrong with it, in words.
     pub fn end_to_come(&self, text: &str) -> Result<When, String> {
         let end = filter::moment(text)?;
-        match not_after(&end) <= self.instant() {
-            true => Err(format!("{end} is past: name an end that is still to come")),
-            false => Ok(end),
+        if not_after(&end) <= self.instant() {
+            Err(format!("{end} is past: name an end that is still to come"))
+        } else {
+            Ok(end)
         }
     }
 

@@ -118,14 +118,13 @@ impl Ctx {
             }),
         );
         let judged = judge::judge(self, &home, &governance, job.history, &overlay, &opened)?;
-        let written = match job.flags.dry_run {
-            true => Written::No,
-            false => {
-                let writes = writes(tree, &opened)?;
-                desk.write(tree, &writes)
-                    .map_err(|error| unwritten(&error))?;
-                Written::Yes
-            }
+        let written = if job.flags.dry_run {
+            Written::No
+        } else {
+            let writes = writes(tree, &opened)?;
+            desk.write(tree, &writes)
+                .map_err(|error| unwritten(&error))?;
+            Written::Yes
         };
         drop(desk);
         let answer = self.decision(job, &home, &opened, judged, written);

@@ -42,9 +42,10 @@ impl Tree for Overlay {
     }
 
     fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
-        match self.files.contains_key(path) {
-            true => Ok(Some(Kind::File)),
-            false => self.tree.kind(path),
+        if self.files.contains_key(path) {
+            Ok(Some(Kind::File))
+        } else {
+            self.tree.kind(path)
         }
     }
 

@@ -28,9 +28,10 @@ impl Ctx {
     fn one_shown(&self, home: &Home, text: &str) -> anyhow::Result<Shown> {
         let said = Said::parse(text)
             .map_err(|what| fault::misuse(what, "see `exledger close --help` for an example"))?;
-        let source = match said.is_url() {
-            true => Source::Url(said.source.to_owned()),
-            false => self.file(home, &said)?,
+        let source = if said.is_url() {
+            Source::Url(said.source.to_owned())
+        } else {
+            self.file(home, &said)?
         };
         Ok(Shown {
             id: said.id.map(str::to_owned),

@@ -49,9 +49,10 @@ pub(super) fn judge(
         if !changed.contains(file.path.as_str()) && input.names(&file.path) {
             let past = approved.past(&source, &bytes);
             let look = lint::look(&source, after, past).map_err(unreadable)?;
-            let known = match was_record(&file.path) {
-                true => lint::record(&source, before, past).map_err(unreadable)?,
-                false => Vec::new(),
+            let known = if was_record(&file.path) {
+                lint::record(&source, before, past).map_err(unreadable)?
+            } else {
+                Vec::new()
             };
             found.take(new(look.findings, known), input);
             found.judge(&source, look.tier);

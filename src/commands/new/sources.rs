@@ -291,16 +291,17 @@ fn receipt(path: &Path, ctx: &Ctx, answers: &mut Answers) -> anyhow::Result<()> 
     ] {
         answers.set_given(&format!("subject.{key}"), asked(key));
     }
-    let literal = |key: &str, text: &str| match pattern::is_everything(text)
-        || text.contains(['*', '?'])
-    {
-        true => Err(fault::misuse(
-            format!(
-                "the receipt asks for the {key} `{text}`, and a record would take that as a pattern"
-            ),
-            format!("take it out of the receipt, and say with --{key} what is meant"),
-        )),
-        false => Ok(vec![text.to_owned()]),
+    let literal = |key: &str, text: &str| {
+        if pattern::is_everything(text) || text.contains(['*', '?']) {
+            Err(fault::misuse(
+                format!(
+                    "the receipt asks for the {key} `{text}`, and a record would take that as a pattern"
+                ),
+                format!("take it out of the receipt, and say with --{key} what is meant"),
+            ))
+        } else {
+            Ok(vec![text.to_owned()])
+        }
     };
     answers.set_given(
         "deviates_from.controls",

@@ -45,17 +45,19 @@ pub(super) fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> 
         return Err(fault::misuse("stdin is named twice", "name it once"));
     }
     let open = |path: &PathBuf| {
-        let opened = match is_stdin(&path) {
-            true => streams::keep(std::io::stdin().lock(), path),
-            false => streams::open(&ctx.folder.join(path)),
+        let opened = if is_stdin(&path) {
+            streams::keep(std::io::stdin().lock(), path)
+        } else {
+            streams::open(&ctx.folder.join(path))
         };
         let opened = opened.map_err(|error| unread(&error))?;
         let reader = opened.reader().map_err(|error| unread(&error))?;
         Ok(Source {
             name: path.to_string_lossy().into_owned(),
-            format: match sarif::is(reader) {
-                true => Format::Sarif,
-                false => Format::Events,
+            format: if sarif::is(reader) {
+                Format::Sarif
+            } else {
+                Format::Events
             },
             opened,
         })

@@ -39,9 +39,10 @@ impl Marks {
         let (repository, chosen) = approved.origin();
         let (history, _) = approved.facts();
         // A question about the past does not cut off what landed since.
-        let whole = match history.mainline.tip == chosen.tip {
-            true => None,
-            false => Some(chain::walk(repository, chosen, ctx.now).map_err(approved::obstacle)?),
+        let whole = if history.mainline.tip == chosen.tip {
+            None
+        } else {
+            Some(chain::walk(repository, chosen, ctx.now).map_err(approved::obstacle)?)
         };
         let mainline = whole
             .as_ref()
@@ -124,9 +125,10 @@ pub(super) enum Rewritten {
 /// Tells whether findings say that the mainline is not what it once was.
 pub(super) fn rewritten(findings: &[Finding]) -> Rewritten {
     let says = |it: &Finding| ["history-rewritten", "mainline-rerouted"].contains(&it.rule);
-    match findings.iter().any(says) {
-        true => Rewritten::Yes,
-        false => Rewritten::No,
+    if findings.iter().any(says) {
+        Rewritten::Yes
+    } else {
+        Rewritten::No
     }
 }
 

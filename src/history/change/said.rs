@@ -63,8 +63,9 @@ pub fn handover(before: &Record, after: &Record) -> Handover {
             at = &entry.to;
         }
     }
-    match *at == after.owner.email {
-        true => Handover::Transferred,
-        false => Handover::Silent,
+    if *at == after.owner.email {
+        Handover::Transferred
+    } else {
+        Handover::Silent
     }
 }

@@ -46,9 +46,10 @@ impl Seen {
             if part.contains(std::path::is_separator) {
                 return None;
             }
-            let name = match names.is_empty() {
-                true => None,
-                false => names.get(&(place.clone(), part.clone())),
+            let name = if names.is_empty() {
+                None
+            } else {
+                names.get(&(place.clone(), part.clone()))
             };
             place.push(name.map_or(OsStr::new(part), OsString::as_os_str));
             if parts.peek().is_none() || seen.contains(&place) {

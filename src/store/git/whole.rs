@@ -143,14 +143,14 @@ impl Repository {
             }
             let is_below = ways.iter().any(|way| way.is_empty());
             let name = folder::text(entry.name);
-            let on: Vec<&[String]> = match is_below {
-                true => vec![&[]],
-                false => ways
-                    .iter()
+            let on: Vec<&[String]> = if is_below {
+                vec![&[]]
+            } else {
+                ways.iter()
                     .filter_map(|way| way.split_first())
                     .filter(|(first, _)| **first == name)
                     .map(|(_, rest)| rest)
-                    .collect(),
+                    .collect()
             };
             if !on.is_empty() {
                 self.folder_ends(entry.oid, &on, depth + 1)?;

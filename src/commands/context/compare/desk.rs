@@ -277,14 +277,15 @@ impl Desk<'_> {
             Some(commit) => self.differing(base, commit, &folders)?,
         };
         paths.extend(proposed.instead.iter().cloned());
-        let candidates = match own == other {
-            true => Candidates::Among(&paths),
-            false => Candidates::All,
+        let candidates = if own == other {
+            Candidates::Among(&paths)
+        } else {
+            Candidates::All
         };
-        let listed = |tree, folders| Files::list(tree, folders).map_err(unreadable);
-        let files = match paths.is_empty() && own == other {
-            true => Files::default(),
-            false => listed(&tree, own)?,
+        let files = if paths.is_empty() && own == other {
+            Files::default()
+        } else {
+            Files::list(&tree, own).map_err(unreadable)?
         };
         let old = Side {
             tree: &tree,

@@ -66,9 +66,10 @@ impl UncountedFiles {
         let read = self.read(proposed.tree);
         let read = Rc::new(read.map_err(|error| fault::tree(&error))?);
         let is_unchanged = self.still_in(proposed.tree)?.len() == self.files.len();
-        match read.state != State::Sound && is_unchanged {
-            true => Ok(Rc::clone(before)),
-            false => Ok(read),
+        if read.state != State::Sound && is_unchanged {
+            Ok(Rc::clone(before))
+        } else {
+            Ok(read)
         }
     }
 }
