@@ -1,21 +1,21 @@
 //! One approval file at the landing that brought it: what it says, and what backs it.
 //!
-//! Uses policy, history, approval's identity, keys and statements. Pure. Start at [`Spoken`] and [`Word`]. Follows
+//! Uses policy, history, approval's identity, keys and statements. Pure. Start at [`CountedFile`] and [`StatementEvent`]. Follows
 //! `docs/spec/approval.md`, S7 and 1.12.
 
-use crate::approval::identity::Lens;
-use crate::approval::identity::party::Party;
+use crate::approval::identity::IdentityResolver;
+use crate::approval::identity::party::Identity;
 use crate::approval::keys::Signer;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::file::ApprovalFile;
 use crate::approval::statement::file::Decision;
-use crate::approval::verdict::WhyNot;
+use crate::approval::verdict::NotCounted;
 use crate::history::objects::{Obstacle, Oid};
 use crate::record::time::Instant;
 
 /// One approval file that may be believed, at the landing that brought it.
 #[derive(Clone, Debug)]
-pub(crate) struct Spoken<'a> {
+pub(crate) struct CountedFile<'a> {
     /// Its landing.
     pub landing: usize,
     /// The landing's commit.
@@ -29,55 +29,55 @@ pub(crate) struct Spoken<'a> {
     /// When it was said: as it says, but never after it landed.
     pub said: Instant,
     /// Who is who at its landing.
-    pub lens: Lens<'a>,
+    pub lens: IdentityResolver<'a>,
     /// What backs it.
-    pub backed: Backed,
+    pub backed: FileBacking,
 }
 
 /// What backs an approval file.
 #[derive(Clone, Debug)]
-pub(crate) enum Backed {
+pub(crate) enum FileBacking {
     /// The signature by a listed key.
     Signature(Signer),
     /// Whoever committed it: who that is, or why it is no evidence.
-    Stated(Result<Stater, WhyNot>),
+    Stated(Result<BridgeCommitter, NotCounted>),
     /// What would tell is not here.
     Unknown(Obstacle),
 }
 
 /// Who states a forge's review.
 #[derive(Clone, Debug)]
-pub(crate) enum Stater {
+pub(crate) enum BridgeCommitter {
     /// A person.
-    Person(Party),
+    Person(Identity),
     /// An address that the policy trusts to do so, by a commit of its own.
-    Bridge(Party),
+    Bridge(Identity),
     /// One that signed the very file, which then counts however it lands.
-    SigningBridge(Party),
+    SigningBridge(Identity),
     /// One that merged what states it, without a signature.
-    MergingBridge(Party),
+    MergingBridge(Identity),
     /// One that did not sign, by a commit that a forge made of its branch: git does not name who merged.
-    BridgeThroughForge(Party),
+    BridgeThroughForge(Identity),
 }
 
-impl Stater {
+impl BridgeCommitter {
     /// Returns who it is.
-    pub(crate) fn party(&self) -> &Party {
+    pub(crate) fn party(&self) -> &Identity {
         match self {
-            Stater::Person(party)
-            | Stater::Bridge(party)
-            | Stater::SigningBridge(party)
-            | Stater::MergingBridge(party)
-            | Stater::BridgeThroughForge(party) => party,
+            BridgeCommitter::Person(party)
+            | BridgeCommitter::Bridge(party)
+            | BridgeCommitter::SigningBridge(party)
+            | BridgeCommitter::MergingBridge(party)
+            | BridgeCommitter::BridgeThroughForge(party) => party,
         }
     }
 }
 
 /// Something that was said, or would have been, about one record or governance file.
 #[derive(Clone, Debug)]
-pub(crate) enum Word<'a> {
+pub(crate) enum StatementEvent<'a> {
     /// A statement.
-    Spoken(Box<Spoken<'a>>),
+    CountedFile(Box<CountedFile<'a>>),
     /// A file whose bytes are not here.
     Gap {
         /// Its landing.
@@ -105,31 +105,35 @@ pub(crate) struct RefusedFile<'a> {
     /// What it says.
     pub file: ApprovalFile,
     /// Who is who at its landing.
-    pub lens: Lens<'a>,
+    pub lens: IdentityResolver<'a>,
     /// Why it does not count.
     pub bad: BadFile,
 }
 
-impl Word<'_> {
+impl StatementEvent<'_> {
     /// Returns the landing that brought it.
     pub(crate) fn landing(&self) -> usize {
         match self {
-            Word::Spoken(spoken) => spoken.landing,
-            Word::Gap { landing, .. } => *landing,
-            Word::Refused(refused) => refused.landing,
+            StatementEvent::CountedFile(spoken) => spoken.landing,
+            StatementEvent::Gap { landing, .. } => *landing,
+            StatementEvent::Refused(refused) => refused.landing,
         }
     }
 }
 
-impl Spoken<'_> {
+impl CountedFile<'_> {
     /// Tells whether a signature backs it.
     pub(crate) fn is_signed(&self) -> bool {
-        matches!(self.backed, Backed::Signature(_))
+        matches!(self.backed, FileBacking::Signature(_))
     }
 
     /// Tells whether it counts wherever it lands: a signature over the file backs it.
     pub(crate) fn is_sealed(&self) -> bool {
-        self.is_signed() || matches!(self.backed, Backed::Stated(Ok(Stater::SigningBridge(_))))
+        self.is_signed()
+            || matches!(
+                self.backed,
+                FileBacking::Stated(Ok(BridgeCommitter::SigningBridge(_)))
+            )
     }
 
     /// Tells whether it says no.

@@ -3,9 +3,9 @@
 //! Uses history. Pure. Start at [`Approvals`].
 
 use crate::approval::counted::CountedGovernance;
-use crate::approval::filed::Filed;
+use crate::approval::filed::ApprovalFileOutcome;
 use crate::approval::seals::Looked;
-use crate::approval::verdict::Verdict;
+use crate::approval::verdict::ApprovalVerdict;
 use crate::history::version::Key;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -14,12 +14,12 @@ use std::rc::Rc;
 #[derive(Clone, Debug, Default)]
 pub struct Approvals {
     /// One verdict for each version, in the order of the trail's versions.
-    pub trails: BTreeMap<Key, Vec<Rc<Verdict>>>,
+    pub trails: BTreeMap<Key, Vec<Rc<ApprovalVerdict>>>,
     /// The governance that counts, and the verdicts on each governance file: one person, no groups, by the state before
     /// (G2). The first policy is judged by nobody; no policy commit stands in its verdict.
     pub counted: CountedGovernance,
     /// What became of the files below `.approvals`, in landing order, then by path.
-    pub files: Vec<Filed>,
+    pub files: Vec<ApprovalFileOutcome>,
     /// The signatures that were looked at, in landing order: those of commits that land records or governance files,
     /// and of the branches and tags that they merge.
     pub signatures: Vec<Looked>,

@@ -5,16 +5,16 @@
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::carry;
-use crate::approval::case::Voice;
+use crate::approval::case::CountedApproval;
 use crate::approval::demand::{self, Demand};
 use crate::approval::identity::apart::ToldBy;
-use crate::approval::identity::{Lens, Met, Sort};
+use crate::approval::identity::{IdentityCache, IdentityResolver, Sort};
 use crate::approval::missing::{self, Asked};
 use crate::approval::relation::Relation;
-use crate::approval::ring::Ring;
+use crate::approval::ring::KeySet;
 use crate::approval::self_asserted::SelfAsserted;
+use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::approval::verdict::{Approver, Attested, Author, FourEyes, Grace, Missing};
-use crate::approval::verdict::{Satisfied, Stands, Verdict};
 use crate::approval::ways::ApprovalWays;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::governance::Governance;
@@ -28,8 +28,8 @@ use std::collections::BTreeSet;
 /// Who people are by one state of governance: what compares them outside of history, by the same rules.
 pub struct Identities<'g> {
     governance: &'g Governance,
-    ring: Ring,
-    met: Met,
+    ring: KeySet,
+    met: IdentityCache,
 }
 
 impl<'g> Identities<'g> {
@@ -37,8 +37,8 @@ impl<'g> Identities<'g> {
     pub fn of(governance: &'g Governance) -> Identities<'g> {
         Identities {
             governance,
-            ring: Ring::of(governance, &[]),
-            met: Met::default(),
+            ring: KeySet::of(governance, &[]),
+            met: IdentityCache::default(),
         }
     }
 
@@ -85,8 +85,8 @@ impl<'g> Identities<'g> {
         lens.sort(&lens.of_person(one)) != Sort::Person
     }
 
-    fn lens(&self) -> Lens<'_> {
-        Lens {
+    fn lens(&self) -> IdentityResolver<'_> {
+        IdentityResolver {
             at: self.governance,
             judge: self.governance,
             approved: self.governance,
@@ -116,7 +116,7 @@ pub fn proposed(
     own: &Record,
     approved: Option<&Record>,
     author: Option<(&str, &str)>,
-) -> Verdict {
+) -> ApprovalVerdict {
     let identities = Identities::of(governance);
     let lens = identities.lens();
     let mut authors = AuthorSet::default();
@@ -142,13 +142,13 @@ pub fn proposed(
         })
         .collect();
     shown.sort_by(|one, other| one.person.key.cmp(&other.person.key));
-    Verdict {
+    ApprovalVerdict {
         satisfied: if exempt {
             Satisfied::Yes
         } else {
             Satisfied::No
         },
-        stands: Stands::AsLanded,
+        stands: BecomesApproved::AsLanded,
         result: FourEyes::NoneRecorded,
         needed: needed(governance, own, approved),
         approvers: Vec::new(),
@@ -227,7 +227,7 @@ pub fn left(
         authors: &authors,
         demand: &demand,
     };
-    let signers = signed.iter().map(|person| Voice {
+    let signers = signed.iter().map(|person| CountedApproval {
         party: lens.party(&person.typed_name, &person.typed_email),
         told_by: ToldBy::OwnKey,
         names: identities.ring.names(person),

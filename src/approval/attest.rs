@@ -5,7 +5,7 @@
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::evidence::Scene;
-use crate::approval::signature::State;
+use crate::approval::signature::SignatureState;
 use crate::approval::verdict::Attested;
 use crate::history::commit::Commit;
 use crate::history::version::MadeInMerge;
@@ -36,11 +36,17 @@ pub(crate) fn of_version(scene: Scene<'_>, set: &mut AuthorSet) {
     }
 }
 
-fn take(scene: Scene<'_>, set: &mut AuthorSet, commit: &Commit, state: &State, must: bool) {
+fn take(
+    scene: Scene<'_>,
+    set: &mut AuthorSet,
+    commit: &Commit,
+    state: &SignatureState,
+    must: bool,
+) {
     let lens = scene.lens;
     let author = lens.of_ident(commit.author());
     let signer = match state {
-        State::Attested(signer) => Some(signer),
+        SignatureState::Attested(signer) => Some(signer),
         _ => None,
     };
     let own = signer.zip(author.as_ref());

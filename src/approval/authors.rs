@@ -4,8 +4,8 @@
 //! `docs/spec/approval.md`, A1 to A7 and 1.5.
 
 use crate::approval::identity::apart::ToldBy;
-use crate::approval::identity::party::Party;
-use crate::approval::identity::{Lens, is_nobody};
+use crate::approval::identity::party::Identity;
+use crate::approval::identity::{IdentityResolver, is_nobody};
 use crate::approval::message::{self, Message};
 use crate::approval::relation::Relation;
 use crate::approval::verdict::Attested;
@@ -20,10 +20,10 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AuthorSet {
     /// The members, each once.
-    pub members: Vec<Party>,
+    pub members: Vec<Identity>,
     /// Those whom a commit that makes the content names as its author, or that such a commit is signed by: others may
     /// name anybody as a co-author or requester, who is a member too and may still say no (E6).
-    pub committed: Vec<Party>,
+    pub committed: Vec<Identity>,
     /// Why the set can't be told, with the way out; `None` where it can.
     pub doubt: Option<String>,
     /// Why git does not name all who made the content; later versions that build on it don't know them either.
@@ -41,7 +41,7 @@ const MOST: usize = 2_000;
 
 impl AuthorSet {
     /// Tells whether signatures show that a member wrote what bears their name.
-    pub(crate) fn attested(&self, member: &Party) -> Attested {
+    pub(crate) fn attested(&self, member: &Identity) -> Attested {
         let mut own = self
             .signed
             .iter()
@@ -56,14 +56,19 @@ impl AuthorSet {
     }
 
     /// Lets the members be known by what further states know of them.
-    pub(crate) fn widen(&mut self, lens: Lens) {
+    pub(crate) fn widen(&mut self, lens: IdentityResolver) {
         for member in self.members.iter_mut().chain(&mut self.committed) {
             lens.widen(member);
         }
     }
 
     /// Returns how somebody who speaks stands to the members: to the nearest of them.
-    pub(crate) fn relation(&self, lens: Lens, party: &Party, told_by: &ToldBy) -> Relation {
+    pub(crate) fn relation(
+        &self,
+        lens: IdentityResolver,
+        party: &Identity,
+        told_by: &ToldBy,
+    ) -> Relation {
         let members = self.members.iter();
         members
             .map(|member| lens.relation(party, told_by, member))
@@ -71,17 +76,17 @@ impl AuthorSet {
     }
 
     /// Tells whether a person is a member.
-    pub(crate) fn holds(&self, party: &Party) -> bool {
+    pub(crate) fn holds(&self, party: &Identity) -> bool {
         self.members.iter().any(|member| member.is(party))
     }
 
     /// Tells whether a person made the content by a commit of their own.
-    pub(crate) fn holds_by_commit(&self, party: &Party) -> bool {
+    pub(crate) fn holds_by_commit(&self, party: &Identity) -> bool {
         self.committed.iter().any(|member| member.is(party))
     }
 
     /// Adds a person; every name that stands with their address is kept.
-    pub(crate) fn add(&mut self, party: Party) {
+    pub(crate) fn add(&mut self, party: Identity) {
         let is_full = self.members.len() >= MOST;
         let known = self
             .members
@@ -100,12 +105,12 @@ impl AuthorSet {
     }
 
     /// Adds a person who made the content by a commit of their own.
-    pub(crate) fn add_by_commit(&mut self, party: Party) {
+    pub(crate) fn add_by_commit(&mut self, party: Identity) {
         self.commit(&party);
         self.add(party);
     }
 
-    fn commit(&mut self, party: &Party) {
+    fn commit(&mut self, party: &Identity) {
         let mut committed = self.committed.iter_mut();
         match committed.find(|own| own.person.key == party.person.key) {
             Some(known) => known.absorb(party),
@@ -143,13 +148,13 @@ impl AuthorSet {
 }
 
 /// Returns the authors that git names for a version: A1 to A4, without what earlier versions leave behind.
-pub(crate) fn of_version(lens: Lens, version: &Version) -> AuthorSet {
+pub(crate) fn of_version(lens: IdentityResolver, version: &Version) -> AuthorSet {
     let mut set = named(lens, version);
     set.unnamed.clone_from(&set.doubt);
     set
 }
 
-fn named(lens: Lens, version: &Version) -> AuthorSet {
+fn named(lens: IdentityResolver, version: &Version) -> AuthorSet {
     let mut set = AuthorSet::default();
     let landing = &version.commit;
     if let Some(obstacle) = &version.truncated {
@@ -195,13 +200,13 @@ fn named(lens: Lens, version: &Version) -> AuthorSet {
 /// Returns the members of a set, sorted by address.
 pub(crate) fn sorted(set: &AuthorSet) -> Vec<Person> {
     let members = set.members.iter();
-    let mut people: Vec<Person> = members.map(Party::shown).collect();
+    let mut people: Vec<Person> = members.map(Identity::shown).collect();
     people.sort_by(|one, other| one.key.cmp(&other.key));
     people
 }
 
 /// Adds the author and the co-authors of a commit that makes content.
-fn of_commit(lens: Lens, commit: &Commit, set: &mut AuthorSet) {
+fn of_commit(lens: IdentityResolver, commit: &Commit, set: &mut AuthorSet) {
     flaws(commit, set);
     match lens.of_ident(commit.author()) {
         Some(party) => set.add_by_commit(party),
@@ -225,7 +230,7 @@ fn of_commit(lens: Lens, commit: &Commit, set: &mut AuthorSet) {
 }
 
 /// Says why the author of a commit that makes content is unknown, with the way out.
-fn unnamed(lens: Lens, commit: &Commit) -> String {
+fn unnamed(lens: IdentityResolver, commit: &Commit) -> String {
     if lens.is_of_approvals(commit.author()) {
         format!(
             "the author of commit {} is {}, which stands for nobody and may only add approval files: \
@@ -263,7 +268,7 @@ fn flaws(commit: &Commit, set: &mut AuthorSet) {
 }
 
 /// Who landed a commit, or made it in a branch: the person whose act it was. A forge is nobody, as author too.
-pub(crate) fn landed_by(lens: Lens, commit: &Commit) -> Option<Party> {
+pub(crate) fn landed_by(lens: IdentityResolver, commit: &Commit) -> Option<Identity> {
     let committer = || lens.actor(commit.committer());
     if commit.parents.len() < 2 {
         return committer();

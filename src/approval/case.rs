@@ -1,15 +1,15 @@
 //! The evidence on one version, and which of its approvals count.
 //!
-//! Uses record, `approval`. Pure. Start at [`Case`]. Follows `docs/spec/approval.md`, 1.8.
+//! Uses record, `approval`. Pure. Start at [`VersionEvidence`]. Follows `docs/spec/approval.md`, 1.8.
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::case;
 use crate::approval::demand::Demand;
 use crate::approval::evidence::Vouched;
-use crate::approval::evidence::{Claim, Evidence};
+use crate::approval::evidence::{Claim, VersionEvidenceSet};
 use crate::approval::identity::apart::ToldBy;
-use crate::approval::identity::party::Party;
-use crate::approval::identity::{Lens, Named};
+use crate::approval::identity::party::Identity;
+use crate::approval::identity::{IdentityResolver, NamedPerson};
 use crate::approval::places;
 use crate::approval::relation::Relation;
 use crate::approval::self_asserted::SelfAsserted;
@@ -20,15 +20,15 @@ use crate::record::time::Instant;
 
 /// What is known when the words about one version are weighed.
 #[derive(Clone, Copy)]
-pub(crate) struct Case<'a> {
+pub(crate) struct VersionEvidence<'a> {
     /// Who is who.
-    pub lens: Lens<'a>,
+    pub lens: IdentityResolver<'a>,
     /// Who made the content.
     pub authors: &'a AuthorSet,
     /// What is demanded.
     pub demand: &'a Demand,
     /// What was said.
-    pub evidence: &'a Evidence<'a>,
+    pub evidence: &'a VersionEvidenceSet<'a>,
     /// The landing.
     pub landing: &'a Commit,
     /// Its effective time.
@@ -59,9 +59,9 @@ pub(crate) enum Met {
 
 /// Someone whose word counts, and the word.
 #[derive(Clone, Debug)]
-pub(crate) struct Voice {
+pub(crate) struct CountedApproval {
     /// Who.
-    pub party: Party,
+    pub party: Identity,
     /// What tells them from others.
     pub told_by: ToldBy,
     /// Every key by which they may fill a role.
@@ -73,16 +73,16 @@ pub(crate) struct Voice {
 }
 
 /// Tells whether a person landed a commit of one parent that another wrote: whoever commits may have edited it.
-pub(crate) fn is_committer_alone(case: Case, party: &Party) -> bool {
+pub(crate) fn is_committer_alone(case: VersionEvidence, party: &Identity) -> bool {
     let author = case.lens.of_ident(case.landing.author());
     case.landing.parents.len() < 2 && author.is_none_or(|author| !author.is(party))
 }
 
 /// Returns somebody whom a statement names, as answers show them.
-pub(crate) fn approver(case: Case, claim: &Claim) -> Approver {
+pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
     let person = match &claim.who {
-        Named::Someone(party) => &party.person,
-        Named::Unresolved(person) | Named::Nobody(person) => person,
+        NamedPerson::Someone(party) => &party.person,
+        NamedPerson::Unresolved(person) | NamedPerson::Nobody(person) => person,
     };
     Approver {
         person: person.clone(),
@@ -102,7 +102,7 @@ pub(crate) fn approver(case: Case, claim: &Claim) -> Approver {
 }
 
 /// Tells whether some voices meet a demand: enough people, one of each group, every role.
-pub(crate) fn met(demand: &Demand, voices: &[Voice]) -> Met {
+pub(crate) fn met(demand: &Demand, voices: &[CountedApproval]) -> Met {
     let enough = voices.len() >= demand.terms.needed().count as usize;
     let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
     let member_of: Vec<Vec<String>> = voices
@@ -123,7 +123,7 @@ pub(crate) fn met(demand: &Demand, voices: &[Voice]) -> Met {
 }
 
 /// Tells who vouches for a claim: a member of the author set, somebody else, or the forge that composed the text.
-pub(crate) fn self_asserted(case: Case, claim: &Claim) -> SelfAsserted {
+pub(crate) fn self_asserted(case: VersionEvidence, claim: &Claim) -> SelfAsserted {
     match claim.vouched {
         Vouched::ByForge => SelfAsserted::ForgeUi,
         _ if stater(case, claim).is_different() => SelfAsserted::No,
@@ -133,7 +133,7 @@ pub(crate) fn self_asserted(case: Case, claim: &Claim) -> SelfAsserted {
 
 /// Returns how whoever stated a claim stands to those who made the content; one who stated it for others is as good as
 /// an author where nobody is named.
-pub(crate) fn stater(case: Case, claim: &Claim) -> Relation {
+pub(crate) fn stater(case: VersionEvidence, claim: &Claim) -> Relation {
     match (claim.vouched, &claim.stated_by) {
         (Vouched::ForItself | Vouched::ByForge | Vouched::ByUnsignedBridge, _) => {
             Relation::Different

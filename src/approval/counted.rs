@@ -14,11 +14,11 @@ use std::rc::Rc;
 use crate::approval::counted::choice::{Chooser, VersionChoice};
 use crate::approval::counted::compose::Composer;
 use crate::approval::counted::left_out::LeftOut;
-use crate::approval::fold::{Court, Fold, Of};
-use crate::approval::law::{Laws, Ruled};
-use crate::approval::seals::{Looked, Seals};
-use crate::approval::spoken::reader::Reader;
-use crate::approval::verdict::Verdict;
+use crate::approval::fold::{EvaluationContext, Of, TrailEvaluator};
+use crate::approval::law::{GovernanceHistory, Ruled};
+use crate::approval::seals::{Looked, SignatureChecks};
+use crate::approval::spoken::reader::ApprovalFileReader;
+use crate::approval::verdict::ApprovalVerdict;
 use crate::history::governance::States;
 use crate::history::interest;
 use crate::history::walked::{Beside, History};
@@ -36,7 +36,7 @@ pub struct CountedGovernance {
     /// What takes away whenever it landed: the mailmaps, logins and revoked keys at the tip, approved or not.
     pub later: Vec<Rc<Governance>>,
     /// One verdict for each version of each governance file, by its path.
-    pub verdicts: BTreeMap<String, Vec<Verdict>>,
+    pub verdicts: BTreeMap<String, Vec<ApprovalVerdict>>,
     /// Whether each version was approved by somebody whose word may decide that, by the file's path.
     approved_versions: BTreeMap<String, Vec<bool>>,
     /// The changes at the tip that nobody approved, sorted by path.
@@ -48,7 +48,7 @@ pub struct CountedGovernance {
 }
 
 /// Says why a change of a governance file was not approved.
-pub fn why_unapproved(verdict: &Verdict) -> String {
+pub fn why_unapproved(verdict: &ApprovalVerdict) -> String {
     left_out::reason(verdict)
 }
 
@@ -97,22 +97,22 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         landed: &history.states,
         later,
     };
-    let laws = Laws::of(ruled);
-    let seals = Seals::new(history, &laws);
-    let court = Court {
+    let laws = GovernanceHistory::of(ruled);
+    let seals = SignatureChecks::new(history, &laws);
+    let court = EvaluationContext {
         history,
         laws: &laws,
         seals: &seals,
     };
-    let mut folds: BTreeMap<&str, Fold> = history
+    let mut folds: BTreeMap<&str, TrailEvaluator> = history
         .governance
         .iter()
         .map(|(path, trail)| {
-            let fold = Fold::new(court, Of::Governance, trail, Vec::new());
+            let fold = TrailEvaluator::new(court, Of::Governance, trail, Vec::new());
             (path.as_str(), fold)
         })
         .collect();
-    let mut reader = Reader::new(history, &laws, &|_| false);
+    let mut reader = ApprovalFileReader::new(history, &laws, &|_| false);
     let mut files = history
         .approvals
         .chunk_by(|one, other| one.landing == other.landing)
@@ -145,7 +145,7 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
             choices.push((landing, chooser.counted.clone()));
         }
     }
-    let decided = |path: &str, verdicts: &[Verdict]| -> Vec<bool> {
+    let decided = |path: &str, verdicts: &[ApprovalVerdict]| -> Vec<bool> {
         let trail = history.governance.get(path);
         let versions = trail.map_or(&[][..], |trail| &trail.versions).iter();
         let both = versions.zip(verdicts);
@@ -156,7 +156,7 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         .iter()
         .map(|(path, fold)| ((*path).to_owned(), decided(path, &fold.verdicts)))
         .collect();
-    let verdicts: BTreeMap<String, Vec<Verdict>> = folds
+    let verdicts: BTreeMap<String, Vec<ApprovalVerdict>> = folds
         .into_iter()
         .map(|(path, fold)| (path.to_owned(), fold.into_verdicts()))
         .collect();

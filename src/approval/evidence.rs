@@ -8,13 +8,13 @@ use crate::approval::authors;
 use crate::approval::forge::adapter::{Composed, Forge, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::identity::apart::ToldBy;
-use crate::approval::identity::party::Party;
-use crate::approval::identity::{Lens, Named};
+use crate::approval::identity::party::Identity;
+use crate::approval::identity::{IdentityResolver, NamedPerson};
 use crate::approval::keys::Signer;
 use crate::approval::message::Message;
-use crate::approval::seals::Seals;
-use crate::approval::signature::{State, Tag};
-use crate::approval::verdict::{WhyNot, Word};
+use crate::approval::seals::SignatureChecks;
+use crate::approval::signature::{SignatureState, Tag};
+use crate::approval::verdict::{NotCounted, Vote};
 use crate::history::commit::Commit;
 use crate::history::objects::Oid;
 use crate::history::version::Version;
@@ -27,19 +27,19 @@ use crate::record::word::Word as _;
 #[derive(Clone, Debug)]
 pub(crate) struct Claim<'a> {
     /// Whose word it is.
-    pub who: Named,
+    pub who: NamedPerson,
     /// How it was given.
     pub kind: EvidenceKind,
     /// What was said.
-    pub word: Word,
+    pub word: Vote,
     /// What backs it.
     pub level: Proof,
     /// Who stated it; `None` where git does not say.
-    pub stated_by: Option<Party>,
+    pub stated_by: Option<Identity>,
     /// Who answers for it.
     pub vouched: Vouched,
     /// Where.
-    pub place: Place,
+    pub place: EvidenceSource,
     /// The commit that states it.
     pub commit: Oid,
     /// When that commit landed, at the earliest.
@@ -47,9 +47,9 @@ pub(crate) struct Claim<'a> {
     /// When it was said, to tell a person's last word.
     pub said: Instant,
     /// Who is who where it landed.
-    pub lens: Lens<'a>,
+    pub lens: IdentityResolver<'a>,
     /// Why it can't count, whoever said it.
-    pub bar: Option<WhyNot>,
+    pub bar: Option<NotCounted>,
     /// What tells whoever said it from others.
     pub told_by: ToldBy,
     /// In the words of whoever said it.
@@ -64,7 +64,7 @@ pub(crate) struct Claim<'a> {
 
 /// Where a word was stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum EvidenceSource {
     /// At the landing.
     Landing,
     /// At a commit inside the merged branch.
@@ -88,26 +88,27 @@ pub(crate) enum Vouched {
 
 /// What git records about the approval of a version.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Evidence<'a> {
+pub(crate) struct VersionEvidenceSet<'a> {
     /// The words.
     pub claims: Vec<Claim<'a>>,
     /// Who landed it.
-    pub landed_by: Option<Party>,
+    pub landed_by: Option<Identity>,
     /// The pull request that the landing names.
     pub pull_request: Option<String>,
     /// How the landing's signature stands.
-    pub seal: Option<State>,
+    pub seal: Option<SignatureState>,
     /// Why what was said can't be told, with the way out.
     pub doubt: Option<String>,
 }
 
-impl Evidence<'_> {
+impl VersionEvidenceSet<'_> {
     /// Lets what was signed inside the branch before an instant support nothing: it has had its turn (S7).
     pub(crate) fn bar_before(&mut self, instant: Instant) {
         for claim in &mut self.claims {
-            let inside = claim.place == Place::Nested || claim.kind == EvidenceKind::Mergetag;
+            let inside =
+                claim.place == EvidenceSource::Nested || claim.kind == EvidenceKind::Mergetag;
             if inside && claim.level == Proof::Attested && claim.said < instant {
-                claim.bar.get_or_insert(WhyNot::TooOld);
+                claim.bar.get_or_insert(NotCounted::TooOld);
             }
         }
     }
@@ -116,8 +117,8 @@ impl Evidence<'_> {
     pub(crate) fn bar_all_but_files(&mut self) {
         for claim in &mut self.claims {
             let of_file = matches!(claim.kind, EvidenceKind::Detached | EvidenceKind::Review);
-            if claim.word == Word::Approves && !of_file {
-                claim.bar.get_or_insert(WhyNot::NoRecordYet);
+            if claim.word == Vote::Approves && !of_file {
+                claim.bar.get_or_insert(NotCounted::NoRecordYet);
             }
         }
     }
@@ -127,48 +128,48 @@ impl Evidence<'_> {
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
     /// Who is who.
-    pub lens: Lens<'a>,
+    pub lens: IdentityResolver<'a>,
     /// The version.
     pub version: &'a Version,
     /// The effective time of its landing.
     pub at: Instant,
     /// The signatures.
-    pub seals: &'a Seals<'a>,
+    pub seals: &'a SignatureChecks<'a>,
     /// Whether a member of the author set may approve.
     pub self_approval: SelfApproval,
 }
 
 /// Returns who landed a version, and the pull request that the landing names; nothing that was said about it.
-pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> Evidence<'a> {
+pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let landing = &scene.version.commit;
     let text = landing.message();
-    Evidence {
+    VersionEvidenceSet {
         landed_by: authors::landed_by(scene.lens, landing),
         pull_request: forge::pull_request(&Message::read(&text)),
-        ..Evidence::default()
+        ..VersionEvidenceSet::default()
     }
 }
 
 /// Returns what was said at a version's landing and on the commits of its branch that landed the same bytes.
-pub(crate) fn of_version<'a>(scene: Scene<'a>) -> Evidence<'a> {
+pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let (version, landing) = (scene.version, &scene.version.commit);
     let mut evidence = of_landing(scene);
     if let Some(party) = evidence.landed_by.clone() {
         evidence
             .claims
-            .push(merge(scene, &party, Place::Landing, landing));
+            .push(merge(scene, &party, EvidenceSource::Landing, landing));
     }
-    let said = trailers(scene, landing, Place::Landing);
+    let said = trailers(scene, landing, EvidenceSource::Landing);
     evidence.claims.extend(said);
     let seal = scene.seals.of_landing(version.landing, landing);
     evidence
         .claims
-        .extend(signed(scene, &seal, Place::Landing, landing));
+        .extend(signed(scene, &seal, EvidenceSource::Landing, landing));
     evidence.seal = Some(seal);
     for commit in &version.nested {
         evidence.claims.extend(nested(scene, commit));
         let seal = scene.seals.of_branch(version.landing, commit);
-        let signature = signed(scene, &seal, Place::Nested, commit);
+        let signature = signed(scene, &seal, EvidenceSource::Nested, commit);
         let signature = signature.filter(|claim| !is_own(scene, claim, commit));
         evidence
             .claims
@@ -177,9 +178,9 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> Evidence<'a> {
     for tag in &version.tags {
         let seal = scene.seals.of_tag(version.landing, tag);
         let place = if tag.carrier.oid == landing.oid {
-            Place::Landing
+            EvidenceSource::Landing
         } else {
-            Place::Nested
+            EvidenceSource::Nested
         };
         let claim = signed(scene, &seal, place, &tag.carrier);
         let time = Tag::read(&tag.raw).and_then(|tag| tag.time());
@@ -205,19 +206,24 @@ fn said_at(claim: Claim<'_>, time: Option<Instant>) -> Claim<'_> {
 fn is_own(scene: Scene<'_>, claim: &Claim<'_>, commit: &Commit) -> bool {
     let author = scene.lens.of_ident(commit.author());
     let own = match (&claim.who, author) {
-        (Named::Someone(signer), Some(author)) => signer.is(&author),
+        (NamedPerson::Someone(signer), Some(author)) => signer.is(&author),
         _ => false,
     };
     own && commit.parents.len() < 2 && scene.self_approval == SelfApproval::Forbid
 }
 
-fn merge<'a>(scene: Scene<'a>, party: &Party, place: Place, commit: &Commit) -> Claim<'a> {
+fn merge<'a>(
+    scene: Scene<'a>,
+    party: &Identity,
+    place: EvidenceSource,
+    commit: &Commit,
+) -> Claim<'a> {
     Claim {
         stated_by: Some(party.clone()),
         vouched: Vouched::ForItself,
         ..claim(
             scene,
-            Named::Someone(party.clone()),
+            NamedPerson::Someone(party.clone()),
             EvidenceKind::Merge,
             place,
             commit,
@@ -228,15 +234,15 @@ fn merge<'a>(scene: Scene<'a>, party: &Party, place: Place, commit: &Commit) -> 
 /// Returns a word of approval that a commit states, claimed, and stated by nobody known.
 fn claim<'a>(
     scene: Scene<'a>,
-    who: Named,
+    who: NamedPerson,
     kind: EvidenceKind,
-    place: Place,
+    place: EvidenceSource,
     commit: &Commit,
 ) -> Claim<'a> {
     Claim {
         who,
         kind,
-        word: Word::Approves,
+        word: Vote::Approves,
         level: Proof::Claimed,
         stated_by: None,
         vouched: Vouched::ByStater,
@@ -257,17 +263,22 @@ fn claim<'a>(
 /// Returns what a verified signature says: its signer fixed the content.
 ///
 /// Keys of no literal address name nobody. Of several who share a line, the one whom the commit names is shown.
-fn signed<'a>(scene: Scene<'a>, seal: &State, place: Place, commit: &Commit) -> Option<Claim<'a>> {
-    let State::Attested(signer) = seal else {
+fn signed<'a>(
+    scene: Scene<'a>,
+    seal: &SignatureState,
+    place: EvidenceSource,
+    commit: &Commit,
+) -> Option<Claim<'a>> {
+    let SignatureState::Attested(signer) = seal else {
         return None;
     };
     let who = match signer_of(scene.lens, signer, commit) {
-        Some(party) => Named::Someone(party),
+        Some(party) => NamedPerson::Someone(party),
         None => scene.lens.nobody_known(&signer.written()),
     };
     let party = match &who {
-        Named::Someone(party) => Some(party.clone()),
-        Named::Unresolved(_) | Named::Nobody(_) => None,
+        NamedPerson::Someone(party) => Some(party.clone()),
+        NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => None,
     };
     let told_by = party.as_ref().map(|party| {
         scene
@@ -284,7 +295,7 @@ fn signed<'a>(scene: Scene<'a>, seal: &State, place: Place, commit: &Commit) -> 
     })
 }
 
-fn signer_of(lens: Lens, signer: &Signer, commit: &Commit) -> Option<Party> {
+fn signer_of(lens: IdentityResolver, signer: &Signer, commit: &Commit) -> Option<Identity> {
     let persons = signer.persons(lens.at);
     let idents = [commit.committer(), commit.author()];
     let mut named = idents.into_iter().filter_map(|ident| lens.of_ident(ident));
@@ -307,15 +318,15 @@ fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
         };
     let mut claims: Vec<Claim> = actor
         .filter(|_| by_another)
-        .map(|party| merge(scene, &party, Place::Nested, commit))
+        .map(|party| merge(scene, &party, EvidenceSource::Nested, commit))
         .into_iter()
         .collect();
-    claims.extend(trailers(scene, commit, Place::Nested));
+    claims.extend(trailers(scene, commit, EvidenceSource::Nested));
     claims
 }
 
 /// Returns the forge whose text a commit is read by, and whether the policy names it.
-fn profile(lens: Lens, commit: &Commit, message: &Message) -> (&'static Forge, Pinned) {
+fn profile(lens: IdentityResolver, commit: &Commit, message: &Message) -> (&'static Forge, Pinned) {
     let pinned = lens.at.policy.approval.forge;
     match forge::named(pinned.word()) {
         Some(forge) if pinned != policy::demand::Forge::Auto => (forge, Pinned::ByPolicy),
@@ -327,7 +338,7 @@ fn profile(lens: Lens, commit: &Commit, message: &Message) -> (&'static Forge, P
     }
 }
 
-fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: Place) -> Vec<Claim<'a>> {
+fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: EvidenceSource) -> Vec<Claim<'a>> {
     let lens = scene.lens;
     let text = commit.message();
     let message = Message::read(&text);
@@ -343,7 +354,7 @@ fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: Place) -> Vec<Claim<'a
         .map(|said| Claim {
             stated_by: stated_by.clone(),
             vouched: match (pinned, place, said.composed) {
-                (Pinned::ByPolicy, Place::Landing, Composed::ByForge) => Vouched::ByForge,
+                (Pinned::ByPolicy, EvidenceSource::Landing, Composed::ByForge) => Vouched::ByForge,
                 _ => Vouched::ByStater,
             },
             ..claim(

@@ -1,6 +1,6 @@
 //! What became of each file below `.approvals`, landing by landing: the facts behind `bad-approval-file`.
 //!
-//! Uses history's ids, approval's statements. Pure. Start at [`Filed`]. Follows `docs/spec/approval.md`, S7, failures,
+//! Uses history's ids, approval's statements. Pure. Start at [`ApprovalFileOutcome`]. Follows `docs/spec/approval.md`, S7, failures,
 //! and `docs/spec/rules.md`, `bad-approval-file`.
 
 use crate::approval::statement::bad_file::BadFile;
@@ -10,7 +10,7 @@ use crate::history::walked::Beside;
 
 /// One change of a file below `.approvals`, and what came of it. A signature is part of the text that it lies beside.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Filed {
+pub struct ApprovalFileOutcome {
     /// The path of the text, from the ledger's root; of anything that is no part of an approval, its own.
     pub path: String,
     /// Its landing: an index into the mainline's landings.

@@ -5,17 +5,19 @@
 
 use std::rc::Rc;
 
-use crate::approval::approval_event::Word;
+use crate::approval::approval_event::StatementEvent;
 use crate::approval::authors::{self, AuthorSet};
 use crate::approval::carry;
 use crate::approval::demand;
-use crate::approval::evidence::{self, Evidence};
+use crate::approval::evidence::{self, VersionEvidenceSet};
 use crate::approval::late::Bound;
-use crate::approval::law::Laws;
-use crate::approval::seals::Seals;
+use crate::approval::law::GovernanceHistory;
+use crate::approval::seals::SignatureChecks;
 use crate::approval::series::{Interrupted, Series};
-use crate::approval::step::{Step, fires};
-use crate::approval::verdict::{FourEyes, Grace, Satisfied, Stands, Turn, Verdict};
+use crate::approval::step::{VersionStep, fires};
+use crate::approval::verdict::{
+    ApprovalVerdict, BecomesApproved, FourEyes, Grace, Satisfied, VerdictChange,
+};
 use crate::approval::ways::ApprovalWays;
 use crate::approval::witness;
 use crate::history::change::differ;
@@ -32,10 +34,10 @@ struct Carried {
 
 /// What is the same for all trails.
 #[derive(Clone, Copy)]
-pub(crate) struct Court<'a> {
+pub(crate) struct EvaluationContext<'a> {
     pub history: &'a History,
-    pub laws: &'a Laws<'a>,
-    pub seals: &'a Seals<'a>,
+    pub laws: &'a GovernanceHistory<'a>,
+    pub seals: &'a SignatureChecks<'a>,
 }
 
 /// What a trail is of.
@@ -48,14 +50,14 @@ pub(crate) enum Of {
 }
 
 /// The fold over one trail.
-pub(crate) struct Fold<'a> {
-    pub court: Court<'a>,
+pub(crate) struct TrailEvaluator<'a> {
+    pub court: EvaluationContext<'a>,
     of: Of,
     pub trail: &'a Trail,
     /// What approval files say about it, in landing order; of a governance file, as far as landings are judged.
-    pub words: Vec<Word<'a>>,
+    pub words: Vec<StatementEvent<'a>>,
     pub series: Series,
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Vec<ApprovalVerdict>,
     /// What stood before each version; kept only where something is said that may land late.
     pub befores: Vec<Series>,
     /// What approval files say about which version.
@@ -64,26 +66,26 @@ pub(crate) struct Fold<'a> {
 
 /// Judges the versions of a trail, one verdict each.
 pub(crate) fn trail<'a>(
-    court: Court<'a>,
+    court: EvaluationContext<'a>,
     of: Of,
     trail: &'a Trail,
-    words: Vec<Word<'a>>,
-) -> Vec<Verdict> {
-    let mut fold = Fold::new(court, of, trail, words);
+    words: Vec<StatementEvent<'a>>,
+) -> Vec<ApprovalVerdict> {
+    let mut fold = TrailEvaluator::new(court, of, trail, words);
     fold.pass(usize::MAX);
     fold.into_verdicts()
 }
 
-impl<'a> Fold<'a> {
+impl<'a> TrailEvaluator<'a> {
     /// Begins before the first version of a trail.
     pub(crate) fn new(
-        court: Court<'a>,
+        court: EvaluationContext<'a>,
         of: Of,
         trail: &'a Trail,
-        words: Vec<Word<'a>>,
-    ) -> Fold<'a> {
+        words: Vec<StatementEvent<'a>>,
+    ) -> TrailEvaluator<'a> {
         let hears = of == Of::Governance || !words.is_empty();
-        Fold {
+        TrailEvaluator {
             court,
             of,
             trail,
@@ -112,7 +114,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Judges a version and leaves its verdict behind the others.
-    pub(crate) fn judge(&mut self, step: &Step<'a>) {
+    pub(crate) fn judge(&mut self, step: &VersionStep<'a>) {
         if self.bound.hears() {
             self.befores.push(self.series.clone());
         }
@@ -125,7 +127,7 @@ impl<'a> Fold<'a> {
         self.verdicts.push(verdict);
     }
 
-    fn verdict(&mut self, step: &Step<'a>) -> Verdict {
+    fn verdict(&mut self, step: &VersionStep<'a>) -> ApprovalVerdict {
         match step.version.change {
             Change::Removed if !self.is_governance() => {
                 self.series = Series::since(self.series.bar.max(step.at));
@@ -151,7 +153,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Tells whether a version has a verdict of its own, so that what is said of its bytes is said of it.
-    pub(crate) fn is_fresh(&self, step: &Step<'a>) -> bool {
+    pub(crate) fn is_fresh(&self, step: &VersionStep<'a>) -> bool {
         let amended = matches!(
             step.version.change,
             Change::Amended | Change::Moved | Change::AmendedMoved
@@ -160,7 +162,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Returns all that was said about a version.
-    pub(crate) fn evidence(&self, step: &Step<'a>) -> Evidence<'a> {
+    pub(crate) fn evidence(&self, step: &VersionStep<'a>) -> VersionEvidenceSet<'a> {
         let mut evidence = evidence::of_version(step.scene);
         evidence.bar_before(self.series.bar);
         self.add_words(&mut evidence, step);
@@ -181,7 +183,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Returns the verdict that a version carries on (V5, V6, V7b, V9).
-    fn carried(&self, step: &Step) -> Option<Carried> {
+    fn carried(&self, step: &VersionStep) -> Option<Carried> {
         let from = step.index.checked_sub(1)?;
         if self.enters_record_folder(step) {
             return None;
@@ -213,9 +215,9 @@ impl<'a> Fold<'a> {
     }
 
     /// Tells whether a moved file is the first with a right name of bytes approved under a wrong one (V6).
-    fn is_readable_again(&self, step: &Step, from: usize) -> bool {
-        let approved_in_vain = |before: &Verdict| {
-            before.satisfied == Satisfied::Yes && before.stands == Stands::AsLanded
+    fn is_readable_again(&self, step: &VersionStep, from: usize) -> bool {
+        let approved_in_vain = |before: &ApprovalVerdict| {
+            before.satisfied == Satisfied::Yes && before.stands == BecomesApproved::AsLanded
         };
         step.record.is_some()
             && self.record(Some(from)).is_none()
@@ -223,7 +225,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Gives a version the verdict of an earlier one; what it says itself serves the entries that it adds (V9).
-    fn carry(&mut self, step: &Step<'a>, carried: &Carried) -> Verdict {
+    fn carry(&mut self, step: &VersionStep<'a>, carried: &Carried) -> ApprovalVerdict {
         let own = authors::of_version(step.lens, step.version);
         let demand = demand::of(step.state.governance, step.record, self.base());
         let evidence = self.evidence(step);
@@ -252,7 +254,7 @@ impl<'a> Fold<'a> {
         verdict.witnesses = witnesses;
         verdict.grace = Grace::None;
         verdict.approved_at = verdict.approved_at.map(|at| at.max(step.at));
-        if verdict.stands == Stands::AsApproved {
+        if verdict.stands == BecomesApproved::AsApproved {
             // Under a wrong name it is the same content, which can't be read there: the version before has it.
             if step.record.is_some() || self.is_governance() {
                 self.series.approved = Some(step.index);
@@ -265,7 +267,7 @@ impl<'a> Fold<'a> {
         verdict
     }
 
-    pub(crate) fn before(&self, step: &Step) -> Option<&'a Record> {
+    pub(crate) fn before(&self, step: &VersionStep) -> Option<&'a Record> {
         match step.version.change {
             Change::Introduced | Change::Readded | Change::Inherited => None,
             _ => self.record(step.index.checked_sub(1)),
@@ -273,7 +275,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Judges the version that the oldest commit of a shallow clone holds: how it landed is not known.
-    fn inherited(&mut self, step: &Step) -> Verdict {
+    fn inherited(&mut self, step: &VersionStep) -> ApprovalVerdict {
         let doubt = match (
             &step.version.truncated,
             &self.court.history.mainline.boundary,
@@ -296,8 +298,8 @@ impl<'a> Fold<'a> {
 }
 
 /// Returns how a verdict came about at the landing itself, and by a later note.
-fn turns(step: &Step, verdict: &Verdict) -> Vec<Turn> {
-    let landed = Turn {
+fn turns(step: &VersionStep, verdict: &ApprovalVerdict) -> Vec<VerdictChange> {
+    let landed = VerdictChange {
         at: step.at,
         commit: step.version.commit.oid.to_string(),
         satisfied: verdict.satisfied.clone(),
@@ -307,22 +309,22 @@ fn turns(step: &Step, verdict: &Verdict) -> Vec<Turn> {
     match verdict.approved_at.filter(|at| *at > step.at) {
         None => vec![landed],
         Some(at) => vec![
-            Turn {
+            VerdictChange {
                 satisfied: Satisfied::No,
-                stands: Stands::AsLanded,
+                stands: BecomesApproved::AsLanded,
                 ..landed.clone()
             },
-            Turn { at, ..landed },
+            VerdictChange { at, ..landed },
         ],
     }
 }
 
 /// Returns the verdict on a version that removes the record: nobody approves that, and nobody need.
-fn removed(step: &Step) -> Verdict {
+fn removed(step: &VersionStep) -> ApprovalVerdict {
     let evidence = evidence::of_landing(step.scene);
-    Verdict {
+    ApprovalVerdict {
         satisfied: Satisfied::No,
-        stands: Stands::AsLanded,
+        stands: BecomesApproved::AsLanded,
         result: FourEyes::NotApplicable,
         needed: Needed::default(),
         approvers: Vec::new(),
@@ -347,9 +349,9 @@ fn removed(step: &Step) -> Verdict {
     }
 }
 
-impl Verdict {
+impl ApprovalVerdict {
     /// Returns the verdict as it is kept: a long history has tens of thousands, each with room for more than it says.
-    pub(crate) fn kept(mut self) -> Rc<Verdict> {
+    pub(crate) fn kept(mut self) -> Rc<ApprovalVerdict> {
         self.approvers.shrink_to_fit();
         self.authors.shrink_to_fit();
         self.makers.shrink_to_fit();

@@ -3,21 +3,21 @@
 //! Uses policy, `approval`'s authors, evidence, demand and weight. Pure. Start at [`judge`]. Follows
 //! `docs/spec/approval.md`, E6, E8, D4 to D8 and 1.8.
 
-use crate::approval::case::Case;
+use crate::approval::case::CountedApproval;
 use crate::approval::case::Met;
-use crate::approval::case::Voice;
+use crate::approval::case::VersionEvidence;
 use crate::approval::case::approver;
 use crate::approval::case::met;
-use crate::approval::evidence::{Claim, Place, Vouched};
-use crate::approval::identity::Named;
+use crate::approval::evidence::{Claim, EvidenceSource, Vouched};
+use crate::approval::identity::NamedPerson;
 use crate::approval::identity::apart::ToldBy;
-use crate::approval::identity::party::Party;
+use crate::approval::identity::party::Identity;
 use crate::approval::missing::{self, Asked};
 use crate::approval::relation::Relation;
-use crate::approval::signature::State;
-use crate::approval::verdict::{Approver, Counts, FourEyes, Missing, Statement, WhyNot, Word};
+use crate::approval::signature::SignatureState;
+use crate::approval::verdict::{Approver, Counts, FourEyes, Missing, NotCounted, Statement, Vote};
 use crate::approval::voices;
-use crate::approval::weight::{self, Heard};
+use crate::approval::weight::{self, WeighedApproval};
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ pub(crate) struct Outcome {
     /// What it is called.
     pub result: FourEyes,
     /// Who counts, with the word, sorted by address.
-    pub voices: Vec<Voice>,
+    pub voices: Vec<CountedApproval>,
     /// Who spoke.
     pub statements: Vec<Statement>,
     /// What is still needed.
@@ -53,10 +53,10 @@ impl Outcome {
 }
 
 /// Weighs what was said about a version.
-pub(crate) fn judge(case: Case) -> Outcome {
+pub(crate) fn judge(case: VersionEvidence) -> Outcome {
     let mut claims = with_author(case);
     voices::share_names(&mut claims);
-    let mut heard: Vec<Heard> = claims
+    let mut heard: Vec<WeighedApproval> = claims
         .iter()
         .map(|claim| weight::weigh(case, claim))
         .collect();
@@ -65,7 +65,7 @@ pub(crate) fn judge(case: Case) -> Outcome {
     let counted = voices::count(case, &heard);
     for (index, unknown) in counted.left_out {
         if let Some(heard) = heard.get_mut(index) {
-            heard.counts = Counts::No(WhyNot::UnknownAccount(unknown));
+            heard.counts = Counts::No(NotCounted::UnknownAccount(unknown));
         }
     }
     let (voices, flags) = (counted.voices, counted.flags);
@@ -94,7 +94,7 @@ pub(crate) fn judge(case: Case) -> Outcome {
 
 /// Returns the claims, with that of the author of a one-parent landing where the policy lets authors approve and
 /// git names nobody who landed it.
-fn with_author<'a>(case: Case<'a>) -> Vec<Claim<'a>> {
+fn with_author<'a>(case: VersionEvidence<'a>) -> Vec<Claim<'a>> {
     let mut claims = case.evidence.claims.clone();
     let alone = case.evidence.landed_by.is_none() && case.landing.parents.len() < 2;
     if alone
@@ -102,13 +102,13 @@ fn with_author<'a>(case: Case<'a>) -> Vec<Claim<'a>> {
         && let Some(author) = case.lens.actor(case.landing.author())
     {
         claims.push(Claim {
-            who: Named::Someone(author.clone()),
+            who: NamedPerson::Someone(author.clone()),
             kind: EvidenceKind::Merge,
-            word: Word::Approves,
+            word: Vote::Approves,
             level: Proof::Claimed,
             stated_by: Some(author),
             vouched: Vouched::ForItself,
-            place: Place::Landing,
+            place: EvidenceSource::Landing,
             commit: case.landing.oid,
             at: case.at,
             said: case.at,
@@ -125,13 +125,13 @@ fn with_author<'a>(case: Case<'a>) -> Vec<Claim<'a>> {
 }
 
 /// Lets one member of the author set count, where the policy lets any: the one who helps most (D8).
-fn choose_author(case: Case, heard: &mut [Heard]) {
-    let is_member = |heard: &Heard| {
+fn choose_author(case: VersionEvidence, heard: &mut [WeighedApproval]) {
+    let is_member = |heard: &WeighedApproval| {
         heard.counts == Counts::Yes
-            && heard.claim.word == Word::Approves
+            && heard.claim.word == Vote::Approves
             && !heard.relation.is_different()
     };
-    let mut members: Vec<Party> = Vec::new();
+    let mut members: Vec<Identity> = Vec::new();
     for party in heard.iter().filter(|it| is_member(it)) {
         let party = party.party.iter();
         for party in party {
@@ -143,14 +143,14 @@ fn choose_author(case: Case, heard: &mut [Heard]) {
     if members.len() < 2 {
         return;
     }
-    let without = |chosen: &Party, heard: &mut [Heard]| {
+    let without = |chosen: &Identity, heard: &mut [WeighedApproval]| {
         for heard in heard.iter_mut().filter(|it| is_member(it)) {
             if !heard.party.as_ref().is_some_and(|party| party.is(chosen)) {
                 heard.counts = Counts::No(weight::as_author(&heard.relation));
             }
         }
     };
-    let helps = |chosen: &&Party| {
+    let helps = |chosen: &&Identity| {
         let mut heard = heard.to_vec();
         without(chosen, &mut heard);
         met(case.demand, &voices::count(case, &heard).voices) == Met::Yes
@@ -161,8 +161,13 @@ fn choose_author(case: Case, heard: &mut [Heard]) {
 }
 
 /// Returns the word for what was said, the first that applies.
-fn result(case: Case, voices: &[Voice], statements: &[Statement], only_authors: Spoke) -> FourEyes {
-    if matches!(case.evidence.seal, Some(State::Bad(_))) {
+fn result(
+    case: VersionEvidence,
+    voices: &[CountedApproval],
+    statements: &[Statement],
+    only_authors: Spoke,
+) -> FourEyes {
+    if matches!(case.evidence.seal, Some(SignatureState::Bad(_))) {
         return FourEyes::InvalidSignature;
     }
     if case.authors.doubt.is_some() || case.evidence.doubt.is_some() {
@@ -170,18 +175,18 @@ fn result(case: Case, voices: &[Voice], statements: &[Statement], only_authors: 
     }
     let vetoed = statements
         .iter()
-        .any(|statement| statement.word == Word::Vetoes && statement.counts == Counts::Yes);
+        .any(|statement| statement.word == Vote::Vetoes && statement.counts == Counts::Yes);
     if vetoed {
         return FourEyes::Vetoed;
     }
-    let because = |wanted: fn(&WhyNot) -> bool| {
-        let yes = |statement: &&Statement| statement.word == Word::Approves;
+    let because = |wanted: fn(&NotCounted) -> bool| {
+        let yes = |statement: &&Statement| statement.word == Vote::Approves;
         statements
             .iter()
             .filter(yes)
             .any(|statement| matches!(&statement.counts, Counts::No(why_not) if wanted(why_not)))
     };
-    let attested: Vec<Voice> = voices
+    let attested: Vec<CountedApproval> = voices
         .iter()
         .filter(|voice| voice.approver.level == Proof::Attested)
         .cloned()
@@ -198,17 +203,17 @@ fn result(case: Case, voices: &[Voice], statements: &[Statement], only_authors: 
     if !voices.is_empty() {
         return FourEyes::SelfApproved;
     }
-    if because(|why_not| matches!(why_not, WhyNot::SelfAsserted)) {
+    if because(|why_not| matches!(why_not, NotCounted::SelfAsserted)) {
         return FourEyes::Claimed;
     }
     if because(|why_not| {
         matches!(
             why_not,
-            WhyNot::Unresolved
-                | WhyNot::NoPerson
-                | WhyNot::SameNameAsAuthor
-                | WhyNot::UnknownAccount(_)
-                | WhyNot::UnnamedForge(_)
+            NotCounted::Unresolved
+                | NotCounted::NoPerson
+                | NotCounted::SameNameAsAuthor
+                | NotCounted::UnknownAccount(_)
+                | NotCounted::UnnamedForge(_)
         )
     }) {
         return FourEyes::Unresolved;
@@ -229,12 +234,12 @@ enum Spoke {
 }
 
 /// Tells whether only authors spoke; a review on the forge is none of their words.
-fn only_authors(heard: &[Heard]) -> Spoke {
+fn only_authors(heard: &[WeighedApproval]) -> Spoke {
     let spoke = heard.iter().filter(|heard| {
-        let said = heard.claim.word == Word::Approves && heard.claim.kind != EvidenceKind::Review;
+        let said = heard.claim.word == Vote::Approves && heard.claim.kind != EvidenceKind::Review;
         let person = !matches!(
             heard.counts,
-            Counts::No(WhyNot::Bot | WhyNot::Forge | WhyNot::SuspiciousMerge)
+            Counts::No(NotCounted::Bot | NotCounted::Forge | NotCounted::SuspiciousMerge)
         );
         said && person
     });

@@ -8,13 +8,15 @@ use crate::approval::attest;
 use crate::approval::authors::{self, AuthorSet};
 use crate::approval::carry;
 use crate::approval::demand::{self, Demand};
-use crate::approval::evidence::{Evidence, Scene};
-use crate::approval::fold::Fold;
+use crate::approval::evidence::{Scene, VersionEvidenceSet};
+use crate::approval::fold::TrailEvaluator;
 use crate::approval::four_eyes::Outcome;
-use crate::approval::identity::{Lens, Sort};
+use crate::approval::identity::{IdentityResolver, Sort};
 use crate::approval::series::Interrupted;
-use crate::approval::step::{Step, fires};
-use crate::approval::verdict::{Author, FourEyes, Grace, Satisfied, Stands, Verdict};
+use crate::approval::step::{VersionStep, fires};
+use crate::approval::verdict::{
+    ApprovalVerdict, Author, BecomesApproved, FourEyes, Grace, Satisfied,
+};
 use crate::approval::ways::ApprovalWays;
 use crate::approval::witness;
 use crate::history::change;
@@ -38,9 +40,9 @@ enum Exempt {
     No,
 }
 
-impl<'a> Fold<'a> {
+impl<'a> TrailEvaluator<'a> {
     /// Judges a version by its own evidence.
-    pub(crate) fn fresh(&mut self, step: &Step<'a>) -> Verdict {
+    pub(crate) fn fresh(&mut self, step: &VersionStep<'a>) -> ApprovalVerdict {
         let base = self.base();
         let own = self.own_authors(step);
         let authors = self.author_set(step, &own, base);
@@ -65,9 +67,9 @@ impl<'a> Fold<'a> {
         let doubt = authors.doubt.clone().or_else(|| evidence.doubt.clone());
         let is_sound = self.is_governance() || step.version.record.record().is_some();
         let stands = match (outcome.holds(), &doubt, is_sound) {
-            _ if begins => Stands::AsApproved,
-            (true, None, true) => Stands::AsApproved,
-            _ => Stands::AsLanded,
+            _ if begins => BecomesApproved::AsApproved,
+            (true, None, true) => BecomesApproved::AsApproved,
+            _ => BecomesApproved::AsLanded,
         };
         let satisfied = satisfied(step, exempt, doubt, &outcome);
         let approved_at = self.approved_at(step, &authors, &demand, &evidence, &outcome);
@@ -87,7 +89,7 @@ impl<'a> Fold<'a> {
         }
         let witnesses = witness::of(step.lens, &own, &self.series.reference, &outcome);
         let approvers = outcome.approvers();
-        Verdict {
+        ApprovalVerdict {
             grace: self.grace(step, &outcome),
             approved_at: (satisfied == Satisfied::Yes).then_some(approved_at),
             approved_in: (satisfied == Satisfied::Yes).then(|| step.version.commit.oid.to_string()),
@@ -129,11 +131,11 @@ impl<'a> Fold<'a> {
     }
 
     /// Leaves to later versions what they need of this one.
-    fn leave(&mut self, step: &Step, authors: &AuthorSet, stands: Stands) {
+    fn leave(&mut self, step: &VersionStep, authors: &AuthorSet, stands: BecomesApproved) {
         if self.series.reference.members.is_empty() {
             self.series.reference.join(authors);
         }
-        if stands == Stands::AsApproved {
+        if stands == BecomesApproved::AsApproved {
             self.series.approved = Some(step.index);
             self.series.reference = authors.clone();
             self.series.waiting = AuthorSet::default();
@@ -148,7 +150,7 @@ impl<'a> Fold<'a> {
 
     /// Tells whether a version only narrows what was approved, or only closes what stood before it: nothing of its
     /// authors is left in a later version.
-    fn only_takes_away(&self, step: &Step) -> bool {
+    fn only_takes_away(&self, step: &VersionStep) -> bool {
         let Some(record) = step.record else {
             return false;
         };
@@ -159,12 +161,12 @@ impl<'a> Fold<'a> {
     }
 
     /// Tells whether this is about a governance file, and nobody can sign yet: then a claim is enough (G2).
-    fn is_without_keys(&self, step: &Step) -> bool {
+    fn is_without_keys(&self, step: &VersionStep) -> bool {
         self.is_governance() && self.court.laws.is_keyless(step.version.landing)
     }
 
     /// Tells whether this is the list of keys, of a policy under which only keys approve.
-    fn is_of_signers(&self, step: &Step) -> bool {
+    fn is_of_signers(&self, step: &VersionStep) -> bool {
         let approval = &step.state.governance.policy.approval;
         let path = self.court.history.prefix.plain(&approval.signers);
         let mut files = step.version.files.iter();
@@ -172,7 +174,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Returns the authors of a version by itself: A1 to A4, and on whose behalf it is filed (A5).
-    fn own_authors(&mut self, step: &Step) -> AuthorSet {
+    fn own_authors(&mut self, step: &VersionStep) -> AuthorSet {
         let mut own = authors::of_version(step.lens, step.version);
         if !self.is_without_keys(step) {
             attest::of_version(step.scene, &mut own);
@@ -188,7 +190,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Adds who made the files that a version took over, since those began: it says what they said.
-    fn join_origins(&self, step: &Step, own: &mut AuthorSet) {
+    fn join_origins(&self, step: &VersionStep, own: &mut AuthorSet) {
         let history = self.court.history;
         let of = |version: &Version| {
             let landing = version.landing;
@@ -205,7 +207,7 @@ impl<'a> Fold<'a> {
                 continue;
             }
             for version in origin::series(trail, landing) {
-                let lens = Lens {
+                let lens = IdentityResolver {
                     judge: step.lens.judge,
                     ..self.court.laws.lens(version.landing)
                 };
@@ -227,7 +229,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Returns the author set: the own authors, and those whom earlier versions leave behind (A5).
-    fn author_set(&self, step: &Step, own: &AuthorSet, base: Option<&Record>) -> AuthorSet {
+    fn author_set(&self, step: &VersionStep, own: &AuthorSet, base: Option<&Record>) -> AuthorSet {
         let mut set = own.clone();
         doubts(step, &mut set);
         set.join_members(&self.series.waiting);
@@ -258,10 +260,10 @@ impl<'a> Fold<'a> {
     /// Returns since when the demand is met: the landing, or the note that was still needed.
     fn approved_at(
         &self,
-        step: &Step<'a>,
+        step: &VersionStep<'a>,
         authors: &AuthorSet,
         demand: &Demand,
-        evidence: &Evidence<'a>,
+        evidence: &VersionEvidenceSet<'a>,
         outcome: &Outcome,
     ) -> Instant {
         let noted = outcome.voices.iter().map(|voice| voice.said).max();
@@ -283,7 +285,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Tells whether a version is the first of an emergency, and landed on the word of a person.
-    fn grace(&self, step: &Step, outcome: &Outcome) -> Grace {
+    fn grace(&self, step: &VersionStep, outcome: &Outcome) -> Grace {
         let emergency = step
             .record
             .filter(|record| record.class == Class::Emergency && step.index == 0)
@@ -313,7 +315,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Takes note of what ends a content for good, so that it can't come back by itself.
-    pub(crate) fn interrupt(&mut self, step: &Step) {
+    pub(crate) fn interrupt(&mut self, step: &VersionStep) {
         let Some(record) = step.record else { return };
         let n_fired = self.base().map_or(0, |base| base.fired.len());
         if record.closure.is_some() || record.fired.len() > n_fired {
@@ -323,7 +325,7 @@ impl<'a> Fold<'a> {
 }
 
 /// Takes note of what makes any author set doubtful: a policy that can't be read.
-fn doubts(step: &Step, authors: &mut AuthorSet) {
+fn doubts(step: &VersionStep, authors: &mut AuthorSet) {
     if let Some(obstacle) = step.state.doubt {
         authors.doubt.get_or_insert_with(|| {
             format!(
@@ -334,7 +336,12 @@ fn doubts(step: &Step, authors: &mut AuthorSet) {
     }
 }
 
-fn satisfied(step: &Step, exempt: Exempt, doubt: Option<String>, outcome: &Outcome) -> Satisfied {
+fn satisfied(
+    step: &VersionStep,
+    exempt: Exempt,
+    doubt: Option<String>,
+    outcome: &Outcome,
+) -> Satisfied {
     if exempt == Exempt::Yes {
         return Satisfied::Yes;
     }

@@ -1,14 +1,14 @@
 //! Who is who at one landing: persons as the state before it knows them, joined by what other states add.
 //!
-//! Uses policy's people, history's idents, approval's ring. Pure. Start at [`Lens`]. Follows `docs/spec/approval.md`, 1.7.
+//! Uses policy's people, history's idents, approval's ring. Pure. Start at [`IdentityResolver`]. Follows `docs/spec/approval.md`, 1.7.
 
 pub(crate) mod apart;
 pub(crate) mod party;
 
 use crate::approval::forge;
-use crate::approval::identity::party::{Name, Party};
+use crate::approval::identity::party::{Identity, Name};
 use crate::approval::message;
-use crate::approval::ring::Ring;
+use crate::approval::ring::KeySet;
 use crate::history::ident::Ident;
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -21,7 +21,7 @@ use std::rc::Rc;
 
 /// The states that say who a person is.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Lens<'a> {
+pub(crate) struct IdentityResolver<'a> {
     /// The state before the landing that brings what is said: names, groups, bots, logins, keys (D2).
     pub at: &'a Governance,
     /// The state before the landing of the version that it is said about; its mailmap joins persons too (I3).
@@ -33,16 +33,16 @@ pub(crate) struct Lens<'a> {
     /// The states at the tip, whose mailmaps only take away: they join persons.
     pub later: &'a [Rc<Governance>],
     /// The keys of the first of them.
-    pub ring: &'a Ring,
+    pub ring: &'a KeySet,
     /// The keys of what was approved.
-    pub approved_ring: &'a Ring,
+    pub approved_ring: &'a KeySet,
     /// Who was met before.
-    pub met: &'a Met,
+    pub met: &'a IdentityCache,
 }
 
 /// The persons that were met before, by state, name and address: a few people speak in all of a long history.
 #[derive(Debug, Default)]
-pub(crate) struct Met(RefCell<HashMap<*const Governance, Faces>>);
+pub(crate) struct IdentityCache(RefCell<HashMap<*const Governance, Faces>>);
 
 /// Persons by name, then by address.
 type Faces = HashMap<String, HashMap<String, Face>>;
@@ -108,7 +108,7 @@ impl Sort {
     }
 }
 
-impl Met {
+impl IdentityCache {
     fn face(&self, governance: &Governance, name: &str, email: &str) -> Face {
         let mut met = self.0.borrow_mut();
         let faces = met.entry(governance).or_default();
@@ -137,9 +137,9 @@ impl Met {
 
 /// Whom a line of text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Named {
+pub(crate) enum NamedPerson {
     /// Someone with an address.
-    Someone(Party),
+    Someone(Identity),
     /// A name or login that the identity map does not know.
     Unresolved(Person),
     /// No person.
@@ -147,13 +147,13 @@ pub(crate) enum Named {
 }
 
 /// Tells whether somebody is the address under which approvals are committed.
-pub(crate) fn is_nobody(party: &Party) -> bool {
+pub(crate) fn is_nobody(party: &Identity) -> bool {
     people::is_nobody(&party.person)
 }
 
-impl<'a> Lens<'a> {
+impl<'a> IdentityResolver<'a> {
     /// Returns the person of a name and an address.
-    pub(crate) fn party(&self, name: &str, email: &str) -> Party {
+    pub(crate) fn party(&self, name: &str, email: &str) -> Identity {
         let face = self.met.face(self.at, name, email);
         let called = if face.person.name.is_empty() {
             // A roster that they left without an approval still tells what they are called.
@@ -161,7 +161,7 @@ impl<'a> Lens<'a> {
         } else {
             face.name
         };
-        let mut party = Party::new(face.person, called, face.looks);
+        let mut party = Identity::new(face.person, called, face.looks);
         for key in face.keys.iter() {
             party.know(key);
         }
@@ -170,7 +170,7 @@ impl<'a> Lens<'a> {
     }
 
     /// Adds the keys by which these states know a person.
-    pub(crate) fn widen(&self, party: &mut Party) {
+    pub(crate) fn widen(&self, party: &mut Identity) {
         let states = [self.at, self.judge, self.approved];
         let later = || self.later.iter().map(AsRef::as_ref);
         for typed in party.typed().to_vec() {
@@ -195,12 +195,12 @@ impl<'a> Lens<'a> {
     }
 
     /// Returns the same states, to judge a version of another landing by.
-    pub(crate) fn judging(self, judge: &'a Governance) -> Lens<'a> {
-        Lens { judge, ..self }
+    pub(crate) fn judging(self, judge: &'a Governance) -> IdentityResolver<'a> {
+        IdentityResolver { judge, ..self }
     }
 
     /// Returns the person of some address, as a signers file names it.
-    pub(crate) fn of_person(&self, person: &Person) -> Party {
+    pub(crate) fn of_person(&self, person: &Person) -> Identity {
         let mut party = self.party(&person.typed_name, &person.typed_email);
         for (name, email) in &person.also {
             party.absorb(&self.party(name, email));
@@ -211,7 +211,7 @@ impl<'a> Lens<'a> {
     /// Returns the person of an author or committer; without usable address only whom the identity map names.
     ///
     /// `None` also for the address under which approvals are committed, which stands for nobody.
-    pub(crate) fn of_ident(&self, ident: &Ident) -> Option<Party> {
+    pub(crate) fn of_ident(&self, ident: &Ident) -> Option<Identity> {
         match ident.address() {
             Some(address) => Some(self.party(&ident.name, address)).filter(|it| !is_nobody(it)),
             None => self.of_login(&ident.name),
@@ -225,20 +225,20 @@ impl<'a> Lens<'a> {
     }
 
     /// Returns the person whose act a commit is by one of its idents: nobody where that is a forge.
-    pub(crate) fn actor(&self, ident: &Ident) -> Option<Party> {
+    pub(crate) fn actor(&self, ident: &Ident) -> Option<Identity> {
         let is_person = !self.is_forge(ident);
         is_person.then(|| self.of_ident(ident)).flatten()
     }
 
     /// Returns the person of a login or display name that the identity map knows, or knew when it was last approved.
-    pub(crate) fn of_login(&self, login: &str) -> Option<Party> {
+    pub(crate) fn of_login(&self, login: &str) -> Option<Identity> {
         let known = people::identify_login(self.at, login);
         let person = known.or_else(|| people::identify_login(self.approved, login))?;
         Some(self.party(&person.typed_name, &person.key))
     }
 
     /// Returns the person of a login that the identity map knows, and that nobody has taken out of it since.
-    fn of_present_login(&self, login: &str) -> Option<Party> {
+    fn of_present_login(&self, login: &str) -> Option<Identity> {
         let states = [self.at, self.landed];
         let [known, landed] = states.map(|state| people::identify_login(state, login));
         let person = known.filter(|known| landed.is_some_and(|it| it.key == known.key))?;
@@ -246,28 +246,30 @@ impl<'a> Lens<'a> {
     }
 
     /// Returns whom the value of a trailer names.
-    pub(crate) fn named(&self, value: &str) -> Named {
+    pub(crate) fn named(&self, value: &str) -> NamedPerson {
         let typed = || people::identify(self.at, value.trim(), "");
         if message::is_nobody(value) {
-            return Named::Nobody(typed());
+            return NamedPerson::Nobody(typed());
         }
         match message::person(value) {
-            (name, Some(address)) => Named::Someone(self.party(name.unwrap_or_default(), address)),
+            (name, Some(address)) => {
+                NamedPerson::Someone(self.party(name.unwrap_or_default(), address))
+            }
             (Some(name), None) => match self.of_present_login(name) {
-                Some(party) => Named::Someone(party),
-                None => Named::Unresolved(typed()),
+                Some(party) => NamedPerson::Someone(party),
+                None => NamedPerson::Unresolved(typed()),
             },
-            (None, None) => Named::Nobody(typed()),
+            (None, None) => NamedPerson::Nobody(typed()),
         }
     }
 
     /// Returns somebody whom no address names, as a text calls them.
-    pub(crate) fn nobody_known(&self, text: &str) -> Named {
-        Named::Unresolved(people::identify(self.at, &text.replace('@', " at "), ""))
+    pub(crate) fn nobody_known(&self, text: &str) -> NamedPerson {
+        NamedPerson::Unresolved(people::identify(self.at, &text.replace('@', " at "), ""))
     }
 
     /// Tells what a name and an address stand for: by what counts, or as a bot by what merely landed.
-    pub(crate) fn sort(&self, party: &Party) -> Sort {
+    pub(crate) fn sort(&self, party: &Identity) -> Sort {
         let sort = self.sort_by(self.at, party);
         match sort {
             Sort::Person | Sort::MaybeForge
@@ -280,11 +282,11 @@ impl<'a> Lens<'a> {
     }
 
     /// Tells what a name and an address stand for by what was approved: nothing else takes a no away.
-    pub(crate) fn approved_sort(&self, party: &Party) -> Sort {
+    pub(crate) fn approved_sort(&self, party: &Identity) -> Sort {
         self.sort_by(self.approved, party)
     }
 
-    fn sort_by(&self, state: &Governance, party: &Party) -> Sort {
+    fn sort_by(&self, state: &Governance, party: &Identity) -> Sort {
         let person = &party.person;
         let face = self
             .met
@@ -297,7 +299,7 @@ impl<'a> Lens<'a> {
     }
 
     /// Tells whether a person is a bot or an agent, which never counts.
-    pub(crate) fn is_machine(&self, party: &Party) -> bool {
+    pub(crate) fn is_machine(&self, party: &Identity) -> bool {
         self.sort(party) == Sort::Machine
     }
 

@@ -2,11 +2,11 @@
 //!
 //! Uses history, `approval`'s fold. Pure. Part of the fold. Follows `docs/spec/approval.md`, V8.
 
-use crate::approval::fold::Fold;
-use crate::approval::step::Step;
+use crate::approval::fold::TrailEvaluator;
+use crate::approval::step::VersionStep;
 use crate::history::version::FileAt;
 
-impl Fold<'_> {
+impl TrailEvaluator<'_> {
     /// Tells whether the files of a version lay among records from its landing until the next version; those of
     /// governance are no records.
     pub(crate) fn is_among_records(&self, index: usize) -> bool {
@@ -20,7 +20,7 @@ impl Fold<'_> {
     }
 
     /// Tells whether a version moves what lay elsewhere among records: its own landing introduces the record.
-    pub(crate) fn enters_record_folder(&self, step: &Step) -> bool {
+    pub(crate) fn enters_record_folder(&self, step: &VersionStep) -> bool {
         let folders = &step.state.governance.policy.records;
         step.is_among_records
             && !self.is_governance()

@@ -4,26 +4,26 @@
 
 use crate::approval::approvals::Approvals;
 use crate::approval::counted::CountedGovernance;
-use crate::approval::fold::{self, Court, Of};
-use crate::approval::law::{Laws, Ruled};
-use crate::approval::seals::Seals;
-use crate::approval::spoken::files::Said;
-use crate::approval::verdict::Verdict;
+use crate::approval::fold::{self, EvaluationContext, Of};
+use crate::approval::law::{GovernanceHistory, Ruled};
+use crate::approval::seals::SignatureChecks;
+use crate::approval::spoken::files::ApprovalFiles;
+use crate::approval::verdict::ApprovalVerdict;
 use crate::history::walked::History;
 
 /// Judges every version of every record by governance that is judged already.
 pub fn by(history: &History, counted: CountedGovernance) -> Approvals {
     let mut approvals = Approvals::default();
     {
-        let laws = Laws::of(Ruled {
+        let laws = GovernanceHistory::of(Ruled {
             counted: &counted.states,
             approved: &counted.approved,
             landed: &history.states,
             later: &counted.later,
         });
-        let seals = Seals::new(history, &laws);
-        let mut said = Said::of(history, &laws, &|_| true);
-        let court = Court {
+        let seals = SignatureChecks::new(history, &laws);
+        let mut said = ApprovalFiles::of(history, &laws, &|_| true);
+        let court = EvaluationContext {
             history,
             laws: &laws,
             seals: &seals,
@@ -31,7 +31,7 @@ pub fn by(history: &History, counted: CountedGovernance) -> Approvals {
         for (key, trail) in &history.trails {
             let words = said.records.remove(key).unwrap_or_default();
             let verdicts = fold::trail(court, Of::Record, trail, words);
-            let verdicts = verdicts.into_iter().map(Verdict::kept).collect();
+            let verdicts = verdicts.into_iter().map(ApprovalVerdict::kept).collect();
             approvals.trails.insert(key.clone(), verdicts);
         }
         approvals.files = said.filed;

@@ -1,16 +1,16 @@
 //! Which version an approval file is about, and what it changes when it lands after it.
 //!
-//! Uses history, `approval`'s files, evidence and fold. Pure. Start at [`Bound`] and `Fold::hear_until`. Follows
+//! Uses history, `approval`'s files, evidence and fold. Pure. Start at [`Bound`] and `TrailEvaluator::hear_until`. Follows
 //! `docs/spec/approval.md`, S7 (binding), E6, V6, G2 and 4.1.
 
 use std::collections::BTreeSet;
 
-use crate::approval::approval_event::{Spoken, Word};
-use crate::approval::evidence::Evidence;
-use crate::approval::fold::Fold;
+use crate::approval::approval_event::{CountedFile, StatementEvent};
+use crate::approval::evidence::VersionEvidenceSet;
+use crate::approval::fold::TrailEvaluator;
 use crate::approval::statement;
-use crate::approval::step::Step;
-use crate::approval::verdict::{Satisfied, Turn, Verdict};
+use crate::approval::step::VersionStep;
+use crate::approval::verdict::{ApprovalVerdict, Satisfied, VerdictChange};
 use crate::approval::words::{self, Age};
 use crate::history::version::{Change, Trail, Version};
 use crate::record::time::Instant;
@@ -71,9 +71,9 @@ fn digest(version: &Version) -> Option<String> {
     }
 }
 
-impl<'a> Fold<'a> {
+impl<'a> TrailEvaluator<'a> {
     /// Lands a version: hears what lands with it, and judges it.
-    pub(crate) fn land(&mut self, step: &Step<'a>) {
+    pub(crate) fn land(&mut self, step: &VersionStep<'a>) {
         let together = self.bring(step.version.landing);
         if self.is_fresh(step) {
             self.take(step);
@@ -113,7 +113,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Binds what waits for a version's bytes to it. What says no goes on waiting: it is about the bytes, whenever.
-    fn take(&mut self, step: &Step<'a>) {
+    fn take(&mut self, step: &VersionStep<'a>) {
         let waiting: Vec<usize> = self.bound.waiting.iter().copied().collect();
         for word in waiting {
             if self.is_about(word, step.index) {
@@ -127,10 +127,11 @@ impl<'a> Fold<'a> {
         let before = self.befores.get(index).unwrap_or(&self.series);
         let bar = before.bar;
         let age = match self.words.get(word) {
-            Some(Word::Spoken(spoken)) if spoken.said < bar => Age::TooOld,
+            Some(StatementEvent::CountedFile(spoken)) if spoken.said < bar => Age::TooOld,
             _ => Age::Fresh,
         };
-        if matches!(self.words.get(word), Some(Word::Spoken(spoken)) if !spoken.rejects()) {
+        if matches!(self.words.get(word), Some(StatementEvent::CountedFile(spoken)) if !spoken.rejects())
+        {
             self.bound.waiting.remove(&word);
         }
         self.bound.bind(index, word, age)
@@ -214,22 +215,22 @@ impl<'a> Fold<'a> {
             return false;
         };
         match self.words.get(word) {
-            Some(Word::Spoken(spoken)) => spoken.file.sha256 == *digest,
-            Some(Word::Gap { digits, .. }) => digest.starts_with(digits.as_str()),
-            Some(Word::Refused(_)) | None => false,
+            Some(StatementEvent::CountedFile(spoken)) => spoken.file.sha256 == *digest,
+            Some(StatementEvent::Gap { digits, .. }) => digest.starts_with(digits.as_str()),
+            Some(StatementEvent::Refused(_)) | None => false,
         }
     }
 
     /// Tells whether whoever said no to some bytes said yes to them later.
     fn is_taken_back(&self, word: usize) -> bool {
-        let Some(Word::Spoken(own)) = self.words.get(word) else {
+        let Some(StatementEvent::CountedFile(own)) = self.words.get(word) else {
             return false;
         };
         let landed = self.words.iter().take(self.bound.landed);
         own.rejects()
             && landed.into_iter().any(|other| match other {
-                Word::Spoken(other) => takes_back(other, own),
-                Word::Gap { .. } | Word::Refused(_) => false,
+                StatementEvent::CountedFile(other) => takes_back(other, own),
+                StatementEvent::Gap { .. } | StatementEvent::Refused(_) => false,
             })
     }
 
@@ -238,7 +239,7 @@ impl<'a> Fold<'a> {
         let Some(before) = self.befores.get(from).cloned() else {
             return;
         };
-        let old: Vec<Verdict> = self.verdicts.drain(from..).collect();
+        let old: Vec<ApprovalVerdict> = self.verdicts.drain(from..).collect();
         self.befores.truncate(from);
         self.series = before;
         let landed = self.court.history.mainline.landings.get(landing);
@@ -259,11 +260,11 @@ impl<'a> Fold<'a> {
     }
 
     /// Adds what approval files and notes say about a version.
-    pub(crate) fn add_words(&self, evidence: &mut Evidence<'a>, step: &Step<'a>) {
+    pub(crate) fn add_words(&self, evidence: &mut VersionEvidenceSet<'a>, step: &VersionStep<'a>) {
         let heard = self.bound.heard.get(step.index).into_iter().flatten();
         for (word, age) in heard {
             match self.words.get(*word) {
-                Some(Word::Spoken(spoken)) => {
+                Some(StatementEvent::CountedFile(spoken)) => {
                     let age = if self.is_taken_back(*word) {
                         Age::TakenBack
                     } else {
@@ -271,11 +272,11 @@ impl<'a> Fold<'a> {
                     };
                     words::of_file(evidence, step.scene, spoken, age);
                 }
-                Some(Word::Gap { obstacle, .. }) => {
+                Some(StatementEvent::Gap { obstacle, .. }) => {
                     let doubt = || format!("an approval file: {obstacle}; {}", obstacle.repair());
                     evidence.doubt.get_or_insert_with(doubt);
                 }
-                Some(Word::Refused(_)) | None => {}
+                Some(StatementEvent::Refused(_)) | None => {}
             }
         }
         if let Some(notes) = &self.court.history.notes {
@@ -285,8 +286,8 @@ impl<'a> Fold<'a> {
 }
 
 /// Tells whether one word takes back another: a later yes of the same person to the same bytes.
-fn takes_back(yes: &Spoken, no: &Spoken) -> bool {
-    let by = |spoken: &Spoken| spoken.lens.party("", spoken.file.by.as_str());
+fn takes_back(yes: &CountedFile, no: &CountedFile) -> bool {
+    let by = |spoken: &CountedFile| spoken.lens.party("", spoken.file.by.as_str());
     !yes.rejects()
         && yes.is_signed()
         && yes.file.sha256 == no.file.sha256
@@ -295,13 +296,13 @@ fn takes_back(yes: &Spoken, no: &Spoken) -> bool {
 }
 
 /// Keeps of the earlier verdict since when things were so, and tells whether anything turned.
-fn settle(verdict: &mut Verdict, old: Verdict, at: Instant, commit: &str) -> bool {
+fn settle(verdict: &mut ApprovalVerdict, old: ApprovalVerdict, at: Instant, commit: &str) -> bool {
     let turned = verdict.satisfied != old.satisfied
         || verdict.stands != old.stands
         || verdict.result != old.result;
     verdict.turns = old.turns;
     if turned {
-        verdict.turns.push(Turn {
+        verdict.turns.push(VerdictChange {
             at,
             commit: commit.to_owned(),
             satisfied: verdict.satisfied.clone(),

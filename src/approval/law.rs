@@ -1,12 +1,12 @@
 //! The state that judges a landing: the governance files before it, never those that it brings.
 //!
-//! Uses policy, history. Pure. Start at [`Laws`]. Follows `docs/spec/approval.md`, G1.
+//! Uses policy, history. Pure. Start at [`GovernanceHistory`]. Follows `docs/spec/approval.md`, G1.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use crate::approval::identity::{Lens, Met};
-use crate::approval::ring::Ring;
+use crate::approval::identity::{IdentityCache, IdentityResolver};
+use crate::approval::ring::KeySet;
 use crate::history::governance::{self, Origin, States};
 use crate::history::objects::{Obstacle, Oid};
 use crate::policy::demand::SelfApproval;
@@ -26,30 +26,30 @@ pub(crate) struct Ruled<'a> {
 }
 
 /// The states of governance along the mainline.
-pub(crate) struct Laws<'a> {
+pub(crate) struct GovernanceHistory<'a> {
     ruled: Ruled<'a>,
     /// The keys after so many runs of landings, read when a signature asks for them.
-    rings: Vec<OnceCell<Ring>>,
+    rings: Vec<OnceCell<KeySet>>,
     /// The same of approved versions alone.
-    approved_rings: Vec<OnceCell<Ring>>,
+    approved_rings: Vec<OnceCell<KeySet>>,
     /// After which earlier run the same keys are listed.
     ring_of: Vec<OnceCell<usize>>,
     /// The state before the first landing, and from each landing on that changes the record folders.
     folders: OnceCell<Vec<(usize, Rc<governance::State>)>>,
-    met: Met,
+    met: IdentityCache,
 }
 
 /// The state before a landing.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct State<'a> {
+pub(crate) struct LandedGovernance<'a> {
     /// The governance files that counted.
     pub governance: &'a Governance,
     /// The keys that they list.
-    pub ring: &'a Ring,
+    pub ring: &'a KeySet,
     /// The governance files that were approved.
     pub approved: &'a Governance,
     /// The keys that those list.
-    pub approved_ring: &'a Ring,
+    pub approved_ring: &'a KeySet,
     /// The commit in whose tree they stood; `None` where there were none yet.
     pub commit: Option<Oid>,
     /// Whether those of an earlier commit judge, because none can be read where they should be.
@@ -60,29 +60,29 @@ pub(crate) struct State<'a> {
     pub doubt: Option<&'a Obstacle>,
 }
 
-impl<'a> Laws<'a> {
+impl<'a> GovernanceHistory<'a> {
     /// Returns the states of a mainline.
-    pub(crate) fn of(ruled: Ruled<'a>) -> Laws<'a> {
+    pub(crate) fn of(ruled: Ruled<'a>) -> GovernanceHistory<'a> {
         fn cells<T>(n: usize) -> Vec<OnceCell<T>> {
             (0..=n).map(|_| OnceCell::new()).collect()
         }
         let n_runs = ruled.counted.n_runs();
-        Laws {
+        GovernanceHistory {
             ruled,
             rings: cells(n_runs),
             approved_rings: cells(n_runs),
             ring_of: cells(n_runs),
             folders: OnceCell::new(),
-            met: Met::default(),
+            met: IdentityCache::default(),
         }
     }
 
     /// Returns the state before a landing.
-    pub(crate) fn before(&'a self, landing: usize) -> State<'a> {
+    pub(crate) fn before(&'a self, landing: usize) -> LandedGovernance<'a> {
         let state = self.ruled.counted.before(landing);
         let approved = self.ruled.approved.before(landing);
         let ring = self.ring(landing);
-        State {
+        LandedGovernance {
             governance: &state.governance,
             ring,
             approved: &approved.governance,
@@ -131,8 +131,8 @@ impl<'a> Laws<'a> {
         counting.map(|(_, state)| folders_of(state))
     }
 
-    fn ring(&'a self, landing: usize) -> &'a Ring {
-        const NONE: &Ring = &Ring::NONE;
+    fn ring(&'a self, landing: usize) -> &'a KeySet {
+        const NONE: &KeySet = &KeySet::NONE;
         let run = landing
             .checked_sub(1)
             .map_or(0, |it| self.ruled.counted.run(it));
@@ -140,12 +140,12 @@ impl<'a> Laws<'a> {
         let governance = &self.ruled.counted.after_runs(run).governance;
         let ring = self.rings.get(run).filter(|_| self.any(governance));
         ring.map_or(NONE, |ring| {
-            ring.get_or_init(|| Ring::of(governance, self.ruled.later))
+            ring.get_or_init(|| KeySet::of(governance, self.ruled.later))
         })
     }
 
     /// Returns the keys of approved versions; `None` where those that count list the same.
-    fn approved_ring(&'a self, landing: usize) -> Option<&'a Ring> {
+    fn approved_ring(&'a self, landing: usize) -> Option<&'a KeySet> {
         let states = [self.ruled.counted, self.ruled.approved];
         let [counted, approved] = states.map(|states| states.before(landing));
         if lists_the_same(counted, approved) {
@@ -159,7 +159,7 @@ impl<'a> Laws<'a> {
             .approved_rings
             .get(run)
             .filter(|_| self.any(governance));
-        ring.map(|ring| ring.get_or_init(|| Ring::of(governance, self.ruled.later)))
+        ring.map(|ring| ring.get_or_init(|| KeySet::of(governance, self.ruled.later)))
     }
 
     /// Returns the first of the runs up to one after which the same keys are listed.
@@ -190,9 +190,9 @@ impl<'a> Laws<'a> {
     }
 
     /// Returns who is who at a landing.
-    pub(crate) fn lens(&'a self, landing: usize) -> Lens<'a> {
+    pub(crate) fn lens(&'a self, landing: usize) -> IdentityResolver<'a> {
         let state = self.before(landing);
-        Lens {
+        IdentityResolver {
             at: state.governance,
             judge: state.governance,
             approved: state.approved,

@@ -6,11 +6,11 @@
 use crate::approval::approvals::Approvals;
 use crate::approval::ask::Identities;
 use crate::approval::counted::CountedGovernance;
-use crate::approval::fold::{self, Court, Of};
-use crate::approval::law::{Laws, Ruled};
-use crate::approval::seals::Seals;
-use crate::approval::spoken::files::Said;
-use crate::approval::verdict::{Satisfied, Verdict};
+use crate::approval::fold::{self, EvaluationContext, Of};
+use crate::approval::law::{GovernanceHistory, Ruled};
+use crate::approval::seals::SignatureChecks;
+use crate::approval::spoken::files::ApprovalFiles;
+use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::history::version::{Key, Trail, Version};
 use crate::history::walked::History;
 use crate::policy::people::person::Person;
@@ -163,7 +163,7 @@ fn suspects(
     (history, counted): (&History, &CountedGovernance),
     identities: &Identities<'_>,
     version: &Version,
-    verdict: &Verdict,
+    verdict: &ApprovalVerdict,
 ) -> Vec<Loosening> {
     let mut suspects = Vec::new();
     for (path, trail) in &history.governance {
@@ -192,7 +192,7 @@ fn suspects(
     suspects
 }
 
-fn shares(identities: &Identities<'_>, makers: &[Person], verdict: &Verdict) -> bool {
+fn shares(identities: &Identities<'_>, makers: &[Person], verdict: &ApprovalVerdict) -> bool {
     let authors = || verdict.authors.iter().map(|author| &author.person);
     let mut relations = makers.iter().map(|it| identities.relation(it, authors()));
     relations.any(|relation| !relation.is_different())
@@ -265,20 +265,20 @@ fn unmet<'k>(
     asked: impl Iterator<Item = (&'k Key, usize)>,
 ) -> BTreeSet<(&'k Key, usize)> {
     let states = counted.instead(history, &|path, version| instead.of(counted, path, version));
-    let laws = Laws::of(Ruled {
+    let laws = GovernanceHistory::of(Ruled {
         counted: &states,
         approved: &counted.approved,
         landed: &history.states,
         later: &counted.later,
     });
-    let seals = Seals::new(history, &laws);
+    let seals = SignatureChecks::new(history, &laws);
     let mut by_key: BTreeMap<&Key, Vec<usize>> = BTreeMap::new();
     for (key, version) in asked {
         by_key.entry(key).or_default().push(version);
     }
     let wanted = |key: &Key| by_key.contains_key(key);
-    let mut said = Said::of(history, &laws, &wanted);
-    let court = Court {
+    let mut said = ApprovalFiles::of(history, &laws, &wanted);
+    let court = EvaluationContext {
         history,
         laws: &laws,
         seals: &seals,

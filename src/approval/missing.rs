@@ -4,13 +4,13 @@
 //! `docs/spec/cli.md`, `missing[]`.
 
 use crate::approval::authors::AuthorSet;
-use crate::approval::case::Voice;
+use crate::approval::case::CountedApproval;
 use crate::approval::demand::{Demand, Role};
-use crate::approval::identity::Lens;
+use crate::approval::identity::IdentityResolver;
 use crate::approval::identity::apart::ToldBy;
 use crate::approval::places;
 use crate::approval::relation;
-use crate::approval::verdict::{Counts, Missing, Statement, WhyNot};
+use crate::approval::verdict::{Counts, Missing, NotCounted, Statement};
 use crate::diag;
 use crate::policy::demand::Proof;
 use crate::policy::people;
@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
     /// Who is who.
-    pub lens: Lens<'a>,
+    pub lens: IdentityResolver<'a>,
     /// Who made the content.
     pub authors: &'a AuthorSet,
     /// What is demanded.
@@ -30,7 +30,11 @@ pub(crate) struct Asked<'a> {
 }
 
 /// Returns what is missing: groups first, then roles, then people of any kind.
-pub(crate) fn of(asked: Asked, voices: &[Voice], statements: &[Statement]) -> Vec<Missing> {
+pub(crate) fn of(
+    asked: Asked,
+    voices: &[CountedApproval],
+    statements: &[Statement],
+) -> Vec<Missing> {
     let terms = &asked.demand.terms;
     let groups: Vec<&str> = terms.each_of.iter().map(String::as_str).collect();
     let member_of: Vec<Vec<String>> = voices
@@ -98,7 +102,7 @@ pub(crate) fn of(asked: Asked, voices: &[Voice], statements: &[Statement]) -> Ve
 /// Returns what has to be added to the policy for those who spoke to be told from the authors and from each other.
 fn unknown_speakers(statements: &[Statement]) -> BTreeSet<String> {
     let unknown = statements.iter().filter_map(|it| match &it.counts {
-        Counts::No(WhyNot::UnknownAccount(unknown)) => Some(unknown.to_add()),
+        Counts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown.to_add()),
         _ => None,
     });
     unknown.collect()
@@ -117,7 +121,7 @@ fn unknown_authors(asked: Asked) -> BTreeMap<String, String> {
 }
 
 /// Returns who of a group could still approve.
-fn candidates(asked: Asked, group: &str, voices: &[Voice]) -> Vec<Person> {
+fn candidates(asked: Asked, group: &str, voices: &[CountedApproval]) -> Vec<Person> {
     let approval = &asked.lens.at.policy.approval;
     let mut members: Vec<Person> = people::members(asked.lens.at, group)
         .into_iter()
@@ -138,7 +142,12 @@ fn candidates(asked: Asked, group: &str, voices: &[Voice]) -> Vec<Person> {
     members
 }
 
-fn of_role(asked: Asked, role: &Role, voices: &[Voice], by_signature: &str) -> Option<Missing> {
+fn of_role(
+    asked: Asked,
+    role: &Role,
+    voices: &[CountedApproval],
+    by_signature: &str,
+) -> Option<Missing> {
     let Must::RiskOwner = role.must;
     let Some(person) = &role.person else {
         return Some(Missing {
@@ -185,7 +194,7 @@ pub(crate) fn not_counted<'s>(statements: impl Iterator<Item = &'s Statement>) -
             (email, _) => email,
         };
         let line = match why_not {
-            WhyNot::UnknownAccount(unknown) => unknown.to_string(),
+            NotCounted::UnknownAccount(unknown) => unknown.to_string(),
             why_not => format!("{name}: {why_not}"),
         };
         if !lines.contains(&line) {

@@ -1,22 +1,22 @@
 //! Approval files that bind no version: bad ones, and those about bytes that never landed.
 //!
-//! Uses history, approval's files and fold. Pure. Start at `Fold::into_verdicts`. Follows `docs/spec/approval.md`, S7,
+//! Uses history, approval's files and fold. Pure. Start at `TrailEvaluator::into_verdicts`. Follows `docs/spec/approval.md`, S7,
 //! failures. They are shown with the version that stood at the tip when they landed, and nothing is judged by them.
 
-use crate::approval::approval_event::{RefusedFile, Spoken, Word as FiledWord};
-use crate::approval::fold::Fold;
-use crate::approval::identity::Lens;
+use crate::approval::approval_event::{CountedFile, RefusedFile, StatementEvent};
+use crate::approval::fold::TrailEvaluator;
+use crate::approval::identity::IdentityResolver;
 use crate::approval::self_asserted::SelfAsserted;
 use crate::approval::statement::file::ApprovalFile;
 use crate::approval::statement::file::Decision;
-use crate::approval::verdict::{Approver, Counts, Statement, Verdict, WhyNot, Word};
+use crate::approval::verdict::{ApprovalVerdict, Approver, Counts, NotCounted, Statement, Vote};
 use crate::history::objects::Oid;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::record::time::Instant;
 
-impl Fold<'_> {
+impl TrailEvaluator<'_> {
     /// Returns the verdicts, each with the files that landed while its version stood at the tip and bind none.
-    pub(crate) fn into_verdicts(mut self) -> Vec<Verdict> {
+    pub(crate) fn into_verdicts(mut self) -> Vec<ApprovalVerdict> {
         for (n, word) in self.words.iter().enumerate() {
             if self.bound.is_bound(n) {
                 continue;
@@ -35,11 +35,11 @@ impl Fold<'_> {
 }
 
 /// Returns what a file that binds nothing says; `None` where its lines are not known.
-fn statement(word: &FiledWord) -> Option<Statement> {
+fn statement(word: &StatementEvent) -> Option<Statement> {
     let landed = match word {
-        FiledWord::Gap { .. } => return None,
-        FiledWord::Refused(refused) => Landed::from(refused.as_ref()),
-        FiledWord::Spoken(spoken) => Landed::from(spoken.as_ref()),
+        StatementEvent::Gap { .. } => return None,
+        StatementEvent::Refused(refused) => Landed::from(refused.as_ref()),
+        StatementEvent::CountedFile(spoken) => Landed::from(spoken.as_ref()),
     };
     Some(landed.statement())
 }
@@ -47,11 +47,11 @@ fn statement(word: &FiledWord) -> Option<Statement> {
 /// A file that does not count, and why.
 struct Landed<'w, 'a> {
     file: &'w ApprovalFile,
-    lens: Lens<'a>,
+    lens: IdentityResolver<'a>,
     commit: Oid,
     at: Instant,
     path: &'w str,
-    why_not: WhyNot,
+    why_not: NotCounted,
 }
 
 impl<'w, 'a> From<&'w RefusedFile<'a>> for Landed<'w, 'a> {
@@ -62,20 +62,20 @@ impl<'w, 'a> From<&'w RefusedFile<'a>> for Landed<'w, 'a> {
             commit: refused.commit,
             at: refused.effective,
             path: &refused.path,
-            why_not: WhyNot::BadFile(refused.bad.clone()),
+            why_not: NotCounted::BadFile(refused.bad.clone()),
         }
     }
 }
 
-impl<'w, 'a> From<&'w Spoken<'a>> for Landed<'w, 'a> {
-    fn from(spoken: &'w Spoken<'a>) -> Self {
+impl<'w, 'a> From<&'w CountedFile<'a>> for Landed<'w, 'a> {
+    fn from(spoken: &'w CountedFile<'a>) -> Self {
         Landed {
             file: &spoken.file,
             lens: spoken.lens,
             commit: spoken.commit,
             at: spoken.effective,
             path: &spoken.path,
-            why_not: WhyNot::OtherBytes(spoken.file.sha256.clone()),
+            why_not: NotCounted::OtherBytes(spoken.file.sha256.clone()),
         }
     }
 }
@@ -104,8 +104,8 @@ impl Landed<'_, '_> {
         Statement {
             approver,
             word: match self.file.decision {
-                Decision::Approve => Word::Approves,
-                Decision::Reject => Word::Vetoes,
+                Decision::Approve => Vote::Approves,
+                Decision::Reject => Vote::Vetoes,
             },
             counts: Counts::No(self.why_not),
         }

@@ -57,7 +57,7 @@ pub struct Review {
     /// Their address, where the forge tells it.
     pub email: Option<String>,
     /// What they said.
-    pub state: State,
+    pub state: ReviewState,
     /// The commit that they looked at.
     #[serde(deserialize_with = "oid")]
     pub commit: Oid,
@@ -107,7 +107,7 @@ pub enum Association {
 /// What a review says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum State {
+pub enum ReviewState {
     /// Yes.
     Approved,
     /// Not like this.

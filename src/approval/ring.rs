@@ -1,6 +1,6 @@
 //! The keys of one state, and which addresses they join: several names of one human.
 //!
-//! Uses policy's people, approval's keys. Pure. Start at [`Ring`]. Follows `docs/spec/approval.md`, S1 and S3.
+//! Uses policy's people, approval's keys. Pure. Start at [`KeySet`]. Follows `docs/spec/approval.md`, S1 and S3.
 
 use crate::approval::keys::Keys;
 use crate::policy::governance::Governance;
@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 /// The keys of one state.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Ring {
+pub(crate) struct KeySet {
     /// The keys, less those that are revoked there or at the tip.
     pub keys: Keys,
     /// The addresses of humans who have several, by each of them: whoever has one counts as all of them.
@@ -20,18 +20,18 @@ pub(crate) struct Ring {
     mates: BTreeMap<String, Vec<Rc<[Person]>>>,
 }
 
-impl Ring {
+impl KeySet {
     /// No keys at all.
-    pub(crate) const NONE: Ring = Ring {
+    pub(crate) const NONE: KeySet = KeySet {
         keys: Keys::NONE,
         kin: BTreeMap::new(),
         mates: BTreeMap::new(),
     };
 
     /// Returns the keys of a state, less those that are revoked later.
-    pub(crate) fn of(at: &Governance, later: &[Rc<Governance>]) -> Ring {
+    pub(crate) fn of(at: &Governance, later: &[Rc<Governance>]) -> KeySet {
         let keys = Keys::less(at, later.iter().map(AsRef::as_ref));
-        let mut ring = Ring::default();
+        let mut ring = KeySet::default();
         for home in keys.homes(at) {
             let kin: Rc<[Rc<str>]> = home.iter().map(|key| Rc::from(key.as_str())).collect();
             for key in home {

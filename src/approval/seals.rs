@@ -5,8 +5,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::approval::law::Laws;
-use crate::approval::signature::{self, Seal, State, Tag};
+use crate::approval::law::GovernanceHistory;
+use crate::approval::signature::{self, CheckedSignature, SignatureState, Tag};
 use crate::history::commit::Commit;
 use crate::history::objects::Oid;
 use crate::history::version::MergedTag;
@@ -23,7 +23,7 @@ pub struct Looked {
     /// What is signed.
     pub of: Of,
     /// How it stands: by the keys before the landing, less those revoked at the tip. Never `none`.
-    pub state: State,
+    pub state: SignatureState,
 }
 
 /// What a signature is on.
@@ -38,17 +38,20 @@ pub enum Of {
 }
 
 /// The signatures looked at so far.
-pub(crate) struct Seals<'a> {
+pub(crate) struct SignatureChecks<'a> {
     history: &'a History,
-    laws: &'a Laws<'a>,
+    laws: &'a GovernanceHistory<'a>,
     /// By landing, by what is signed, by who bears it, and of a tag by the commit that it names.
-    known: RefCell<BTreeMap<(usize, Of, Oid, Oid), State>>,
+    known: RefCell<BTreeMap<(usize, Of, Oid, Oid), SignatureState>>,
 }
 
-impl<'a> Seals<'a> {
+impl<'a> SignatureChecks<'a> {
     /// Begins with none.
-    pub(crate) fn new(history: &'a History, laws: &'a Laws<'a>) -> Seals<'a> {
-        Seals {
+    pub(crate) fn new(
+        history: &'a History,
+        laws: &'a GovernanceHistory<'a>,
+    ) -> SignatureChecks<'a> {
+        SignatureChecks {
             history,
             laws,
             known: RefCell::default(),
@@ -56,29 +59,33 @@ impl<'a> Seals<'a> {
     }
 
     /// Returns how the signature of a landing stands.
-    pub(crate) fn of_landing(&self, landing: usize, commit: &Commit) -> State {
+    pub(crate) fn of_landing(&self, landing: usize, commit: &Commit) -> SignatureState {
         let key = (landing, Of::Landing, commit.oid, Oid::NULL);
         self.look(key, || signature::of_commit(commit))
     }
 
     /// Returns how the signature of a commit of a merged branch stands; nothing is looked at where no key is listed.
-    pub(crate) fn of_branch(&self, landing: usize, commit: &Commit) -> State {
+    pub(crate) fn of_branch(&self, landing: usize, commit: &Commit) -> SignatureState {
         if self.laws.before(landing).ring.keys.is_empty() {
-            return State::None;
+            return SignatureState::None;
         }
         let key = (landing, Of::Branch, commit.oid, Oid::NULL);
         self.look(key, || signature::of_commit(commit))
     }
 
     /// Returns how the signature of a merged tag stands.
-    pub(crate) fn of_tag(&self, landing: usize, tag: &MergedTag) -> State {
+    pub(crate) fn of_tag(&self, landing: usize, tag: &MergedTag) -> SignatureState {
         let key = (landing, Of::Tag, tag.carrier.oid, tag.commit);
         self.look(key, || {
-            Tag::read(&tag.raw).map_or(Seal::NONE, |tag| tag.seal())
+            Tag::read(&tag.raw).map_or(CheckedSignature::NONE, |tag| tag.seal())
         })
     }
 
-    fn look(&self, key: (usize, Of, Oid, Oid), seal: impl FnOnce() -> Seal) -> State {
+    fn look(
+        &self,
+        key: (usize, Of, Oid, Oid),
+        seal: impl FnOnce() -> CheckedSignature,
+    ) -> SignatureState {
         if let Some(known) = self.known.borrow().get(&key) {
             return known.clone();
         }
@@ -87,9 +94,9 @@ impl<'a> Seals<'a> {
         let effective = self.history.mainline.landings.get(landing);
         let at = effective.map_or(Instant::MIN, |landing| landing.effective);
         let state = match seal().state(&law.ring.keys, at) {
-            State::Bad(bad) => State::Bad(bad),
+            SignatureState::Bad(bad) => SignatureState::Bad(bad),
             // Which keys were listed is not known.
-            _ if law.doubt.is_some() => State::None,
+            _ if law.doubt.is_some() => SignatureState::None,
             state => state,
         };
         self.known.borrow_mut().insert(key, state.clone());
@@ -100,7 +107,7 @@ impl<'a> Seals<'a> {
     pub(crate) fn looked(self) -> Vec<Looked> {
         let known = self.known.into_inner().into_iter();
         known
-            .filter(|(_, state)| *state != State::None)
+            .filter(|(_, state)| *state != SignatureState::None)
             .map(|((landing, of, commit, _), state)| Looked {
                 landing,
                 commit,

@@ -1,13 +1,13 @@
 //! SSH signatures of commits, tags and approval files: whether one holds, and by whose key.
 //!
 //! Uses history's commits, approval's keys, and ssh_key. Pure. Start at [`of_commit`], [`Tag::seal`] or [`detached`],
-//! then [`Seal::state`]. Follows `docs/spec/approval.md`, S2 to S5 and 5 (17, 19). The mathematics is done once, in
-//! making a [`Seal`]; how it stands may then be asked for several instants and lists of keys.
+//! then [`CheckedSignature::state`]. Follows `docs/spec/approval.md`, S2 to S5 and 5 (17, 19). The mathematics is done once, in
+//! making a [`CheckedSignature`]; how it stands may then be asked for several instants and lists of keys.
 
 use crate::approval::keys::{Keys, Signer, Standing};
 use crate::approval::signature_state::Bad;
-use crate::approval::signature_state::Kind;
-use crate::approval::sshsig::{self, Refused};
+use crate::approval::signature_state::UnverifiedKind;
+use crate::approval::sshsig::{self, SignatureError};
 use crate::approval::wire::Key;
 use crate::history::commit::Commit;
 use crate::history::ident::Ident;
@@ -26,7 +26,7 @@ pub const REVIEW: &str = "exledger-review@v1";
 
 /// How a signature stands: the states of S4.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum SignatureState {
     /// There is none.
     None,
     /// It holds, by a listed key.
@@ -40,87 +40,89 @@ pub enum State {
     /// It is an SSH signature, and does not hold.
     Bad(Bad),
     /// It is of a kind that is not verified here.
-    Unverifiable(Kind),
+    Unverifiable(UnverifiedKind),
 }
 
-impl State {
+impl SignatureState {
     /// Returns the word of S4.
     pub fn word(&self) -> &'static str {
         match self {
-            State::None => "none",
-            State::Attested(_) => "attested",
-            State::UntrustedKey(_) => "untrusted-key",
-            State::NotValidAtLanding(_) => "not-valid-at-landing",
-            State::Revoked(_) => "revoked",
-            State::Bad(_) => "bad",
-            State::Unverifiable(_) => "unverifiable",
+            SignatureState::None => "none",
+            SignatureState::Attested(_) => "attested",
+            SignatureState::UntrustedKey(_) => "untrusted-key",
+            SignatureState::NotValidAtLanding(_) => "not-valid-at-landing",
+            SignatureState::Revoked(_) => "revoked",
+            SignatureState::Bad(_) => "bad",
+            SignatureState::Unverifiable(_) => "unverifiable",
         }
     }
 }
 
-impl fmt::Display for State {
+impl fmt::Display for SignatureState {
     /// What stands behind the word, as the end of a sentence that begins with "the signature".
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            State::None => out.write_str("is absent"),
-            State::Attested(signer) => {
+            SignatureState::None => out.write_str("is absent"),
+            SignatureState::Attested(signer) => {
                 write!(out, "is by {} ({})", signer.written(), signer.key)
             }
-            State::UntrustedKey(key) => write!(out, "is by a key that is not listed ({key})"),
-            State::NotValidAtLanding(signer) => write!(
+            SignatureState::UntrustedKey(key) => {
+                write!(out, "is by a key that is not listed ({key})")
+            }
+            SignatureState::NotValidAtLanding(signer) => write!(
                 out,
                 "is by {} ({}), whose key was not valid when it landed",
                 signer.written(),
                 signer.key
             ),
-            State::Revoked(key) => write!(out, "is by a revoked key ({key})"),
-            State::Bad(bad) => write!(out, "is bad: {bad}"),
-            State::Unverifiable(kind) => write!(out, "can't be verified here: {kind}"),
+            SignatureState::Revoked(key) => write!(out, "is by a revoked key ({key})"),
+            SignatureState::Bad(bad) => write!(out, "is bad: {bad}"),
+            SignatureState::Unverifiable(kind) => write!(out, "can't be verified here: {kind}"),
         }
     }
 }
 
 /// A signature that was read, and compared with what it is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seal(Sealed);
+pub struct CheckedSignature(Sealed);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Sealed {
     Nothing,
     By(Key, &'static str),
     Broken(Bad),
-    Foreign(Kind),
+    Foreign(UnverifiedKind),
 }
 
-impl Seal {
+impl CheckedSignature {
     /// No signature.
-    pub(crate) const NONE: Seal = Seal(Sealed::Nothing);
+    pub(crate) const NONE: CheckedSignature = CheckedSignature(Sealed::Nothing);
 
     /// Reads an armoured signature over some bytes, made in a namespace.
-    pub fn read(armoured: &[u8], payload: &[u8], namespace: &'static str) -> Seal {
-        Seal(match kind(armoured) {
+    pub fn read(armoured: &[u8], payload: &[u8], namespace: &'static str) -> CheckedSignature {
+        CheckedSignature(match kind(armoured) {
             Some(kind) => Sealed::Foreign(kind),
             None => match sshsig::open(armoured, payload, namespace) {
                 Ok(key) => Sealed::By(key, namespace),
-                Err(Refused::Bad(bad)) => Sealed::Broken(bad),
-                Err(Refused::Foreign(kind)) => Sealed::Foreign(kind),
+                Err(SignatureError::Bad(bad)) => Sealed::Broken(bad),
+                Err(SignatureError::Foreign(kind)) => Sealed::Foreign(kind),
             },
         })
     }
 
     /// Returns how the signature stands at an instant: the effective time of its landing (S2).
-    pub fn state(&self, keys: &Keys, at: Instant) -> State {
+    pub fn state(&self, keys: &Keys, at: Instant) -> SignatureState {
         let (key, namespace) = match &self.0 {
-            Sealed::Nothing => return State::None,
-            Sealed::Broken(bad) => return State::Bad(bad.clone()),
-            Sealed::Foreign(kind) => return State::Unverifiable(kind.clone()),
+            Sealed::Nothing => return SignatureState::None,
+            Sealed::Broken(bad) => return SignatureState::Bad(bad.clone()),
+            Sealed::Foreign(kind) => return SignatureState::Unverifiable(kind.clone()),
             Sealed::By(key, namespace) => (key, namespace),
         };
         match keys.standing(key, namespace, at) {
-            Standing::Listed(signer) => State::Attested(signer),
-            Standing::OutOfDate(signer) => State::NotValidAtLanding(signer),
-            Standing::Unlisted => State::UntrustedKey(key.fingerprint()),
-            Standing::Revoked => State::Revoked(key.fingerprint()),
+            Standing::Listed(signer) => SignatureState::Attested(signer),
+            Standing::OutOfDate(signer) => SignatureState::NotValidAtLanding(signer),
+            Standing::Unlisted => SignatureState::UntrustedKey(key.fingerprint()),
+            Standing::Revoked => SignatureState::Revoked(key.fingerprint()),
         }
     }
 
@@ -134,21 +136,21 @@ impl Seal {
 }
 
 /// Reads the signature of a commit.
-pub fn of_commit(commit: &Commit) -> Seal {
+pub fn of_commit(commit: &Commit) -> CheckedSignature {
     match commit.signature() {
-        Some(signed) => Seal::read(&signed.signature, &signed.payload, GIT),
-        None => Seal(Sealed::Nothing),
+        Some(signed) => CheckedSignature::read(&signed.signature, &signed.payload, GIT),
+        None => CheckedSignature(Sealed::Nothing),
     }
 }
 
 /// Reads the signature of an approval file, which lies beside it.
-pub fn detached(armoured: &[u8], text: &[u8]) -> Seal {
-    Seal::read(armoured, text, APPROVAL)
+pub fn detached(armoured: &[u8], text: &[u8]) -> CheckedSignature {
+    CheckedSignature::read(armoured, text, APPROVAL)
 }
 
 /// Reads the signature of a forge's review by the bridge that states it, which lies beside it.
-pub fn of_review(armoured: &[u8], text: &[u8]) -> Seal {
-    Seal::read(armoured, text, REVIEW)
+pub fn of_review(armoured: &[u8], text: &[u8]) -> CheckedSignature {
+    CheckedSignature::read(armoured, text, REVIEW)
 }
 
 /// An annotated tag, as its raw bytes or a `mergetag` header state it.
@@ -182,7 +184,7 @@ impl Tag {
     }
 
     /// Reads the signature, which is the end of the tag's text, from the last line that begins one.
-    pub fn seal(&self) -> Seal {
+    pub fn seal(&self) -> CheckedSignature {
         let begins = |at: usize| {
             let rest = self.raw.get(at..).unwrap_or_default();
             BEGINNINGS.iter().any(|(line, _)| rest.starts_with(line))
@@ -192,30 +194,39 @@ impl Tag {
             .filter(|(_, byte)| **byte == b'\n')
             .map(|(at, _)| at + 1);
         let Some(at) = starts.rev().find(|at| begins(*at)) else {
-            return Seal(Sealed::Nothing);
+            return CheckedSignature(Sealed::Nothing);
         };
         match self.raw.split_at_checked(at) {
-            Some((payload, signature)) => Seal::read(signature, payload, GIT),
-            None => Seal(Sealed::Nothing),
+            Some((payload, signature)) => CheckedSignature::read(signature, payload, GIT),
+            None => CheckedSignature(Sealed::Nothing),
         }
     }
 }
 
 /// The lines that signatures begin with, as git knows them; no kind for SSH's.
-const BEGINNINGS: &[(&[u8], Option<Kind>)] = &[
+const BEGINNINGS: &[(&[u8], Option<UnverifiedKind>)] = &[
     (sshsig::BEGIN, None),
-    (b"-----BEGIN PGP SIGNATURE-----", Some(Kind::OpenPgp)),
-    (b"-----BEGIN PGP MESSAGE-----", Some(Kind::OpenPgp)),
-    (b"-----BEGIN SIGNED MESSAGE-----", Some(Kind::X509)),
+    (
+        b"-----BEGIN PGP SIGNATURE-----",
+        Some(UnverifiedKind::OpenPgp),
+    ),
+    (
+        b"-----BEGIN PGP MESSAGE-----",
+        Some(UnverifiedKind::OpenPgp),
+    ),
+    (
+        b"-----BEGIN SIGNED MESSAGE-----",
+        Some(UnverifiedKind::X509),
+    ),
 ];
 
 /// Returns the kind of a signature that is not SSH's.
-fn kind(armoured: &[u8]) -> Option<Kind> {
+fn kind(armoured: &[u8]) -> Option<UnverifiedKind> {
     let begun = BEGINNINGS
         .iter()
         .find(|(line, _)| armoured.starts_with(line));
     match begun {
         Some((_, kind)) => kind.clone(),
-        None => Some(Kind::Unknown),
+        None => Some(UnverifiedKind::Unknown),
     }
 }

@@ -1,6 +1,6 @@
 //! What a check of a signature can come to.
 //!
-//! Uses nothing. Pure. Start at [`Bad`] and [`Kind`]. Follows `docs/spec/approval.md`, S4.
+//! Uses nothing. Pure. Start at [`Bad`] and [`UnverifiedKind`]. Follows `docs/spec/approval.md`, S4.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub enum Bad {
 
 /// A kind of signature that is not verified here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum UnverifiedKind {
     /// OpenPGP, also that of a forge.
     OpenPgp,
     /// X.509, which gitsign writes too.
@@ -44,19 +44,19 @@ impl fmt::Display for Bad {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for UnverifiedKind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Kind::OpenPgp => out.write_str("OpenPGP"),
-            Kind::X509 => out.write_str("X.509"),
-            Kind::SecurityKey(name) => write!(out, "a key on a security device ({name})"),
-            Kind::Certificate(name) => write!(out, "an OpenSSH certificate ({name})"),
-            Kind::RsaSize(bits) => write!(
+            UnverifiedKind::OpenPgp => out.write_str("OpenPGP"),
+            UnverifiedKind::X509 => out.write_str("X.509"),
+            UnverifiedKind::SecurityKey(name) => write!(out, "a key on a security device ({name})"),
+            UnverifiedKind::Certificate(name) => write!(out, "an OpenSSH certificate ({name})"),
+            UnverifiedKind::RsaSize(bits) => write!(
                 out,
                 "an RSA key of {bits} bits, where 2048 to 4096 are verified"
             ),
-            Kind::Algorithm(name) => write!(out, "a key of the algorithm {name}"),
-            Kind::Unknown => out.write_str("a format that is not known"),
+            UnverifiedKind::Algorithm(name) => write!(out, "a key of the algorithm {name}"),
+            UnverifiedKind::Unknown => out.write_str("a format that is not known"),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Uses approval's wire, and ssh_key, which does the mathematics. Pure. Start at [`open`]. Follows OpenSSH's
 //! PROTOCOL.sshsig.
 
-use crate::approval::signature_state::{Bad, Kind};
+use crate::approval::signature_state::{Bad, UnverifiedKind};
 use crate::approval::wire::{self, Key, Reader};
 
 /// The line that a signature begins with.
@@ -15,48 +15,52 @@ const END: &[u8] = b"-----END SSH SIGNATURE-----";
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
 /// Why a signature was not found to hold.
-pub(crate) enum Refused {
+pub(crate) enum SignatureError {
     /// It does not.
     Bad(Bad),
     /// That is not looked at here.
-    Foreign(Kind),
+    Foreign(UnverifiedKind),
 }
 
 /// Returns the key by which an armoured signature over some bytes was made, in a namespace.
 ///
 /// # Errors
-/// [`Refused`] where it does not hold, or where its kind is not verified here.
-pub(crate) fn open(armoured: &[u8], payload: &[u8], namespace: &str) -> Result<Key, Refused> {
-    let malformed = || Refused::Bad(Bad::Malformed);
+/// [`SignatureError`] where it does not hold, or where its kind is not verified here.
+pub(crate) fn open(
+    armoured: &[u8],
+    payload: &[u8],
+    namespace: &str,
+) -> Result<Key, SignatureError> {
+    let malformed = || SignatureError::Bad(Bad::Malformed);
     let blob = bare(armoured).ok_or_else(malformed)?;
     let mut reader = Reader(&blob);
     if reader.take(6) != Some(b"SSHSIG") {
         return Err(malformed());
     }
     if reader.number().ok_or_else(malformed)? != 1 {
-        return Err(Refused::Foreign(Kind::Unknown));
+        return Err(SignatureError::Foreign(UnverifiedKind::Unknown));
     }
     let envelope = Envelope::read(reader).ok_or_else(malformed)?;
     let name = Reader(envelope.key).string().unwrap_or_default();
     if let Some(kind) = foreign(&String::from_utf8_lossy(name)) {
-        return Err(Refused::Foreign(kind));
+        return Err(SignatureError::Foreign(kind));
     }
     let key = Key::new(envelope.key).ok_or_else(malformed)?;
     if let Some(kind) = odd_rsa(&key) {
-        return Err(Refused::Foreign(kind));
+        return Err(SignatureError::Foreign(kind));
     }
     let hash = match envelope.hash {
         b"sha512" => ssh_key::HashAlg::Sha512,
         b"sha256" => ssh_key::HashAlg::Sha256,
-        _ => return Err(Refused::Foreign(Kind::Unknown)),
+        _ => return Err(SignatureError::Foreign(UnverifiedKind::Unknown)),
     };
     if envelope.namespace != namespace.as_bytes() {
         let other = String::from_utf8_lossy(envelope.namespace).into_owned();
-        return Err(Refused::Bad(Bad::Namespace(other)));
+        return Err(SignatureError::Bad(Bad::Namespace(other)));
     }
     match holds(&envelope, &key, hash, payload) {
         Some(()) => Ok(key),
-        None => Err(Refused::Bad(Bad::Mismatch)),
+        None => Err(SignatureError::Bad(Bad::Mismatch)),
     }
 }
 
@@ -97,27 +101,27 @@ impl<'a> Envelope<'a> {
 }
 
 /// Returns the kind of a key that nothing is verified by.
-fn foreign(algorithm: &str) -> Option<Kind> {
+fn foreign(algorithm: &str) -> Option<UnverifiedKind> {
     if wire::is_verifiable(algorithm) {
         return None;
     }
     let name = algorithm.to_owned();
     // A certificate of a key on a device is a certificate first.
     Some(if algorithm.contains("-cert-v") {
-        Kind::Certificate(name)
+        UnverifiedKind::Certificate(name)
     } else if algorithm.starts_with("sk-") {
-        Kind::SecurityKey(name)
+        UnverifiedKind::SecurityKey(name)
     } else if algorithm.is_empty() {
-        Kind::Unknown
+        UnverifiedKind::Unknown
     } else {
-        Kind::Algorithm(name)
+        UnverifiedKind::Algorithm(name)
     })
 }
 
-fn odd_rsa(key: &Key) -> Option<Kind> {
+fn odd_rsa(key: &Key) -> Option<UnverifiedKind> {
     let rsa = key.rsa()?;
     let odd = !RSA_BITS.contains(&rsa.bits) || rsa.exponent > 32;
-    odd.then_some(Kind::RsaSize(rsa.bits))
+    odd.then_some(UnverifiedKind::RsaSize(rsa.bits))
 }
 
 fn holds(envelope: &Envelope<'_>, key: &Key, hash: ssh_key::HashAlg, payload: &[u8]) -> Option<()> {

@@ -3,13 +3,13 @@
 //! Uses policy's people, history's commits, approval's identity and signatures. Pure. Start at [`by`]. Follows
 //! `docs/spec/approval.md`, 1.12, stated by.
 
-use crate::approval::approval_event::Stater;
+use crate::approval::approval_event::BridgeCommitter;
 use crate::approval::authors;
-use crate::approval::identity::party::Party;
-use crate::approval::identity::{Lens, is_nobody};
+use crate::approval::identity::party::Identity;
+use crate::approval::identity::{IdentityResolver, is_nobody};
 use crate::approval::message::{self, Message};
-use crate::approval::signature::{self, State};
-use crate::approval::verdict::WhyNot;
+use crate::approval::signature::{self, SignatureState};
+use crate::approval::verdict::NotCounted;
 use crate::history::commit::Commit;
 use crate::policy::people;
 use crate::record::time::Instant;
@@ -17,37 +17,41 @@ use crate::record::time::Instant;
 /// Returns who states what a landing brings, where the commit does nothing else.
 ///
 /// # Errors
-/// [`WhyNot`] where it is no evidence: several are named, or a bot that is no bridge, or a bridge that had to sign.
-pub(crate) fn by(lens: Lens, commit: &Commit, at: Instant) -> Result<Stater, WhyNot> {
+/// [`NotCounted`] where it is no evidence: several are named, or a bot that is no bridge, or a bridge that had to sign.
+pub(crate) fn by(
+    lens: IdentityResolver,
+    commit: &Commit,
+    at: Instant,
+) -> Result<BridgeCommitter, NotCounted> {
     let party = match commit.parents.len() {
         0 | 1 => agreed(lens, commit),
         _ => authors::landed_by(lens, commit),
     };
-    let party = party.ok_or(WhyNot::Staters)?;
+    let party = party.ok_or(NotCounted::Staters)?;
     if people::is_bridge(lens.at, &party.person) {
         return if lens.ring.keys.lists(lens.at, &party.person) {
             if is_signed(lens, commit, &party, at) {
-                Ok(Stater::Bridge(party))
+                Ok(BridgeCommitter::Bridge(party))
             } else {
-                Err(WhyNot::BridgeUnsigned)
+                Err(NotCounted::BridgeUnsigned)
             }
         } else if commit.parents.len() > 1 {
-            Ok(Stater::MergingBridge(party))
+            Ok(BridgeCommitter::MergingBridge(party))
         } else if lens.is_forge(commit.committer()) {
-            Ok(Stater::BridgeThroughForge(party))
+            Ok(BridgeCommitter::BridgeThroughForge(party))
         } else {
-            Ok(Stater::Bridge(party))
+            Ok(BridgeCommitter::Bridge(party))
         };
     }
     if lens.is_machine(&party) {
-        Err(WhyNot::UnlistedBot)
+        Err(NotCounted::UnlistedBot)
     } else {
-        Ok(Stater::Person(party))
+        Ok(BridgeCommitter::Person(party))
     }
 }
 
 /// Returns the one person that a commit names in all its places, forges and the address of approvals aside.
-fn agreed(lens: Lens, commit: &Commit) -> Option<Party> {
+fn agreed(lens: IdentityResolver, commit: &Commit) -> Option<Identity> {
     let mut named = Vec::new();
     for ident in [commit.author(), commit.committer()] {
         if !lens.is_forge(ident) && !lens.is_of_approvals(ident) {
@@ -70,9 +74,9 @@ fn agreed(lens: Lens, commit: &Commit) -> Option<Party> {
 }
 
 /// Tells whether a bridge signed a commit, by a key that the signers file lists for its address.
-fn is_signed(lens: Lens, commit: &Commit, bridge: &Party, at: Instant) -> bool {
+fn is_signed(lens: IdentityResolver, commit: &Commit, bridge: &Identity, at: Instant) -> bool {
     match signature::of_commit(commit).state(&lens.ring.keys, at) {
-        State::Attested(signer) => signer.is(lens.at, &bridge.person),
+        SignatureState::Attested(signer) => signer.is(lens.at, &bridge.person),
         _ => false,
     }
 }

@@ -3,13 +3,13 @@
 //! Uses record, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, D1, D7 and M5.
 
 use crate::approval::authors::AuthorSet;
-use crate::approval::case::{Case, MergeActor};
+use crate::approval::case::{MergeActor, VersionEvidence};
 use crate::approval::demand::Demand;
-use crate::approval::evidence::{Evidence, Scene};
-use crate::approval::fold::Fold;
+use crate::approval::evidence::{Scene, VersionEvidenceSet};
+use crate::approval::fold::TrailEvaluator;
 use crate::approval::four_eyes::{self, Outcome};
-use crate::approval::identity::Lens;
-use crate::approval::law::State;
+use crate::approval::identity::IdentityResolver;
+use crate::approval::law::LandedGovernance;
 use crate::history::mainline::{Flag, Landing};
 use crate::history::version::Version;
 use crate::record::Record;
@@ -17,28 +17,28 @@ use crate::record::time::{Instant, When};
 use std::collections::BTreeSet;
 
 /// One version in its place.
-pub(crate) struct Step<'a> {
+pub(crate) struct VersionStep<'a> {
     pub index: usize,
     pub version: &'a Version,
     pub record: Option<&'a Record>,
     landing: Option<&'a Landing>,
-    pub state: State<'a>,
-    pub lens: Lens<'a>,
+    pub state: LandedGovernance<'a>,
+    pub lens: IdentityResolver<'a>,
     pub at: Instant,
     pub scene: Scene<'a>,
     /// Whether its files lay among records as long as it stood.
     pub is_among_records: bool,
 }
 
-impl<'a> Fold<'a> {
+impl<'a> TrailEvaluator<'a> {
     /// Returns the version of an index in its place.
-    pub(crate) fn step(&self, index: usize) -> Option<Step<'a>> {
+    pub(crate) fn step(&self, index: usize) -> Option<VersionStep<'a>> {
         let version = self.trail.versions.get(index)?;
         let landing = self.court.history.mainline.landings.get(version.landing);
         let state = self.court.laws.before(version.landing);
         let lens = self.court.laws.lens(version.landing);
         let at = landing.map_or(Instant::MIN, |landing| landing.effective);
-        Some(Step {
+        Some(VersionStep {
             index,
             version,
             record: version.record.record().map(AsRef::as_ref),
@@ -67,17 +67,17 @@ pub(crate) fn fires(before: Option<&Record>, after: Option<&Record>) -> bool {
     closed || after.fired.iter().any(|firing| !known.contains(firing))
 }
 
-impl<'a> Step<'a> {
+impl<'a> VersionStep<'a> {
     pub(crate) fn hear(
         &self,
         authors: &AuthorSet,
         demand: &Demand,
-        evidence: &Evidence<'a>,
+        evidence: &VersionEvidenceSet<'a>,
     ) -> Outcome {
         let suspicious = self
             .landing
             .is_some_and(|landing| landing.flags.contains(&Flag::Suspicious));
-        four_eyes::judge(Case {
+        four_eyes::judge(VersionEvidence {
             lens: self.lens,
             authors,
             demand,

@@ -1,6 +1,6 @@
 //! What the approval of one version comes to: who made it, who approved it, what is missing, and why.
 //!
-//! Uses record, history. Pure. Start at [`Verdict`]. Follows `docs/spec/approval.md`, 1.8 and 1.9.
+//! Uses record, history. Pure. Start at [`ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.8 and 1.9.
 
 use crate::approval::relation::UnknownAccount;
 use crate::approval::self_asserted::SelfAsserted;
@@ -14,12 +14,12 @@ use std::collections::BTreeSet;
 
 /// What is known about the approval of one version.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Verdict {
+pub struct ApprovalVerdict {
     /// Whether the policy's demand is met.
     pub satisfied: Satisfied,
     /// Whether this version becomes the approved one: the demand that holds without the mercy for closures and
     /// narrowings is met by persons outside the author set.
-    pub stands: Stands,
+    pub stands: BecomesApproved,
     /// How it came about, in a word.
     pub result: FourEyes,
     /// What is demanded, in figures.
@@ -62,14 +62,14 @@ pub struct Verdict {
     pub approved_in: Option<String>,
     /// How the verdict came to be what it is, oldest first: as it landed, then once for each later landing whose
     /// evidence changed it. The last is what the verdict says; empty for what has not landed.
-    pub turns: Vec<Turn>,
+    pub turns: Vec<VerdictChange>,
     /// The commit whose governance judged it; `None` where none stood before.
     pub policy_commit: Option<String>,
 }
 
 /// What a verdict said from some landing on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Turn {
+pub struct VerdictChange {
     /// The effective time of the landing.
     pub at: Instant,
     /// The landing: that of the version itself, or of later evidence.
@@ -77,7 +77,7 @@ pub struct Turn {
     /// Whether the demand was met from then on.
     pub satisfied: Satisfied,
     /// Whether the version was the approved one from then on.
-    pub stands: Stands,
+    pub stands: BecomesApproved,
     /// What it was called.
     pub result: FourEyes,
 }
@@ -106,7 +106,7 @@ pub enum Satisfied {
 
 /// Whether a version becomes the approved one, which later ones are compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stands {
+pub enum BecomesApproved {
     /// It does.
     AsApproved,
     /// It only narrows or ends what was approved, or is not approved at all.
@@ -136,13 +136,13 @@ pub enum FourEyes {
     NotApplicable,
 }
 
-impl Word {
+impl Vote {
     /// Returns the value of `decision` in `docs/spec/cli.md`.
     pub fn decision(self) -> &'static str {
         match self {
-            Word::Approves => "approve",
-            Word::Vetoes => "reject",
-            Word::Neither => "neither",
+            Vote::Approves => "approve",
+            Vote::Vetoes => "reject",
+            Vote::Neither => "neither",
         }
     }
 }
@@ -186,7 +186,7 @@ pub enum Attested {
 
 /// What a person said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Word {
+pub enum Vote {
     /// Yes.
     Approves,
     /// No, for these bytes.
@@ -232,7 +232,7 @@ pub struct Statement {
     /// The word, as it would count.
     pub approver: Approver,
     /// What was said.
-    pub word: Word,
+    pub word: Vote,
     /// Whether it counts.
     pub counts: Counts,
 }
@@ -243,12 +243,12 @@ pub enum Counts {
     /// It does.
     Yes,
     /// It does not.
-    No(WhyNot),
+    No(NotCounted),
 }
 
 /// Why a word does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WhyNot {
+pub enum NotCounted {
     /// The person made the content.
     Author,
     /// The person is a bot or an agent.

@@ -4,15 +4,15 @@
 //! Uses `approval`'s weight and identity. Pure. Start at [`count`]. Follows `docs/spec/approval.md`, E8, I5 and 1.7.
 
 use crate::approval::case;
-use crate::approval::case::{Case, Met, Voice};
+use crate::approval::case::{CountedApproval, Met, VersionEvidence};
 use crate::approval::demand::Demand;
 use crate::approval::evidence::{Claim, Vouched};
-use crate::approval::identity::Named;
+use crate::approval::identity::NamedPerson;
 use crate::approval::identity::apart::{self, Accounts};
-use crate::approval::identity::party::Party;
+use crate::approval::identity::party::Identity;
 use crate::approval::relation::{Relation, UnknownAccount};
-use crate::approval::verdict::{Counts, Word};
-use crate::approval::weight::Heard;
+use crate::approval::verdict::{Counts, Vote};
+use crate::approval::weight::WeighedApproval;
 use crate::policy::demand::EvidenceKind;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -21,7 +21,7 @@ use std::rc::Rc;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counted {
     /// One entry a person, sorted by address.
-    pub voices: Vec<Voice>,
+    pub voices: Vec<CountedApproval>,
     /// Statements that count for nobody, by their index, as they may be by somebody who counts.
     pub left_out: Vec<(usize, UnknownAccount)>,
     /// What is to be said of it.
@@ -30,22 +30,22 @@ pub(crate) struct Counted {
 
 /// One person, with the statements that are theirs.
 struct Group {
-    voice: Voice,
+    voice: CountedApproval,
     accounts: Accounts,
     heard: Vec<usize>,
 }
 
 /// Returns who counts.
-pub(crate) fn count(case: Case, heard: &[Heard]) -> Counted {
+pub(crate) fn count(case: VersionEvidence, heard: &[WeighedApproval]) -> Counted {
     let mut counted = Counted::default();
     let counting: Vec<usize> = heard
         .iter()
         .enumerate()
-        .filter(|(_, it)| it.counts == Counts::Yes && it.claim.word == Word::Approves)
+        .filter(|(_, it)| it.counts == Counts::Yes && it.claim.word == Vote::Approves)
         .filter(|(_, it)| it.party.is_some())
         .map(|(index, _)| index)
         .collect();
-    let parties: Vec<&Party> = counting
+    let parties: Vec<&Identity> = counting
         .iter()
         .filter_map(|index| heard.get(*index)?.party.as_ref())
         .collect();
@@ -96,12 +96,12 @@ pub(crate) fn count(case: Case, heard: &[Heard]) -> Counted {
 }
 
 impl Group {
-    fn of(case: Case, said: &Heard, party: &Party, index: usize) -> Group {
+    fn of(case: VersionEvidence, said: &WeighedApproval, party: &Identity, index: usize) -> Group {
         let claim = said.claim;
         let mut approver = case::approver(case, claim);
         approver.is_author = !said.relation.is_different();
         Group {
-            voice: Voice {
+            voice: CountedApproval {
                 party: party.clone(),
                 told_by: claim.told_by.clone(),
                 names: claim.lens.ring.names(&party.person),
@@ -127,7 +127,7 @@ impl Group {
         let is_author = self.voice.approver.is_author || other.voice.approver.is_author;
         let mut party = self.voice.party.clone();
         party.absorb(&other.voice.party);
-        let strength = |voice: &Voice| voice.approver.kind.strength();
+        let strength = |voice: &CountedApproval| voice.approver.kind.strength();
         if strength(&other.voice) > strength(&self.voice) {
             party.person = other.voice.party.person.clone();
             self.voice = other.voice;
@@ -142,7 +142,7 @@ impl Group {
 /// Returns people of whom each two are known to be two: those that meet the demand, else as many as there are.
 ///
 /// Those who are only known as accounts come last, then first: whichever helps.
-fn apart(demand: &Demand, groups: Vec<Group>, counted: &mut Counted) -> Vec<Voice> {
+fn apart(demand: &Demand, groups: Vec<Group>, counted: &mut Counted) -> Vec<CountedApproval> {
     if groups
         .iter()
         .all(|group| group.accounts.unmapped.is_empty())
@@ -157,8 +157,9 @@ fn apart(demand: &Demand, groups: Vec<Group>, counted: &mut Counted) -> Vec<Voic
     let mut turned = sorted.clone();
     turned.sort_by_key(|it| it.accounts.unmapped.is_empty());
     let [first, other] = [sorted, turned].map(|order| choose(&order));
-    let voices =
-        |chosen: &Chosen| -> Vec<Voice> { chosen.kept.iter().map(|it| it.voice.clone()).collect() };
+    let voices = |chosen: &Chosen| -> Vec<CountedApproval> {
+        chosen.kept.iter().map(|it| it.voice.clone()).collect()
+    };
     let is_met = |chosen: &Chosen| case::met(demand, &voices(chosen)) == Met::Yes;
     let better = is_met(&other) || other.kept.len() > first.kept.len();
     let chosen = if !is_met(&first) && better {
@@ -208,22 +209,22 @@ pub(crate) fn share_names(claims: &mut [Claim]) {
     let approving: Vec<usize> = claims
         .iter()
         .enumerate()
-        .filter(|(_, claim)| claim.word == Word::Approves)
-        .filter(|(_, claim)| matches!(claim.who, Named::Someone(_)))
+        .filter(|(_, claim)| claim.word == Vote::Approves)
+        .filter(|(_, claim)| matches!(claim.who, NamedPerson::Someone(_)))
         .map(|(index, _)| index)
         .collect();
-    let parties: Vec<Party> = approving
+    let parties: Vec<Identity> = approving
         .iter()
         .filter_map(|index| match &claims.get(*index)?.who {
-            Named::Someone(party) => Some(party.clone()),
-            Named::Unresolved(_) | Named::Nobody(_) => None,
+            NamedPerson::Someone(party) => Some(party.clone()),
+            NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => None,
         })
         .collect();
     if parties.len() < 2 {
         return;
     }
     let mut sets = Sets::by_keys(&parties.iter().collect::<Vec<_>>());
-    let mut all: HashMap<usize, Party> = HashMap::new();
+    let mut all: HashMap<usize, Identity> = HashMap::new();
     for (n, party) in parties.iter().enumerate() {
         all.entry(sets.root(n))
             .and_modify(|known| known.named_like(party))
@@ -232,7 +233,7 @@ pub(crate) fn share_names(claims: &mut [Claim]) {
     for (n, index) in approving.iter().enumerate() {
         let joined = all.get(&sets.root(n));
         if let (Some(claim), Some(joined)) = (claims.get_mut(*index), joined)
-            && let Named::Someone(party) = &mut claim.who
+            && let NamedPerson::Someone(party) = &mut claim.who
         {
             party.named_like(joined);
         }
@@ -244,7 +245,7 @@ struct Sets(Vec<usize>);
 
 impl Sets {
     /// Joins those who are one person by some state.
-    fn by_keys(parties: &[&Party]) -> Sets {
+    fn by_keys(parties: &[&Identity]) -> Sets {
         let mut sets = Sets((0..parties.len()).collect());
         let mut known: HashMap<Rc<str>, usize> = HashMap::new();
         for (n, party) in parties.iter().enumerate() {
@@ -257,7 +258,7 @@ impl Sets {
     }
 
     /// Joins namesakes, and tells whether there are any.
-    fn join_namesakes(&mut self, parties: &[&Party]) -> bool {
+    fn join_namesakes(&mut self, parties: &[&Identity]) -> bool {
         let mut any = false;
         for (n, one) in parties.iter().enumerate() {
             for (other, party) in parties.iter().enumerate().take(n) {

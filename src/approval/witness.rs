@@ -3,16 +3,16 @@
 //! Uses policy's people, `approval`'s parts. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, V9.
 
 use crate::approval::authors::AuthorSet;
-use crate::approval::case::Voice;
+use crate::approval::case::CountedApproval;
 use crate::approval::four_eyes::Outcome;
 use crate::approval::identity::apart::ToldBy;
-use crate::approval::identity::{Lens, Sort};
+use crate::approval::identity::{IdentityResolver, Sort};
 use crate::approval::verdict::FourEyes;
 use crate::policy::people::person::Person;
 
 /// Returns who outside a version's reference vouches for what a version adds: its authors, and whose word counts.
 pub(crate) fn of(
-    lens: Lens,
+    lens: IdentityResolver,
     own: &AuthorSet,
     reference: &AuthorSet,
     outcome: &Outcome,
@@ -25,7 +25,7 @@ pub(crate) fn of(
         outcome.result,
         FourEyes::Vetoed | FourEyes::InvalidSignature
     );
-    let is_outside = |voice: &&Voice| {
+    let is_outside = |voice: &&CountedApproval| {
         let relation = reference.relation(lens, &voice.party, &voice.told_by);
         relation.is_different()
     };

@@ -3,14 +3,14 @@
 //! Uses policy, history's notes, approval's evidence and files. Pure. Start at [`of_file`] and [`of_notes`]. Follows
 //! `docs/spec/approval.md`, S7, 1.12, E6 and E9.
 
-use crate::approval::approval_event::{Backed, Spoken, Stater};
-use crate::approval::evidence::{Claim, Evidence, Place, Scene, Vouched};
+use crate::approval::approval_event::{BridgeCommitter, CountedFile, FileBacking};
+use crate::approval::evidence::{Claim, EvidenceSource, Scene, VersionEvidenceSet, Vouched};
 use crate::approval::identity::apart::{ForgeAnswer, ToldBy};
-use crate::approval::identity::party::Party;
-use crate::approval::identity::{Lens, Named};
+use crate::approval::identity::party::Identity;
+use crate::approval::identity::{IdentityResolver, NamedPerson};
 use crate::approval::statement::file::ApprovalFile;
-use crate::approval::verdict::WhyNot;
-use crate::approval::verdict::Word;
+use crate::approval::verdict::NotCounted;
+use crate::approval::verdict::Vote;
 use crate::history::notes::{Note, Notes, REFERENCE};
 use crate::history::objects::Oid;
 use crate::policy::demand::{EvidenceKind, Proof};
@@ -31,32 +31,32 @@ pub(crate) enum Age {
 
 /// Adds what an approval file says about a version.
 pub(crate) fn of_file<'a>(
-    evidence: &mut Evidence<'a>,
+    evidence: &mut VersionEvidenceSet<'a>,
     scene: Scene<'a>,
-    spoken: &Spoken<'a>,
+    spoken: &CountedFile<'a>,
     age: Age,
 ) {
     let lens = spoken.lens.judging(scene.lens.judge);
     let party = lens.party("", spoken.file.by.as_str());
     let (word, party) = if spoken.rejects() {
-        (Word::Vetoes, party)
+        (Vote::Vetoes, party)
     } else {
-        (Word::Approves, named(scene, lens, party))
+        (Vote::Approves, named(scene, lens, party))
     };
     let bar = match (age, word) {
-        (Age::TakenBack, _) => Some(WhyNot::Replaced),
+        (Age::TakenBack, _) => Some(NotCounted::Replaced),
         // A no is not undone by what lands between.
-        (Age::TooOld, Word::Approves) => Some(WhyNot::TooOld),
+        (Age::TooOld, Vote::Approves) => Some(NotCounted::TooOld),
         _ => None,
     };
     let mut claim = Claim {
-        who: Named::Someone(party.clone()),
+        who: NamedPerson::Someone(party.clone()),
         kind: EvidenceKind::Detached,
         word,
         level: Proof::Attested,
         stated_by: Some(party.clone()),
         vouched: Vouched::ForItself,
-        place: Place::Beside,
+        place: EvidenceSource::Beside,
         commit: spoken.commit,
         at: spoken.effective,
         said: spoken.said,
@@ -69,25 +69,25 @@ pub(crate) fn of_file<'a>(
         via: spoken.file.via.clone(),
     };
     match &spoken.backed {
-        Backed::Unknown(obstacle) => {
+        FileBacking::Unknown(obstacle) => {
             evidence
                 .doubt
                 .get_or_insert_with(|| format!("{obstacle}; {}", obstacle.repair()));
             return;
         }
-        Backed::Signature(signer) => {
+        FileBacking::Signature(signer) => {
             claim.key = Some(signer.key.clone());
-            if let Named::Someone(party) = &claim.who {
+            if let NamedPerson::Someone(party) = &claim.who {
                 claim.told_by = lens.told_by_key(party, &signer.persons(lens.at));
             }
         }
-        Backed::Stated(stated) => {
+        FileBacking::Stated(stated) => {
             claim.kind = EvidenceKind::Review;
             claim.level = Proof::Claimed;
             claim.stated_by = None;
             claim.told_by = answered(&spoken.file, &party);
             if spoken.landing <= scene.version.landing && !spoken.is_sealed() {
-                claim.bar = Some(WhyNot::NotLater);
+                claim.bar = Some(NotCounted::NotLater);
             }
             match stated {
                 Err(why_not) => claim.bar = Some(why_not.clone()),
@@ -96,10 +96,14 @@ pub(crate) fn of_file<'a>(
                     lens.widen(&mut party);
                     claim.stated_by = Some(party);
                     claim.vouched = match stater {
-                        Stater::Bridge(_) | Stater::SigningBridge(_) => Vouched::ForItself,
+                        BridgeCommitter::Bridge(_) | BridgeCommitter::SigningBridge(_) => {
+                            Vouched::ForItself
+                        }
                         // Whoever merges decides what lands.
-                        Stater::Person(_) | Stater::MergingBridge(_) => Vouched::ByStater,
-                        Stater::BridgeThroughForge(_) => Vouched::ByUnsignedBridge,
+                        BridgeCommitter::Person(_) | BridgeCommitter::MergingBridge(_) => {
+                            Vouched::ByStater
+                        }
+                        BridgeCommitter::BridgeThroughForge(_) => Vouched::ByUnsignedBridge,
                     };
                 }
             }
@@ -109,7 +113,7 @@ pub(crate) fn of_file<'a>(
 }
 
 /// Returns what the forge that was asked for a review says of accounts: its reviewer's, and the authors'.
-fn answered(file: &ApprovalFile, reviewer: &Party) -> ToldBy {
+fn answered(file: &ApprovalFile, reviewer: &Identity) -> ToldBy {
     let stated = file.account.as_ref();
     let account = stated.and_then(|address| Account::of(address.as_str(), &[]));
     let Some(account) = account.or_else(|| reviewer.person.account.clone()) else {
@@ -129,7 +133,7 @@ fn answered(file: &ApprovalFile, reviewer: &Party) -> ToldBy {
 /// Returns somebody with the names by which the commits that made the version know the address; files name none.
 ///
 /// Only a yes is told by it: nobody silences a no by typing a name.
-fn named(scene: Scene<'_>, lens: Lens<'_>, mut party: Party) -> Party {
+fn named(scene: Scene<'_>, lens: IdentityResolver<'_>, mut party: Identity) -> Identity {
     let version = scene.version;
     let commits = [&version.commit]
         .into_iter()
@@ -145,7 +149,7 @@ fn named(scene: Scene<'_>, lens: Lens<'_>, mut party: Party) -> Party {
 }
 
 /// Adds what notes say about a version: those on its landing, and on the commits of its branch that landed its bytes.
-pub(crate) fn of_notes<'a>(evidence: &mut Evidence<'a>, scene: Scene<'a>, notes: &Notes) {
+pub(crate) fn of_notes<'a>(evidence: &mut VersionEvidenceSet<'a>, scene: Scene<'a>, notes: &Notes) {
     if !scene.lens.judge.policy.approval.heeds_notes() {
         return;
     }
@@ -167,13 +171,13 @@ pub(crate) fn of_notes<'a>(evidence: &mut Evidence<'a>, scene: Scene<'a>, notes:
 }
 
 /// One line of a note.
-struct Vote<'n> {
-    word: Word,
+struct NoteLabel<'n> {
+    word: Vote,
     who: &'n str,
 }
 
 /// Reads `Code-Review+2: A <a@example.com>`; `None` for a line that is no vote.
-fn vote(line: &str) -> Option<Vote<'_>> {
+fn vote(line: &str) -> Option<NoteLabel<'_>> {
     let (voted, who) = line.trim_end().split_once(": ")?;
     let (label, figure) = voted.split_at_checked(voted.rfind(['+', '-'])?)?;
     let is_label = label.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -187,14 +191,14 @@ fn vote(line: &str) -> Option<Vote<'_>> {
     }
     let figure: u32 = digits.parse().unwrap_or(u32::MAX);
     let word = match (sign, figure) {
-        ("-", 2..) => Word::Vetoes,
-        ("+", 2) if label == "Code-Review" => Word::Approves,
-        _ => Word::Neither,
+        ("-", 2..) => Vote::Vetoes,
+        ("+", 2) if label == "Code-Review" => Vote::Approves,
+        _ => Vote::Neither,
     };
-    Some(Vote { word, who })
+    Some(NoteLabel { word, who })
 }
 
-fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, vote: &Vote<'_>) -> Claim<'a> {
+fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, vote: &NoteLabel<'_>) -> Claim<'a> {
     let lens = scene.lens;
     let author = note.commit.author();
     let said: Instant = note.commit.committed().unwrap_or(scene.at).max(scene.at);
@@ -209,12 +213,12 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, vote: &Vote<'_>) -> Cl
         } else {
             Vouched::ByStater
         },
-        place: Place::Beside,
+        place: EvidenceSource::Beside,
         commit: note.commit.oid,
         at: said,
         said,
         lens,
-        bar: (vote.word == Word::Neither).then_some(WhyNot::Vote),
+        bar: (vote.word == Vote::Neither).then_some(NotCounted::Vote),
         told_by: ToldBy::Address,
         reason: None,
         source: Some(format!("{REFERENCE}:{about}")),

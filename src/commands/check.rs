@@ -23,7 +23,7 @@ use crate::commands::context::fault;
 use crate::commands::context::filter;
 use crate::commands::context::globals::{self, Moment};
 use crate::commands::exit::Outcome;
-use crate::gate::answer::{Question, Told, Verdict};
+use crate::gate::answer::{GateVerdict, Question, ScannerDetails};
 use crate::plan::part;
 use crate::record::word::Risk;
 use crate::view;
@@ -174,17 +174,17 @@ impl Args {
             severity: self.severity.clone(),
             deploy: self.deploy,
             reference: self.reference.clone(),
-            told: Told::default(),
+            told: ScannerDetails::default(),
         }
     }
 }
 
 /// Returns what a verdict means for the exit code: only one is a yes.
-fn outcome(verdict: Verdict) -> Outcome {
+fn outcome(verdict: GateVerdict) -> Outcome {
     match verdict {
-        Verdict::Allow => Outcome::Fine,
-        Verdict::Deny | Verdict::Pending => Outcome::BadNews,
-        Verdict::Unknown => Outcome::CannotSay,
+        GateVerdict::Allow => Outcome::Fine,
+        GateVerdict::Deny | GateVerdict::Pending => Outcome::BadNews,
+        GateVerdict::Unknown => Outcome::CannotSay,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::commands::context::output::{self, Formats};
 use crate::commands::exit::Outcome;
 use crate::interop::ics::{self, Dated};
 use crate::record::time::Term;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::survey::due::{self, Due, Horizon, Urgency};
 use crate::survey::escalate;
 use crate::survey::select;
@@ -90,7 +90,7 @@ pub fn list<'a>(approved: &'a Approved<'_>, reads: Reads) -> DueList<'a> {
 
 /// What is due.
 struct Found<'a> {
-    records: Vec<(&'a Standing, Due)>,
+    records: Vec<(&'a RecordState, Due)>,
     outcome: Outcome,
 }
 
@@ -128,7 +128,7 @@ fn calendar(approved: &Approved<'_>, found: &Found<'_>) -> String {
 }
 
 fn worklist<'a>(approved: &'a Approved<'_>, found: Found<'a>, reads: Reads) -> DueList<'a> {
-    let is_open = |standing: &&Standing| !select::is_ended(standing.status);
+    let is_open = |standing: &&RecordState| !select::is_ended(standing.status);
     let open = approved.standings.iter().filter(is_open).count();
     let shown = found.records.iter().map(|(standing, _)| *standing);
     let shown = shown.filter(|standing| is_open(standing)).count();

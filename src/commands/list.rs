@@ -8,7 +8,7 @@ use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::filter::Filters;
 use crate::commands::context::judged::Scope;
 use crate::commands::exit::Outcome;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::survey::select::{self, Filter, Meant, Order, Sameness};
 use crate::survey::slips;
 use crate::view;
@@ -81,16 +81,16 @@ impl Run for Args {
             control: &control,
             governance: &approved.governance,
         };
-        let meant = |standing: &&Standing| filter.meant(standing, same, approved.stamp.instant);
-        let asked: Vec<&Standing> = approved
+        let meant = |standing: &&RecordState| filter.meant(standing, same, approved.stamp.instant);
+        let asked: Vec<&RecordState> = approved
             .standings
             .iter()
             .filter(|standing| meant(standing) == Meant::Yes)
             .collect();
-        let shows = |standing: &&&Standing| {
+        let shows = |standing: &&&RecordState| {
             self.all || filter.names_ended() || !select::is_ended(standing.status)
         };
-        let mut records: Vec<&Standing> = asked.iter().filter(shows).copied().collect();
+        let mut records: Vec<&RecordState> = asked.iter().filter(shows).copied().collect();
         let order = self.sort.order();
         records.sort_by(|one, other| {
             order.compare(
@@ -119,7 +119,7 @@ impl Run for Args {
 }
 
 /// A record of which it can't be told whether it is meant leaves the answer open, listed or not.
-fn outcome(ctx: &Ctx, approved: &Approved<'_>, meant: &dyn Fn(&&Standing) -> Meant) -> Outcome {
+fn outcome(ctx: &Ctx, approved: &Approved<'_>, meant: &dyn Fn(&&RecordState) -> Meant) -> Outcome {
     let unknown = approved.standings.iter().filter(approved::is_unknown);
     ctx.of_unknown(
         unknown.filter(|standing| meant(standing) != Meant::No),

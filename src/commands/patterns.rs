@@ -8,7 +8,7 @@ use crate::commands::context::approved;
 use crate::commands::context::judged::Scope;
 use crate::commands::exit::Outcome;
 use crate::status::state::Status;
-use crate::survey::patterns::{self, Place, Proposed};
+use crate::survey::patterns::{self, Proposed, RecordOrigin};
 use crate::view;
 
 /// Show repeated causes
@@ -40,7 +40,9 @@ impl Run for Args {
                 Some(Proposed {
                     id: view::record::id(standing),
                     record: standing.stated.as_deref()?,
-                    place: branch.map_or(Place::WorkTree, |it| Place::Branch(it.clone())),
+                    place: branch.map_or(RecordOrigin::WorkTree, |it| {
+                        RecordOrigin::Branch(it.clone())
+                    }),
                 })
             })
             .collect();

@@ -8,7 +8,7 @@ use crate::commands::context::approved;
 use crate::commands::context::filter::Filters;
 use crate::commands::context::judged::Scope;
 use crate::commands::exit::Outcome;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::survey::due::Horizon;
 use crate::survey::queue::{self, Item};
 use crate::survey::select::{self, Meant, Sameness};
@@ -51,8 +51,8 @@ impl Run for Args {
             control: &control,
             governance: &approved.governance,
         };
-        let meant = |standing: &&Standing| filter.meant(standing, same, approved.stamp.instant);
-        let asked: Vec<&Standing> = approved
+        let meant = |standing: &&RecordState| filter.meant(standing, same, approved.stamp.instant);
+        let asked: Vec<&RecordState> = approved
             .standings
             .iter()
             .filter(|standing| meant(standing) == Meant::Yes)
@@ -70,7 +70,7 @@ impl Run for Args {
             Outcome::Fine
         };
         // What is closed is over, and no healthy record.
-        let is_open = |standing: &&&Standing| !select::is_ended(standing.status);
+        let is_open = |standing: &&&RecordState| !select::is_ended(standing.status);
         let n_open = asked.iter().filter(is_open).count();
         let shown = items.iter().map(|item| item.standing);
         let n_shown = shown.filter(|standing| is_open(&standing)).count();

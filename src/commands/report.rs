@@ -15,7 +15,7 @@ use crate::commands::context::judged::Scope;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
 use crate::render;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::store::streams::Begun;
 use crate::survey::due::Horizon;
 use crate::survey::figures::{self, Span};
@@ -60,7 +60,7 @@ impl Run for Args {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let approved = ctx.approved_of(&home, Scope::Everything)?;
-        let trails = |standing: &Standing| approved.acts(standing);
+        let trails = |standing: &RecordState| approved.acts(standing);
         let mut doc = self.summary(&approved)?;
         if ctx.format.name == render::html::FORMAT.name {
             view::report::page::add(

@@ -8,7 +8,7 @@ use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
 use crate::commands::exit::Outcome;
 use crate::ledger;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::view;
 
 /// Show one exception
@@ -61,7 +61,7 @@ impl Run for Args {
 ///
 /// # Errors
 /// [`fault::Fault::Misuse`] where none or several are named.
-pub fn find<'a>(approved: &'a Approved<'_>, text: &str) -> anyhow::Result<&'a Standing> {
+pub fn find<'a>(approved: &'a Approved<'_>, text: &str) -> anyhow::Result<&'a RecordState> {
     let named = ledger::named(&approved.standings, |standing| &standing.key, text);
     named.map_err(|error| {
         let help = "run `exledger list --all` for the ids";

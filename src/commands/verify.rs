@@ -5,7 +5,7 @@
 mod marks;
 mod uses;
 
-use crate::approval::filed::{FileState, Filed};
+use crate::approval::filed::{ApprovalFileOutcome, FileState};
 use crate::approval::loosened;
 use crate::approval::statement::file::About;
 use crate::commands::command::{Command, Past, Run};
@@ -23,12 +23,12 @@ use crate::history::objects::Objects;
 use crate::history::objects::{Kind, Oid};
 use crate::history::tree::CommitTree;
 use crate::history::version::Key;
-use crate::history::walk::{self, Sight};
+use crate::history::walk::{self, VersionVisit};
 use crate::record::read::{self, Source};
 use crate::rules::audit::contents::Contents;
 use crate::rules::audit::{self, Audit};
 use crate::rules::house::House;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::view;
 use crate::view::doc::{Findings, Judged, Readers};
 use clap::Parser;
@@ -68,7 +68,7 @@ pub const COMMAND: Command = Command::of::<Args>();
 /// What is asked about.
 struct Asked<'a> {
     /// The records, by key.
-    standings: Vec<&'a Standing>,
+    standings: Vec<&'a RecordState>,
     /// Whether that is all of them.
     extent: Extent,
 }
@@ -101,7 +101,7 @@ impl Run for Args {
             let effective = landings.map(|landing| landing.effective).collect();
             let mut contents = Contents::new(Box::new(tree), effective);
             let judge = |mut governance| count(&mut governance).states;
-            let look = &mut |sight: Sight<'_>| contents.look(&sight);
+            let look = &mut |sight: VersionVisit<'_>| contents.look(&sight);
             let history = walk::walk_shown(repository, chain, prefix, records, &judge, look)?;
             found = Some(contents);
             Ok(history)
@@ -118,7 +118,7 @@ impl Run for Args {
         let rewritten = marks::rewritten(&findings);
         let doubts = doubts(&approved, &asked, &marks, contents);
         let unknown = asked.standings.iter().copied();
-        let unknown: Vec<&Standing> = unknown.filter(approved::is_unknown).collect();
+        let unknown: Vec<&RecordState> = unknown.filter(approved::is_unknown).collect();
         let (history, _) = approved.facts();
         let first = history.mainline.landings.first();
         ctx.show(&view::verify::doc(view::verify::Verify {
@@ -157,7 +157,7 @@ fn asked<'a>(approved: &'a Approved<'_>, ids: &[String]) -> anyhow::Result<Asked
             extent: Extent::All,
         });
     }
-    let named: Vec<&Standing> = ids
+    let named: Vec<&RecordState> = ids
         .iter()
         .map(|id| show::find(approved, id))
         .collect::<anyhow::Result<_>>()?;
@@ -212,7 +212,7 @@ fn findings(
     if asked.extent == Extent::All {
         findings.extend(audit.governance());
     }
-    let files: Vec<Filed> = approvals
+    let files: Vec<ApprovalFileOutcome> = approvals
         .files
         .iter()
         .filter(|filed| asked.names(filed))
@@ -231,7 +231,7 @@ fn findings(
 
 impl Asked<'_> {
     /// Tells whether a file below `.approvals` is asked about.
-    fn names(&self, filed: &Filed) -> bool {
+    fn names(&self, filed: &ApprovalFileOutcome) -> bool {
         let of_record = |id: &str| self.standings.iter().any(|it| it.key == id);
         self.extent == Extent::All
             || matches!(&filed.about, Some(About::Record(id)) if of_record(id.as_str()))
@@ -239,7 +239,7 @@ impl Asked<'_> {
 }
 
 /// Returns the key of a record in history.
-fn key(history: &crate::history::walked::History, standing: &Standing) -> Key {
+fn key(history: &crate::history::walked::History, standing: &RecordState) -> Key {
     let id = Key::Id(standing.key.clone());
     if history.trails.contains_key(&id) {
         id
@@ -248,7 +248,7 @@ fn key(history: &crate::history::walked::History, standing: &Standing) -> Key {
     }
 }
 
-fn judged(standing: &Standing) -> Judged {
+fn judged(standing: &RecordState) -> Judged {
     Judged {
         path: standing.path.clone(),
         id: Some(view::record::id(standing).to_owned()),

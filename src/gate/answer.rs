@@ -40,12 +40,12 @@ pub struct Question {
     /// The change, incident, ticket or onboarding record.
     pub reference: Option<String>,
     /// What only a scanner's output or an event tells; nothing where a person asks.
-    pub told: Told,
+    pub told: ScannerDetails,
 }
 
 /// What only a scanner's output or an event tells of what is asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct ScannerDetails {
     /// The package as the scanner names it, where it gives no package URL.
     pub package: Option<Package>,
     /// The weaknesses that the scanner's rule is about, as `CWE-79`.
@@ -80,7 +80,7 @@ impl Asker {
 
 /// What the gate says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum GateVerdict {
     /// A record in force covers it.
     Allow,
     /// None does.
@@ -91,14 +91,14 @@ pub enum Verdict {
     Unknown,
 }
 
-impl Verdict {
+impl GateVerdict {
     /// Returns the word of `docs/spec/cli.md`.
     pub fn word(self) -> &'static str {
         match self {
-            Verdict::Allow => "allow",
-            Verdict::Deny => "deny",
-            Verdict::Pending => "pending",
-            Verdict::Unknown => "unknown",
+            GateVerdict::Allow => "allow",
+            GateVerdict::Deny => "deny",
+            GateVerdict::Pending => "pending",
+            GateVerdict::Unknown => "unknown",
         }
     }
 }
@@ -107,13 +107,13 @@ impl Verdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// Yes, no, not yet, or can't say.
-    pub verdict: Verdict,
+    pub verdict: GateVerdict,
     /// Why, naming the record.
     pub reason: String,
     /// The allowing, pending or nearest denied record.
     pub record: Option<String>,
     /// How that record stands to what is asked.
-    pub named: Named,
+    pub named: SubjectMatch,
     /// The digest of its landed file.
     pub digest: Option<String>,
     /// The digest of its approved file, equal unless it changed since approval.
@@ -130,7 +130,7 @@ pub struct Answer {
 
 /// How a record stands to what is asked, whether or not it is in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Named {
+pub enum SubjectMatch {
     /// It covers it.
     Covers,
     /// It is about the same thing, or about nothing that can be told.
@@ -160,7 +160,7 @@ pub struct Considered {
     /// Why it does not allow; `None` for the one that does.
     pub why_not: Option<String>,
     /// How it stands to what is asked.
-    pub named: Named,
+    pub named: SubjectMatch,
 }
 
 /// How often single-use records were used.

@@ -13,7 +13,7 @@ use crate::record::pattern;
 use crate::record::reference::{self, ControlRef};
 use crate::record::word::Baseline;
 use crate::record::{Record, References};
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 
 /// Whether a record covers a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(crate) struct Terms<'a> {
 
 impl<'a> Terms<'a> {
     /// Returns what a record grants, or would; `None` where nothing of it can be read.
-    pub(crate) fn of(standing: &'a Standing) -> Option<Terms<'a>> {
+    pub(crate) fn of(standing: &'a RecordState) -> Option<Terms<'a>> {
         let landed = standing.stated.as_deref();
         let record = standing.effective.as_deref().or(landed)?;
         let approved = standing.as_approved.as_deref();

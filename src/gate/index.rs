@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::gate::answer::Question;
 use crate::gate::{cover, finding};
 use crate::record::Record;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 
 /// The places of records, by what they name.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ pub struct Index {
 
 impl Index {
     /// Returns the index of all records. What is in force of one never names more than it states, at whatever instant.
-    pub fn of(standings: &[Standing]) -> Index {
+    pub fn of(standings: &[RecordState]) -> Index {
         let mut index = Index::default();
         for (place, standing) in standings.iter().enumerate() {
             match &standing.stated {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::gate::answer::{Answer, Question, Verdict};
+use crate::gate::answer::{Answer, GateVerdict, Question};
 use crate::policy::Policy;
 use crate::record::{near, pattern};
 
@@ -19,7 +19,7 @@ pub fn warning(
     policy: &Policy,
 ) -> Option<String> {
     let application = question.application.as_deref()?;
-    if !question.deploy || answer.verdict != Verdict::Allow || named.contains(application) {
+    if !question.deploy || answer.verdict != GateVerdict::Allow || named.contains(application) {
         return None;
     }
     let maps = policy

@@ -6,7 +6,9 @@
 pub(crate) mod candidate;
 mod deploy;
 
-use crate::gate::answer::{Answer, Considered, Limits, Named, Question, Receipts, Verdict};
+use crate::gate::answer::{
+    Answer, Considered, GateVerdict, Limits, Question, Receipts, SubjectMatch,
+};
 use crate::gate::cover::{self, Cover, Terms};
 use crate::gate::limit::About;
 use crate::gate::verdict::candidate::Candidate;
@@ -16,29 +18,29 @@ use crate::gate::verdict::candidate::name;
 use crate::policy::governance::{Governance, NO_POLICY, State};
 use crate::record::Record;
 use crate::record::dates;
-use crate::status::state::{DutyKind, InForce, Standing, Status};
+use crate::status::state::{DutyKind, InForce, RecordState, Status};
 
 /// Answers a question; `receipts` tells how often single-use records were used, the governance of the
 /// tree that is asked about how controls are written.
 pub fn ask(
     question: &Question,
-    standings: &[Standing],
+    standings: &[RecordState],
     receipts: &Receipts,
     governance: &Governance,
 ) -> Answer {
-    let standings: Vec<&Standing> = standings.iter().collect();
+    let standings: Vec<&RecordState> = standings.iter().collect();
     ask_among(question, &standings, receipts, governance)
 }
 
 /// Answers a question from the records that may be about it, as [`ask`] does from all of them.
 pub fn ask_among(
     question: &Question,
-    standings: &[&Standing],
+    standings: &[&RecordState],
     receipts: &Receipts,
     governance: &Governance,
 ) -> Answer {
     if governance.state == State::Absent {
-        return answer(Verdict::Unknown, NO_POLICY.to_owned(), None, &[]);
+        return answer(GateVerdict::Unknown, NO_POLICY.to_owned(), None, &[]);
     }
     if question.deploy {
         return deploy::answer(question, standings);
@@ -56,28 +58,28 @@ pub fn ask_among(
     };
     if let Some(allowing) = best(Fits::Allows) {
         let reason = format!("{} covers it {}", allowing.id, lasts(allowing.standing));
-        return answer(Verdict::Allow, reason, Some(allowing), &candidates);
+        return answer(GateVerdict::Allow, reason, Some(allowing), &candidates);
     }
     let named = |candidate: &Candidate| {
         let why = candidate.why_not.as_deref().unwrap_or("it can't be told");
         format!("{}: {why}", candidate.id)
     };
     for (fits, verdict) in [
-        (Fits::CannotSay, Verdict::Unknown),
-        (Fits::Waits, Verdict::Pending),
-        (Fits::NotInForce, Verdict::Deny),
-        (Fits::Partly, Verdict::Deny),
+        (Fits::CannotSay, GateVerdict::Unknown),
+        (Fits::Waits, GateVerdict::Pending),
+        (Fits::NotInForce, GateVerdict::Deny),
+        (Fits::Partly, GateVerdict::Deny),
     ] {
         if let Some(found) = best(fits) {
             return answer(verdict, named(found), Some(found), &candidates);
         }
     }
     let reason = "no exception covers it".to_owned();
-    answer(Verdict::Deny, reason, None, &candidates)
+    answer(GateVerdict::Deny, reason, None, &candidates)
 }
 
 /// Returns when a grant ends: at its date, or sooner where something is not done by then.
-fn lasts(standing: &Standing) -> String {
+fn lasts(standing: &RecordState) -> String {
     let Some(last) = standing.not_after.or(standing.end) else {
         return "until its end".to_owned();
     };
@@ -102,7 +104,7 @@ fn lasts(standing: &Standing) -> String {
 
 fn candidate<'a>(
     question: &Question,
-    standing: &'a Standing,
+    standing: &'a RecordState,
     receipts: &Receipts,
     governance: &Governance,
 ) -> Option<Candidate<'a>> {
@@ -143,7 +145,7 @@ fn candidate<'a>(
 }
 
 /// Says of a record that is over, or has not begun, why: that decides, whatever else the question lacks.
-fn over(standing: &Standing, why: String) -> String {
+fn over(standing: &RecordState, why: String) -> String {
     let waits = matches!(standing.status, Status::Proposed | Status::Unapproved);
     match standing.in_force {
         InForce::No if !waits => format!("{}; {why}", standing.reasons.join("; ")),
@@ -152,7 +154,11 @@ fn over(standing: &Standing, why: String) -> String {
 }
 
 /// Judges a record that is in force by its uses.
-fn used<'a>(standing: &'a Standing, record: &Record, receipts: &Receipts) -> Option<Candidate<'a>> {
+fn used<'a>(
+    standing: &'a RecordState,
+    record: &Record,
+    receipts: &Receipts,
+) -> Option<Candidate<'a>> {
     let candidate = |fits, why_not| Candidate {
         standing,
         id: name(standing),
@@ -178,33 +184,33 @@ fn used<'a>(standing: &'a Standing, record: &Record, receipts: &Receipts) -> Opt
 }
 
 /// Returns how a record stands to what is asked, but for its time.
-fn stands(fits: Fits) -> Named {
+fn stands(fits: Fits) -> SubjectMatch {
     match fits {
-        Fits::Allows | Fits::Waits | Fits::NotInForce => Named::Covers,
-        Fits::CannotSay | Fits::Partly | Fits::Unreadable => Named::IsNear,
+        Fits::Allows | Fits::Waits | Fits::NotInForce => SubjectMatch::Covers,
+        Fits::CannotSay | Fits::Partly | Fits::Unreadable => SubjectMatch::IsNear,
     }
 }
 
 fn answer(
-    verdict: Verdict,
+    verdict: GateVerdict,
     reason: String,
     named: Option<&Candidate>,
     candidates: &[Candidate],
 ) -> Answer {
     let standing = named.map(|candidate| candidate.standing);
     let scope = standing
-        .filter(|_| verdict == Verdict::Allow)
+        .filter(|_| verdict == GateVerdict::Allow)
         .and_then(content)
         .and_then(|record| record.scope.as_ref());
     let considered = candidates
         .iter()
-        .filter(|candidate| verdict != Verdict::Allow || candidate.fits != Fits::Unreadable)
+        .filter(|candidate| verdict != GateVerdict::Allow || candidate.fits != Fits::Unreadable)
         .map(|candidate| Considered {
             id: candidate.id.clone(),
             status: candidate.standing.status.word(),
             named: stands(candidate.fits),
             why_not: match (verdict, named) {
-                (Verdict::Allow, Some(named)) if named.id == candidate.id => None,
+                (GateVerdict::Allow, Some(named)) if named.id == candidate.id => None,
                 _ => Some(candidate.why_not.clone().unwrap_or_else(|| {
                     "it allows too; another record that lasts longer answers".to_owned()
                 })),
@@ -215,14 +221,14 @@ fn answer(
         verdict,
         reason,
         record: named.map(|candidate| candidate.id.clone()),
-        named: named.map_or(Named::Nobody, |candidate| stands(candidate.fits)),
+        named: named.map_or(SubjectMatch::Nobody, |candidate| stands(candidate.fits)),
         digest: standing.and_then(|standing| standing.digest.clone()),
         approved_digest: standing
             .and_then(|standing| standing.approved.as_ref())
             .and_then(|approved| approved.digest.clone()),
         not_after: standing.and_then(|standing| standing.not_after),
         decided_at: standing
-            .filter(|_| verdict == Verdict::Deny)
+            .filter(|_| verdict == GateVerdict::Deny)
             .and_then(|standing| standing.decided_at),
         scope: Limits {
             resources: scope.and_then(|scope| scope.resources.clone()),

@@ -11,14 +11,14 @@ use crate::history::chain;
 use crate::history::commit::Commit;
 use crate::history::content::Contents;
 use crate::history::interest::Interest;
-use crate::history::made::{self, Differing, Subject};
+use crate::history::made::{self, ComparedPath, Differing};
 use crate::history::objects::{Edge, Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::trails::Bytes;
 use crate::record::time::Instant;
 
 /// What is needed to look at branches.
-pub struct Lens<'o> {
+pub struct BranchContext<'o> {
     /// The objects.
     pub objects: &'o dyn Objects,
     /// The ledger's folder.
@@ -44,13 +44,13 @@ pub struct Branch {
 
 /// What a commit of a branch changes.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct BranchCommit {
     /// The commit.
     pub commit: Rc<Commit>,
     /// What differs from its first parent.
     pub first: Differing,
     /// What differs from each of its parents.
-    pub touched: BTreeSet<Subject>,
+    pub touched: BTreeSet<ComparedPath>,
 }
 
 impl Branch {
@@ -102,7 +102,7 @@ impl Branch {
     ///
     /// # Errors
     /// [`Obstacle`] where a folder can't be read.
-    pub fn told(&self, lens: &mut Lens<'_>) -> Result<Vec<Told>, Obstacle> {
+    pub fn told(&self, lens: &mut BranchContext<'_>) -> Result<Vec<BranchCommit>, Obstacle> {
         let mut told = Vec::new();
         for commit in &self.commits {
             let mut trees = Vec::new();
@@ -117,7 +117,7 @@ impl Branch {
                 differing.push(lens.compare(tree, commit.tree)?);
             }
             let mut others = differing.iter();
-            let mut touched: BTreeSet<Subject> = match others.next() {
+            let mut touched: BTreeSet<ComparedPath> = match others.next() {
                 Some(first) => first.keys().cloned().collect(),
                 None => BTreeSet::new(),
             };
@@ -126,7 +126,7 @@ impl Branch {
             }
             let first = differing.into_iter().next().unwrap_or_default();
             if !first.is_empty() || !touched.is_empty() {
-                told.push(Told {
+                told.push(BranchCommit {
                     commit: Rc::clone(commit),
                     first,
                     touched,
@@ -142,9 +142,9 @@ impl Branch {
     /// [`Obstacle`] where a folder can't be read.
     pub fn beyond(
         &self,
-        lens: &mut Lens<'_>,
+        lens: &mut BranchContext<'_>,
         landed: Oid,
-    ) -> Result<BTreeMap<Subject, Bytes>, Obstacle> {
+    ) -> Result<BTreeMap<ComparedPath, Bytes>, Obstacle> {
         let landed = chain::read(lens.objects, landed)?.tree;
         let mut changed = lens.compare(Some(landed), self.tip.tree)?;
         for base in &self.bases {
@@ -156,10 +156,14 @@ impl Branch {
     }
 }
 
-impl<'o> Lens<'o> {
+impl<'o> BranchContext<'o> {
     /// Begins with nothing read.
-    pub fn new(objects: &'o dyn Objects, prefix: &'o Prefix, interest: &'o Interest) -> Lens<'o> {
-        Lens {
+    pub fn new(
+        objects: &'o dyn Objects,
+        prefix: &'o Prefix,
+        interest: &'o Interest,
+    ) -> BranchContext<'o> {
+        BranchContext {
             objects,
             prefix,
             interest,

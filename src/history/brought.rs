@@ -12,21 +12,21 @@ use crate::history::content::Contents;
 use crate::history::folders::{FileChange, Pair};
 use crate::history::graph::Stop;
 use crate::history::interest::Kind;
-use crate::history::made::{self, Differing, Merges, Subject, Touched};
+use crate::history::made::{self, ComparedPath, Differing, Merges, Touched};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left, Place};
 use crate::history::trails::{self, Bytes};
 use crate::history::version::{Key, MadeInMerge, Version};
 
 /// What the comparisons of pairs gave.
-pub(super) struct Found {
+pub(super) struct PairDifferences {
     /// The files that differ, by pair.
     pub(super) changes: Vec<Vec<FileChange>>,
     /// The pairs that could not be compared, and why.
     pub(super) obstacles: BTreeMap<Pair, Obstacle>,
 }
 
-impl Found {
+impl PairDifferences {
     /// Hands out the files that differ in a pair, once.
     pub(super) fn take(&mut self, pair: Pair) -> Vec<FileChange> {
         self.changes
@@ -39,24 +39,28 @@ impl Found {
 /// What the merged branches of one landing say about records and governance files.
 #[derive(Default)]
 pub(super) struct Branches {
-    sides: Vec<Told>,
+    sides: Vec<MergedCommit>,
     /// What the files of records were before, in some commit: whose files they took over.
     origins: BTreeMap<Key, BTreeSet<Key>>,
     truncated: Option<Obstacle>,
 }
 
 /// What one commit of a branch says.
-struct Told {
+struct MergedCommit {
     commit: Rc<Commit>,
     /// What differs from its first parent.
-    first: BTreeMap<Subject, Bytes>,
+    first: BTreeMap<ComparedPath, Bytes>,
     /// What differs from each of its parents.
-    touched: BTreeSet<Subject>,
+    touched: BTreeSet<ComparedPath>,
 }
 
 impl Branches {
     /// Reads what differs in the commits that a landing brought.
-    pub(super) fn read(contents: &mut Contents<'_>, found: &mut Found, stop: &Stop) -> Branches {
+    pub(super) fn read(
+        contents: &mut Contents<'_>,
+        found: &mut PairDifferences,
+        stop: &Stop,
+    ) -> Branches {
         let mut branches = Branches {
             sides: Vec::new(),
             origins: BTreeMap::new(),
@@ -74,9 +78,9 @@ impl Branches {
                 differing
             };
             let first = side.first.as_ref().map(&mut differing).unwrap_or_default();
-            let mut touched: Option<BTreeSet<Subject>> = None;
+            let mut touched: Option<BTreeSet<ComparedPath>> = None;
             for pair in &side.all {
-                let other: BTreeSet<Subject> = match side.first {
+                let other: BTreeSet<ComparedPath> = match side.first {
                     Some(own) if own == *pair => first.keys().cloned().collect(),
                     _ => differing(pair).into_keys().collect(),
                 };
@@ -85,7 +89,7 @@ impl Branches {
                     None => other,
                 });
             }
-            branches.sides.push(Told {
+            branches.sides.push(MergedCommit {
                 commit: Rc::clone(&side.commit),
                 first,
                 touched: touched.unwrap_or_default(),
@@ -96,7 +100,7 @@ impl Branches {
 
     /// States on a version who touched it, or what it was before (A2, A5), and where its very bytes had landed before
     /// (E1); tells whether anybody touched the version itself.
-    pub(super) fn fill(&self, subject: &Subject, version: &mut Version) -> Touched {
+    pub(super) fn fill(&self, subject: &ComparedPath, version: &mut Version) -> Touched {
         let landed = trails::blobs(&version.files);
         let kin = self.kin(subject, version);
         let mut touched = Touched::ByNone;
@@ -121,11 +125,12 @@ impl Branches {
         &self,
         merges: &mut Merges<'_>,
         contents: &mut Contents<'_>,
-        subject: &Subject,
+        subject: &ComparedPath,
         version: &mut Version,
     ) {
         let landed = trails::blobs(&version.files);
-        let makes = |told: &Told| told.touched.contains(subject) && told.brings(subject, &landed);
+        let makes =
+            |told: &MergedCommit| told.touched.contains(subject) && told.brings(subject, &landed);
         if version.made_in_merge == MadeInMerge::AutoMerged
             || !made::is_new(version)
             || self.sides.iter().any(makes)
@@ -147,16 +152,16 @@ impl Branches {
     }
 
     /// Returns what a version is of, and all that it was before, in the branches or where they landed.
-    fn kin(&self, subject: &Subject, version: &Version) -> BTreeSet<Subject> {
+    fn kin(&self, subject: &ComparedPath, version: &Version) -> BTreeSet<ComparedPath> {
         let mut kin = BTreeSet::from([subject.clone()]);
-        let Subject::Record(key) = subject else {
+        let ComparedPath::Record(key) = subject else {
             return kin;
         };
         let of = |key: &Key| self.origins.get(key).into_iter().flatten().cloned();
         let mut found: Vec<Key> = version.origins.iter().cloned().chain(of(key)).collect();
         while let Some(key) = found.pop() {
             let before = of(&key);
-            if kin.insert(Subject::Record(key.clone())) {
+            if kin.insert(ComparedPath::Record(key.clone())) {
                 found.extend(before);
             }
         }
@@ -164,9 +169,9 @@ impl Branches {
     }
 }
 
-impl Told {
+impl MergedCommit {
     /// Tells whether it has certain bytes, which its first parent has not.
-    fn brings(&self, subject: &Subject, blobs: &[Oid]) -> bool {
+    fn brings(&self, subject: &ComparedPath, blobs: &[Oid]) -> bool {
         let first = self.first.get(subject);
         first.is_some_and(|bytes| trails::blobs(&bytes.new) == blobs)
     }
@@ -180,7 +185,7 @@ impl Told {
         &self,
         merges: &mut Merges<'_>,
         contents: &mut Contents<'_>,
-        subject: &Subject,
+        subject: &ComparedPath,
         blobs: &[Oid],
     ) -> Result<bool, Obstacle> {
         let parents = &self.commit.parents;
@@ -214,8 +219,8 @@ fn note_origins(differing: &Differing, origins: &mut BTreeMap<Key, BTreeSet<Key>
         differing
             .iter()
             .filter_map(|(subject, bytes)| match subject {
-                Subject::Record(key) => Some((key, bytes)),
-                Subject::Governance(_) => None,
+                ComparedPath::Record(key) => Some((key, bytes)),
+                ComparedPath::Governance(_) => None,
             })
     };
     let taken: BTreeSet<&str> = records()

@@ -8,14 +8,14 @@ use std::rc::Rc;
 use crate::history::content::Contents;
 use crate::history::folder::{self, Mode};
 use crate::history::folders::FileChange;
-use crate::history::interest::{At, Interest, Kind};
+use crate::history::interest::{Interest, Kind, WatchedFolder};
 use crate::history::objects::{Objects, Obstacle, Oid};
-use crate::history::trails::Landed;
+use crate::history::trails::LandedFiles;
 use crate::history::walked::{After, Beside, Company};
 use crate::yaml::node::Limits;
 
 /// What stands under one name.
-type Entry = Option<(Mode, Oid)>;
+type FolderEntry = Option<(Mode, Oid)>;
 
 /// Compares two topmost folders.
 pub fn of(objects: &dyn Objects, interest: &Interest, before: Option<Oid>, after: Oid) -> Company {
@@ -27,10 +27,14 @@ pub fn of(objects: &dyn Objects, interest: &Interest, before: Option<Oid>, after
 }
 
 /// Tells whether anything but approval files differs between two folders.
-fn differs(objects: &dyn Objects, at: At<'_>, pair: [Option<Oid>; 2]) -> Result<bool, Obstacle> {
+fn differs(
+    objects: &dyn Objects,
+    at: WatchedFolder<'_>,
+    pair: [Option<Oid>; 2],
+) -> Result<bool, Obstacle> {
     let [old, new] = pair.map(|oid| folder::open(objects, oid));
     let (old, new) = (old?, new?);
-    let mut found: Vec<(&[u8], Entry, Entry)> = Vec::new();
+    let mut found: Vec<(&[u8], FolderEntry, FolderEntry)> = Vec::new();
     folder::differences(&old, &new, |name, both| found.push((name, both.0, both.1)));
     for (name, left, right) in found {
         let name = folder::text(name);
@@ -56,7 +60,7 @@ fn differs(objects: &dyn Objects, at: At<'_>, pair: [Option<Oid>; 2]) -> Result<
 /// Returns the files beside records that a landing changed.
 pub(super) fn beside<'c>(
     contents: &Contents<'_>,
-    landed: Landed<'_>,
+    landed: LandedFiles<'_>,
     files: impl Iterator<Item = &'c FileChange>,
     company: impl Fn() -> Company,
 ) -> Vec<Beside> {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use crate::history::folder::{self, Both, DEEPEST, Folder, MOST_ENTRIES, Mode};
-use crate::history::interest::{At, Kind};
+use crate::history::interest::{Kind, WatchedFolder};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::{self, Prefix};
 
@@ -71,14 +71,15 @@ struct Place<'p> {
     /// The same as the ledger names it.
     ledger_path: String,
     prefix: &'p Prefix,
-    at: At<'p>,
+    at: WatchedFolder<'p>,
 }
 
 impl<'p> Place<'p> {
     /// Returns a folder inside, where anything in it matters.
-    fn inside(&self, name: &str) -> Option<At<'p>> {
-        let leads_on =
-            |at: &At<'_>| at.leads_on(&self.prefix.inward(&paths::join(self.path, name)));
+    fn inside(&self, name: &str) -> Option<WatchedFolder<'p>> {
+        let leads_on = |at: &WatchedFolder<'_>| {
+            at.leads_on(&self.prefix.inward(&paths::join(self.path, name)))
+        };
         self.at.folder(name).filter(leads_on)
     }
 
@@ -109,7 +110,7 @@ impl<'o> Folders<'o> {
     }
 
     /// Compares the topmost folders of all pairs, and then the folders inside; jobs come in the order of time.
-    pub fn run(&mut self, top: At<'_>, jobs: Vec<Job>) {
+    pub fn run(&mut self, top: WatchedFolder<'_>, jobs: Vec<Job>) {
         let n_pairs = jobs.iter().map(|job| job.pair + 1).max().unwrap_or(0);
         let n_pairs = n_pairs.max(self.changes.len());
         self.changes.resize_with(n_pairs, Vec::new);
@@ -124,7 +125,7 @@ impl<'o> Folders<'o> {
             .is_some_and(|changes| !changes.is_empty())
     }
 
-    fn compare(&mut self, path: &str, at: At<'_>, jobs: Vec<Job>, depth: usize) {
+    fn compare(&mut self, path: &str, at: WatchedFolder<'_>, jobs: Vec<Job>, depth: usize) {
         let mut recent = Recent::default();
         let mut inside = Inside::new();
         let place = Place {

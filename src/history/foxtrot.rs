@@ -7,7 +7,7 @@ use crate::history::chain;
 use crate::history::change::intersect;
 use crate::history::commit::Commit;
 use crate::history::content::Contents;
-use crate::history::made::{Merges, Subject};
+use crate::history::made::{ComparedPath, Merges};
 use crate::history::mainline::{Flag, Mainline};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::thrown_off::Loss;
@@ -112,7 +112,7 @@ impl Foxtrot {
             };
             let changed = merges.compare(contents, earlier, commit)?;
             for (subject, bytes) in &*changed {
-                let Subject::Record(key @ Key::Id(_)) = subject else {
+                let ComparedPath::Record(key @ Key::Id(_)) = subject else {
                     continue;
                 };
                 let left = merges.compare(contents, commit.oid, &merge)?;

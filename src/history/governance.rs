@@ -224,7 +224,7 @@ pub struct GovernanceFiles {
 pub fn land(
     known: &mut GovernanceFiles,
     contents: &Contents<'_>,
-    landed: trails::Landed<'_>,
+    landed: trails::LandedFiles<'_>,
     changes: &[FileChange],
 ) -> Vec<String> {
     let GovernanceFiles { trails, bytes } = known;

@@ -1,6 +1,6 @@
 //! Which paths of a repository say anything: records, governance files, files beside records.
 //!
-//! Uses record (file names), history's paths. Pure. Start at [`Interest`]; [`At`] is a folder seen with that interest. Follows
+//! Uses record (file names), history's paths. Pure. Start at [`Interest`]; [`WatchedFolder`] is a folder seen with that interest. Follows
 //! `docs/spec/record.md` (which files are records) and `docs/spec/approval.md`, V8, G1 and S7.
 
 use std::collections::BTreeMap;
@@ -30,22 +30,22 @@ pub enum Kind {
 pub struct Interest {
     top: Node,
     /// The record files that matter; `None` when all do.
-    few: Option<Few>,
+    few: Option<RecordFilter>,
 }
 
 /// A few records, by where their files are at the tip.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Few {
+pub struct RecordFilter {
     /// The names of the files, in upper case and without suffix.
     pub names: BTreeSet<String>,
     /// The folders that they are in, from the ledger's root; `None` where they may be anywhere.
     pub folders: Option<BTreeSet<String>>,
 }
 
-impl Few {
+impl RecordFilter {
     /// Returns the records in files of these names, in upper case and without suffix, wherever they are.
-    pub fn anywhere(names: BTreeSet<String>) -> Few {
-        Few {
+    pub fn anywhere(names: BTreeSet<String>) -> RecordFilter {
+        RecordFilter {
             names,
             folders: None,
         }
@@ -81,12 +81,12 @@ impl Few {
 #[derive(Clone, Debug, Default)]
 struct Node {
     /// Whether all below is records, or approval files, or this is one governance file.
-    what: Option<What>,
+    what: Option<ReadPurpose>,
     inside: BTreeMap<String, Node>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum What {
+enum ReadPurpose {
     Records,
     Approvals,
     Governance,
@@ -94,8 +94,8 @@ enum What {
 
 /// A folder of the repository, and what is looked for in it.
 #[derive(Clone, Copy, Debug)]
-pub struct At<'i> {
-    few: Option<&'i Few>,
+pub struct WatchedFolder<'i> {
+    few: Option<&'i RecordFilter>,
     node: Option<&'i Node>,
     below: Below,
 }
@@ -113,8 +113,10 @@ impl Interest {
     /// Returns the interest in the record folders and governance files of a ledger.
     pub fn new(prefix: &Prefix, records: &[String], governance: &BTreeSet<String>) -> Interest {
         let mut interest = Interest::default();
-        let folders = records.iter().map(|path| (path, What::Records));
-        let files = governance.iter().map(|path| (path, What::Governance));
+        let folders = records.iter().map(|path| (path, ReadPurpose::Records));
+        let files = governance
+            .iter()
+            .map(|path| (path, ReadPurpose::Governance));
         for (path, what) in folders.chain(files) {
             interest.add(prefix, path, what);
         }
@@ -129,12 +131,16 @@ impl Interest {
         folders: impl Iterator<Item = &'f String>,
     ) -> Interest {
         for folder in folders {
-            self.add(prefix, &format!("{folder}/{APPROVALS}"), What::Approvals);
+            self.add(
+                prefix,
+                &format!("{folder}/{APPROVALS}"),
+                ReadPurpose::Approvals,
+            );
         }
         self
     }
 
-    fn add(&mut self, prefix: &Prefix, path: &str, what: What) {
+    fn add(&mut self, prefix: &Prefix, path: &str, what: ReadPurpose) {
         let Some(segments) = prefix.outward(path) else {
             return;
         };
@@ -146,18 +152,18 @@ impl Interest {
     }
 
     /// Returns the same interest, of records in a few alone, and in the folders that hold them.
-    pub fn narrowed(mut self, few: &Few) -> Interest {
+    pub fn narrowed(mut self, few: &RecordFilter) -> Interest {
         self.few = Some(few.clone());
         self
     }
 
     /// Returns the top of the repository.
-    pub fn top(&self) -> At<'_> {
+    pub fn top(&self) -> WatchedFolder<'_> {
         let below = match self.top.what {
-            Some(What::Records) => Below::RecordRoot,
+            Some(ReadPurpose::Records) => Below::RecordRoot,
             _ => Below::Nothing,
         };
-        At {
+        WatchedFolder {
             few: self.few.as_ref(),
             node: Some(&self.top),
             below,
@@ -178,31 +184,31 @@ impl Interest {
     /// Tells whether the approval file at a path matters: it is about one of the records, or about governance.
     pub fn hears(&self, path: &str) -> bool {
         let folder = approvals_of(path);
-        let is_asked = |few: &Few| few.names.contains(&folder.to_ascii_uppercase());
+        let is_asked = |few: &RecordFilter| few.names.contains(&folder.to_ascii_uppercase());
         is_of_governance(path) || self.few.as_ref().is_none_or(is_asked)
     }
 
     /// Returns the names at the top that lead to something, `None` when all do.
     pub fn names(&self) -> Option<Vec<&str>> {
-        let all = self.top.what == Some(What::Records);
+        let all = self.top.what == Some(ReadPurpose::Records);
         (!all).then(|| self.top.inside.keys().map(String::as_str).collect())
     }
 }
 
-impl<'i> At<'i> {
+impl<'i> WatchedFolder<'i> {
     /// Returns a folder inside this one; `None` where nothing in it matters.
-    pub fn folder(&self, name: &str) -> Option<At<'i>> {
+    pub fn folder(&self, name: &str) -> Option<WatchedFolder<'i>> {
         let node = self.node.and_then(|node| node.inside.get(name));
         let below = match (node.and_then(|node| node.what), self.below) {
-            (Some(What::Records), _) => Below::RecordRoot,
-            (Some(What::Approvals), _) => Below::Approvals,
+            (Some(ReadPurpose::Records), _) => Below::RecordRoot,
+            (Some(ReadPurpose::Approvals), _) => Below::Approvals,
             (_, Below::RecordRoot) if name == APPROVALS => Below::Approvals,
             (_, Below::Approvals) => Below::Approvals,
             (_, Below::RecordRoot | Below::Records) if !name.starts_with('.') => Below::Records,
             _ => Below::Nothing,
         };
         let empty = node.is_none_or(|node| node.inside.is_empty());
-        (below != Below::Nothing || !empty).then_some(At {
+        (below != Below::Nothing || !empty).then_some(WatchedFolder {
             few: self.few,
             node,
             below,
@@ -218,14 +224,14 @@ impl<'i> At<'i> {
     /// Returns what a file of this folder is read for; `None` where it says nothing.
     pub fn file(&self, name: &str) -> Option<Kind> {
         let node = self.node.and_then(|node| node.inside.get(name));
-        if node.and_then(|node| node.what) == Some(What::Governance) {
+        if node.and_then(|node| node.what) == Some(ReadPurpose::Governance) {
             return Some(Kind::Governance);
         }
         match self.below {
             Below::Approvals => Some(Kind::Approval),
             Below::RecordRoot | Below::Records if is_record(name) => {
                 let is_asked =
-                    |few: &Few| few.names.contains(&read::stem(name).to_ascii_uppercase());
+                    |few: &RecordFilter| few.names.contains(&read::stem(name).to_ascii_uppercase());
                 self.few.is_none_or(is_asked).then_some(Kind::Record)
             }
             _ => None,

@@ -27,11 +27,11 @@ pub struct Merges<'o> {
 }
 
 /// The records and governance files that differ between two snapshots, each with its differing bytes.
-pub type Differing = BTreeMap<Subject, Bytes>;
+pub type Differing = BTreeMap<ComparedPath, Bytes>;
 
 /// What a comparison is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
+pub enum ComparedPath {
     /// A record.
     Record(Key),
     /// A governance file, by its path.
@@ -63,7 +63,7 @@ impl<'o> Merges<'o> {
         &mut self,
         contents: &mut Contents<'_>,
         stop: &Stop,
-        subject: &Subject,
+        subject: &ComparedPath,
         version: &Version,
         others: &[Option<Oid>],
         touched: Touched,
@@ -87,7 +87,7 @@ impl<'o> Merges<'o> {
         &mut self,
         contents: &mut Contents<'_>,
         stop: &Stop,
-        subject: &Subject,
+        subject: &ComparedPath,
         version: &Version,
     ) -> Result<MadeInMerge, Obstacle> {
         let commit = &version.commit;
@@ -134,7 +134,7 @@ impl<'o> Merges<'o> {
         &mut self,
         contents: &mut Contents<'_>,
         stop: &Stop,
-        subject: &Subject,
+        subject: &ComparedPath,
         version: &Version,
     ) -> Result<Option<Oid>, Obstacle> {
         let Some(first) = version.commit.parents.first() else {
@@ -253,14 +253,14 @@ pub fn differing_in(
     let records = trails::differing(contents, records);
     let mut differing: Differing = records
         .into_iter()
-        .map(|(key, bytes)| (Subject::Record(key), bytes))
+        .map(|(key, bytes)| (ComparedPath::Record(key), bytes))
         .collect();
     for change in of(Kind::Governance) {
         let bytes = Bytes {
             old: version::file_at(&change.path, change.old),
             new: version::file_at(&change.path, change.new),
         };
-        differing.insert(Subject::Governance(change.path.to_string()), bytes);
+        differing.insert(ComparedPath::Governance(change.path.to_string()), bytes);
     }
     differing
 }

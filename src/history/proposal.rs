@@ -3,14 +3,14 @@
 //! Uses history's branch, change, refs, trails, version. Pure: loose files come as plain data. Start at [`read`]. Follows
 //! `docs/spec/status.md`, proposals and pending changes. Whatever is proposed grants nothing and ends nothing.
 
-use crate::history::branch::{Branch, Lens};
+use crate::history::branch::{Branch, BranchContext};
 use crate::history::change;
 use crate::history::change::event::Event;
 use crate::history::commit::Commit;
 use crate::history::folder::Mode;
 use crate::history::folders::FileChange;
 use crate::history::interest::{Interest, Kind};
-use crate::history::made::Subject;
+use crate::history::made::ComparedPath;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::refs::{Chosen, Head, Layout, Refs};
@@ -130,8 +130,8 @@ pub fn read(
     sources: &Sources,
 ) -> Result<Proposals, Obstacle> {
     let interest = Interest::new(prefix, records, &BTreeSet::new());
-    let mut desk = Desk {
-        lens: Lens::new(objects, prefix, &interest),
+    let mut desk = ProposalReader {
+        lens: BranchContext::new(objects, prefix, &interest),
         history,
         proposals: Proposals::default(),
     };
@@ -155,13 +155,13 @@ fn rank(proposal: &Proposal) -> impl Ord + '_ {
     (proposal.branch.is_none(), latest, &proposal.branch)
 }
 
-struct Desk<'o, 'h> {
-    lens: Lens<'o>,
+struct ProposalReader<'o, 'h> {
+    lens: BranchContext<'o>,
     history: &'h History,
     proposals: Proposals,
 }
 
-impl Desk<'_, '_> {
+impl ProposalReader<'_, '_> {
     /// Looks at the files of the work tree that differ from what is checked out.
     fn work_tree(&mut self, sources: &Sources) -> Result<(), Obstacle> {
         let mut changes = Vec::new();
@@ -224,10 +224,10 @@ impl Desk<'_, '_> {
         if branch.truncated.is_some() {
             // Where it set out is not known: only of what never landed is it certain that the branch proposes it.
             changed.retain(|subject, bytes| match subject {
-                Subject::Record(key) => {
+                ComparedPath::Record(key) => {
                     !self.history.trails.contains_key(key) && !bytes.new.is_empty()
                 }
-                Subject::Governance(_) => false,
+                ComparedPath::Governance(_) => false,
             });
         }
         let told = if changed.is_empty() || name.is_none() {
@@ -236,12 +236,12 @@ impl Desk<'_, '_> {
             branch.told(&mut self.lens).unwrap_or_default()
         };
         for (subject, bytes) in &changed {
-            let Subject::Record(key) = subject else {
+            let ComparedPath::Record(key) = subject else {
                 continue;
             };
             let others = changed.iter().filter_map(|(subject, bytes)| match subject {
-                Subject::Record(key) => Some((key, bytes)),
-                Subject::Governance(_) => None,
+                ComparedPath::Record(key) => Some((key, bytes)),
+                ComparedPath::Governance(_) => None,
             });
             if is_told_by_id(key, bytes, others) {
                 continue;

@@ -49,7 +49,7 @@ pub enum Layout {
 
 /// The commit that a name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct ResolvedRef {
     /// The full name of the ref, where it is one.
     pub name: Option<String>,
     /// The commit.
@@ -109,7 +109,7 @@ pub enum Cause {
 pub fn choose(
     refs: &Refs,
     asked: Option<&str>,
-    find: &dyn Fn(&str) -> Option<Found>,
+    find: &dyn Fn(&str) -> Option<ResolvedRef>,
     target: Option<&str>,
 ) -> Result<Chosen, NoRef> {
     let fail = |cause, remote: Option<&str>| NoRef {
@@ -230,7 +230,11 @@ impl Refs {
     /// Returns what a given name stands for: a branch, or what it says in full.
     ///
     /// Git's order would let a tag, or a branch of that name, take the place of what is meant.
-    fn named(&self, name: &str, find: &dyn Fn(&str) -> Option<Found>) -> Result<Chosen, Cause> {
+    fn named(
+        &self,
+        name: &str,
+        find: &dyn Fn(&str) -> Option<ResolvedRef>,
+    ) -> Result<Chosen, Cause> {
         let floating = ["HEAD", "@"].iter().any(|head| {
             name.strip_prefix(head)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(['~', '^', '@']))

@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 use std::mem;
 
-use crate::history::brought::Found;
+use crate::history::brought::PairDifferences;
 use crate::history::chain::Chain;
 use crate::history::folders::{FileChange, Folders, Pair};
 use crate::history::governance::{self, States};
 use crate::history::graph::{Graph, Reader, Sides, Stop};
-use crate::history::interest::{Few, Interest, Kind};
+use crate::history::interest::{Interest, Kind, RecordFilter};
 use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::Prefix;
 use crate::history::tree::{self, CommitTree};
@@ -21,7 +21,7 @@ use crate::policy::governance::Governance;
 pub(super) struct Survey {
     pub(super) interest: Interest,
     pub(super) graph: Graph,
-    pub(super) found: Found,
+    pub(super) found: PairDifferences,
     pub(super) states: States,
     /// The folders of records.
     pub(super) records: Vec<String>,
@@ -35,7 +35,7 @@ impl Survey {
         chain: &Chain,
         prefix: &Prefix,
         records: Option<&[String]>,
-        few: Option<&Few>,
+        few: Option<&RecordFilter>,
     ) -> Result<Survey, Obstacle> {
         let tip = CommitTree::of_commit(objects, chain.mainline.tip, prefix)?;
         let governance = Governance::read(&tip).map_err(|error| tree::obstacle(&error))?;
@@ -52,7 +52,7 @@ impl Survey {
             let (landed, interest) = match few {
                 Some(few) => (
                     interest.clone().narrowed(few),
-                    interest.narrowed(&Few::anywhere(few.names.clone())),
+                    interest.narrowed(&RecordFilter::anywhere(few.names.clone())),
                 ),
                 None => (interest.clone(), interest),
             };
@@ -83,7 +83,7 @@ impl Survey {
                 return Ok(Survey {
                     interest,
                     graph,
-                    found: Found {
+                    found: PairDifferences {
                         changes: folders.changes,
                         obstacles: folders.obstacles,
                     },
@@ -120,7 +120,7 @@ impl Survey {
                 landed: self.graph.landed.clone(),
                 ..Graph::default()
             },
-            found: Found {
+            found: PairDifferences {
                 changes,
                 obstacles: self.found.obstacles.clone(),
             },

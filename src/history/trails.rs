@@ -39,7 +39,7 @@ pub struct Trails<'o> {
 
 /// One landing.
 #[derive(Clone, Copy, Debug)]
-pub struct Landed<'a> {
+pub struct LandedFiles<'a> {
     /// Its index in the mainline.
     pub landing: usize,
     /// Its commit.
@@ -50,7 +50,7 @@ pub struct Landed<'a> {
 
 /// What one landing does to the files of records.
 #[derive(Default)]
-struct Step {
+struct TrailStep {
     /// The files of each record that is concerned, as they were before.
     before: BTreeMap<Key, Files>,
     /// The files that are gone or have other bytes: path, owner, bytes.
@@ -74,10 +74,10 @@ impl<'o> Trails<'o> {
     /// Takes the record files that a landing changed, and returns the records that got a version.
     pub fn land<'c>(
         &mut self,
-        landed: Landed<'_>,
+        landed: LandedFiles<'_>,
         changes: impl Iterator<Item = &'c FileChange> + Clone,
     ) -> Vec<Key> {
-        let mut step = Step::default();
+        let mut step = TrailStep::default();
         for change in changes.clone() {
             if let (Some(old), Some(owner)) = (change.old, self.owners.get(&change.path).cloned()) {
                 self.lift(&mut step, &change.path, &owner);
@@ -118,7 +118,7 @@ impl<'o> Trails<'o> {
     }
 
     /// Takes a file away from its record.
-    fn lift(&mut self, step: &mut Step, path: &Rc<str>, owner: &Key) {
+    fn lift(&mut self, step: &mut TrailStep, path: &Rc<str>, owner: &Key) {
         let files = self.files.entry(owner.clone()).or_default();
         step.before
             .entry(owner.clone())
@@ -129,7 +129,7 @@ impl<'o> Trails<'o> {
     }
 
     /// Gives a file to a record.
-    fn put(&mut self, step: &mut Step, path: &Rc<str>, blob: Oid, owner: Key) {
+    fn put(&mut self, step: &mut TrailStep, path: &Rc<str>, blob: Oid, owner: Key) {
         let files = self.files.entry(owner.clone()).or_default();
         step.before
             .entry(owner.clone())
@@ -150,7 +150,7 @@ impl<'o> Trails<'o> {
     }
 
     /// Parts files that stand in for a record from it where the record itself is back at another path.
-    fn part(&mut self, step: &mut Step) {
+    fn part(&mut self, step: &mut TrailStep) {
         let keys: Vec<Key> = step.before.keys().cloned().collect();
         for key in keys {
             let files = self.files.get(&key).cloned().unwrap_or_default();
@@ -168,7 +168,7 @@ impl<'o> Trails<'o> {
     }
 
     /// Gives a file whose id can't be read to the record that it held just before, else to its path.
-    fn put_unread(&mut self, step: &mut Step, path: &Rc<str>, blob: Oid) {
+    fn put_unread(&mut self, step: &mut TrailStep, path: &Rc<str>, blob: Oid) {
         let by_path = step.stood_at(path);
         let moved = || {
             let from = step
@@ -208,7 +208,7 @@ impl<'o> Trails<'o> {
         self.end.as_ref().filter(|_| is_new)
     }
 
-    fn push(&mut self, landed: Landed<'_>, step: Step) -> Vec<Key> {
+    fn push(&mut self, landed: LandedFiles<'_>, step: TrailStep) -> Vec<Key> {
         let mut keys = Vec::new();
         let mut left = Left::default();
         for (path, key, blob) in &step.left {
@@ -285,7 +285,7 @@ impl<'o> Trails<'o> {
     }
 }
 
-impl Step {
+impl TrailStep {
     /// Returns the record that a path held just before.
     fn stood_at(&self, path: &str) -> Option<Key> {
         let left = self.left.iter().find(|(old, ..)| &**old == path);

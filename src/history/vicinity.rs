@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::history::chain;
 use crate::history::content::{self, Contents, Whose};
 use crate::history::folders::{FileChange, Folders, Job};
-use crate::history::interest::{Few, Interest, Kind};
+use crate::history::interest::{Interest, Kind, RecordFilter};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::tree::{self, CommitTree};
@@ -33,7 +33,7 @@ impl Around<'_> {
     ///
     /// # Errors
     /// [`Obstacle`] where a folder of a mainline commit can't be read.
-    pub fn hides(&self, history: &History, few: &Few) -> Result<bool, Obstacle> {
+    pub fn hides(&self, history: &History, few: &RecordFilter) -> Result<bool, Obstacle> {
         let versions = || history.trails.values().flat_map(|trail| &trail.versions);
         let landings: BTreeSet<usize> = versions().map(|version| version.landing).collect();
         Ok(versions().any(|version| !version.origins.is_empty())
@@ -46,7 +46,7 @@ impl Around<'_> {
         &self,
         history: &History,
         landings: &BTreeSet<usize>,
-        few: &Few,
+        few: &RecordFilter,
     ) -> Result<bool, Obstacle> {
         let around: BTreeSet<usize> = landings
             .iter()
@@ -69,7 +69,12 @@ impl Around<'_> {
 
     /// Tells whether a file of another name, which bears the id of one that is asked for or may have become that record,
     /// came, went or changed when a version landed, or in a branch that was merged then; or whether that can't be told.
-    fn was_otherwise(&self, history: &History, landings: &BTreeSet<usize>, few: &Few) -> bool {
+    fn was_otherwise(
+        &self,
+        history: &History,
+        landings: &BTreeSet<usize>,
+        few: &RecordFilter,
+    ) -> bool {
         let interest = Interest::new(self.prefix, self.folders, &BTreeSet::new());
         let tree = |landing: usize| Some(history.mainline.landings.get(landing)?.tree);
         let mut pairs: Vec<(Option<Oid>, Option<Oid>)> = landings
@@ -123,7 +128,7 @@ impl Around<'_> {
     }
 
     /// Tells whether a file states one of the ids, or may.
-    fn bears(&self, path: &str, blob: Oid, few: &Few) -> bool {
+    fn bears(&self, path: &str, blob: Oid, few: &RecordFilter) -> bool {
         let bytes = match content::bytes_within(self.objects, blob, Limits::RECORD.bytes) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return false,

@@ -12,14 +12,14 @@ use crate::history::content::{Contents, Keeps};
 use crate::history::folders::FileChange;
 use crate::history::governance::{self, GovernanceFiles, States};
 use crate::history::graph::Stop;
-use crate::history::interest::{self, Few, Kind};
-use crate::history::made::{Merges, Subject};
+use crate::history::interest::{self, Kind, RecordFilter};
+use crate::history::made::{ComparedPath, Merges};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::origin;
 use crate::history::paths::Prefix;
 use crate::history::survey::Survey;
 use crate::history::tags;
-use crate::history::trails::{Landed, Trails};
+use crate::history::trails::{LandedFiles, Trails};
 use crate::history::unnamed::{self, Unasked};
 use crate::history::version::{Key, Trail, Version};
 use crate::history::vicinity::Around;
@@ -79,7 +79,7 @@ pub fn untold(chain: Chain, prefix: &Prefix) -> History {
 }
 
 /// A version of a record in one file, as it is found.
-pub struct Sight<'w> {
+pub struct VersionVisit<'w> {
     /// The trail, of which it is the last version.
     pub trail: &'w Trail,
     /// The version; who touched it is not known yet.
@@ -91,7 +91,7 @@ pub struct Sight<'w> {
 }
 
 /// What looks at each version as it is found.
-pub type Look<'l> = &'l mut dyn FnMut(Sight<'_>);
+pub type VersionVisitor<'l> = &'l mut dyn FnMut(VersionVisit<'_>);
 
 /// Walks a mainline as [`walk`] does, and shows each version with the places in its file, which are kept no longer.
 ///
@@ -105,7 +105,7 @@ pub fn walk_shown(
     prefix: &Prefix,
     records: Option<&[String]>,
     judge: &dyn Fn(History) -> States,
-    look: Look<'_>,
+    look: VersionVisitor<'_>,
 ) -> Result<History, Obstacle> {
     let survey = Survey::read(objects, &chain, prefix, records, None)?;
     let trails = || Trails::new(Contents::new(objects));
@@ -119,7 +119,7 @@ pub fn walk_shown(
 /// What looks at versions, and the governance that judges them.
 struct Shown<'l> {
     states: States,
-    look: Look<'l>,
+    look: VersionVisitor<'l>,
 }
 
 /// Walks a mainline and returns the trails of a few records.
@@ -136,7 +136,7 @@ pub fn walk_named(
     chain: Chain,
     prefix: &Prefix,
     records: Option<&[String]>,
-    few: &Few,
+    few: &RecordFilter,
 ) -> Result<History, Obstacle> {
     let survey = Survey::read(objects, &chain, prefix, records, Some(few))?;
     let trails = Trails::new(Contents::new(objects));
@@ -153,7 +153,7 @@ pub fn walk_named(
     }
     let is_of_records = |file: &Beside| !interest::is_of_governance(&file.path);
     if few.folders.is_some() && history.approvals.iter().any(is_of_records) {
-        let few = Few::anywhere(few.names.clone());
+        let few = RecordFilter::anywhere(few.names.clone());
         return walk_named(objects, chain, prefix, records, &few);
     }
     Ok(history)
@@ -183,7 +183,7 @@ fn told(
         let Some((_, commit)) = commits.find(|(landing, _)| *landing == stop.landing) else {
             continue;
         };
-        let landed = Landed {
+        let landed = LandedFiles {
             landing: stop.landing,
             commit: &commit,
             cut_off: mainline.boundary.as_ref().filter(|_| stop.landing == 0),
@@ -209,11 +209,11 @@ fn told(
             continue;
         }
         let branches = Branches::read(&mut trails.contents, &mut found, &stop);
-        let records = keys.into_iter().map(Subject::Record);
-        for subject in records.chain(paths.into_iter().map(Subject::Governance)) {
+        let records = keys.into_iter().map(ComparedPath::Record);
+        for subject in records.chain(paths.into_iter().map(ComparedPath::Governance)) {
             let trail = match &subject {
-                Subject::Record(key) => trails.trails.get_mut(key),
-                Subject::Governance(path) => governance.trails.get_mut(path),
+                ComparedPath::Record(key) => trails.trails.get_mut(key),
+                ComparedPath::Governance(path) => governance.trails.get_mut(path),
             };
             if let Some(version) = trail.and_then(|trail| trail.versions.last_mut()) {
                 let contents = &mut trails.contents;
@@ -252,7 +252,7 @@ fn fill(
     merges: &mut Merges<'_>,
     contents: &mut Contents<'_>,
     (branches, stop, changes): (&Branches, &Stop, &[FileChange]),
-    subject: &Subject,
+    subject: &ComparedPath,
     version: &mut Version,
 ) {
     let touched = branches.fill(subject, version);
@@ -286,7 +286,7 @@ impl History {
 }
 
 /// Shows the versions that a landing made.
-fn show(trails: &Trails<'_>, keys: &[Key], states: &States, look: Look<'_>) {
+fn show(trails: &Trails<'_>, keys: &[Key], states: &States, look: VersionVisitor<'_>) {
     for key in keys {
         let trail = trails.trails.get(key);
         let Some((trail, version)) = trail.and_then(|trail| Some((trail, trail.last()?))) else {
@@ -298,7 +298,7 @@ fn show(trails: &Trails<'_>, keys: &[Key], states: &States, look: Look<'_>) {
         let again = || trails.contents.places(&file.path, file.blob);
         if let Some(source) = version.record.places().or_else(again) {
             let source = &source;
-            look(Sight {
+            look(VersionVisit {
                 trail,
                 version,
                 source,

@@ -5,7 +5,7 @@
 
 use crate::interop::uuid;
 use crate::record::time::{Day, Instant, When};
-use crate::status::state::{DutyKind, Standing};
+use crate::status::state::{DutyKind, RecordState};
 use crate::view::record;
 
 /// So many days before an end an alarm goes off.
@@ -18,7 +18,7 @@ const WIDTH: usize = 75;
 #[derive(Clone, Copy, Debug)]
 pub struct Dated<'a> {
     /// The record.
-    pub standing: &'a Standing,
+    pub standing: &'a RecordState,
     /// How often it landed: later versions of an event replace earlier ones by it.
     pub landings: usize,
 }
@@ -60,7 +60,7 @@ pub fn calendar(records: &[Dated<'_>], instant: Instant) -> String {
 }
 
 /// Returns the events of a record: its end, its next review, the look that its closure owes.
-fn events(standing: &Standing, instant: Instant) -> Vec<Event> {
+fn events(standing: &RecordState, instant: Instant) -> Vec<Event> {
     let id = record::id(standing);
     let Some(content) = record::content(standing) else {
         return Vec::new();

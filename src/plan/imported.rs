@@ -10,7 +10,7 @@ use crate::plan::owner::{KnownOwner, Owners};
 use crate::record::reference::ControlRef;
 use crate::record::word::{Baseline, IdentityType, Word};
 use crate::survey::triage::is_advisory;
-use crate::survey::triage::wanted::{Found, Happened, Often, Subject};
+use crate::survey::triage::wanted::{FindingGroup, Happened, Often, Subject};
 
 /// What stands where a person must say something.
 const MARK: &str = "TODO(import): ";
@@ -20,7 +20,7 @@ fn todo(what: &str) -> String {
 }
 
 /// Returns what is known of a finding that needs a record.
-pub fn of_finding(tool: &str, id: &str, found: &Found, owners: Owners<'_>) -> Answers {
+pub fn of_finding(tool: &str, id: &str, found: &FindingGroup, owners: Owners<'_>) -> Answers {
     let mut answers = Answers::default();
     let mut paths = found.packages.values().flatten().flatten();
     let place = match (paths.next(), paths.count()) {

@@ -7,7 +7,7 @@ mod approving;
 pub mod told;
 
 use crate::approval::reviews::reviewer::{self, Reviewer};
-use crate::approval::reviews::{Review, Reviews, State};
+use crate::approval::reviews::{Review, ReviewState, Reviews};
 use crate::approval::statement;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::file::ApprovalFile;
@@ -105,7 +105,7 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<Answer, Trouble> {
     let mut answer = Answer::default();
     answer.told.extend(taken_back(reviews, world.governance));
     for (reviewer, review) in reviewer::last_reviews(reviews, world.governance) {
-        if review.state != State::Approved {
+        if review.state != ReviewState::Approved {
             continue;
         }
         if let Reviewer::Machine(person) = &reviewer {

@@ -11,10 +11,10 @@ mod levels;
 mod line;
 
 use crate::approval::approvals::Approvals;
-use crate::approval::filed::Filed;
+use crate::approval::filed::ApprovalFileOutcome;
 use crate::approval::loosened::{Loosened, Loosening};
 use crate::approval::seals::Looked;
-use crate::approval::verdict::{Satisfied, Stands, Verdict};
+use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::diag::{self, Code, Finding, Level};
 use crate::history::change;
 use crate::history::governance::Origin;
@@ -76,7 +76,7 @@ const STAYS: &[Code] = &["record-deleted", "policy-loosened", "evidence-changed"
 struct Of<'a> {
     key: &'a Key,
     trail: &'a Trail,
-    verdicts: &'a [Rc<Verdict>],
+    verdicts: &'a [Rc<ApprovalVerdict>],
     levels: Levels<'a>,
     review_due: Option<Instant>,
 }
@@ -89,7 +89,7 @@ impl<'a> Audit<'a> {
         else {
             return Vec::new();
         };
-        let trace = Trace::of(status::state::Subject {
+        let trace = Trace::of(status::state::RecordFacts {
             key,
             history: self.history,
             verdicts,
@@ -248,7 +248,7 @@ impl<'a> Audit<'a> {
     }
 
     /// Returns the findings about files below `.approvals`.
-    pub fn statements(&self, files: &[Filed]) -> Vec<Finding> {
+    pub fn statements(&self, files: &[ApprovalFileOutcome]) -> Vec<Finding> {
         let known = self.known(self.governance, self.instant);
         let statements = Statements::Landed(files);
         lint::audit(Subject::Statements(&statements), &known, |_| true)
@@ -288,8 +288,8 @@ impl<'a> Audit<'a> {
         if version.change == Change::Inherited {
             return None;
         }
-        let stands = |verdict: &&Rc<Verdict>| {
-            verdict.stands == Stands::AsApproved && verdict.satisfied == Satisfied::Yes
+        let stands = |verdict: &&Rc<ApprovalVerdict>| {
+            verdict.stands == BecomesApproved::AsApproved && verdict.satisfied == Satisfied::Yes
         };
         let approved = of.verdicts.iter().filter(stands);
         Some(Urgent {
@@ -328,7 +328,7 @@ fn path(version: &Version) -> &str {
 }
 
 /// Returns the verdict on the version that brought the closure which a version holds.
-fn closing<'a>(of: &Of<'a>, index: usize) -> Option<&'a Verdict> {
+fn closing<'a>(of: &Of<'a>, index: usize) -> Option<&'a ApprovalVerdict> {
     let is_closed = |at: &usize| {
         let version = of.trail.versions.get(*at);
         let record = version.and_then(|version| version.record.record());
@@ -362,7 +362,7 @@ fn conflicts(landed: &Landed<'_>) -> Vec<Finding> {
 /// Gives a finding about content or change its level of today and its place at the tip, and says where it landed.
 fn settle(finding: &mut Finding, landed: &Landed<'_>, tip: Option<&Source>) {
     let reopened = finding.rule == "closed-edited"
-        && landed.verdict.stands == Stands::AsApproved
+        && landed.verdict.stands == BecomesApproved::AsApproved
         && landed.verdict.satisfied == Satisfied::Yes;
     let heals = match landed.healed {
         Healed::Yes => !STAYS.contains(&finding.rule),

@@ -2,7 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S7 and 1.12.
 
-use crate::approval::filed::{AtTip, FileState, Filed};
+use crate::approval::filed::{ApprovalFileOutcome, AtTip, FileState};
 use crate::approval::statement::file::About;
 use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
@@ -39,7 +39,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     }
 }
 
-fn landed(filed: &Filed) -> Option<Finding> {
+fn landed(filed: &ApprovalFileOutcome) -> Option<Finding> {
     let (why, help) = filed.state.why()?;
     let level = match (&filed.state, filed.at_tip) {
         (FileState::Sound | FileState::Missing(_), _) => return None,

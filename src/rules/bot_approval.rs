@@ -2,7 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
-use crate::approval::verdict::{Counts, Statement, WhyNot};
+use crate::approval::verdict::{Counts, NotCounted, Statement};
 use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
@@ -36,7 +36,7 @@ fn alone(landed: &Landed<'_>) -> Option<Finding> {
         return None;
     }
     let verdict = landed.verdict;
-    let is_bot = |said: &&Statement| said.counts == Counts::No(WhyNot::Bot);
+    let is_bot = |said: &&Statement| said.counts == Counts::No(NotCounted::Bot);
     let bot = verdict.statements.iter().find(is_bot)?;
     if !verdict.statements.iter().all(|said| is_bot(&said)) || !verdict.approvers.is_empty() {
         return None;

@@ -2,7 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.9.
 
-use crate::approval::verdict::{Satisfied, Stands};
+use crate::approval::verdict::{BecomesApproved, Satisfied};
 use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
@@ -46,7 +46,7 @@ fn other(landed: &Landed<'_>) -> Option<Finding> {
     let (level, more) = match (&verdict.satisfied, verdict.stands) {
         (Satisfied::No, _) => (Level::Error, ": in force is what both allow"),
         // What only narrows holds at once; that it is another content is said of the tip alone.
-        (Satisfied::Yes, Stands::AsLanded) if landed.at_tip == AtTip::Yes => {
+        (Satisfied::Yes, BecomesApproved::AsLanded) if landed.at_tip == AtTip::Yes => {
             (Level::Note, ": it only narrows, and holds at once")
         }
         _ => return None,

@@ -3,7 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S4.
 
 use crate::approval::seals::{Looked, Of};
-use crate::approval::signature::State;
+use crate::approval::signature::SignatureState;
 use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
@@ -37,10 +37,13 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 
 fn of(landed: &Landed<'_>, looked: &Looked) -> Option<Finding> {
     let level = match (&looked.state, looked.of) {
-        (State::Bad(_), _) => Level::Error,
-        (State::UntrustedKey(_) | State::NotValidAtLanding(_) | State::Revoked(_), Of::Landing) => {
-            Level::Warning
-        }
+        (SignatureState::Bad(_), _) => Level::Error,
+        (
+            SignatureState::UntrustedKey(_)
+            | SignatureState::NotValidAtLanding(_)
+            | SignatureState::Revoked(_),
+            Of::Landing,
+        ) => Level::Warning,
         _ => return None,
     };
     let of = match looked.of {

@@ -3,10 +3,10 @@
 //! Uses history, approval, policy. Pure. Start at [`Landed`]. Follows `docs/spec/rules.md` (audit, levels in verify).
 //! The levels of findings about approval are decided in `audit::levels`, once for all rules.
 
-use crate::approval::filed::Filed;
+use crate::approval::filed::ApprovalFileOutcome;
 use crate::approval::loosened::Loosening;
 use crate::approval::seals::Looked;
-use crate::approval::verdict::{Counts, Satisfied, Statement, Verdict, WhyNot};
+use crate::approval::verdict::{ApprovalVerdict, Counts, NotCounted, Satisfied, Statement};
 use crate::diag::{self, Code, Finding, Level, Pos};
 use crate::history::governance::State;
 use crate::history::mainline::{Flag, Landing};
@@ -33,7 +33,7 @@ pub struct Landed<'c> {
     /// The content that it is compared with.
     pub before: Option<&'c Record>,
     /// What is known of its approval.
-    pub verdict: &'c Verdict,
+    pub verdict: &'c ApprovalVerdict,
     /// Its landing.
     pub landing: &'c Landing,
     /// The governance before the landing, which judges who must approve.
@@ -55,7 +55,7 @@ pub struct Landed<'c> {
     /// Of a governance file, whether it counts; `None` for a record.
     pub counts: Option<GovernanceCounts>,
     /// What is known of the version that brought the closure which it holds.
-    pub closing: Option<&'c Verdict>,
+    pub closing: Option<&'c ApprovalVerdict>,
     /// The changes of governance that do not deserve trust, and that alone let it be approved.
     pub loosened: &'c [Loosening],
     /// The signatures on its landing, and in the branch that it merges.
@@ -181,7 +181,7 @@ pub enum Granted {
 /// A file below `.approvals`, where it is judged.
 pub enum Statements<'c> {
     /// What became of it on the mainline.
-    Landed(&'c [Filed]),
+    Landed(&'c [ApprovalFileOutcome]),
     /// What is wrong with files of a tree that has not landed.
     Proposed(&'c [BadStatement]),
 }
@@ -264,7 +264,11 @@ impl<'c> Landed<'c> {
         let may_be_author = |said: &Statement| {
             matches!(
                 said.counts,
-                Counts::No(WhyNot::Author | WhyNot::SameNameAsAuthor | WhyNot::UnknownAccount(_))
+                Counts::No(
+                    NotCounted::Author
+                        | NotCounted::SameNameAsAuthor
+                        | NotCounted::UnknownAccount(_)
+                )
             )
         };
         let own_act = |said: &Statement| {

@@ -6,7 +6,7 @@
 use crate::approval::keys::Keys;
 use crate::approval::ledger_name::{LedgerName, Unnamed};
 use crate::approval::statement::bad_file::BadFile;
-use crate::approval::statement::check::{self, Backing, Place};
+use crate::approval::statement::check::{self, Backing, StatementPath};
 use crate::approval::statement::file::{ApprovalFile, FOLDER};
 use crate::history::objects::Oid;
 use crate::ledger::tree::{Kind, Tree, TreeError};
@@ -82,15 +82,15 @@ impl Proposed<'_> {
         let policy = &self.governance.policy;
         let signature = match check::place(path, &policy.records) {
             None => return Ok(None),
-            Some(Place::Stranger) => {
+            Some(StatementPath::Stranger) => {
                 let known = self.is_landed(path)?;
                 return Ok((!known).then_some(BadFile::Stranger));
             }
-            Some(Place::Signature { text }) => {
+            Some(StatementPath::Signature { text }) => {
                 let alone = self.tree.bytes(&text)?.is_none() && !self.is_landed(path)?;
                 return Ok(alone.then_some(BadFile::NoText));
             }
-            Some(Place::Text { signature }) => signature,
+            Some(StatementPath::Text { signature }) => signature,
         };
         if self.is_landed(path)? && self.is_landed(&signature)? {
             return Ok(None);

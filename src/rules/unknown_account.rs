@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::approval::verdict::{Counts, Satisfied, WhyNot};
+use crate::approval::verdict::{Counts, NotCounted, Satisfied};
 use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
@@ -39,7 +39,7 @@ fn unknown(landed: &Landed<'_>) -> Option<Finding> {
         return None;
     }
     let accounts = verdict.statements.iter().filter_map(|it| match &it.counts {
-        Counts::No(WhyNot::UnknownAccount(unknown)) => Some(unknown),
+        Counts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown),
         _ => None,
     });
     let accounts: BTreeSet<_> = accounts.collect();

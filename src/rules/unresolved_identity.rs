@@ -2,7 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, A1, A7 and I5.
 
-use crate::approval::verdict::{Counts, Statement, WhyNot};
+use crate::approval::verdict::{Counts, NotCounted, Statement};
 use crate::diag::{Finding, Level};
 use crate::history::ident::Flaw;
 use crate::rules::case::Case;
@@ -35,7 +35,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 
 fn unresolved(landed: &Landed<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
-    let is_namesake = |said: &&Statement| said.counts == Counts::No(WhyNot::SameNameAsAuthor);
+    let is_namesake = |said: &&Statement| said.counts == Counts::No(NotCounted::SameNameAsAuthor);
     let mut who: Vec<String> = verdict
         .statements
         .iter()
@@ -47,7 +47,7 @@ fn unresolved(landed: &Landed<'_>) -> Option<Finding> {
             .statements
             .iter()
             .filter_map(|said| match &said.counts {
-                Counts::No(WhyNot::UnnamedForge(who)) => Some(format!("{who} may be a forge")),
+                Counts::No(NotCounted::UnnamedForge(who)) => Some(format!("{who} may be a forge")),
                 _ => None,
             }),
     );

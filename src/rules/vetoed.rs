@@ -2,7 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, E6 and S7.
 
-use crate::approval::verdict::{Counts, FourEyes, Statement, Word};
+use crate::approval::verdict::{Counts, FourEyes, Statement, Vote};
 use crate::diag::{Finding, Level};
 use crate::rules::case::Case;
 use crate::rules::example::Example;
@@ -38,7 +38,7 @@ fn refused(landed: &Landed<'_>) -> Option<Finding> {
     if landed.matter != Matter::Record || landed.verdict.result != FourEyes::Vetoed {
         return None;
     }
-    let is_veto = |said: &&Statement| said.word == Word::Vetoes && said.counts == Counts::Yes;
+    let is_veto = |said: &&Statement| said.word == Vote::Vetoes && said.counts == Counts::Yes;
     let vetoes = landed.verdict.statements.iter().filter(is_veto);
     let words: Vec<String> = vetoes
         .map(|said| {

@@ -12,7 +12,7 @@ use crate::record::id::Id;
 use crate::record::time::Instant;
 use crate::record::word::{ClosureOutcome, Then, Word};
 use crate::status::clocks::Clocks;
-use crate::status::ground::{Ground, Grounds, Judged};
+use crate::status::ground::{EvaluatedRecord, Ground, Grounds};
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::renewal;
 use crate::status::state::{InForce, Status};
@@ -87,7 +87,7 @@ fn answer(status: Status, reasons: Vec<Reason>) -> Answer {
     }
 }
 
-fn of_judged(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
+fn of_judged(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Answer {
     if let Some((_, closure)) = &judged.closure {
         return closed(closure);
     }
@@ -140,7 +140,7 @@ fn lapsed(grace: Option<&Grounds>) -> Vec<Reason> {
     }
 }
 
-fn in_window(judged: &Judged, clocks: &Clocks, instant: Instant) -> Answer {
+fn in_window(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Answer {
     if let Some(starts) = clocks.starts.filter(|starts| instant < *starts) {
         let reason = ReasonKind::NotStarted.says(format!("starts {}", dates::begins(starts)));
         return decided(Status::Scheduled, reason, starts);

@@ -12,8 +12,8 @@ use crate::record::address::Address;
 use crate::record::time::{self, Day, Instant, Term, When};
 use crate::record::word::{ControlStatus, Then};
 use crate::record::{CompensatingControl, Record};
-use crate::status::ground::Judged;
-use crate::status::past::Past;
+use crate::status::ground::EvaluatedRecord;
+use crate::status::past::RecordPast;
 
 /// What time does to a record.
 #[derive(Clone, Debug)]
@@ -88,7 +88,11 @@ pub(crate) struct FiredClock {
 
 impl Clocks {
     /// Reads the clocks of a record.
-    pub(crate) fn of(past: Past, judged: &Judged, governance: &Governance) -> Clocks {
+    pub(crate) fn of(
+        past: RecordPast,
+        judged: &EvaluatedRecord,
+        governance: &Governance,
+    ) -> Clocks {
         let record = &judged.record;
         let first_landed = past.landed(judged.first).unwrap_or(Instant::MIN);
         let tier = judged.tier.as_ref();
@@ -118,7 +122,7 @@ impl Clocks {
         clocks
     }
 
-    fn review(&mut self, past: Past, judged: &Judged, strict: bool) {
+    fn review(&mut self, past: RecordPast, judged: &EvaluatedRecord, strict: bool) {
         for review in &judged.record.reviews {
             let Some((brought, landed)) =
                 brought(past, judged, |record| record.reviews.contains(review))
@@ -171,8 +175,8 @@ impl Clocks {
 ///
 /// What the record has from its approved version alone is looked for up to the last version that says it.
 pub(crate) fn brought(
-    past: Past,
-    judged: &Judged,
+    past: RecordPast,
+    judged: &EvaluatedRecord,
     holds: impl Fn(&Record) -> bool,
 ) -> Option<(usize, Instant)> {
     let has = |index: &usize| past.record(*index).map(&holds);
@@ -188,12 +192,12 @@ pub(crate) fn brought(
 }
 
 /// Tells whether a person outside the approved version's authors made a version or gave counting evidence for it.
-pub(crate) fn is_witnessed(past: Past, index: usize) -> bool {
+pub(crate) fn is_witnessed(past: RecordPast, index: usize) -> bool {
     let since = past.verdict(index).and_then(|verdict| verdict.witnessed_at);
     since.is_some_and(|since| past.known.is_none_or(|known| since <= known))
 }
 
-fn fired(past: Past, judged: &Judged) -> Vec<FiredClock> {
+fn fired(past: RecordPast, judged: &EvaluatedRecord) -> Vec<FiredClock> {
     let record = &judged.record;
     let clock = |firing: &crate::record::decision::Firing| {
         let trigger = record
@@ -214,7 +218,7 @@ fn fired(past: Past, judged: &Judged) -> Vec<FiredClock> {
 
 /// Returns the controls that are active in the approved version and not in the landed one, and the planned ones that
 /// were withdrawn since, or are gone.
-fn dropped(past: Past, judged: &Judged) -> Vec<DroppedControl> {
+fn dropped(past: RecordPast, judged: &EvaluatedRecord) -> Vec<DroppedControl> {
     let approved = past.record(judged.approved.unwrap_or(judged.first));
     let landed = past.record(past.tip);
     let landed = landed.map(|record| record.compensating_controls.as_slice());
@@ -247,7 +251,11 @@ fn bare(record: &Record, tier: Option<&Resolved>) -> bool {
     wanted && !there
 }
 
-fn ownerless(past: Past, judged: &Judged, governance: &Governance) -> Vec<(Address, RosterState)> {
+fn ownerless(
+    past: RecordPast,
+    judged: &EvaluatedRecord,
+    governance: &Governance,
+) -> Vec<(Address, RosterState)> {
     let records = [Some(past.tip), judged.approved].into_iter().flatten();
     let mut found: Vec<(Address, RosterState)> = Vec::new();
     for record in records.filter_map(|index| past.record(index)) {
@@ -262,7 +270,12 @@ fn ownerless(past: Past, judged: &Judged, governance: &Governance) -> Vec<(Addre
 }
 
 /// Returns the clocks of the controls, one for each id: entries that differ in their verification alone are one.
-fn controls(past: Past, judged: &Judged, begin: &When, strict: bool) -> Vec<ControlClock> {
+fn controls(
+    past: RecordPast,
+    judged: &EvaluatedRecord,
+    begin: &When,
+    strict: bool,
+) -> Vec<ControlClock> {
     let mut clocks: Vec<ControlClock> = Vec::new();
     let entries = &judged.record.compensating_controls;
     for control in entries {
@@ -292,8 +305,8 @@ fn has_later_twin(control: &CompensatingControl, entries: &[CompensatingControl]
 }
 
 fn clock(
-    past: Past,
-    judged: &Judged,
+    past: RecordPast,
+    judged: &EvaluatedRecord,
     control: &CompensatingControl,
     begin: &When,
     strict: bool,
@@ -330,7 +343,11 @@ fn clock(
 }
 
 /// Returns the verifications of a control up to the one that counts now, earliest first.
-fn verified_until(past: Past, judged: &Judged, control: &CompensatingControl) -> Vec<Day> {
+fn verified_until(
+    past: RecordPast,
+    judged: &EvaluatedRecord,
+    control: &CompensatingControl,
+) -> Vec<Day> {
     let Some(latest) = control.verified else {
         return Vec::new();
     };

@@ -8,12 +8,17 @@ use crate::record::decision::Closure;
 use crate::record::time::{Instant, Term};
 use crate::record::word::ClosureOutcome;
 use crate::status::clocks::Clocks;
-use crate::status::ground::{Grounds, Judged};
-use crate::status::past::Past;
+use crate::status::ground::{EvaluatedRecord, Grounds};
+use crate::status::past::RecordPast;
 use crate::status::state::{Duty, DutyKind};
 
 /// Returns the duties of a record at an instant, earliest first. A closed one has its post-closure review alone.
-pub(crate) fn of(past: Past, judged: &Judged, clocks: &Clocks, at: Instant) -> Vec<Duty> {
+pub(crate) fn of(
+    past: RecordPast,
+    judged: &EvaluatedRecord,
+    clocks: &Clocks,
+    at: Instant,
+) -> Vec<Duty> {
     let mut duties = match &judged.closure {
         Some((brought, closure)) => post_closure(past, judged, *brought, closure)
             .into_iter()
@@ -26,7 +31,7 @@ pub(crate) fn of(past: Past, judged: &Judged, clocks: &Clocks, at: Instant) -> V
     duties
 }
 
-fn open(judged: &Judged, clocks: &Clocks, at: Instant) -> Vec<Duty> {
+fn open(judged: &EvaluatedRecord, clocks: &Clocks, at: Instant) -> Vec<Duty> {
     let plain = |kind: DutyKind, at: Instant| Duty {
         kind,
         at,
@@ -65,7 +70,12 @@ fn open(judged: &Judged, clocks: &Clocks, at: Instant) -> Vec<Duty> {
 }
 
 /// Returns the look that someone else owes a closure: by the day it names, or by the tier's, whichever is earlier.
-fn post_closure(past: Past, judged: &Judged, brought: usize, closure: &Closure) -> Option<Duty> {
+fn post_closure(
+    past: RecordPast,
+    judged: &EvaluatedRecord,
+    brought: usize,
+    closure: &Closure,
+) -> Option<Duty> {
     let done = reviewed(past, brought).unwrap_or(closure.reviewed.is_some());
     if done || closure.outcome == ClosureOutcome::Rejected {
         return None;
@@ -86,7 +96,7 @@ fn post_closure(past: Past, judged: &Judged, brought: usize, closure: &Closure) 
 }
 
 /// Tells whether the closure as it stands at the tip was looked at.
-fn reviewed(past: Past, brought: usize) -> Option<bool> {
+fn reviewed(past: RecordPast, brought: usize) -> Option<bool> {
     let record: &Record = (brought..=past.tip)
         .rev()
         .find_map(|index| past.record(index))?;

@@ -14,7 +14,7 @@ use crate::record::Record;
 use crate::record::decision::Closure;
 use crate::record::time::{Instant, Term};
 use crate::record::word::Class;
-use crate::status::past::Past;
+use crate::status::past::RecordPast;
 use crate::status::thrown_off;
 use std::rc::Rc;
 
@@ -30,12 +30,12 @@ pub(crate) enum Ground {
     /// Two files or more carry the id.
     Conflicted(OneId),
     /// It can be judged.
-    Judged(Box<Judged>),
+    Judged(Box<EvaluatedRecord>),
 }
 
 /// What is judged at an instant.
 #[derive(Clone, Debug)]
-pub(crate) struct Judged {
+pub(crate) struct EvaluatedRecord {
     /// The first version of the series, by its index.
     pub first: usize,
     /// The last approved version of the series, by its index.
@@ -63,7 +63,7 @@ pub(crate) enum Grounds {
 
 impl Ground {
     /// Judges a record as of one of its versions, by the policy that is asked about.
-    pub(crate) fn of(past: Past, governance: &Governance) -> Ground {
+    pub(crate) fn of(past: RecordPast, governance: &Governance) -> Ground {
         let Some(version) = past.version(past.tip) else {
             return Ground::Removed;
         };
@@ -79,7 +79,7 @@ impl Ground {
     }
 }
 
-fn judged(past: Past, governance: &Governance, landed: &Record) -> Ground {
+fn judged(past: RecordPast, governance: &Governance, landed: &Record) -> Ground {
     let policy = &governance.policy;
     let first = past.first();
     let approved = (first..=past.tip).rev().find(|index| past.stands(*index));
@@ -121,7 +121,7 @@ fn judged(past: Past, governance: &Governance, landed: &Record) -> Ground {
             }
         }
     }
-    Ground::Judged(Box::new(Judged {
+    Ground::Judged(Box::new(EvaluatedRecord {
         first,
         approved,
         grace: grace(past, policy, first).filter(|_| approved.is_none()),
@@ -137,7 +137,7 @@ fn judged(past: Past, governance: &Governance, landed: &Record) -> Ground {
 }
 
 /// Returns the closure that landed first since a version, and the version that brought it, which may be an earlier one.
-fn closure(past: Past, first: usize, from: usize) -> Option<(usize, Closure)> {
+fn closure(past: RecordPast, first: usize, from: usize) -> Option<(usize, Closure)> {
     let closed = |index: usize| past.record(index).map(|record| record.closure.is_some());
     let found = (from..=past.tip).find(|index| closed(*index) == Some(true))?;
     let open = (first..found)
@@ -149,7 +149,7 @@ fn closure(past: Past, first: usize, from: usize) -> Option<(usize, Closure)> {
 }
 
 /// Returns what lets the first version of an id count as approved for a while; `None` where nothing does.
-fn grace(past: Past, policy: &Policy, first: usize) -> Option<Grounds> {
+fn grace(past: RecordPast, policy: &Policy, first: usize) -> Option<Grounds> {
     let record = past.record(first).filter(|_| first == 0)?;
     let within = match &past.verdict(first)?.grace {
         Grace::None => return None,

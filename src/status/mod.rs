@@ -1,6 +1,6 @@
 //! One record at one instant: is it in force, why, until when, and what has to be done about it.
 //!
-//! Uses diag to approval. Pure. Start at [`evaluate`] and [`state::Standing`]. Follows `docs/spec/status.md`. The one evaluator: nothing
+//! Uses diag to approval. Pure. Start at [`evaluate`] and [`state::RecordState`]. Follows `docs/spec/status.md`. The one evaluator: nothing
 //! else compares dates.
 
 mod answer;
@@ -20,10 +20,10 @@ mod unanswered;
 mod unapproved;
 
 use crate::record::time::Instant;
-use crate::status::state::Standing;
-use crate::status::state::Subject;
+use crate::status::state::RecordFacts;
+use crate::status::state::RecordState;
 
 /// Returns what a record is at an instant, and what has to be done about it.
-pub fn evaluate(subject: Subject, instant: Instant) -> Standing {
+pub fn evaluate(subject: RecordFacts, instant: Instant) -> RecordState {
     standing::of(subject, instant)
 }

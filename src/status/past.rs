@@ -1,8 +1,8 @@
 //! What history says of a record before its current version.
 //!
-//! Uses history, approval. Pure. Start at [`Past`].
+//! Uses history, approval. Pure. Start at [`RecordPast`].
 
-use crate::approval::verdict::{Satisfied, Stands, Verdict};
+use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::history::version::{Change, Trail, Version};
 use crate::record::Record;
 use crate::record::time::Instant;
@@ -11,11 +11,11 @@ use std::rc::Rc;
 
 /// The trail of a record up to one of its versions, and what was known by then.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Past<'a> {
+pub(crate) struct RecordPast<'a> {
     /// The trail.
     pub trail: &'a Trail,
     /// One verdict for each version.
-    pub verdicts: &'a [Rc<Verdict>],
+    pub verdicts: &'a [Rc<ApprovalVerdict>],
     /// The version at the tip, by its index.
     pub tip: usize,
     /// Approvals that landed later are not known yet; `None` to know all there are.
@@ -24,7 +24,7 @@ pub(crate) struct Past<'a> {
     pub landed: &'a [Instant],
 }
 
-impl<'a> Past<'a> {
+impl<'a> RecordPast<'a> {
     pub(crate) fn version(&self, index: usize) -> Option<&'a Version> {
         self.trail.versions.get(index)
     }
@@ -37,7 +37,7 @@ impl<'a> Past<'a> {
         self.version(index)?.record.record()
     }
 
-    pub(crate) fn verdict(&self, index: usize) -> Option<&'a Verdict> {
+    pub(crate) fn verdict(&self, index: usize) -> Option<&'a ApprovalVerdict> {
         self.verdicts.get(index).map(AsRef::as_ref)
     }
 
@@ -64,13 +64,16 @@ impl<'a> Past<'a> {
         let Some((satisfied, stands)) = verdict.and_then(|verdict| self.as_known(verdict)) else {
             return false;
         };
-        *stands == Stands::AsApproved
+        *stands == BecomesApproved::AsApproved
             && *satisfied == Satisfied::Yes
             && self.record(index).is_some()
     }
 
     /// Returns what a verdict said as far as is known.
-    fn as_known<'v>(&self, verdict: &'v Verdict) -> Option<(&'v Satisfied, &'v Stands)> {
+    fn as_known<'v>(
+        &self,
+        verdict: &'v ApprovalVerdict,
+    ) -> Option<(&'v Satisfied, &'v BecomesApproved)> {
         let Some(known) = self.known else {
             return Some((&verdict.satisfied, &verdict.stands));
         };

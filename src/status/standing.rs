@@ -13,13 +13,13 @@ use crate::record::word::{ControlStatus, Then};
 use crate::status::answer::{self, Rests};
 use crate::status::clocks::{Clocks, FiredClock};
 use crate::status::duty;
-use crate::status::ground::{Ground, Judged};
-use crate::status::past::Past;
+use crate::status::ground::{EvaluatedRecord, Ground};
+use crate::status::past::RecordPast;
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::renewal;
 use crate::status::state::{
-    Approved, Fired, Freshness, InForce, InPlace, Landed, Renewals, Standing, Status, Subject,
-    Waits,
+    Approved, Fired, Freshness, InForce, InPlace, LandingInfo, RecordFacts, RecordState, Renewals,
+    Status, Waits,
 };
 use crate::status::timeline;
 use crate::status::unanswered;
@@ -27,7 +27,7 @@ use crate::status::unapproved::{self, Approval};
 use std::rc::Rc;
 
 /// Returns what a record is at an instant, and what has to be done about it.
-pub(crate) fn of(subject: Subject, instant: Instant) -> Standing {
+pub(crate) fn of(subject: RecordFacts, instant: Instant) -> RecordState {
     let landings = &subject.history.mainline.landings;
     let effective = |landing: usize| landings.get(landing).map(|landing| landing.effective);
     match subject.history.trails.get(subject.key) {
@@ -36,7 +36,7 @@ pub(crate) fn of(subject: Subject, instant: Instant) -> Standing {
             let landed: Vec<Instant> = versions
                 .map(|version| effective(version.landing).unwrap_or(Instant::MIN))
                 .collect();
-            let past = Past {
+            let past = RecordPast {
                 trail,
                 verdicts: subject.verdicts,
                 tip: trail.versions.len().saturating_sub(1),
@@ -50,8 +50,8 @@ pub(crate) fn of(subject: Subject, instant: Instant) -> Standing {
 }
 
 /// Returns the standing of what is not on the approved ref.
-fn vacant(subject: Subject) -> Standing {
-    Standing {
+fn vacant(subject: RecordFacts) -> RecordState {
+    RecordState {
         key: subject.key.to_string(),
         path: String::new(),
         status: Status::Proposed,
@@ -85,12 +85,12 @@ fn vacant(subject: Subject) -> Standing {
     }
 }
 
-fn of_trail(subject: Subject, past: Past, instant: Instant) -> Standing {
+fn of_trail(subject: RecordFacts, past: RecordPast, instant: Instant) -> RecordState {
     let governance = subject.governance;
     let ground = Ground::of(past, governance);
     let clocks = timeline::clocks(past, &ground, governance);
     let answer = answer::at(&ground, clocks.as_ref(), instant);
-    let mut standing = Standing {
+    let mut standing = RecordState {
         status: answer.status,
         in_force: answer.in_force,
         reasons: answer.reasons,
@@ -122,11 +122,11 @@ fn of_trail(subject: Subject, past: Past, instant: Instant) -> Standing {
     standing
 }
 
-impl Standing {
+impl RecordState {
     /// Adds what the approval of the landed version is the reason for, and how it still can be approved.
     ///
     /// `rests` is on what a grant rests that no approval backs.
-    fn explain(&mut self, past: Past, approval: Approval<'_>, rests: Option<Rests>) {
+    fn explain(&mut self, past: RecordPast, approval: Approval<'_>, rests: Option<Rests>) {
         if self.changed_since_approval && self.status != Status::Unapproved {
             let reason = self.changed(past, approval);
             self.reasons.push(reason);
@@ -168,7 +168,7 @@ impl Standing {
     }
 
     /// Returns what is said of a landed version that is not the approved one.
-    fn changed(&self, past: Past, approval: Approval<'_>) -> Reason {
+    fn changed(&self, past: RecordPast, approval: Approval<'_>) -> Reason {
         let approved = self.approved.as_ref();
         let is_approved = |version: &&Version| {
             approved.is_some_and(|approved| version.commit.oid.to_string() == approved.commit)
@@ -190,11 +190,11 @@ impl Standing {
     }
 
     /// Takes what the trail says of the landed version.
-    fn take_landed(&mut self, subject: Subject, past: Past) {
+    fn take_landed(&mut self, subject: RecordFacts, past: RecordPast) {
         let version = past.version(past.tip);
         let verdict = past.verdict(past.tip);
         self.approval = past.verdicts.get(past.tip).cloned();
-        self.landed = version.zip(verdict).map(|(version, verdict)| Landed {
+        self.landed = version.zip(verdict).map(|(version, verdict)| LandingInfo {
             commit: version.commit.oid.to_string(),
             at: past.landed(past.tip).unwrap_or(Instant::MIN),
             by: verdict.landed_by.clone(),
@@ -220,7 +220,13 @@ impl Standing {
     }
 
     /// Takes what is judged of the effective record.
-    fn take_judged(&mut self, past: Past, judged: &Judged, clocks: &Clocks, instant: Instant) {
+    fn take_judged(
+        &mut self,
+        past: RecordPast,
+        judged: &EvaluatedRecord,
+        clocks: &Clocks,
+        instant: Instant,
+    ) {
         let granted = judged.approved.is_some() || judged.grace.is_some();
         let begins = judged.approved.unwrap_or(judged.first);
         self.as_approved = past.shared(begins).filter(|_| granted).cloned();
@@ -269,7 +275,7 @@ impl Standing {
 }
 
 /// Returns what is said of a file that came back as it was before it was removed.
-fn brought_back(past: Past) -> Option<Reason> {
+fn brought_back(past: RecordPast) -> Option<Reason> {
     let first = past.first();
     let version = past.version(first)?;
     let earlier = past
@@ -287,7 +293,7 @@ fn brought_back(past: Past) -> Option<Reason> {
 
 /// Returns what is said of a record that was approved while its file had another name: it could not be read, so that
 /// granted nothing.
-fn unread_then(past: Past, approval: Approval<'_>) -> Option<Reason> {
+fn unread_then(past: RecordPast, approval: Approval<'_>) -> Option<Reason> {
     let first = approval.verdict.carries.unwrap_or(past.tip);
     let before = first.checked_sub(1)?;
     let unread = past.version(before)?;
@@ -303,7 +309,12 @@ fn unread_then(past: Past, approval: Approval<'_>) -> Option<Reason> {
 }
 
 /// Returns the controls of a record, one for each id, and what the clock says of them.
-fn controls(past: Past, judged: &Judged, clocks: &Clocks, instant: Instant) -> Vec<Freshness> {
+fn controls(
+    past: RecordPast,
+    judged: &EvaluatedRecord,
+    clocks: &Clocks,
+    instant: Instant,
+) -> Vec<Freshness> {
     let landed = past.record(past.tip);
     let landed = landed.map(|record| record.compensating_controls.as_slice());
     let status = |id: &str| {

@@ -1,6 +1,6 @@
 //! What a record is at an instant: status, duties, what waits, and why.
 //!
-//! Uses record, approval. Pure. Start at [`Standing`]. Follows `docs/spec/status.md`.
+//! Uses record, approval. Pure. Start at [`RecordState`]. Follows `docs/spec/status.md`.
 
 use crate::approval;
 use crate::history::version::Key;
@@ -105,7 +105,7 @@ pub enum InForce {
 
 /// What one record is at one instant, and what has to be done about it.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct RecordState {
     /// The record's key in history: its id, or the path of a file that can't be read.
     pub key: String,
     /// The file, as landed; of a removed one the last, of a proposed one the proposed.
@@ -132,9 +132,9 @@ pub struct Standing {
     /// Whether something landed since that nobody approved.
     pub changed_since_approval: bool,
     /// The approval of the landed version.
-    pub approval: Option<Rc<approval::verdict::Verdict>>,
+    pub approval: Option<Rc<approval::verdict::ApprovalVerdict>>,
     /// Where the landed version landed.
-    pub landed: Option<Landed>,
+    pub landed: Option<LandingInfo>,
     /// The digest of the landed file, 64 hexadecimal digits.
     pub digest: Option<String>,
     /// The first moment at which its dates no longer grant anything.
@@ -181,7 +181,7 @@ pub struct Approved {
 
 /// Where a version landed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Landed {
+pub struct LandingInfo {
     /// The mainline commit.
     pub commit: String,
     /// Its effective time: not before this.
@@ -311,13 +311,13 @@ pub struct Pending {
 
 /// A record, and what is needed to tell what it is.
 #[derive(Clone, Copy)]
-pub struct Subject<'a> {
+pub struct RecordFacts<'a> {
     /// What it is known by.
     pub key: &'a Key,
     /// All that git proves.
     pub history: &'a History,
     /// One verdict for each version of the trail.
-    pub verdicts: &'a [Rc<approval::verdict::Verdict>],
+    pub verdicts: &'a [Rc<approval::verdict::ApprovalVerdict>],
     /// The governance of the tree that is asked about.
     pub governance: &'a Governance,
 }

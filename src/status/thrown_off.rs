@@ -5,19 +5,19 @@
 use crate::history::foxtrot;
 use crate::history::thrown_off::ThrownOff;
 use crate::history::version::Content;
-use crate::status::past::Past;
-use crate::status::state::Subject;
+use crate::status::past::RecordPast;
+use crate::status::state::RecordFacts;
 
 /// What to do about it, in words.
 pub const REPAIR: &str =
     "land it again, or change the record's text and let someone else approve that";
 
 /// Returns what was thrown off a record and is not repaired.
-pub fn open<'a>(subject: Subject<'a>) -> Vec<&'a ThrownOff> {
+pub fn open<'a>(subject: RecordFacts<'a>) -> Vec<&'a ThrownOff> {
     let Some(trail) = subject.history.trails.get(subject.key) else {
         return Vec::new();
     };
-    let past = Past {
+    let past = RecordPast {
         trail,
         verdicts: subject.verdicts,
         tip: trail.versions.len().saturating_sub(1),
@@ -28,7 +28,7 @@ pub fn open<'a>(subject: Subject<'a>) -> Vec<&'a ThrownOff> {
 }
 
 /// Returns why a record can't be judged: the first of what is not repaired.
-pub(crate) fn reason(past: Past) -> Option<String> {
+pub(crate) fn reason(past: RecordPast) -> Option<String> {
     of(past).next().map(|it| format!("{}; {REPAIR}", said(it)))
 }
 
@@ -42,7 +42,7 @@ pub fn said(thrown_off: &ThrownOff) -> String {
     )
 }
 
-fn of<'a>(past: Past<'a>) -> impl Iterator<Item = &'a ThrownOff> {
+fn of<'a>(past: RecordPast<'a>) -> impl Iterator<Item = &'a ThrownOff> {
     let next = past.version(past.tip + 1).map(|next| next.landing);
     let thrown_off = past.trail.thrown_off.iter();
     thrown_off.filter(move |it| {
@@ -53,7 +53,7 @@ fn of<'a>(past: Past<'a>) -> impl Iterator<Item = &'a ThrownOff> {
 }
 
 /// Tells whether a version that landed with the merge or later says again what was thrown off, or a later one was approved.
-fn is_repaired(past: Past, thrown_off: &ThrownOff) -> bool {
+fn is_repaired(past: RecordPast, thrown_off: &ThrownOff) -> bool {
     (0..=past.tip).any(|index| {
         let Some(version) = past.version(index) else {
             return false;

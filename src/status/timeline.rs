@@ -3,14 +3,14 @@
 //! Uses record, policy, approval, `status`'s evaluator. Pure. Start at [`end`] and [`in_place`]. Follows
 //! `docs/spec/status.md`, `in_place`: the evaluator is asked at each instant at which its answer can change.
 
-use crate::approval::verdict::{Satisfied, Stands};
+use crate::approval::verdict::{BecomesApproved, Satisfied};
 use crate::history::version::{Content, Version};
 use crate::policy::governance::Governance;
 use crate::record::time::{self, Instant};
 use crate::status::answer;
 use crate::status::clocks::Clocks;
-use crate::status::ground::{Ground, Grounds, Judged};
-use crate::status::past::Past;
+use crate::status::ground::{EvaluatedRecord, Ground, Grounds};
+use crate::status::past::RecordPast;
 use crate::status::state::{InForce, InPlace};
 
 /// Returns the instants after one at which the answer can change, in order.
@@ -56,7 +56,7 @@ pub(crate) fn end(ground: &Ground, clocks: Option<&Clocks>, at: Instant) -> Opti
 ///
 /// What was known and judged at each moment is what had landed by then; the policy is that of the tree that is
 /// asked about.
-pub(crate) fn in_place(past: Past, governance: &Governance, at: Instant) -> InPlace {
+pub(crate) fn in_place(past: RecordPast, governance: &Governance, at: Instant) -> InPlace {
     let mut seconds = 0;
     for tip in 0..=past.tip {
         let Some(from) = past.landed(tip) else {
@@ -64,13 +64,15 @@ pub(crate) fn in_place(past: Past, governance: &Governance, at: Instant) -> InPl
         };
         let next = (tip < past.tip).then(|| past.landed(tip + 1)).flatten();
         let until = next.unwrap_or(at).min(at);
-        seconds += granted(Past { tip, ..past }, governance, from, until);
+        seconds += granted(RecordPast { tip, ..past }, governance, from, until);
     }
     let first_approved = past
         .verdicts
         .iter()
         .flat_map(|verdict| &verdict.turns)
-        .filter(|turn| turn.stands == Stands::AsApproved && turn.satisfied == Satisfied::Yes)
+        .filter(|turn| {
+            turn.stands == BecomesApproved::AsApproved && turn.satisfied == Satisfied::Yes
+        })
         .map(|turn| turn.at)
         .filter(|approved| *approved <= at)
         .min();
@@ -102,14 +104,14 @@ enum Rests {
 }
 
 /// Returns the seconds in force between two instants, the trail ending at one version.
-fn granted(past: Past, governance: &Governance, from: Instant, until: Instant) -> i64 {
+fn granted(past: RecordPast, governance: &Governance, from: Instant, until: Instant) -> i64 {
     let spans = spans(past, governance, from, until);
     spans.iter().map(|span| span.seconds).sum()
 }
 
 /// Tells whether the version at the tip of a trail granted anything by itself while it stood there: by its own approval,
 /// or by the grace of an emergency.
-pub(crate) fn held(past: Past, governance: &Governance, at: Instant) -> bool {
+pub(crate) fn held(past: RecordPast, governance: &Governance, at: Instant) -> bool {
     let Some(from) = past.landed(past.tip) else {
         return false;
     };
@@ -119,7 +121,7 @@ pub(crate) fn held(past: Past, governance: &Governance, at: Instant) -> bool {
 }
 
 /// Returns the times in force between two instants, the trail ending at one version.
-fn spans(past: Past, governance: &Governance, from: Instant, until: Instant) -> Vec<Span> {
+fn spans(past: RecordPast, governance: &Governance, from: Instant, until: Instant) -> Vec<Span> {
     if until <= from {
         return Vec::new();
     }
@@ -140,7 +142,7 @@ fn spans(past: Past, governance: &Governance, from: Instant, until: Instant) -> 
     let mut spans = Vec::new();
     for (n, begin) in known.iter().enumerate() {
         let stop = known.get(n + 1).copied().unwrap_or(until);
-        let then = Past {
+        let then = RecordPast {
             known: Some(*begin),
             ..past
         };
@@ -163,7 +165,7 @@ fn spans(past: Past, governance: &Governance, from: Instant, until: Instant) -> 
     spans
 }
 
-fn rests(past: Past, ground: &Ground) -> Rests {
+fn rests(past: RecordPast, ground: &Ground) -> Rests {
     let holder = match ground {
         Ground::Judged(judged) => judged.approved.unwrap_or(judged.first),
         _ => return Rests::OnEarlier,
@@ -178,7 +180,7 @@ fn rests(past: Past, ground: &Ground) -> Rests {
 /// Returns when a record ended that is on the approved ref and not closed; `None` where it has not by an instant.
 ///
 /// A file that can't be read, or that another one shares its id with, is judged by what was read of it last.
-pub(crate) fn ended(past: Past, governance: &Governance, at: Instant) -> Option<Instant> {
+pub(crate) fn ended(past: RecordPast, governance: &Governance, at: Instant) -> Option<Instant> {
     let is_record = |index: &usize| past.record(*index).is_some();
     let is_gone = |version: &Version| matches!(version.record.content(), Content::Gone);
     let tip = (past.first()..=past.tip).rev().find(is_record)?;
@@ -186,7 +188,7 @@ pub(crate) fn ended(past: Past, governance: &Governance, at: Instant) -> Option<
     if since.iter().any(is_gone) {
         return None;
     }
-    let past = Past { tip, ..past };
+    let past = RecordPast { tip, ..past };
     let ground = Ground::of(past, governance);
     match (&ground, clocks(past, &ground, governance)) {
         (Ground::Judged(judged), Some(clocks)) => ended_as(past, judged, &clocks, at),
@@ -196,8 +198,8 @@ pub(crate) fn ended(past: Past, governance: &Governance, at: Instant) -> Option<
 
 /// Returns when a record ended that can be judged; `None` where it has not by an instant, or is closed.
 pub(crate) fn ended_as(
-    past: Past,
-    judged: &Judged,
+    past: RecordPast,
+    judged: &EvaluatedRecord,
     clocks: &Clocks,
     at: Instant,
 ) -> Option<Instant> {
@@ -207,7 +209,11 @@ pub(crate) fn ended_as(
 }
 
 /// Returns the first instant after the dates of a record: of what was granted, else of what is asked for.
-pub(crate) fn end_date(past: Past, judged: &Judged, clocks: &Clocks) -> Option<Instant> {
+pub(crate) fn end_date(
+    past: RecordPast,
+    judged: &EvaluatedRecord,
+    clocks: &Clocks,
+) -> Option<Instant> {
     if judged.approved.is_some() || judged.grace.is_some() {
         Some(clocks.not_after)
     } else {
@@ -216,7 +222,7 @@ pub(crate) fn end_date(past: Past, judged: &Judged, clocks: &Clocks) -> Option<I
 }
 
 /// Returns the seconds between the end of a record and its closure, or the instant asked about.
-fn overrun(past: Past, governance: &Governance, at: Instant) -> i64 {
+fn overrun(past: RecordPast, governance: &Governance, at: Instant) -> i64 {
     let ground = Ground::of(past, governance);
     let closed = match &ground {
         Ground::Judged(judged) => judged
@@ -228,7 +234,7 @@ fn overrun(past: Past, governance: &Governance, at: Instant) -> i64 {
     // What the record was just before it was closed says when it ended.
     let (stop, before) = match closed {
         Some((first, index)) if index > first => {
-            let before = Past {
+            let before = RecordPast {
                 tip: index - 1,
                 ..past
             };
@@ -242,7 +248,7 @@ fn overrun(past: Past, governance: &Governance, at: Instant) -> i64 {
 }
 
 /// Returns the clocks of a record that can be judged.
-pub(crate) fn clocks(past: Past, ground: &Ground, governance: &Governance) -> Option<Clocks> {
+pub(crate) fn clocks(past: RecordPast, ground: &Ground, governance: &Governance) -> Option<Clocks> {
     match ground {
         Ground::Judged(judged) => Some(Clocks::of(past, judged, governance)),
         _ => None,

@@ -11,14 +11,14 @@ use crate::record::time::Instant;
 use crate::record::word::Class;
 use crate::status::answer;
 use crate::status::ground::{self, Ground};
-use crate::status::past::Past;
+use crate::status::past::RecordPast;
 use crate::status::reason;
-use crate::status::state::{Status, Subject};
+use crate::status::state::{RecordFacts, Status};
 use crate::status::timeline;
 
 /// A record with the effective times of its versions, for questions about its past.
 pub struct Trace<'a> {
-    subject: Subject<'a>,
+    subject: RecordFacts<'a>,
     landed: Vec<Instant>,
 }
 
@@ -33,7 +33,7 @@ pub struct Then {
 
 impl<'a> Trace<'a> {
     /// Begins to ask about a record.
-    pub fn of(subject: Subject<'a>) -> Trace<'a> {
+    pub fn of(subject: RecordFacts<'a>) -> Trace<'a> {
         let landings = &subject.history.mainline.landings;
         let effective = |version: &Version| {
             let landing = landings.get(version.landing);
@@ -46,8 +46,8 @@ impl<'a> Trace<'a> {
         Trace { subject, landed }
     }
 
-    fn past(&self, tip: usize) -> Option<Past<'_>> {
-        Some(Past {
+    fn past(&self, tip: usize) -> Option<RecordPast<'_>> {
+        Some(RecordPast {
             trail: self.subject.history.trails.get(self.subject.key)?,
             verdicts: self.subject.verdicts,
             tip,
@@ -70,7 +70,7 @@ impl<'a> Trace<'a> {
     /// Returns what the record was at a moment, by what had landed; `None` where nothing had.
     pub fn at(&self, moment: Instant) -> Option<Then> {
         let n_landed = self.landed.iter().filter(|at| **at <= moment).count();
-        let past = Past {
+        let past = RecordPast {
             known: Some(moment),
             ..self.past(n_landed.checked_sub(1)?)?
         };

@@ -10,13 +10,13 @@ use crate::record::Record;
 use crate::record::decision::Review;
 use crate::record::word::ReviewOutcome;
 use crate::status::clocks;
-use crate::status::ground::Judged;
-use crate::status::past::Past;
+use crate::status::ground::EvaluatedRecord;
+use crate::status::past::RecordPast;
 use crate::status::state::UnansweredReview;
 
 /// Returns the reviews that still wait for a closure, a narrowing, an earlier end or a later review that says
 /// `still-needed`, in the order in which they landed.
-pub(crate) fn of(past: Past, judged: &Judged) -> Vec<UnansweredReview> {
+pub(crate) fn of(past: RecordPast, judged: &EvaluatedRecord) -> Vec<UnansweredReview> {
     let from = judged.approved.unwrap_or(judged.first);
     let mut reviews: Vec<(usize, &Review)> = Vec::new();
     // An entry that a later version dropped counts until that version is approved.
@@ -55,7 +55,7 @@ pub(crate) fn of(past: Past, judged: &Judged) -> Vec<UnansweredReview> {
 }
 
 /// Tells whether the record grants less now, or ends earlier, than before the landing that brought a review.
-fn is_narrowed(past: Past, judged: &Judged, brought: usize) -> bool {
+fn is_narrowed(past: RecordPast, judged: &EvaluatedRecord, brought: usize) -> bool {
     let before = (judged.first..brought)
         .rev()
         .find_map(|index| past.record(index));

@@ -4,16 +4,16 @@
 //! way out, and none that the policy does not accept.
 
 use crate::approval::relation::UnknownAccount;
-use crate::approval::signature::State;
+use crate::approval::signature::SignatureState;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::verdict::{
-    Counts, FourEyes, Missing, Satisfied, Statement, Verdict, WhyNot, Word,
+    ApprovalVerdict, Counts, FourEyes, Missing, NotCounted, Satisfied, Statement, Vote,
 };
 use crate::diag;
 use crate::policy::demand::EvidenceKind;
 use crate::record::dates;
 use crate::status::reason::{Reason, ReasonKind};
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 
 /// The most approval files that do not count of which a record says why.
 const MOST_FILES: usize = 3;
@@ -24,7 +24,7 @@ pub(crate) struct Approval<'a> {
     /// The id of the record.
     pub id: &'a str,
     /// What is known of it.
-    pub verdict: &'a Verdict,
+    pub verdict: &'a ApprovalVerdict,
     /// The path of the signers file.
     pub signers: &'a str,
 }
@@ -43,7 +43,7 @@ pub(crate) fn of(approval: Approval<'_>) -> Vec<Reason> {
 }
 
 /// Returns what an approval still needs, one sentence each, and who could give it.
-fn missing(verdict: &Verdict) -> Vec<Reason> {
+fn missing(verdict: &ApprovalVerdict) -> Vec<Reason> {
     let sentence = |missing: &Missing| {
         let who: Vec<&str> = missing
             .who
@@ -59,7 +59,7 @@ fn missing(verdict: &Verdict) -> Vec<Reason> {
 }
 
 /// Returns why a record that is not approved is over; nothing where it has not ended.
-pub(crate) fn ended(standing: &Standing) -> Vec<Reason> {
+pub(crate) fn ended(standing: &RecordState) -> Vec<Reason> {
     let Some(end) = standing.ended.map(dates::ended) else {
         return Vec::new();
     };
@@ -147,21 +147,21 @@ impl Approval<'_> {
             approvers.any(|it| it.person.key == statement.approver.person.key)
         };
         let refused = self.verdict.refused.iter();
-        let refused = refused.filter(move |it| it.word == Word::Approves && !counts(it));
+        let refused = refused.filter(move |it| it.word == Vote::Approves && !counts(it));
         let reasons = refused.filter_map(move |statement| {
             let who = &statement.approver.person.email;
             let Counts::No(why_not) = &statement.counts else {
                 return None;
             };
             let how = match why_not {
-                WhyNot::BadFile(bad @ BadFile::Signature(State::UntrustedKey(_))) => {
+                NotCounted::BadFile(bad @ BadFile::Signature(SignatureState::UntrustedKey(_))) => {
                     format!(
                         "{}, then run `exledger approve {}` again",
                         bad.help(),
                         self.id
                     )
                 }
-                WhyNot::BadFile(bad) => bad.help(),
+                NotCounted::BadFile(bad) => bad.help(),
                 _ => format!("run `exledger approve {}` for what landed", self.id),
             };
             Some(ReasonKind::FileRefused.says(format!(
@@ -186,7 +186,7 @@ impl Approval<'_> {
     }
 
     fn vetoed(self) -> Reason {
-        let vetoes = |it: &&Statement| it.word == Word::Vetoes && it.counts == Counts::Yes;
+        let vetoes = |it: &&Statement| it.word == Vote::Vetoes && it.counts == Counts::Yes;
         let vetoes: Vec<&Statement> = self.verdict.statements.iter().filter(vetoes).collect();
         let names: Vec<&str> = vetoes
             .iter()
@@ -206,17 +206,17 @@ impl Approval<'_> {
     }
 }
 
-fn unknown_account(verdict: &Verdict) -> Option<&UnknownAccount> {
+fn unknown_account(verdict: &ApprovalVerdict) -> Option<&UnknownAccount> {
     verdict.statements.iter().find_map(|it| match &it.counts {
-        Counts::No(WhyNot::UnknownAccount(unknown)) => Some(unknown),
+        Counts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown),
         _ => None,
     })
 }
 
-fn only_machines(verdict: &Verdict) -> bool {
+fn only_machines(verdict: &ApprovalVerdict) -> bool {
     !verdict.statements.is_empty()
         && verdict
             .statements
             .iter()
-            .all(|statement| statement.counts == Counts::No(WhyNot::Bot))
+            .all(|statement| statement.counts == Counts::No(NotCounted::Bot))
 }

@@ -4,7 +4,7 @@
 //! An approval or a veto is an act of its own where it landed in another commit than the content.
 
 use crate::approval::verdict::{
-    Approver, Counts, FourEyes, Satisfied, Statement, Turn, Verdict, Word,
+    ApprovalVerdict, Approver, Counts, FourEyes, Satisfied, Statement, VerdictChange, Vote,
 };
 use crate::history::change;
 use crate::history::change::differ::{self, Difference};
@@ -33,7 +33,7 @@ pub struct Act<'a> {
     /// The version that it made, or is about.
     pub version: &'a Version,
     /// What is known of the approval of that version.
-    pub verdict: &'a Verdict,
+    pub verdict: &'a ApprovalVerdict,
     /// What its approval was called from this act on.
     pub result: FourEyes,
     /// Whether the demand was met from this act on.
@@ -47,7 +47,11 @@ pub struct Act<'a> {
 }
 
 /// Returns the acts of a trail in landing order; those of one landing in the order of [`Event`].
-pub fn of<'a>(history: &'a History, trail: &'a Trail, verdicts: &'a [Rc<Verdict>]) -> Vec<Act<'a>> {
+pub fn of<'a>(
+    history: &'a History,
+    trail: &'a Trail,
+    verdicts: &'a [Rc<ApprovalVerdict>],
+) -> Vec<Act<'a>> {
     let mut acts: Vec<(usize, Act)> = Vec::new();
     for (n, (version, verdict)) in trail.versions.iter().zip(verdicts).enumerate() {
         let statements = statements::of_version(verdicts, n);
@@ -76,7 +80,7 @@ impl<'a> Act<'a> {
     fn new(
         history: &History,
         landing: &Landing,
-        (version, verdict): (&'a Version, &'a Verdict),
+        (version, verdict): (&'a Version, &'a ApprovalVerdict),
         statements: &[&'a Statement],
         event: Event,
     ) -> Act<'a> {
@@ -115,7 +119,7 @@ fn index(history: &History, commit: &str) -> Option<usize> {
 
 /// Returns who counts of those who had spoken: the verdict's own, where none of them spoke later.
 fn heard<'a>(
-    verdict: &'a Verdict,
+    verdict: &'a ApprovalVerdict,
     statements: &[&'a Statement],
     is_known: &dyn Fn(&str) -> bool,
 ) -> Vec<&'a Approver> {
@@ -127,7 +131,7 @@ fn heard<'a>(
     let counted = |approver: &&Approver| {
         statements.iter().any(|statement| {
             statement.counts == Counts::Yes
-                && statement.word == Word::Approves
+                && statement.word == Vote::Approves
                 && statement.approver.person.key == approver.person.key
         })
     };
@@ -199,7 +203,7 @@ fn moved(event: Event, version: &Version) -> Vec<Difference> {
 
 /// Returns what was said about a version in a later landing: that it is approved, where that met the demand, and each
 /// veto.
-fn later(history: &History, version: &Version, verdict: &Verdict) -> Vec<(usize, Event)> {
+fn later(history: &History, version: &Version, verdict: &ApprovalVerdict) -> Vec<(usize, Event)> {
     // What carries a verdict on is approved by what approved the version that it is of.
     if verdict.carries.is_some() {
         return Vec::new();
@@ -208,7 +212,7 @@ fn later(history: &History, version: &Version, verdict: &Verdict) -> Vec<(usize,
     let vetoes = verdict
         .statements
         .iter()
-        .filter(|statement| statement.word == Word::Vetoes && statement.counts == Counts::Yes)
+        .filter(|statement| statement.word == Vote::Vetoes && statement.counts == Counts::Yes)
         .filter_map(|statement| Some((landing(&statement.approver.commit)?, Event::Vetoed)));
     let mut later: Vec<(usize, Event)> = vetoes.collect();
     // What was approved or vetoed for a while only is told, too.
@@ -217,7 +221,7 @@ fn later(history: &History, version: &Version, verdict: &Verdict) -> Vec<(usize,
         let Some(index) = landing(&turn.commit) else {
             continue;
         };
-        let is_met = |turn: &Turn| turn.satisfied == Satisfied::Yes;
+        let is_met = |turn: &VerdictChange| turn.satisfied == Satisfied::Yes;
         if is_met(turn) && !is_met(before) {
             later.push((index, Event::Approved));
         }
@@ -231,7 +235,7 @@ fn later(history: &History, version: &Version, verdict: &Verdict) -> Vec<(usize,
 }
 
 /// Returns the later landings that brought statements about a version; what it carries on has those of its own.
-fn stated(history: &History, version: &Version, verdict: &Verdict) -> BTreeSet<usize> {
+fn stated(history: &History, version: &Version, verdict: &ApprovalVerdict) -> BTreeSet<usize> {
     let own = match verdict.carries {
         None => verdict.statements.as_slice(),
         Some(_) => &[],

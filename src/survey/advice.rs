@@ -13,9 +13,9 @@ use crate::record::Record;
 use crate::record::word::{Then, Word};
 use crate::status::reason;
 use crate::status::renewal;
-use crate::status::state::{Standing, Status, Waits};
+use crate::status::state::{RecordState, Status, Waits};
 use crate::survey::due::{Bucket, Due, Timing, Urgency};
-use crate::survey::escalate::Around;
+use crate::survey::escalate::AdviceContext;
 
 /// What repairs a clone that lacks something, as the reasons quote it; a reason may quote other text too, which nobody
 /// should run.
@@ -41,7 +41,12 @@ pub struct Next {
 }
 
 /// Returns what to do next about a record; `id` is what it is shown as, `due` why it is due, if it is.
-pub fn next(standing: &Standing, id: &str, due: Option<&Due>, around: Around<'_>) -> Next {
+pub fn next(
+    standing: &RecordState,
+    id: &str,
+    due: Option<&Due>,
+    around: AdviceContext<'_>,
+) -> Next {
     let case = Case {
         standing,
         id,
@@ -76,7 +81,7 @@ pub fn next(standing: &Standing, id: &str, due: Option<&Due>, around: Around<'_>
 }
 
 /// Returns who may approve what waits for it, where policy or record name anybody.
-pub fn approvers(standing: &Standing, id: &str, around: Around<'_>) -> Vec<Person> {
+pub fn approvers(standing: &RecordState, id: &str, around: AdviceContext<'_>) -> Vec<Person> {
     let case = Case {
         standing,
         id,
@@ -87,7 +92,7 @@ pub fn approvers(standing: &Standing, id: &str, around: Around<'_>) -> Vec<Perso
 }
 
 /// Returns what is known of the content of a record: what is in force, what it states, or what it last said.
-fn told(standing: &Standing) -> Option<&Record> {
+fn told(standing: &RecordState) -> Option<&Record> {
     let content = standing.effective.as_deref().or(standing.stated.as_deref());
     content.or(standing.last_read.as_deref())
 }
@@ -126,10 +131,10 @@ fn step(action: impl Into<String>, command: impl Into<String>, by: By) -> Step {
 }
 
 struct Case<'a> {
-    standing: &'a Standing,
+    standing: &'a RecordState,
     id: &'a str,
     record: Option<&'a Record>,
-    around: Around<'a>,
+    around: AdviceContext<'a>,
 }
 
 impl Case<'_> {

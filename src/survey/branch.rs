@@ -4,10 +4,10 @@
 //! (lint and diff) and `docs/spec/approval.md`, A2, A5, D3, G3.
 
 use crate::approval::message::{self, Message};
-use crate::history::branch::{Branch, Lens, Told};
+use crate::history::branch::{Branch, BranchCommit, BranchContext};
 use crate::history::commit::Commit;
 use crate::history::interest::Interest;
-use crate::history::made::Subject;
+use crate::history::made::ComparedPath;
 use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::Prefix;
 use crate::history::trails::Bytes;
@@ -166,18 +166,18 @@ pub struct Ruling {
 }
 
 /// Returns who changed a record: the commits that made it other than each of their parents have it (A2).
-pub fn made(told: &[Told], delta: &Delta, governance: &Governance) -> Made {
+pub fn made(told: &[BranchCommit], delta: &Delta, governance: &Governance) -> Made {
     let key = Key::Id(delta.key.clone());
     let paths = delta.paths();
-    let is_own = |told: &Told, subject: &Subject| {
+    let is_own = |told: &BranchCommit, subject: &ComparedPath| {
         let at_path = |bytes: &Bytes| {
             let mut files = bytes.old.iter().chain(&bytes.new);
             files.any(|file| paths.contains(&*file.path))
         };
         match subject {
-            Subject::Record(other) if *other == key => true,
-            Subject::Record(_) => told.first.get(subject).is_some_and(at_path),
-            Subject::Governance(_) => false,
+            ComparedPath::Record(other) if *other == key => true,
+            ComparedPath::Record(_) => told.first.get(subject).is_some_and(at_path),
+            ComparedPath::Governance(_) => false,
         }
     };
     let mut made = Made::default();
@@ -196,11 +196,11 @@ pub fn made(told: &[Told], delta: &Delta, governance: &Governance) -> Made {
 }
 
 /// Returns the commits that change a governance file, parents first, then by path.
-pub fn rulings(told: &[Told]) -> Vec<Ruling> {
+pub fn rulings(told: &[BranchCommit]) -> Vec<Ruling> {
     let mut found = Vec::new();
     for told in told {
         for subject in &told.touched {
-            let Subject::Governance(path) = subject else {
+            let ComparedPath::Governance(path) = subject else {
                 continue;
             };
             let bytes = told.first.get(subject);
@@ -230,12 +230,12 @@ pub fn told(
     folders: &[String],
     known: impl IntoIterator<Item = String>,
     read: &dyn Fn(&dyn Tree) -> Result<Governance, TreeError>,
-) -> Result<(Vec<Told>, Vec<Rc<Governance>>), Obstacle> {
+) -> Result<(Vec<BranchCommit>, Vec<Rc<Governance>>), Obstacle> {
     let mut paths: BTreeSet<String> = known.into_iter().map(|path| prefix.plain(&path)).collect();
     paths.insert(policy::FILE.to_owned());
     loop {
         let interest = Interest::new(prefix, folders, &paths);
-        let told = branch.told(&mut Lens::new(objects, prefix, &interest))?;
+        let told = branch.told(&mut BranchContext::new(objects, prefix, &interest))?;
         let mut states = Vec::new();
         let mut commits: Vec<_> = rulings(&told).into_iter().map(|it| it.commit).collect();
         commits.dedup_by_key(|commit| commit.oid);

@@ -7,7 +7,7 @@ use crate::approval;
 use crate::policy::Policy;
 use crate::record::time::{Instant, Term};
 use crate::record::word::ReviewOutcome;
-use crate::status::state::{DutyKind, Standing, Status, Waits};
+use crate::status::state::{DutyKind, RecordState, Status, Waits};
 
 /// Why a record needs attention; the first that holds is its bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -185,7 +185,7 @@ struct Held {
 
 /// Returns why a record needs attention at an instant, what is overdue before what is due now, and that before what has
 /// time; `None` where it does not.
-pub fn of(standing: &Standing, horizon: &Horizon, instant: Instant) -> Option<Due> {
+pub fn of(standing: &RecordState, horizon: &Horizon, instant: Instant) -> Option<Due> {
     let case = Case {
         standing,
         horizon,
@@ -204,7 +204,7 @@ pub fn of(standing: &Standing, horizon: &Horizon, instant: Instant) -> Option<Du
 }
 
 /// Returns since when a record waits for approval; `None` where it does not.
-pub fn waiting(standing: &Standing, horizon: &Horizon, instant: Instant) -> Option<Timing> {
+pub fn waiting(standing: &RecordState, horizon: &Horizon, instant: Instant) -> Option<Timing> {
     let case = Case {
         standing,
         horizon,
@@ -214,7 +214,7 @@ pub fn waiting(standing: &Standing, horizon: &Horizon, instant: Instant) -> Opti
 }
 
 struct Case<'a> {
-    standing: &'a Standing,
+    standing: &'a RecordState,
     horizon: &'a Horizon,
     instant: Instant,
 }

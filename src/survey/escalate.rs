@@ -10,7 +10,7 @@ use crate::policy::settings::{Escalation, Recipient};
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::time::{Instant, Term};
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::survey::due::{Bucket, Due, Urgency};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,14 +20,14 @@ pub struct Call<'a> {
     /// Who is told.
     pub person: Person,
     /// Of which records, worst first, and as what.
-    pub records: Vec<Told<'a>>,
+    pub records: Vec<EscalatedTo<'a>>,
 }
 
 /// A record that somebody is told of.
 #[derive(Clone, Debug)]
-pub struct Told<'a> {
+pub struct EscalatedTo<'a> {
     /// The record.
-    pub standing: &'a Standing,
+    pub standing: &'a RecordState,
     /// Why it is due.
     pub due: &'a Due,
     /// As what the person is told: `owner`, `backup`, `risk_owner` or a group.
@@ -36,7 +36,7 @@ pub struct Told<'a> {
 
 /// What is known beside the records.
 #[derive(Clone, Copy, Debug)]
-pub struct Around<'a> {
+pub struct AdviceContext<'a> {
     /// Who is who, and the chain.
     pub governance: &'a Governance,
     /// How long a request may wait.
@@ -53,9 +53,9 @@ pub struct Around<'a> {
 ///
 /// `content` is what people are told of a record, where anything can be.
 pub fn calls<'a>(
-    records: &'a [(&'a Standing, Due)],
-    content: &dyn Fn(&'a Standing) -> Option<&'a Record>,
-    around: Around<'_>,
+    records: &'a [(&'a RecordState, Due)],
+    content: &dyn Fn(&'a RecordState) -> Option<&'a Record>,
+    around: AdviceContext<'_>,
 ) -> Vec<Call<'a>> {
     // Whom a record names by address alone, another one may name as its owner.
     let names: BTreeMap<&str, &str> = records
@@ -78,7 +78,7 @@ pub fn calls<'a>(
                 person,
                 records: Vec::new(),
             });
-            call.records.push(Told {
+            call.records.push(EscalatedTo {
                 standing,
                 due,
                 roles,
@@ -95,10 +95,10 @@ pub fn calls<'a>(
 
 /// Returns who is told of a record, each person with the roles in which that is.
 pub(super) fn summoned(
-    standing: &Standing,
+    standing: &RecordState,
     due: &Due,
     record: &Record,
-    around: Around<'_>,
+    around: AdviceContext<'_>,
 ) -> Vec<(Person, BTreeSet<String>)> {
     let mut found: Vec<(Person, BTreeSet<String>)> = Vec::new();
     let mut tell = |people: Vec<Person>, role: &str| {
@@ -148,7 +148,7 @@ pub(super) fn summoned(
 
 /// Returns the people of a recipient who are there: not those whom the roster does not know as active.
 pub(super) fn there(
-    standing: &Standing,
+    standing: &RecordState,
     record: &Record,
     recipient: &Recipient,
     governance: &Governance,

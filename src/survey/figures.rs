@@ -9,7 +9,7 @@ use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::{Day, Instant, Term};
 use crate::record::word::RootCause;
-use crate::status::state::{InForce, Standing};
+use crate::status::state::{InForce, RecordState};
 use crate::survey::due::{self, Bucket, Due, Horizon, Timing, Urgency};
 use crate::survey::life::Life;
 use crate::survey::refiling::{self, Peer};
@@ -108,13 +108,13 @@ fn month(day: Day, months: i64) -> Day {
 
 /// Returns how well a ledger is kept up at an instant, with the decisions of a span.
 pub fn backlog(
-    standings: &[Standing],
+    standings: &[RecordState],
     lives: &[Life<'_>],
     span: Span,
     horizon: &Horizon,
     instant: Instant,
 ) -> Backlog {
-    let due: Vec<(&Standing, Option<Due>)> = standings
+    let due: Vec<(&RecordState, Option<Due>)> = standings
         .iter()
         .map(|standing| (standing, due::of(standing, horizon, instant)))
         .collect();

@@ -1,9 +1,9 @@
 //! What of a record has landed and what of it is approved, for whoever proposes a change of it.
 //!
-//! Uses history, approval. Pure. Start at [`Landed::of`]. Follows `docs/spec/approval.md`, A5, D3, M7.
+//! Uses history, approval. Pure. Start at [`ApprovedState::of`]. Follows `docs/spec/approval.md`, A5, D3, M7.
 
 use crate::approval::approvals::Approvals;
-use crate::approval::verdict::{Satisfied, Stands, Verdict};
+use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::history::version::{Change, Content, Key, Version};
 use crate::history::walked::History;
 use crate::policy::people::person::Person;
@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 /// What of a record has landed, and what of it is approved.
 #[derive(Clone, Debug, Default)]
-pub struct Landed {
+pub struct ApprovedState {
     /// What the last approved version says; `None` where none of the present series is approved.
     pub approved: Option<Rc<Record>>,
     /// What landed without being approved; `None` where what landed is approved, or nothing landed.
@@ -60,7 +60,7 @@ pub enum Beginning {
     Behind,
 }
 
-impl Landed {
+impl ApprovedState {
     /// Returns why the series can't be counted from its beginning; `None` where it can.
     pub fn behind(&self) -> Option<String> {
         let words = "it was filed before the oldest commit that this clone holds: run `git fetch --unshallow`, in CI check \
@@ -69,35 +69,35 @@ impl Landed {
     }
 
     /// Returns what is known of a record by its key.
-    pub fn of(history: &History, approvals: &Approvals, key: &str) -> Landed {
+    pub fn of(history: &History, approvals: &Approvals, key: &str) -> ApprovedState {
         let key = Key::Id(key.to_owned());
         let (Some(trail), Some(verdicts)) = (history.trails.get(&key), approvals.trails.get(&key))
         else {
-            return Landed::default();
+            return ApprovedState::default();
         };
-        let pairs: Vec<(&Version, &Verdict)> = trail
+        let pairs: Vec<(&Version, &ApprovalVerdict)> = trail
             .versions
             .iter()
             .zip(verdicts.iter().map(AsRef::as_ref))
             .collect();
-        let begins = |(version, _): &(&Version, &Verdict)| {
+        let begins = |(version, _): &(&Version, &ApprovalVerdict)| {
             matches!(
                 version.change,
                 Change::Introduced | Change::Readded | Change::Inherited
             )
         };
         let is_gone =
-            |pair: &&(&Version, &Verdict)| matches!(pair.0.record.content(), Content::Gone);
+            |pair: &&(&Version, &ApprovalVerdict)| matches!(pair.0.record.content(), Content::Gone);
         let first = pairs.iter().rposition(begins).unwrap_or(0);
         if pairs.last().filter(is_gone).is_some() {
-            return Landed {
+            return ApprovedState {
                 before: Before::Removed,
-                ..Landed::default()
+                ..ApprovedState::default()
             };
         }
         let series = pairs.get(first..).unwrap_or_default();
         let landing = |version: &Version| history.mainline.landings.get(version.landing);
-        let mut landed = Landed {
+        let mut landed = ApprovedState {
             first: series
                 .first()
                 .and_then(|(version, _)| Some(landing(version)?.effective)),
@@ -106,7 +106,7 @@ impl Landed {
                 _ => Beginning::Here,
             },
             filer: series.first().map(|(_, it)| makers(it)).unwrap_or_default(),
-            ..Landed::default()
+            ..ApprovedState::default()
         };
         for (_, verdict) in series {
             let own = verdict.authors.iter().filter(|it| it.by_own_commit);
@@ -118,12 +118,12 @@ impl Landed {
         landed
     }
 
-    fn take(&mut self, series: &[(&Version, &Verdict)]) {
+    fn take(&mut self, series: &[(&Version, &ApprovalVerdict)]) {
         let record = |version: &Version| version.record.record().map(Rc::clone);
         self.tip = series.last().and_then(|(version, _)| record(version));
-        let stands = |(version, verdict): &(&Version, &Verdict)| {
-            let stands =
-                verdict.stands == Stands::AsApproved && verdict.satisfied == Satisfied::Yes;
+        let stands = |(version, verdict): &(&Version, &ApprovalVerdict)| {
+            let stands = verdict.stands == BecomesApproved::AsApproved
+                && verdict.satisfied == Satisfied::Yes;
             // What the oldest commit of a clone holds counts as approved for what is demanded.
             (stands || version.change == Change::Inherited) && version.record.record().is_some()
         };
@@ -152,7 +152,7 @@ impl Landed {
     }
 }
 
-fn makers(verdict: &Verdict) -> Vec<Person> {
+fn makers(verdict: &ApprovalVerdict) -> Vec<Person> {
     let authors = verdict.authors.iter();
     authors.map(|author| author.person.clone()).collect()
 }

@@ -5,19 +5,19 @@
 
 use std::rc::Rc;
 
-use crate::approval::verdict::{Satisfied, Verdict};
+use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::history::version::{Trail, Version};
 use crate::history::walked::History;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::word::ClosureOutcome;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 
 /// A record that landed, and when things happened to it.
 #[derive(Clone, Debug)]
 pub struct Life<'a> {
     /// What it is now.
-    pub standing: &'a Standing,
+    pub standing: &'a RecordState,
     /// What it says, or last said.
     pub record: Rc<Record>,
     /// When it was asked for: the first commit that makes it, by that commit's typed time, and not after the landing.
@@ -34,8 +34,8 @@ pub struct Life<'a> {
 pub fn of<'a>(
     history: &History,
     trail: &Trail,
-    verdicts: &[Rc<Verdict>],
-    standing: &'a Standing,
+    verdicts: &[Rc<ApprovalVerdict>],
+    standing: &'a RecordState,
 ) -> Option<Life<'a>> {
     let landed = |version: &Version| {
         let landing = history.mainline.landings.get(version.landing);
@@ -68,7 +68,7 @@ pub fn of<'a>(
 }
 
 /// Returns when a version of a record was first approved.
-fn approved(verdicts: &[Rc<Verdict>]) -> Option<Instant> {
+fn approved(verdicts: &[Rc<ApprovalVerdict>]) -> Option<Instant> {
     let met = verdicts.iter().filter(|it| it.satisfied == Satisfied::Yes);
     met.filter_map(|it| it.approved_at).min()
 }

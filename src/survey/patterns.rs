@@ -18,7 +18,7 @@ use crate::survey::occurrence;
 
 /// What repeats in a ledger.
 #[derive(Clone, Debug)]
-pub struct Found<'a> {
+pub struct RepeatedCauses<'a> {
     /// The groups over the threshold by the policy's key, then the controls that fail for one cause in several systems; the largest
     /// first.
     pub groups: Vec<Pattern<'a>>,
@@ -48,7 +48,7 @@ pub struct Pattern<'a> {
     /// Whether a new record is refused.
     pub frozen: Frozen,
     /// The new records that are refused, by id.
-    pub refused: Vec<Refused>,
+    pub refused: Vec<FrozenRecord>,
     /// What to change.
     pub advice: String,
 }
@@ -64,16 +64,16 @@ pub enum Frozen {
 
 /// A new record of a frozen group, without a redesign.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Refused {
+pub struct FrozenRecord {
     /// Its id.
     pub id: String,
     /// Where it is.
-    pub place: Place,
+    pub place: RecordOrigin,
 }
 
 /// Where a new record is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum RecordOrigin {
     /// It landed after the group was full.
     Landed(Instant),
     /// On a branch.
@@ -90,7 +90,7 @@ pub struct Proposed<'a> {
     /// What it says.
     pub record: &'a Record,
     /// Where it is.
-    pub place: Place,
+    pub place: RecordOrigin,
 }
 
 /// By what a control fails across systems: for one cause, because many causes are volume and no repetition.
@@ -101,7 +101,7 @@ pub fn of<'a>(
     neighbours: &'a Neighbours,
     proposed: &[Proposed<'_>],
     governance: &Governance,
-) -> Found<'a> {
+) -> RepeatedCauses<'a> {
     let patterns = &governance.policy.patterns;
     let by = |keys: &[PatternKey], findings: Findings| -> Vec<(Group, Pattern<'a>)> {
         let kinds = neighbours.kinds(keys, findings, governance);
@@ -139,7 +139,7 @@ pub fn of<'a>(
     let mut controls = spelled(&[PatternKey::Control]);
     controls.retain(fails);
     let unclassified = |it: &&Neighbour| it.record.root_cause == RootCause::Unclassified;
-    Found {
+    RepeatedCauses {
         groups,
         applications,
         controls,
@@ -165,7 +165,7 @@ impl<'a> Pattern<'a> {
         }
     }
 
-    fn freeze(&mut self, refused: Vec<Refused>) {
+    fn freeze(&mut self, refused: Vec<FrozenRecord>) {
         self.frozen = Frozen::Yes;
         self.refused = refused;
         self.advice.push_str(advice::UNTIL_THEN);
@@ -209,10 +209,10 @@ fn refused(
     neighbours: &Neighbours,
     proposed: &[Proposed<'_>],
     governance: &Governance,
-) -> BTreeMap<Group, Vec<Refused>> {
-    let mut found: BTreeMap<Group, Vec<Refused>> = BTreeMap::new();
-    let mut add = |group: Group, id: &str, place: Place| {
-        found.entry(group).or_default().push(Refused {
+) -> BTreeMap<Group, Vec<FrozenRecord>> {
+    let mut found: BTreeMap<Group, Vec<FrozenRecord>> = BTreeMap::new();
+    let mut add = |group: Group, id: &str, place: RecordOrigin| {
+        found.entry(group).or_default().push(FrozenRecord {
             id: id.to_owned(),
             place,
         });
@@ -239,7 +239,7 @@ fn refused(
         let occurrences = occurrence::of(&kind.records);
         for it in kind.records.iter().copied().chain(besides) {
             if is_late(it, &occurrences, patterns) {
-                add(group.clone(), &it.id, Place::Landed(it.landed));
+                add(group.clone(), &it.id, RecordOrigin::Landed(it.landed));
             }
         }
     }

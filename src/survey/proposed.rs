@@ -17,7 +17,7 @@ use crate::record::dates;
 use crate::record::time::{Instant, not_after};
 use crate::record::word::ControlStatus;
 use crate::status::reason::ReasonKind;
-use crate::status::state::{Freshness, Pending, Standing, Status};
+use crate::status::state::{Freshness, Pending, RecordState, Status};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -28,13 +28,13 @@ pub struct Around<'a> {
     /// Finds the governance of a branch, of the work tree for `None`: it judges the records proposed there.
     pub proposed: &'a dyn Fn(Option<&str>) -> Governance,
     /// The standing of a record that is not on the approved ref.
-    pub vacant: &'a dyn Fn(&Key) -> Standing,
+    pub vacant: &'a dyn Fn(&Key) -> RecordState,
     /// The instant that is asked about.
     pub instant: Instant,
 }
 
 /// Adds the proposals to what stands; a record that is nowhere else becomes `proposed`.
-pub fn join(standings: &mut Vec<Standing>, proposals: &Proposals, around: &Around<'_>) {
+pub fn join(standings: &mut Vec<RecordState>, proposals: &Proposals, around: &Around<'_>) {
     let keys = standings.iter().enumerate();
     let places: BTreeMap<String, usize> = keys
         .map(|(place, standing)| (standing.key.clone(), place))
@@ -53,7 +53,7 @@ pub fn join(standings: &mut Vec<Standing>, proposals: &Proposals, around: &Aroun
             .iter()
             .find(|proposal| !matches!(proposal.record, Content::Gone))
         {
-            standings.push(Standing {
+            standings.push(RecordState {
                 pending,
                 ..proposed(key, first, around)
             });
@@ -75,7 +75,7 @@ fn pending(proposal: &Proposal, governance: &Governance) -> Pending {
 }
 
 /// Returns the standing of a record that is only proposed.
-fn proposed(key: &Key, proposal: &Proposal, around: &Around<'_>) -> Standing {
+fn proposed(key: &Key, proposal: &Proposal, around: &Around<'_>) -> RecordState {
     let place = match &proposal.branch {
         Some(branch) => format!("on branch {branch}"),
         None => "in the work tree".to_owned(),
@@ -86,7 +86,7 @@ fn proposed(key: &Key, proposal: &Proposal, around: &Around<'_>) -> Standing {
         .first()
         .map(|file| file.path.to_string())
         .unwrap_or_default();
-    let standing = Standing { path, ..vacant };
+    let standing = RecordState { path, ..vacant };
     match &proposal.record {
         Content::Record(record) => stated(standing, record, proposal, &place, around),
         Content::Unreadable(_) => of(
@@ -114,8 +114,8 @@ fn proposed(key: &Key, proposal: &Proposal, around: &Around<'_>) -> Standing {
     }
 }
 
-fn of(standing: Standing, status: Status, kind: ReasonKind, reason: String) -> Standing {
-    Standing {
+fn of(standing: RecordState, status: Status, kind: ReasonKind, reason: String) -> RecordState {
+    RecordState {
         status,
         reasons: vec![kind.says(reason)],
         ..standing
@@ -123,12 +123,12 @@ fn of(standing: Standing, status: Status, kind: ReasonKind, reason: String) -> S
 }
 
 fn stated(
-    standing: Standing,
+    standing: RecordState,
     record: &Record,
     proposal: &Proposal,
     place: &str,
     around: &Around<'_>,
-) -> Standing {
+) -> RecordState {
     let governance = (around.proposed)(proposal.branch.as_deref());
     let end = not_after(&record.expires);
     let author = proposal.author.as_ref();
@@ -143,7 +143,7 @@ fn stated(
             "proposed {place}: it grants nothing until it is approved and merged"
         )),
     };
-    Standing {
+    RecordState {
         reasons: vec![reason],
         decided_at: ended,
         ended,

@@ -5,10 +5,10 @@
 
 use std::cmp::Ordering;
 
-use crate::status::state::{Standing, Status};
+use crate::status::state::{RecordState, Status};
 use crate::survey::advice::{self, Next};
 use crate::survey::due::{self, Due, Horizon, Urgency};
-use crate::survey::escalate::Around;
+use crate::survey::escalate::AdviceContext;
 
 /// How bad it is; the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,7 +31,7 @@ pub enum Rank {
 #[derive(Clone, Debug)]
 pub struct Item<'a> {
     /// The record.
-    pub standing: &'a Standing,
+    pub standing: &'a RecordState,
     /// How bad it is.
     pub rank: Rank,
     /// Why it is due; `None` where its status alone asks for attention.
@@ -44,10 +44,10 @@ pub struct Item<'a> {
 ///
 /// `id` is what a record is shown as.
 pub fn of<'a>(
-    standings: impl Iterator<Item = &'a Standing>,
-    id: &dyn Fn(&'a Standing) -> &'a str,
+    standings: impl Iterator<Item = &'a RecordState>,
+    id: &dyn Fn(&'a RecordState) -> &'a str,
     horizon: &Horizon,
-    around: Around<'_>,
+    around: AdviceContext<'_>,
 ) -> Vec<Item<'a>> {
     let items = standings.filter_map(|standing| {
         let due = due::of(standing, horizon, around.instant);
@@ -87,7 +87,7 @@ impl Item<'_> {
     }
 }
 
-fn rank(standing: &Standing, due: Option<&Due>) -> Option<Rank> {
+fn rank(standing: &RecordState, due: Option<&Due>) -> Option<Rank> {
     match (standing.status, due.map(|due| due.urgency)) {
         (Status::Unknown, _) => Some(Rank::CannotSay),
         (Status::Invalid | Status::Conflicted, _) => Some(Rank::Broken),

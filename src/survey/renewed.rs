@@ -6,16 +6,16 @@
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::Instant;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::survey::refiling::{self, ByName, Peer};
 
 /// Adds to the renewals of each record what counts as it filed before.
 ///
 /// `peers` are all records that landed; `landed` says when a record did, or of one that did not when it was proposed.
 pub fn count(
-    standings: &mut [Standing],
+    standings: &mut [RecordState],
     peers: &[Peer],
-    landed: &dyn Fn(&Standing) -> Option<Instant>,
+    landed: &dyn Fn(&RecordState) -> Option<Instant>,
     governance: &Governance,
     instant: Instant,
 ) {

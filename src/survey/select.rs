@@ -13,7 +13,7 @@ use crate::record::reference::ControlRef;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Instant, Term};
 use crate::record::word::{Class, RootCause};
-use crate::status::state::{Standing, Status};
+use crate::status::state::{RecordState, Status};
 
 /// What a record must be to be meant; an empty list asks nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,7 +63,7 @@ pub enum Meant {
 
 impl Filter {
     /// Tells whether a record is meant at an instant.
-    pub fn meant(&self, standing: &Standing, same: Sameness<'_>, instant: Instant) -> Meant {
+    pub fn meant(&self, standing: &RecordState, same: Sameness<'_>, instant: Instant) -> Meant {
         let computed = self.status_fits(standing)
             && self.tier_fits(standing)
             && self.end_fits(standing, instant);
@@ -81,15 +81,15 @@ impl Filter {
         self.status.iter().any(|status| is_ended(*status))
     }
 
-    fn status_fits(&self, standing: &Standing) -> bool {
+    fn status_fits(&self, standing: &RecordState) -> bool {
         self.status.is_empty() || self.status.contains(&standing.status)
     }
 
-    fn tier_fits(&self, standing: &Standing) -> bool {
+    fn tier_fits(&self, standing: &RecordState) -> bool {
         any(&self.tier, |asked| tier(standing) == Some(asked))
     }
 
-    fn end_fits(&self, standing: &Standing, instant: Instant) -> bool {
+    fn end_fits(&self, standing: &RecordState, instant: Instant) -> bool {
         let Some(within) = self.ends_within else {
             return true;
         };
@@ -118,7 +118,7 @@ impl Filter {
     }
 
     /// Tells whether what the record states fits; `None` where it can't be read.
-    fn stated_fits(&self, standing: &Standing, same: Sameness<'_>) -> Option<bool> {
+    fn stated_fits(&self, standing: &RecordState, same: Sameness<'_>) -> Option<bool> {
         let record = shown(standing)?;
         let (subject, owner) = (&record.subject, &record.owner);
         let named = |asked: &String, field: &Option<String>| {
@@ -148,7 +148,7 @@ impl Filter {
     }
 }
 
-fn tier(standing: &Standing) -> Option<&str> {
+fn tier(standing: &RecordState) -> Option<&str> {
     standing.tier.as_ref().map(|tier| tier.tier.as_str())
 }
 
@@ -253,11 +253,11 @@ pub enum Order {
 
 impl Order {
     /// Compares two records of which the ids are given.
-    pub fn compare(self, one: (&str, &Standing), other: (&str, &Standing)) -> Ordering {
+    pub fn compare(self, one: (&str, &RecordState), other: (&str, &RecordState)) -> Ordering {
         let by = match self {
             Order::Id => Ordering::Equal,
             Order::Expires => {
-                let end = |standing: &Standing| standing.not_after.unwrap_or(Instant::MAX);
+                let end = |standing: &RecordState| standing.not_after.unwrap_or(Instant::MAX);
                 end(one.1).cmp(&end(other.1))
             }
             Order::Tier => tier(one.1).cmp(&tier(other.1)),
@@ -271,14 +271,14 @@ impl Order {
 }
 
 /// Returns what a record states: as it is in force, else as it landed.
-pub fn shown(standing: &Standing) -> Option<&record::Record> {
+pub fn shown(standing: &RecordState) -> Option<&record::Record> {
     standing.effective.as_deref().or(standing.stated.as_deref())
 }
 
-fn owner(standing: &Standing) -> Option<&Address> {
+fn owner(standing: &RecordState) -> Option<&Address> {
     shown(standing).map(|record| &record.owner.email)
 }
 
-fn title(standing: &Standing) -> Option<String> {
+fn title(standing: &RecordState) -> Option<String> {
     shown(standing).map(|record| record.title.to_lowercase())
 }

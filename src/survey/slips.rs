@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::record::Record;
 use crate::record::near;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::survey::select::{self, Filter, Sameness};
 
 /// A filter by a name: what it is called, what is asked, and what a record states there.
@@ -15,7 +15,7 @@ type Named<'f> = (&'static str, Vec<&'f String>, fn(&Record) -> Vec<&str>);
 /// Returns a sentence for each name that is asked for, stated by none of the records, and near one that is.
 pub fn hints<'s>(
     filter: &Filter,
-    standings: impl Iterator<Item = &'s Standing>,
+    standings: impl Iterator<Item = &'s RecordState>,
     same: Sameness<'_>,
 ) -> Vec<String> {
     let records: Vec<&Record> = standings.filter_map(select::shown).collect();

@@ -5,12 +5,12 @@
 
 use std::rc::Rc;
 
-use crate::approval::verdict::{Statement, Verdict};
+use crate::approval::verdict::{ApprovalVerdict, Statement};
 
 /// Returns the statements about a version of a trail, each once, by its index.
 ///
 /// Of one that carries on the result of an earlier version, those about that one come first.
-pub fn of_version(verdicts: &[Rc<Verdict>], index: usize) -> Vec<&Statement> {
+pub fn of_version(verdicts: &[Rc<ApprovalVerdict>], index: usize) -> Vec<&Statement> {
     let Some(verdict) = verdicts.get(index) else {
         return Vec::new();
     };

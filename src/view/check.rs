@@ -2,7 +2,7 @@
 //!
 //! Uses gate. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, check.
 
-use crate::gate::answer::{Answer, Question, Verdict};
+use crate::gate::answer::{Answer, GateVerdict, Question};
 use crate::policy::people::person::Person;
 use crate::record::dates;
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
@@ -105,9 +105,9 @@ pub fn doc(receipt: &Receipt<'_>) -> Doc<'static> {
     doc.repository.clone_from(&stamp.name);
     doc.blocks.extend(stamp.warnings());
     let tone = match answer.verdict {
-        Verdict::Allow => Tone::Good,
-        Verdict::Deny | Verdict::Unknown => Tone::Bad,
-        Verdict::Pending => Tone::Warn,
+        GateVerdict::Allow => Tone::Good,
+        GateVerdict::Deny | GateVerdict::Unknown => Tone::Bad,
+        GateVerdict::Pending => Tone::Warn,
     };
     let verdict = Text::of(tone, answer.verdict.word());
     doc.blocks.push(Block::Heading(match &answer.record {
@@ -178,7 +178,7 @@ fn limits(answer: &Answer) -> Vec<(String, Text)> {
     };
     let until = answer
         .not_after
-        .filter(|_| answer.verdict == Verdict::Allow);
+        .filter(|_| answer.verdict == GateVerdict::Allow);
     let until = until.map(|until| ("in force".to_owned(), Text::plain(dates::lasts(until))));
     let digest = answer
         .digest

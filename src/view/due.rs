@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::diag;
 use crate::status::reason;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::survey::advice;
 use crate::survey::due::{Bucket, Due, Urgency};
-use crate::survey::escalate::Around;
+use crate::survey::escalate::AdviceContext;
 use crate::view::doc::{Block, Column, Doc, Fit, Reads, Table, Text, Tone};
 use crate::view::next;
 use crate::view::record;
@@ -21,9 +21,9 @@ pub struct DueList<'a> {
     /// What it was computed from.
     pub stamp: &'a Stamp,
     /// The records that need attention, by id.
-    pub records: Vec<(&'a Standing, Due)>,
+    pub records: Vec<(&'a RecordState, Due)>,
     /// What is known beside them: it says the next steps.
-    pub around: Around<'a>,
+    pub around: AdviceContext<'a>,
     /// How many do not.
     pub hidden: usize,
     /// Of how many of those it can't be told.
@@ -85,7 +85,12 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn record::Names) -> Doc<'a> {
     doc
 }
 
-fn json(standing: &Standing, due: &Due, around: Around<'_>, names: &dyn record::Names) -> Value {
+fn json(
+    standing: &RecordState,
+    due: &Due,
+    around: AdviceContext<'_>,
+    names: &dyn record::Names,
+) -> Value {
     let mut view = record::json(standing, names);
     if let Some(view) = view.as_object_mut() {
         let also: Vec<&str> = due.also.iter().map(|bucket| bucket.word()).collect();
@@ -98,8 +103,8 @@ fn json(standing: &Standing, due: &Due, around: Around<'_>, names: &dyn record::
 }
 
 /// Returns the records of each owner, the owner of the worst first.
-fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a Standing, Due)>)> {
-    let mut owners: Vec<(String, Vec<&(&Standing, Due)>)> = Vec::new();
+fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a RecordState, Due)>)> {
+    let mut owners: Vec<(String, Vec<&(&RecordState, Due)>)> = Vec::new();
     for record in &list.records {
         let owner = owner(record.0);
         match owners.iter_mut().find(|(known, _)| *known == owner) {
@@ -107,7 +112,7 @@ fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a Standing, Du
             None => owners.push((owner, vec![record])),
         }
     }
-    let worst = |records: &[&(&Standing, Due)]| records.iter().map(|(_, due)| due.order()).min();
+    let worst = |records: &[&(&RecordState, Due)]| records.iter().map(|(_, due)| due.order()).min();
     owners.sort_by(|one, other| {
         worst(&one.1)
             .cmp(&worst(&other.1))
@@ -116,7 +121,7 @@ fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a Standing, Du
     owners
 }
 
-fn owner(standing: &Standing) -> String {
+fn owner(standing: &RecordState) -> String {
     let content = record::told(standing);
     content.map_or("owner not readable".to_owned(), |record| {
         format!("{} <{}>", record.owner.name, record.owner.email)
@@ -157,7 +162,7 @@ fn also(due: &Due) -> String {
     words.join(", ")
 }
 
-fn row(standing: &Standing, due: &Due, around: Around<'_>) -> Vec<Text> {
+fn row(standing: &RecordState, due: &Due, around: AdviceContext<'_>) -> Vec<Text> {
     let title =
         record::told(standing).map_or(standing.path.as_str(), |record| record.title.as_str());
     let tone = match due.urgency {

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::diag;
 use crate::record::time::Instant;
 use crate::record::word::Word;
-use crate::status::state::{InForce, Standing, Status};
+use crate::status::state::{InForce, RecordState, Status};
 use crate::view::doc::{Block, Column, Doc, Fit, Reads, Table, Text, Tone};
 use crate::view::record;
 use crate::view::shape::{self, Stamp};
@@ -18,7 +18,7 @@ pub struct List<'a> {
     /// What it was computed from.
     pub stamp: &'a Stamp,
     /// The records, in their order.
-    pub records: Vec<&'a Standing>,
+    pub records: Vec<&'a RecordState>,
     /// How many closed, rejected and removed ones are left out.
     pub hidden: usize,
     /// Which half of the answer is read.
@@ -86,7 +86,7 @@ pub fn columns() -> Vec<Column> {
 }
 
 /// Returns the row of a record in such a table.
-pub fn row(standing: &Standing, instant: Instant) -> Vec<Text> {
+pub fn row(standing: &RecordState, instant: Instant) -> Vec<Text> {
     let content = record::told(standing);
     let title = content.map_or(standing.path.as_str(), |record| record.title.as_str());
     let owner = content.map_or("", |record| record.owner.name.as_str());
@@ -102,7 +102,7 @@ pub fn row(standing: &Standing, instant: Instant) -> Vec<Text> {
 }
 
 /// Returns when a record was closed, and how: `closed 2026-11-04: remediated`; `None` where no closure is in force.
-pub fn closed(standing: &Standing) -> Option<String> {
+pub fn closed(standing: &RecordState) -> Option<String> {
     let is_closed = matches!(standing.status, Status::Closed | Status::Rejected);
     let closure = record::content(standing)?.closure.as_ref();
     let closure = closure.filter(|_| is_closed)?;
@@ -114,7 +114,7 @@ pub fn closed(standing: &Standing) -> Option<String> {
 }
 
 /// Returns how far its end is, in words; of what is closed, when that was and how.
-pub fn ends(standing: &Standing, instant: Instant) -> Text {
+pub fn ends(standing: &RecordState, instant: Instant) -> Text {
     if let Some(closed) = closed(standing) {
         return Text::of(Tone::Muted, closed);
     }
@@ -136,7 +136,7 @@ pub fn ends(standing: &Standing, instant: Instant) -> Text {
 }
 
 /// Returns its status, and whether a change waits.
-pub fn status(standing: &Standing) -> Text {
+pub fn status(standing: &RecordState) -> Text {
     let tone = match (standing.in_force, standing.status) {
         (_, Status::Degraded) => Tone::Warn,
         (InForce::Yes, _) => Tone::Good,

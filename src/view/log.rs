@@ -3,9 +3,9 @@
 //! Uses approval, status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, log. One event for each change of
 //! meaning in the JSON; in the table those of one landing share a line.
 
-use crate::approval::verdict::{Counts, FourEyes, Satisfied, Word};
+use crate::approval::verdict::{Counts, FourEyes, Satisfied, Vote};
 use crate::history::change::event::Event;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::survey::acts::Act;
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::record;
@@ -19,7 +19,7 @@ pub struct Log<'a> {
     /// What it was computed from.
     pub stamp: &'a Stamp,
     /// The record.
-    pub standing: &'a Standing,
+    pub standing: &'a RecordState,
     /// What happened, oldest first.
     pub acts: Vec<Act<'a>>,
     /// Whether values are shown to people too; scripts get them in any case.
@@ -94,7 +94,7 @@ fn to_add<'a>(acts: &[Act<'_>]) -> Option<Block<'a>> {
 }
 
 /// Says where a record is that has not landed.
-pub fn vacant(standing: &Standing) -> String {
+pub fn vacant(standing: &RecordState) -> String {
     let places: Vec<String> = standing
         .pending
         .iter()
@@ -210,7 +210,7 @@ fn approved(act: &Act<'_>) -> Text {
         let rejects = act
             .statements
             .iter()
-            .filter(|it| it.word == Word::Vetoes && it.counts == Counts::Yes);
+            .filter(|it| it.word == Vote::Vetoes && it.counts == Counts::Yes);
         let who = names(rejects.map(|it| shape::short_name(&it.approver.person)));
         return Text::of(Tone::Bad, format!("nobody: {who} rejected it"));
     }

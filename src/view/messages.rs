@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use crate::diag;
 use crate::survey::advice::{self, Next};
-use crate::survey::escalate::{Around, Call, Told};
+use crate::survey::escalate::{AdviceContext, Call, EscalatedTo};
 use crate::view::doc::{Block, Doc, Text, Tone};
 use crate::view::next;
 use crate::view::record;
 use crate::view::shape::{self, Stamp};
 
 /// Puts messages in place of what a worklist shows to people, and beside its records in the object.
-pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp, around: Around<'_>) {
+pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp, around: AdviceContext<'_>) {
     doc.blocks.clear();
     let messages: Vec<Value> = calls
         .iter()
@@ -42,7 +42,7 @@ pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp, around: Around<'_>)
     }
 }
 
-fn message(call: &Call<'_>, stamp: &Stamp, around: Around<'_>) -> Value {
+fn message(call: &Call<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> Value {
     let records: Vec<Value> = call
         .records
         .iter()
@@ -77,13 +77,13 @@ fn subject(call: &Call<'_>, stamp: &Stamp) -> String {
     format!("{} {needs} you{ledger}", diag::count(n, "exception"))
 }
 
-fn body(call: &Call<'_>, stamp: &Stamp, around: Around<'_>) -> String {
+fn body(call: &Call<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> String {
     let records = call.records.iter().map(|told| about(told, stamp, around));
     records.collect::<Vec<String>>().join("\n\n")
 }
 
 /// Returns what is said of one record: which, since when, why, as what, and what to do.
-fn about(told: &Told<'_>, stamp: &Stamp, around: Around<'_>) -> String {
+fn about(told: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> String {
     let (standing, due) = (told.standing, told.due);
     let id = record::id(standing);
     let title = record::told(standing).map_or("", |record| record.title.as_str());
@@ -105,7 +105,7 @@ fn about(told: &Told<'_>, stamp: &Stamp, around: Around<'_>) -> String {
     lines.join("\n")
 }
 
-fn step(told: &Told<'_>, around: Around<'_>) -> Next {
+fn step(told: &EscalatedTo<'_>, around: AdviceContext<'_>) -> Next {
     let id = record::id(told.standing);
     advice::next(told.standing, id, Some(told.due), around)
 }

@@ -7,12 +7,12 @@ use serde_json::{Map, Value, json};
 use crate::diag;
 use crate::policy::settings::Patterns;
 use crate::record::time::Instant;
-use crate::survey::patterns::{Found, Frozen, Pattern, Place, Refused};
+use crate::survey::patterns::{Frozen, FrozenRecord, Pattern, RecordOrigin, RepeatedCauses};
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::shape::{self, Stamp};
 
 /// Returns the answer; `policy` says what counts.
-pub fn doc(found: &Found<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<'static> {
+pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<'static> {
     let all = |patterns: &[Pattern<'_>]| -> Value { patterns.iter().map(json).collect() };
     let mut doc = stamp.doc(
         "patterns",
@@ -60,7 +60,7 @@ pub fn doc(found: &Found<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<'static> 
 }
 
 /// Says what counts, and how many say no cause.
-fn counted(found: &Found<'_>, policy: &Patterns) -> String {
+fn counted(found: &RepeatedCauses<'_>, policy: &Patterns) -> String {
     let n = usize::try_from(policy.threshold).unwrap_or(usize::MAX);
     let from = diag::count(n, "occurrence");
     let kind = if policy.freeze {
@@ -143,11 +143,11 @@ fn landed(pattern: &Pattern<'_>, instant: Instant) -> String {
     }
 }
 
-fn new(refused: &Refused) -> Text {
+fn new(refused: &FrozenRecord) -> Text {
     let place = match &refused.place {
-        Place::Landed(at) => format!(" landed on {} although the group was full", at.day()),
-        Place::Branch(branch) => format!(" on branch {branch}"),
-        Place::WorkTree => " in the work tree".to_owned(),
+        RecordOrigin::Landed(at) => format!(" landed on {} although the group was full", at.day()),
+        RecordOrigin::Branch(branch) => format!(" on branch {branch}"),
+        RecordOrigin::WorkTree => " in the work tree".to_owned(),
     };
     Text::of(Tone::Id, &refused.id)
         .and(Tone::Plain, place)

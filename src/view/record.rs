@@ -19,11 +19,11 @@ pub trait Names {
     fn control(&self, control: &ControlRef) -> Option<(String, String)>;
 
     /// Returns on whose behalf a record was filed that does not say so: the author of the commit that added it.
-    fn filer(&self, standing: &status::state::Standing) -> Option<String>;
+    fn filer(&self, standing: &status::state::RecordState) -> Option<String>;
 }
 
 /// Returns the id under which a record is shown: its own, or the stem of a file that has none.
-pub fn id(standing: &status::state::Standing) -> &str {
+pub fn id(standing: &status::state::RecordState) -> &str {
     let stem = || {
         let name = standing.path.rsplit('/').next().unwrap_or(&standing.path);
         name.rsplit_once('.').map_or(name, |(stem, _)| stem)
@@ -33,17 +33,17 @@ pub fn id(standing: &status::state::Standing) -> &str {
 }
 
 /// Returns what is shown of a record: what is in force of it, else what it states.
-pub fn content(standing: &status::state::Standing) -> Option<&record::Record> {
+pub fn content(standing: &status::state::RecordState) -> Option<&record::Record> {
     standing.effective.as_deref().or(standing.stated.as_deref())
 }
 
 /// Returns what people are told of a record: what is shown of it, else what its file said when it could be read.
-pub fn told(standing: &status::state::Standing) -> Option<&record::Record> {
+pub fn told(standing: &status::state::RecordState) -> Option<&record::Record> {
     content(standing).or(standing.last_read.as_deref())
 }
 
 /// Returns the record view.
-pub fn json(standing: &status::state::Standing, names: &dyn Names) -> Value {
+pub fn json(standing: &status::state::RecordState, names: &dyn Names) -> Value {
     let shown = content(standing);
     let written = standing.stated.as_deref().or(shown);
     let mut view = json!({
@@ -87,7 +87,7 @@ pub fn json(standing: &status::state::Standing, names: &dyn Names) -> Value {
 
 fn requester(
     record: Option<&record::Record>,
-    standing: &status::state::Standing,
+    standing: &status::state::RecordState,
     names: &dyn Names,
 ) -> Option<String> {
     let stated = record?.requester.as_ref().map(ToString::to_string);
@@ -126,7 +126,7 @@ fn controls(record: Option<&record::Record>, names: &dyn Names) -> Value {
     shown.collect()
 }
 
-fn compensating(record: Option<&record::Record>, standing: &status::state::Standing) -> Value {
+fn compensating(record: Option<&record::Record>, standing: &status::state::RecordState) -> Value {
     let shown = record.map(|record| controls_of(record, standing));
     let shown = shown.into_iter().flatten().map(|control| {
         json!({
@@ -156,7 +156,7 @@ pub struct ShownControl<'a> {
 /// Returns the compensating controls of a record, one for each id.
 pub fn controls_of<'a>(
     record: &'a record::Record,
-    standing: &'a status::state::Standing,
+    standing: &'a status::state::RecordState,
 ) -> Vec<ShownControl<'a>> {
     let landed = standing.stated.as_deref();
     let mut shown: Vec<ShownControl<'a>> = Vec::new();
@@ -189,7 +189,7 @@ fn pending(pending: &status::state::Pending) -> Value {
     })
 }
 
-fn approval(standing: &status::state::Standing) -> Value {
+fn approval(standing: &status::state::RecordState) -> Value {
     let landed = standing.landed.as_ref().map(|landed| {
         json!({
             "commit": landed.commit,
@@ -223,7 +223,7 @@ fn approval(standing: &status::state::Standing) -> Value {
 }
 
 /// Returns what the record's approval needs: of the landed version, else what its tier and class demand.
-pub fn needed(standing: &status::state::Standing) -> tier::Needed {
+pub fn needed(standing: &status::state::RecordState) -> tier::Needed {
     let judged = standing
         .approval
         .as_ref()

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::diag;
 use crate::policy::Policy;
 use crate::record::word::{Class, Word};
-use crate::status::state::{InForce, Standing};
+use crate::status::state::{InForce, RecordState};
 use crate::survey::figures::{Backlog, Period, Span};
 use crate::survey::patterns::{Frozen, Pattern};
 use crate::survey::queue::{Item, Rank};
@@ -36,7 +36,7 @@ pub struct Report<'a> {
     /// What happened in each month.
     pub periods: Vec<Period>,
     /// Every record.
-    pub standings: &'a [Standing],
+    pub standings: &'a [RecordState],
     /// What needs attention, worst first.
     pub items: Vec<Item<'a>>,
     /// The groups over the threshold.
@@ -327,28 +327,28 @@ fn column(title: &'static str, fit: Fit) -> Column {
     Column { title, fit }
 }
 
-fn title(standing: &Standing) -> &str {
+fn title(standing: &RecordState) -> &str {
     record::told(standing).map_or(standing.path.as_str(), |record| record.title.as_str())
 }
 
 /// The open records of a class.
 struct Section<'a> {
     class: Class,
-    records: Vec<&'a Standing>,
+    records: Vec<&'a RecordState>,
     overdue: usize,
 }
 
 impl<'a> Section<'a> {
     fn of(report: &Report<'a>, class: Class) -> Section<'a> {
-        let is_of = |standing: &&Standing| {
+        let is_of = |standing: &&RecordState| {
             let told = record::told(standing);
             told.is_some_and(|record| record.class == class)
         };
-        let is_open = |standing: &&Standing| !select::is_ended(standing.status);
+        let is_open = |standing: &&RecordState| !select::is_ended(standing.status);
         let open = report.standings.iter().filter(is_of).filter(is_open);
         let overdue = report.items.iter().filter(|item| item.is_overdue());
         let overdue = overdue.map(|item| item.standing).filter(is_of);
-        let mut records: Vec<&Standing> = open.collect();
+        let mut records: Vec<&RecordState> = open.collect();
         records.sort_by_key(|standing| (record::id(standing), &standing.path));
         Section {
             class,
@@ -358,7 +358,7 @@ impl<'a> Section<'a> {
     }
 
     fn n_in_force(&self) -> usize {
-        let in_force = |standing: &&&Standing| standing.in_force == InForce::Yes;
+        let in_force = |standing: &&&RecordState| standing.in_force == InForce::Yes;
         self.records.iter().filter(in_force).count()
     }
 

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::approval::verdict::Statement;
 use crate::record::time::Instant;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::view::doc::{Block, Doc, Text, Tone};
 use crate::view::record;
 use crate::view::shape::Stamp;
@@ -21,7 +21,7 @@ use crate::view::statements;
 ///
 /// `statements` is everyone who spoke about the landed version.
 pub fn doc(
-    standing: &Standing,
+    standing: &RecordState,
     statements: &[&Statement],
     names: &dyn record::Names,
     stamp: &Stamp,
@@ -46,7 +46,7 @@ pub fn doc(
 
 /// Returns what is said of a record at an instant, below its title.
 pub fn blocks<'a>(
-    standing: &Standing,
+    standing: &RecordState,
     statements: &[&Statement],
     names: &dyn record::Names,
     instant: Instant,

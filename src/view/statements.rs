@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::approval::verdict::{Approver, Counts, Statement, Word};
+use crate::approval::verdict::{Approver, Counts, Statement, Vote};
 use crate::record::word::Word as _;
 use crate::view::doc::{Column, Fit, Table, Text, Tone};
 use crate::view::shape;
@@ -36,7 +36,7 @@ pub fn beyond_approvers<'a>(all: impl Iterator<Item = &'a Statement>) -> Vec<&'a
 fn is_plain(statement: &Statement) -> bool {
     let approver = &statement.approver;
     let bare = approver.reason.is_none() && approver.via.is_none();
-    let approves = statement.word == Word::Approves && statement.counts == Counts::Yes;
+    let approves = statement.word == Vote::Approves && statement.counts == Counts::Yes;
     approves && bare && shape::stated_by_another(approver).is_none()
 }
 
@@ -118,7 +118,7 @@ pub fn pairs(statements: &[&Statement]) -> Vec<(String, Text)> {
 
 /// Returns the rejections that count, a line each.
 pub fn rejections(statements: &[&Statement]) -> Vec<Text> {
-    let counts = |it: &&&Statement| it.word == Word::Vetoes && it.counts == Counts::Yes;
+    let counts = |it: &&&Statement| it.word == Vote::Vetoes && it.counts == Counts::Yes;
     let rejections = statements.iter().filter(counts);
     let line = |statement: &&Statement| {
         let approver = &statement.approver;
@@ -139,9 +139,9 @@ fn why_not(statement: &Statement) -> Option<String> {
 
 fn says(statement: &Statement) -> Text {
     match statement.word {
-        Word::Approves => Text::plain("approves"),
-        Word::Vetoes => Text::of(Tone::Bad, "rejects"),
-        Word::Neither => Text::plain("neither"),
+        Vote::Approves => Text::plain("approves"),
+        Vote::Vetoes => Text::of(Tone::Bad, "rejects"),
+        Vote::Neither => Text::plain("neither"),
     }
 }
 

@@ -28,7 +28,7 @@ mod signed;
 mod unread;
 mod vetoes;
 
-use exledger::approval::verdict::{Satisfied, Verdict};
+use exledger::approval::verdict::{ApprovalVerdict, Satisfied};
 use exledger::approval::{self};
 use exledger::history::version::Key;
 
@@ -45,14 +45,14 @@ pub(crate) struct Said {
 }
 
 /// Returns the verdicts on all versions of a record.
-pub(crate) fn verdicts(repo: &Repo, id: &str) -> Vec<std::rc::Rc<Verdict>> {
+pub(crate) fn verdicts(repo: &Repo, id: &str) -> Vec<std::rc::Rc<ApprovalVerdict>> {
     let history = repo.history();
     let mut approvals = approval::judge(&history);
     approvals.trails.remove(&Key::Id(id.to_owned())).unwrap()
 }
 
 /// Returns the verdict on the last version of the sample.
-pub(crate) fn verdict(repo: &Repo) -> Verdict {
+pub(crate) fn verdict(repo: &Repo) -> ApprovalVerdict {
     verdicts(repo, ID).pop().unwrap().as_ref().clone()
 }
 
@@ -62,7 +62,7 @@ fn local(email: &str) -> String {
 }
 
 /// Returns what a verdict says.
-pub(crate) fn said(verdict: &Verdict) -> Said {
+pub(crate) fn said(verdict: &ApprovalVerdict) -> Said {
     Said {
         satisfied: match &verdict.satisfied {
             Satisfied::Yes => "yes",
@@ -86,7 +86,7 @@ pub(crate) fn said(verdict: &Verdict) -> Said {
 /// Checks a verdict: satisfied, result, approvers and authors by the local parts of their addresses.
 pub(crate) fn check(
     what: &str,
-    verdict: &Verdict,
+    verdict: &ApprovalVerdict,
     satisfied: &str,
     result: &str,
     approvers: &[&str],

@@ -56,7 +56,7 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
     let effective = landings.map(|landing| landing.effective).collect();
     let mut contents = Contents::new(Box::new(evidence), effective);
     let judge = |governance| approval::counted::of(&governance).states;
-    let look = &mut |sight: walk::Sight<'_>| contents.look(&sight);
+    let look = &mut |sight: walk::VersionVisit<'_>| contents.look(&sight);
     let history = walk::walk_shown(&git, chain.clone(), &prefix, None, &judge, look).unwrap();
     let approvals = approval::judge(&history);
     let loosened = approval::loosened::loosened(&history, &approvals);

@@ -9,7 +9,7 @@ use exledger::history::version::Key;
 use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;
 use exledger::render::format::{Colour, Quiet, Style};
-use exledger::status::state::Subject;
+use exledger::status::state::RecordFacts;
 use exledger::status::{self};
 use exledger::survey::acts;
 use exledger::view::log::{self, Log, Patch};
@@ -174,7 +174,7 @@ fn the_table_fits_80_columns() {
     let (trail, verdicts) = (&history.trails[&key], &approvals.trails[&key]);
     let instant = Instant::parse("2026-12-01T12:00:00Z").unwrap();
     let standing = status::evaluate(
-        Subject {
+        RecordFacts {
             key: &key,
             history: &history,
             verdicts,

@@ -19,7 +19,7 @@ mod verdict;
 use exledger::approval;
 use exledger::gate::answer::{Answer, Question, Receipts};
 use exledger::gate::verdict as gate;
-use exledger::status::state::{Standing, Subject};
+use exledger::status::state::{RecordFacts, RecordState};
 use exledger::status::{self};
 
 use crate::approval::{file_as, ledger};
@@ -28,7 +28,7 @@ use crate::repo::Repo;
 use crate::status::instant;
 
 /// Returns what all records of a repository are at an instant.
-pub(crate) fn standings(repo: &Repo, at: &str) -> Vec<Standing> {
+pub(crate) fn standings(repo: &Repo, at: &str) -> Vec<RecordState> {
     let history = repo.history();
     let approvals = approval::judge(&history);
     let governance = &approvals.counted.tip;
@@ -38,7 +38,7 @@ pub(crate) fn standings(repo: &Repo, at: &str) -> Vec<Standing> {
         .filter(|(_, trail)| trail.became.is_none());
     trails
         .map(|(key, _)| {
-            let subject = Subject {
+            let subject = RecordFacts {
                 key,
                 history: &history,
                 verdicts: &approvals.trails[key],

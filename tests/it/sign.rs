@@ -11,8 +11,8 @@ mod statement;
 use std::path::PathBuf;
 
 use exledger::approval::keys::Keys;
-use exledger::approval::signature::{self, Seal, State, Tag};
-use exledger::approval::signature_state::{Bad, Kind};
+use exledger::approval::signature::{self, CheckedSignature, SignatureState, Tag};
+use exledger::approval::signature_state::{Bad, UnverifiedKind};
 use exledger::approval::signers::{Revoked, Signers};
 use exledger::approval::wire::Key;
 use exledger::history::commit;
@@ -63,14 +63,14 @@ fn dana(key: &str) -> Keys {
 }
 
 /// Returns the principals of an attested signature, or the word of any other state.
-fn who(state: &State) -> String {
+fn who(state: &SignatureState) -> String {
     match state {
-        State::Attested(signer) => signer.written(),
+        SignatureState::Attested(signer) => signer.written(),
         other => other.word().to_owned(),
     }
 }
 
-fn approval(signature: &str) -> Seal {
+fn approval(signature: &str) -> CheckedSignature {
     signature::detached(&fixture(signature), &fixture("approval.txt"))
 }
 
@@ -93,29 +93,29 @@ fn a_signature_of_a_kind_that_is_not_verified_is_said_to_be_one() {
         (
             "p384.pub",
             "p384.sig",
-            Kind::Algorithm("ecdsa-sha2-nistp384".to_owned()),
+            UnverifiedKind::Algorithm("ecdsa-sha2-nistp384".to_owned()),
         ),
-        ("rsa1024.pub", "rsa1024.sig", Kind::RsaSize(1024)),
+        ("rsa1024.pub", "rsa1024.sig", UnverifiedKind::RsaSize(1024)),
     ] {
         let state = approval(signature).state(&dana(key), landing());
-        assert_eq!(state, State::Unverifiable(kind));
+        assert_eq!(state, SignatureState::Unverifiable(kind));
     }
     for (text, kind) in [
         (
             "-----BEGIN PGP SIGNATURE-----\n\niQ\n-----END PGP SIGNATURE-----\n",
-            Kind::OpenPgp,
+            UnverifiedKind::OpenPgp,
         ),
         (
             "-----BEGIN SIGNED MESSAGE-----\nMII\n-----END SIGNED MESSAGE-----\n",
-            Kind::X509,
+            UnverifiedKind::X509,
         ),
-        ("-----BEGIN SOMETHING-----\n", Kind::Unknown),
-        ("", Kind::Unknown),
+        ("-----BEGIN SOMETHING-----\n", UnverifiedKind::Unknown),
+        ("", UnverifiedKind::Unknown),
     ] {
         let seal = signature::detached(text.as_bytes(), b"");
         assert_eq!(
             seal.state(&Keys::default(), landing()),
-            State::Unverifiable(kind)
+            SignatureState::Unverifiable(kind)
         );
     }
 }
@@ -162,18 +162,22 @@ fn a_key_on_a_device_a_certificate_and_a_later_version_are_unverifiable() {
     let device = "sk-ssh-ed25519@openssh.com".to_owned();
     let certificate = "sk-ssh-ed25519-cert-v01@openssh.com".to_owned();
     for (algorithm, version, kind) in [
-        ("sk-ssh-ed25519@openssh.com", 1, Kind::SecurityKey(device)),
+        (
+            "sk-ssh-ed25519@openssh.com",
+            1,
+            UnverifiedKind::SecurityKey(device),
+        ),
         (
             "sk-ssh-ed25519-cert-v01@openssh.com",
             1,
-            Kind::Certificate(certificate),
+            UnverifiedKind::Certificate(certificate),
         ),
-        ("sk-ssh-ed25519@openssh.com", 2, Kind::Unknown),
+        ("sk-ssh-ed25519@openssh.com", 2, UnverifiedKind::Unknown),
     ] {
         let seal = signature::detached(&envelope(algorithm, version), b"text");
         assert_eq!(
             seal.state(&Keys::default(), landing()),
-            State::Unverifiable(kind)
+            SignatureState::Unverifiable(kind)
         );
     }
 }
@@ -210,9 +214,12 @@ fn a_signature_over_other_bytes_or_for_another_use_is_bad_whoever_is_listed() {
         let seal = signature::detached(&armoured, &text);
         assert_eq!(
             seal.state(&dana("ed25519.pub"), landing()),
-            State::Bad(bad.clone())
+            SignatureState::Bad(bad.clone())
         );
-        assert_eq!(seal.state(&Keys::default(), landing()), State::Bad(bad));
+        assert_eq!(
+            seal.state(&Keys::default(), landing()),
+            SignatureState::Bad(bad)
+        );
         assert_eq!(seal.key(), None);
     }
 }
@@ -293,7 +300,7 @@ fn a_revoked_key_never_counts_listed_or_not() {
         .unwrap()
         .fingerprint();
     let state = approval("ed25519.sig").state(&keys("", &key), landing());
-    assert_eq!(state, State::Revoked(fingerprint));
+    assert_eq!(state, SignatureState::Revoked(fingerprint));
 }
 
 #[test]
@@ -339,9 +346,9 @@ fn the_signature_of_a_commit_is_over_all_of_it_but_itself() {
         .unwrap()
         .replace("December", "January");
     let state = signature::of_commit(&parsed(altered.into_bytes())).state(&keys, landing());
-    assert_eq!(state, State::Bad(Bad::Mismatch));
+    assert_eq!(state, SignatureState::Bad(Bad::Mismatch));
     let unsigned = signature::of_commit(&commit("merge")).state(&keys, landing());
-    assert_eq!(unsigned, State::None);
+    assert_eq!(unsigned, SignatureState::None);
 }
 
 #[test]
@@ -357,12 +364,15 @@ fn the_signature_of_a_tag_is_the_end_of_its_text_in_a_merge_too() {
             .unwrap()
             .replace("Reviewed", "Retried");
         let seal = Tag::read(altered.as_bytes()).unwrap().seal();
-        assert_eq!(seal.state(&keys, landing()), State::Bad(Bad::Mismatch));
+        assert_eq!(
+            seal.state(&keys, landing()),
+            SignatureState::Bad(Bad::Mismatch)
+        );
     }
     let tag = String::from_utf8(fixture("tag")).unwrap();
     let unsigned = tag.split_once("-----").unwrap().0;
     let seal = Tag::read(unsigned.as_bytes()).unwrap().seal();
-    assert_eq!(seal.state(&keys, landing()), State::None);
+    assert_eq!(seal.state(&keys, landing()), SignatureState::None);
     assert_eq!(
         Tag::read(tag.replace("type commit", "type tree").as_bytes()),
         None

@@ -10,7 +10,7 @@ use exledger::approval;
 use exledger::history::version::Key;
 use exledger::history::walked::History;
 use exledger::record::time::Instant;
-use exledger::status::state::{InForce, Standing, Subject};
+use exledger::status::state::{InForce, RecordFacts, RecordState};
 use exledger::status::{self};
 
 use crate::history::ID;
@@ -21,14 +21,14 @@ pub(crate) fn instant(text: &str) -> Instant {
 }
 
 /// Returns what a record is at an instant, by all that the repository holds.
-pub(crate) fn standing_of(repo: &Repo, key: &Key, at: &str) -> Standing {
+pub(crate) fn standing_of(repo: &Repo, key: &Key, at: &str) -> RecordState {
     standing_in(&repo.history(), key, at)
 }
 
 /// Returns what a record is at an instant, by what git proves.
-pub(crate) fn standing_in(history: &History, key: &Key, at: &str) -> Standing {
+pub(crate) fn standing_in(history: &History, key: &Key, at: &str) -> RecordState {
     let approvals = approval::judge(history);
-    let subject = Subject {
+    let subject = RecordFacts {
         key,
         history,
         verdicts: &approvals.trails[key],
@@ -38,7 +38,7 @@ pub(crate) fn standing_in(history: &History, key: &Key, at: &str) -> Standing {
 }
 
 /// Returns what the sample is at an instant.
-pub(crate) fn standing(repo: &Repo, at: &str) -> Standing {
+pub(crate) fn standing(repo: &Repo, at: &str) -> RecordState {
     standing_of(repo, &Key::Id(ID.to_owned()), at)
 }
 

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::approval::counted::compose::Composer;
-use crate::approval::law::Laws;
-use crate::approval::verdict::{Approver, Counts, FourEyes, Satisfied, Verdict, Word};
+use crate::approval::law::GovernanceHistory;
+use crate::approval::verdict::{ApprovalVerdict, Approver, Counts, FourEyes, Satisfied, Vote};
 use crate::history::objects::Obstacle;
 use crate::history::version::{Content, MadeInMerge, Version};
 use crate::history::walked::History;
@@ -71,7 +71,7 @@ impl VersionChoice {
 pub(super) struct Chooser<'c, 'h> {
     history: &'h History,
     composer: &'c Composer<'h>,
-    laws: &'c Laws<'c>,
+    laws: &'c GovernanceHistory<'c>,
     /// What counts.
     pub(super) counted: VersionChoice,
     /// What was approved, or came with the first policy.
@@ -83,7 +83,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
     pub(super) fn new(
         history: &'h History,
         composer: &'c Composer<'h>,
-        laws: &'c Laws<'c>,
+        laws: &'c GovernanceHistory<'c>,
     ) -> Chooser<'c, 'h> {
         Chooser {
             history,
@@ -95,7 +95,11 @@ impl<'c, 'h> Chooser<'c, 'h> {
     }
 
     /// Chooses the versions that count after a landing, by the verdicts on the versions of each file so far.
-    pub(super) fn choose<'v>(&mut self, landing: usize, verdicts: &dyn Fn(&str) -> &'v [Verdict]) {
+    pub(super) fn choose<'v>(
+        &mut self,
+        landing: usize,
+        verdicts: &dyn Fn(&str) -> &'v [ApprovalVerdict],
+    ) {
         let Some(first) = self.composer.first().filter(|first| *first <= landing) else {
             return;
         };
@@ -164,7 +168,12 @@ impl<'c, 'h> Chooser<'c, 'h> {
     }
 
     /// Tells whether somebody approved a version whose word may decide that.
-    pub(super) fn is_approved(&self, path: &str, version: &Version, verdict: &Verdict) -> bool {
+    pub(super) fn is_approved(
+        &self,
+        path: &str,
+        version: &Version,
+        verdict: &ApprovalVerdict,
+    ) -> bool {
         let heard = matches!(
             verdict.result,
             FourEyes::Attested | FourEyes::Claimed | FourEyes::SelfApproved
@@ -177,7 +186,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         let mut states = states.into_iter();
         let is_named = states.any(|state| state.names(&self.history.prefix, path));
         let mut counting = verdict.statements.iter().filter(|statement| {
-            statement.counts == Counts::Yes && statement.word == Word::Approves
+            statement.counts == Counts::Yes && statement.word == Vote::Approves
         });
         verdict.satisfied == Satisfied::Yes
             && heard

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::approval::counted::choice::VersionChoice;
 use crate::approval::missing;
-use crate::approval::verdict::{Counts, FourEyes, Satisfied, Verdict, WhyNot};
+use crate::approval::verdict::{ApprovalVerdict, Counts, FourEyes, NotCounted, Satisfied};
 use crate::history::version::Version;
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
@@ -41,7 +41,7 @@ pub(super) fn of(
     history: &History,
     tip: &Governance,
     choice: &VersionChoice,
-    verdicts: &BTreeMap<String, Vec<Verdict>>,
+    verdicts: &BTreeMap<String, Vec<ApprovalVerdict>>,
 ) -> Vec<LeftOut> {
     let landed = &history.states.at(usize::MAX).governance;
     let named = [tip, landed].into_iter().flat_map(Governance::paths);
@@ -69,14 +69,14 @@ pub(super) fn of(
     left_out
 }
 
-fn authors(verdict: &Verdict) -> Vec<String> {
+fn authors(verdict: &ApprovalVerdict) -> Vec<String> {
     let authors = verdict.authors.iter();
     let mut emails: Vec<String> = authors.map(|it| it.person.email.clone()).collect();
     emails.sort();
     emails
 }
 
-pub(super) fn reason(verdict: &Verdict) -> String {
+pub(super) fn reason(verdict: &ApprovalVerdict) -> String {
     let others = match authors(verdict) {
         authors if authors.is_empty() => "nobody approved it".to_owned(),
         authors => format!("nobody else than {} approved it", authors.join(", ")),
@@ -99,7 +99,7 @@ pub(super) fn reason(verdict: &Verdict) -> String {
         (Satisfied::No, _) => {
             // An author's own approval is what `others` says; who else spoke is told why that does not count.
             let said = verdict.statements.iter().chain(&verdict.refused);
-            let by_others = said.filter(|it| it.counts != Counts::No(WhyNot::Author));
+            let by_others = said.filter(|it| it.counts != Counts::No(NotCounted::Author));
             match missing::not_counted(by_others).as_slice() {
                 [] => others,
                 not_counted => format!("{others}; {}", not_counted.join("; ")),

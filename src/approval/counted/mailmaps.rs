@@ -4,7 +4,7 @@
 //! approved line ends it once somebody approved that whom the line does not join.
 
 use crate::approval::counted::choice::VersionChoice;
-use crate::approval::verdict::{Counts, Verdict, Word};
+use crate::approval::verdict::{ApprovalVerdict, Counts, Vote};
 use crate::history::walked::History;
 use crate::policy::governance::{Governance, MAILMAP};
 use crate::policy::mailmap::Mailmap;
@@ -16,7 +16,7 @@ use std::rc::Rc;
 /// governance of a mailmap of one line.
 pub(super) fn kept(
     history: &History,
-    verdicts: &BTreeMap<String, Vec<Verdict>>,
+    verdicts: &BTreeMap<String, Vec<ApprovalVerdict>>,
     choices: &[(usize, VersionChoice)],
 ) -> Vec<Rc<Governance>> {
     let text = |version: Option<usize>| -> BTreeSet<String> {
@@ -49,11 +49,11 @@ pub(super) fn kept(
     kept.iter().map(|line| Rc::new(of_line(line))).collect()
 }
 
-fn approvers(verdict: &Verdict) -> Vec<&Person> {
+fn approvers(verdict: &ApprovalVerdict) -> Vec<&Person> {
     let counting = verdict
         .statements
         .iter()
-        .filter(|statement| statement.counts == Counts::Yes && statement.word == Word::Approves);
+        .filter(|statement| statement.counts == Counts::Yes && statement.word == Vote::Approves);
     counting
         .map(|statement| &statement.approver.person)
         .collect()

@@ -16,7 +16,7 @@ pub struct Forge {
     /// Returns the pull request that a message names.
     pub pull_request: fn(&Message) -> Option<String>,
     /// Returns the lines that name approvers.
-    pub approvals: fn(&Message, Pinned) -> Vec<Said>,
+    pub approvals: fn(&Message, Pinned) -> Vec<ApproverLine>,
     /// The forge's own line among the trailers, where it writes one.
     pub own_line: Option<Aside>,
 }
@@ -45,7 +45,7 @@ pub enum Pinned {
 
 /// A line that names an approver.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct ApproverLine {
     /// The person, as it is written.
     pub value: String,
     /// Who composed the line.

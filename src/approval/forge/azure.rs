@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2 and A4.
 
-use crate::approval::forge::adapter::{Auto, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{ApproverLine, Auto, Forge, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
@@ -29,6 +29,6 @@ fn pull_request(message: &Message) -> Option<String> {
 }
 
 /// The committer of the merge is the evidence; no line names anyone.
-fn approvals(_: &Message, _: Pinned) -> Vec<Said> {
+fn approvals(_: &Message, _: Pinned) -> Vec<ApproverLine> {
     Vec::new()
 }

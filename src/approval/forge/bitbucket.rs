@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2 and A4.
 
-use crate::approval::forge::adapter::{Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, Forge, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
@@ -51,7 +51,7 @@ fn pull_request(message: &Message) -> Option<String> {
     cloud(message.subject).or_else(|| data_center(message.subject))
 }
 
-fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
+fn approvals(message: &Message, _: Pinned) -> Vec<ApproverLine> {
     if is_title_last(message) {
         return Vec::new();
     }
@@ -62,7 +62,7 @@ fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
     };
     forge::subject_line::by_hand(message, &["Approved-by"], None)
         .into_iter()
-        .map(|said| Said { composed, ..said })
+        .map(|said| ApproverLine { composed, ..said })
         .collect()
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::adapter::{Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, Forge, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
@@ -35,7 +35,7 @@ fn pull_request(message: &Message) -> Option<String> {
 
 /// Only the first line of each number that the subject names counts, and only before any other text: whatever comes
 /// behind it is the description that the opener of the pull request typed.
-fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
+fn approvals(message: &Message, _: Pinned) -> Vec<ApproverLine> {
     let mut waiting = numbers(message.subject);
     let mut said = Vec::new();
     for line in message
@@ -50,7 +50,7 @@ fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
             break;
         };
         waiting.remove(at);
-        said.extend(logins(rest).into_iter().map(|login| Said {
+        said.extend(logins(rest).into_iter().map(|login| ApproverLine {
             value: login.to_owned(),
             composed: Composed::ByHand,
         }));

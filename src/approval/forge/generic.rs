@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2, profiles.
 
-use crate::approval::forge::adapter::{Auto, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{ApproverLine, Auto, Forge, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
@@ -16,6 +16,6 @@ pub const FORGE: Forge = Forge {
     own_line: None,
 };
 
-fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
+fn approvals(message: &Message, _: Pinned) -> Vec<ApproverLine> {
     forge::subject_line::by_hand(message, &["Approved-by", "Reviewed-by", "Acked-by"], None)
 }

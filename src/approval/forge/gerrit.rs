@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2. Notes are a source of their own.
 
-use crate::approval::forge::adapter::{Auto, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{ApproverLine, Auto, Forge, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
@@ -43,6 +43,6 @@ fn pull_request(message: &Message) -> Option<String> {
     address.then(|| on.value.clone())
 }
 
-fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
+fn approvals(message: &Message, _: Pinned) -> Vec<ApproverLine> {
     forge::subject_line::after_reviewed_on(message, "Reviewed-by")
 }

@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::adapter::{Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, Forge, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
@@ -61,14 +61,14 @@ fn pull_request(message: &Message) -> Option<String> {
     merged(message.subject).or_else(squashed)
 }
 
-fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
+fn approvals(message: &Message, _: Pinned) -> Vec<ApproverLine> {
     if !reviewed_on(message) {
         return Vec::new();
     }
     let own = in_own_form(message);
     forge::subject_line::after_reviewed_on(message, "Reviewed-by")
         .into_iter()
-        .map(|said| Said {
+        .map(|said| ApproverLine {
             composed: if own { said.composed } else { Composed::ByHand },
             ..said
         })

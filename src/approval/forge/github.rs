@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::adapter::{Auto, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{ApproverLine, Auto, Forge, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
@@ -36,6 +36,6 @@ fn pull_request(message: &Message) -> Option<String> {
 }
 
 /// The merge actor alone is evidence: whatever stands in a message, people wrote.
-fn approvals(_: &Message, _: Pinned) -> Vec<Said> {
+fn approvals(_: &Message, _: Pinned) -> Vec<ApproverLine> {
     Vec::new()
 }

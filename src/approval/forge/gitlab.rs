@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::adapter::{Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, Forge, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
@@ -46,7 +46,7 @@ fn pull_request(message: &Message) -> Option<String> {
     message.body.iter().find_map(|line| merge_request(line))
 }
 
-fn approvals(message: &Message, pinned: Pinned) -> Vec<Said> {
+fn approvals(message: &Message, pinned: Pinned) -> Vec<ApproverLine> {
     let aside = match pinned {
         Pinned::ByPolicy => FORGE.own_line,
         Pinned::ByCommit => None,
@@ -58,6 +58,6 @@ fn approvals(message: &Message, pinned: Pinned) -> Vec<Said> {
     };
     forge::subject_line::by_hand(message, &["Approved-by"], aside)
         .into_iter()
-        .map(|said| Said { composed, ..said })
+        .map(|said| ApproverLine { composed, ..said })
         .collect()
 }

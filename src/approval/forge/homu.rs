@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::adapter::{Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, Forge, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
@@ -33,12 +33,12 @@ fn pull_request(message: &Message) -> Option<String> {
     parts(message.subject).map(|(number, _)| format!("#{number}"))
 }
 
-fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
+fn approvals(message: &Message, _: Pinned) -> Vec<ApproverLine> {
     let logins = parts(message.subject).map_or("", |(_, logins)| logins);
     logins
         .split(',')
         .filter(|login| !login.is_empty())
-        .map(|login| Said {
+        .map(|login| ApproverLine {
             value: login.to_owned(),
             composed: Composed::ByHand,
         })

@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::adapter::{Auto, Composed, Forge, Pinned, Said};
+use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, Forge, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::Message;
 
@@ -25,13 +25,13 @@ fn pull_request(message: &Message) -> Option<String> {
     forge::subject_line::number(last).map(|number| format!("D{number}"))
 }
 
-fn approvals(message: &Message, _: Pinned) -> Vec<Said> {
+fn approvals(message: &Message, _: Pinned) -> Vec<ApproverLine> {
     message
         .body
         .iter()
         .filter_map(|line| line.strip_prefix("Reviewed By: "))
         .flat_map(|people| people.split(','))
-        .map(|person| Said {
+        .map(|person| ApproverLine {
             value: person.trim().to_owned(),
             composed: Composed::ByHand,
         })

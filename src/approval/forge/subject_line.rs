@@ -2,8 +2,8 @@
 //!
 //! Uses approval. Pure. Follows `docs/spec/approval.md`, forges.
 
+use crate::approval::forge::adapter::ApproverLine;
 use crate::approval::forge::adapter::Composed;
-use crate::approval::forge::adapter::Said;
 use crate::approval::message::{Aside, Message};
 
 /// Never a forge's identity.
@@ -17,12 +17,16 @@ pub(crate) fn no_pull_request(_: &Message) -> Option<String> {
 }
 
 /// Returns the trailers of some tokens as lines that people wrote.
-pub(crate) fn by_hand(message: &Message, tokens: &[&str], aside: Option<Aside>) -> Vec<Said> {
+pub(crate) fn by_hand(
+    message: &Message,
+    tokens: &[&str],
+    aside: Option<Aside>,
+) -> Vec<ApproverLine> {
     message
         .trailers(aside)
         .into_iter()
         .filter(|trailer| tokens.iter().any(|token| trailer.is(token)))
-        .map(|trailer| Said {
+        .map(|trailer| ApproverLine {
             value: trailer.value,
             composed: Composed::ByHand,
         })
@@ -30,7 +34,7 @@ pub(crate) fn by_hand(message: &Message, tokens: &[&str], aside: Option<Aside>) 
 }
 
 /// Returns the trailers of one token; those after the last `Reviewed-on` are the forge's own words.
-pub(crate) fn after_reviewed_on(message: &Message, token: &str) -> Vec<Said> {
+pub(crate) fn after_reviewed_on(message: &Message, token: &str) -> Vec<ApproverLine> {
     let trailers = message.trailers(None);
     let last = trailers
         .iter()
@@ -39,7 +43,7 @@ pub(crate) fn after_reviewed_on(message: &Message, token: &str) -> Vec<Said> {
         .iter()
         .enumerate()
         .filter(|(_, trailer)| trailer.is(token))
-        .map(|(at, trailer)| Said {
+        .map(|(at, trailer)| ApproverLine {
             value: trailer.value.clone(),
             composed: match last {
                 Some(last) if at > last => Composed::ByForge,

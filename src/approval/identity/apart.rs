@@ -1,10 +1,10 @@
 //! Whether two people are known to be two.
 //!
-//! Uses policy's accounts, approval's relation. Pure. Start at [`Lens::relation`], which everything that compares people
+//! Uses policy's accounts, approval's relation. Pure. Start at [`IdentityResolver::relation`], which everything that compares people
 //! asks. Follows `docs/spec/approval.md`, 1.7, known to be different.
 
-use crate::approval::identity::Lens;
-use crate::approval::identity::party::Party;
+use crate::approval::identity::IdentityResolver;
+use crate::approval::identity::party::Identity;
 use crate::approval::relation::{Other, Relation, UnknownAccount};
 use crate::policy::people;
 use crate::policy::people::account::Account;
@@ -56,8 +56,8 @@ impl Accounts {
 
 /// Returns how two people stand to each other, by what is known of their accounts.
 pub(crate) fn compare(
-    (one, own): (&Party, &Accounts),
-    (other, others): (&Party, &Accounts),
+    (one, own): (&Identity, &Accounts),
+    (other, others): (&Identity, &Accounts),
 ) -> Relation {
     if one.is(other) {
         return Relation::Same;
@@ -79,12 +79,12 @@ pub(crate) fn compare(
     }
 }
 
-impl Lens<'_> {
+impl IdentityResolver<'_> {
     /// Returns how somebody who speaks stands to another person.
     ///
     /// Two are known to be different where neither is only known as an account, where their accounts at one forge are
     /// known to be two, or where one is a bot that everybody knows or the policy always listed.
-    pub(crate) fn relation(&self, one: &Party, told_by: &ToldBy, other: &Party) -> Relation {
+    pub(crate) fn relation(&self, one: &Identity, told_by: &ToldBy, other: &Identity) -> Relation {
         if !one.is(other) && !self.is_unmapped(one) && !self.is_unmapped(other) {
             return if one.is_namesake(other) {
                 Relation::Namesake
@@ -110,7 +110,7 @@ impl Lens<'_> {
     }
 
     /// Tells whether somebody is only known as an account, by any address of theirs.
-    fn is_unmapped(&self, party: &Party) -> bool {
+    fn is_unmapped(&self, party: &Identity) -> bool {
         party.typed().iter().any(|it| {
             let face = self.met.face(self.at, &it.typed_name, &it.typed_email);
             face.person.unmapped().is_some()
@@ -118,7 +118,7 @@ impl Lens<'_> {
     }
 
     /// Returns what is known of somebody's accounts, by the state before the landing that brings what is said.
-    pub(crate) fn accounts(&self, party: &Party, told_by: &ToldBy) -> Accounts {
+    pub(crate) fn accounts(&self, party: &Identity, told_by: &ToldBy) -> Accounts {
         let people = &self.at.policy.people;
         let mut accounts = Accounts::default();
         for typed in party.typed() {
@@ -138,7 +138,7 @@ impl Lens<'_> {
     }
 
     /// Tells whether somebody counts as one who is known by a key, and the signers file lists it for their address.
-    pub(crate) fn told_by_key(&self, party: &Party, persons: &[Person]) -> ToldBy {
+    pub(crate) fn told_by_key(&self, party: &Identity, persons: &[Person]) -> ToldBy {
         let mut keys = persons.iter().map(|person| &person.key);
         if keys.any(|key| *key == party.person.key) {
             ToldBy::OwnKey
@@ -153,8 +153,8 @@ impl Lens<'_> {
     fn are_two(
         &self,
         answer: &ForgeAnswer,
-        (one, of_one): (&Party, &Accounts),
-        (other, of_other): (&Party, &Accounts),
+        (one, of_one): (&Identity, &Accounts),
+        (other, of_other): (&Identity, &Accounts),
     ) -> bool {
         let [stated, of_others] = [one, other].map(|party| self.stated_logins(answer, party));
         if stated.is_empty() || of_others.is_empty() {
@@ -175,7 +175,7 @@ impl Lens<'_> {
     /// Returns the logins that one answer of a forge gives to somebody's addresses, in lower case.
     ///
     /// A private address must be the very one: the account of its number may have had another login.
-    fn stated_logins(&self, answer: &ForgeAnswer, party: &Party) -> Vec<String> {
+    fn stated_logins(&self, answer: &ForgeAnswer, party: &Identity) -> Vec<String> {
         let is_own = |email: &str| {
             let face = self.met.face(self.at, "", email);
             let mut typed = party.typed().iter();
@@ -192,7 +192,7 @@ impl Lens<'_> {
     }
 
     /// Tells whether somebody is a bot that everybody knows, or that an approved policy lists.
-    pub(crate) fn is_told_as_bot(&self, party: &Party) -> bool {
+    pub(crate) fn is_told_as_bot(&self, party: &Identity) -> bool {
         let person = &party.person;
         people::is_known_bot(person)
             || people::is_bot(self.approved, person)

@@ -1,6 +1,6 @@
 //! A person with all keys and names by which any state knows them.
 //!
-//! Uses policy's people. Pure. Start at [`Party`]. Follows `docs/spec/approval.md`, 1.7.
+//! Uses policy's people. Pure. Start at [`Identity`]. Follows `docs/spec/approval.md`, 1.7.
 
 use crate::policy::people::alike;
 use crate::policy::people::person::Person;
@@ -12,7 +12,7 @@ const FEW: usize = 256;
 
 /// A person, and everything by which another may turn out to be the same person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Party {
+pub(crate) struct Identity {
     /// Who, as the state before the landing knows them.
     pub person: Person,
     /// Every key by which some state knows them, or somebody who is one with them by a key of a signers file; and the
@@ -55,10 +55,10 @@ impl Name {
     }
 }
 
-impl Party {
+impl Identity {
     /// Begins with what one state knows of somebody.
-    pub(super) fn new(person: Person, name: Rc<Name>, looks: Rc<str>) -> Party {
-        Party {
+    pub(super) fn new(person: Person, name: Rc<Name>, looks: Rc<str>) -> Identity {
+        Identity {
             keys: Vec::with_capacity(2),
             names: vec![name],
             looks: vec![looks],
@@ -76,7 +76,7 @@ impl Party {
     }
 
     /// Tells whether two are one person, by any state.
-    pub(crate) fn is(&self, other: &Party) -> bool {
+    pub(crate) fn is(&self, other: &Identity) -> bool {
         if self.keys.len() * other.keys.len() <= FEW {
             return self.keys.iter().any(|key| other.keys.contains(key));
         }
@@ -85,7 +85,7 @@ impl Party {
     }
 
     /// Tells whether two have one name, or addresses that look alike, and no state says that they are one person.
-    pub(crate) fn is_namesake(&self, other: &Party) -> bool {
+    pub(crate) fn is_namesake(&self, other: &Identity) -> bool {
         let mut pairs = self
             .names
             .iter()
@@ -95,7 +95,7 @@ impl Party {
     }
 
     /// Takes on all that is known of the same person elsewhere.
-    pub(crate) fn absorb(&mut self, other: &Party) {
+    pub(crate) fn absorb(&mut self, other: &Identity) {
         fn union<T: Clone + PartialEq>(own: &mut Vec<T>, other: &[T]) {
             for value in other {
                 if !own.contains(value) {
@@ -110,7 +110,7 @@ impl Party {
     }
 
     /// Lets somebody be told by further names, too (I5).
-    pub(crate) fn named_like(&mut self, other: &Party) {
+    pub(crate) fn named_like(&mut self, other: &Identity) {
         for name in &other.names {
             if !self.names.contains(name) {
                 self.names.push(Rc::clone(name));

@@ -3,7 +3,7 @@
 //! Uses policy's people and accounts. Pure. Start at [`last_reviews`]. Follows `docs/spec/approval.md`, 1.12.
 
 use crate::approval::relation;
-use crate::approval::reviews::{Association, Permission, Review, Reviews, State};
+use crate::approval::reviews::{Association, Permission, Review, ReviewState, Reviews};
 use crate::approval::statement;
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -35,7 +35,7 @@ pub fn last_reviews<'r>(
 ) -> Vec<(Reviewer, &'r Review)> {
     let mut last: BTreeMap<(bool, String), (Reviewer, &Review)> = BTreeMap::new();
     for review in &reviews.reviews {
-        if review.state == State::Commented {
+        if review.state == ReviewState::Commented {
             continue;
         }
         let reviewer = Reviewer::of(review, reviews, governance);
@@ -106,7 +106,9 @@ impl Reviewer {
         }
         let found = match (by_address, account) {
             // Anybody may take an approval back.
-            (Some(person), _) if review.state != State::Approved => Ok(Reviewer::Person(person)),
+            (Some(person), _) if review.state != ReviewState::Approved => {
+                Ok(Reviewer::Person(person))
+            }
             (Some(person), _) => may_write(review, reviews).map(|()| Reviewer::Person(person)),
             (None, Some(account)) => {
                 let told = may_write(review, reviews).and_then(|()| told_apart(reviews, &account));

@@ -1,34 +1,34 @@
 //! The approval files that a history holds.
 //!
-//! Uses history, `approval`. Pure. Start at [`Said`]. Follows `docs/spec/approval.md`, S7.
+//! Uses history, `approval`. Pure. Start at [`ApprovalFiles`]. Follows `docs/spec/approval.md`, S7.
 
-use crate::approval::approval_event::Word;
-use crate::approval::filed::{AtTip, Filed};
-use crate::approval::law::Laws;
-use crate::approval::spoken::reader::Reader;
+use crate::approval::approval_event::StatementEvent;
+use crate::approval::filed::{ApprovalFileOutcome, AtTip};
+use crate::approval::law::GovernanceHistory;
+use crate::approval::spoken::reader::ApprovalFileReader;
 use crate::history::version::Key;
 use crate::history::walked::{After, History};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All that approval files say.
 #[derive(Default)]
-pub(crate) struct Said<'a> {
+pub(crate) struct ApprovalFiles<'a> {
     /// About records, in landing order.
-    pub records: BTreeMap<Key, Vec<Word<'a>>>,
+    pub records: BTreeMap<Key, Vec<StatementEvent<'a>>>,
     /// About governance files, by path.
-    pub governance: BTreeMap<String, Vec<Word<'a>>>,
+    pub governance: BTreeMap<String, Vec<StatementEvent<'a>>>,
     /// What became of the files.
-    pub filed: Vec<Filed>,
+    pub filed: Vec<ApprovalFileOutcome>,
 }
 
-impl<'a> Said<'a> {
+impl<'a> ApprovalFiles<'a> {
     /// Reads the approval files of a history that are about governance files and the records that are wanted.
     pub(crate) fn of(
         history: &'a History,
-        laws: &'a Laws<'a>,
+        laws: &'a GovernanceHistory<'a>,
         wanted: &'a dyn Fn(&Key) -> bool,
-    ) -> Said<'a> {
-        let mut reader = Reader::new(history, laws, wanted);
+    ) -> ApprovalFiles<'a> {
+        let mut reader = ApprovalFileReader::new(history, laws, wanted);
         for changes in history
             .approvals
             .chunk_by(|one, other| one.landing == other.landing)

@@ -1,22 +1,24 @@
 //! The files below `.approvals`, read landing by landing.
 //!
-//! Uses policy, history, approval's law, statements, signatures. Pure. Start at [`Reader::land`]. Follows
+//! Uses policy, history, approval's law, statements, signatures. Pure. Start at [`ApprovalFileReader::land`]. Follows
 //! `docs/spec/approval.md`, S7, 1.12, G2 and D2.
 
-use crate::approval::approval_event::{Backed, RefusedFile, Spoken, Stater, Word};
-use crate::approval::filed::{self, AtTip, FileState, Filed};
+use crate::approval::approval_event::{
+    BridgeCommitter, CountedFile, FileBacking, RefusedFile, StatementEvent,
+};
+use crate::approval::filed::{self, ApprovalFileOutcome, AtTip, FileState};
 use crate::approval::keys::Keys;
-use crate::approval::law::Laws;
+use crate::approval::law::GovernanceHistory;
 use crate::approval::ledger_name::{LedgerName, Unnamed};
-use crate::approval::signature::State;
-use crate::approval::spoken::files::Said;
+use crate::approval::signature::SignatureState;
+use crate::approval::spoken::files::ApprovalFiles;
 use crate::approval::stated;
 use crate::approval::statement::bad_file::BadFile;
-use crate::approval::statement::check::{self, Backing, Place};
+use crate::approval::statement::check::{self, Backing, StatementPath};
 use crate::approval::statement::file::{About, Decision};
 use crate::approval::statement::file::{ApprovalFile, GOVERNANCE};
 use crate::approval::statement::limits::SIGNATURE;
-use crate::approval::verdict::WhyNot;
+use crate::approval::verdict::NotCounted;
 use crate::history::interest;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::Key;
@@ -28,9 +30,9 @@ use std::mem;
 use std::rc::Rc;
 
 /// The files as they stand, while landings are read.
-pub(crate) struct Reader<'a> {
+pub(crate) struct ApprovalFileReader<'a> {
     history: &'a History,
-    laws: &'a Laws<'a>,
+    laws: &'a GovernanceHistory<'a>,
     wanted: &'a dyn Fn(&Key) -> bool,
     /// Where approvals may lie: in the folders of records that any policy names, counted or not.
     folders: Vec<String>,
@@ -39,20 +41,20 @@ pub(crate) struct Reader<'a> {
     heard: BTreeSet<(String, Rc<[u8]>)>,
     /// The bytes that lay there before the landing, each with the number of files.
     standing: BTreeMap<&'a [u8], usize>,
-    pub(super) said: Said<'a>,
+    pub(super) said: ApprovalFiles<'a>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ApprovalFileReader<'a> {
     /// Begins before the first landing; what is said of governance files is always read.
     pub(crate) fn new(
         history: &'a History,
-        laws: &'a Laws<'a>,
+        laws: &'a GovernanceHistory<'a>,
         wanted: &'a dyn Fn(&Key) -> bool,
-    ) -> Reader<'a> {
+    ) -> ApprovalFileReader<'a> {
         let policies = history.states.each().map(|it| &it.governance.policy);
         let folders = policies.flat_map(|policy| &policy.records);
         let folders: BTreeSet<&String> = folders.chain(&history.records).collect();
-        Reader {
+        ApprovalFileReader {
             history,
             laws,
             wanted,
@@ -60,17 +62,17 @@ impl<'a> Reader<'a> {
             files: BTreeMap::new(),
             heard: BTreeSet::new(),
             standing: BTreeMap::new(),
-            said: Said::default(),
+            said: ApprovalFiles::default(),
         }
     }
 
     /// Hands out what was said of governance files since it was asked for last, by path.
-    pub(crate) fn take_governance(&mut self) -> BTreeMap<String, Vec<Word<'a>>> {
+    pub(crate) fn take_governance(&mut self) -> BTreeMap<String, Vec<StatementEvent<'a>>> {
         mem::take(&mut self.said.governance)
     }
 
     /// Returns what a path below the approvals names; approvals of records count where the records are (V8).
-    fn place(&self, path: &str) -> Option<Place> {
+    fn place(&self, path: &str) -> Option<StatementPath> {
         let folders = if interest::is_of_governance(path) {
             &self.folders
         } else {
@@ -90,13 +92,13 @@ impl<'a> Reader<'a> {
             }
             gone.extend(self.files.insert(&change.path, &change.after));
             match self.place(&change.path) {
-                Some(Place::Text { .. }) => {
+                Some(StatementPath::Text { .. }) => {
                     texts.insert(change.path.clone(), change);
                 }
-                Some(Place::Signature { text }) => {
+                Some(StatementPath::Signature { text }) => {
                     texts.entry(text).or_insert(change);
                 }
-                Some(Place::Stranger) if change.after != After::Gone => {
+                Some(StatementPath::Stranger) if change.after != After::Gone => {
                     self.file(
                         change,
                         &change.path,
@@ -104,7 +106,7 @@ impl<'a> Reader<'a> {
                         FileState::Bad(BadFile::Stranger),
                     );
                 }
-                Some(Place::Stranger) | None => {}
+                Some(StatementPath::Stranger) | None => {}
             }
         }
         for (path, change) in texts {
@@ -131,7 +133,7 @@ impl<'a> Reader<'a> {
 
     fn file(&mut self, change: &Beside, path: &str, about: Option<About>, state: FileState) {
         let landing = self.history.mainline.landings.get(change.landing);
-        self.said.filed.push(Filed {
+        self.said.filed.push(ApprovalFileOutcome {
             path: path.to_owned(),
             landing: change.landing,
             commit: landing.map_or(Oid::NULL, |landing| landing.oid),
@@ -180,7 +182,7 @@ impl<'a> Reader<'a> {
     fn refuse(&mut self, path: &str, change: &Beside, file: ApprovalFile, bad: BadFile) {
         let landing = self.history.mainline.landings.get(change.landing);
         let about = file.about.clone();
-        let refused = Word::Refused(Box::new(RefusedFile {
+        let refused = StatementEvent::Refused(Box::new(RefusedFile {
             landing: change.landing,
             commit: landing.map_or(Oid::NULL, |landing| landing.oid),
             effective: landing.map_or(Instant::MIN, |landing| landing.effective),
@@ -208,7 +210,7 @@ impl<'a> Reader<'a> {
         self.file(change, path, None, FileState::Missing(obstacle.clone()));
         let name = path.rsplit('/').next().unwrap_or_default();
         let folder = interest::approvals_of(path);
-        let gap = Word::Gap {
+        let gap = StatementEvent::Gap {
             landing: change.landing,
             digits: name.split('-').next().unwrap_or_default().to_owned(),
             obstacle: obstacle.clone(),
@@ -264,7 +266,7 @@ impl<'a> Reader<'a> {
         let doubt = doubt.or_else(|| mainline.behind(said.file.at));
         let (backed, state) = match (&said.backing, doubt) {
             (_, Some(doubt)) => (
-                Backed::Unknown(doubt.clone()),
+                FileBacking::Unknown(doubt.clone()),
                 FileState::Missing(doubt.clone()),
             ),
             (Backing::Signature(_), None) => {
@@ -278,7 +280,7 @@ impl<'a> Reader<'a> {
                     Decision::Approve => counted,
                 };
                 match signer {
-                    Ok(signer) => (Backed::Signature(signer), FileState::Sound),
+                    Ok(signer) => (FileBacking::Signature(signer), FileState::Sound),
                     Err(bad) => {
                         let then = Keys::of(law.governance, law.governance);
                         let listed = said.signer(&then, law.governance, effective).is_ok();
@@ -289,8 +291,8 @@ impl<'a> Reader<'a> {
             (Backing::Bridge(_), None) => {
                 match said.bridge(&law.ring.keys, law.governance, effective) {
                     Ok(bridge) => {
-                        let bridge = Stater::SigningBridge(lens.of_person(&bridge));
-                        (Backed::Stated(Ok(bridge)), FileState::Sound)
+                        let bridge = BridgeCommitter::SigningBridge(lens.of_person(&bridge));
+                        (FileBacking::Stated(Ok(bridge)), FileState::Sound)
                     }
                     Err(bad) => {
                         let then = Keys::of(law.governance, law.governance);
@@ -302,16 +304,18 @@ impl<'a> Reader<'a> {
             (Backing::Committer, None) => {
                 let lay_there = self.standing.get(text.as_ref()).is_some_and(|n| *n > 0);
                 let stated = match &change.company {
-                    Company::Alone if lay_there => Backed::Stated(Err(WhyNot::Moved)),
-                    Company::Alone => Backed::Stated(stated::by(lens, &change.commit, effective)),
-                    Company::More => Backed::Stated(Err(WhyNot::Company)),
-                    Company::Unknown(obstacle) => Backed::Unknown(obstacle.clone()),
+                    Company::Alone if lay_there => FileBacking::Stated(Err(NotCounted::Moved)),
+                    Company::Alone => {
+                        FileBacking::Stated(stated::by(lens, &change.commit, effective))
+                    }
+                    Company::More => FileBacking::Stated(Err(NotCounted::Company)),
+                    Company::Unknown(obstacle) => FileBacking::Unknown(obstacle.clone()),
                 };
                 (stated, FileState::Sound)
             }
         };
         self.hear(
-            Spoken {
+            CountedFile {
                 landing: change.landing,
                 commit: landing.map_or(Oid::NULL, |landing| landing.oid),
                 effective,
@@ -327,20 +331,20 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a statement, once: an old text that lands anew says nothing new.
-    fn hear(&mut self, spoken: Spoken<'a>, text: &Rc<[u8]>) {
+    fn hear(&mut self, spoken: CountedFile<'a>, text: &Rc<[u8]>) {
         let by = match &spoken.backed {
-            Backed::Signature(_) => Some(String::new()),
+            FileBacking::Signature(_) => Some(String::new()),
             // A signature that comes later says more than the file without it.
-            Backed::Stated(Ok(Stater::SigningBridge(bridge))) => {
+            FileBacking::Stated(Ok(BridgeCommitter::SigningBridge(bridge))) => {
                 Some(format!("signed by {}", bridge.person.key))
             }
-            Backed::Stated(Ok(stater)) => Some(stater.party().person.key.clone()),
-            Backed::Stated(Err(_)) | Backed::Unknown(_) => None,
+            FileBacking::Stated(Ok(stater)) => Some(stater.party().person.key.clone()),
+            FileBacking::Stated(Err(_)) | FileBacking::Unknown(_) => None,
         };
         if by.is_some_and(|by| !self.heard.insert((by, Rc::clone(text)))) {
             return;
         }
-        let word = |spoken| Word::Spoken(Box::new(spoken));
+        let word = |spoken| StatementEvent::CountedFile(Box::new(spoken));
         match &spoken.file.about {
             About::Record(id) => {
                 let key = Key::Id(id.as_str().to_ascii_uppercase());
@@ -357,7 +361,7 @@ impl<'a> Reader<'a> {
 
 /// Returns what became of a file whose signature does not count: its key may have been listed, and be revoked since.
 fn revoked_later(bad: BadFile, listed: bool) -> FileState {
-    if listed && matches!(bad, BadFile::Signature(State::Revoked(_))) {
+    if listed && matches!(bad, BadFile::Signature(SignatureState::Revoked(_))) {
         FileState::RevokedLater(bad)
     } else {
         FileState::Bad(bad)

@@ -2,7 +2,7 @@
 //!
 //! Uses nothing. Pure. Start at [`BadFile`]. Follows `docs/spec/approval.md`, S7.
 
-use crate::approval::signature::State;
+use crate::approval::signature::SignatureState;
 use crate::approval::statement;
 use crate::approval::statement::limits::{LONGEST_REASON, SIGNATURE};
 use std::fmt;
@@ -45,7 +45,7 @@ pub enum BadFile {
     /// A signature lies there, and what it would be over does not.
     NoText,
     /// Its signature does not count.
-    Signature(State),
+    Signature(SignatureState),
     /// Its signature is by somebody else.
     OtherPerson {
         /// Whom it names.
@@ -104,16 +104,16 @@ impl BadFile {
                     "keep the reason on one line of at most {LONGEST_REASON} characters, and sign again"
                 )
             }
-            BadFile::Signature(State::UntrustedKey(_)) => {
+            BadFile::Signature(SignatureState::UntrustedKey(_)) => {
                 "list the key in the signers file first, in a change of its own".to_owned()
             }
-            BadFile::Signature(State::NotValidAtLanding(_)) => {
+            BadFile::Signature(SignatureState::NotValidAtLanding(_)) => {
                 "list a key that is valid, then approve again".to_owned()
             }
-            BadFile::Signature(State::Revoked(_)) => {
+            BadFile::Signature(SignatureState::Revoked(_)) => {
                 "approve again, with a key that is not revoked".to_owned()
             }
-            BadFile::Signature(State::Unverifiable(_)) => {
+            BadFile::Signature(SignatureState::Unverifiable(_)) => {
                 "approve again, with a key of the kind ed25519, ECDSA P-256 or RSA".to_owned()
             }
             BadFile::NoBridge { .. } => {

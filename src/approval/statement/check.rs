@@ -5,7 +5,7 @@
 
 use crate::approval::keys::{Keys, Signer};
 use crate::approval::ledger_name::{LedgerName, UNNAMED};
-use crate::approval::signature::{self, Seal, State};
+use crate::approval::signature::{self, CheckedSignature, SignatureState};
 use crate::approval::statement;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::file::{ApprovalFile, FOLDER, GOVERNANCE};
@@ -17,7 +17,7 @@ use crate::record::time::Instant;
 
 /// What a path below `.approvals` names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum StatementPath {
     /// An approval; its signature would lie at this path.
     Text {
         /// The path of the signature.
@@ -33,7 +33,7 @@ pub enum Place {
 }
 
 /// Returns what a path names, `None` where it is not below the approvals of one of the folders of records.
-pub fn place(path: &str, records: &[String]) -> Option<Place> {
+pub fn place(path: &str, records: &[String]) -> Option<StatementPath> {
     let below = |folder: &String| {
         let rest = path.strip_prefix(&statement::file::base(folder))?;
         rest.strip_prefix(FOLDER)?.strip_prefix('/')
@@ -46,19 +46,19 @@ pub fn place(path: &str, records: &[String]) -> Option<Place> {
         None => false,
     };
     Some(match path.strip_suffix(SIGNATURE) {
-        Some(text) if in_one_folder && text.ends_with(".txt") => Place::Signature {
+        Some(text) if in_one_folder && text.ends_with(".txt") => StatementPath::Signature {
             text: text.to_owned(),
         },
-        None if in_one_folder && path.ends_with(".txt") => Place::Text {
+        None if in_one_folder && path.ends_with(".txt") => StatementPath::Text {
             signature: format!("{path}{SIGNATURE}"),
         },
-        _ => Place::Stranger,
+        _ => StatementPath::Stranger,
     })
 }
 
-/// What an approval file says, found sound where it lies; whether its signature counts is for [`Said::signer`].
+/// What an approval file says, found sound where it lies; whether its signature counts is for [`SoundStatement::signer`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct SoundStatement {
     /// What it says.
     pub file: ApprovalFile,
     /// What backs it.
@@ -69,11 +69,11 @@ pub struct Said {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Backing {
     /// The signature beside it.
-    Signature(Seal),
+    Signature(CheckedSignature),
     /// Whoever committed it: it states a forge's review.
     Committer,
     /// The signature beside it, of the bridge that states a forge's review.
-    Bridge(Seal),
+    Bridge(CheckedSignature),
 }
 
 /// Reads an approval file, and compares it with its path, its ledger and what lies beside it.
@@ -89,7 +89,7 @@ pub fn check(
     signature: Option<&[u8]>,
     records: &[String],
     ledger: &LedgerName,
-) -> Result<Said, BadFile> {
+) -> Result<SoundStatement, BadFile> {
     let file = ApprovalFile::read(text)?;
     let lies = |folder: &String| {
         file.path(folder) == path || file.former_path(folder).as_deref() == Some(path)
@@ -112,10 +112,10 @@ pub fn check(
         (None, None) => return Err(BadFile::NoSignature),
         (Some(_), Some(armoured)) => Backing::Bridge(signature::of_review(armoured, text)),
     };
-    Ok(Said { file, backing })
+    Ok(SoundStatement { file, backing })
 }
 
-impl Said {
+impl SoundStatement {
     /// Returns whose signature backs the file at an instant: the effective time of its landing.
     ///
     /// A signature that is bad is found without any list, so that a branch can be told before keys are compared.
@@ -133,7 +133,7 @@ impl Said {
             return Err(BadFile::NoSignature);
         };
         let signer = match seal.state(keys, at) {
-            State::Attested(signer) => signer,
+            SignatureState::Attested(signer) => signer,
             other => return Err(BadFile::Signature(other)),
         };
         let person = people::identify(governance, "", self.file.by.as_str());
@@ -160,7 +160,7 @@ impl Said {
             return Err(BadFile::NoSignature);
         };
         let signer = match seal.state(keys, at) {
-            State::Attested(signer) => signer,
+            SignatureState::Attested(signer) => signer,
             other => return Err(BadFile::Signature(other)),
         };
         let mut persons = signer.persons(governance).into_iter();

@@ -3,7 +3,7 @@
 //! Start at [`said`]. Follows `docs/spec/cli.md`, approve.
 
 use crate::approval::keys::Keys;
-use crate::approval::signature::{self, State};
+use crate::approval::signature::{self, SignatureState};
 use crate::approval::statement::file::ApprovalFile;
 use crate::commands::approve::place::{Desk, Found};
 use crate::commands::approve::subject::Landed;
@@ -76,7 +76,7 @@ fn signer(desk: &Desk<'_>, found: &Found, person: &Person) -> Before {
     let seal = signature::detached(found.signature.as_deref().unwrap_or_default(), &found.text);
     let state = seal.state(&Keys::of(governance, governance), desk.ctx.instant());
     match (state, seal.key()) {
-        (State::Attested(signer), _) if signer.is(governance, person) => Before::Counts,
+        (SignatureState::Attested(signer), _) if signer.is(governance, person) => Before::Counts,
         (_, Some(key)) => Before::SignedBy(key.fingerprint()),
         (_, None) => Before::Nothing,
     }

@@ -3,7 +3,7 @@
 //! Start at [`BridgeKey`]. Follows `docs/spec/approval.md`, 1.12.
 
 use crate::approval::keys::Keys;
-use crate::approval::signature::{self, State};
+use crate::approval::signature::{self, SignatureState};
 use crate::commands::approve::seal::unsigned;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
@@ -52,7 +52,7 @@ impl<'a> BridgeKey<'a> {
         let governance = &self.approved.governance;
         let seal = signature::of_review(&armoured, text);
         let why = match seal.state(&Keys::of(governance, governance), self.ctx.instant()) {
-            State::Attested(signer) => {
+            SignatureState::Attested(signer) => {
                 let mut persons = signer.persons(governance).into_iter();
                 if persons.any(|person| people::is_bridge(governance, &person)) {
                     return Ok(ReviewSignature {
@@ -65,8 +65,8 @@ impl<'a> BridgeKey<'a> {
                     signer.written()
                 )
             }
-            State::UntrustedKey(key) => format!("{key} is not listed"),
-            state @ State::NotValidAtLanding(_) => state.to_string(),
+            SignatureState::UntrustedKey(key) => format!("{key} is not listed"),
+            state @ SignatureState::NotValidAtLanding(_) => state.to_string(),
             state => {
                 return Err(fault::misuse(
                     format!("nothing was written: the signature {state}"),

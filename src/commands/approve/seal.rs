@@ -3,7 +3,7 @@
 //! Start at [`sealed`].
 
 use crate::approval::keys::Keys;
-use crate::approval::signature::{self, State};
+use crate::approval::signature::{self, SignatureState};
 use crate::commands::approve::place::Desk;
 use crate::commands::context::fault;
 use crate::policy::people::person::Person;
@@ -48,7 +48,7 @@ pub(super) fn sealed(
         ))
     };
     let key = match &state {
-        State::Attested(signer) if signer.is(governance, person) => {
+        SignatureState::Attested(signer) if signer.is(governance, person) => {
             let listed = format!("{}, listed for {} at {at}", signer.key, person.email);
             return Ok(Sealed {
                 armoured,
@@ -57,23 +57,25 @@ pub(super) fn sealed(
                 counting: Counting::Counts,
             });
         }
-        State::Attested(signer) | State::NotValidAtLanding(signer) => signer.key.clone(),
-        State::UntrustedKey(key) => key.clone(),
-        State::Revoked(_) => return never(format!("sign with another key: {NAME_KEY}")),
-        State::Unverifiable(_) => {
+        SignatureState::Attested(signer) | SignatureState::NotValidAtLanding(signer) => {
+            signer.key.clone()
+        }
+        SignatureState::UntrustedKey(key) => key.clone(),
+        SignatureState::Revoked(_) => return never(format!("sign with another key: {NAME_KEY}")),
+        SignatureState::Unverifiable(_) => {
             return never(format!(
                 "sign with a key of the kind ed25519, ECDSA P-256 or RSA: {NAME_KEY}"
             ));
         }
-        State::Bad(_) | State::None => {
+        SignatureState::Bad(_) | SignatureState::None => {
             return never("let git's gpg.ssh.program name ssh-keygen, or unset it".to_owned());
         }
     };
     let why = match &state {
-        State::Attested(signer) => {
+        SignatureState::Attested(signer) => {
             format!("listed for {}, not for {}", signer.written(), person.email)
         }
-        State::NotValidAtLanding(_) => format!("listed at {at}, but not valid now"),
+        SignatureState::NotValidAtLanding(_) => format!("listed at {at}, but not valid now"),
         _ => format!("not listed at {at}"),
     };
     let line = seal.key().map(|public| {

@@ -4,14 +4,14 @@
 
 use crate::commands::check::receipts::Receipts;
 use crate::commands::context::approved::Approved;
-use crate::gate::answer::{Answer, Limits, Named, Question, Verdict};
+use crate::gate::answer::{Answer, GateVerdict, Limits, Question, SubjectMatch};
 use crate::gate::index::Index;
 use crate::gate::{self, unnamed, verdict};
 use crate::policy::people::person::Person;
 use crate::record::time::Instant;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::survey::advice;
-use crate::survey::escalate::Around;
+use crate::survey::escalate::AdviceContext;
 use crate::view;
 use crate::view::check::Receipt;
 use crate::view::shape::Stamp;
@@ -116,18 +116,18 @@ impl<'a> Desk<'a> {
     }
 
     /// Returns the verdict as far as it can be told without the lock of the receipts; it may be another one with it.
-    pub(super) fn foreseen(&self, asked: &Asked, uses: &gate::answer::Receipts) -> Verdict {
+    pub(super) fn foreseen(&self, asked: &Asked, uses: &gate::answer::Receipts) -> GateVerdict {
         self.among(asked, &mut |among| {
             self.judged(asked, among, uses).answer.verdict
         })
     }
 
     /// Finds the records that may answer a question, as they are at its instant.
-    fn among<T>(&self, asked: &Asked, then: &mut dyn FnMut(&[&Standing]) -> T) -> T {
+    fn among<T>(&self, asked: &Asked, then: &mut dyn FnMut(&[&RecordState]) -> T) -> T {
         let approved = self.approved;
         let is_loaded = asked.at == approved.stamp.instant;
-        let moved: Vec<Standing>;
-        let among: Vec<&Standing> = match self.index {
+        let moved: Vec<RecordState>;
+        let among: Vec<&RecordState> = match self.index {
             Some(index) => {
                 let places = index.places(&asked.question);
                 let few = places
@@ -152,18 +152,18 @@ impl<'a> Desk<'a> {
     fn judged(
         &self,
         asked: &Asked,
-        among: &[&Standing],
+        among: &[&RecordState],
         uses: &gate::answer::Receipts,
     ) -> Answered {
         let (approved, question) = (self.approved, &asked.question);
         let answer = verdict::ask_among(question, among, uses, &approved.governance);
-        let around = Around {
+        let around = AdviceContext {
             instant: asked.at,
             ..approved.around()
         };
-        let is_named = |it: &&&Standing| Some(view::record::id(it)) == answer.record.as_deref();
+        let is_named = |it: &&&RecordState| Some(view::record::id(it)) == answer.record.as_deref();
         let pending = among.iter().find(is_named);
-        let waits_for = pending.filter(|_| answer.verdict == Verdict::Pending);
+        let waits_for = pending.filter(|_| answer.verdict == GateVerdict::Pending);
         let waits_for = waits_for.map(|it| advice::approvers(it, view::record::id(it), around));
         let policy = &approved.governance.policy;
         let warning = if question.deploy {
@@ -200,10 +200,10 @@ impl<'a> Desk<'a> {
 /// Returns the answer where there can be none.
 fn unknown(reason: String) -> Answer {
     Answer {
-        verdict: Verdict::Unknown,
+        verdict: GateVerdict::Unknown,
         reason,
         record: None,
-        named: Named::Nobody,
+        named: SubjectMatch::Nobody,
         digest: None,
         approved_digest: None,
         not_after: None,

@@ -20,7 +20,7 @@ use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
-use crate::gate::answer::{Question, Verdict};
+use crate::gate::answer::{GateVerdict, Question};
 use crate::gate::index::Index;
 use crate::gate::question::{self, LONGEST_LINE, Line, NoQuestion};
 use crate::history::watched;
@@ -181,7 +181,7 @@ impl Session<'_> {
             if looked.elapsed() >= PAUSE && ctx.globals.as_of.is_none() && refusal.is_none() {
                 let desk = Desk::of(approved, Some(&index), &applications, None);
                 let uses = self.receipts.known();
-                if uses.is_some_and(|uses| desk.foreseen(&asked, uses) != Verdict::Allow) {
+                if uses.is_some_and(|uses| desk.foreseen(&asked, uses) != GateVerdict::Allow) {
                     looked = Elapsed::now();
                     let looked_again = ctx.home().and_then(|it| approved.look_again(ctx, &it));
                     match looked_again {

@@ -13,9 +13,9 @@ use crate::commands::context::asked::Asked;
 use crate::commands::context::judged::Scope;
 use crate::commands::context::place::Home;
 use crate::commands::context::proposals;
-use crate::gate::answer::{Question, Receipts, Verdict};
+use crate::gate::answer::{GateVerdict, Question, Receipts};
 use crate::gate::{self, verdict};
-use crate::history::interest::Few;
+use crate::history::interest::RecordFilter;
 use crate::history::notes;
 use crate::history::objects::Extent;
 use crate::history::tree::CommitTree;
@@ -26,7 +26,7 @@ use crate::policy::governance::{Governance, State};
 use crate::record::Record;
 use crate::record::read::{self, Source};
 use crate::record::time::Instant;
-use crate::status::state::{Standing, Status};
+use crate::status::state::{RecordState, Status};
 use crate::yaml::node::Limits;
 
 /// Judges the records that a question is about, or all of them where that is not enough.
@@ -81,7 +81,7 @@ pub(super) fn approved<'h>(
         // The mercy that an emergency gets is for an id that was never there under whatever name.
         Some(standing) => standing.approved.is_some() && approved.is_straight(standing),
         None => {
-            let is_new = |standing: &Standing| standing.status == Status::Proposed;
+            let is_new = |standing: &RecordState| standing.status == Status::Proposed;
             tip.is_sound() && !standings.iter().any(is_new)
         }
     };
@@ -102,7 +102,7 @@ fn is_plain(ctx: &Ctx, asked: &Asked<'_>) -> anyhow::Result<bool> {
 }
 
 /// Tells whether a record may be used a number of times only.
-fn is_counted(standing: &Standing) -> bool {
+fn is_counted(standing: &RecordState) -> bool {
     let effective = standing.effective.as_ref();
     effective.is_none_or(|record| record.uses.is_some())
 }
@@ -110,12 +110,14 @@ fn is_counted(standing: &Standing) -> bool {
 /// Returns the record that allows, where one does.
 fn allowing<'s>(
     question: &Question,
-    standings: &'s [Standing],
+    standings: &'s [RecordState],
     receipts: &Receipts,
     governance: &Governance,
-) -> Option<&'s Standing> {
+) -> Option<&'s RecordState> {
     let answer = verdict::ask(question, standings, receipts, governance);
-    let named = answer.record.filter(|_| answer.verdict == Verdict::Allow)?;
+    let named = answer
+        .record
+        .filter(|_| answer.verdict == GateVerdict::Allow)?;
     standings.iter().find(|standing| standing.key == named)
 }
 
@@ -173,10 +175,10 @@ impl Tip {
     }
 
     /// Returns the files that hold a record that is meant, and those that bear its id under another name.
-    fn few(&self, words: &[&str], is_meant: &dyn Fn(&Record) -> bool) -> Few {
-        let mut few = Few {
+    fn few(&self, words: &[&str], is_meant: &dyn Fn(&Record) -> bool) -> RecordFilter {
+        let mut few = RecordFilter {
             folders: Some(BTreeSet::new()),
-            ..Few::default()
+            ..RecordFilter::default()
         };
         let words = any_of(words.iter().copied());
         for (path, text) in &self.files {

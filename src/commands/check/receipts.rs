@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::commands::check::desk::Answered;
-use crate::gate::answer::Verdict;
+use crate::gate::answer::GateVerdict;
 use crate::gate::{self, receipt};
 use crate::store::receipts::{LockedReceipts, ReceiptFile, ReceiptFileError};
 
@@ -143,7 +143,7 @@ impl Counted {
         written.map_err(|cause| Failure::Once(format!("can't write the receipt: {cause}")))?;
         self.tally.n_lines += 1;
         let answer = &answered.answer;
-        if let (Verdict::Allow, Some(record)) = (answer.verdict, &answer.record) {
+        if let (GateVerdict::Allow, Some(record)) = (answer.verdict, &answer.record) {
             self.tally.add(record, 1);
         }
         Ok(answered)

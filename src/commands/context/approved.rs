@@ -27,7 +27,7 @@ use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
 use crate::status;
 use crate::status::reason;
-use crate::status::state::{Standing, Status};
+use crate::status::state::{RecordState, Status};
 use crate::store::git::Repository;
 use crate::view;
 use crate::view::shape::{self, Simulated, Stamp};
@@ -43,7 +43,7 @@ pub struct Approved<'h> {
     /// The governance that counts at the tip of the approved ref.
     pub governance: Rc<Governance>,
     /// Every record of its mainline, by key.
-    pub standings: Vec<Standing>,
+    pub standings: Vec<RecordState>,
     pub(super) repository: &'h Repository,
     pub(super) history: History,
     pub(super) prefix: Prefix,
@@ -149,7 +149,7 @@ impl Ctx {
     /// Returns the outcome of an answer about records of which some can't be told, and says on stderr which.
     pub fn of_unknown<'a>(
         &self,
-        unknown: impl Iterator<Item = &'a Standing>,
+        unknown: impl Iterator<Item = &'a RecordState>,
         outcome: Outcome,
     ) -> Outcome {
         let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -181,9 +181,9 @@ impl Approved<'_> {
     }
 
     /// Judges every record at an instant, by the governance of the tree that is asked about.
-    pub fn at(&self, instant: Instant) -> Vec<Standing> {
+    pub fn at(&self, instant: Instant) -> Vec<RecordState> {
         let trails = self.history.trails.iter();
-        let mut standings: Vec<Standing> = Vec::with_capacity(trails.len());
+        let mut standings: Vec<RecordState> = Vec::with_capacity(trails.len());
         let open = trails.filter(|(_, trail)| trail.became.is_none());
         standings.extend(open.map(|(key, _)| self.standing(key, instant)));
         if let Some(proposals) = &self.proposals {
@@ -193,7 +193,7 @@ impl Approved<'_> {
     }
 
     /// Judges one record at an instant.
-    pub(super) fn standing(&self, key: &Key, instant: Instant) -> Standing {
+    pub(super) fn standing(&self, key: &Key, instant: Instant) -> RecordState {
         let verdicts = self
             .approvals
             .trails
@@ -202,7 +202,7 @@ impl Approved<'_> {
             .unwrap_or_default();
         let (history, governance) = (&self.history, &self.governance);
         status::evaluate(
-            status::state::Subject {
+            status::state::RecordFacts {
                 key,
                 history,
                 verdicts,
@@ -213,7 +213,7 @@ impl Approved<'_> {
     }
 
     /// Returns the bytes of a record's file as it landed; of a removed one, as it last did.
-    pub fn bytes(&self, standing: &Standing) -> Option<Vec<u8>> {
+    pub fn bytes(&self, standing: &RecordState) -> Option<Vec<u8>> {
         match self.trail(standing) {
             Some(trail) => {
                 let files = trail
@@ -227,14 +227,14 @@ impl Approved<'_> {
         }
     }
 
-    pub(super) fn trail(&self, standing: &Standing) -> Option<&Trail> {
+    pub(super) fn trail(&self, standing: &RecordState) -> Option<&Trail> {
         let trails = &self.history.trails;
         let by_path = || trails.get(&Key::Path(standing.key.clone()));
         trails.get(&Key::Id(standing.key.clone())).or_else(by_path)
     }
 
     /// Returns how often a record landed.
-    pub fn landings(&self, standing: &Standing) -> usize {
+    pub fn landings(&self, standing: &RecordState) -> usize {
         self.trail(standing).map_or(0, |trail| trail.versions.len())
     }
 
@@ -262,7 +262,7 @@ impl view::record::Names for Approved<'_> {
     }
 
     /// Of a merged branch this is its first commit that touches the record.
-    fn filer(&self, standing: &Standing) -> Option<String> {
+    fn filer(&self, standing: &RecordState) -> Option<String> {
         let person = |ident: &Ident| {
             let person = people::identify(&self.governance, &ident.name, &ident.email);
             let somebody = person.is_resolved() && !people::is_nobody(&person);
@@ -283,7 +283,7 @@ impl view::record::Names for Approved<'_> {
 }
 
 /// Tells whether a record can't be told.
-pub fn is_unknown(standing: &&Standing) -> bool {
+pub fn is_unknown(standing: &&RecordState) -> bool {
     standing.status == Status::Unknown
 }
 

@@ -26,7 +26,7 @@ use crate::rules::lint;
 use crate::rules::past::Past;
 use crate::store::git::Repository;
 use crate::survey::branch::{self, Delta};
-use crate::survey::landed::Landed;
+use crate::survey::landed::ApprovedState;
 use crate::survey::neighbour::Neighbours;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,7 +80,7 @@ pub struct Entry {
     /// Its files before and after.
     pub delta: Delta,
     /// What of it has landed, and what of it is approved.
-    pub landed: Landed,
+    pub landed: ApprovedState,
     /// Who made it, and whose word counts no more than theirs: the author set so far.
     pub makers: Vec<Person>,
     /// Those of them whom a commit of their own shows.

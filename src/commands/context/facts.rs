@@ -12,10 +12,10 @@ use crate::history::refs::Chosen;
 use crate::history::tree::CommitTree;
 use crate::history::walked::History;
 use crate::record::time::Instant;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::store::git::Repository;
 use crate::survey::acts::{self, Act};
-use crate::survey::escalate::Around;
+use crate::survey::escalate::AdviceContext;
 use crate::survey::statements;
 use std::collections::BTreeSet;
 
@@ -57,7 +57,7 @@ impl Approved<'_> {
     }
 
     /// Returns what happened to a record, oldest first; nothing where nothing of it has landed.
-    pub fn acts(&self, standing: &Standing) -> Vec<Act<'_>> {
+    pub fn acts(&self, standing: &RecordState) -> Vec<Act<'_>> {
         let Some(trail) = self.trail(standing) else {
             return Vec::new();
         };
@@ -70,7 +70,7 @@ impl Approved<'_> {
     }
 
     /// Returns everyone who spoke about the landed version of a record.
-    pub fn statements(&self, standing: &Standing) -> Vec<&Statement> {
+    pub fn statements(&self, standing: &RecordState) -> Vec<&Statement> {
         let key = self.trail(standing).map(|trail| &trail.key);
         let verdicts = key.and_then(|key| self.approvals.trails.get(key));
         let verdicts = verdicts.map(Vec::as_slice).unwrap_or_default();
@@ -78,11 +78,11 @@ impl Approved<'_> {
     }
 
     /// Returns what is needed beside the records to tell who is told of them, and what to do.
-    pub fn around(&self) -> Around<'_> {
+    pub fn around(&self) -> AdviceContext<'_> {
         let reference = self.stamp.reference.as_deref().unwrap_or_default();
         let short = ["refs/heads/", "refs/remotes/"];
         let base = short.iter().find_map(|it| reference.strip_prefix(it));
-        Around {
+        AdviceContext {
             governance: &self.governance,
             request_sla: self.governance.policy.approval.request_sla,
             base: base.unwrap_or(reference),

@@ -14,7 +14,7 @@ use crate::commands::context::noted::{self, Heard};
 use crate::commands::context::place::Home;
 use crate::commands::context::repetition::Passed;
 use crate::history::chain::{self, Chain};
-use crate::history::interest::Few;
+use crate::history::interest::RecordFilter;
 use crate::history::objects::Obstacle;
 use crate::history::paths::Prefix;
 use crate::history::version::Trail;
@@ -36,7 +36,7 @@ pub enum Scope<'a> {
     /// Those that may be about scanners' findings: without those that name none.
     Findings,
     /// A few.
-    Named(&'a Few),
+    Named(&'a RecordFilter),
 }
 
 /// One walk of the mainline that is asked about.

@@ -18,7 +18,7 @@ use crate::history::tree::CommitTree;
 use crate::history::version::Key;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::store::files::WorkTree;
 use crate::store::git::Repository;
 use crate::survey::proposed::{self, Around};
@@ -134,7 +134,7 @@ impl Proposed {
     /// Adds what is proposed to what stands.
     pub(super) fn join(
         &self,
-        standings: &mut Vec<Standing>,
+        standings: &mut Vec<RecordState>,
         approved: &Approved<'_>,
         instant: Instant,
     ) {
@@ -176,7 +176,7 @@ impl Proposed {
     }
 
     /// Returns the bytes of a record that is only proposed.
-    pub(super) fn bytes(&self, standing: &Standing, approved: &Approved<'_>) -> Option<Vec<u8>> {
+    pub(super) fn bytes(&self, standing: &RecordState, approved: &Approved<'_>) -> Option<Vec<u8>> {
         use crate::ledger::tree::Tree;
         let mut found = self.proposals.by_key.iter();
         let (_, of_one) = found.find(|(key, _)| key.as_str() == standing.key)?;

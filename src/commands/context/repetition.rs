@@ -11,7 +11,7 @@ use crate::commands::context::compare::near;
 use crate::commands::context::judged::Scope;
 use crate::history::version::Trail;
 use crate::record::Record;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::survey::life::{self, Life};
 use crate::survey::neighbour::Neighbours;
 use crate::survey::refiling::Peer;
@@ -52,7 +52,7 @@ impl Approved<'_> {
             .into_iter()
             .chain(passed)
             .collect();
-        let landed = |standing: &Standing| match self.trail(standing) {
+        let landed = |standing: &RecordState| match self.trail(standing) {
             Some(trail) => near::began(trail, &self.history),
             None => standing.pending.first().and_then(|pending| pending.since),
         };

@@ -6,18 +6,18 @@ use crate::approval::verdict::Satisfied;
 use crate::commands::context::approved::Approved;
 use crate::history::version::Key;
 use crate::record::time::Instant;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 
 impl Approved<'_> {
     /// Judges a record that stands here at another instant.
-    pub fn moved(&self, standing: &Standing, instant: Instant) -> Standing {
+    pub fn moved(&self, standing: &RecordState, instant: Instant) -> RecordState {
         let keys = [Key::Id, Key::Path].map(|kind| kind(standing.key.clone()));
         let is_here = |key: &&Key| {
             let trail = self.history.trails.get(*key);
             trail.is_some_and(|trail| trail.became.is_none())
         };
         match keys.iter().find(is_here) {
-            Some(key) => Standing {
+            Some(key) => RecordState {
                 pending: standing.pending.clone(),
                 ..self.standing(key, instant)
             },
@@ -29,7 +29,7 @@ impl Approved<'_> {
     /// Tells whether every version up to the one whose grant is in force was approved itself.
     ///
     /// Of an unapproved one the authors stay authors (approval A5), those of a file elsewhere that came and went too.
-    pub fn is_straight(&self, standing: &Standing) -> bool {
+    pub fn is_straight(&self, standing: &RecordState) -> bool {
         let key = Key::Id(standing.key.clone());
         let trail = self.history.trails.get(&key);
         let verdicts = self.approvals.trails.get(&key);

@@ -4,14 +4,14 @@
 
 use crate::approval::ledger_name::{LedgerName, Unnamed};
 use crate::approval::statement::file::About;
-use crate::approval::verdict::Verdict;
+use crate::approval::verdict::ApprovalVerdict;
 use crate::commands::context::approved::Approved;
 use crate::history::objects::Oid;
 use crate::history::paths::Prefix;
 use crate::history::version::{Key, Version};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
-use crate::survey::landed::Landed;
+use crate::survey::landed::ApprovedState;
 
 /// What stands at the tip, and how that was judged.
 pub struct Tip<'a> {
@@ -20,7 +20,7 @@ pub struct Tip<'a> {
     /// Its bytes; `None` where there are none, or they are not here.
     pub bytes: Option<Vec<u8>>,
     /// The verdict.
-    pub verdict: &'a Verdict,
+    pub verdict: &'a ApprovalVerdict,
 }
 
 /// Whether a commit is on the approved ref.
@@ -49,7 +49,7 @@ impl Approved<'_> {
         Some(self.judged(version, verdict))
     }
 
-    fn judged<'a>(&'a self, version: &'a Version, verdict: &'a Verdict) -> Tip<'a> {
+    fn judged<'a>(&'a self, version: &'a Version, verdict: &'a ApprovalVerdict) -> Tip<'a> {
         let blob = version.files.first().map(|file| file.blob);
         Tip {
             law: &self
@@ -64,8 +64,8 @@ impl Approved<'_> {
     }
 
     /// Returns what of a record has landed and what of it is approved, by its id in upper case.
-    pub fn landed(&self, id: &str) -> Landed {
-        Landed::of(&self.history, &self.approvals, id)
+    pub fn landed(&self, id: &str) -> ApprovedState {
+        ApprovedState::of(&self.history, &self.approvals, id)
     }
 
     /// Returns when something last happened to a record or governance file; `None` where it never landed.

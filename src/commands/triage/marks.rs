@@ -3,7 +3,7 @@
 //! Start at [`Marks`]. Follows `docs/spec/interop.md`, 3, row 2.
 
 use crate::interop::uuid;
-use crate::survey::triage::judge::Decision;
+use crate::survey::triage::judge::TriageDecision;
 use crate::survey::triage::{Finding, Input, State};
 
 /// What becomes of one result.
@@ -56,7 +56,7 @@ impl Marks {
     }
 
     /// Marks the next result.
-    pub(super) fn add(&mut self, read: Option<(&Input, &Decision)>) {
+    pub(super) fn add(&mut self, read: Option<(&Input, &TriageDecision)>) {
         let mark = match read {
             None => Mark::Unread,
             Some((Input::Finding(finding), decision)) if decision.state == State::Covered => {

@@ -18,7 +18,7 @@ use crate::commands::triage::marks::{Mark, Marks};
 use crate::interop::said;
 use crate::interop::sarif::Layout;
 use crate::interop::sarif::rewrite::{self, Act};
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::store::streams::{self, Begun};
 
 /// How SARIF is written again.
@@ -236,7 +236,7 @@ impl Piece<'_> {
         .to_string()
     }
 
-    fn standing(&self, record: &str) -> Option<&Standing> {
+    fn standing(&self, record: &str) -> Option<&RecordState> {
         let standings = &self.approved.standings;
         let found = standings.binary_search_by(|standing| standing.key.as_str().cmp(record));
         let at_place = found.ok().and_then(|place| standings.get(place));

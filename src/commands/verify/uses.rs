@@ -2,7 +2,7 @@
 //!
 //! Start at [`Book`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
 
-use crate::approval::verdict::Verdict;
+use crate::approval::verdict::ApprovalVerdict;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
@@ -13,7 +13,7 @@ use crate::history::walked::History;
 use crate::record::time::Instant;
 use crate::rules::landed::{Granted, Used};
 use crate::status;
-use crate::status::state::{Standing, Status};
+use crate::status::state::{RecordState, Status};
 use crate::status::trace::{Then, Trace};
 use crate::store::files;
 use crate::view;
@@ -123,13 +123,13 @@ impl Book {
     /// Returns what the receipts say of each record; nothing where none are given.
     pub(super) fn used<'a>(
         &self,
-        standings: &[&'a Standing],
+        standings: &[&'a RecordState],
         approved: &'a Approved<'_>,
     ) -> Vec<Used<'a>> {
         if self.path.is_none() {
             return Vec::new();
         }
-        let used = |standing: &'a Standing| {
+        let used = |standing: &'a RecordState| {
             let id = view::record::id(standing);
             let uses = self.of(id);
             Used {
@@ -149,10 +149,10 @@ impl Book {
     /// Returns how records were used, those that were.
     pub(super) fn uses(
         &self,
-        standings: &[&Standing],
+        standings: &[&RecordState],
         approved: &Approved<'_>,
     ) -> Vec<view::verify::Uses> {
-        let uses = |standing: &&Standing| {
+        let uses = |standing: &&RecordState| {
             let id = view::record::id(standing);
             let uses = self.of(id);
             let closed = approved
@@ -176,7 +176,7 @@ impl Book {
 
 /// Returns the uses at which the record had ended already, by what had landed.
 fn late(
-    standing: &Standing,
+    standing: &RecordState,
     approved: &Approved<'_>,
     uses: &[(u32, Instant)],
 ) -> Vec<(u32, Instant, String)> {
@@ -185,8 +185,8 @@ fn late(
     }
     let (history, approvals) = approved.facts();
     let key = super::key(history, standing);
-    let verdicts: &[Rc<Verdict>] = approvals.trails.get(&key).map_or(&[], Vec::as_slice);
-    let trace = Trace::of(status::state::Subject {
+    let verdicts: &[Rc<ApprovalVerdict>] = approvals.trails.get(&key).map_or(&[], Vec::as_slice);
+    let trace = Trace::of(status::state::RecordFacts {
         key: &key,
         history,
         verdicts,

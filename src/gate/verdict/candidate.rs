@@ -3,11 +3,11 @@
 //! Uses status, `gate`. Pure. Start at [`Candidate`]. Follows `docs/spec/cli.md`, check.
 
 use crate::record::Record;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 
 /// A record in the light of a question.
 pub(crate) struct Candidate<'a> {
-    pub(super) standing: &'a Standing,
+    pub(super) standing: &'a RecordState,
     pub(super) id: String,
     pub(super) why_not: Option<String>,
     pub(super) fits: Fits,
@@ -30,11 +30,11 @@ pub(crate) enum Fits {
     Unreadable,
 }
 
-pub(crate) fn name(standing: &Standing) -> String {
+pub(crate) fn name(standing: &RecordState) -> String {
     content(standing).map_or_else(|| standing.key.clone(), |record| record.id.to_string())
 }
 
 /// Returns what a record grants, or would.
-pub(crate) fn content(standing: &Standing) -> Option<&Record> {
+pub(crate) fn content(standing: &RecordState) -> Option<&Record> {
     standing.effective.as_deref().or(standing.stated.as_deref())
 }

@@ -4,17 +4,17 @@
 //! `--deploy`.
 
 use crate::approval::verdict::Satisfied;
-use crate::gate::answer::{Answer, Question, Verdict};
+use crate::gate::answer::{Answer, GateVerdict, Question};
 use crate::gate::verdict::candidate::{Candidate, Fits, name};
 use crate::record::word::{FixTarget, IdentityType};
-use crate::status::state::{InForce, Standing, Status};
+use crate::status::state::{InForce, RecordState, Status};
 use std::collections::BTreeMap;
 
 /// Answers whether an application may be deployed: no open automation exception of it lacks its safeguards.
-pub(super) fn answer(question: &Question, standings: &[&Standing]) -> Answer {
+pub(super) fn answer(question: &Question, standings: &[&RecordState]) -> Answer {
     let Some(application) = question.application.as_deref() else {
         let reason = "no application is named".to_owned();
-        return super::answer(Verdict::Unknown, reason, None, &[]);
+        return super::answer(GateVerdict::Unknown, reason, None, &[]);
     };
     let mut lacking: BTreeMap<String, Candidate> = BTreeMap::new();
     for standing in standings {
@@ -37,17 +37,17 @@ pub(super) fn answer(question: &Question, standings: &[&Standing]) -> Answer {
         format!("{}: {why}", candidate.id)
     };
     if let Some(found) = first(Fits::NotInForce) {
-        return super::answer(Verdict::Deny, named(found), Some(found), &candidates);
+        return super::answer(GateVerdict::Deny, named(found), Some(found), &candidates);
     }
     if let Some(found) = first(Fits::CannotSay) {
-        return super::answer(Verdict::Unknown, named(found), Some(found), &candidates);
+        return super::answer(GateVerdict::Unknown, named(found), Some(found), &candidates);
     }
     let reason = format!("no open exception of {application} lacks rollback or approval");
-    super::answer(Verdict::Allow, reason, None, &candidates)
+    super::answer(GateVerdict::Allow, reason, None, &candidates)
 }
 
 /// Returns an open record of the application that lacks a safeguard; `None` where nothing is wrong with it.
-fn safeguards<'a>(asked: &str, standing: &'a Standing) -> Option<Candidate<'a>> {
+fn safeguards<'a>(asked: &str, standing: &'a RecordState) -> Option<Candidate<'a>> {
     let candidate = |fits, why: String| Candidate {
         standing,
         id: name(standing),

@@ -5,7 +5,7 @@
 
 use crate::history::change::differ::beyond;
 use crate::history::change::event::Event;
-use crate::history::change::meet::{self, Rule};
+use crate::history::change::meet::{self, FieldMerge};
 use crate::history::change::said::{self, Extension, Handover};
 use crate::record::time;
 use crate::record::word::{ClosureOutcome, ControlStatus};
@@ -21,7 +21,7 @@ pub struct Field {
     /// Tells whether two records say the same in it.
     pub equal: fn(&Record, &Record) -> bool,
     /// How an approved version and what landed since meet in it.
-    pub meet: Rule,
+    pub meet: FieldMerge,
 }
 
 /// A field of which each change amends the record, and which holds as landed.
@@ -31,7 +31,7 @@ macro_rules! plain {
             name: stringify!($field),
             events: |_, _| Vec::new(),
             equal: |before, after| before.$field == after.$field,
-            meet: Rule::AsLanded,
+            meet: FieldMerge::AsLanded,
         }
     };
 }
@@ -52,66 +52,70 @@ macro_rules! special {
 pub const FIELDS: &[Field] = &[
     plain!(id),
     plain!(title),
-    special!(class, |_, _| Vec::new(), Rule::Meets(meet::class)),
+    special!(class, |_, _| Vec::new(), FieldMerge::Meets(meet::class)),
     special!(
         deviates_from,
         deviates_from,
-        Rule::Meets(meet::deviates_from)
+        FieldMerge::Meets(meet::deviates_from)
     ),
-    special!(subject, subject, Rule::Meets(meet::subject)),
-    special!(scope, scope, Rule::Meets(meet::scope)),
-    special!(owner, owner, Rule::AsLanded),
+    special!(subject, subject, FieldMerge::Meets(meet::subject)),
+    special!(scope, scope, FieldMerge::Meets(meet::scope)),
+    special!(owner, owner, FieldMerge::AsLanded),
     plain!(requester),
     plain!(justification),
-    special!(risk, risk, Rule::AsLanded),
+    special!(risk, risk, FieldMerge::AsLanded),
     plain!(root_cause),
     plain!(fix),
     special!(
         compensating_controls,
         controls,
-        Rule::Meets(meet::compensating_controls)
+        FieldMerge::Meets(meet::compensating_controls)
     ),
-    special!(starts, |_, _| Vec::new(), Rule::Meets(meet::starts)),
-    special!(expires, expires, Rule::Meets(meet::expires)),
+    special!(starts, |_, _| Vec::new(), FieldMerge::Meets(meet::starts)),
+    special!(expires, expires, FieldMerge::Meets(meet::expires)),
     plain!(event_ends),
     special!(
         review_every,
         |_, _| Vec::new(),
-        Rule::Meets(meet::review_every)
+        FieldMerge::Meets(meet::review_every)
     ),
-    special!(triggers, |_, _| Vec::new(), Rule::Meets(meet::triggers)),
-    special!(uses, |_, _| Vec::new(), Rule::Meets(meet::uses)),
+    special!(
+        triggers,
+        |_, _| Vec::new(),
+        FieldMerge::Meets(meet::triggers)
+    ),
+    special!(uses, |_, _| Vec::new(), FieldMerge::Meets(meet::uses)),
     plain!(rollback),
     plain!(references),
     special!(
         reviews,
         |a, b| added(&a.reviews, &b.reviews, Event::Reviewed),
-        Rule::AsLanded
+        FieldMerge::AsLanded
     ),
     special!(
         handling,
         |a, b| added(&a.handling, &b.handling, Event::Noted),
-        Rule::AsLanded
+        FieldMerge::AsLanded
     ),
     special!(
         renewals,
         |a, b| added(&a.renewals, &b.renewals, renewal(a, b)),
-        Rule::AsLanded
+        FieldMerge::AsLanded
     ),
     special!(
         transfers,
         |a, b| added(&a.transfers, &b.transfers, transfer(a, b)),
-        Rule::AsLanded
+        FieldMerge::AsLanded
     ),
     special!(
         fired,
         |a, b| added(&a.fired, &b.fired, Event::Fired),
-        Rule::Meets(meet::fired)
+        FieldMerge::Meets(meet::fired)
     ),
     special!(
         closure,
         |a, b| closure(Some(a), b),
-        Rule::Meets(meet::closure)
+        FieldMerge::Meets(meet::closure)
     ),
     plain!(x),
 ];

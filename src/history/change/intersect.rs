@@ -3,12 +3,12 @@
 //! Uses record, `change`. Pure. Start at [`meet`]. Follows `docs/spec/approval.md`, 1.9.
 
 use crate::history::change::fields::FIELDS;
-use crate::history::change::meet::Rule;
+use crate::history::change::meet::FieldMerge;
 use crate::record::Record;
 
 /// Two versions met.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Meeting {
+pub struct Intersection {
     /// What both grant; texts and owner as landed.
     pub record: Record,
     /// The fields that must be equal and are not: nothing is granted then. Sorted dotted paths.
@@ -18,11 +18,11 @@ pub struct Meeting {
 /// Returns what an approved version and one that landed after it grant together.
 ///
 /// Of more than two, meet the result with each later one in turn.
-pub fn meet(approved: &Record, landed: &Record) -> Meeting {
+pub fn meet(approved: &Record, landed: &Record) -> Intersection {
     let mut record = landed.clone();
     let mut unequal = Vec::new();
     for field in FIELDS {
-        if let Rule::Meets(rule) = field.meet {
+        if let FieldMerge::Meets(rule) = field.meet {
             unequal.extend(
                 rule(approved, landed, &mut record)
                     .into_iter()
@@ -31,5 +31,5 @@ pub fn meet(approved: &Record, landed: &Record) -> Meeting {
         }
     }
     unequal.sort();
-    Meeting { record, unequal }
+    Intersection { record, unequal }
 }

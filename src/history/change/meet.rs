@@ -1,6 +1,6 @@
 //! How the values of one field in two versions become the value that both grant.
 //!
-//! Uses record, and history's `change`. Pure. Start at [`Rule`]. Follows `docs/spec/approval.md`, 1.9. The tier is not a
+//! Uses record, and history's `change`. Pure. Start at [`FieldMerge`]. Follows `docs/spec/approval.md`, 1.9. The tier is not a
 //! field: of several versions the one that comes first in the policy decides, which `status` looks up.
 
 use crate::record::subject::{Scope, Subject};
@@ -8,7 +8,7 @@ use crate::record::time::{self, Term};
 use crate::record::{Deviation, Record, Uses};
 
 /// How a field of two versions meets.
-pub enum Rule {
+pub enum FieldMerge {
     /// The later version's holds.
     AsLanded,
     /// The function writes what both grant into the third record, and names what must be equal and is not.

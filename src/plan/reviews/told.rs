@@ -2,7 +2,7 @@
 //!
 //! Uses policy's people, approval's reviews. Pure. Start at [`Told`]. Follows `docs/spec/approval.md`, 1.12.
 
-use crate::approval::reviews::{Review, Reviews, State};
+use crate::approval::reviews::{Review, ReviewState, Reviews};
 use crate::approval::statement::file::About;
 use crate::history::objects::{Obstacle, Oid};
 use crate::policy::governance::Governance;
@@ -40,7 +40,7 @@ pub enum Told {
         /// Who.
         who: String,
         /// What.
-        state: State,
+        state: ReviewState,
     },
     /// It is by a bot or an agent.
     Machine {
@@ -74,7 +74,7 @@ impl fmt::Display for Told {
                 out,
                 "{who} approved, and {} later, which is what counts: ask again",
                 match state {
-                    State::Dismissed => "was dismissed",
+                    ReviewState::Dismissed => "was dismissed",
                     _ => "asked for changes",
                 }
             ),
@@ -103,9 +103,9 @@ impl fmt::Display for Told {
 pub(super) fn taken_back(reviews: &Reviews, governance: &Governance) -> Vec<Told> {
     let mut told = Vec::new();
     let mut seen = BTreeSet::new();
-    let of_somebody = |it: &&Review| it.login.is_some() && it.state != State::Commented;
+    let of_somebody = |it: &&Review| it.login.is_some() && it.state != ReviewState::Commented;
     let named = || reviews.reviews.iter().filter(of_somebody);
-    for review in named().filter(|it| it.state == State::Approved) {
+    for review in named().filter(|it| it.state == ReviewState::Approved) {
         let login = review.login.as_deref().unwrap_or_default();
         let same = |other: &&Review| {
             let other = other.login.as_deref().unwrap_or_default();
@@ -114,7 +114,7 @@ pub(super) fn taken_back(reviews: &Reviews, governance: &Governance) -> Vec<Told
         let Some(last) = named().filter(same).max_by_key(|it| it.at) else {
             continue;
         };
-        if last.state == State::Approved || !seen.insert(login.to_lowercase()) {
+        if last.state == ReviewState::Approved || !seen.insert(login.to_lowercase()) {
             continue;
         }
         let person = people::identify_login(governance, login);

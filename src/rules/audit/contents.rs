@@ -10,7 +10,7 @@ use std::rc::Rc;
 use crate::diag::{Code, Finding, Level};
 use crate::history::governance::State;
 use crate::history::version::{Change, Key, Trail, Version};
-use crate::history::walk::Sight;
+use crate::history::walk::VersionVisit;
 use crate::ledger::tree::{Tree, TreeError};
 use crate::record::time::Instant;
 use crate::rules::case::Known;
@@ -57,7 +57,7 @@ impl<'t> Contents<'t> {
     }
 
     /// Judges a version as it is found.
-    pub fn look(&mut self, sight: &Sight<'_>) {
+    pub fn look(&mut self, sight: &VersionVisit<'_>) {
         let (trail, version) = (sight.trail, sight.version);
         // The same bytes at another path say nothing new.
         if version.change == Change::Moved {

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use crate::approval::verdict::{Satisfied, Stands, Verdict};
+use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::diag::Level;
 use crate::history::version::{Change, Trail, Version};
 use crate::record::Record;
@@ -17,7 +17,7 @@ use crate::status::trace::Trace;
 /// What is known of the versions of one trail.
 pub(super) struct Levels<'a> {
     trail: &'a Trail,
-    verdicts: &'a [Rc<Verdict>],
+    verdicts: &'a [Rc<ApprovalVerdict>],
     trace: Trace<'a>,
     now: Instant,
 }
@@ -25,7 +25,7 @@ pub(super) struct Levels<'a> {
 impl<'a> Levels<'a> {
     pub(super) fn of(
         trail: &'a Trail,
-        verdicts: &'a [Rc<Verdict>],
+        verdicts: &'a [Rc<ApprovalVerdict>],
         trace: Trace<'a>,
         now: Instant,
     ) -> Levels<'a> {
@@ -40,7 +40,7 @@ impl<'a> Levels<'a> {
     /// Tells whether a version stands as approved.
     fn stands(&self, index: usize) -> bool {
         self.verdicts.get(index).is_some_and(|verdict| {
-            verdict.stands == Stands::AsApproved && verdict.satisfied == Satisfied::Yes
+            verdict.stands == BecomesApproved::AsApproved && verdict.satisfied == Satisfied::Yes
         })
     }
 

@@ -31,7 +31,7 @@ impl<'a> Audit<'a> {
         let trails = self.history.trails.iter();
         for (key, trail) in trails.filter(|(_, trail)| !trail.thrown_off.is_empty()) {
             let verdicts = self.approvals.trails.get(key).map(Vec::as_slice);
-            let open = status::thrown_off::open(status::state::Subject {
+            let open = status::thrown_off::open(status::state::RecordFacts {
                 key,
                 history: self.history,
                 verdicts: verdicts.unwrap_or_default(),

@@ -4,7 +4,7 @@
 
 use crate::history::chain;
 use crate::history::objects::{Kind, Objects, Oid};
-use crate::history::refs::Found;
+use crate::history::refs::ResolvedRef;
 use crate::store::git::{Repository, ours};
 
 /// How many tags may point at each other in a row.
@@ -14,7 +14,7 @@ impl Repository {
     /// Returns the commit that a revision names, as git writes them: a branch, tag or id, `main@{1}`, `main~3`.
     ///
     /// `None` where it names none, and where a commit would have to be searched by its message or its path.
-    pub fn find(&self, name: &str) -> Option<Found> {
+    pub fn find(&self, name: &str) -> Option<ResolvedRef> {
         let end = name.find(['~', '^']).unwrap_or(name.len());
         let (base, way) = name.split_at_checked(end)?;
         let (full, oid) = match base.strip_suffix('}').and_then(|it| it.split_once("@{")) {
@@ -22,7 +22,7 @@ impl Repository {
             None if base.is_empty() => return None,
             None => self.named(base)?,
         };
-        Some(Found {
+        Some(ResolvedRef {
             name: full.filter(|_| way.is_empty()),
             oid: self.followed(self.peeled(oid)?, way)?,
         })

@@ -103,8 +103,9 @@ impl Case<'_> {
     fn makers(&self) -> Vec<Person> {
         let landed = self.standing.approval.iter().flat_map(|it| &it.authors);
         let landed = landed.map(|author| author.person.clone());
-        let is_met =
-            |it: &approval::verdict::Verdict| it.satisfied == approval::verdict::Satisfied::Yes;
+        let is_met = |it: &approval::verdict::ApprovalVerdict| {
+            it.satisfied == approval::verdict::Satisfied::Yes
+        };
         let makers: Vec<Person> = match self.standing.approval.as_deref().is_some_and(is_met) {
             true => self
                 .pending()

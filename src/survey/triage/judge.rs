@@ -7,14 +7,16 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::gate::answer::{Answer, Asker, Named, Question, Receipts, Told, Verdict};
+use crate::gate::answer::{
+    Answer, Asker, GateVerdict, Question, Receipts, ScannerDetails, SubjectMatch,
+};
 use crate::gate::index::Index;
 use crate::gate::verdict;
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::word::{RootCause, Word};
-use crate::status::state::{Standing, Status};
+use crate::status::state::{RecordState, Status};
 use crate::survey::triage::baseline::{self, Judged, Matter};
 use crate::survey::triage::{Event, File, Finding, Input, State};
 
@@ -23,11 +25,11 @@ pub struct Judge<'a> {
     /// The records by what they name.
     pub index: &'a Index,
     /// All records at that instant, in the order of the index.
-    pub standings: &'a [Standing],
+    pub standings: &'a [RecordState],
     /// The governance of the tree that is asked about.
     pub governance: &'a Governance,
     /// Judges a record again, at the time of an event.
-    pub moved: &'a dyn Fn(&Standing, Instant) -> Standing,
+    pub moved: &'a dyn Fn(&RecordState, Instant) -> RecordState,
     /// The instant that the ledger is asked about.
     pub instant: Instant,
     /// The environment of all findings, where it was stated for them.
@@ -36,7 +38,7 @@ pub struct Judge<'a> {
 
 /// What was decided about an input.
 #[derive(Clone, Debug)]
-pub struct Decision {
+pub struct TriageDecision {
     /// In a word.
     pub state: State,
     /// The record that decides, by its id.
@@ -48,7 +50,7 @@ pub struct Decision {
     /// The places of the baselines that are about it.
     pub baselines: Vec<usize>,
     /// The records that it is about, with how they stand to it.
-    pub about: Vec<(String, Named)>,
+    pub about: Vec<(String, SubjectMatch)>,
 }
 
 /// Whether a state can be told.
@@ -60,10 +62,10 @@ pub enum Doubt {
     CannotSay,
 }
 
-impl Decision {
+impl TriageDecision {
     /// Returns the decision about what needs nobody, whatever records and baselines say.
-    fn routine(why: &str) -> Decision {
-        Decision {
+    fn routine(why: &str) -> TriageDecision {
+        TriageDecision {
             state: State::Routine,
             record: None,
             message: why.to_owned(),
@@ -76,11 +78,13 @@ impl Decision {
 
 impl Judge<'_> {
     /// Decides about an input.
-    pub fn of(&self, input: &Input) -> Decision {
+    pub fn of(&self, input: &Input) -> TriageDecision {
         if let Input::Finding(finding) = input
             && finding.is_absent
         {
-            return Decision::routine("the scanner says that it is gone (baselineState: absent)");
+            return TriageDecision::routine(
+                "the scanner says that it is gone (baselineState: absent)",
+            );
         }
         let judged = baseline::of(input, &self.governance.policy.baselines);
         let found = match input {
@@ -90,10 +94,10 @@ impl Judge<'_> {
         decided(found, judged)
     }
 
-    fn finding(&self, finding: &Finding) -> Found {
+    fn finding(&self, finding: &Finding) -> MatchedRecord {
         let mut places = finding.places.iter();
         if let Some(place) = places.find(|place| matches!(place.file, File::Above(_))) {
-            return Found::of(
+            return MatchedRecord::of(
                 State::Uncovered,
                 format!("{} lies above the repository's root", place.file.text()),
             );
@@ -107,7 +111,7 @@ impl Judge<'_> {
         let found = best(asked.map(|(tool, id)| self.as_key(finding, tool, id)));
         match (found.state, absolute(finding)) {
             (State::Covered | State::Dismissed, _) | (_, None) => found,
-            (_, Some(_)) => Found {
+            (_, Some(_)) => MatchedRecord {
                 message: format!("{}; absolute path: use --source-root", found.message),
                 ..found
             },
@@ -115,13 +119,13 @@ impl Judge<'_> {
     }
 
     /// Asks about a finding under one name of its tool and one id: all of its places must be covered.
-    fn as_key(&self, finding: &Finding, tool: &str, id: &str) -> Found {
+    fn as_key(&self, finding: &Finding, tool: &str, id: &str) -> MatchedRecord {
         let mut question = Question {
             finding: Some(format!("{tool}:{id}")),
             purl: finding.purl.clone(),
             severity: finding.severity.map(|severity| severity.word().to_owned()),
             environment: self.environment.map(str::to_owned),
-            told: Told {
+            told: ScannerDetails {
                 package: finding.package.clone(),
                 weaknesses: finding.weaknesses.clone(),
                 asker: Asker::Question,
@@ -142,10 +146,10 @@ impl Judge<'_> {
         worst(each)
     }
 
-    fn event(&self, event: &Event) -> Found {
+    fn event(&self, event: &Event) -> MatchedRecord {
         let mut question = match asked(event) {
             Ok(question) => question,
-            Err(why) => return Found::of(State::Uncovered, why),
+            Err(why) => return MatchedRecord::of(State::Uncovered, why),
         };
         if question.finding.is_some() && question.environment.is_none() {
             question.environment = self.environment.map(str::to_owned);
@@ -154,12 +158,12 @@ impl Judge<'_> {
     }
 
     /// Asks the gate, at an instant where one is given.
-    fn ask(&self, question: &Question, at: Option<Instant>) -> Found {
+    fn ask(&self, question: &Question, at: Option<Instant>) -> MatchedRecord {
         let places = self.index.places(question);
         let at = at.filter(|at| *at != self.instant);
         let few = places.iter().filter_map(|place| self.standings.get(*place));
-        let moved: Vec<Standing>;
-        let few: Vec<&Standing> = match at {
+        let moved: Vec<RecordState>;
+        let few: Vec<&RecordState> = match at {
             None => few.collect(),
             Some(at) => {
                 moved = few.map(|standing| (self.moved)(standing, at)).collect();
@@ -167,12 +171,12 @@ impl Judge<'_> {
             }
         };
         let answer = verdict::ask_among(question, &few, &Receipts::NotGiven, self.governance);
-        let of_record = |standing: &&Standing| {
+        let of_record = |standing: &&RecordState| {
             let content = standing.effective.as_deref().or(standing.stated.as_deref());
             content.is_some_and(|record| Some(record.id.as_str()) == answer.record.as_deref())
         };
         let standing = few.iter().copied().find(of_record);
-        Found::of_answer(&answer, standing)
+        MatchedRecord::of_answer(&answer, standing)
     }
 }
 
@@ -205,9 +209,9 @@ fn asked(event: &Event) -> Result<Question, String> {
         resource: text("resource"),
         environment: text("environment"),
         reference: text("reference"),
-        told: Told {
+        told: ScannerDetails {
             asker: Asker::Event,
-            ..Told::default()
+            ..ScannerDetails::default()
         },
         ..Question::default()
     };
@@ -261,17 +265,17 @@ fn absolute(finding: &Finding) -> Option<&str> {
 
 /// What the gate says of an input.
 #[derive(Clone, Debug)]
-struct Found {
+struct MatchedRecord {
     state: State,
     record: Option<String>,
     message: String,
     doubt: Doubt,
-    about: Vec<(String, Named)>,
+    about: Vec<(String, SubjectMatch)>,
 }
 
-impl Found {
-    fn of(state: State, message: String) -> Found {
-        Found {
+impl MatchedRecord {
+    fn of(state: State, message: String) -> MatchedRecord {
+        MatchedRecord {
             state,
             record: None,
             message,
@@ -280,26 +284,26 @@ impl Found {
         }
     }
 
-    fn of_answer(answer: &Answer, standing: Option<&Standing>) -> Found {
+    fn of_answer(answer: &Answer, standing: Option<&RecordState>) -> MatchedRecord {
         let content = standing.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
         let state = match (answer.verdict, standing.map(|it| it.status)) {
-            (Verdict::Allow, _) if content.is_some_and(is_dismissal) => State::Dismissed,
-            (Verdict::Allow, _) => State::Covered,
-            (Verdict::Pending, _) => State::Pending,
-            (Verdict::Deny, Some(status))
-                if answer.named == Named::Covers && was_or_will_be(status) =>
+            (GateVerdict::Allow, _) if content.is_some_and(is_dismissal) => State::Dismissed,
+            (GateVerdict::Allow, _) => State::Covered,
+            (GateVerdict::Pending, _) => State::Pending,
+            (GateVerdict::Deny, Some(status))
+                if answer.named == SubjectMatch::Covers && was_or_will_be(status) =>
             {
                 State::ExpiredCover
             }
-            (Verdict::Deny | Verdict::Unknown, _) => State::Uncovered,
+            (GateVerdict::Deny | GateVerdict::Unknown, _) => State::Uncovered,
         };
-        Found {
+        MatchedRecord {
             state,
             // A near miss is named in the message alone: nothing of it covers anything.
             record: answer.record.clone().filter(|_| state != State::Uncovered),
             message: answer.reason.clone(),
             doubt: match answer.verdict {
-                Verdict::Unknown => Doubt::CannotSay,
+                GateVerdict::Unknown => Doubt::CannotSay,
                 _ => Doubt::None,
             },
             about: answer
@@ -324,8 +328,8 @@ fn was_or_will_be(status: Status) -> bool {
 }
 
 /// Returns the best of several answers to one question, of which one is enough.
-fn best(found: impl Iterator<Item = Found>) -> Found {
-    let rank = |found: &Found| match found.state {
+fn best(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
+    let rank = |found: &MatchedRecord| match found.state {
         State::Covered | State::Dismissed => 0,
         _ if found.doubt == Doubt::CannotSay => 1,
         State::Pending => 2,
@@ -333,17 +337,19 @@ fn best(found: impl Iterator<Item = Found>) -> Found {
         _ => 4,
     };
     let found = found.min_by_key(rank);
-    found.unwrap_or_else(|| Found::of(State::Uncovered, "no exception covers it".to_owned()))
+    found
+        .unwrap_or_else(|| MatchedRecord::of(State::Uncovered, "no exception covers it".to_owned()))
 }
 
 /// Returns the worst of the answers to several questions, all of which must be answered.
-fn worst(found: impl Iterator<Item = Found>) -> Found {
+fn worst(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
     let found = found.min_by_key(|found| (found.doubt == Doubt::None, found.state));
-    found.unwrap_or_else(|| Found::of(State::Uncovered, "no exception covers it".to_owned()))
+    found
+        .unwrap_or_else(|| MatchedRecord::of(State::Uncovered, "no exception covers it".to_owned()))
 }
 
 /// Joins what the gate says with what the baselines say.
-fn decided(found: Found, judged: Judged) -> Decision {
+fn decided(found: MatchedRecord, judged: Judged) -> TriageDecision {
     let is_covered = matches!(found.state, State::Covered | State::Dismissed);
     let about = found.about;
     let (state, record, message, doubt) = match judged.matter {
@@ -355,7 +361,7 @@ fn decided(found: Found, judged: Judged) -> Decision {
             (found.state, found.record, message, found.doubt)
         }
     };
-    Decision {
+    TriageDecision {
         state,
         record,
         message,

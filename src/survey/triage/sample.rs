@@ -5,7 +5,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::policy::closing::Baseline;
-use crate::survey::triage::judge::Decision;
+use crate::survey::triage::judge::TriageDecision;
 
 /// Whether a routine input is shown for a look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) enum Sampled {
 }
 
 /// Tells whether a routine input is shown for a look.
-pub(super) fn sampled(key: &str, decision: &Decision, baselines: &[Baseline]) -> Sampled {
+pub(super) fn sampled(key: &str, decision: &TriageDecision, baselines: &[Baseline]) -> Sampled {
     let places = decision.baselines.iter();
     let about = places.filter_map(|place| baselines.get(*place));
     let most = about.map(|baseline| baseline.sample).max().unwrap_or(0);

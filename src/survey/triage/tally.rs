@@ -9,7 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::policy::closing::Baseline;
-use crate::survey::triage::judge::{Decision, Doubt};
+use crate::survey::triage::judge::{Doubt, TriageDecision};
 use crate::survey::triage::sample::{self, Sampled};
 use crate::survey::triage::texts::{Text, Texts};
 use crate::survey::triage::{Input, State};
@@ -20,14 +20,14 @@ pub struct Tally {
     /// One row an input, in their order, in pieces: a list that grows in one piece takes twice its room.
     rows: Vec<Vec<Row>>,
     /// What people are shown: a line for all inputs that are alike.
-    lines: BTreeMap<Alike, Line>,
+    lines: BTreeMap<Alike, TriageLine>,
     /// How many inputs of each state stand in no line, as there would be too many.
     beyond: BTreeMap<State, usize>,
     n_lines: BTreeMap<State, usize>,
     /// How many inputs are in each state.
     pub counts: BTreeMap<State, usize>,
     /// How the baselines did, in the order of the policy.
-    pub baselines: Vec<Done>,
+    pub baselines: Vec<BaselineResult>,
     /// How many inputs can't be judged although they can be read.
     pub doubts: usize,
     kept: Kept,
@@ -81,7 +81,7 @@ pub struct Alike {
 
 /// The inputs of one line.
 #[derive(Clone, Copy, Debug)]
-pub struct Line {
+pub struct TriageLine {
     /// How many they are.
     pub n: usize,
     /// Where the first of them is, in words; of an event what it is about.
@@ -98,7 +98,7 @@ const PIECE: usize = 4096;
 
 /// How a baseline did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Done {
+pub struct BaselineResult {
     /// The inputs that it is about.
     pub matched: usize,
     /// Those that are normal.
@@ -134,7 +134,7 @@ impl Tally {
     pub fn of(baselines: &[Baseline], kept: Kept) -> Tally {
         Tally {
             kept,
-            baselines: vec![Done::default(); baselines.len()],
+            baselines: vec![BaselineResult::default(); baselines.len()],
             counts: State::ALL.iter().map(|state| (*state, 0)).collect(),
             ..Tally::default()
         }
@@ -167,7 +167,7 @@ impl Tally {
         &mut self,
         origin: Origin,
         input: &Input,
-        decision: Decision,
+        decision: TriageDecision,
         baselines: &[Baseline],
     ) {
         let state = decision.state;
@@ -198,7 +198,13 @@ impl Tally {
     }
 
     /// Adds an input to the line of those that are like it.
-    fn line(&mut self, origin: Origin, input: &Input, decision: &Decision, baselines: &[Baseline]) {
+    fn line(
+        &mut self,
+        origin: Origin,
+        input: &Input,
+        decision: &TriageDecision,
+        baselines: &[Baseline],
+    ) {
         let state = decision.state;
         let is_routine = state == State::Routine;
         if is_routine && sample::sampled(&key(input), decision, baselines) == Sampled::No {
@@ -292,7 +298,7 @@ impl Tally {
 
     fn count_in(&mut self, alike: Alike, place: Option<Text>, origin: Origin) {
         let n_before = self.lines.len();
-        let line = self.lines.entry(alike).or_insert(Line {
+        let line = self.lines.entry(alike).or_insert(TriageLine {
             n: 0,
             place,
             origin,
@@ -313,7 +319,7 @@ impl Tally {
     }
 
     /// Returns the lines of a state, in no order that means anything.
-    pub fn lines(&self, state: State) -> impl Iterator<Item = (&Alike, &Line)> {
+    pub fn lines(&self, state: State) -> impl Iterator<Item = (&Alike, &TriageLine)> {
         self.lines
             .iter()
             .filter(move |(alike, _)| alike.state == state)
@@ -339,7 +345,7 @@ impl Tally {
     }
 }
 
-impl Done {
+impl BaselineResult {
     fn count(&mut self, state: State) {
         self.matched += 1;
         match state {

@@ -8,21 +8,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::policy::closing::Baseline;
 use crate::record::word;
 use crate::record::word::{Risk, Word};
-use crate::survey::triage::judge::{Decision, Doubt};
+use crate::survey::triage::judge::{Doubt, TriageDecision};
 use crate::survey::triage::{Event, File, Finding, Input, Place, State};
 
 /// What needs a record.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     /// Findings by tool and id.
-    pub findings: BTreeMap<(String, String), Found>,
+    pub findings: BTreeMap<(String, String), FindingGroup>,
     /// Events by what they are about.
     pub events: BTreeMap<Happened, Often>,
 }
 
 /// Findings of one key.
 #[derive(Clone, Debug, Default)]
-pub struct Found {
+pub struct FindingGroup {
     /// The worst severity.
     pub severity: Option<Risk>,
     /// The paths of each package; of an unknown one under nothing. No paths where one is not in the repository.
@@ -102,7 +102,7 @@ pub struct Often {
 
 impl Wanted {
     /// Adds an input that needs a record.
-    pub fn add(&mut self, input: &Input, decision: &Decision, baselines: &[Baseline]) {
+    pub fn add(&mut self, input: &Input, decision: &TriageDecision, baselines: &[Baseline]) {
         if decision.state != State::Uncovered || decision.doubt == Doubt::CannotSay {
             return;
         }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::gate::answer::Named;
+use crate::gate::answer::SubjectMatch;
 use crate::gate::package::{Asked, Same};
 use crate::gate::purl::Purl;
 use crate::record::pattern;
@@ -14,8 +14,8 @@ use crate::record::subject::FindingKey;
 use crate::record::version::Range;
 use crate::record::word::{Test, Then, Word};
 use crate::record::{Record, Trigger};
-use crate::status::state::{Standing, Status};
-use crate::survey::triage::judge::Decision;
+use crate::status::state::{RecordState, Status};
+use crate::survey::triage::judge::TriageDecision;
 use crate::survey::triage::{File, Finding, Input, is_advisory};
 
 /// What the inputs say about the records.
@@ -38,7 +38,7 @@ pub struct Watch<'s> {
 #[derive(Debug)]
 struct Watched<'s> {
     record: &'s Record,
-    standing: &'s Standing,
+    standing: &'s RecordState,
     /// The files in which something matched, with the tools; an event's tool is empty.
     matched: BTreeSet<(String, usize)>,
     /// What corrects a finding of it.
@@ -75,8 +75,8 @@ pub struct Used {
 
 impl<'s> Watch<'s> {
     /// Begins to watch records that are approved and not over.
-    pub fn of(standings: &'s [Standing]) -> Watch<'s> {
-        let is_open = |standing: &&Standing| {
+    pub fn of(standings: &'s [RecordState]) -> Watch<'s> {
+        let is_open = |standing: &&RecordState| {
             matches!(
                 standing.status,
                 Status::Active | Status::Degraded | Status::Expired | Status::Revoked
@@ -134,23 +134,23 @@ impl<'s> Watch<'s> {
     }
 
     /// Notes what an input says about records.
-    pub fn add(&mut self, source: usize, input: &Input, decision: &Decision) {
+    pub fn add(&mut self, source: usize, input: &Input, decision: &TriageDecision) {
         self.has_events |= matches!(input, Input::Event(_));
         for (id, named) in &decision.about {
             let Some(watched) = self.records.get_mut(id.as_str()) else {
                 continue;
             };
             match (named, input) {
-                (Named::Covers, Input::Event(_)) => {
+                (SubjectMatch::Covers, Input::Event(_)) => {
                     watched.matched.insert((String::new(), source));
                 }
-                (Named::Covers, Input::Finding(finding)) => {
+                (SubjectMatch::Covers, Input::Finding(finding)) => {
                     watched.matched.insert((finding.tool.clone(), source));
                     if let (None, Some(fixed)) = (&watched.fixed, &finding.fixed) {
                         watched.fixed = Some(format!("{} is corrected in {fixed}", finding.key()));
                     }
                 }
-                (Named::IsNear, Input::Finding(finding)) if watched.changed.is_none() => {
+                (SubjectMatch::IsNear, Input::Finding(finding)) if watched.changed.is_none() => {
                     watched.changed = changed(watched.record, finding);
                 }
                 _ => {}

@@ -2,7 +2,7 @@
 //!
 //! Uses status, survey. Pure. Start at [`add`]. Follows `docs/spec/interop.md`, the page.
 
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::survey::acts::Act;
 use crate::view::doc::{Block, Card, Cards, Doc, Each, Table, Text, Tone};
 use crate::view::list;
@@ -12,17 +12,17 @@ use crate::view::shape::Stamp;
 use crate::view::show;
 
 /// Returns what happened to a record, oldest first.
-pub type Trails<'a> = &'a (dyn Fn(&Standing) -> Vec<Act<'a>> + 'a);
+pub type Trails<'a> = &'a (dyn Fn(&RecordState) -> Vec<Act<'a>> + 'a);
 
 /// Adds every record, closed and removed ones too: a table of all, then a card each.
 pub fn add<'a>(
     doc: &mut Doc<'a>,
-    standings: &'a [Standing],
+    standings: &'a [RecordState],
     trails: Trails<'a>,
     names: &'a dyn record::Names,
     stamp: &'a Stamp,
 ) {
-    let mut records: Vec<&Standing> = standings.iter().collect();
+    let mut records: Vec<&RecordState> = standings.iter().collect();
     records.sort_by_key(|standing| (record::id(standing), &standing.path));
     if records.is_empty() {
         return;
@@ -52,14 +52,14 @@ pub fn add<'a>(
     doc.blocks.push(Block::Cards(Cards { ids, each }));
 }
 
-fn title(standing: &Standing) -> Text {
+fn title(standing: &RecordState) -> Text {
     let title = record::told(standing).map_or(standing.path.as_str(), |it| it.title.as_str());
     let mut text = Text::plain(title).and(Tone::Plain, "  ");
     text.0.extend(list::status(standing).0);
     text
 }
 
-fn trail<'a>(standing: &Standing, acts: &[Act<'_>]) -> Block<'a> {
+fn trail<'a>(standing: &RecordState, acts: &[Act<'_>]) -> Block<'a> {
     match acts {
         [] => Block::Paragraph(Text::of(Tone::Warn, log::vacant(standing))),
         acts => Block::Table(log::table(acts)),

@@ -2,12 +2,12 @@
 //!
 //! Uses status, survey. Pure. Start at [`counted`].
 
-use crate::status::state::{Standing, Status};
+use crate::status::state::{RecordState, Status};
 use crate::survey::figures::Period;
 use crate::view::doc::Series;
 
 /// Returns how many records there are of each status.
-pub(super) fn by_status(standings: &[Standing]) -> Series {
+pub(super) fn by_status(standings: &[RecordState]) -> Series {
     let count = |status: Status| {
         let of_status = standings.iter().filter(|it| it.status == status);
         of_status.count()

@@ -10,7 +10,7 @@ use crate::record::dates;
 use crate::record::time::Instant;
 use crate::record::word::Word;
 use crate::status::reason;
-use crate::status::state::{Duty, DutyKind, InForce, Standing};
+use crate::status::state::{Duty, DutyKind, InForce, RecordState};
 use crate::view::doc::{Text, Tone};
 use crate::view::list;
 use crate::view::record;
@@ -22,7 +22,7 @@ const WIDE: usize = 66;
 
 /// Returns the answers, the status first.
 pub(super) fn pairs(
-    standing: &Standing,
+    standing: &RecordState,
     statements: &[&Statement],
     names: &dyn record::Names,
     instant: Instant,
@@ -56,7 +56,7 @@ fn each(n_entries: usize) -> usize {
     }
 }
 
-fn status(standing: &Standing) -> Text {
+fn status(standing: &RecordState) -> Text {
     let reason = reason::first(&standing.reasons);
     let said = reason.starts_with("in force") || standing.status.word() == "unknown";
     let word = match standing.in_force {
@@ -89,7 +89,7 @@ pub(super) fn deviation(content: &Record, names: &dyn record::Names, wide: usize
     rule.into_iter().chain(controls).collect()
 }
 
-fn approved(standing: &Standing, statements: &[&Statement]) -> Text {
+fn approved(standing: &RecordState, statements: &[&Statement]) -> Text {
     let landed = standing.approval.as_deref();
     let approvers = match (&standing.approved, landed) {
         (Some(approved), _) => approved.approvers.as_slice(),
@@ -114,7 +114,7 @@ fn approved(standing: &Standing, statements: &[&Statement]) -> Text {
 }
 
 /// Says in a line what names and levels alone would leave open; `None` where somebody else approved it.
-fn summary(standing: &Standing, nobody: bool) -> Option<String> {
+fn summary(standing: &RecordState, nobody: bool) -> Option<String> {
     let Some(verdict) = standing.approval.as_deref() else {
         return nobody.then(|| "not yet".to_owned());
     };
@@ -154,7 +154,7 @@ pub(super) fn missing_words(missing: &approval::verdict::Missing) -> String {
 }
 
 /// Returns the compensating controls, a line each.
-pub(super) fn controls(content: &Record, standing: &Standing, wide: usize) -> Vec<Text> {
+pub(super) fn controls(content: &Record, standing: &RecordState, wide: usize) -> Vec<Text> {
     let line = |shown: record::ShownControl<'_>| {
         let control = shown.stated;
         let verified = control
@@ -184,7 +184,7 @@ pub(super) fn controls(content: &Record, standing: &Standing, wide: usize) -> Ve
         .collect()
 }
 
-fn ends(content: &Record, standing: &Standing, instant: Instant) -> Text {
+fn ends(content: &Record, standing: &RecordState, instant: Instant) -> Text {
     if let Some(closed) = list::closed(standing) {
         return Text::of(Tone::Muted, closed);
     }
@@ -208,7 +208,7 @@ fn ends(content: &Record, standing: &Standing, instant: Instant) -> Text {
 }
 
 /// Returns what ends or reopens it before its date, a line each.
-pub(super) fn sooner(content: &Record, standing: &Standing, wide: usize) -> Vec<Text> {
+pub(super) fn sooner(content: &Record, standing: &RecordState, wide: usize) -> Vec<Text> {
     let triggers = content.triggers.iter().map(|trigger| {
         let fired = content
             .fired

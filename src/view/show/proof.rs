@@ -6,14 +6,14 @@ use super::answers;
 use super::rest::{Pairs, add};
 use crate::diag;
 use crate::record::time::Instant;
-use crate::status::state::{Pending, Standing};
+use crate::status::state::{Pending, RecordState};
 use crate::view::doc::{Text, Tone};
 use crate::view::next;
 use crate::view::record;
 use crate::view::shape;
 
 /// Returns what git proves of it.
-pub(super) fn pairs(standing: &Standing) -> Pairs {
+pub(super) fn pairs(standing: &RecordState) -> Pairs {
     let mut pairs = Pairs::new();
     add(&mut pairs, "file", Some(&standing.path));
     if let Some(tier) = &standing.tier {
@@ -92,7 +92,7 @@ pub(super) fn pairs(standing: &Standing) -> Pairs {
 }
 
 /// Returns what branches and the work tree propose.
-pub(super) fn pending(standing: &Standing, instant: Instant) -> Pairs {
+pub(super) fn pending(standing: &RecordState, instant: Instant) -> Pairs {
     let change = |pending: &Pending| {
         let place = pending
             .branch
@@ -126,7 +126,7 @@ pub(super) fn pending(standing: &Standing, instant: Instant) -> Pairs {
     standing.pending.iter().map(change).collect()
 }
 
-fn in_place(pairs: &mut Pairs, standing: &Standing) {
+fn in_place(pairs: &mut Pairs, standing: &RecordState) {
     let renewals = &standing.renewals;
     let of = |limit: Option<String>| {
         limit

@@ -9,7 +9,7 @@ use crate::record::Record;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
 use crate::record::word::Word;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::view::doc::Text;
 use crate::view::record;
 use crate::view::statements;
@@ -27,7 +27,7 @@ const WHOLE: usize = usize::MAX;
 
 /// Returns the sections with their headings; an empty one is not shown.
 pub(super) fn sections(
-    standing: &Standing,
+    standing: &RecordState,
     statements: &[&Statement],
     names: &dyn record::Names,
     instant: Instant,
@@ -190,7 +190,7 @@ fn people(content: &Record) -> Pairs {
     pairs
 }
 
-fn in_full(content: &Record, standing: &Standing, names: &dyn record::Names) -> Pairs {
+fn in_full(content: &Record, standing: &RecordState, names: &dyn record::Names) -> Pairs {
     let mut pairs = Pairs::new();
     let mut lines = |label: &str, texts: Vec<Text>| {
         if !texts.is_empty() {

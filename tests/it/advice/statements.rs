@@ -2,45 +2,45 @@
 
 use exledger::approval::relation::UnknownAccount;
 use exledger::approval::statement::bad_file::BadFile;
-use exledger::approval::verdict::WhyNot;
+use exledger::approval::verdict::NotCounted;
 
 use super::{ID, Stage, record};
 use crate::repo::speak;
 
 /// Returns the reason that follows in the table: a new one has to be put into it for this to compile.
-fn after(why_not: &WhyNot) -> Option<WhyNot> {
+fn after(why_not: &NotCounted) -> Option<NotCounted> {
     Some(match why_not {
-        WhyNot::Author => WhyNot::Bot,
-        WhyNot::Bot => WhyNot::Owner,
-        WhyNot::Owner => WhyNot::SelfAsserted,
-        WhyNot::SelfAsserted => WhyNot::Nested,
-        WhyNot::Nested => WhyNot::NoRecordYet,
-        WhyNot::NoRecordYet => WhyNot::Kind,
-        WhyNot::Kind => WhyNot::Proof,
-        WhyNot::Proof => WhyNot::SameNameAsAuthor,
-        WhyNot::SameNameAsAuthor => WhyNot::UnknownAccount(UnknownAccount {
+        NotCounted::Author => NotCounted::Bot,
+        NotCounted::Bot => NotCounted::Owner,
+        NotCounted::Owner => NotCounted::SelfAsserted,
+        NotCounted::SelfAsserted => NotCounted::Nested,
+        NotCounted::Nested => NotCounted::NoRecordYet,
+        NotCounted::NoRecordYet => NotCounted::Kind,
+        NotCounted::Kind => NotCounted::Proof,
+        NotCounted::Proof => NotCounted::SameNameAsAuthor,
+        NotCounted::SameNameAsAuthor => NotCounted::UnknownAccount(UnknownAccount {
             account: "nweber (users.noreply.github.com)".to_owned(),
             other: "lee@example.com".to_owned(),
             keys: vec!["nweber".to_owned()],
         }),
-        WhyNot::UnknownAccount(_) => WhyNot::Forge,
-        WhyNot::Forge => WhyNot::UnnamedForge("GitLab <gitlab@git.example.com>".to_owned()),
-        WhyNot::UnnamedForge(_) => WhyNot::Unresolved,
-        WhyNot::Unresolved => WhyNot::NoPerson,
-        WhyNot::NoPerson => WhyNot::SuspiciousMerge,
-        WhyNot::SuspiciousMerge => WhyNot::Replaced,
-        WhyNot::Replaced => WhyNot::Vote,
-        WhyNot::Vote => WhyNot::TooOld,
-        WhyNot::TooOld => WhyNot::NotLater,
-        WhyNot::NotLater => WhyNot::Company,
-        WhyNot::Company => WhyNot::Moved,
-        WhyNot::Moved => WhyNot::Staters,
-        WhyNot::Staters => WhyNot::UnlistedBot,
-        WhyNot::UnlistedBot => WhyNot::BridgeUnsigned,
-        WhyNot::BridgeUnsigned => WhyNot::BridgeThroughForge,
-        WhyNot::BridgeThroughForge => WhyNot::OtherBytes(OTHER.to_owned()),
-        WhyNot::OtherBytes(_) => WhyNot::BadFile(BadFile::NoSignature),
-        WhyNot::BadFile(_) => return None,
+        NotCounted::UnknownAccount(_) => NotCounted::Forge,
+        NotCounted::Forge => NotCounted::UnnamedForge("GitLab <gitlab@git.example.com>".to_owned()),
+        NotCounted::UnnamedForge(_) => NotCounted::Unresolved,
+        NotCounted::Unresolved => NotCounted::NoPerson,
+        NotCounted::NoPerson => NotCounted::SuspiciousMerge,
+        NotCounted::SuspiciousMerge => NotCounted::Replaced,
+        NotCounted::Replaced => NotCounted::Vote,
+        NotCounted::Vote => NotCounted::TooOld,
+        NotCounted::TooOld => NotCounted::NotLater,
+        NotCounted::NotLater => NotCounted::Company,
+        NotCounted::Company => NotCounted::Moved,
+        NotCounted::Moved => NotCounted::Staters,
+        NotCounted::Staters => NotCounted::UnlistedBot,
+        NotCounted::UnlistedBot => NotCounted::BridgeUnsigned,
+        NotCounted::BridgeUnsigned => NotCounted::BridgeThroughForge,
+        NotCounted::BridgeThroughForge => NotCounted::OtherBytes(OTHER.to_owned()),
+        NotCounted::OtherBytes(_) => NotCounted::BadFile(BadFile::NoSignature),
+        NotCounted::BadFile(_) => return None,
     })
 }
 
@@ -200,32 +200,32 @@ fn merged_where_no_records_were() -> Option<Stage> {
 }
 
 /// Returns a history in which somebody's statement does not count for a reason.
-fn history(why_not: &WhyNot) -> Option<Stage> {
+fn history(why_not: &NotCounted) -> Option<Stage> {
     let stage = match why_not {
-        WhyNot::Author => pushed()?,
-        WhyNot::Bot => merged("", "bot", "")?,
-        WhyNot::Owner => merged_for_its_owner()?,
-        WhyNot::SelfAsserted => {
+        NotCounted::Author => pushed()?,
+        NotCounted::Bot => merged("", "bot", "")?,
+        NotCounted::Owner => merged_for_its_owner()?,
+        NotCounted::SelfAsserted => {
             let stage = Stage::new("")?;
             let work = stage.repo.by("ana").write(ID, &record(""));
             work.commit("File it\n\nReviewed-by: Lee Chen <lee@example.com>");
             stage
         }
-        WhyNot::Nested => with_a_line_inside_the_branch()?,
-        WhyNot::NoRecordYet => merged_where_no_records_were()?,
-        WhyNot::Kind => merged("approval: {accept: [detached]}\n", "lee", "")?,
-        WhyNot::Proof => merged("approval: {proof: attested}\n", "lee", "")?,
-        WhyNot::SameNameAsAuthor => merged("", "Ana Ruiz <ana.ruiz@home.example.com>", "")?,
-        WhyNot::UnknownAccount(_) => by_an_unknown_account()?,
-        WhyNot::Forge => merged("", "ana", "\n\nReviewed-by: GitHub <noreply@github.com>")?,
-        WhyNot::UnnamedForge(forge) => {
+        NotCounted::Nested => with_a_line_inside_the_branch()?,
+        NotCounted::NoRecordYet => merged_where_no_records_were()?,
+        NotCounted::Kind => merged("approval: {accept: [detached]}\n", "lee", "")?,
+        NotCounted::Proof => merged("approval: {proof: attested}\n", "lee", "")?,
+        NotCounted::SameNameAsAuthor => merged("", "Ana Ruiz <ana.ruiz@home.example.com>", "")?,
+        NotCounted::UnknownAccount(_) => by_an_unknown_account()?,
+        NotCounted::Forge => merged("", "ana", "\n\nReviewed-by: GitHub <noreply@github.com>")?,
+        NotCounted::UnnamedForge(forge) => {
             let stage = asked("")?;
             stage.repo.by("ana").through(forge).squash("ask", "File it");
             stage
         }
-        WhyNot::Unresolved => merged("", "bot", "\n\nReviewed-by: somebody")?,
-        WhyNot::NoPerson => merged("", "bot", "\n\nReviewed-by: TBD")?,
-        WhyNot::SuspiciousMerge => {
+        NotCounted::Unresolved => merged("", "bot", "\n\nReviewed-by: somebody")?,
+        NotCounted::NoPerson => merged("", "bot", "\n\nReviewed-by: TBD")?,
+        NotCounted::SuspiciousMerge => {
             let stage = asked("")?;
             stage
                 .repo
@@ -233,31 +233,31 @@ fn history(why_not: &WhyNot) -> Option<Stage> {
                 .merge("ask", "Merge branch 'main' of example.com:payments");
             stage
         }
-        WhyNot::Replaced => rejected_and_then_approved()?,
-        WhyNot::Vote => with_a_vote_too_low()?,
-        WhyNot::TooOld => approved_before_it_came_back()?,
-        WhyNot::NotLater => {
+        NotCounted::Replaced => rejected_and_then_approved()?,
+        NotCounted::Vote => with_a_vote_too_low()?,
+        NotCounted::TooOld => approved_before_it_came_back()?,
+        NotCounted::NotLater => {
             let stage = Stage::new("")?;
             let work = stage.repo.by("lee").says(&review());
             work.commit("Write a review down");
             stage.land("ana", &[(ID, &record(""))]);
             stage
         }
-        WhyNot::Company => {
+        NotCounted::Company => {
             let stage = pushed()?;
             let work = stage.repo.by("lee").says(&review());
             work.write("README", "And more")
                 .commit("Write a review down");
             stage
         }
-        WhyNot::Moved => with_a_moved_review()?,
-        WhyNot::Staters => {
+        NotCounted::Moved => with_a_moved_review()?,
+        NotCounted::Staters => {
             let stage = pushed()?;
             let work = stage.repo.by("lee").with("ana").says(&review());
             work.commit("Write a review down");
             stage
         }
-        WhyNot::UnlistedBot => {
+        NotCounted::UnlistedBot => {
             let stage = pushed()?;
             stage
                 .repo
@@ -266,15 +266,15 @@ fn history(why_not: &WhyNot) -> Option<Stage> {
                 .commit("Write a review down");
             stage
         }
-        WhyNot::BridgeUnsigned => by_a_bridge_with_a_key()?,
-        WhyNot::BridgeThroughForge => through_the_forge()?,
-        WhyNot::OtherBytes(_) => {
+        NotCounted::BridgeUnsigned => by_a_bridge_with_a_key()?,
+        NotCounted::BridgeThroughForge => through_the_forge()?,
+        NotCounted::OtherBytes(_) => {
             let stage = pushed()?;
             let says = speak::yes("lee", ID, "other bytes", AT).ledger("example/payments");
             stage.repo.by("lee").says(&says).commit("Approve it");
             stage
         }
-        WhyNot::BadFile(_) => {
+        NotCounted::BadFile(_) => {
             let stage = pushed()?;
             let says = speak::yes("lee", ID, &record(""), AT).ledger("example/payments");
             let text = says.file.text().unwrap();
@@ -292,7 +292,7 @@ fn history(why_not: &WhyNot) -> Option<Stage> {
 
 #[test]
 fn whatever_keeps_a_statement_from_counting_the_record_names_a_way_that_counts() {
-    let mut next = Some(WhyNot::Author);
+    let mut next = Some(NotCounted::Author);
     while let Some(why_not) = next {
         let Some(stage) = history(&why_not) else {
             return;
@@ -305,9 +305,9 @@ fn whatever_keeps_a_statement_from_counting_the_record_names_a_way_that_counts()
         assert!(said.contains(&words), "{words}: {said}");
         match why_not {
             // Who rejected it approves it now.
-            WhyNot::Replaced => {}
+            NotCounted::Replaced => {}
             // First the line that it names is added.
-            WhyNot::UnknownAccount(_) => {
+            NotCounted::UnknownAccount(_) => {
                 let reason = stage.reason("nobody knows that");
                 let line = reason.split('`').nth(1).unwrap();
                 let line = line.replace("ADDRESS", "nina@example.com");

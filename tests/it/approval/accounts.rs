@@ -1,6 +1,6 @@
 //! Forge accounts: whose a private address is, and when two people are known to be two.
 
-use exledger::approval::verdict::{Counts, Verdict};
+use exledger::approval::verdict::{ApprovalVerdict, Counts};
 
 use crate::approval::{check, ledger, said, verdict};
 use crate::history::{ID, SAMPLE};
@@ -80,7 +80,7 @@ fn pairs() -> Vec<Case<'static>> {
     PAIRS.lines().map(row).collect()
 }
 
-fn merged(case: &Case, author: &str, merger: &str) -> Verdict {
+fn merged(case: &Case, author: &str, merger: &str) -> ApprovalVerdict {
     let repo = ledger(&format!("{}\n", case.policy));
     repo.branch("file")
         .by(author)

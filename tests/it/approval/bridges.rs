@@ -1,7 +1,7 @@
 //! Bridges that state a forge's reviews: signed or not, and however what they state lands.
 
 use exledger::approval::statement::bad_file::BadFile;
-use exledger::approval::verdict::{Counts, Verdict, WhyNot};
+use exledger::approval::verdict::{ApprovalVerdict, Counts, NotCounted};
 use exledger::policy::demand::EvidenceKind;
 
 use crate::approval::{ledger, said, verdict};
@@ -39,14 +39,14 @@ fn says() -> Says {
     reviewed("dana", ID, SAMPLE, "2026-11-20T09:30:00Z")
 }
 
-fn why(verdict: &Verdict) -> Counts {
+fn why(verdict: &ApprovalVerdict) -> Counts {
     let mut spoke = verdict.statements.iter().chain(&verdict.refused);
     let spoke = spoke.find(|it| it.approver.kind == EvidenceKind::Review);
     spoke.unwrap().counts.clone()
 }
 
 /// Lands a review by a commit that the forge makes of the bridge's branch.
-fn through_the_forge(repo: &Repo, says: &Says) -> Verdict {
+fn through_the_forge(repo: &Repo, says: &Says) -> ApprovalVerdict {
     let work = repo.by(BRIDGE).through("github");
     work.says(says).commit("Record the reviews (#8)");
     verdict(repo)
@@ -65,7 +65,7 @@ fn an_unsigned_bridge_counts_through_the_forge_for_plain_tiers_alone_and_is_flag
         let verdict = through_the_forge(&squashed(policy, &[]), &says());
         assert_eq!(
             why(&verdict),
-            Counts::No(WhyNot::BridgeThroughForge),
+            Counts::No(NotCounted::BridgeThroughForge),
             "{policy}"
         );
         assert_eq!(said(&verdict).satisfied, "no");
@@ -105,7 +105,7 @@ fn what_a_bridge_signed_counts_however_it_lands() {
     let repo = squashed(GROUPS, &keys);
     assert_eq!(
         why(&through_the_forge(&repo, &says())),
-        Counts::No(WhyNot::BridgeUnsigned),
+        Counts::No(NotCounted::BridgeUnsigned),
         "a bridge with a key must use it"
     );
     repo.by("lee").says(&signed).commit("Bring the signature");
@@ -121,10 +121,10 @@ fn nobody_signs_a_review_but_a_bridge_with_a_listed_key() {
         repo.by("lee").says(&signed).commit("Bring the review");
         let verdict = verdict(&repo);
         match why(&verdict) {
-            Counts::No(WhyNot::BadFile(BadFile::NoBridge { signer })) if !is_bridge => {
+            Counts::No(NotCounted::BadFile(BadFile::NoBridge { signer })) if !is_bridge => {
                 assert_eq!(signer, "lee@example.com");
             }
-            Counts::No(WhyNot::BadFile(BadFile::Signature(_))) if is_bridge => {}
+            Counts::No(NotCounted::BadFile(BadFile::Signature(_))) if is_bridge => {}
             other => panic!("{key}: {other:?}"),
         }
         assert_eq!(said(&verdict).satisfied, "no");
@@ -135,7 +135,7 @@ fn nobody_signs_a_review_but_a_bridge_with_a_listed_key() {
 fn a_bridge_that_merges_counts_only_if_it_made_none_of_the_content() {
     for (author, expected) in [
         ("ana", Counts::Yes),
-        ("bridge", Counts::No(WhyNot::SelfAsserted)),
+        ("bridge", Counts::No(NotCounted::SelfAsserted)),
     ] {
         let repo = ledger(PLAIN);
         let filed = repo.by(author).through("github");

@@ -2,7 +2,7 @@
 
 use exledger::approval::approvals::Approvals;
 use exledger::approval::filed::{AtTip, FileState};
-use exledger::approval::verdict::{Counts, WhyNot};
+use exledger::approval::verdict::{Counts, NotCounted};
 use exledger::approval::{self};
 use exledger::policy::demand::EvidenceKind;
 
@@ -197,7 +197,7 @@ fn no_approval_outlives_a_removal_a_closure_or_a_fired_trigger() {
                 .commit("File it anew");
             let verdict = verdict(&repo);
             assert_eq!(said(&verdict).satisfied, satisfied, "{what} {at}");
-            let why = (satisfied == "no").then_some(&Counts::No(WhyNot::TooOld));
+            let why = (satisfied == "no").then_some(&Counts::No(NotCounted::TooOld));
             let counts = verdict
                 .statements
                 .iter()

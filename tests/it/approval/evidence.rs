@@ -1,6 +1,6 @@
 //! What counts as a word of approval, by whom it is stated, and what is no word.
 
-use exledger::approval::verdict::{Counts, WhyNot};
+use exledger::approval::verdict::{Counts, NotCounted};
 
 use crate::approval::{check, file, ledger, verdict};
 use crate::repo::Repo;
@@ -21,7 +21,13 @@ fn a_claim_inside_the_merged_branch_counts_only_where_the_policy_says_so() {
     let denied = verdict(&repo);
     check("denied", &denied, "no", "none-recorded", &[], &["ana"]);
     let why: Vec<&Counts> = denied.statements.iter().map(|it| &it.counts).collect();
-    assert_eq!(why, [&Counts::No(WhyNot::Bot), &Counts::No(WhyNot::Nested)]);
+    assert_eq!(
+        why,
+        [
+            &Counts::No(NotCounted::Bot),
+            &Counts::No(NotCounted::Nested)
+        ]
+    );
     for policy in ["approval: {nested: allow}\n", "approval: {forge: kernel}\n"] {
         let repo = ledger(policy);
         nested(&repo);

@@ -2,7 +2,7 @@
 
 use exledger::approval::filed::{AtTip, FileState};
 use exledger::approval::statement::bad_file::BadFile;
-use exledger::approval::verdict::Verdict;
+use exledger::approval::verdict::ApprovalVerdict;
 use exledger::history::version::Key;
 
 use crate::approval::detached::{approved, judged, sealed, sealed_by, states};
@@ -224,8 +224,9 @@ fn each_governance_file_is_approved_late_by_its_own_bytes() {
         .remove(".github/allowed_signers")
         .write(".mailmap", "")
         .commit("Remove the signers");
-    let verdicts =
-        |path: &str| -> Vec<Verdict> { judged(&repo).counted.verdicts.remove(path).unwrap() };
+    let verdicts = |path: &str| -> Vec<ApprovalVerdict> {
+        judged(&repo).counted.verdicts.remove(path).unwrap()
+    };
     assert_eq!(
         said(verdicts("exledger.yaml").last().unwrap()).satisfied,
         "no"

@@ -1,6 +1,6 @@
 //! What one version leaves to the next: who stays an author, what is carried, what comes back.
 
-use exledger::approval::verdict::{Stands, Verdict};
+use exledger::approval::verdict::{ApprovalVerdict, BecomesApproved};
 
 use crate::approval::{approved, check, file, verdict, verdicts};
 use crate::history::{ID, SAMPLE};
@@ -215,7 +215,7 @@ fn what_was_removed_or_closed_does_not_come_back_by_itself() {
         // The content that was approved last narrows nothing, so it demands nobody; what was closed stays so.
         let satisfied = if what == "closed" { "yes" } else { "no" };
         assert_eq!(crate::approval::said(&back).satisfied, satisfied, "{what}");
-        assert_eq!(back.stands, Stands::AsLanded, "{what}");
+        assert_eq!(back.stands, BecomesApproved::AsLanded, "{what}");
     }
 }
 
@@ -235,7 +235,7 @@ fn a_closure_demands_nobody() {
 const CLOSURE: &str = "closure: {outcome: withdrawn, date: 2026-11-21, by: lee@example.com, reason: No longer needed}";
 
 /// Lets Ana take the closure out on a branch, and Lee, who closed the record, merge that.
-fn reopen(repo: &Repo, text: &str) -> Verdict {
+fn reopen(repo: &Repo, text: &str) -> ApprovalVerdict {
     repo.branch("reopen")
         .by("ana")
         .write(ID, text)

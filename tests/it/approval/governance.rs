@@ -1,14 +1,14 @@
 //! Changes of governance files: each judged by itself, under the state before it.
 
 use exledger::approval::loosened::{self, Why};
-use exledger::approval::verdict::Verdict;
+use exledger::approval::verdict::ApprovalVerdict;
 use exledger::approval::{self};
 
 use crate::approval::{check, ledger, verdict};
 use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
 
-fn verdicts(repo: &Repo, path: &str) -> Vec<Verdict> {
+fn verdicts(repo: &Repo, path: &str) -> Vec<ApprovalVerdict> {
     let history = repo.history();
     let mut counted = approval::judge(&history).counted;
     counted.verdicts.remove(path).unwrap()

@@ -1,6 +1,6 @@
 //! Notes of reviews, where the policy lets them count.
 
-use exledger::approval::verdict::{Counts, Verdict, WhyNot};
+use exledger::approval::verdict::{ApprovalVerdict, Counts, NotCounted};
 use exledger::approval::{self};
 use exledger::history::notes;
 use exledger::history::version::Key;
@@ -23,7 +23,7 @@ fn note(repo: &Repo, by: &str, about: git2::Oid, text: &str) {
     repo.set_ref(notes::REFERENCE, repo.tip("notes"));
 }
 
-fn verdicts(repo: &Repo, until: Option<&str>) -> Vec<std::rc::Rc<Verdict>> {
+fn verdicts(repo: &Repo, until: Option<&str>) -> Vec<std::rc::Rc<ApprovalVerdict>> {
     let mut history = repo.history();
     let git = Repository::discover(repo.path()).unwrap();
     if history.heeds_notes()
@@ -38,7 +38,7 @@ fn verdicts(repo: &Repo, until: Option<&str>) -> Vec<std::rc::Rc<Verdict>> {
         .unwrap()
 }
 
-fn verdict(repo: &Repo) -> Verdict {
+fn verdict(repo: &Repo) -> ApprovalVerdict {
     verdicts(repo, None).pop().unwrap().as_ref().clone()
 }
 
@@ -106,7 +106,7 @@ fn a_note_is_stated_by_who_last_changed_it_and_not_by_who_wrote_the_last_note() 
         .filter(|it| it.approver.kind == EvidenceKind::Note)
         .map(|it| &it.counts)
         .collect();
-    assert_eq!(counts[0], &Counts::No(WhyNot::SelfAsserted));
+    assert_eq!(counts[0], &Counts::No(NotCounted::SelfAsserted));
     check("by its author", &stated, "no", "claimed", &[], &["ana"]);
     // Once somebody else changes it, they state it.
     note(

@@ -10,7 +10,7 @@ mod gitlab;
 
 use std::fmt::Write;
 
-use exledger::approval::verdict::{Counts, Satisfied, Verdict};
+use exledger::approval::verdict::{ApprovalVerdict, Counts, Satisfied};
 use exledger::record::word::Word;
 
 use crate::approval::{ledger, verdict};
@@ -85,7 +85,7 @@ fn landed(picture: &Picture) -> Repo {
 }
 
 /// Returns why those count who do, or why nobody does, in the program's own words.
-fn why(verdict: &Verdict) -> String {
+fn why(verdict: &ApprovalVerdict) -> String {
     if verdict.satisfied == Satisfied::Yes {
         let kinds: Vec<String> = verdict
             .approvers
@@ -137,7 +137,7 @@ fn made_by(picture: &Picture) -> String {
     }
 }
 
-fn row(picture: &Picture, verdict: &Verdict) -> String {
+fn row(picture: &Picture, verdict: &ApprovalVerdict) -> String {
     let counts = match picture.counts {
         [] => "nobody".to_owned(),
         people => people.join(", "),

@@ -1,6 +1,6 @@
 //! Reviews of the forge, as a bridge states them in files without a signature.
 
-use exledger::approval::verdict::{Counts, Verdict, WhyNot};
+use exledger::approval::verdict::{ApprovalVerdict, Counts, NotCounted};
 use exledger::policy::demand::EvidenceKind;
 
 use crate::approval::{check, ledger, said, verdict};
@@ -33,7 +33,7 @@ fn says(name: &str) -> Says {
     reviewed(name, ID, SAMPLE, "2026-11-20T09:30:00Z")
 }
 
-fn why(verdict: &Verdict) -> Option<Counts> {
+fn why(verdict: &ApprovalVerdict) -> Option<Counts> {
     let spoke = verdict
         .statements
         .iter()
@@ -79,7 +79,7 @@ fn nobody_is_a_bridge_unless_the_policy_says_so() {
         .says(&says("dana"))
         .commit("State the reviews");
     let verdict = verdict(&repo);
-    assert_eq!(why(&verdict), Some(Counts::No(WhyNot::UnlistedBot)));
+    assert_eq!(why(&verdict), Some(Counts::No(NotCounted::UnlistedBot)));
 }
 
 #[test]
@@ -105,28 +105,28 @@ fn two_reviews_fill_the_places_of_two_groups() {
 fn a_review_counts_by_who_states_it() {
     let policy =
         "people: {bots: ['*[bot]@users.noreply.github.com'], bridges: ['bridge@example.com']}\n";
-    let cases: [(&str, &str, Option<&str>, Option<WhyNot>); 7] = [
+    let cases: [(&str, &str, Option<&str>, Option<NotCounted>); 7] = [
         ("a person outside", "lee", None, None),
-        ("an author", "ana", None, Some(WhyNot::SelfAsserted)),
+        ("an author", "ana", None, Some(NotCounted::SelfAsserted)),
         ("a bridge", "bridge", None, None),
         (
             "a bot that is no bridge",
             "bot",
             None,
-            Some(WhyNot::UnlistedBot),
+            Some(NotCounted::UnlistedBot),
         ),
         (
             "one who commits for another",
             "lee",
             Some("kim"),
-            Some(WhyNot::Staters),
+            Some(NotCounted::Staters),
         ),
         ("one through the forge", "lee", Some("github"), None),
         (
             "an author through the forge",
             "ana",
             Some("github"),
-            Some(WhyNot::SelfAsserted),
+            Some(NotCounted::SelfAsserted),
         ),
     ];
     for (what, author, committer, expected) in cases {
@@ -146,7 +146,7 @@ fn a_review_counts_by_who_states_it() {
         .commit("State the reviews");
     assert_eq!(
         why(&verdict(&repo)),
-        Some(Counts::No(WhyNot::Staters)),
+        Some(Counts::No(NotCounted::Staters)),
         "a co-author"
     );
     let allowed = squashed("approval: {self_asserted: allow}\n");
@@ -161,7 +161,7 @@ fn a_review_counts_by_who_states_it() {
 fn a_merge_states_by_whoever_landed_it_and_never_by_its_branch() {
     for (lander, expected) in [
         ("lee", Counts::Yes),
-        ("ana", Counts::No(WhyNot::SelfAsserted)),
+        ("ana", Counts::No(NotCounted::SelfAsserted)),
     ] {
         let repo = squashed("");
         repo.branch("bridge")
@@ -184,14 +184,20 @@ fn a_review_lands_later_and_alone() {
         .write(ID, SAMPLE)
         .says(&says("dana"))
         .commit("File it (#7)");
-    assert_eq!(why(&verdict(&with_it)), Some(Counts::No(WhyNot::Company)));
+    assert_eq!(
+        why(&verdict(&with_it)),
+        Some(Counts::No(NotCounted::Company))
+    );
     let before = ledger(BRIDGES);
     before
         .by(ACTIONS)
         .says(&says("dana"))
         .commit("State the reviews");
     squash(&before);
-    assert_eq!(why(&verdict(&before)), Some(Counts::No(WhyNot::NotLater)));
+    assert_eq!(
+        why(&verdict(&before)),
+        Some(Counts::No(NotCounted::NotLater))
+    );
     for path in [
         "README.md",
         "exceptions/README.md",
@@ -205,7 +211,7 @@ fn a_review_lands_later_and_alone() {
             .commit("State the reviews");
         assert_eq!(
             why(&verdict(&repo)),
-            Some(Counts::No(WhyNot::Company)),
+            Some(Counts::No(NotCounted::Company)),
             "{path}"
         );
         assert_eq!(said(&verdict(&repo)).satisfied, "no", "{path}");
@@ -231,7 +237,7 @@ fn a_review_is_about_its_bytes_and_by_no_author() {
     let verdict = verdict(&repo);
     assert_eq!(
         (why(&verdict), verdict.result.word()),
-        (Some(Counts::No(WhyNot::Author)), "none-recorded")
+        (Some(Counts::No(NotCounted::Author)), "none-recorded")
     );
 }
 
@@ -243,8 +249,8 @@ fn a_bridge_whose_key_is_listed_must_sign() {
     );
     for (key, expected) in [
         (Some("bridge"), Counts::Yes),
-        (None, Counts::No(WhyNot::BridgeUnsigned)),
-        (Some("lee"), Counts::No(WhyNot::BridgeUnsigned)),
+        (None, Counts::No(NotCounted::BridgeUnsigned)),
+        (Some("lee"), Counts::No(NotCounted::BridgeUnsigned)),
     ] {
         let repo = squashed("");
         let keys = bridge.clone() + &signer("lee");
@@ -261,8 +267,8 @@ fn a_bridge_whose_key_is_listed_must_sign() {
 #[test]
 fn a_review_is_claimed_and_counts_only_where_claims_and_reviews_do() {
     for (policy, expected) in [
-        ("approval: {proof: attested}\n", WhyNot::Proof),
-        ("approval: {accept: [merge, detached]}\n", WhyNot::Kind),
+        ("approval: {proof: attested}\n", NotCounted::Proof),
+        ("approval: {accept: [merge, detached]}\n", NotCounted::Kind),
     ] {
         let repo = squashed(policy);
         repo.by(ACTIONS)
@@ -304,6 +310,10 @@ fn whoever_wrote_under_another_address_does_not_approve_by_a_file() {
             .iter()
             .find(|it| it.approver.source.is_some());
         let counts = spoke.map(|it| it.counts.clone());
-        assert_eq!(counts, Some(Counts::No(WhyNot::SameNameAsAuthor)), "{what}");
+        assert_eq!(
+            counts,
+            Some(Counts::No(NotCounted::SameNameAsAuthor)),
+            "{what}"
+        );
     }
 }

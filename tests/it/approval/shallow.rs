@@ -1,6 +1,6 @@
 //! Clones that end somewhere: what can be told without the rest, and what can't.
 
-use exledger::approval::verdict::Verdict;
+use exledger::approval::verdict::ApprovalVerdict;
 use exledger::approval::{self};
 use exledger::history::version::Key;
 
@@ -13,7 +13,7 @@ use crate::status::standing_in;
 const AT: &str = "2026-11-25T00:00:00Z";
 
 /// Returns the verdicts in a clone of the last commits, and the status at an instant.
-fn cloned(repo: &Repo, depth: usize) -> (Vec<std::rc::Rc<Verdict>>, &'static str) {
+fn cloned(repo: &Repo, depth: usize) -> (Vec<std::rc::Rc<ApprovalVerdict>>, &'static str) {
     let clone = repo.clone_with(&[&format!("--depth={depth}")]);
     let history = history_of(clone.path(), repo.now());
     let key = Key::Id(ID.to_owned());

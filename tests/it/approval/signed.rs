@@ -1,7 +1,7 @@
 //! Signatures of landings, of commits inside merged branches, and of merged tags.
 
 use exledger::approval::seals::Of;
-use exledger::approval::verdict::{Attested, Verdict};
+use exledger::approval::verdict::{ApprovalVerdict, Attested};
 use exledger::approval::{self};
 use exledger::policy::demand::{EvidenceKind, Proof};
 
@@ -22,7 +22,7 @@ pub(crate) fn sealed(policy: &str, signers: &str) -> Repo {
 
 pub(crate) const ATTESTED: &str = "approval: {proof: attested}\n";
 
-pub(crate) fn kinds(verdict: &Verdict) -> Vec<(EvidenceKind, Proof)> {
+pub(crate) fn kinds(verdict: &ApprovalVerdict) -> Vec<(EvidenceKind, Proof)> {
     let approvers = verdict.approvers.iter();
     approvers.map(|it| (it.kind, it.level)).collect()
 }

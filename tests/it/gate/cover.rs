@@ -4,7 +4,7 @@ use exledger::gate::answer::{Question, Receipts};
 use exledger::gate::index::Index;
 use exledger::gate::verdict;
 use exledger::policy::governance::Governance;
-use exledger::status::state::Standing;
+use exledger::status::state::RecordState;
 use exledger::survey::triage::judge::Judge;
 use exledger::survey::triage::{Event, Finding, Input, State};
 
@@ -127,7 +127,7 @@ pub(crate) fn policy() -> Governance {
 
 /// What all who ask share.
 pub(crate) struct Ledger {
-    standings: Vec<Standing>,
+    standings: Vec<RecordState>,
     governance: Governance,
 }
 

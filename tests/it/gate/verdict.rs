@@ -275,11 +275,11 @@ fn only_a_record_that_matches_makes_the_answer_unknown() {
     let history = crate::history::history_of(clone.path(), repo.now());
     let approvals = exledger::approval::judge(&history);
     let governance = &history.states.at(0).governance;
-    let standings: Vec<exledger::status::state::Standing> = history
+    let standings: Vec<exledger::status::state::RecordState> = history
         .trails
         .keys()
         .map(|key| {
-            let subject = exledger::status::state::Subject {
+            let subject = exledger::status::state::RecordFacts {
                 key,
                 history: &history,
                 verdicts: &approvals.trails[key],

@@ -2,7 +2,7 @@
 
 use exledger::history::mainline::Guard;
 use exledger::history::objects::Oid;
-use exledger::history::refs::{Cause, Found, Head, Layout, Refs, choose};
+use exledger::history::refs::{Cause, Head, Layout, Refs, ResolvedRef, choose};
 
 fn oid(n: u8) -> Oid {
     Oid::from_bytes(&[n; 20]).unwrap()
@@ -75,7 +75,7 @@ impl Given {
             let tag = ["v1", "refs/tags/v1"].contains(&name);
             let id = ["08080808", ID].contains(&name);
             let parent = name == "refs/heads/main~1";
-            (tag || id || parent).then(|| Found {
+            (tag || id || parent).then(|| ResolvedRef {
                 name: tag.then(|| "refs/tags/v1".to_owned()),
                 oid: oid(8),
             })

@@ -6,11 +6,11 @@
 //! but for what is granted where it says yes: that is granted among all.
 
 use exledger::approval;
-use exledger::history::interest::Few;
+use exledger::history::interest::RecordFilter;
 use exledger::history::paths::Prefix;
 use exledger::history::version::Key;
 use exledger::history::walk;
-use exledger::status::state::{InForce, Standing};
+use exledger::status::state::{InForce, RecordState};
 
 use super::content::IDS;
 use super::memory::Files;
@@ -45,7 +45,7 @@ pub(super) fn differs(world: &World) -> Option<String> {
         let names = own
             .map(|(path, _)| path)
             .chain(bearers.map(|(path, _)| path));
-        let mut asked = Few::default();
+        let mut asked = RecordFilter::default();
         names.for_each(|path| asked.add(path));
         if asked.names.is_empty() {
             continue;
@@ -82,7 +82,7 @@ pub(super) fn differs(world: &World) -> Option<String> {
 }
 
 /// Returns what a record grants: which version with these bytes was approved may hang on files of other names.
-fn granted(standing: &Standing) -> String {
+fn granted(standing: &RecordState) -> String {
     format!(
         "{:?} {:?} {:?} until {:?}, {:?}",
         standing.status, standing.in_force, standing.effective, standing.not_after, standing.path,
@@ -90,7 +90,7 @@ fn granted(standing: &Standing) -> String {
 }
 
 /// Returns what is said of a record, to compare.
-fn told(standing: &Standing) -> String {
+fn told(standing: &RecordState) -> String {
     format!(
         "{:?} {:?} {:?} until {:?}, approved {:?}, {:?}",
         standing.status,

@@ -14,7 +14,7 @@ use exledger::history::refs::Chosen;
 use exledger::history::version::Key;
 use exledger::history::walked::History;
 use exledger::record::time::Instant;
-use exledger::status::state::{InForce, Standing, Status, Subject};
+use exledger::status::state::{InForce, RecordFacts, RecordState, Status};
 use exledger::status::{self};
 
 use super::content::{CLASS, IDS};
@@ -46,7 +46,7 @@ pub(super) fn standing(
     approvals: &Approvals,
     key: &Key,
     at: Instant,
-) -> Standing {
+) -> RecordState {
     let governance = &approvals.counted.tip;
     let verdicts = approvals
         .trails
@@ -54,7 +54,7 @@ pub(super) fn standing(
         .map(Vec::as_slice)
         .unwrap_or_default();
     status::evaluate(
-        Subject {
+        RecordFacts {
             key,
             history,
             verdicts,
@@ -155,7 +155,7 @@ fn of_step(history: &History, approvals: &Approvals, landing: usize, path: &str)
         .then(|| format!("{path} counts as approved at landing {landing}"))
 }
 
-fn of_record(world: &World, truth: &Truth, standing: &Standing, at: Instant) -> Option<String> {
+fn of_record(world: &World, truth: &Truth, standing: &RecordState, at: Instant) -> Option<String> {
     let id = IDS.iter().position(|id| *id == standing.key);
     let Some(versions) = id.and_then(|id| truth.ids.get(&id)) else {
         return Some("nobody filed it".to_owned());
@@ -205,7 +205,7 @@ fn of_record(world: &World, truth: &Truth, standing: &Standing, at: Instant) -> 
 }
 
 /// Tells whether what stands at the tip is approved beyond doubt.
-fn is_plain(truth: &Truth, standing: &Standing) -> bool {
+fn is_plain(truth: &Truth, standing: &RecordState) -> bool {
     let id = IDS.iter().position(|id| *id == standing.key);
     let versions = id.and_then(|id| truth.ids.get(&id));
     versions

@@ -2,7 +2,7 @@
 
 use exledger::approval::keys::Keys;
 use exledger::approval::reviews::Reviews;
-use exledger::approval::signature::{self, State, Tag};
+use exledger::approval::signature::{self, SignatureState, Tag};
 use exledger::approval::signers::{Revoked, Signers};
 use exledger::approval::statement::file::ApprovalFile;
 use proptest::collection::vec;
@@ -25,7 +25,7 @@ proptest! {
         let sealed = format!("-----BEGIN SSH SIGNATURE-----\n{}\n-----END SSH SIGNATURE-----", base64(&bytes));
         for armoured in [&bytes, sealed.as_bytes()] {
             let state = signature::detached(armoured, b"").state(&Keys::default(), landing());
-            prop_assert!(matches!(state, State::Bad(_) | State::Unverifiable(_)));
+            prop_assert!(matches!(state, SignatureState::Bad(_) | SignatureState::Unverifiable(_)));
         }
     }
 

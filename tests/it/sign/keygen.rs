@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use exledger::approval::keys::Keys;
-use exledger::approval::signature::{self, GIT, State};
+use exledger::approval::signature::{self, GIT, SignatureState};
 use exledger::approval::signers::Signers;
 use exledger::policy::governance::Governance;
 use exledger::store::sign::{KeySource, Setup, SignError, SigningKey, sign};
@@ -157,7 +157,7 @@ fn each_line_of_signers_is_read_as_ssh_keygen_reads_it() {
         let theirs = verify.unwrap();
         let keys = Keys::new(&Signers::parse(&line), []);
         let ours = match signature::detached(&armoured, b"text").state(&keys, landing()) {
-            State::Attested(signer) => signer.is(&governance, &person("dana@example.com")),
+            SignatureState::Attested(signer) => signer.is(&governance, &person("dana@example.com")),
             _ => false,
         };
         let said = String::from_utf8_lossy(&theirs.stderr);

@@ -1,7 +1,7 @@
 //! A forge's reviews: what is read, and whose last word approves.
 
 use exledger::approval::reviews::reviewer::{Reviewer, last_reviews};
-use exledger::approval::reviews::{Reviews, State};
+use exledger::approval::reviews::{ReviewState, Reviews};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
 
@@ -66,7 +66,7 @@ fn words(reviews: &[String]) -> (Vec<String>, Vec<String>) {
     let mut words = (Vec::new(), Vec::new());
     for (reviewer, review) in last_reviews(&reviews, &governance()) {
         match reviewer {
-            _ if review.state != State::Approved => {}
+            _ if review.state != ReviewState::Approved => {}
             Reviewer::Person(person) => words.0.push(person.key.clone()),
             Reviewer::Unknown { .. } => words.1.extend(review.login.clone()),
             Reviewer::Account(person) | Reviewer::Machine(person) => panic!("{person:?}"),

@@ -2,10 +2,10 @@
 
 use exledger::approval::keys::Keys;
 use exledger::approval::ledger_name::{LedgerName, Unnamed};
-use exledger::approval::signature::State;
+use exledger::approval::signature::SignatureState;
 use exledger::approval::signature_state::Bad;
 use exledger::approval::statement::bad_file::BadFile;
-use exledger::approval::statement::check::{Backing, Place, check, place};
+use exledger::approval::statement::check::{Backing, StatementPath, check, place};
 use exledger::approval::statement::file::ApprovalFile;
 use exledger::approval::statement::file::{About, AuthorLogin, Decision};
 use exledger::approval::statement::{digest, shortened};
@@ -309,7 +309,7 @@ fn a_review_has_no_signature_of_a_person_beside_it() {
     let said = check(Some(&fixture("ed25519.sig"))).unwrap();
     let signer = said.bridge(&dana("ed25519.pub"), &Governance::default(), landing());
     assert!(
-        matches!(signer, Err(BadFile::Signature(State::Bad(_)))),
+        matches!(signer, Err(BadFile::Signature(SignatureState::Bad(_)))),
         "{signer:?}"
     );
 }
@@ -340,7 +340,7 @@ fn the_person_named_must_be_the_one_who_signed() {
         "",
     );
     assert!(signer("ed25519.sig", &both).is_ok());
-    let bad = State::Bad(Bad::Namespace("git".to_owned()));
+    let bad = SignatureState::Bad(Bad::Namespace("git".to_owned()));
     assert_eq!(
         signer("wrong-namespace.sig", &listed),
         Err(BadFile::Signature(bad))
@@ -359,23 +359,24 @@ fn the_person_named_must_be_the_one_who_signed() {
 
 #[test]
 fn every_file_below_approvals_has_its_place_or_is_a_stranger() {
+    let stranger = || Some(StatementPath::Stranger);
     let signature = format!("{PATH}.sig");
     for (path, expected) in [
         (
             PATH,
-            Some(Place::Text {
+            Some(StatementPath::Text {
                 signature: signature.clone(),
             }),
         ),
         (
             &signature,
-            Some(Place::Signature {
+            Some(StatementPath::Signature {
                 text: PATH.to_owned(),
             }),
         ),
-        ("old/exceptions/.approvals/README.md", Some(Place::Stranger)),
-        ("exceptions/.approvals/a/b/c.txt", Some(Place::Stranger)),
-        ("exceptions/.approvals/a/b.sig", Some(Place::Stranger)),
+        ("old/exceptions/.approvals/README.md", stranger()),
+        ("exceptions/.approvals/a/b/c.txt", stranger()),
+        ("exceptions/.approvals/a/b.sig", stranger()),
         ("exceptions/EXC-2026-7F3KQ.yaml", None),
         ("exceptions/.approvals-old/a/b.txt", None),
         ("exceptions2/.approvals/a/b.txt", None),
@@ -383,7 +384,7 @@ fn every_file_below_approvals_has_its_place_or_is_a_stranger() {
         assert_eq!(place(path, &records()), expected, "{path}");
     }
     let root = vec![".".to_owned()];
-    assert_eq!(place(".approvals/x", &root), Some(Place::Stranger));
+    assert_eq!(place(".approvals/x", &root), stranger());
 }
 
 #[test]

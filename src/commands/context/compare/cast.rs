@@ -4,7 +4,7 @@
 
 use crate::approval::ask;
 use crate::commands::context::compare::Entry;
-use crate::history::branch::Told;
+use crate::history::branch::BranchCommit;
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
 use crate::record::Record;
@@ -13,7 +13,7 @@ use crate::rules::changed::{How, Needs, Ruling};
 use crate::rules::meaning;
 use crate::rules::past::{Past, Settled};
 use crate::survey::branch::{self, Delta};
-use crate::survey::landed::Landed;
+use crate::survey::landed::ApprovedState;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -40,8 +40,8 @@ impl Cast {
     pub(super) fn entry(
         &self,
         delta: Delta,
-        landed: Landed,
-        told: &[Told],
+        landed: ApprovedState,
+        told: &[BranchCommit],
         loose: &BTreeSet<String>,
     ) -> Entry {
         let mut made = branch::made(told, &delta, &self.onto);
@@ -73,7 +73,7 @@ impl Cast {
     }
 
     /// Returns who must approve some content: nobody of those who made it.
-    fn needs(&self, after: &Record, landed: &Landed, makers: &[Person]) -> Needs {
+    fn needs(&self, after: &Record, landed: &ApprovedState, makers: &[Person]) -> Needs {
         let approved = landed.approved.as_deref();
         Needs {
             needed: ask::needed(&self.onto, after, approved),
@@ -84,7 +84,7 @@ impl Cast {
 
 /// Returns who counts as having made some content: who made it, and what landed since the last approval; and who filed
 /// it, where it ends later or waives more (A5).
-fn makers(after: &Record, landed: &Landed, made: Vec<Person>) -> Vec<Person> {
+fn makers(after: &Record, landed: &ApprovedState, made: Vec<Person>) -> Vec<Person> {
     let approved = landed.approved.as_deref();
     let mut makers = made;
     let is_more = approved.is_some_and(|approved| {
@@ -99,7 +99,7 @@ fn makers(after: &Record, landed: &Landed, made: Vec<Person>) -> Vec<Person> {
 }
 
 /// Returns who of some makers made it by a commit of their own, on the branch or landed.
-fn committed(makers: &[Person], made: &[Person], landed: &Landed) -> Vec<Person> {
+fn committed(makers: &[Person], made: &[Person], landed: &ApprovedState) -> Vec<Person> {
     let own = |maker: &&Person| {
         let mut known = made.iter().chain(&landed.committed);
         known.any(|person| person.key == maker.key)

@@ -15,8 +15,8 @@ use crate::history::branch::Branch;
 use crate::history::chain;
 use crate::history::folders::{Folders, Job};
 use crate::history::governance::Origin;
-use crate::history::interest::Few;
 use crate::history::interest::Interest;
+use crate::history::interest::RecordFilter;
 use crate::history::objects::{Extent, Oid};
 use crate::history::paths::Prefix;
 use crate::history::refs::Chosen;
@@ -31,7 +31,7 @@ use crate::record::time::Instant;
 use crate::rules::changed::Ruling;
 use crate::store::git::Repository;
 use crate::survey::branch::{self, Candidates, Delta, Side};
-use crate::survey::landed::Landed;
+use crate::survey::landed::ApprovedState;
 use crate::survey::neighbour::Neighbours;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -55,15 +55,15 @@ impl Desk<'_> {
         if let Some(past) = self.past.get() {
             return Ok(past);
         }
-        let read = self.past_of(Few {
+        let read = self.past_of(RecordFilter {
             folders: Some(BTreeSet::new()),
-            ..Few::default()
+            ..RecordFilter::default()
         })?;
         Ok(self.past.get_or_init(|| read))
     }
 
     /// Returns what the approved ref says of some records.
-    fn past_of(&self, few: Few) -> anyhow::Result<(History, Approvals)> {
+    fn past_of(&self, few: RecordFilter) -> anyhow::Result<(History, Approvals)> {
         let chain = chain::walk(self.repository, &self.chosen, self.now).map_err(obstacle)?;
         let history = walk::walk_named(self.repository, chain, &self.prefix, None, &few);
         let mut history = history.map_err(obstacle)?;
@@ -223,7 +223,7 @@ impl Desk<'_> {
             let near = Near::of(&deltas, [&before, proposed.governance]).among(&tip)?;
             let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
             names.extend(near.iter().map(|(id, _)| id.to_ascii_uppercase()));
-            let (history, approvals) = self.past_of(Few::anywhere(names))?;
+            let (history, approvals) = self.past_of(RecordFilter::anywhere(names))?;
             let stems = deltas.iter().map(|it| it.key.as_str());
             neighbours = Some(Neighbours {
                 known: near::known(stems, &history),
@@ -231,7 +231,7 @@ impl Desk<'_> {
                 until: self.until(head)?,
             });
             for delta in deltas {
-                let landed = Landed::of(&history, &approvals, &delta.key);
+                let landed = ApprovedState::of(&history, &approvals, &delta.key);
                 entries.push(cast.entry(delta, landed, &told, &loose));
             }
         }

@@ -15,7 +15,7 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::Record;
 use crate::record::address::Address;
-use crate::status::state::Standing;
+use crate::status::state::RecordState;
 use crate::survey::select::{self, Filter, Meant, Sameness};
 
 impl Ctx {
@@ -174,8 +174,8 @@ fn as_here(
     home: &Home,
     files: &Files,
     file: &File,
-    standing: &Standing,
-) -> anyhow::Result<Standing> {
+    standing: &RecordState,
+) -> anyhow::Result<RecordState> {
     let source = files
         .read(&home.tree, file)
         .map_err(|error| fault::tree(&error))?;
