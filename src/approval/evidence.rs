@@ -21,7 +21,7 @@ use crate::history::version::Version;
 use crate::policy;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::record::time::Instant;
-use crate::record::word::Word as _;
+use crate::record::word::Vocabulary as _;
 
 /// A word that somebody is said to have given.
 #[derive(Clone, Debug)]

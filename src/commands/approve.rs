@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::exit::Outcome;
@@ -40,7 +40,7 @@ EXAMPLE
   exledger approve 7F3KQ --reject --reason \"The scope names every invoice\"
   exledger approve --governance exledger.yaml
   exledger approve --from-reviews reviews.json")]
-pub struct Args {
+pub struct ApproveArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     #[arg(required_unless_present_any = ["governance", "from_reviews"])]
     id: Option<String>,
@@ -91,10 +91,10 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<ApproveArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Refused("what is approved is the present content");
+impl Run for ApproveArgs {
+    const PAST: PastInstants = PastInstants::Refused("what is approved is the present content");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         match &self.from_reviews {
@@ -110,7 +110,7 @@ enum Named<'a> {
     Governance(&'a Path),
 }
 
-impl Args {
+impl ApproveArgs {
     /// Returns what is named: a record by its id, or a governance file by its path, before or behind the flag.
     fn named(&self) -> anyhow::Result<Named<'_>> {
         match (&self.governance, &self.id) {

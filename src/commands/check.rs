@@ -17,7 +17,7 @@ use clap::builder::NonEmptyStringValueParser;
 use crate::commands::check::desk::{Asked, Desk};
 use crate::commands::check::fresh::{Age, Fetcher, Freshness};
 use crate::commands::check::receipts::Receipts;
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::filter;
@@ -37,7 +37,7 @@ use crate::view;
     after_help = "EXAMPLE\n  exledger check --identity svc:billing-batch --resource db:invoices --action read \
     --environment production --format json"
 )]
-pub struct Args {
+pub struct CheckArgs {
     /// The identity that acts
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     identity: Option<String>,
@@ -101,10 +101,10 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<CheckArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Answered;
+impl Run for CheckArgs {
+    const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         if self.at.is_some() && ctx.globals.on.is_some() {
@@ -156,7 +156,7 @@ impl Run for Args {
     }
 }
 
-impl Args {
+impl CheckArgs {
     fn question(&self) -> Question {
         Question {
             identity: self.identity.clone(),

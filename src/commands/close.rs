@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/cli.md`, decisions.
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::fault;
@@ -16,7 +16,7 @@ use crate::policy::closing::TIMES;
 use crate::record::placeholder::holds_a_place;
 use crate::record::scalar::Scalar;
 use crate::record::time::Day;
-use crate::record::word::Word;
+use crate::record::word::Vocabulary;
 use crate::record::word::{ClosureOutcome, PostReviewOutcome};
 use crate::survey::select::Filter;
 use clap::Parser;
@@ -32,7 +32,7 @@ use std::collections::BTreeMap;
 #[command(
     after_help = "EXAMPLE\n  exledger close 7F3KQ --outcome remediated --reason \"Job retired, key destroyed\" \\\n    --check rotated=E1 --evidence E1=log:rotate.txt --access-verified after=2026-12-19\n  exledger close 7F3KQ --reviewed --outcome effective"
 )]
-pub struct Args {
+pub struct CloseArgs {
     /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
@@ -80,10 +80,11 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<CloseArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Refused("a decision is written now; --on says its day");
+impl Run for CloseArgs {
+    const PAST: PastInstants =
+        PastInstants::Refused("a decision is written now; --on says its day");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         if self.reviewed {
@@ -102,7 +103,7 @@ impl Run for Args {
     }
 }
 
-impl Args {
+impl CloseArgs {
     fn review(&self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         if self.ids.is_empty() && self.filters.filter() == Filter::default() {
             return Err(fault::misuse(

@@ -17,13 +17,13 @@ pub struct Command {
     /// The formats in which it answers.
     pub formats: Formats,
     /// Whether it answers about the approved ref as it once stood.
-    pub past: Past,
+    pub past: PastInstants,
     pub(crate) run: fn(&clap::ArgMatches, &Ctx) -> anyhow::Result<Outcome>,
 }
 
 /// Whether a command answers about the approved ref as it once stood (`--as-of`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Past {
+pub enum PastInstants {
     /// It does.
     Answered,
     /// It does not, and why, as the end of a sentence that begins with `--as-of asks about the past, and`.
@@ -35,7 +35,8 @@ pub trait Run: Parser {
     /// The formats in which it answers.
     const FORMATS: Formats = Formats::General;
     /// Whether it answers about the past.
-    const PAST: Past = Past::Refused("this command does not ask about the approved ref");
+    const PAST: PastInstants =
+        PastInstants::Refused("this command does not ask about the approved ref");
 
     /// Answers.
     ///
@@ -62,8 +63,8 @@ impl Command {
         let own = context::example::folded((self.declare)());
         let own = own.arg(globals::format(self.formats));
         match self.past {
-            Past::Answered => own,
-            Past::Refused(_) => own.arg(globals::no_past()),
+            PastInstants::Answered => own,
+            PastInstants::Refused(_) => own.arg(globals::no_past()),
         }
     }
 }

@@ -16,16 +16,16 @@ use crate::commands::{self};
 #[command(
     after_help = "EXAMPLE\n  exledger completions bash > ~/.local/share/bash-completion/completions/exledger"
 )]
-pub struct Args {
+pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     shell: clap_complete::Shell,
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<CompletionsArgs>();
 
-impl Run for Args {
+impl Run for CompletionsArgs {
     const FORMATS: Formats = Formats::Only(&["table"]);
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {

@@ -24,15 +24,15 @@ use crate::view;
 #[command(
     after_help = "EXAMPLE\n  exledger controls NHI-02\n  exledger controls nist-csf PR.AA\n  exledger controls long-lived secrets"
 )]
-pub struct Args {
+pub struct ControlsArgs {
     /// An id, an alias, the name of a catalog, or words of a title
     search: Vec<String>,
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<ControlsArgs>();
 
-impl Run for Args {
+impl Run for ControlsArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let governance = governance(ctx);
         let mut catalogs: BTreeMap<&str, &Catalog> = built_in::ALL

@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/cli.md`, lint and diff.
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::compare::{Compared, Entry, Proposed};
 use crate::commands::context::fault;
@@ -18,13 +18,13 @@ use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
-use crate::record::read::Source;
-use crate::rules::case::Known;
-use crate::rules::house::House;
-use crate::rules::told::{self, Beside, Told};
+use crate::record::read::RecordFile;
+use crate::rules::case::RuleContext;
+use crate::rules::house::ExtraSchema;
+use crate::rules::told::{self, Beside, EventDetail};
 use crate::survey::landed::Before;
 use crate::view;
-use crate::view::doc::{Findings, Judged, Readers, Shown};
+use crate::view::doc::{Findings, Judged, Readers, ShownFinding};
 use clap::Parser;
 
 /// Show what a branch changes in meaning
@@ -35,7 +35,7 @@ use clap::Parser;
 #[command(
     after_help = "EXAMPLE\n  exledger diff\n  exledger diff origin/main HEAD --format markdown"
 )]
-pub struct Args {
+pub struct DiffArgs {
     /// Where it will land; the approved ref unless another commit is named
     base: Option<String>,
 
@@ -44,11 +44,11 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<DiffArgs>();
 
-impl Run for Args {
+impl Run for DiffArgs {
     const FORMATS: Formats = Formats::Findings;
-    const PAST: Past = Past::Refused("two commits are compared here: name them");
+    const PAST: PastInstants = PastInstants::Refused("two commits are compared here: name them");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
@@ -78,9 +78,9 @@ impl Run for Args {
         };
         let compared = ctx.compare(&home, self.base.as_deref(), proposed)?;
         ctx.of_uncounted(&compared);
-        let known = Known {
+        let known = RuleContext {
             governance: &compared.governance,
-            house: &House::of(&compared.governance),
+            house: &ExtraSchema::of(&compared.governance),
             tree,
             instant: ctx.globals.on.as_ref().map(|on| on.instant()),
             neighbours: compared.neighbours.as_ref(),
@@ -96,7 +96,7 @@ impl Run for Args {
 }
 
 /// Returns what rules say of the changes, and why a changed file can't be read.
-fn findings(compared: &Compared, known: &Known<'_>) -> Vec<Finding> {
+fn findings(compared: &Compared, known: &RuleContext<'_>) -> Vec<Finding> {
     let mut findings = compared.findings(known);
     let files = compared.entries.iter().flat_map(|entry| &entry.delta.after);
     findings.extend(files.flat_map(|source| source.findings.iter().cloned()));
@@ -107,7 +107,7 @@ fn findings(compared: &Compared, known: &Known<'_>) -> Vec<Finding> {
 fn answer(
     compared: &Compared,
     findings: Vec<Finding>,
-    known: &Known<'_>,
+    known: &RuleContext<'_>,
     commit: Option<Oid>,
 ) -> view::diff::Diff {
     let mut changes: Vec<view::diff::Change> = compared
@@ -136,7 +136,7 @@ fn answer(
         },
         changes,
         findings: Findings {
-            shown: findings.into_iter().map(Shown::from).collect(),
+            shown: findings.into_iter().map(ShownFinding::from).collect(),
             rules: view::finding::rules(),
             judged: judged.collect(),
             readers: Readers::All,
@@ -151,7 +151,7 @@ fn change(entry: &Entry, governance: &Governance) -> view::diff::Change {
         .first()
         .and_then(|source| source.record.as_ref());
     let after = delta.record_after();
-    let title = |source: &Source| source.text("title").map(str::to_owned);
+    let title = |source: &RecordFile| source.text("title").map(str::to_owned);
     let sources = delta.after.iter().chain(&delta.before);
     let waiting = entry.landed.waiting.as_ref();
     let also = waiting.filter(|_| entry.needs.needed.count > 0).zip(after);
@@ -169,8 +169,8 @@ fn change(entry: &Entry, governance: &Governance) -> view::diff::Change {
 }
 
 /// Returns what happens to a record: to its file, and to what it says.
-fn events(entry: &Entry, governance: &Governance) -> Vec<Told> {
-    let bare = |event: Event, detail: &str| Told {
+fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
+    let bare = |event: Event, detail: &str| EventDetail {
         event,
         detail: detail.to_owned(),
     };
@@ -204,7 +204,7 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<Told> {
     match was {
         None if entry.landed.before == Before::Removed => {
             let filed = told::events(None, after, beside).into_iter();
-            events.extend(filed.map(|told| Told {
+            events.extend(filed.map(|told| EventDetail {
                 event: match told.event {
                     Event::Filed => Event::Restored,
                     event => event,

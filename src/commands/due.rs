@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
@@ -17,7 +17,7 @@ use crate::survey::due::{self, Due, Horizon, Urgency};
 use crate::survey::escalate;
 use crate::survey::select;
 use crate::view;
-use crate::view::doc::Reads;
+use crate::view::doc::FormatNeeds;
 use crate::view::due::DueList;
 
 /// Say what is due
@@ -29,7 +29,7 @@ use crate::view::due::DueList;
 #[command(
     after_help = "EXAMPLE\n  exledger due --within 14d --format markdown\n  exledger due --messages\n  exledger due --within 90d --format ics > exceptions.ics"
 )]
-pub struct Args {
+pub struct DueArgs {
     /// How soon an end counts as due; by default what the policy says
     #[arg(long, value_name = "DURATION", value_parser = filter::term)]
     within: Option<Term>,
@@ -40,11 +40,11 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<DueArgs>();
 
-impl Run for Args {
+impl Run for DueArgs {
     const FORMATS: Formats = Formats::Dated;
-    const PAST: Past = Past::Answered;
+    const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
@@ -84,7 +84,7 @@ impl Run for Args {
 }
 
 /// Returns what is due in a ledger, as the policy sees it.
-pub fn list<'a>(approved: &'a Approved<'_>, reads: Reads) -> DueList<'a> {
+pub fn list<'a>(approved: &'a Approved<'_>, reads: FormatNeeds) -> DueList<'a> {
     worklist(approved, found(approved, None), reads)
 }
 
@@ -127,7 +127,7 @@ fn calendar(approved: &Approved<'_>, found: &Found<'_>) -> String {
     ics::calendar(&dated.collect::<Vec<_>>(), approved.stamp.instant)
 }
 
-fn worklist<'a>(approved: &'a Approved<'_>, found: Found<'a>, reads: Reads) -> DueList<'a> {
+fn worklist<'a>(approved: &'a Approved<'_>, found: Found<'a>, reads: FormatNeeds) -> DueList<'a> {
     let is_open = |standing: &&RecordState| !select::is_ended(standing.status);
     let open = approved.standings.iter().filter(is_open).count();
     let shown = found.records.iter().map(|(standing, _)| *standing);

@@ -17,15 +17,15 @@ use crate::view;
 #[derive(Debug, Parser)]
 #[command(name = "explain")]
 #[command(after_help = "EXAMPLE\n  exledger explain wildcard-scope")]
-pub struct Args {
+pub struct ExplainArgs {
     /// The code that findings carry
     rule: Option<String>,
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<ExplainArgs>();
 
-impl Run for Args {
+impl Run for ExplainArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let shown: Vec<&Rule> = match &self.rule {
             None => rules::ALL.iter().collect(),

@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/cli.md`, decisions.
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::exit::Outcome;
@@ -19,7 +19,7 @@ use clap::Parser;
 #[command(
     after_help = "EXAMPLE\n  exledger fire 7F3KQ T1 --note \"The vendor shipped OAuth client credentials on Tuesday\""
 )]
-pub struct Args {
+pub struct FireArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
@@ -35,10 +35,11 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<FireArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Refused("a decision is written now; --on says its day");
+impl Run for FireArgs {
+    const PAST: PastInstants =
+        PastInstants::Refused("a decision is written now; --on says its day");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         ctx.decide(&Job {

@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::{Parser, ValueEnum};
 
 use crate::ask;
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
 use crate::commands::context::{self, Ctx};
@@ -28,7 +28,7 @@ use crate::view::init::{Init, Skipped, Written};
 #[derive(Debug, Parser)]
 #[command(name = "init")]
 #[command(after_help = "EXAMPLE\n  exledger init --merge-method squash")]
-pub struct Args {
+pub struct InitArgs {
     /// How this repository merges pull requests; asked on a terminal, else merge
     #[arg(long, value_name = "METHOD")]
     merge_method: Option<MergeMethod>,
@@ -54,11 +54,11 @@ pub enum MergeMethod {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<InitArgs>();
 
-impl Run for Args {
+impl Run for InitArgs {
     const FORMATS: Formats = Formats::General;
-    const PAST: Past = Past::Refused("a ledger begins now");
+    const PAST: PastInstants = PastInstants::Refused("a ledger begins now");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let place = place(ctx)?;
@@ -99,7 +99,7 @@ impl Run for Args {
     }
 }
 
-impl Args {
+impl InitArgs {
     fn method(&self, ctx: &Ctx) -> anyhow::Result<MergeMethod> {
         match (self.merge_method, ctx.person) {
             (Some(method), _) => Ok(method),

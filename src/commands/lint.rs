@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
@@ -26,10 +26,10 @@ use crate::diag::Finding;
 use crate::ledger::Files;
 use crate::policy::governance::Governance;
 use crate::record;
-use crate::record::read::Source;
+use crate::record::read::RecordFile;
 use crate::render::format::Offered;
-use crate::rules::case::Known;
-use crate::rules::house::House;
+use crate::rules::case::RuleContext;
+use crate::rules::house::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::repeats::Repeats;
 use crate::survey::refiling;
@@ -44,7 +44,7 @@ use crate::view::doc::{Findings, Judged, Readers};
 #[command(
     after_help = "EXAMPLE\n  exledger lint --format github\n  exledger lint --base origin/main\n  exledger lint - --path exceptions/EXC-2026-7F3KQ.yaml < draft.yaml"
 )]
-pub struct Args {
+pub struct LintArgs {
     /// Files or folders of the ledger; everything where none is named; - for one record on stdin
     paths: Vec<PathBuf>,
 
@@ -58,11 +58,11 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<LintArgs>();
 
-impl Run for Args {
+impl Run for LintArgs {
     const FORMATS: Formats = Formats::Findings;
-    const PAST: Past = Past::Refused("the files are linted as they are now");
+    const PAST: PastInstants = PastInstants::Refused("the files are linted as they are now");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
@@ -78,9 +78,9 @@ impl Run for Args {
             input.refuse_strangers(ctx, &governance)?;
         }
         let progress = ctx.progress("reading the records");
-        let known = Known {
+        let known = RuleContext {
             governance: &governance,
-            house: &House::of(&governance),
+            house: &ExtraSchema::of(&governance),
             tree: &input,
             instant: ctx.globals.on.as_ref().map(|on| on.instant()),
             neighbours: None,
@@ -146,7 +146,7 @@ impl Found {
         );
     }
 
-    fn judge(&mut self, source: &Source, tier: Option<String>) {
+    fn judge(&mut self, source: &RecordFile, tier: Option<String>) {
         self.judged.push(Judged {
             path: source.path.clone(),
             id: source.id().map(|id| id.to_string()),
@@ -159,7 +159,7 @@ impl Found {
 /// Reads every record once; one that can't be read hides no other.
 fn read(
     input: &Input,
-    known: &Known<'_>,
+    known: &RuleContext<'_>,
     approved: &Approved<'_>,
     found: &mut Found,
 ) -> anyhow::Result<()> {

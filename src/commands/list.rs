@@ -2,7 +2,7 @@
 
 use clap::{Parser, ValueEnum};
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::filter::Filters;
@@ -22,7 +22,7 @@ use crate::view;
 #[command(
     after_help = "EXAMPLE\n  exledger list --owner ana@example.com --ends-within 30d --sort expires"
 )]
-pub struct Args {
+pub struct ListArgs {
     #[command(flatten)]
     filters: Filters,
 
@@ -57,10 +57,10 @@ pub enum Sort {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<ListArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Answered;
+impl Run for ListArgs {
+    const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved;
 use crate::commands::exit::Outcome;
@@ -17,7 +17,7 @@ use crate::view::log::{Log, Patch};
 #[derive(Debug, Parser)]
 #[command(name = "log")]
 #[command(after_help = "EXAMPLE\n  exledger log 7F3KQ --patch")]
-pub struct Args {
+pub struct LogArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
@@ -27,10 +27,10 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<LogArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Answered;
+impl Run for LogArgs {
+    const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;

@@ -15,15 +15,15 @@ use crate::commands::{self};
 #[derive(Debug, Parser)]
 #[command(name = "man")]
 #[command(after_help = "EXAMPLE\n  exledger man check | man -l -")]
-pub struct Args {
+pub struct ManArgs {
     /// The command
     command: Option<String>,
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<ManArgs>();
 
-impl Run for Args {
+impl Run for ManArgs {
     const FORMATS: Formats = Formats::Only(&["table"]);
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {

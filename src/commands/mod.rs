@@ -48,7 +48,7 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::ask;
 use crate::commands::command::Command;
-use crate::commands::command::Past;
+use crate::commands::command::PastInstants;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::globals::Globals;
@@ -209,7 +209,7 @@ fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Outcome> {
             "run `exledger --help`",
         )
     })?;
-    if let (Past::Refused(why), Some(_)) = (command.past, &globals.as_of) {
+    if let (PastInstants::Refused(why), Some(_)) = (command.past, &globals.as_of) {
         return Err(fault::misuse(
             format!("--as-of asks about the past, and {why}"),
             "leave --as-of out",

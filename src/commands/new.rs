@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::exit::Outcome;
 use crate::commands::new::flags::Flags;
@@ -34,7 +34,7 @@ EXAMPLE
     --rule \"One user a job\" --application billing --risk-level moderate \\
     --justification \"Splitting the user now would stop invoicing until spring\" \\
     --compensating-control \"Alert on use at night\"")]
-pub struct Args {
+pub struct NewArgs {
     /// Start from a preset of the policy
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
@@ -72,10 +72,10 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<NewArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Refused("a record is filed now");
+impl Run for NewArgs {
+    const PAST: PastInstants = PastInstants::Refused("a record is filed now");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         filing::file(&self, ctx)

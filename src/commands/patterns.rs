@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved;
 use crate::commands::context::judged::Scope;
@@ -18,13 +18,13 @@ use crate::view;
 #[derive(Debug, Parser)]
 #[command(name = "patterns")]
 #[command(after_help = "EXAMPLE\n  exledger patterns\n  exledger patterns --format markdown")]
-pub struct Args {}
+pub struct PatternsArgs {}
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<PatternsArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Answered;
+impl Run for PatternsArgs {
+    const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;

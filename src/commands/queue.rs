@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved;
 use crate::commands::context::filter::Filters;
@@ -23,7 +23,7 @@ use crate::view;
 #[command(
     after_help = "EXAMPLE\n  exledger queue\n  exledger queue --team billing --approved-only --strict"
 )]
-pub struct Args {
+pub struct QueueArgs {
     #[command(flatten)]
     filters: Filters,
 
@@ -33,10 +33,10 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<QueueArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Answered;
+impl Run for QueueArgs {
+    const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;

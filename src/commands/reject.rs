@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/cli.md`, commands.
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::fault;
@@ -22,7 +22,7 @@ use clap::Parser;
 #[command(
     after_help = "EXAMPLE\n  git switch billing-key\n  exledger reject 7F3KQ --reason \"Rotate the key: the vendor offers two at a time\""
 )]
-pub struct Args {
+pub struct RejectArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
@@ -35,10 +35,11 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<RejectArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Refused("a decision is written now; --on says its day");
+impl Run for RejectArgs {
+    const PAST: PastInstants =
+        PastInstants::Refused("a decision is written now; --on says its day");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;

@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/cli.md`, decisions.
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::filter::{self, Filters};
@@ -21,7 +21,7 @@ use clap::Parser;
 #[command(
     after_help = "EXAMPLE\n  exledger renew 7F3KQ --for 30d --reason \"The vendor ships the rotation API in January\""
 )]
-pub struct Args {
+pub struct RenewArgs {
     /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
@@ -45,10 +45,11 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<RenewArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Refused("a decision is written now; --on says its day");
+impl Run for RenewArgs {
+    const PAST: PastInstants =
+        PastInstants::Refused("a decision is written now; --on says its day");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
@@ -72,7 +73,7 @@ impl Run for Args {
     }
 }
 
-impl Args {
+impl RenewArgs {
     fn later(&self, ctx: &Ctx) -> anyhow::Result<Later> {
         match (&self.until, self.term) {
             (Some(until), _) => Ok(Later::Until(until.clone())),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Parser;
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
@@ -36,7 +36,7 @@ use crate::view::report::{Control, Report};
 #[command(
     after_help = "EXAMPLE\n  exledger report --from 2026-01-01 --to 2026-06-30\n  exledger report --format html -o exceptions.html"
 )]
-pub struct Args {
+pub struct ReportArgs {
     /// The first day of the trends; by default eleven months before the last, or the first landing
     #[arg(long, value_name = "DATE", value_parser = globals::moment)]
     from: Option<Moment>,
@@ -51,11 +51,11 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<ReportArgs>();
 
-impl Run for Args {
+impl Run for ReportArgs {
     const FORMATS: Formats = Formats::Paged;
-    const PAST: Past = Past::Answered;
+    const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
@@ -77,7 +77,7 @@ impl Run for Args {
     }
 }
 
-impl Args {
+impl ReportArgs {
     /// Returns the answer without its cards; what it is counted from is let go before they are made.
     fn summary<'d>(&self, approved: &Approved<'_>) -> anyhow::Result<Doc<'d>> {
         let lives = approved.lives();

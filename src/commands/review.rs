@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/cli.md`, decisions.
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::filter::{self, Filters};
@@ -21,7 +21,7 @@ use clap::Parser;
 #[command(
     after_help = "EXAMPLE\n  exledger review 7F3KQ --outcome still-needed --note \"The job still runs; retired on 18 December\""
 )]
-pub struct Args {
+pub struct ReviewArgs {
     /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
@@ -41,10 +41,11 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<ReviewArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Refused("a decision is written now; --on says its day");
+impl Run for ReviewArgs {
+    const PAST: PastInstants =
+        PastInstants::Refused("a decision is written now; --on says its day");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;

@@ -15,7 +15,7 @@ use crate::record;
 #[derive(Debug, Parser)]
 #[command(name = "schema")]
 #[command(after_help = "EXAMPLE\n  exledger schema exception > schemas/exception.schema.json")]
-pub struct Args {
+pub struct SchemaArgs {
     /// Of what
     #[arg(value_enum, default_value = "exception", hide_default_value = true)]
     of: Which,
@@ -31,7 +31,7 @@ pub enum Which {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<SchemaArgs>();
 
 impl Which {
     /// Returns the schema as the text of its file.
@@ -43,7 +43,7 @@ impl Which {
     }
 }
 
-impl Run for Args {
+impl Run for SchemaArgs {
     const FORMATS: Formats = Formats::Only(&["table", "json"]);
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {

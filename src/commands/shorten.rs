@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/cli.md`, decisions.
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::filter::{self, Filters};
@@ -18,7 +18,7 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "shorten")]
 #[command(after_help = "EXAMPLE\n  exledger shorten 7F3KQ --until 2026-12-04")]
-pub struct Args {
+pub struct ShortenArgs {
     /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
@@ -34,10 +34,11 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<ShortenArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Refused("a decision is written now; --on says its day");
+impl Run for ShortenArgs {
+    const PAST: PastInstants =
+        PastInstants::Refused("a decision is written now; --on says its day");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
@@ -17,7 +17,7 @@ use crate::view;
 #[derive(Debug, Parser)]
 #[command(name = "show")]
 #[command(after_help = "EXAMPLE\n  exledger show 7F3KQ")]
-pub struct Args {
+pub struct ShowArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
@@ -27,10 +27,10 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<ShowArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Answered;
+impl Run for ShowArgs {
+    const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;

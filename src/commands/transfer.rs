@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/cli.md`, decisions.
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{self, Flags, History, Job, Which};
 use crate::commands::context::fault;
@@ -26,7 +26,7 @@ use clap::Parser;
 #[command(
     after_help = "EXAMPLE\n  exledger transfer 7F3KQ --to lee@example.com --reason \"Ana moves to another team\"\n  exledger transfer --from ana@example.com --to lee@example.com"
 )]
-pub struct Args {
+pub struct TransferArgs {
     /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
@@ -54,10 +54,11 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<TransferArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Refused("a decision is written now; --on says its day");
+impl Run for TransferArgs {
+    const PAST: PastInstants =
+        PastInstants::Refused("a decision is written now; --on says its day");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = match &self.from {
@@ -96,7 +97,7 @@ impl Run for Args {
     }
 }
 
-impl Args {
+impl TransferArgs {
     /// Returns what the new owner is called: as said, else as roster, mailmap, other records or git know, else what
     /// stands before the @.
     fn name(&self, home: &Home, governance: &Governance, to: &Address) -> anyhow::Result<String> {

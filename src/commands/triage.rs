@@ -1,6 +1,6 @@
 //! `triage`: findings and events against baselines and ledger.
 //!
-//! Start at [`Args`]. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6. The ledger is read once; what
+//! Start at [`TriageArgs`]. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6. The ledger is read once; what
 //! covers is the gate's to say.
 
 mod drafts;
@@ -8,7 +8,7 @@ mod input;
 mod marks;
 mod output;
 
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
@@ -26,7 +26,7 @@ use crate::survey::triage::tally::{Kept, Tally};
 use crate::survey::triage::wanted::Wanted;
 use crate::survey::triage::watch::Watch;
 use crate::view;
-use crate::view::doc::Reads;
+use crate::view::doc::FormatNeeds;
 use crate::view::triage::shown::{Draft, Shown, Unused};
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
@@ -44,7 +44,7 @@ EXAMPLE
   exledger triage trivy.sarif semgrep.sarif
   exledger triage events.jsonl --format json
   exledger triage trivy.sarif --filter -o upload.sarif")]
-pub struct Args {
+pub struct TriageArgs {
     /// SARIF, or events as JSON Lines; - for stdin
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
@@ -83,10 +83,10 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<TriageArgs>();
 
-impl Run for Args {
-    const PAST: Past = Past::Answered;
+impl Run for TriageArgs {
+    const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
@@ -104,8 +104,8 @@ impl Run for Args {
         let kept = match &rewrite {
             Some(rewrite) if rewrite.takes_stdout() => Kept::Counts,
             _ => match ctx.format.reads {
-                Reads::Blocks => Kept::Lines,
-                Reads::Json => Kept::Rows,
+                FormatNeeds::Blocks => Kept::Lines,
+                FormatNeeds::Json => Kept::Rows,
             },
         };
         let mut desk = Desk {
@@ -153,7 +153,7 @@ impl Run for Args {
     }
 }
 
-impl Args {
+impl TriageArgs {
     fn rewrite(&self, ctx: &Ctx, sources: &[Source]) -> anyhow::Result<Option<Rewrite>> {
         let how = match (self.filter, self.annotate) {
             (true, _) => How::Filter,

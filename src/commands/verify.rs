@@ -1,6 +1,6 @@
 //! `verify`: the audit of history, approvals, evidence and receipts.
 //!
-//! Start at [`Args`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, levels in verify.
+//! Start at [`VerifyArgs`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, levels in verify.
 
 mod marks;
 mod uses;
@@ -8,7 +8,7 @@ mod uses;
 use crate::approval::filed::{ApprovalFileOutcome, FileState};
 use crate::approval::loosened;
 use crate::approval::statement::file::About;
-use crate::commands::command::{Command, Past, Run};
+use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
@@ -24,10 +24,10 @@ use crate::history::objects::{Kind, Oid};
 use crate::history::tree::CommitTree;
 use crate::history::version::Key;
 use crate::history::walk::{self, VersionVisit};
-use crate::record::read::{self, Source};
+use crate::record::read::{self, RecordFile};
 use crate::rules::audit::contents::Contents;
 use crate::rules::audit::{self, Audit};
-use crate::rules::house::House;
+use crate::rules::house::ExtraSchema;
 use crate::status::state::RecordState;
 use crate::view;
 use crate::view::doc::{Findings, Judged, Readers};
@@ -44,7 +44,7 @@ use std::path::PathBuf;
 #[command(
     after_help = "EXAMPLE\n  exledger verify --checkpoint last.json --write-checkpoint next.json\n  exledger verify 7F3KQ --receipts receipts.jsonl"
 )]
-pub struct Args {
+pub struct VerifyArgs {
     /// The records; all of them where none is named
     #[arg(value_name = "ID")]
     ids: Vec<String>,
@@ -63,7 +63,7 @@ pub struct Args {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<VerifyArgs>();
 
 /// What is asked about.
 struct Asked<'a> {
@@ -80,9 +80,9 @@ enum Extent {
     Some,
 }
 
-impl Run for Args {
+impl Run for VerifyArgs {
     const FORMATS: Formats = Formats::Findings;
-    const PAST: Past = Past::Answered;
+    const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
@@ -180,7 +180,7 @@ fn findings(
 ) -> anyhow::Result<Vec<Finding>> {
     let (history, approvals) = approved.facts();
     let tree = approved.tree().map_err(approved::obstacle)?;
-    let places = |path: &str, blob: Oid| -> Option<Source> {
+    let places = |path: &str, blob: Oid| -> Option<RecordFile> {
         match approved.origin().0.read(blob) {
             Ok((Kind::Blob, bytes)) => Some(read::read(path, &bytes)),
             _ => None,
@@ -192,7 +192,7 @@ fn findings(
         approvals,
         loosened: &loosened,
         governance: &approved.governance,
-        house: &House::of(&approved.governance),
+        house: &ExtraSchema::of(&approved.governance),
         tree: &tree,
         instant: approved.stamp.instant,
         contents,

@@ -14,7 +14,7 @@ use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
 use crate::record::version::Range;
 use crate::record::word::Risk;
-use crate::record::word::Word;
+use crate::record::word::Vocabulary;
 
 /// Tells whether a scanner's finding, or something of one, is asked.
 pub(crate) fn is_asked(question: &Question) -> bool {

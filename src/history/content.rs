@@ -11,7 +11,7 @@ use crate::history::objects::{Kind, Objects, Obstacle, Oid};
 use crate::history::version::{Body, Content, Digest};
 use crate::record::id::Id;
 use crate::record::read;
-use crate::record::read::Source;
+use crate::record::read::RecordFile;
 use crate::yaml::node::Limits;
 
 /// Whose record a file is.
@@ -142,7 +142,7 @@ impl<'o> Contents<'o> {
     }
 
     /// Reads a file once more, for the places in it; `None` where its bytes are not here.
-    pub fn places(&self, path: &str, blob: Oid) -> Option<Source> {
+    pub fn places(&self, path: &str, blob: Oid) -> Option<RecordFile> {
         let bytes = self.bytes_within(blob, Limits::RECORD.bytes).ok()?;
         Some(match bytes {
             Some(bytes) => read::read(path, &bytes),
@@ -171,7 +171,7 @@ impl<'o> Contents<'o> {
 }
 
 /// Returns what is said of a file that is longer than a record may be: blanks are refused for their number.
-fn too_large(path: &str) -> Source {
+fn too_large(path: &str) -> RecordFile {
     read::read(path, &vec![b' '; Limits::RECORD.bytes + 1])
 }
 
@@ -214,7 +214,7 @@ fn at_first_sight(path: &str, bytes: &[u8]) -> Option<Whose> {
 }
 
 /// Returns whose record a file is, also when something else is wrong with it.
-fn whose(source: &Source) -> Whose {
+fn whose(source: &RecordFile) -> Whose {
     let stated = source.root.as_ref().and_then(|root| root.at("id")?.text());
     match stated.and_then(|text| Id::new(&text.to_ascii_uppercase())) {
         Some(id) => Whose::Id(id.as_str().into()),

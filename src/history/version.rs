@@ -253,7 +253,7 @@ impl Body {
     }
 
     /// Reads the file, and returns the places in it, without its record; `None` where it was read before.
-    pub fn places(&self) -> Option<read::Source> {
+    pub fn places(&self) -> Option<read::RecordFile> {
         let mut source = match &*self.0.unread.borrow() {
             Unread::Here(path, bytes) => read::read(path, bytes),
             _ => return None,
@@ -300,7 +300,7 @@ pub struct OneId {
 
 impl Content {
     /// Returns what was read of a record's file.
-    pub fn of(source: read::Source) -> Content {
+    pub fn of(source: read::RecordFile) -> Content {
         match source.record {
             Some(record) => Content::Record(Rc::new(record)),
             None => Content::Unreadable(source.findings.into()),

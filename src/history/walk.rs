@@ -25,7 +25,7 @@ use crate::history::version::{Key, Trail, Version};
 use crate::history::vicinity::Around;
 use crate::history::walked::{Beside, History};
 use crate::policy::Policy;
-use crate::record::read::Source;
+use crate::record::read::RecordFile;
 
 /// Walks a mainline and returns the trails of all records and governance files.
 ///
@@ -85,7 +85,7 @@ pub struct VersionVisit<'w> {
     /// The version; who touched it is not known yet.
     pub version: &'w Version,
     /// The file, with the places in it; its record is that of the version.
-    pub source: &'w Source,
+    pub source: &'w RecordFile,
     /// The governance along the mainline that judges it.
     pub states: &'w States,
 }

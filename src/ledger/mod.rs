@@ -12,7 +12,7 @@ use crate::diag::{Finding, Level, shape};
 use crate::ledger::tree::{Item, Kind, Tree, TreeError};
 use crate::record::id::Id;
 use crate::record::near;
-use crate::record::read::{self, Source};
+use crate::record::read::{self, RecordFile};
 use crate::yaml::node::Limits;
 
 /// So many files of one id are named to each other.
@@ -55,7 +55,7 @@ pub struct Entry {
     /// The stem as an id, when it has the form of one.
     pub id: Option<Id>,
     /// What was read.
-    pub source: Source,
+    pub source: RecordFile,
     /// The paths of other files that stand for the same id.
     pub duplicate_of: Vec<String>,
 }
@@ -109,7 +109,7 @@ impl Files {
     ///
     /// # Errors
     /// [`TreeError`] when the file can't be read, or is gone.
-    pub fn read(&self, tree: &dyn Tree, file: &File) -> Result<Source, TreeError> {
+    pub fn read(&self, tree: &dyn Tree, file: &File) -> Result<RecordFile, TreeError> {
         Ok(file.source(&file.bytes(tree)?))
     }
 
@@ -134,7 +134,7 @@ impl File {
     }
 
     /// Returns what the file states with these bytes; that other files stand for its id is among the findings.
-    pub fn source(&self, bytes: &[u8]) -> Source {
+    pub fn source(&self, bytes: &[u8]) -> RecordFile {
         let mut source = read::read(&self.path, bytes);
         if !self.twins.is_empty() {
             source.refuse(duplicate(&source, &self.twins));
@@ -292,7 +292,7 @@ fn like<'i>(wanted: &str, ids: impl Iterator<Item = &'i str>) -> Vec<String> {
     like
 }
 
-fn duplicate(source: &Source, twins: &[String]) -> Finding {
+fn duplicate(source: &RecordFile, twins: &[String]) -> Finding {
     source.finding(
         shape::DUPLICATE_ID,
         Level::Error,

@@ -17,7 +17,7 @@ use std::fmt;
 
 /// What someone speaks about: some bytes, and who is behind them.
 #[derive(Clone, Debug)]
-pub struct Matter {
+pub struct ApprovalTarget {
     /// The record or governance file.
     pub about: About,
     /// The sha256 of the bytes, in 64 hexadecimal digits.
@@ -112,7 +112,7 @@ impl Refused {
 ///
 /// `law` says what an approval must be, `who` who people are (D1, D2).
 pub fn refused(
-    matter: &Matter,
+    matter: &ApprovalTarget,
     person: &Person,
     decision: Decision,
     [law, who]: [&Governance; 2],
@@ -167,7 +167,7 @@ pub fn groups(
 
 /// Returns what is said, ready to be signed.
 pub fn file(
-    matter: &Matter,
+    matter: &ApprovalTarget,
     ledger: &str,
     by: &Address,
     (decision, reason): (Decision, Option<String>),

@@ -2,16 +2,20 @@
 //!
 //! Uses record, plan's entries and evidence. Pure. Start at [`attest`]. Follows `docs/spec/cli.md`, decisions.
 
-use crate::plan::decision::{Planned, Refusal, Taken};
+use crate::plan::decision::{DecisionInput, Planned, Refusal};
 use crate::plan::edit::Edit;
-use crate::plan::evidence::{self, Shown};
-use crate::record::word::{ControlStatus, Word};
+use crate::plan::evidence::{self, EvidenceInput};
+use crate::record::word::{ControlStatus, Vocabulary};
 
 /// Returns the edits that say that a control was seen to work; a planned one is active from then on.
 ///
 /// # Errors
 /// [`Refusal`] where the record is closed, has no such control, the control is withdrawn, or was seen later already.
-pub fn attest(taken: &Taken<'_>, control: &str, shown: &[Shown]) -> Result<Planned, Refusal> {
+pub fn attest(
+    taken: &DecisionInput<'_>,
+    control: &str,
+    shown: &[EvidenceInput],
+) -> Result<Planned, Refusal> {
     taken.open()?;
     let record = taken.record;
     let id = &record.id;

@@ -3,10 +3,10 @@
 //! Uses record, policy, plan's entries and evidence. Pure. Start at [`close`], [`missing`] and [`reviewed`]. Follows
 //! `docs/spec/cli.md`, decisions, and `docs/spec/rules.md`, `closure-incomplete`.
 
-use crate::plan::decision::{Planned, Refusal, Taken};
+use crate::plan::decision::{DecisionInput, Planned, Refusal};
 use crate::plan::edit::Edit;
 use crate::plan::entry::Entry;
-use crate::plan::evidence::{self, Shown, Written};
+use crate::plan::evidence::{self, EvidenceEntry, EvidenceInput};
 use crate::policy::closing::TIMES;
 use crate::policy::governance::Governance;
 use crate::policy::tier::fact::Facts;
@@ -14,7 +14,7 @@ use crate::policy::tier::{self, Resolved};
 use crate::record::Record;
 use crate::record::placeholder::holds_a_place;
 use crate::record::time::Day;
-use crate::record::word::{ClosureOutcome, PostReviewOutcome, Word};
+use crate::record::word::{ClosureOutcome, PostReviewOutcome, Vocabulary};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The item that `--prevention` answers too.
@@ -30,7 +30,7 @@ pub struct Closing {
     /// The items with their answers.
     pub checks: Vec<(String, String)>,
     /// What shows that it ended.
-    pub evidence: Vec<Shown>,
+    pub evidence: Vec<EvidenceInput>,
     /// The days on which access was looked at, by [`TIMES`].
     pub access: BTreeMap<String, Day>,
     /// What keeps it from happening again.
@@ -81,8 +81,8 @@ impl Lack {
 /// Returns what a closure of a record still lacks, in the order of the policy.
 pub fn missing(governance: &Governance, record: &Record, closing: &Closing) -> Vec<Lack> {
     let rules = &governance.policy.closure;
-    let baseline = record.deviates_from.baseline.map(Word::word);
-    let identity = record.subject.identity_type.map(Word::word);
+    let baseline = record.deviates_from.baseline.map(Vocabulary::word);
+    let identity = record.subject.identity_type.map(Vocabulary::word);
     let items = rules.items([baseline, identity]).into_iter();
     let is_open = |item: &&str| {
         let is_prevented = *item == PREVENTION && closing.prevention.is_some();
@@ -113,7 +113,7 @@ fn resolved(governance: &Governance, record: &Record) -> Option<Resolved> {
 ///
 /// # Errors
 /// [`Refusal`] where it is closed already, or the closure lacks something; every item is then named.
-pub fn close(taken: &Taken<'_>, closing: &Closing) -> Result<Planned, Refusal> {
+pub fn close(taken: &DecisionInput<'_>, closing: &Closing) -> Result<Planned, Refusal> {
     taken.open()?;
     let record = taken.record;
     let lacks = missing(taken.governance, record, closing);
@@ -150,12 +150,12 @@ pub fn close(taken: &Taken<'_>, closing: &Closing) -> Result<Planned, Refusal> {
     })
 }
 
-fn entry(taken: &Taken<'_>, closing: &Closing, evidence: &Written) -> Entry {
+fn entry(taken: &DecisionInput<'_>, closing: &Closing, evidence: &EvidenceEntry) -> Entry {
     let record = taken.record;
     let mut answers = closing.checks.clone();
     let needed = taken.governance.policy.closure.items([
-        record.deviates_from.baseline.map(Word::word),
-        record.subject.identity_type.map(Word::word),
+        record.deviates_from.baseline.map(Vocabulary::word),
+        record.subject.identity_type.map(Vocabulary::word),
     ]);
     if let Some(prevention) = &closing.prevention
         && needed.contains(&PREVENTION)
@@ -193,7 +193,11 @@ pub fn uncited<'a>(record: &Record, closing: &Closing, answer: &'a str) -> Optio
 }
 
 /// Refuses answers that cite evidence which is not there.
-fn cited(taken: &Taken<'_>, closing: &Closing, evidence: &Written) -> Result<(), Refusal> {
+fn cited(
+    taken: &DecisionInput<'_>,
+    closing: &Closing,
+    evidence: &EvidenceEntry,
+) -> Result<(), Refusal> {
     for (item, answer) in &closing.checks {
         if let Some(id) = missing_id(taken.record, &evidence.ids, answer) {
             return Err(Refusal::new(
@@ -223,7 +227,7 @@ fn missing_id<'a>(record: &Record, ids: &BTreeSet<String>, answer: &'a str) -> O
 ///
 /// # Errors
 /// [`Refusal`] where the record is open, was rejected, or its closure was looked at already.
-pub fn reviewed(taken: &Taken<'_>, outcome: PostReviewOutcome) -> Result<Planned, Refusal> {
+pub fn reviewed(taken: &DecisionInput<'_>, outcome: PostReviewOutcome) -> Result<Planned, Refusal> {
     let id = &taken.record.id;
     let Some(closure) = &taken.record.closure else {
         return Err(Refusal::new(

@@ -1,6 +1,6 @@
 //! What every decision knows: who takes it, when, about which record; and why one is refused.
 //!
-//! Uses record, policy, plan's edits. Pure. Start at [`Taken`]. Follows `docs/spec/cli.md`, decisions.
+//! Uses record, policy, plan's edits. Pure. Start at [`DecisionInput`]. Follows `docs/spec/cli.md`, decisions.
 
 use crate::plan::edit::Edit;
 use crate::policy::governance::Governance;
@@ -9,14 +9,14 @@ use crate::policy::tier::fact::Facts;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
 use crate::record::address::Address;
-use crate::record::read::Source;
+use crate::record::read::RecordFile;
 use crate::record::time::{Day, Instant};
 
 /// A record about which a decision is taken.
 #[derive(Clone, Copy)]
-pub struct Taken<'t> {
+pub struct DecisionInput<'t> {
     /// The file as it is.
-    pub source: &'t Source,
+    pub source: &'t RecordFile,
     /// What it states.
     pub record: &'t Record,
     /// The governance files of the same tree.
@@ -68,7 +68,7 @@ impl Refusal {
     }
 }
 
-impl Taken<'_> {
+impl DecisionInput<'_> {
     /// Returns what is to be known of a look or a verification where the tier grants nothing while degraded: it counts
     /// only once somebody else stands behind it.
     pub fn counts_once_vouched(&self, what: &str) -> Option<String> {

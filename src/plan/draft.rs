@@ -8,7 +8,7 @@ use crate::plan::setting::Derived;
 use crate::plan::setting::Setting;
 use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Resolved};
-use crate::record::read::{self, Source};
+use crate::record::read::{self, RecordFile};
 use crate::record::template;
 use crate::yaml;
 use crate::yaml::node::Limits;
@@ -24,7 +24,7 @@ pub struct Draft {
     /// Its text.
     pub text: String,
     /// The text as the reader of records reads it.
-    pub source: Source,
+    pub source: RecordFile,
     /// What tier and class demand; `None` where what decides can't be read.
     pub resolved: Option<Resolved>,
     /// What was derived.

@@ -3,7 +3,7 @@
 //! Uses yaml, record. Pure. Start at [`apply`]. Follows `docs/spec/record.md`, schema and edits. Only the lines of the
 //! decision change; what can't be edited like that is refused.
 
-use crate::record::read::{self, Source};
+use crate::record::read::{self, RecordFile};
 use crate::yaml;
 use crate::yaml::node::{Limits, Node};
 use crate::yaml::splice;
@@ -50,7 +50,7 @@ pub struct Edited {
     /// Its text.
     pub text: String,
     /// The text as the reader of records reads it.
-    pub source: Source,
+    pub source: RecordFile,
     /// The fields that say something else now, in the order of the file.
     pub changes: Vec<Change>,
 }

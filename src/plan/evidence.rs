@@ -1,6 +1,6 @@
 //! Evidence that a decision cites: an address, a commit, or a file that is kept beside the records with its digest.
 //!
-//! Uses record, plan's entries. Pure. Start at [`Said::parse`] and [`entries`]. Follows `docs/spec/record.md`, values,
+//! Uses record, plan's entries. Pure. Start at [`EvidenceArgument::parse`] and [`entries`]. Follows `docs/spec/record.md`, values,
 //! and `docs/spec/cli.md`, flags that scripts use.
 
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ pub const FOLDER: &str = "evidence";
 
 /// One piece of evidence as it was said: `E1=log:rotate.txt`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub struct EvidenceInput {
     /// The name under which it is cited.
     pub id: Option<String>,
     /// What it is, in a free word.
@@ -51,7 +51,7 @@ pub enum Ids {
 
 /// Evidence, ready to be written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Written {
+pub struct EvidenceEntry {
     /// The entries of the record.
     pub entries: Vec<Entry>,
     /// The names under which they are cited.
@@ -62,7 +62,7 @@ pub struct Written {
 
 /// A piece of evidence of which a file is not read yet: name, kind, and what was said of its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said<'s> {
+pub struct EvidenceArgument<'s> {
     /// The name under which it is cited.
     pub id: Option<&'s str>,
     /// What it is.
@@ -71,12 +71,12 @@ pub struct Said<'s> {
     pub source: &'s str,
 }
 
-impl<'s> Said<'s> {
+impl<'s> EvidenceArgument<'s> {
     /// Reads `[ID=][KIND:]PATH|URL|COMMIT`; the kind of what has none is `link`, `commit` or `file`.
     ///
     /// # Errors
     /// What is wrong with the text, and how to write it.
-    pub fn parse(text: &'s str) -> Result<Said<'s>, String> {
+    pub fn parse(text: &'s str) -> Result<EvidenceArgument<'s>, String> {
         let form = || {
             format!(
                 "`{text}` is no evidence: write a path, an address or a commit, with name and kind before it as in E1=log:rotate.txt"
@@ -99,7 +99,7 @@ impl<'s> Said<'s> {
         if kind.is_empty() || source.is_empty() || is_bare_address || id == Some("") {
             return Err(form());
         }
-        Ok(Said { id, kind, source })
+        Ok(EvidenceArgument { id, kind, source })
     }
 
     /// Tells whether the source is an address.
@@ -117,10 +117,14 @@ impl<'s> Said<'s> {
 ///
 /// # Errors
 /// [`Refusal`] where an id is taken, or two files would have one name.
-pub fn entries(record: &Record, shown: &[Shown], ids: Ids) -> Result<Written, Refusal> {
+pub fn entries(
+    record: &Record,
+    shown: &[EvidenceInput],
+    ids: Ids,
+) -> Result<EvidenceEntry, Refusal> {
     let mut taken = known(record);
     let own: Vec<&str> = shown.iter().filter_map(|it| it.id.as_deref()).collect();
-    let mut written = Written::default();
+    let mut written = EvidenceEntry::default();
     for one in shown {
         let id = match (&one.id, ids) {
             (Some(id), _) => Some(id.clone()),
@@ -155,7 +159,7 @@ pub fn entries(record: &Record, shown: &[Shown], ids: Ids) -> Result<Written, Re
     Ok(written)
 }
 
-fn keep(written: &mut Written, path: String, bytes: &[u8]) -> Result<(), Refusal> {
+fn keep(written: &mut EvidenceEntry, path: String, bytes: &[u8]) -> Result<(), Refusal> {
     match written.files.iter().find(|(known, _)| *known == path) {
         Some((_, known)) if known == bytes => Ok(()),
         Some(_) => Err(Refusal::new(

@@ -2,7 +2,7 @@
 //!
 //! Uses record, plan's entries. Pure. Start at [`fire`]. Follows `docs/spec/cli.md`, decisions.
 
-use crate::plan::decision::{Planned, Refusal, Taken};
+use crate::plan::decision::{DecisionInput, Planned, Refusal};
 use crate::plan::edit::Edit;
 use crate::plan::entry::Entry;
 use crate::record::word::Then;
@@ -11,7 +11,11 @@ use crate::record::word::Then;
 ///
 /// # Errors
 /// [`Refusal`] where the record is closed, has no such trigger, or it fired already.
-pub fn fire(taken: &Taken<'_>, trigger: &str, note: Option<&str>) -> Result<Planned, Refusal> {
+pub fn fire(
+    taken: &DecisionInput<'_>,
+    trigger: &str,
+    note: Option<&str>,
+) -> Result<Planned, Refusal> {
     taken.open()?;
     let record = taken.record;
     let id = &record.id;

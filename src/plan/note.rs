@@ -2,21 +2,21 @@
 //!
 //! Uses record, plan's entries and evidence. Pure. Start at [`note`]. Follows `docs/spec/cli.md`, decisions.
 
-use crate::plan::decision::{Planned, Refusal, Taken};
+use crate::plan::decision::{DecisionInput, Planned, Refusal};
 use crate::plan::edit::Edit;
 use crate::plan::entry::Entry;
-use crate::plan::evidence::{self, Shown};
-use crate::record::word::{Stage, Word};
+use crate::plan::evidence::{self, EvidenceInput};
+use crate::record::word::{Stage, Vocabulary};
 
 /// Returns the edits that record a step.
 ///
 /// # Errors
 /// [`Refusal`] where the record is closed, or evidence can't be kept.
 pub fn note(
-    taken: &Taken<'_>,
+    taken: &DecisionInput<'_>,
     stage: Stage,
     note: &str,
-    shown: &[Shown],
+    shown: &[EvidenceInput],
 ) -> Result<Planned, Refusal> {
     taken.open()?;
     let evidence = evidence::entries(taken.record, shown, evidence::Ids::AsGiven)?;

@@ -2,16 +2,16 @@
 //!
 //! Uses plan's entries. Pure. Start at [`reject`]. Follows `docs/spec/cli.md`, commands.
 
-use crate::plan::decision::{Planned, Refusal, Taken};
+use crate::plan::decision::{DecisionInput, Planned, Refusal};
 use crate::plan::edit::Edit;
 use crate::plan::entry::Entry;
-use crate::record::word::{ClosureOutcome, Word};
+use crate::record::word::{ClosureOutcome, Vocabulary};
 
 /// Returns the edits that reject a request.
 ///
 /// # Errors
 /// [`Refusal`] where the record is closed already.
-pub fn reject(taken: &Taken<'_>, reason: &str) -> Result<Planned, Refusal> {
+pub fn reject(taken: &DecisionInput<'_>, reason: &str) -> Result<Planned, Refusal> {
     taken.open()?;
     let entry = Entry::new()
         .text("outcome", ClosureOutcome::Rejected.word())

@@ -3,7 +3,7 @@
 //! Uses record, plan's entries. Pure. Start at [`renew`]. How often and how long is judged by the rules
 //! `renewal-limit`, `total-limit` and `term-too-long`. Follows `docs/spec/cli.md`, decisions.
 
-use crate::plan::decision::{Refusal, Taken};
+use crate::plan::decision::{DecisionInput, Refusal};
 use crate::plan::edit::Edit;
 use crate::plan::entry::Entry;
 use crate::record::later;
@@ -23,7 +23,7 @@ pub enum Later {
 ///
 /// # Errors
 /// [`Refusal`] where it is closed or revoked, where the end would be no later, or past already.
-pub fn renew(taken: &Taken<'_>, later: &Later, reason: &str) -> Result<Vec<Edit>, Refusal> {
+pub fn renew(taken: &DecisionInput<'_>, later: &Later, reason: &str) -> Result<Vec<Edit>, Refusal> {
     taken.open()?;
     let record = taken.record;
     let id = &record.id;
@@ -58,7 +58,7 @@ pub fn renew(taken: &Taken<'_>, later: &Later, reason: &str) -> Result<Vec<Edit>
     ])
 }
 
-fn until(taken: &Taken<'_>, later: &Later) -> Result<When, Refusal> {
+fn until(taken: &DecisionInput<'_>, later: &Later) -> Result<When, Refusal> {
     let record = taken.record;
     match later {
         Later::Until(until) => Ok(until.clone()),
@@ -79,7 +79,7 @@ fn until(taken: &Taken<'_>, later: &Later) -> Result<When, Refusal> {
 }
 
 /// Returns the fired trigger that ends the record.
-fn ending<'t>(taken: &Taken<'t>) -> Option<&'t str> {
+fn ending<'t>(taken: &DecisionInput<'t>) -> Option<&'t str> {
     let record = taken.record;
     let ends = |id: &str| {
         let mut triggers = record.triggers.iter();

@@ -2,17 +2,17 @@
 //!
 //! Uses record, plan's entries. Pure. Start at [`review`]. Follows `docs/spec/cli.md`, decisions.
 
-use crate::plan::decision::{Planned, Refusal, Taken};
+use crate::plan::decision::{DecisionInput, Planned, Refusal};
 use crate::plan::edit::Edit;
 use crate::plan::entry::Entry;
-use crate::record::word::{ReviewOutcome, Word};
+use crate::record::word::{ReviewOutcome, Vocabulary};
 
 /// Returns the edits that record a review.
 ///
 /// # Errors
 /// [`Refusal`] where the record is closed.
 pub fn review(
-    taken: &Taken<'_>,
+    taken: &DecisionInput<'_>,
     outcome: ReviewOutcome,
     note: Option<&str>,
 ) -> Result<Planned, Refusal> {

@@ -99,8 +99,10 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<Answer, Trouble> {
     let landing = chain::read(world.objects, reviews.landing)?;
     let before = landing.parents.first().copied();
     let landed = Landed {
-        at: Desk::new(world, reviews.landing)?,
-        before: before.map(|before| Desk::new(world, before)).transpose()?,
+        at: CommitFiles::new(world, reviews.landing)?,
+        before: before
+            .map(|before| CommitFiles::new(world, before))
+            .transpose()?,
     };
     let mut answer = Answer::default();
     answer.told.extend(taken_back(reviews, world.governance));
@@ -136,14 +138,14 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<Answer, Trouble> {
 
 /// What landed, and what stood before.
 struct Landed<'w> {
-    at: Desk<'w>,
-    before: Option<Desk<'w>>,
+    at: CommitFiles<'w>,
+    before: Option<CommitFiles<'w>>,
 }
 
 /// What a reviewer looked at, and what it was compared with there.
 struct Seen<'w> {
-    head: Desk<'w>,
-    bases: Vec<Desk<'w>>,
+    head: CommitFiles<'w>,
+    bases: Vec<CommitFiles<'w>>,
 }
 
 fn looked_at<'w>(
@@ -151,7 +153,7 @@ fn looked_at<'w>(
     review: &Review,
     before: Option<Oid>,
 ) -> Result<Seen<'w>, Obstacle> {
-    let head = Desk::new(world, review.commit)?;
+    let head = CommitFiles::new(world, review.commit)?;
     let Some(before) = before else {
         return Ok(Seen {
             head,
@@ -167,13 +169,13 @@ fn looked_at<'w>(
         }) => return Err(missing),
         Some(branch) => branch.bases,
     };
-    let bases = bases.into_iter().map(|base| Desk::new(world, base));
+    let bases = bases.into_iter().map(|base| CommitFiles::new(world, base));
     let bases = bases.collect::<Result<Vec<_>, _>>()?;
     Ok(Seen { head, bases })
 }
 
 /// One commit's records and governance files.
-struct Desk<'w> {
+struct CommitFiles<'w> {
     world: World<'w>,
     tree: CommitTree<'w>,
     records: Vec<String>,
@@ -181,8 +183,8 @@ struct Desk<'w> {
     held: Held,
 }
 
-impl<'w> Desk<'w> {
-    fn new(world: World<'w>, commit: Oid) -> Result<Desk<'w>, Obstacle> {
+impl<'w> CommitFiles<'w> {
+    fn new(world: World<'w>, commit: Oid) -> Result<CommitFiles<'w>, Obstacle> {
         let failed = |error| tree::obstacle(&error);
         let tree = CommitTree::of_commit(world.objects, commit, world.prefix)?;
         let own = Governance::read(&tree).map_err(failed)?;
@@ -201,7 +203,7 @@ impl<'w> Desk<'w> {
                 of_one.push((file.path, blob));
             }
         }
-        Ok(Desk {
+        Ok(CommitFiles {
             world,
             tree,
             records,

@@ -2,7 +2,7 @@
 //!
 //! Uses record. Pure. Start at [`shorten`]. Follows `docs/spec/cli.md`, decisions.
 
-use crate::plan::decision::{Refusal, Taken};
+use crate::plan::decision::{DecisionInput, Refusal};
 use crate::plan::edit::Edit;
 use crate::record::time::{When, not_after};
 
@@ -10,7 +10,7 @@ use crate::record::time::{When, not_after};
 ///
 /// # Errors
 /// [`Refusal`] where it is closed, where the end would be no earlier, or past already.
-pub fn shorten(taken: &Taken<'_>, until: &When) -> Result<Vec<Edit>, Refusal> {
+pub fn shorten(taken: &DecisionInput<'_>, until: &When) -> Result<Vec<Edit>, Refusal> {
     taken.open()?;
     let record = taken.record;
     let id = &record.id;

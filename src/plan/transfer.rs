@@ -3,7 +3,7 @@
 //! Uses record, policy's people, plan's entries. Pure. Start at [`transfer`]. Follows `docs/spec/cli.md`, decisions, and
 //! M43 of the mission.
 
-use crate::plan::decision::{Planned, Refusal, Taken};
+use crate::plan::decision::{DecisionInput, Planned, Refusal};
 use crate::plan::edit::Edit;
 use crate::plan::entry::Entry;
 use crate::policy::governance::Governance;
@@ -25,7 +25,7 @@ pub struct Heir<'h> {
 /// # Errors
 /// [`Refusal`] where the record is closed, or nothing changes hands.
 pub fn transfer(
-    taken: &Taken<'_>,
+    taken: &DecisionInput<'_>,
     heir: Heir<'_>,
     reason: Option<&str>,
 ) -> Result<Planned, Refusal> {

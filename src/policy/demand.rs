@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::record::time::{Term, Unit};
-use crate::record::word::Word;
+use crate::record::word::Vocabulary;
 
 /// What an approval must be, whatever the tier.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -92,7 +92,7 @@ pub enum Proof {
     Attested,
 }
 
-impl Word for Proof {
+impl Vocabulary for Proof {
     const WORDS: &'static [(&'static str, Self)] =
         &[("attested", Proof::Attested), ("claimed", Proof::Claimed)];
 }
@@ -107,7 +107,7 @@ pub enum Switch {
     Allow,
 }
 
-impl Word for Switch {
+impl Vocabulary for Switch {
     const WORDS: &'static [(&'static str, Self)] =
         &[("deny", Switch::Deny), ("allow", Switch::Allow)];
 }
@@ -122,7 +122,7 @@ pub enum SelfApproval {
     Allow,
 }
 
-impl Word for SelfApproval {
+impl Vocabulary for SelfApproval {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("forbid", SelfApproval::Forbid),
         ("allow", SelfApproval::Allow),
@@ -164,7 +164,7 @@ impl EvidenceKind {
     }
 }
 
-impl Word for EvidenceKind {
+impl Vocabulary for EvidenceKind {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("merge", EvidenceKind::Merge),
         ("trailer", EvidenceKind::Trailer),
@@ -206,7 +206,7 @@ pub enum Forge {
     Homu,
 }
 
-impl Word for Forge {
+impl Vocabulary for Forge {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("auto", Forge::Auto),
         ("github", Forge::Github),

@@ -12,7 +12,7 @@ use crate::record;
 use crate::record::address::Address;
 use crate::record::reference::ControlRef;
 use crate::record::time::Term;
-use crate::record::word::{Class, FixTarget, Risk, RootCause, Test, Then, Word};
+use crate::record::word::{Class, FixTarget, Risk, RootCause, Test, Then, Vocabulary};
 
 /// Who is who. In patterns `*` is any run of characters and alone special; letter case is ignored.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -110,7 +110,7 @@ impl RuleLevel {
     }
 }
 
-impl Word for RuleLevel {
+impl Vocabulary for RuleLevel {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("error", RuleLevel::Error),
         ("warning", RuleLevel::Warning),
@@ -307,7 +307,7 @@ pub enum PatternKey {
     Owner,
 }
 
-impl Word for PatternKey {
+impl Vocabulary for PatternKey {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("root_cause", PatternKey::RootCause),
         ("application", PatternKey::Application),

@@ -114,7 +114,7 @@ pub struct Match {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OnlyTrue;
 
-impl word::Word for OnlyTrue {
+impl word::Vocabulary for OnlyTrue {
     const WORDS: &'static [(&'static str, Self)] = &[("true", OnlyTrue)];
 }
 
@@ -159,7 +159,7 @@ pub enum Must {
     RiskOwner,
 }
 
-impl word::Word for Must {
+impl word::Vocabulary for Must {
     const WORDS: &'static [(&'static str, Self)] = &[("risk_owner", Must::RiskOwner)];
 }
 
@@ -173,7 +173,7 @@ pub enum Degraded {
     Grant,
 }
 
-impl word::Word for Degraded {
+impl word::Vocabulary for Degraded {
     const WORDS: &'static [(&'static str, Self)] =
         &[("deny", Degraded::Deny), ("grant", Degraded::Grant)];
 }
@@ -214,7 +214,7 @@ pub enum Require {
     Environment,
 }
 
-impl word::Word for Require {
+impl word::Vocabulary for Require {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("blast_radius", Require::BlastRadius),
         ("rollback", Require::Rollback),

@@ -2,7 +2,7 @@
 //!
 //! Uses record's own words. Pure. Start at [`Address`]. Follows `docs/spec/record.md`, values.
 
-use crate::record::parse_error::Flaw;
+use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,9 +63,9 @@ impl fmt::Display for Address {
 }
 
 impl Scalar for Address {
-    fn parse(text: &str) -> Result<Self, Flaw> {
+    fn parse(text: &str) -> Result<Self, ParseError> {
         Address::new(text).ok_or_else(|| {
-            Flaw::new(
+            ParseError::new(
                 format!("`{text}` is not an address"),
                 "write it as name@example.com",
             )

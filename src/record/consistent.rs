@@ -6,12 +6,12 @@
 use crate::diag::{Code, shape};
 use crate::record::id::Id;
 use crate::record::places;
-use crate::yaml::node::{Fault, Node, Value};
+use crate::yaml::node::{Node, SyntaxError, Value};
 
 /// Returns what is wrong between the fields of a record whose file has this stem.
 ///
 /// `meant` are the fields that misspelt keys meant: what they hold is not known.
-pub(super) fn faults(stem: &str, root: &Node, meant: &[String]) -> Vec<Fault> {
+pub(super) fn faults(stem: &str, root: &Node, meant: &[String]) -> Vec<SyntaxError> {
     let mut faults = Vec::new();
     faults.extend(other_name(stem, root));
     repeated(root, "compensating_controls", &mut faults);
@@ -29,8 +29,8 @@ fn fault(
     field: String,
     message: String,
     help: impl Into<String>,
-) -> Fault {
-    Fault {
+) -> SyntaxError {
+    SyntaxError {
         code,
         pos: Some(node.pos),
         field: Some(field),
@@ -39,7 +39,7 @@ fn fault(
     }
 }
 
-fn other_name(stem: &str, root: &Node) -> Option<Fault> {
+fn other_name(stem: &str, root: &Node) -> Option<SyntaxError> {
     let node = root.get("id")?;
     let id = node.text().and_then(Id::new)?;
     (id.as_str() != stem).then(|| {
@@ -54,7 +54,7 @@ fn other_name(stem: &str, root: &Node) -> Option<Fault> {
 }
 
 /// Notes ids of list items that an earlier item has too.
-fn repeated(root: &Node, list: &str, faults: &mut Vec<Fault>) {
+fn repeated(root: &Node, list: &str, faults: &mut Vec<SyntaxError>) {
     let items = root.get(list).map_or(&[][..], Node::items);
     for (index, item) in items.iter().enumerate() {
         let Some((node, id)) = id_of(item) else {
@@ -74,7 +74,7 @@ fn id_of(item: &Node) -> Option<(&Node, &str)> {
     Some((node, id))
 }
 
-fn again(node: &Node, field: String, id: &str) -> Fault {
+fn again(node: &Node, field: String, id: &str) -> SyntaxError {
     let message = format!("the id `{id}` is taken by an earlier entry");
     fault(
         shape::BAD_VALUE,
@@ -86,7 +86,7 @@ fn again(node: &Node, field: String, id: &str) -> Fault {
 }
 
 /// Notes ids of evidence that evidence anywhere before it has too.
-fn repeated_evidence(root: &Node, faults: &mut Vec<Fault>) {
+fn repeated_evidence(root: &Node, faults: &mut Vec<SyntaxError>) {
     let mut seen: Vec<&str> = Vec::new();
     places::evidence(root, &mut |place, item| {
         let Some((node, id)) = id_of(item) else {
@@ -100,7 +100,7 @@ fn repeated_evidence(root: &Node, faults: &mut Vec<Fault>) {
 }
 
 /// Notes firings of triggers that the record does not have; says nothing while a trigger's id can't be read.
-fn unknown_triggers(root: &Node, faults: &mut Vec<Fault>) {
+fn unknown_triggers(root: &Node, faults: &mut Vec<SyntaxError>) {
     let fired = root.get("fired").map_or(&[][..], Node::items);
     let triggers = match root.get("triggers").map(|node| &node.value) {
         Some(Value::List(triggers)) => &triggers[..],

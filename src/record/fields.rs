@@ -6,7 +6,7 @@
 
 use crate::diag::shape;
 use crate::record::meant;
-use crate::record::parse_error::Flaw;
+use crate::record::parse_error::ParseError;
 use crate::record::reader::{self, Closed, Read, Reader};
 use crate::yaml::node::{Entry, Node, Value};
 
@@ -78,7 +78,7 @@ impl<'n, 'r> Fields<'n, 'r> {
     pub fn required_as<T>(
         &mut self,
         key: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, Flaw>,
+        parse: impl FnOnce(&str) -> Result<T, ParseError>,
     ) -> Option<T> {
         self.required_with(key, |node, at| at.scalar(node, parse))
     }
@@ -87,7 +87,7 @@ impl<'n, 'r> Fields<'n, 'r> {
     pub fn optional_as<T>(
         &mut self,
         key: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, Flaw>,
+        parse: impl FnOnce(&str) -> Result<T, ParseError>,
     ) -> Option<Option<T>> {
         self.optional_with(key, |node, at| at.scalar(node, parse))
     }
@@ -129,7 +129,7 @@ impl<'n, 'r> Fields<'n, 'r> {
     }
 
     /// Notes a flaw of a key's value.
-    pub fn fault(&mut self, key: &str, flaw: Flaw) {
+    pub fn fault(&mut self, key: &str, flaw: ParseError) {
         if let Some(entry) = self.entries.iter().find(|entry| entry.key == key) {
             self.reader
                 .entry(entry, |node, at| at.fault::<()>(node, flaw));
@@ -200,17 +200,17 @@ impl<'n, 'r> Fields<'n, 'r> {
             let meaning = meant::key(&entry.key, &absent);
             let name = &entry.key;
             let flaw = match meaning {
-                Some(key) => Flaw::new(
+                Some(key) => ParseError::new(
                     format!("unknown key `{name}`: did you mean `{key}`?"),
                     format!("write `{key}`, or remove the key"),
                 ),
-                None if meant::is_computed(name) => Flaw::new(
+                None if meant::is_computed(name) => ParseError::new(
                     format!(
                         "unknown key `{name}`: status and approvals are computed from git and never stored"
                     ),
                     "remove it",
                 ),
-                None => Flaw::new(
+                None => ParseError::new(
                     format!("unknown key `{name}`"),
                     format!("remove it; the keys here are {}", self.known.join(", ")),
                 ),
@@ -246,8 +246,12 @@ impl<'n, 'r> Fields<'n, 'r> {
             }
         };
         let pos = self.reader.anchor();
-        self.reader
-            .note(shape::MISSING_FIELD, pos, field, Flaw::new(message, help));
+        self.reader.note(
+            shape::MISSING_FIELD,
+            pos,
+            field,
+            ParseError::new(message, help),
+        );
     }
 }
 

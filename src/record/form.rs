@@ -3,7 +3,7 @@
 //! Uses record's own words. Pure. Each function has the signature of `Scalar::parse`. Follows
 //! `docs/spec/record.md`, values.
 
-use crate::record::parse_error::Flaw;
+use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
 use crate::record::time::{Term, When};
 use crate::record::version;
@@ -26,12 +26,12 @@ const ENDLESS: &[&str] = &[
 /// Reads the end of an exception: a day or an instant, and never `never`.
 ///
 /// # Errors
-/// The [`Flaw`] of any other text.
-pub fn end(text: &str) -> Result<When, Flaw> {
+/// The [`ParseError`] of any other text.
+pub fn end(text: &str) -> Result<When, ParseError> {
     When::parse(text).map_err(|flaw| {
         let is_endless = ENDLESS.contains(&text.trim().to_lowercase().as_str());
         if is_endless {
-            Flaw::new(
+            ParseError::new(
                 format!("`{text}` is no end: every exception has one"),
                 "write the day it ends, such as 2026-12-20; renew it if it is needed longer",
             )
@@ -44,11 +44,11 @@ pub fn end(text: &str) -> Result<When, Flaw> {
 /// Reads a term that lasts: `0d` means nothing in a record.
 ///
 /// # Errors
-/// The [`Flaw`] of any other text.
-pub fn term(text: &str) -> Result<Term, Flaw> {
+/// The [`ParseError`] of any other text.
+pub fn term(text: &str) -> Result<Term, ParseError> {
     let term = Term::parse(text)?;
     if term.is_zero() {
-        Err(Flaw::new(
+        Err(ParseError::new(
             format!("`{text}` lasts no time"),
             "write a longer one, such as 30d, or remove the field",
         ))
@@ -60,13 +60,13 @@ pub fn term(text: &str) -> Result<Term, Flaw> {
 /// Reads a number of uses, from 1.
 ///
 /// # Errors
-/// The [`Flaw`] of any other text.
-pub fn uses(text: &str) -> Result<u32, Flaw> {
+/// The [`ParseError`] of any other text.
+pub fn uses(text: &str) -> Result<u32, ParseError> {
     let help = "write a whole number from 1";
     match u32::parse(text) {
-        Ok(0) => Err(Flaw::new("`0` uses are none", help)),
+        Ok(0) => Err(ParseError::new("`0` uses are none", help)),
         Ok(number) => Ok(number),
-        Err(flaw) => Err(Flaw::new(flaw.message, help)),
+        Err(flaw) => Err(ParseError::new(flaw.message, help)),
     }
 }
 
@@ -96,13 +96,13 @@ impl Visitor<'_> for UsesWritten {
 /// Reads a SHA-256 in hexadecimal.
 ///
 /// # Errors
-/// The [`Flaw`] of any other text.
-pub fn sha256(text: &str) -> Result<String, Flaw> {
+/// The [`ParseError`] of any other text.
+pub fn sha256(text: &str) -> Result<String, ParseError> {
     let is_digest = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_digest {
         Ok(text.to_owned())
     } else {
-        Err(Flaw::new(
+        Err(ParseError::new(
             "this is not a SHA-256",
             "write the 64 hexadecimal digits that `sha256sum` prints",
         ))
@@ -112,14 +112,14 @@ pub fn sha256(text: &str) -> Result<String, Flaw> {
 /// Reads a weakness, `CWE-79`.
 ///
 /// # Errors
-/// The [`Flaw`] of any other text.
-pub fn cwe(text: &str) -> Result<String, Flaw> {
+/// The [`ParseError`] of any other text.
+pub fn cwe(text: &str) -> Result<String, ParseError> {
     let number = text.strip_prefix("CWE-").unwrap_or_default();
     let is_weakness = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     if is_weakness {
         Ok(text.to_owned())
     } else {
-        Err(Flaw::new(
+        Err(ParseError::new(
             format!("`{text}` is not a weakness"),
             "write it as CWE-79",
         ))
@@ -129,7 +129,7 @@ pub fn cwe(text: &str) -> Result<String, Flaw> {
 /// Reads a range of versions and keeps its text.
 ///
 /// # Errors
-/// The [`Flaw`] of what is no range.
-pub fn versions(text: &str) -> Result<String, Flaw> {
+/// The [`ParseError`] of what is no range.
+pub fn versions(text: &str) -> Result<String, ParseError> {
     version::Range::parse(text).map(|_| text.to_owned())
 }

@@ -1,12 +1,12 @@
 //! What is wrong with a value, and the way out.
 //!
-//! Uses diag. Pure. Start at [`Flaw`]. Follows `docs/spec/record.md`, values.
+//! Uses diag. Pure. Start at [`ParseError`]. Follows `docs/spec/record.md`, values.
 
 use crate::diag::{Code, shape};
 
 /// What is wrong with a value, and the way out. The value itself is named by who reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
+pub struct ParseError {
     /// The rule's code, of the shape group.
     pub code: Code,
     /// What is wrong, as a fragment.
@@ -15,15 +15,15 @@ pub struct Flaw {
     pub help: String,
 }
 
-impl Flaw {
+impl ParseError {
     /// Returns a `bad-value` from its two halves.
-    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Flaw {
-        Flaw::coded(shape::BAD_VALUE, message, help)
+    pub fn new(message: impl Into<String>, help: impl Into<String>) -> ParseError {
+        ParseError::coded(shape::BAD_VALUE, message, help)
     }
 
     /// Returns a flaw of any code of the shape group.
-    pub fn coded(code: Code, message: impl Into<String>, help: impl Into<String>) -> Flaw {
-        Flaw {
+    pub fn coded(code: Code, message: impl Into<String>, help: impl Into<String>) -> ParseError {
+        ParseError {
             code,
             message: message.into(),
             help: help.into(),

@@ -1,7 +1,7 @@
 //! A file becomes a record, findings, or both, every finding at its place.
 //!
 //! Uses diag, yaml and record's own words. Pure. Start at [`read`]. What is wrong in one field hides no other:
-//! rules about meaning ask the [`Source`] for the fields that can be read. Follows `docs/spec/record.md` and
+//! rules about meaning ask the [`RecordFile`] for the fields that can be read. Follows `docs/spec/record.md` and
 //! `docs/spec/rules.md` (shape, where a finding points).
 
 use crate::diag::{Code, Finding, Level, Pos, shape};
@@ -11,12 +11,12 @@ use crate::record::credential;
 use crate::record::id::Id;
 use crate::record::reader;
 use crate::record::scalar::Scalar;
-use crate::yaml::node::{Comment, Fault, Limits, Node, Value};
+use crate::yaml::node::{Comment, Limits, Node, SyntaxError, Value};
 use crate::yaml::{self};
 
 /// One file of the record folders, as it was read.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct RecordFile {
     /// The file, relative to the ledger's root, with `/`.
     pub path: String,
     /// The located tree; `None` where the file could not be parsed to its end.
@@ -36,7 +36,7 @@ const STATED: &[&str] = &["deviates_from", "subject"];
 
 /// What a file says of one field.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Stated<'s> {
+pub enum FieldState<'s> {
     /// Nothing: there is no such key.
     Absent,
     /// Something that can't be read; a finding of the shape group says so.
@@ -48,7 +48,7 @@ pub enum Stated<'s> {
 /// Returns what a file states, with all that is wrong with its shape.
 ///
 /// Ids that other files carry, and the prefixes that a policy lists, are not known here.
-pub fn read(path: &str, bytes: &[u8]) -> Source {
+pub fn read(path: &str, bytes: &[u8]) -> RecordFile {
     let document = yaml::parse(bytes, &Limits::RECORD);
     let mut faults = document.faults;
     let (mut record, mut meant) = (None, Vec::new());
@@ -60,7 +60,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Source {
         meant = noted.meant;
     }
     let id = Id::new(stem(path));
-    Source {
+    RecordFile {
         record: record.filter(|_| faults.is_empty()),
         findings: findings(path, id.as_ref().map(Id::as_str), faults),
         path: path.to_owned(),
@@ -71,8 +71,8 @@ pub fn read(path: &str, bytes: &[u8]) -> Source {
 }
 
 /// Returns faults of a file as findings of level error, sorted.
-pub fn findings(path: &str, id: Option<&str>, faults: Vec<Fault>) -> Vec<Finding> {
-    let finding = |fault: Fault| Finding {
+pub fn findings(path: &str, id: Option<&str>, faults: Vec<SyntaxError>) -> Vec<Finding> {
+    let finding = |fault: SyntaxError| Finding {
         rule: fault.code,
         level: Level::Error,
         path: path.to_owned(),
@@ -94,10 +94,10 @@ pub fn stem(path: &str) -> &str {
     bare.unwrap_or(name)
 }
 
-impl Source {
+impl RecordFile {
     /// Returns a file of which it is known what it states, and not where.
-    pub fn bare(path: &str, record: Option<Record>) -> Source {
-        Source {
+    pub fn bare(path: &str, record: Option<Record>) -> RecordFile {
+        RecordFile {
             path: path.to_owned(),
             root: None,
             record,
@@ -118,21 +118,21 @@ impl Source {
     }
 
     /// Returns what the file says of a field, a dotted path with list indices from 0.
-    pub fn stated(&self, field: &str) -> Stated<'_> {
+    pub fn stated(&self, field: &str) -> FieldState<'_> {
         let Some(root) = &self.root else {
-            return Stated::Unreadable;
+            return FieldState::Unreadable;
         };
         if !matches!(root.value, Value::Map(_)) || self.is_faulty(field) {
-            return Stated::Unreadable;
+            return FieldState::Unreadable;
         }
         match root.at(field) {
-            None => Stated::Absent,
+            None => FieldState::Absent,
             Some(node) => match node.value {
-                Value::Null | Value::Unreadable => Stated::Unreadable,
+                Value::Null | Value::Unreadable => FieldState::Unreadable,
                 Value::Map(ref entries) if entries.is_empty() && !STATED.contains(&field) => {
-                    Stated::Absent
+                    FieldState::Absent
                 }
-                _ => Stated::Node(node),
+                _ => FieldState::Node(node),
             },
         }
     }
@@ -140,8 +140,8 @@ impl Source {
     /// Returns the node of a field that is stated and can be read.
     pub fn node(&self, field: &str) -> Option<&Node> {
         match self.stated(field) {
-            Stated::Node(node) => Some(node),
-            Stated::Absent | Stated::Unreadable => None,
+            FieldState::Node(node) => Some(node),
+            FieldState::Absent | FieldState::Unreadable => None,
         }
     }
 
@@ -174,7 +174,7 @@ impl Source {
         }
     }
 
-    /// Returns the place of a field's key, of a list item its first line; of an absent one as [`Source::pos`] does.
+    /// Returns the place of a field's key, of a list item its first line; of an absent one as [`RecordFile::pos`] does.
     pub fn key_pos(&self, field: &str) -> Pos {
         let root = self.root.as_ref();
         root.map_or(Pos::START, |root| anchor(root, field))

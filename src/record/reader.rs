@@ -6,9 +6,9 @@
 
 use crate::diag::{Code, Pos, shape};
 use crate::record::fields::Fields;
-use crate::record::parse_error::Flaw;
+use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
-use crate::yaml::node::{Entry, Fault, Node, Value};
+use crate::yaml::node::{Entry, Node, SyntaxError, Value};
 use std::collections::BTreeMap;
 
 /// A value that is read from a node; whatever keeps it from being read is noted on the way.
@@ -44,7 +44,7 @@ pub struct Reader<'n> {
 #[derive(Debug, Default)]
 pub struct Noted {
     /// What is wrong, in the order of reading.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<SyntaxError>,
     /// The fields that misspelt keys meant: neither stated nor absent.
     pub meant: Vec<String>,
 }
@@ -95,7 +95,7 @@ impl<'n> Reader<'n> {
     pub fn scalar<T>(
         &mut self,
         node: &'n Node,
-        parse: impl FnOnce(&str) -> Result<T, Flaw>,
+        parse: impl FnOnce(&str) -> Result<T, ParseError>,
     ) -> Option<T> {
         match &node.value {
             Value::Scalar(scalar) if scalar.text.trim().is_empty() => self.hollow(node),
@@ -148,7 +148,7 @@ impl<'n> Reader<'n> {
     }
 
     /// Notes what is wrong with the value at the current path.
-    pub fn fault<T>(&mut self, node: &Node, flaw: Flaw) -> Option<T> {
+    pub fn fault<T>(&mut self, node: &Node, flaw: ParseError) -> Option<T> {
         let field = self.field(None);
         self.note(flaw.code, node.pos, field, flaw);
         None
@@ -164,7 +164,7 @@ impl<'n> Reader<'n> {
             _ => "fill it or remove it".to_owned(),
         };
         let message = format!("{} holds nothing", self.name());
-        self.fault(node, Flaw::coded(shape::MISSING_FIELD, message, help))
+        self.fault(node, ParseError::coded(shape::MISSING_FIELD, message, help))
     }
 
     /// Notes that something else stands where `expected` must; says nothing of what was noted before.
@@ -177,12 +177,12 @@ impl<'n> Reader<'n> {
             Value::Map(_) => "a map",
         };
         let message = format!("{} holds {found} where {expected} is expected", self.name());
-        self.fault(node, Flaw::coded(shape::WRONG_TYPE, message, help))
+        self.fault(node, ParseError::coded(shape::WRONG_TYPE, message, help))
     }
 
     /// Notes a flaw at any place.
-    pub(super) fn note(&mut self, code: Code, pos: Pos, field: Option<String>, flaw: Flaw) {
-        self.noted.faults.push(Fault {
+    pub(super) fn note(&mut self, code: Code, pos: Pos, field: Option<String>, flaw: ParseError) {
+        self.noted.faults.push(SyntaxError {
             code,
             pos: Some(pos),
             field,

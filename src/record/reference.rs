@@ -3,7 +3,7 @@
 //! Uses record's own words. Pure. Start at [`ControlRef`]. Follows `docs/spec/record.md`; what a loose form
 //! stands for, the catalogs of the policy say.
 
-use crate::record::parse_error::Flaw;
+use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -47,9 +47,9 @@ impl fmt::Display for ControlRef {
 }
 
 impl Scalar for ControlRef {
-    fn parse(text: &str) -> Result<Self, Flaw> {
+    fn parse(text: &str) -> Result<Self, ParseError> {
         ControlRef::new(text).ok_or_else(|| {
-            Flaw::new(
+            ParseError::new(
                 "a control without a name",
                 "write it as catalog:id, such as nist-csf:ID.RA-07",
             )

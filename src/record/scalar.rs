@@ -3,38 +3,38 @@
 //! Uses record's own words. Pure. Start at [`Scalar`]. Follows `docs/spec/record.md`, values.
 
 use crate::record::meant;
-use crate::record::parse_error::Flaw;
-use crate::record::word::Word;
+use crate::record::parse_error::ParseError;
+use crate::record::word::Vocabulary;
 
 /// A value that is written as one scalar.
 pub trait Scalar: Sized {
     /// Returns the value that a text stands for.
     ///
     /// # Errors
-    /// The [`Flaw`] of a text that stands for none; it becomes a finding at the scalar's place.
-    fn parse(text: &str) -> Result<Self, Flaw>;
+    /// The [`ParseError`] of a text that stands for none; it becomes a finding at the scalar's place.
+    fn parse(text: &str) -> Result<Self, ParseError>;
 
     /// Returns the value that the text of a key stands for.
     ///
     /// # Errors
     /// As [`Scalar::parse`]; where a type has many fields, the flaw names the key.
-    fn parse_of(text: &str, _key: &str) -> Result<Self, Flaw> {
+    fn parse_of(text: &str, _key: &str) -> Result<Self, ParseError> {
         Self::parse(text)
     }
 }
 
 impl Scalar for String {
-    fn parse(text: &str) -> Result<Self, Flaw> {
+    fn parse(text: &str) -> Result<Self, ParseError> {
         Ok(text.to_owned())
     }
 }
 
 impl Scalar for bool {
-    fn parse(text: &str) -> Result<Self, Flaw> {
+    fn parse(text: &str) -> Result<Self, ParseError> {
         match text {
             "true" => Ok(true),
             "false" => Ok(false),
-            _ => Err(Flaw::new(
+            _ => Err(ParseError::new(
                 format!("`{text}` is neither true nor false"),
                 "write true or false",
             )),
@@ -43,12 +43,12 @@ impl Scalar for bool {
 }
 
 impl Scalar for u32 {
-    fn parse(text: &str) -> Result<Self, Flaw> {
+    fn parse(text: &str) -> Result<Self, ParseError> {
         let is_plain = text.bytes().all(|byte| byte.is_ascii_digit())
             && (text == "0" || !text.starts_with('0'));
         let number = is_plain.then(|| text.parse().ok()).flatten();
         number.ok_or_else(|| {
-            Flaw::new(
+            ParseError::new(
                 format!("`{text}` is not a whole number"),
                 "write digits alone, such as 3",
             )
@@ -56,24 +56,24 @@ impl Scalar for u32 {
     }
 }
 
-impl<W: Word> Scalar for W {
-    fn parse(text: &str) -> Result<Self, Flaw> {
+impl<W: Vocabulary> Scalar for W {
+    fn parse(text: &str) -> Result<Self, ParseError> {
         Self::parse_of(text, "allowed value")
     }
 
-    fn parse_of(text: &str, key: &str) -> Result<Self, Flaw> {
+    fn parse_of(text: &str, key: &str) -> Result<Self, ParseError> {
         W::from_word(text).ok_or_else(|| unknown_word::<W>(text, key))
     }
 }
 
 /// Returns what is wrong with a text that is none of the words of a vocabulary, with the word that it may mean.
-pub fn unknown_word<W: Word>(text: &str, key: &str) -> Flaw {
+pub fn unknown_word<W: Vocabulary>(text: &str, key: &str) -> ParseError {
     let words: Vec<&'static str> = W::WORDS.iter().map(|(word, _)| *word).collect();
     let usual = || match meant::word(text, &words) {
         Some(word) => format!("`{text}` is no {key}: did you mean `{word}`?"),
         None => format!("`{text}` is no {key}"),
     };
-    Flaw::new(
+    ParseError::new(
         W::refusal(text).unwrap_or_else(usual),
         format!("use one of {}", words.join(", ")),
     )

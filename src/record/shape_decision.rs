@@ -8,7 +8,7 @@ use crate::record::decision::{
 };
 use crate::record::fields::Fields;
 use crate::record::form;
-use crate::record::parse_error::Flaw;
+use crate::record::parse_error::ParseError;
 use crate::record::reader::{Read, Reader};
 use crate::yaml::node::Node;
 
@@ -139,7 +139,7 @@ fn single_source(map: &mut Fields<'_, '_>) -> Option<()> {
     let (Some(first), Some(second)) = (first, second) else {
         return Some(());
     };
-    let flaw = Flaw::new(
+    let flaw = ParseError::new(
         format!("evidence is one thing: `{first}` is stated, `{second}` too"),
         "keep one of path, url, commit; make the other an entry of its own",
     );

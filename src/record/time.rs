@@ -4,7 +4,7 @@
 //! [`not_after`]. Follows `docs/spec/record.md`, values, and `docs/spec/status.md`, dates.
 
 use crate::record::no_time;
-use crate::record::parse_error::Flaw;
+use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
 use chrono::Datelike;
 use chrono::Timelike;
@@ -213,7 +213,7 @@ impl fmt::Display for Day {
 }
 
 impl Scalar for Day {
-    fn parse(text: &str) -> Result<Self, Flaw> {
+    fn parse(text: &str) -> Result<Self, ParseError> {
         Day::new(text).ok_or_else(|| no_time(text, "not a day", "write it as 2026-12-20"))
     }
 }
@@ -263,7 +263,7 @@ impl fmt::Display for When {
 }
 
 impl Scalar for When {
-    fn parse(text: &str) -> Result<Self, Flaw> {
+    fn parse(text: &str) -> Result<Self, ParseError> {
         let instant =
             || Instant::parse(text).map(|instant| When::Instant(instant, text.to_owned()));
         Day::new(text)
@@ -277,9 +277,9 @@ impl Scalar for When {
 const MOMENT: &str = "write it as 2026-12-20, or as 2026-12-20T18:00:00Z with seconds and offset";
 
 /// Returns the flaw of a text that is no day or instant, with the reason where it nearly is one.
-fn no_time(text: &str, what: &str, help: &str) -> Flaw {
+fn no_time(text: &str, what: &str, help: &str) -> ParseError {
     let why = no_time::why(text).map(|why| format!(": {why}"));
-    Flaw::new(
+    ParseError::new(
         format!("`{text}` is {what}{}", why.unwrap_or_default()),
         help,
     )
@@ -371,9 +371,9 @@ impl fmt::Display for Term {
 
 impl Scalar for Term {
     /// Zero is read; where it is refused, the reader of the field says so.
-    fn parse(text: &str) -> Result<Self, Flaw> {
+    fn parse(text: &str) -> Result<Self, ParseError> {
         Term::new(text).ok_or_else(|| {
-            Flaw::new(
+            ParseError::new(
                 format!("`{text}` is not a duration"),
                 "write it as 36h, 30d, 2w, 3mo or 1y",
             )

@@ -3,7 +3,7 @@
 //! Uses record's own words. Pure. Start at [`Range`]. Follows `docs/spec/record.md`, values, and the precedence
 //! of Semantic Versioning 2.0.0 (§11).
 
-use crate::record::parse_error::Flaw;
+use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
 use std::cmp::Ordering;
 
@@ -52,11 +52,11 @@ impl Range {
 }
 
 impl Scalar for Range {
-    fn parse(text: &str) -> Result<Range, Flaw> {
+    fn parse(text: &str) -> Result<Range, ParseError> {
         let parts = text.split(',').map(|part| comparison(part.trim()));
         let parts: Option<Vec<_>> = parts.collect();
         parts.map(Range).ok_or_else(|| {
-            Flaw::new(
+            ParseError::new(
                 format!("`{text}` is not a range of versions"),
                 "write `<`, `<=`, `>`, `>=` or `=` and a version with three numbers, such as `<3.2.0`; of any other version, `=` alone",
             )

@@ -1,13 +1,13 @@
 //! The words that a record may use where a field has a fixed vocabulary.
 //!
-//! Uses nothing else of the line. Pure. Start at [`Word`]. Follows `docs/spec/record.md`.
+//! Uses nothing else of the line. Pure. Start at [`Vocabulary`]. Follows `docs/spec/record.md`.
 
 use crate::record::parse_error;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A vocabulary: each value and the word that files use for it.
-pub trait Word: Copy + PartialEq + Sized + 'static {
+pub trait Vocabulary: Copy + PartialEq + Sized + 'static {
     /// All values with their words, in the order of the documentation.
     const WORDS: &'static [(&'static str, Self)];
 
@@ -47,7 +47,7 @@ pub enum Class {
     ThirdParty,
 }
 
-impl Word for Class {
+impl Vocabulary for Class {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("standard", Class::Standard),
         ("emergency", Class::Emergency),
@@ -88,7 +88,7 @@ pub enum Baseline {
     ChangeWindow,
 }
 
-impl Word for Baseline {
+impl Vocabulary for Baseline {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("token-use", Baseline::TokenUse),
         ("credential-rotation", Baseline::CredentialRotation),
@@ -125,7 +125,7 @@ pub enum IdentityType {
     Human,
 }
 
-impl Word for IdentityType {
+impl Vocabulary for IdentityType {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("service-account", IdentityType::ServiceAccount),
         ("api-key", IdentityType::ApiKey),
@@ -153,7 +153,7 @@ pub enum Risk {
     Critical,
 }
 
-impl Word for Risk {
+impl Vocabulary for Risk {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("low", Risk::Low),
         ("moderate", Risk::Moderate),
@@ -188,7 +188,7 @@ pub enum RootCause {
     Unclassified,
 }
 
-impl Word for RootCause {
+impl Vocabulary for RootCause {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("bad-source-data", RootCause::BadSourceData),
         (
@@ -227,7 +227,7 @@ pub enum FixTarget {
     Process,
 }
 
-impl Word for FixTarget {
+impl Vocabulary for FixTarget {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("policy", FixTarget::Policy),
         ("entitlement", FixTarget::Entitlement),
@@ -251,7 +251,7 @@ pub enum ControlStatus {
     Withdrawn,
 }
 
-impl Word for ControlStatus {
+impl Vocabulary for ControlStatus {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("planned", ControlStatus::Planned),
         ("active", ControlStatus::Active),
@@ -273,7 +273,7 @@ pub enum Then {
     Revoke,
 }
 
-impl Word for Then {
+impl Vocabulary for Then {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("close", Then::Close),
         ("review", Then::Review),
@@ -295,7 +295,7 @@ pub enum Test {
     ValueChanged,
 }
 
-impl Word for Test {
+impl Vocabulary for Test {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("fix-available", Test::FixAvailable),
         ("finding-gone", Test::FindingGone),
@@ -317,7 +317,7 @@ pub enum ReviewOutcome {
     Close,
 }
 
-impl Word for ReviewOutcome {
+impl Vocabulary for ReviewOutcome {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("still-needed", ReviewOutcome::StillNeeded),
         ("reduce", ReviewOutcome::Reduce),
@@ -339,7 +339,7 @@ pub enum Stage {
     Remediation,
 }
 
-impl Word for Stage {
+impl Vocabulary for Stage {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("triage", Stage::Triage),
         ("investigation", Stage::Investigation),
@@ -365,7 +365,7 @@ pub enum ClosureOutcome {
     Rejected,
 }
 
-impl Word for ClosureOutcome {
+impl Vocabulary for ClosureOutcome {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("remediated", ClosureOutcome::Remediated),
         ("revoked", ClosureOutcome::Revoked),
@@ -389,7 +389,7 @@ pub enum PostReviewOutcome {
     NotEffective,
 }
 
-impl Word for PostReviewOutcome {
+impl Vocabulary for PostReviewOutcome {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("effective", PostReviewOutcome::Effective),
         ("recurred", PostReviewOutcome::Recurred),

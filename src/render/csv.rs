@@ -17,7 +17,7 @@ use crate::view::doc;
 pub const FORMAT: Format = Format {
     name: "csv",
     offered: Offered::Always,
-    reads: doc::Reads::Json,
+    reads: doc::FormatNeeds::Json,
     summary: "one row a record or finding, for spreadsheets",
     render: Render::Whole(render),
 };

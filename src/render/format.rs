@@ -62,7 +62,7 @@ pub struct Format {
     /// Which answers it can show.
     pub offered: Offered,
     /// Which half of an answer it reads.
-    pub reads: doc::Reads,
+    pub reads: doc::FormatNeeds,
     /// What it is, in one line of help.
     pub summary: &'static str,
     /// How it is written.

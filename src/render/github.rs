@@ -15,7 +15,7 @@ use crate::view::doc;
 pub const FORMAT: Format = Format {
     name: "github",
     offered: Offered::ForFindings,
-    reads: doc::Reads::Blocks,
+    reads: doc::FormatNeeds::Blocks,
     summary: "annotations of GitHub workflows",
     render: Render::Whole(render),
 };

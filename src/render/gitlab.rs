@@ -16,7 +16,7 @@ use crate::view::doc;
 pub const FORMAT: Format = Format {
     name: "gitlab",
     offered: Offered::ForFindings,
-    reads: doc::Reads::Blocks,
+    reads: doc::FormatNeeds::Blocks,
     summary: "GitLab's Code Quality report",
     render: Render::Whole(render),
 };

@@ -28,7 +28,7 @@ use crate::view::doc::Tone;
 pub const FORMAT: Format = Format {
     name: "html",
     offered: Offered::ForPages,
-    reads: doc::Reads::Blocks,
+    reads: doc::FormatNeeds::Blocks,
     summary: "one page that needs no other",
     render: Render::Pieces(write),
 };
@@ -216,7 +216,7 @@ impl Body<'_> {
                     .collect()
             })
             .collect();
-        self.grid(&doc::Shown::TITLES, &rows);
+        self.grid(&doc::ShownFinding::TITLES, &rows);
     }
 
     /// Writes a table whose columns can be sorted; the cells are escaped.

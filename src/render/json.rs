@@ -18,7 +18,7 @@ use crate::view::doc;
 pub const FORMAT: Format = Format {
     name: "json",
     offered: Offered::Always,
-    reads: doc::Reads::Json,
+    reads: doc::FormatNeeds::Json,
     summary: "one object with stable keys",
     render: Render::Pieces(write),
 };

@@ -16,7 +16,7 @@ use crate::view::doc;
 pub const FORMAT: Format = Format {
     name: "jsonl",
     offered: Offered::Always,
-    reads: doc::Reads::Json,
+    reads: doc::FormatNeeds::Json,
     summary: "one object a line, each with its ledger",
     render: Render::Pieces(write),
 };

@@ -15,7 +15,7 @@ use crate::view::doc;
 pub const FORMAT: Format = Format {
     name: "junit",
     offered: Offered::ForFindings,
-    reads: doc::Reads::Blocks,
+    reads: doc::FormatNeeds::Blocks,
     summary: "JUnit XML: a test case for each record",
     render: Render::Whole(render),
 };

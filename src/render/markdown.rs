@@ -22,7 +22,7 @@ use crate::view::doc::Tone;
 pub const FORMAT: Format = Format {
     name: "markdown",
     offered: Offered::Always,
-    reads: doc::Reads::Blocks,
+    reads: doc::FormatNeeds::Blocks,
     summary: "for job summaries and comments",
     render: Render::Whole(render),
 };
@@ -128,7 +128,7 @@ impl Page {
     }
 
     fn list(&mut self, findings: &doc::Findings) {
-        let mut worst: Vec<&doc::Shown> = findings.shown.iter().collect();
+        let mut worst: Vec<&doc::ShownFinding> = findings.shown.iter().collect();
         worst.sort_by_key(|shown| shown.finding.level);
         let rows = worst.iter().map(|shown| {
             let texts = shown.cells();
@@ -137,7 +137,7 @@ impl Page {
                 .map(|text| escape::text(&visible::line(text)))
                 .collect()
         });
-        self.grid(&doc::Shown::TITLES, rows.collect());
+        self.grid(&doc::ShownFinding::TITLES, rows.collect());
     }
 
     fn grid(&mut self, titles: &[&str], rows: Vec<Vec<String>>) {

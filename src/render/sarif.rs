@@ -20,7 +20,7 @@ use crate::view::doc;
 pub const FORMAT: Format = Format {
     name: "sarif",
     offered: Offered::ForFindings,
-    reads: doc::Reads::Blocks,
+    reads: doc::FormatNeeds::Blocks,
     summary: "SARIF 2.1.0, for code scanning",
     render: Render::Whole(render),
 };

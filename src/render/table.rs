@@ -29,7 +29,7 @@ use crate::view::doc::Tone;
 pub const FORMAT: Format = Format {
     name: "table",
     offered: Offered::Always,
-    reads: doc::Reads::Blocks,
+    reads: doc::FormatNeeds::Blocks,
     summary: "for people: aligned columns, colour on a terminal",
     render: Render::Whole(render),
 };

@@ -7,8 +7,8 @@ use crate::approval::signature;
 use crate::diag::{Finding, Level};
 use crate::policy;
 use crate::policy::governance::State;
-use crate::record::word::Word;
-use crate::rules::case::{Case, Subject};
+use crate::record::word::Vocabulary;
+use crate::rules::case::{RuleCase, Subject};
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 
@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
 
 const FIELD: &str = "approval.accept";
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let governance = case.known.governance;
     let approval = &governance.policy.approval;
     let is_possible = || {

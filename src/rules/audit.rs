@@ -24,16 +24,16 @@ use crate::history::walked::History;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
 use crate::record::Record;
-use crate::record::read::Source;
+use crate::record::read::RecordFile;
 use crate::record::time::Instant;
 use crate::rules::audit::contents::Contents;
 use crate::rules::audit::levels::Levels;
-use crate::rules::case::{Known, Subject};
-use crate::rules::changed::{Changed, Needs};
-use crate::rules::house::House;
-use crate::rules::landed::{Healed, Landed, Matter, Statements, Urgent};
+use crate::rules::case::{RuleContext, Subject};
+use crate::rules::changed::{ChangeCase, Needs};
+use crate::rules::house::ExtraSchema;
+use crate::rules::landed::{FileKind, Healed, LandedCase, Statements, Urgent};
 use crate::rules::lint;
-use crate::rules::past::{Past, Settled};
+use crate::rules::past::{RecordPast, Settled};
 use crate::status;
 use crate::status::renewal;
 use crate::status::trace::Trace;
@@ -50,7 +50,7 @@ pub struct Audit<'a> {
     /// The governance of the tree that is asked about.
     pub governance: &'a Governance,
     /// The team's own schema of it.
-    pub house: &'a House,
+    pub house: &'a ExtraSchema,
     /// That tree.
     pub tree: &'a dyn Tree,
     /// The instant asked about.
@@ -58,7 +58,7 @@ pub struct Audit<'a> {
     /// What the rules about content found.
     pub contents: &'a Contents<'a>,
     /// Reads a file once more, for the places in it.
-    pub places: &'a dyn Fn(&str, Oid) -> Option<Source>,
+    pub places: &'a dyn Fn(&str, Oid) -> Option<RecordFile>,
 }
 
 /// Findings about approval that are told of a version whose verdict is that of an earlier one, too.
@@ -104,7 +104,7 @@ impl<'a> Audit<'a> {
             review_due,
         };
         let mut findings = Vec::new();
-        let mut before: Option<Source> = None;
+        let mut before: Option<RecordFile> = None;
         for (index, version) in trail.versions.iter().enumerate() {
             let after = bare(version);
             findings.extend(self.version(&of, index, version, [before.as_ref(), after.as_ref()]));
@@ -118,7 +118,7 @@ impl<'a> Audit<'a> {
         of: &Of<'a>,
         index: usize,
         version: &'a Version,
-        [before, after]: [Option<&Source>; 2],
+        [before, after]: [Option<&RecordFile>; 2],
     ) -> Vec<Finding> {
         let (Some(verdict), Some(landing)) = (
             of.verdicts.get(index),
@@ -131,8 +131,8 @@ impl<'a> Audit<'a> {
         let own = states.at(version.landing);
         let approved = of.levels.approved_before(index);
         let healed = of.levels.healed(index);
-        let landed = Landed {
-            matter: Matter::Record,
+        let landed = LandedCase {
+            matter: FileKind::Record,
             path: path(version),
             id: match of.key {
                 Key::Id(id) => Some(id),
@@ -186,7 +186,7 @@ impl<'a> Audit<'a> {
         findings
     }
 
-    fn about_approval(&self, landed: &Landed<'_>) -> Vec<Finding> {
+    fn about_approval(&self, landed: &LandedCase<'_>) -> Vec<Finding> {
         let is_judged = matches!(
             landed.version.record.content(),
             Content::Record(_) | Content::File
@@ -212,8 +212,8 @@ impl<'a> Audit<'a> {
         &self,
         of: &Of<'a>,
         index: usize,
-        landed: &Landed<'_>,
-        [before, after]: [Option<&Source>; 2],
+        landed: &LandedCase<'_>,
+        [before, after]: [Option<&RecordFile>; 2],
     ) -> Vec<Finding> {
         let is_new = matches!(landed.version.change, Change::Introduced | Change::Readded);
         // What never was a record can be taken away, and what is as it was approved is that version again (V7b).
@@ -226,7 +226,7 @@ impl<'a> Audit<'a> {
         }
         let approved = landed.approved.and_then(|version| version.record.record());
         let first = of.levels.first(index);
-        let changed = Changed {
+        let changed = ChangeCase {
             before: before.filter(|_| !is_new),
             after,
             approved: approved.map(AsRef::as_ref),
@@ -236,7 +236,7 @@ impl<'a> Audit<'a> {
                 needed: landed.verdict.needed.clone(),
                 missing: landed.verdict.missing.clone(),
             },
-            past: Past {
+            past: RecordPast {
                 settled: Settled::Open,
                 landed: self.effective(of.trail.versions.get(first)),
             },
@@ -254,8 +254,8 @@ impl<'a> Audit<'a> {
         lint::audit(Subject::Statements(&statements), &known, |_| true)
     }
 
-    fn known<'k>(&'k self, governance: &'k Governance, instant: Instant) -> Known<'k> {
-        Known {
+    fn known<'k>(&'k self, governance: &'k Governance, instant: Instant) -> RuleContext<'k> {
+        RuleContext {
             governance,
             house: self.house,
             tree: self.tree,
@@ -300,7 +300,7 @@ impl<'a> Audit<'a> {
     }
 
     /// Reads the file at the tip once more, where a finding about a change wants a place in it.
-    fn place(&self, version: &Version, findings: &[Finding]) -> Option<Source> {
+    fn place(&self, version: &Version, findings: &[Finding]) -> Option<RecordFile> {
         let wants = |finding: &Finding| finding.field.is_some();
         let [file] = version.files.as_slice() else {
             return None;
@@ -313,12 +313,12 @@ impl<'a> Audit<'a> {
 }
 
 /// Returns a version's file without the places in it; `None` where it is gone, or in several files.
-fn bare(version: &Version) -> Option<Source> {
+fn bare(version: &Version) -> Option<RecordFile> {
     let [file] = version.files.as_slice() else {
         return None;
     };
     let record: Option<&Record> = version.record.record().map(AsRef::as_ref);
-    Some(Source::bare(&file.path, record.cloned()))
+    Some(RecordFile::bare(&file.path, record.cloned()))
 }
 
 /// Returns the path of a version; of a removed one, that of the file that it had.
@@ -339,7 +339,7 @@ fn closing<'a>(of: &Of<'a>, index: usize) -> Option<&'a ApprovalVerdict> {
 }
 
 /// Returns a finding for each of several files with one id.
-fn conflicts(landed: &Landed<'_>) -> Vec<Finding> {
+fn conflicts(landed: &LandedCase<'_>) -> Vec<Finding> {
     let Content::Conflicted(paths) = landed.version.record.content() else {
         return Vec::new();
     };
@@ -360,7 +360,7 @@ fn conflicts(landed: &Landed<'_>) -> Vec<Finding> {
 }
 
 /// Gives a finding about content or change its level of today and its place at the tip, and says where it landed.
-fn settle(finding: &mut Finding, landed: &Landed<'_>, tip: Option<&Source>) {
+fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFile>) {
     let reopened = finding.rule == "closed-edited"
         && landed.verdict.stands == BecomesApproved::AsApproved
         && landed.verdict.satisfied == Satisfied::Yes;

@@ -5,7 +5,7 @@
 use crate::approval::filed::{ApprovalFileOutcome, AtTip, FileState};
 use crate::approval::statement::file::About;
 use crate::diag::{Finding, Level};
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::landed::Statements;
 use crate::rules::rule::{Group, Rule};
@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     match case.statements() {
         Some(Statements::Landed(files)) => files.iter().filter_map(landed).collect(),
         Some(Statements::Proposed(files)) => files

@@ -4,7 +4,7 @@
 
 use crate::diag::{Finding, Level, shape};
 use crate::policy::governance::State;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let mut findings = case.noted(shape::BAD_ID);
     let prefixes = &case.known.governance.policy.id_prefix;
     // Which prefixes a broken policy lists is not known.

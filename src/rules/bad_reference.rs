@@ -7,7 +7,7 @@ use crate::gate::purl::Purl;
 use crate::record::id::Id;
 use crate::record::places;
 use crate::record::reference;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 use crate::yaml::node::Node;
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let Some(of) = case.record() else {
         return Vec::new();
     };

@@ -4,9 +4,9 @@
 
 use crate::approval::verdict::{Counts, NotCounted, Statement};
 use crate::diag::{Finding, Level};
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{Landed, Matter};
+use crate::rules::landed::{FileKind, LandedCase};
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -27,12 +27,12 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.landed().and_then(alone).into_iter().collect()
 }
 
-fn alone(landed: &Landed<'_>) -> Option<Finding> {
-    if landed.matter != Matter::Record {
+fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
+    if landed.matter != FileKind::Record {
         return None;
     }
     let verdict = landed.verdict;

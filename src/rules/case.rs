@@ -1,6 +1,6 @@
 //! What a rule looks at: a subject, and what is known around it.
 //!
-//! Uses record, ledger, policy, history, approval, survey. Pure. Start at [`Case`]. Follows `docs/spec/rules.md`.
+//! Uses record, ledger, policy, history, approval, survey. Pure. Start at [`RuleCase`]. Follows `docs/spec/rules.md`.
 
 use crate::diag::{Code, Finding, Level};
 use crate::ledger::Files;
@@ -9,57 +9,57 @@ use crate::policy::catalog::controls::Found;
 use crate::policy::catalog::{self};
 use crate::policy::governance::Governance;
 use crate::policy::tier::Resolved;
-use crate::record::read::{Source, Stated};
+use crate::record::read::{FieldState, RecordFile};
 use crate::record::reference::ControlRef;
 use crate::record::scalar::Scalar;
 use crate::record::time::{Instant, When, not_after};
-use crate::rules::changed::{Changed, Ruling};
+use crate::rules::changed::{ChangeCase, GovernanceChange};
 use crate::rules::evidence::Evidence;
-use crate::rules::house::House;
-use crate::rules::landed::{Landed, Line, Statements, Used};
+use crate::rules::house::ExtraSchema;
+use crate::rules::landed::{LandedCase, MainlineCase, Statements, UsesCase};
 use crate::rules::repeats::Repeat;
 use crate::survey::neighbour::Neighbours;
 
 /// One thing that rules look at, with what is known around it.
 #[derive(Clone, Copy)]
-pub struct Case<'c> {
+pub struct RuleCase<'c> {
     /// What is looked at.
     pub subject: Subject<'c>,
     /// What is known beside it.
-    pub known: &'c Known<'c>,
+    pub known: &'c RuleContext<'c>,
 }
 
 /// What rules look at.
 #[derive(Clone, Copy)]
 pub enum Subject<'c> {
     /// A record's file, as far as it can be read.
-    Record(&'c Of<'c>),
+    Record(&'c RecordCase<'c>),
     /// The governance files.
     Policy,
     /// The names below the record folders.
     Files(&'c Files),
     /// A record before and after a change.
-    Change(&'c Changed<'c>),
+    Change(&'c ChangeCase<'c>),
     /// What a branch does to the governance files, commit by commit.
-    Branch(&'c [Ruling]),
+    Branch(&'c [GovernanceChange]),
     /// What a branch does to workflows and actions of the forge, commit by commit.
-    Workflows(&'c [Ruling]),
+    Workflows(&'c [GovernanceChange]),
     /// An open record, and the closed ones that it repeats.
     Repeat(&'c Repeat),
     /// A version that landed.
-    Landed(&'c Landed<'c>),
+    Landed(&'c LandedCase<'c>),
     /// The mainline, and what it is compared with.
-    Line(&'c Line<'c>),
+    Line(&'c MainlineCase<'c>),
     /// The files below `.approvals`.
     Statements(&'c Statements<'c>),
     /// What receipts say of a record.
-    Used(&'c Used<'c>),
+    Used(&'c UsesCase<'c>),
 }
 
 /// A record's file, and what was worked out about it for all rules.
-pub struct Of<'c> {
+pub struct RecordCase<'c> {
     /// The file.
-    pub source: &'c Source,
+    pub source: &'c RecordFile,
     /// What tier and class demand; `None` where a field that decides can't be read.
     pub tier: Option<Resolved>,
     /// Where its term begins when it does not say so itself: its landing; `None` where history was not walked.
@@ -82,22 +82,22 @@ pub struct Cited<'c> {
 
 /// What is known beside the subject.
 #[derive(Clone, Copy)]
-pub struct Known<'c> {
+pub struct RuleContext<'c> {
     /// The governance files of the tree.
     pub governance: &'c Governance,
     /// The tree itself.
     pub tree: &'c dyn Tree,
     /// The team's own schema of these governance files.
-    pub house: &'c House,
+    pub house: &'c ExtraSchema,
     /// The instant asked about; `None` where no rule may look at a clock.
     pub instant: Option<Instant>,
     /// The records that landed, as far as they may repeat or be repeated; `None` where history was not asked.
     pub neighbours: Option<&'c Neighbours>,
 }
 
-impl<'c> Case<'c> {
+impl<'c> RuleCase<'c> {
     /// Returns the record, where the case is one.
-    pub fn record(&self) -> Option<&'c Of<'c>> {
+    pub fn record(&self) -> Option<&'c RecordCase<'c>> {
         match self.subject {
             Subject::Record(of) => Some(of),
             _ => None,
@@ -105,7 +105,7 @@ impl<'c> Case<'c> {
     }
 
     /// Returns the change of a record, where the case is one.
-    pub fn change(&self) -> Option<&'c Changed<'c>> {
+    pub fn change(&self) -> Option<&'c ChangeCase<'c>> {
         match self.subject {
             Subject::Change(changed) => Some(changed),
             _ => None,
@@ -113,7 +113,7 @@ impl<'c> Case<'c> {
     }
 
     /// Returns the landed version, where the case is one.
-    pub fn landed(&self) -> Option<&'c Landed<'c>> {
+    pub fn landed(&self) -> Option<&'c LandedCase<'c>> {
         match self.subject {
             Subject::Landed(landed) => Some(landed),
             _ => None,
@@ -121,7 +121,7 @@ impl<'c> Case<'c> {
     }
 
     /// Returns the mainline, where the case is that.
-    pub fn line(&self) -> Option<&'c Line<'c>> {
+    pub fn line(&self) -> Option<&'c MainlineCase<'c>> {
         match self.subject {
             Subject::Line(line) => Some(line),
             _ => None,
@@ -137,7 +137,7 @@ impl<'c> Case<'c> {
     }
 
     /// Returns what receipts say of a record, where the case is that.
-    pub fn used(&self) -> Option<&'c Used<'c>> {
+    pub fn used(&self) -> Option<&'c UsesCase<'c>> {
         match self.subject {
             Subject::Used(used) => Some(used),
             _ => None,
@@ -164,7 +164,7 @@ fn of_code(findings: Vec<Finding>, code: Code) -> Vec<Finding> {
 
 impl<'c> Cited<'c> {
     /// Returns the controls that a record cites.
-    pub fn of(source: &Source, governance: &'c Governance) -> Vec<Cited<'c>> {
+    pub fn of(source: &RecordFile, governance: &'c Governance) -> Vec<Cited<'c>> {
         let items = source.items("deviates_from.controls").iter().enumerate();
         let cited = items.filter_map(|(index, item)| {
             let control = ControlRef::new(item.text()?)?;
@@ -196,18 +196,18 @@ fn meant<'c>(governance: &'c Governance, control: &ControlRef) -> Vec<Found<'c>>
         .collect()
 }
 
-impl Of<'_> {
+impl RecordCase<'_> {
     /// Says whether a field is not there, neither stated nor broken.
     pub fn lacks(&self, field: &str) -> bool {
-        self.source.stated(field) == Stated::Absent
+        self.source.stated(field) == FieldState::Absent
     }
 
     /// Says whether a field is not there, or is an empty list or map.
     pub fn holds_nothing(&self, field: &str) -> bool {
         match self.source.stated(field) {
-            Stated::Absent => true,
-            Stated::Unreadable => false,
-            Stated::Node(node) => {
+            FieldState::Absent => true,
+            FieldState::Unreadable => false,
+            FieldState::Node(node) => {
                 node.text().is_none() && node.items().is_empty() && node.entries().is_empty()
             }
         }

@@ -1,6 +1,6 @@
 //! What rules about changes look at: a record before and after, and what a branch does to the governance files.
 //!
-//! Uses record, policy, approval. Pure. Start at [`Changed`]. Follows `docs/spec/rules.md` (change) and
+//! Uses record, policy, approval. Pure. Start at [`ChangeCase`]. Follows `docs/spec/rules.md` (change) and
 //! `docs/spec/policy.md`, whose policy judges.
 
 use std::rc::Rc;
@@ -10,15 +10,15 @@ use crate::diag::{Code, Finding, Level, count};
 use crate::policy::governance::Governance;
 use crate::policy::tier::Needed;
 use crate::record::Record;
-use crate::record::read::Source;
-use crate::rules::past::Past;
+use crate::record::read::RecordFile;
+use crate::rules::past::RecordPast;
 
 /// A record before and after a change.
-pub struct Changed<'c> {
+pub struct ChangeCase<'c> {
     /// The file before; `None` where the record is new.
-    pub before: Option<&'c Source>,
+    pub before: Option<&'c RecordFile>,
     /// The file after; `None` where it is gone.
-    pub after: Option<&'c Source>,
+    pub after: Option<&'c RecordFile>,
     /// What the last approved version says; `None` where none is approved.
     pub approved: Option<&'c Record>,
     /// What landed without being approved; `None` where what landed is approved, and where nothing landed.
@@ -28,7 +28,7 @@ pub struct Changed<'c> {
     /// Who must approve it.
     pub needs: Needs,
     /// What history says of the record.
-    pub past: Past,
+    pub past: RecordPast,
     /// The governance before the change, which judges who must approve it.
     pub base: &'c Governance,
     /// Each governance that the branch brings, the last one included; empty where it changes none.
@@ -49,7 +49,7 @@ pub struct Needs {
 
 /// A commit of a branch that changes a governance file or a workflow, or what is not committed yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ruling {
+pub struct GovernanceChange {
     /// The first digits of the commit's id; `None` for the work tree.
     pub commit: Option<String>,
     /// Who is named as having written it.
@@ -82,7 +82,7 @@ impl How {
     }
 }
 
-impl Ruling {
+impl GovernanceChange {
     /// Returns which commit does what: `commit 3f2c9a7be1d0 by ana@example.com changes`.
     pub fn actor(&self) -> String {
         let commit = match &self.commit {
@@ -97,7 +97,7 @@ impl Ruling {
     }
 }
 
-impl<'c> Changed<'c> {
+impl<'c> ChangeCase<'c> {
     /// Returns both contents, where both can be read. A file that could not be read before is compared with what was
     /// last approved.
     pub fn both(&self) -> Option<(&'c Record, &'c Record)> {

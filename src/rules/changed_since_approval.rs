@@ -4,9 +4,9 @@
 
 use crate::approval::verdict::{BecomesApproved, Satisfied};
 use crate::diag::{Finding, Level};
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{AtTip, Landed, Matter};
+use crate::rules::landed::{AtTip, FileKind, LandedCase};
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -34,14 +34,14 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.landed().and_then(other).into_iter().collect()
 }
 
-fn other(landed: &Landed<'_>) -> Option<Finding> {
+fn other(landed: &LandedCase<'_>) -> Option<Finding> {
     let approved = landed
         .approved
-        .filter(|_| landed.matter == Matter::Record)?;
+        .filter(|_| landed.matter == FileKind::Record)?;
     let verdict = landed.verdict;
     let (level, more) = match (&verdict.satisfied, verdict.stands) {
         (Satisfied::No, _) => (Level::Error, ": in force is what both allow"),

@@ -6,9 +6,9 @@ use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
 use crate::history::version::Change;
 use crate::record::time::Instant;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{self, Line};
+use crate::rules::landed::{self, MainlineCase};
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -30,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let mut findings = landed::misdated(
         case.line(),
         (RULE.code, Flag::ClockSkew),
@@ -43,7 +43,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 
 /// Returns the findings about records that a commit removes which is dated before its parent: what was signed in between
 /// looks younger than the removal.
-fn removals(line: &Line<'_>) -> Vec<Finding> {
+fn removals(line: &MainlineCase<'_>) -> Vec<Finding> {
     let landings = &line.history.mainline.landings;
     let dated = |at: usize| landings.get(at).and_then(|landing| landing.committed);
     let skewed: Vec<(usize, Instant, Instant)> = line

@@ -5,8 +5,8 @@
 
 use crate::diag::{Finding, Level};
 use crate::record::Record;
-use crate::rules::case::Case;
-use crate::rules::changed::Changed;
+use crate::rules::case::RuleCase;
+use crate::rules::changed::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 
@@ -30,11 +30,11 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.change().and_then(edited).into_iter().collect()
 }
 
-fn edited(changed: &Changed<'_>) -> Option<Finding> {
+fn edited(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
     if before.closure.is_none() || without_review(before) == without_review(after) {
         return None;

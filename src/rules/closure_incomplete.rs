@@ -6,9 +6,9 @@ use crate::diag::{Finding, Level};
 use crate::policy::closing::{self, ClosureRules};
 use crate::policy::tier::Resolved;
 use crate::record::placeholder::holds_a_place;
-use crate::record::read::Stated;
+use crate::record::read::FieldState;
 use crate::record::word::ClosureOutcome;
-use crate::rules::case::{Case, Of};
+use crate::rules::case::{RecordCase, RuleCase};
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 
@@ -33,7 +33,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let Some(of) = case.record() else {
         return Vec::new();
     };
@@ -44,9 +44,9 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     }
     let rules = &case.known.governance.policy.closure;
     let is_open = |item: &&str| match of.source.stated(&format!("closure.checks.{item}")) {
-        Stated::Absent => true,
-        Stated::Unreadable => false,
-        Stated::Node(node) => node.text().is_some_and(holds_a_place),
+        FieldState::Absent => true,
+        FieldState::Unreadable => false,
+        FieldState::Node(node) => node.text().is_some_and(holds_a_place),
     };
     let checks: Vec<&str> = items(of, rules).into_iter().filter(is_open).collect();
     let tier = of
@@ -94,6 +94,6 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// Returns the items that a record's closure must answer: those of its baseline and of its identity type.
-fn items<'p>(of: &Of<'_>, rules: &'p ClosureRules) -> Vec<&'p str> {
+fn items<'p>(of: &RecordCase<'_>, rules: &'p ClosureRules) -> Vec<&'p str> {
     rules.items(["deviates_from.baseline", "subject.identity_type"].map(|it| of.source.text(it)))
 }

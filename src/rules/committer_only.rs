@@ -4,9 +4,9 @@
 
 use crate::diag::{self, Finding, Level};
 use crate::policy::demand::EvidenceKind;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{Landed, Matter};
+use crate::rules::landed::{FileKind, LandedCase};
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -23,16 +23,16 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.landed().and_then(alone).into_iter().collect()
 }
 
-fn alone(landed: &Landed<'_>) -> Option<Finding> {
+fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
     let by_commit = verdict.flags.contains("committer-may-have-edited");
     let approvers = &verdict.approvers;
     let alone = approvers.iter().all(|it| it.kind == EvidenceKind::Merge);
-    let is_own = verdict.carries.is_none() && landed.matter == Matter::Record;
+    let is_own = verdict.carries.is_none() && landed.matter == FileKind::Record;
     if !is_own || !by_commit || !alone || approvers.is_empty() {
         return None;
     }

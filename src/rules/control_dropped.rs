@@ -3,8 +3,8 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::{Finding, Level};
-use crate::rules::case::Case;
-use crate::rules::changed::Changed;
+use crate::rules::case::RuleCase;
+use crate::rules::changed::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning;
 use crate::rules::rule::{Group, Rule};
@@ -24,11 +24,11 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.change().and_then(dropped).into_iter().collect()
 }
 
-fn dropped(changed: &Changed<'_>) -> Option<Finding> {
+fn dropped(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
     let differences = meaning::dropped(before, after);
     reopens(

@@ -5,7 +5,7 @@
 use crate::diag::{Finding, Level};
 use crate::gate::purl::Purl;
 use crate::record::pattern;
-use crate::rules::case::{Case, Of};
+use crate::rules::case::{RecordCase, RuleCase};
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 use crate::yaml::node::Node;
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let Some(of) = case.record() else {
         return Vec::new();
     };
@@ -38,7 +38,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// Returns the finding about a criterion that nothing limits.
-fn unlimited(of: &Of<'_>, item: &Node, field: &str) -> Option<Finding> {
+fn unlimited(of: &RecordCase<'_>, item: &Node, field: &str) -> Option<Finding> {
     if ["id", "paths", "resources"]
         .iter()
         .any(|key| item.get(key).is_some())
@@ -61,7 +61,7 @@ fn unlimited(of: &Of<'_>, item: &Node, field: &str) -> Option<Finding> {
 }
 
 /// Returns the findings about keys of a criterion that are only stars.
-fn starred(of: &Of<'_>, item: &Node, field: &str) -> Vec<Finding> {
+fn starred(of: &RecordCase<'_>, item: &Node, field: &str) -> Vec<Finding> {
     let is_wide = |node: Option<&Node>| node.and_then(Node::text).is_some_and(is_everything);
     let keys = ["id", "purl"].iter().filter(|key| is_wide(item.get(key)));
     let mut wide: Vec<String> = keys.map(|key| format!("{field}.{key}")).collect();

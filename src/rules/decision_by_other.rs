@@ -10,9 +10,9 @@ use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::address::Address;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::Landed;
+use crate::rules::landed::LandedCase;
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -39,7 +39,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let Some(landed) = case.landed() else {
         return Vec::new();
     };
@@ -73,7 +73,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 
 /// Returns how somebody stands to those who wrote and landed a version: by the governance before it, and by that of the
 /// tree that is asked about, which joins persons too.
-fn by_then_and_now(landed: &Landed<'_>, by: &Address) -> Relation {
+fn by_then_and_now(landed: &LandedCase<'_>, by: &Address) -> Relation {
     let states = [landed.governance(), landed.today];
     let relation = |state| {
         let by = people::identify(state, "", by.as_str());
@@ -93,7 +93,7 @@ fn by_then_and_now(landed: &Landed<'_>, by: &Address) -> Relation {
 }
 
 /// Returns who wrote and who landed a version. What carries a verdict on has authors of its own.
-fn people<'c>(landed: &Landed<'c>) -> impl Iterator<Item = &'c Person> {
+fn people<'c>(landed: &LandedCase<'c>) -> impl Iterator<Item = &'c Person> {
     let verdict = landed.verdict;
     let own = verdict.carries.is_none();
     let authors = verdict.authors.iter().filter(move |_| own);

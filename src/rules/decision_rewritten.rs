@@ -3,8 +3,8 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, V9.
 
 use crate::diag::{Finding, Level};
-use crate::rules::case::Case;
-use crate::rules::changed::Changed;
+use crate::rules::case::RuleCase;
+use crate::rules::changed::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning;
 use crate::rules::rule::{Group, Rule};
@@ -32,11 +32,11 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.change().map(rewritten).unwrap_or_default()
 }
 
-fn rewritten(changed: &Changed<'_>) -> Vec<Finding> {
+fn rewritten(changed: &ChangeCase<'_>) -> Vec<Finding> {
     let Some((before, after)) = changed.both() else {
         return Vec::new();
     };

@@ -4,9 +4,9 @@
 
 use crate::approval::verdict::FourEyes;
 use crate::diag::{Finding, Level};
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{Landed, Matter};
+use crate::rules::landed::{FileKind, LandedCase};
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -23,15 +23,15 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.landed().and_then(pushed).into_iter().collect()
 }
 
-fn pushed(landed: &Landed<'_>) -> Option<Finding> {
+fn pushed(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
     let by_merge = landed.landing.parents.len() > 1;
     let is_gone = verdict.result == FourEyes::NotApplicable;
-    let is_record = landed.matter == Matter::Record && !is_gone;
+    let is_record = landed.matter == FileKind::Record && !is_gone;
     if !is_record || by_merge || verdict.pull_request.is_some() || landed.has_evidence() {
         return None;
     }

@@ -3,9 +3,9 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/status.md`, emergency.
 
 use crate::diag::{Finding, Level};
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::Landed;
+use crate::rules::landed::LandedCase;
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -26,11 +26,11 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.landed().and_then(late).into_iter().collect()
 }
 
-fn late(landed: &Landed<'_>) -> Option<Finding> {
+fn late(landed: &LandedCase<'_>) -> Option<Finding> {
     let urgent = landed.urgent?;
     if urgent.approved.is_some_and(|at| at <= urgent.due) || urgent.now <= urgent.due {
         return None;

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::ledger::tree::{Kind, Tree, TreeError};
 use crate::record::places;
-use crate::record::read::Source;
+use crate::record::read::RecordFile;
 
 /// A file that evidence names, as the tree has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ const MOST_LINKS: usize = 40;
 ///
 /// # Errors
 /// [`TreeError`] when one can't be read.
-pub fn of(source: &Source, tree: &dyn Tree) -> Result<Vec<Evidence>, TreeError> {
+pub fn of(source: &RecordFile, tree: &dyn Tree) -> Result<Vec<Evidence>, TreeError> {
     let mut named = Vec::new();
     if let Some(root) = &source.root {
         places::evidence(root, &mut |place, item| {

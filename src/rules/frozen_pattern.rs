@@ -4,7 +4,7 @@
 
 use crate::diag::{Finding, Level, count};
 use crate::policy::settings::PatternKey;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 use crate::survey::cause;
@@ -30,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
 /// So many records of the group are named.
 const NAMED: usize = 5;
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let (Some(of), Some(neighbours)) = (case.record(), case.known.neighbours) else {
         return Vec::new();
     };

@@ -3,7 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M6.
 
 use crate::diag::{Finding, Level};
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::landed::{Mark, Place};
 use crate::rules::rule::{Group, Rule};
@@ -33,7 +33,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let marks = case.line().map_or(&[][..], |line| line.marks);
     let found = marks.iter().filter_map(of);
     found.collect()

@@ -1,6 +1,6 @@
 //! The team's own schema for what records hold below `x:`, made ready once and asked for each record.
 //!
-//! Uses policy's governance. Pure. Start at [`House::of`]. Without the feature `house-schema` every schema is one
+//! Uses policy's governance. Pure. Start at [`ExtraSchema::of`]. Without the feature `house-schema` every schema is one
 //! that can't be used, which is said: nothing passes unjudged. Follows `docs/spec/record.md` (schema and edits).
 
 #[cfg_attr(not(feature = "house-schema"), path = "house/absent.rs")]
@@ -14,10 +14,10 @@ use serde_json::Value;
 
 /// The team's own schema, as far as it can be used.
 #[derive(Debug)]
-pub struct House(State);
+pub struct ExtraSchema(SchemaState);
 
 #[derive(Debug)]
-enum State {
+enum SchemaState {
     /// The policy names none.
     Absent,
     /// It can't be used.
@@ -26,35 +26,35 @@ enum State {
     Sound(Judge),
 }
 
-impl House {
+impl ExtraSchema {
     /// Returns the schema of governance files, ready to judge.
-    pub fn of(governance: &Governance) -> House {
+    pub fn of(governance: &Governance) -> ExtraSchema {
         let judge = governance.extra_schema.as_ref().map(Judge::of);
-        House(match judge {
-            None => State::Absent,
-            Some(Ok(judge)) => State::Sound(judge),
-            Some(Err(flaw)) => State::Broken(flaw),
+        ExtraSchema(match judge {
+            None => SchemaState::Absent,
+            Some(Ok(judge)) => SchemaState::Sound(judge),
+            Some(Err(flaw)) => SchemaState::Broken(flaw),
         })
     }
 
     /// Returns why the schema can't be used, where that is so.
     pub(super) fn flaw(&self) -> Option<&str> {
         match &self.0 {
-            State::Broken(flaw) => Some(flaw),
-            State::Absent | State::Sound(_) => None,
+            SchemaState::Broken(flaw) => Some(flaw),
+            SchemaState::Absent | SchemaState::Sound(_) => None,
         }
     }
 
     /// Tells whether there is a schema that judges.
     pub(super) fn judges(&self) -> bool {
-        matches!(self.0, State::Sound(_))
+        matches!(self.0, SchemaState::Sound(_))
     }
 
     /// Returns what the schema refuses of a map.
     pub(super) fn refusals(&self, map: &Value) -> Vec<Refusal> {
         match &self.0 {
-            State::Sound(judge) => judge.refusals(map),
-            State::Absent | State::Broken(_) => Vec::new(),
+            SchemaState::Sound(judge) => judge.refusals(map),
+            SchemaState::Absent | SchemaState::Broken(_) => Vec::new(),
         }
     }
 }

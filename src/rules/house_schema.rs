@@ -6,10 +6,10 @@
 use crate::diag::{Finding, Level, Pos};
 use crate::policy;
 use crate::record::free;
-use crate::record::read::Stated;
-use crate::rules::case::{Case, Of, Subject};
+use crate::record::read::FieldState;
+use crate::rules::case::{RecordCase, RuleCase, Subject};
 use crate::rules::example::Example;
-use crate::rules::house::refusal::Step;
+use crate::rules::house::refusal::SchemaStep;
 use crate::rules::rule::{Group, Rule};
 use crate::rules::sample;
 use serde_json::{Map, Value};
@@ -36,7 +36,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     match case.subject {
         Subject::Record(of) => record(case, of),
         Subject::Policy => policy(case).into_iter().collect(),
@@ -44,15 +44,15 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     }
 }
 
-fn record(case: &Case<'_>, of: &Of<'_>) -> Vec<Finding> {
+fn record(case: &RuleCase<'_>, of: &RecordCase<'_>) -> Vec<Finding> {
     let house = case.known.house;
     if !house.judges() {
         return Vec::new();
     }
     let map = match of.source.stated("x") {
-        Stated::Unreadable => return Vec::new(),
-        Stated::Absent => Value::Object(Map::new()),
-        Stated::Node(node) => free::json(node),
+        FieldState::Unreadable => return Vec::new(),
+        FieldState::Absent => Value::Object(Map::new()),
+        FieldState::Node(node) => free::json(node),
     };
     // What can't be read has a finding of its own, and is no value to compare.
     let mut fields = of
@@ -84,19 +84,19 @@ fn record(case: &Case<'_>, of: &Of<'_>) -> Vec<Finding> {
 }
 
 /// Returns the dotted path of a value below `x`.
-fn field(path: &[Step]) -> String {
+fn field(path: &[SchemaStep]) -> String {
     let mut field = "x".to_owned();
     for step in path {
         match step {
-            Step::Key(key) => field.push_str(&format!(".{key}")),
-            Step::Item(index) => field.push_str(&format!("[{index}]")),
+            SchemaStep::Key(key) => field.push_str(&format!(".{key}")),
+            SchemaStep::Item(index) => field.push_str(&format!("[{index}]")),
         }
     }
     field
 }
 
 /// Returns the finding about a schema that can't be used: then nothing below `x` is judged.
-fn policy(case: &Case<'_>) -> Option<Finding> {
+fn policy(case: &RuleCase<'_>) -> Option<Finding> {
     let flaw = case.known.house.flaw()?;
     let document = case.known.governance.document.as_ref();
     let node = document.and_then(|root| root.at("extra_schema"));

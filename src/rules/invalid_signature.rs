@@ -5,9 +5,9 @@
 use crate::approval::seals::{Looked, Of};
 use crate::approval::signature::SignatureState;
 use crate::diag::{Finding, Level};
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::Landed;
+use crate::rules::landed::LandedCase;
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let Some(landed) = case.landed() else {
         return Vec::new();
     };
@@ -35,7 +35,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-fn of(landed: &Landed<'_>, looked: &Looked) -> Option<Finding> {
+fn of(landed: &LandedCase<'_>, looked: &Looked) -> Option<Finding> {
     let level = match (&looked.state, looked.of) {
         (SignatureState::Bad(_), _) => Level::Error,
         (

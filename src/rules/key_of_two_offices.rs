@@ -5,7 +5,7 @@
 use crate::approval::keys;
 use crate::approval::signers::{Line, Signers};
 use crate::diag::{Finding, Level, Pos};
-use crate::rules::case::{Case, Subject};
+use crate::rules::case::{RuleCase, Subject};
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 
@@ -37,7 +37,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let governance = case.known.governance;
     let (Subject::Policy, Some(text)) = (case.subject, &governance.signers) else {
         return Vec::new();

@@ -1,6 +1,6 @@
 //! What rules of the audit look at: a landed version, the mainline itself, a file below `.approvals`, the receipts.
 //!
-//! Uses history, approval, policy. Pure. Start at [`Landed`]. Follows `docs/spec/rules.md` (audit, levels in verify).
+//! Uses history, approval, policy. Pure. Start at [`LandedCase`]. Follows `docs/spec/rules.md` (audit, levels in verify).
 //! The levels of findings about approval are decided in `audit::levels`, once for all rules.
 
 use crate::approval::filed::ApprovalFileOutcome;
@@ -19,9 +19,9 @@ use crate::record::Record;
 use crate::record::time::Instant;
 
 /// A landed version of a record or a governance file, and what is known around it.
-pub struct Landed<'c> {
+pub struct LandedCase<'c> {
     /// What the file is.
-    pub matter: Matter,
+    pub matter: FileKind,
     /// The file.
     pub path: &'c str,
     /// The record's id; `None` for other files.
@@ -66,7 +66,7 @@ pub struct Landed<'c> {
 
 /// What a landed file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Matter {
+pub enum FileKind {
     /// A record.
     Record,
     /// A governance file.
@@ -116,7 +116,7 @@ pub struct Urgent {
 }
 
 /// The mainline, and what it is compared with.
-pub struct Line<'c> {
+pub struct MainlineCase<'c> {
     /// All that git proves.
     pub history: &'c History,
     /// The landings that are asked about, by index.
@@ -156,7 +156,7 @@ pub enum Place {
 }
 
 /// What the receipts say of one record.
-pub struct Used<'c> {
+pub struct UsesCase<'c> {
     /// The record's file.
     pub path: &'c str,
     /// Its id.
@@ -197,7 +197,7 @@ pub struct BadStatement {
     pub help: String,
 }
 
-impl<'c> Landed<'c> {
+impl<'c> LandedCase<'c> {
     /// Returns a finding about the version; it says where the version landed.
     pub fn finding(&self, code: Code, level: Level, message: &str, help: String) -> Finding {
         Finding {
@@ -286,7 +286,7 @@ impl<'c> Landed<'c> {
     }
 }
 
-impl<'c> Line<'c> {
+impl<'c> MainlineCase<'c> {
     /// Returns the landings with something odd about them.
     pub fn flagged(&self, flag: Flag) -> impl Iterator<Item = &'c Landing> {
         let landings = &self.history.mainline.landings;
@@ -316,7 +316,7 @@ impl Mark {
     }
 }
 
-impl Used<'_> {
+impl UsesCase<'_> {
     /// Returns a finding about the record.
     pub fn finding(&self, code: Code, level: Level, message: String, help: &str) -> Finding {
         Finding {
@@ -335,7 +335,7 @@ impl Used<'_> {
 /// Returns the findings about commits of the mainline whose time is not believed: of a flag, how they are dated, and what
 /// to do.
 pub fn misdated(
-    line: Option<&Line<'_>>,
+    line: Option<&MainlineCase<'_>>,
     (code, flag): (Code, Flag),
     how: &str,
     help: &str,

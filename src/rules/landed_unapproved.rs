@@ -3,8 +3,8 @@
 //! Uses the case. Pure. Follows `docs/spec/cli.md` (lint and diff).
 
 use crate::diag::{Finding, Level};
-use crate::rules::case::Case;
-use crate::rules::changed::Changed;
+use crate::rules::case::RuleCase;
+use crate::rules::changed::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 use crate::rules::told;
@@ -26,11 +26,11 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.change().and_then(waiting).into_iter().collect()
 }
 
-fn waiting(changed: &Changed<'_>) -> Option<Finding> {
+fn waiting(changed: &ChangeCase<'_>) -> Option<Finding> {
     // What demands nobody is not approved, and nothing with it.
     if changed.needs.needed.count == 0 {
         return None;

@@ -9,8 +9,8 @@ use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Resolved};
 use crate::record::Record;
 use crate::record::time::{Instant, When, not_after};
-use crate::rules::case::Known;
-use crate::rules::changed::Changed;
+use crate::rules::case::RuleContext;
+use crate::rules::changed::ChangeCase;
 use crate::status::renewal;
 use crate::survey::refiling::{self, Peer};
 
@@ -32,7 +32,7 @@ pub(super) struct Reach<'c> {
 
 impl<'c> Reach<'c> {
     /// Returns how far a change reaches; `None` where it goes on no longer, or a redesign lifts the limits.
-    pub(super) fn of(changed: &'c Changed<'_>, known: &Known<'_>) -> Option<Reach<'c>> {
+    pub(super) fn of(changed: &'c ChangeCase<'_>, known: &RuleContext<'_>) -> Option<Reach<'c>> {
         let source = changed.after?;
         let record = source.record.as_ref()?;
         let before = match changed.before {
@@ -76,7 +76,7 @@ fn refiled(
     id: &str,
     record: &Record,
     landed: Option<Instant>,
-    known: &Known<'_>,
+    known: &RuleContext<'_>,
 ) -> (Vec<String>, i64) {
     let peer = Peer::of(id, record.clone(), landed);
     let (Some(neighbours), Some(peer)) = (known.neighbours, peer) else {

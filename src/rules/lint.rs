@@ -11,10 +11,10 @@ use crate::policy::settings::RuleLevel;
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
 use crate::record::credential;
-use crate::record::read::Source;
-use crate::rules::case::{Case, Cited, Known, Of, Subject};
-use crate::rules::changed::{Changed, Ruling};
-use crate::rules::past::Past;
+use crate::record::read::RecordFile;
+use crate::rules::case::{Cited, RecordCase, RuleCase, RuleContext, Subject};
+use crate::rules::changed::{ChangeCase, GovernanceChange};
+use crate::rules::past::RecordPast;
 use crate::rules::past::Settled;
 use crate::rules::repeats::Repeats;
 use crate::rules::rule::{Group, Rule};
@@ -39,7 +39,11 @@ pub struct Look {
 ///
 /// # Errors
 /// [`TreeError`] when a file that its evidence names can't be read.
-pub fn record(source: &Source, known: &Known<'_>, past: Past) -> Result<Vec<Finding>, TreeError> {
+pub fn record(
+    source: &RecordFile,
+    known: &RuleContext<'_>,
+    past: RecordPast,
+) -> Result<Vec<Finding>, TreeError> {
     look(source, known, past).map(|look| look.findings)
 }
 
@@ -47,9 +51,13 @@ pub fn record(source: &Source, known: &Known<'_>, past: Past) -> Result<Vec<Find
 ///
 /// # Errors
 /// [`TreeError`] when a file that its evidence names can't be read.
-pub fn look(source: &Source, known: &Known<'_>, past: Past) -> Result<Look, TreeError> {
+pub fn look(
+    source: &RecordFile,
+    known: &RuleContext<'_>,
+    past: RecordPast,
+) -> Result<Look, TreeError> {
     let policy = &known.governance.policy;
-    let of = Of {
+    let of = RecordCase {
         source,
         tier: tier::resolve(policy, &Facts::of_source(source)),
         landed: past.landed,
@@ -75,32 +83,32 @@ pub fn look(source: &Source, known: &Known<'_>, past: Past) -> Result<Look, Tree
 }
 
 /// Returns the findings about the governance files, sorted.
-pub fn policy(known: &Known<'_>) -> Vec<Finding> {
+pub fn policy(known: &RuleContext<'_>) -> Vec<Finding> {
     findings(Subject::Policy, known, |_| true)
 }
 
 /// Returns the findings about what is named like a record and is none, sorted.
-pub fn files(files: &Files, known: &Known<'_>) -> Vec<Finding> {
+pub fn files(files: &Files, known: &RuleContext<'_>) -> Vec<Finding> {
     findings(Subject::Files(files), known, |_| true)
 }
 
 /// Returns the findings about a change of a record, sorted; each has the level that its rule gives it.
-pub fn change(changed: &Changed<'_>, known: &Known<'_>) -> Vec<Finding> {
+pub fn change(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Vec<Finding> {
     findings(Subject::Change(changed), known, is_of_changes)
 }
 
 /// Returns the findings about what a branch does to the governance files, sorted.
-pub fn branch(rulings: &[Ruling], known: &Known<'_>) -> Vec<Finding> {
+pub fn branch(rulings: &[GovernanceChange], known: &RuleContext<'_>) -> Vec<Finding> {
     findings(Subject::Branch(rulings), known, is_of_changes)
 }
 
 /// Returns the findings about what a branch does to workflows and actions of the forge, sorted.
-pub fn workflows(changes: &[Ruling], known: &Known<'_>) -> Vec<Finding> {
+pub fn workflows(changes: &[GovernanceChange], known: &RuleContext<'_>) -> Vec<Finding> {
     findings(Subject::Workflows(changes), known, is_of_changes)
 }
 
 /// Returns the findings about open records that repeat closed ones, each once.
-pub fn repeats(repeats: &Repeats, known: &Known<'_>) -> Vec<Finding> {
+pub fn repeats(repeats: &Repeats, known: &RuleContext<'_>) -> Vec<Finding> {
     if known.governance.state == State::Broken {
         return Vec::new();
     }
@@ -122,7 +130,7 @@ fn is_of_changes(rule: &Rule) -> bool {
 /// Two rules of other groups judge what landed as well: who reviewed a closure, and what a loosened policy let through.
 pub fn audit(
     subject: Subject<'_>,
-    known: &Known<'_>,
+    known: &RuleContext<'_>,
     asked: impl Fn(Code) -> bool,
 ) -> Vec<Finding> {
     const TOO: &[Code] = &["review-by-self", "policy-loosened"];
@@ -133,10 +141,10 @@ pub fn audit(
 
 fn findings(
     subject: Subject<'_>,
-    known: &Known<'_>,
+    known: &RuleContext<'_>,
     applies: impl Fn(&Rule) -> bool,
 ) -> Vec<Finding> {
-    let case = Case { subject, known };
+    let case = RuleCase { subject, known };
     let mut findings = Vec::new();
     for rule in ALL {
         if !applies(rule) {

@@ -6,7 +6,7 @@ use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
 use crate::history::thrown_off::ThrownOff;
 use crate::history::version::Trail;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::landed;
 use crate::rules::rule::{Group, Rule};
@@ -30,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let Some(line) = case.line() else {
         return Vec::new();
     };

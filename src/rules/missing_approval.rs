@@ -5,10 +5,10 @@
 use crate::approval::verdict::{FourEyes, Satisfied};
 use crate::diag::{Finding, Level, count};
 use crate::policy::demand::SelfApproval;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::changed;
 use crate::rules::example::Example;
-use crate::rules::landed::{Landed, Matter};
+use crate::rules::landed::{FileKind, LandedCase};
 use crate::rules::rule::{Group, Rule};
 use crate::rules::self_approval;
 
@@ -30,11 +30,11 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.landed().and_then(few).into_iter().collect()
 }
 
-fn few(landed: &Landed<'_>) -> Option<Finding> {
+fn few(landed: &LandedCase<'_>) -> Option<Finding> {
     if !lacks(landed) {
         return None;
     }
@@ -63,12 +63,12 @@ fn few(landed: &Landed<'_>) -> Option<Finding> {
 }
 
 /// Tells whether approval is what a version lacks: a demand is not met, and nothing worse is to be said of it.
-pub(super) fn lacks(landed: &Landed<'_>) -> bool {
+pub(super) fn lacks(landed: &LandedCase<'_>) -> bool {
     let verdict = landed.verdict;
     let worse = matches!(
         verdict.result,
         FourEyes::Vetoed | FourEyes::InvalidSignature | FourEyes::NotApplicable
     );
     let said = self_approval::is_alone(verdict) && landed.self_approval == SelfApproval::Forbid;
-    landed.matter == Matter::Record && verdict.satisfied == Satisfied::No && !worse && !said
+    landed.matter == FileKind::Record && verdict.satisfied == Satisfied::No && !worse && !said
 }

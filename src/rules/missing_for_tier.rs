@@ -5,8 +5,8 @@
 use crate::diag::{Finding, Level};
 use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
-use crate::record::word::Word;
-use crate::rules::case::{Case, Of};
+use crate::record::word::Vocabulary;
+use crate::rules::case::{RecordCase, RuleCase};
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let Some(of) = case.record() else {
         return Vec::new();
     };
@@ -64,7 +64,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// Returns what is to be added, as it is written: keys of a map that is there, else the map with them.
-fn added(of: &Of<'_>, tier: &Resolved, missing: &[&str]) -> String {
+fn added(of: &RecordCase<'_>, tier: &Resolved, missing: &[&str]) -> String {
     let parts = missing.iter().map(|field| {
         let (map, key) = field.split_once('.').unwrap_or(("", field));
         (map, format!("{key}: {}", sample(tier, field)))
@@ -100,7 +100,7 @@ fn sample(tier: &Resolved, field: &str) -> String {
 }
 
 /// Returns who requires a field, as the subject of a sentence with its verb.
-fn requires(of: &Of<'_>, tier: &str) -> String {
+fn requires(of: &RecordCase<'_>, tier: &str) -> String {
     match of.source.text("class") {
         Some(class) if class != "standard" => {
             format!("the tier {tier} or the class {class} of the policy requires")
@@ -130,7 +130,7 @@ fn fields(require: Require) -> &'static [&'static str] {
 }
 
 /// Returns how a message names what requires the field: the tier, and the class where it adds to it.
-fn named(of: &Of<'_>, tier: &str) -> String {
+fn named(of: &RecordCase<'_>, tier: &str) -> String {
     match of.source.text("class") {
         Some(class) if class != "standard" => format!("{tier} with class {class}"),
         _ => tier.to_owned(),

@@ -3,7 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::{Finding, Level};
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::landed::Granted;
 use crate::rules::rule::{Group, Rule};
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let unused = case
         .used()
         .filter(|used| used.granted == Granted::Once && used.n_uses == 0);

@@ -4,9 +4,9 @@
 
 use crate::diag::{Finding, Level};
 use crate::policy::tiers::Require;
-use crate::record::read::Stated;
+use crate::record::read::FieldState;
 use crate::record::word::ControlStatus;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let Some(of) = case.record() else {
         return Vec::new();
     };
@@ -33,7 +33,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     };
     let list = "compensating_controls";
     if !tier.require.contains(&Require::CompensatingControls)
-        || !matches!(of.source.stated(list), Stated::Node(_))
+        || !matches!(of.source.stated(list), FieldState::Node(_))
     {
         return Vec::new();
     }

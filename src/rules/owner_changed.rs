@@ -4,8 +4,8 @@
 
 use crate::diag::{Finding, Level};
 use crate::history::change::said::{self, Handover};
-use crate::rules::case::Case;
-use crate::rules::changed::Changed;
+use crate::rules::case::RuleCase;
+use crate::rules::changed::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning::Difference;
 use crate::rules::rule::{Group, Rule};
@@ -29,11 +29,11 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.change().and_then(handed).into_iter().collect()
 }
 
-fn handed(changed: &Changed<'_>) -> Option<Finding> {
+fn handed(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
     let (old, new) = (&before.owner.email, &after.owner.email);
     let difference = Difference {

@@ -1,6 +1,6 @@
 //! What history says of a record, as far as rules need it.
 //!
-//! Uses record. Pure. Start at [`Past`]. Follows `docs/spec/rules.md`, settled records.
+//! Uses record. Pure. Start at [`RecordPast`]. Follows `docs/spec/rules.md`, settled records.
 
 use crate::record::decision::Closure;
 use crate::record::time::Instant;
@@ -18,7 +18,7 @@ pub enum Settled {
 
 /// What history says of a record, as far as rules need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Past {
+pub struct RecordPast {
     /// Whether it is settled.
     pub settled: Settled,
     /// When it first landed, or will by the commit that adds it; `None` where history was not walked.
@@ -40,9 +40,9 @@ impl Settled {
     }
 }
 
-impl Past {
+impl RecordPast {
     /// What is known where history was not walked.
-    pub const UNKNOWN: Past = Past {
+    pub const UNKNOWN: RecordPast = RecordPast {
         settled: Settled::Open,
         landed: None,
     };

@@ -3,8 +3,8 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3.
 
 use crate::diag::{Finding, Level};
-use crate::rules::case::{Case, Subject};
-use crate::rules::changed::Ruling;
+use crate::rules::case::{RuleCase, Subject};
+use crate::rules::changed::GovernanceChange;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 
@@ -22,14 +22,14 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     match case.subject {
         Subject::Branch(rulings) => rulings.iter().map(finding).collect(),
         _ => Vec::new(),
     }
 }
 
-fn finding(ruling: &Ruling) -> Finding {
+fn finding(ruling: &GovernanceChange) -> Finding {
     let path = &ruling.path;
     let but = match &ruling.author {
         Some(author) => format!(" other than {author}"),

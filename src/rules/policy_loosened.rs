@@ -12,11 +12,11 @@ use crate::policy::people;
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
 use crate::record::Record;
-use crate::rules::case::{Case, Known};
-use crate::rules::changed::Changed;
+use crate::rules::case::{RuleCase, RuleContext};
+use crate::rules::changed::ChangeCase;
 use crate::rules::example::Example;
-use crate::rules::house::House;
-use crate::rules::landed::Landed;
+use crate::rules::house::ExtraSchema;
+use crate::rules::landed::LandedCase;
 use crate::rules::rule::{Group, Rule};
 use crate::rules::{lint, renewal_limit, total_limit};
 use std::collections::BTreeSet;
@@ -37,7 +37,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let found = match (case.change(), case.landed()) {
         (Some(changed), _) => loosened(changed, case.known),
         (None, Some(landed)) => on_mainline(landed),
@@ -47,7 +47,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// On the mainline: a version is approved only thanks to a change of governance that does not deserve trust.
-fn on_mainline(landed: &Landed<'_>) -> Option<Finding> {
+fn on_mainline(landed: &LandedCase<'_>) -> Option<Finding> {
     if landed.loosened.is_empty() {
         return None;
     }
@@ -71,7 +71,7 @@ fn on_mainline(landed: &Landed<'_>) -> Option<Finding> {
     })
 }
 
-fn loosened(changed: &Changed<'_>, known: &Known<'_>) -> Option<Finding> {
+fn loosened(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Option<Finding> {
     let after = changed.after?;
     // Before the first policy there was nothing to loosen.
     if changed.base.state == State::Absent {
@@ -111,14 +111,14 @@ fn loosened(changed: &Changed<'_>, known: &Known<'_>) -> Option<Finding> {
 }
 
 /// Returns the errors of the record that a state no longer finds.
-fn forgiven(changed: &Changed<'_>, known: &Known<'_>, state: &Governance) -> Vec<String> {
+fn forgiven(changed: &ChangeCase<'_>, known: &RuleContext<'_>, state: &Governance) -> Vec<String> {
     let Some(after) = changed.after else {
         return Vec::new();
     };
     let errors = |governance: &Governance| {
-        let known = Known {
+        let known = RuleContext {
             governance,
-            house: &House::of(governance),
+            house: &ExtraSchema::of(governance),
             ..*known
         };
         let found = lint::record(after, &known, changed.past).unwrap_or_default();
@@ -160,7 +160,7 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
                 " with the risk owner"
             };
             let count = needed.count;
-            let proof = crate::record::word::Word::word(demand.proof);
+            let proof = crate::record::word::Vocabulary::word(demand.proof);
             format!("{count} {proof}{groups}{role}")
         };
         reasons.push(format!(

@@ -6,9 +6,9 @@ use crate::approval::counted;
 use crate::approval::verdict::{FourEyes, Satisfied};
 use crate::diag::{Finding, Level};
 use crate::history::governance::Origin;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{GovernanceCounts, Healed, Landed, Matter};
+use crate::rules::landed::{FileKind, GovernanceCounts, Healed, LandedCase};
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -30,14 +30,14 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.landed().and_then(unapproved).into_iter().collect()
 }
 
-fn unapproved(landed: &Landed<'_>) -> Option<Finding> {
+fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
     // Before the first policy there is nobody to judge it.
-    if landed.matter != Matter::Governance || landed.law.origin == Origin::Defaults {
+    if landed.matter != FileKind::Governance || landed.law.origin == Origin::Defaults {
         return None;
     }
     let counts = landed.counts?;

@@ -3,8 +3,8 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::{Finding, Level};
-use crate::rules::case::Case;
-use crate::rules::changed::Changed;
+use crate::rules::case::RuleCase;
+use crate::rules::changed::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 
@@ -25,11 +25,11 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.change().and_then(deleted).into_iter().collect()
 }
 
-fn deleted(changed: &Changed<'_>) -> Option<Finding> {
+fn deleted(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (Some(before), None) = (changed.before, changed.after) else {
         return None;
     };

@@ -3,7 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/policy.md`, repetition.
 
 use crate::diag::{Finding, Level};
-use crate::rules::case::{Case, Subject};
+use crate::rules::case::{RuleCase, Subject};
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 use crate::rules::sample;
@@ -31,7 +31,7 @@ pub(super) const RULE: Rule = Rule {
 /// So many closed records are named.
 const NAMED: usize = 3;
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let Subject::Repeat(repeat) = case.subject else {
         return Vec::new();
     };

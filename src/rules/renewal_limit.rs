@@ -3,8 +3,8 @@
 //! Uses the case. Pure. Start at [`found`]. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::{Finding, Level, count};
-use crate::rules::case::{Case, Known};
-use crate::rules::changed::Changed;
+use crate::rules::case::{RuleCase, RuleContext};
+use crate::rules::changed::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::limits::Reach;
 use crate::rules::rule::{Group, Rule};
@@ -40,13 +40,13 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let found = case.change().and_then(|changed| found(changed, case.known));
     found.into_iter().collect()
 }
 
 /// Returns the finding about a change that renews once too often under some governance.
-pub(super) fn found(changed: &Changed<'_>, known: &Known<'_>) -> Option<Finding> {
+pub(super) fn found(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Option<Finding> {
     let reach = Reach::of(changed, known)?;
     let limit = reach.tier.max_renewals;
     if reach.renewals <= limit {

@@ -5,7 +5,7 @@
 
 use crate::diag::Pos;
 use crate::policy::governance::Governance;
-use crate::record::read::Source;
+use crate::record::read::RecordFile;
 use crate::record::time::{Day, Instant, Term};
 use crate::survey::refiling::{self, Peer};
 
@@ -42,7 +42,7 @@ pub struct Repeat {
 
 impl Repeats {
     /// Takes a record that is judged; `landed` is when it landed, where that is known.
-    pub fn judge(&mut self, source: Source, landed: Option<Instant>) {
+    pub fn judge(&mut self, source: RecordFile, landed: Option<Instant>) {
         let Some(record) = &source.record else {
             return;
         };
@@ -56,11 +56,11 @@ impl Repeats {
     }
 
     /// Takes a record that others are compared with.
-    pub fn remember(&mut self, source: Source, landed: Option<Instant>) {
+    pub fn remember(&mut self, source: RecordFile, landed: Option<Instant>) {
         self.take(source, landed, None);
     }
 
-    fn take(&mut self, source: Source, landed: Option<Instant>, place: Option<Place>) {
+    fn take(&mut self, source: RecordFile, landed: Option<Instant>, place: Option<Place>) {
         let id = source.stem().to_owned();
         let peer = source
             .record

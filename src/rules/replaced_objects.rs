@@ -4,7 +4,7 @@
 
 use crate::diag::{Finding, Level};
 use crate::history::objects::Replaced;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::landed;
 use crate::rules::rule::{Group, Rule};
@@ -27,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let replaced = case
         .line()
         .filter(|line| line.history.mainline.replaced == Replaced::Something);

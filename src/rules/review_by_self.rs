@@ -9,9 +9,9 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::address::Address;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::Landed;
+use crate::rules::landed::LandedCase;
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -38,7 +38,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     if let Some(landed) = case.landed() {
         return by_landing(case.known.governance, landed)
             .into_iter()
@@ -83,7 +83,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// On the mainline git says who: the landing of the review has no author who did not make the closure.
-fn by_landing(governance: &Governance, landed: &Landed<'_>) -> Option<Finding> {
+fn by_landing(governance: &Governance, landed: &LandedCase<'_>) -> Option<Finding> {
     let closure = landed.record?.closure.as_ref()?;
     let review = closure.reviewed.as_ref()?;
     let before = landed.before.and_then(|before| before.closure.as_ref());

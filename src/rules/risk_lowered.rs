@@ -3,9 +3,9 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::{Finding, Level};
-use crate::record::word::Word;
-use crate::rules::case::Case;
-use crate::rules::changed::Changed;
+use crate::record::word::Vocabulary;
+use crate::rules::case::RuleCase;
+use crate::rules::changed::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning::Difference;
 use crate::rules::rule::{Group, Rule};
@@ -25,11 +25,11 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.change().and_then(lowered).into_iter().collect()
 }
 
-fn lowered(changed: &Changed<'_>) -> Option<Finding> {
+fn lowered(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
     let (old, new) = (before.risk.level, after.risk.level);
     let difference = (new < old).then(|| Difference {

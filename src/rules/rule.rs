@@ -3,7 +3,7 @@
 //! Uses diag. Pure. Start at [`Rule`]; `rules::ALL` lists them. Follows `docs/spec/rules.md`.
 
 use crate::diag::{Code, Finding, Level};
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 
 /// A rule: a code that findings carry, and all that is to be said of it.
@@ -28,7 +28,7 @@ pub struct Rule {
     /// What it has nothing against.
     pub good: Example,
     /// Looks at a case; what is no case of this rule is passed by.
-    pub check: fn(&Case<'_>) -> Vec<Finding>,
+    pub check: fn(&RuleCase<'_>) -> Vec<Finding>,
 }
 
 /// What a rule is about, and who may change its level.

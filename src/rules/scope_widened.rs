@@ -3,8 +3,8 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, V5.
 
 use crate::diag::{Finding, Level};
-use crate::rules::case::Case;
-use crate::rules::changed::Changed;
+use crate::rules::case::RuleCase;
+use crate::rules::changed::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning::{self, Difference};
 use crate::rules::rule::{Group, Rule};
@@ -23,12 +23,12 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let changed = case.change();
     changed.and_then(widened).into_iter().collect()
 }
 
-fn widened(changed: &Changed<'_>) -> Option<Finding> {
+fn widened(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
     reopens(
         changed,
@@ -40,7 +40,7 @@ fn widened(changed: &Changed<'_>) -> Option<Finding> {
 
 /// Returns the note that a change reopens the approval, at the first of the differences.
 pub(super) fn reopens(
-    changed: &Changed<'_>,
+    changed: &ChangeCase<'_>,
     code: &'static str,
     what: &str,
     differences: &[Difference],

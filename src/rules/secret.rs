@@ -8,7 +8,7 @@ use crate::diag::{Finding, Level, Pos};
 use crate::policy;
 use crate::record::credential;
 use crate::record::pattern;
-use crate::rules::case::{Case, Subject};
+use crate::rules::case::{RuleCase, Subject};
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 use crate::yaml::node::{Node, Value};
@@ -29,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
 
 const HELP: &str = "revoke it, take it out of file and history, and state where it is kept, such as vault:prod/billing/db; what is no secret goes into `lint.not_secrets`";
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let governance = case.known.governance;
     let (root, comments) = match case.subject {
         Subject::Record(of) => (of.source.root.as_ref(), &of.source.comments),
@@ -79,7 +79,7 @@ enum Place {
     Comment,
 }
 
-fn finding(case: &Case<'_>, sighting: Sighting) -> Finding {
+fn finding(case: &RuleCase<'_>, sighting: Sighting) -> Finding {
     let what = sighting.what;
     let (message, field) = match sighting.place {
         Place::Comment => (format!("a comment holds what looks like {what}"), None),

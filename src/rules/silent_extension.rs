@@ -4,10 +4,10 @@
 
 use crate::diag::{Finding, Level};
 use crate::history::change::said::{self, Extension};
-use crate::record::read::Source;
+use crate::record::read::RecordFile;
 use crate::record::time::{When, not_after};
-use crate::rules::case::Case;
-use crate::rules::changed::Changed;
+use crate::rules::case::RuleCase;
+use crate::rules::changed::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning;
 use crate::rules::rule::{Group, Rule};
@@ -30,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let found = match (case.record(), case.change()) {
         (Some(of), _) => contradiction(of.source),
         (_, Some(changed)) => extension(changed).or_else(|| contradiction(changed.after?)),
@@ -40,7 +40,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// The end may be earlier than the last renewal says, which narrows what was approved, and never later.
-fn contradiction(source: &Source) -> Option<Finding> {
+fn contradiction(source: &RecordFile) -> Option<Finding> {
     let last = source.items("renewals").len().checked_sub(1)?;
     let until: When = source.value(&format!("renewals[{last}].until"))?;
     let expires: When = source.value("expires")?;
@@ -56,7 +56,7 @@ fn contradiction(source: &Source) -> Option<Finding> {
     ))
 }
 
-fn extension(changed: &Changed<'_>) -> Option<Finding> {
+fn extension(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
     if said::extension(before, after) != Extension::Silent {
         return None;

@@ -4,7 +4,7 @@
 
 use crate::diag::{Finding, Level};
 use crate::policy;
-use crate::rules::case::{Case, Subject};
+use crate::rules::case::{RuleCase, Subject};
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let (Subject::Policy, Some(instant)) = (case.subject, case.known.instant) else {
         return Vec::new();
     };

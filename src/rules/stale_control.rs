@@ -5,10 +5,10 @@
 use crate::diag::{Finding, Level};
 use crate::policy::term;
 use crate::record::form;
-use crate::record::read::Stated;
+use crate::record::read::FieldState;
 use crate::record::time::{Day, When};
 use crate::record::word::ControlStatus;
-use crate::rules::case::{Case, Of};
+use crate::rules::case::{RecordCase, RuleCase};
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let Some(of) = case.record() else {
         return Vec::new();
     };
@@ -53,7 +53,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 
 /// Returns the last day on which a control is fresh; `None` where it is not active, need not be seen again, or a
 /// field can't be read.
-fn fresh_through(of: &Of<'_>, item: &str) -> Option<Day> {
+fn fresh_through(of: &RecordCase<'_>, item: &str) -> Option<Day> {
     let status: ControlStatus = of.value(&format!("{item}.status"))?;
     if status != ControlStatus::Active {
         return None;
@@ -61,9 +61,9 @@ fn fresh_through(of: &Of<'_>, item: &str) -> Option<Day> {
     let every = of.source.text(&format!("{item}.verify_every"))?;
     let field = format!("{item}.verified");
     let verified: Option<Day> = match of.source.stated(&field) {
-        Stated::Absent => None,
-        Stated::Unreadable => return None,
-        Stated::Node(_) => Some(of.value(&field)?),
+        FieldState::Absent => None,
+        FieldState::Unreadable => return None,
+        FieldState::Node(_) => Some(of.value(&field)?),
     };
     let begin: Option<When> = of.value("starts");
     let begin = begin.or_else(|| of.landed.map(When::instant));

@@ -4,7 +4,7 @@
 
 use crate::diag::{Finding, Level};
 use crate::record::time::{When, not_after};
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let Some(of) = case.record() else {
         return Vec::new();
     };

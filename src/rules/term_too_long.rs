@@ -4,9 +4,9 @@
 
 use crate::diag::{Finding, Level};
 use crate::policy::term;
-use crate::record::read::Stated;
+use crate::record::read::FieldState;
 use crate::record::time::{Instant, When};
-use crate::rules::case::{Case, Of};
+use crate::rules::case::{RecordCase, RuleCase};
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let Some(of) = case.record() else {
         return Vec::new();
     };
@@ -61,14 +61,14 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 
 /// Returns where the present term begins: at the last renewal, else as the record says, else where it landed, else
 /// at the instant asked about.
-fn begin(of: &Of<'_>, asked: Option<Instant>) -> Option<When> {
+fn begin(of: &RecordCase<'_>, asked: Option<Instant>) -> Option<When> {
     let n_renewals = of.source.items("renewals").len();
     if let Some(last) = n_renewals.checked_sub(1) {
         return of.value(&format!("renewals[{last}].from"));
     }
     match of.source.stated("starts") {
-        Stated::Absent => of.landed.or(asked).map(When::instant),
-        Stated::Unreadable => None,
-        Stated::Node(_) => of.value("starts"),
+        FieldState::Absent => of.landed.or(asked).map(When::instant),
+        FieldState::Unreadable => None,
+        FieldState::Node(_) => of.value("starts"),
     }
 }

@@ -10,12 +10,12 @@ use crate::history::change::fields::FIELDS;
 use crate::policy::tier::Resolved;
 use crate::record::Record;
 use crate::record::time::not_after;
-use crate::record::word::Word;
+use crate::record::word::Vocabulary;
 use crate::rules::meaning::{self, Difference};
 
 /// An event with its detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct EventDetail {
     /// What happened.
     pub event: Event,
     /// By how much, which, from whom to whom; empty where there is nothing to add.
@@ -32,11 +32,11 @@ pub struct Beside<'b> {
 }
 
 /// Returns what changes in meaning from one content to another, in the order of the events.
-pub fn events(before: Option<&Record>, after: &Record, beside: Beside<'_>) -> Vec<Told> {
+pub fn events(before: Option<&Record>, after: &Record, beside: Beside<'_>) -> Vec<EventDetail> {
     let events = change::events(before, after);
     let events = events.into_iter();
     events
-        .map(|event| Told {
+        .map(|event| EventDetail {
             event,
             detail: match before {
                 Some(before) => detail(event, before, after, beside),
@@ -169,7 +169,7 @@ pub fn also(approved: Option<&Record>, landed: &Record, after: &Record) -> Optio
         .then(|| format!("also approves what landed unapproved: {}", words.join("; ")))
 }
 
-impl Told {
+impl EventDetail {
     /// Returns event and detail in one line: `scope widened: resources + db:orders`.
     pub fn words(&self) -> String {
         let event = self.event.word().replace('-', " ");

@@ -3,7 +3,7 @@
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
 use crate::diag::{Finding, Level, shape};
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 
@@ -24,6 +24,6 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.noted(shape::TOO_LARGE)
 }

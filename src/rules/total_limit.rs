@@ -5,8 +5,8 @@
 use crate::diag::{Finding, Level};
 use crate::policy::term;
 use crate::record::time::When;
-use crate::rules::case::{Case, Known};
-use crate::rules::changed::Changed;
+use crate::rules::case::{RuleCase, RuleContext};
+use crate::rules::changed::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::limits::Reach;
 use crate::rules::rule::{Group, Rule};
@@ -33,13 +33,13 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let found = case.change().and_then(|changed| found(changed, case.known));
     found.into_iter().collect()
 }
 
 /// Returns the finding about a change that lasts too long in total under some governance.
-pub(super) fn found(changed: &Changed<'_>, known: &Known<'_>) -> Option<Finding> {
+pub(super) fn found(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Option<Finding> {
     let reach = Reach::of(changed, known)?;
     // Days that were spent before count as if it had begun so much earlier.
     let begin = match reach.begin.as_ref()? {

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use crate::approval::verdict::{Counts, NotCounted, Satisfied};
 use crate::diag::{Finding, Level};
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{AtTip, Landed};
+use crate::rules::landed::{AtTip, LandedCase};
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -29,11 +29,11 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.landed().and_then(unknown).into_iter().collect()
 }
 
-fn unknown(landed: &Landed<'_>) -> Option<Finding> {
+fn unknown(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
     if landed.at_tip == AtTip::No || verdict.satisfied == Satisfied::Yes {
         return None;

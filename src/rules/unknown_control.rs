@@ -8,7 +8,7 @@ use crate::policy::catalog::{self};
 use crate::policy::governance::Governance;
 use crate::record::near;
 use crate::record::reference::ControlRef;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let Some(of) = case.record() else {
         return Vec::new();
     };

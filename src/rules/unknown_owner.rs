@@ -5,7 +5,7 @@
 use crate::diag::{Finding, Level};
 use crate::policy::people::{self, RosterState};
 use crate::record::address::Address;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 use crate::rules::sample;
@@ -44,7 +44,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let Some(of) = case.record() else {
         return Vec::new();
     };

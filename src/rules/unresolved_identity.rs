@@ -5,9 +5,9 @@
 use crate::approval::verdict::{Counts, NotCounted, Statement};
 use crate::diag::{Finding, Level};
 use crate::history::ident::Flaw;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::Landed;
+use crate::rules::landed::LandedCase;
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -29,11 +29,11 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.landed().and_then(unresolved).into_iter().collect()
 }
 
-fn unresolved(landed: &Landed<'_>) -> Option<Finding> {
+fn unresolved(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
     let is_namesake = |said: &&Statement| said.counts == Counts::No(NotCounted::SameNameAsAuthor);
     let mut who: Vec<String> = verdict

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use crate::approval::forge::github;
 use crate::diag::{self, Finding, Level};
 use crate::history::objects::Oid;
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{self, Line};
+use crate::rules::landed::{self, MainlineCase};
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -26,12 +26,12 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.line().and_then(unsigned).into_iter().collect()
 }
 
 /// One finding for all of them: they are believed, and one line says how many there are.
-fn unsigned(line: &Line<'_>) -> Option<Finding> {
+fn unsigned(line: &MainlineCase<'_>) -> Option<Finding> {
     let history = line.history;
     let trails = history.trails.values().chain(history.governance.values());
     let versions = trails.flat_map(|trail| &trail.versions);

@@ -4,9 +4,9 @@
 
 use crate::approval::verdict::{Counts, FourEyes, Statement, Vote};
 use crate::diag::{Finding, Level};
-use crate::rules::case::Case;
+use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{Landed, Matter};
+use crate::rules::landed::{FileKind, LandedCase};
 use crate::rules::rule::{Group, Rule};
 
 const GERRIT: &str = "version: 1\napproval: {forge: gerrit}\n";
@@ -30,12 +30,12 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(case: &Case<'_>) -> Vec<Finding> {
+fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     case.landed().and_then(refused).into_iter().collect()
 }
 
-fn refused(landed: &Landed<'_>) -> Option<Finding> {
-    if landed.matter != Matter::Record || landed.verdict.result != FourEyes::Vetoed {
+fn refused(landed: &LandedCase<'_>) -> Option<Finding> {
+    if landed.matter != FileKind::Record || landed.verdict.result != FourEyes::Vetoed {
         return None;
     }
     let is_veto = |said: &&Statement| said.word == Vote::Vetoes && said.counts == Counts::Yes;

@@ -10,7 +10,7 @@ use crate::record::dates;
 use crate::record::decision::Closure;
 use crate::record::id::Id;
 use crate::record::time::Instant;
-use crate::record::word::{ClosureOutcome, Then, Word};
+use crate::record::word::{ClosureOutcome, Then, Vocabulary};
 use crate::status::clocks::Clocks;
 use crate::status::ground::{EvaluatedRecord, Ground, Grounds};
 use crate::status::reason::{Reason, ReasonKind};
@@ -237,7 +237,7 @@ fn worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason> {
         }
     }
     for dropped in &clocks.dropped {
-        let now = dropped.landed.map_or("gone", Word::word);
+        let now = dropped.landed.map_or("gone", Vocabulary::word);
         worries.push(ReasonKind::ControlDropped.says(format!(
             "control {} was dropped since the approval, it is {now} now: put it back, or have the change approved",
             dropped.id

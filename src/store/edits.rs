@@ -1,6 +1,6 @@
 //! Files that are replaced, each whole or not at all, all of them or none, by one process at a time.
 //!
-//! Uses ledger (the tree's kinds), store's files and lock. Start at [`Desk::open`] and [`Desk::write`].
+//! Uses ledger (the tree's kinds), store's files and lock. Start at [`WriteLock::open`] and [`WriteLock::write`].
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -19,7 +19,7 @@ const LOCK: &str = "exledger.lock";
 
 /// The right to edit the files of a repository; nobody else has it until this value goes.
 #[derive(Debug)]
-pub struct Desk {
+pub struct WriteLock {
     _lock: Locked,
     /// Where files stand until they are moved to their places: the folder that all work trees share, in which nobody
     /// looks for records. What a killed process left there is cleared away by the next.
@@ -44,15 +44,15 @@ struct Ready<'w> {
     file: NamedTempFile,
 }
 
-impl Desk {
+impl WriteLock {
     /// Waits for the right to edit.
     ///
     /// # Errors
     /// [`FileError::Failed`] where the lock can't be had.
-    pub fn open(common_dir: &Path) -> Result<Desk, FileError> {
+    pub fn open(common_dir: &Path) -> Result<WriteLock, FileError> {
         let path = common_dir.join(LOCK);
         let lock = Locked::open(&path).map_err(|cause| FileError::Failed(path, cause))?;
-        Ok(Desk {
+        Ok(WriteLock {
             _lock: lock,
             waiting: common_dir.to_owned(),
         })

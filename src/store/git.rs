@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use crate::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
 use crate::store::git::whole::LooseFolders;
-use crate::store::scribe::{Scribe, ScribeError};
+use crate::store::scribe::{CommitWriter, ScribeError};
 use crate::store::sign::{CommitSigning, Setup, SignError};
 
 /// An open repository.
@@ -135,8 +135,8 @@ impl Repository {
     ///
     /// # Errors
     /// [`ScribeError`] where git refuses.
-    pub fn scribe(&self) -> Result<Scribe, ScribeError> {
-        Scribe::open(&self.own_dir)
+    pub fn scribe(&self) -> Result<CommitWriter, ScribeError> {
+        CommitWriter::open(&self.own_dir)
     }
 
     fn obstacle(&self, oid: Oid, error: &git2::Error) -> Obstacle {

@@ -1,6 +1,6 @@
 //! Commits made of git objects alone: no work tree is touched until one is checked out.
 //!
-//! Uses record (instants), history (ids), and git2. Start at [`Scribe`].
+//! Uses record (instants), history (ids), and git2. Start at [`CommitWriter`].
 
 use std::fmt;
 use std::path::Path;
@@ -14,7 +14,7 @@ const GIT: &str = "git";
 
 /// Who a commit names, and when.
 #[derive(Clone, Debug)]
-pub struct Hand<'a> {
+pub struct WriterSignature<'a> {
     /// The name.
     pub name: &'a str,
     /// The address.
@@ -31,9 +31,9 @@ pub struct Draft<'a> {
     /// The files that differ from the first parent's tree; `None` removes one.
     pub changes: &'a [(String, Option<Vec<u8>>)],
     /// Who wrote it.
-    pub author: Hand<'a>,
+    pub author: WriterSignature<'a>,
     /// Who committed it.
-    pub committer: Hand<'a>,
+    pub committer: WriterSignature<'a>,
     /// The whole message.
     pub message: &'a str,
 }
@@ -75,16 +75,16 @@ impl fmt::Display for Made {
 }
 
 /// Writes commits and branches of one repository.
-pub struct Scribe {
+pub struct CommitWriter {
     repository: git2::Repository,
 }
 
-impl Scribe {
+impl CommitWriter {
     /// Makes a repository in a folder, with `main` as its first branch.
     ///
     /// # Errors
     /// [`ScribeError`] when git refuses.
-    pub fn init(folder: &Path) -> Result<Scribe, ScribeError> {
+    pub fn init(folder: &Path) -> Result<CommitWriter, ScribeError> {
         let mut options = git2::RepositoryInitOptions::new();
         options
             .initial_head("main")
@@ -93,16 +93,16 @@ impl Scribe {
         let repository = git2::Repository::init_opts(folder, &options)?;
         // What is checked out has the bytes that were committed, whatever the machine is set to.
         repository.config()?.set_bool("core.autocrlf", false)?;
-        Ok(Scribe { repository })
+        Ok(CommitWriter { repository })
     }
 
     /// Opens the repository of a git folder.
     ///
     /// # Errors
     /// [`ScribeError`] when git refuses.
-    pub fn open(git_folder: &Path) -> Result<Scribe, ScribeError> {
+    pub fn open(git_folder: &Path) -> Result<CommitWriter, ScribeError> {
         let repository = git2::Repository::open(git_folder)?;
-        Ok(Scribe { repository })
+        Ok(CommitWriter { repository })
     }
 
     /// Returns a commit that is there.
@@ -222,6 +222,6 @@ impl Scribe {
     }
 }
 
-fn signature(hand: &Hand<'_>) -> Result<git2::Signature<'static>, git2::Error> {
+fn signature(hand: &WriterSignature<'_>) -> Result<git2::Signature<'static>, git2::Error> {
     git2::Signature::new(hand.name, hand.email, &git2::Time::new(hand.at.unix(), 0))
 }

@@ -10,7 +10,7 @@ use crate::approval::verdict::Missing;
 use crate::policy::people::person::Person;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
-use crate::record::word::{Then, Word};
+use crate::record::word::{Then, Vocabulary};
 use crate::status::reason;
 use crate::status::renewal;
 use crate::status::state::{RecordState, Status, Waits};
@@ -237,8 +237,8 @@ impl Case<'_> {
         let mut command = format!("exledger close {} --outcome {outcome} --reason …", self.id);
         let rules = &self.around.governance.policy.closure;
         if let Some(record) = self.record {
-            let baseline = record.deviates_from.baseline.map(Word::word);
-            let identity = record.subject.identity_type.map(Word::word);
+            let baseline = record.deviates_from.baseline.map(Vocabulary::word);
+            let identity = record.subject.identity_type.map(Vocabulary::word);
             for item in rules.items([baseline, identity]) {
                 command.push_str(&format!(" --check {}=…", self.word(item)));
             }

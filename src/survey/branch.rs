@@ -20,7 +20,7 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::Record;
-use crate::record::read::Source;
+use crate::record::read::RecordFile;
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -40,9 +40,9 @@ pub struct Delta {
     /// The file's name without folder and suffix, in upper case: what the record is known by.
     pub key: String,
     /// The files before, sorted by path: one, or none, or several with one id.
-    pub before: Vec<Source>,
+    pub before: Vec<RecordFile>,
     /// The files after.
-    pub after: Vec<Source>,
+    pub after: Vec<RecordFile>,
 }
 
 /// Which files may differ.
@@ -99,7 +99,7 @@ pub fn deltas(
         }
         let sources = |side: Side<'_>, listed: &ledger::Files, files: &[&ledger::File]| {
             let sources = files.iter().map(|file| listed.read(side.tree, file));
-            sources.collect::<Result<Vec<Source>, TreeError>>()
+            sources.collect::<Result<Vec<RecordFile>, TreeError>>()
         };
         deltas.push(Delta {
             before: sources(before, old, &olds)?,
@@ -114,7 +114,7 @@ impl Delta {
     /// Returns the id as it is written, or the key of a file without one.
     pub fn name(&self) -> String {
         let sources = self.after.iter().chain(&self.before);
-        let mut ids = sources.filter_map(Source::id);
+        let mut ids = sources.filter_map(RecordFile::id);
         ids.next()
             .map_or_else(|| self.key.clone(), |id| id.to_string())
     }

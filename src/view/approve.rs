@@ -8,7 +8,7 @@ use crate::diag;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::credential;
-use crate::record::word::Word;
+use crate::record::word::Vocabulary;
 use crate::view::doc::{Block, Doc, Text, Tone};
 use crate::view::init::{self, Written};
 use crate::view::shape;
@@ -19,7 +19,7 @@ const GIST: usize = 300;
 
 /// What was said, and about what.
 #[derive(Clone, Debug)]
-pub struct Said {
+pub struct ApprovalSummary {
     /// The id of the record, or the path of the governance file.
     pub name: String,
     /// The sha256 of the bytes.
@@ -36,7 +36,7 @@ pub struct Said {
 #[derive(Clone, Debug)]
 pub struct Signed {
     /// What was said.
-    pub said: Said,
+    pub said: ApprovalSummary,
     /// The title of the record.
     pub title: Option<String>,
     /// Where the bytes are from: a path, and what holds it.
@@ -182,7 +182,7 @@ pub fn signed(signed: &Signed) -> Doc<'static> {
     doc
 }
 
-fn counts_for(said: &Said, needed: &Needed) -> String {
+fn counts_for(said: &ApprovalSummary, needed: &Needed) -> String {
     let groups = said.groups.join(", ");
     match (said.decision, needed.count, said.groups.len()) {
         (Decision::Reject, ..) => "a veto of these bytes, until you approve them".to_owned(),
@@ -218,7 +218,7 @@ pub struct Unresolved {
 #[derive(Clone, Debug)]
 pub struct WrittenReview {
     /// What it says of which bytes.
-    pub said: Said,
+    pub said: ApprovalSummary,
     /// The same in words: who, for which groups, where it can be read.
     pub words: String,
     /// Whether the approved ref has it already.
@@ -316,7 +316,7 @@ fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
 }
 
 /// Returns one approval as data.
-fn json(said: &Said, counting: &Counting) -> Value {
+fn json(said: &ApprovalSummary, counting: &Counting) -> Value {
     let (counts, why_not) = match counting {
         Counting::Counts => (Some(true), None),
         Counting::NotYet { why, .. } => (Some(false), Some(why)),

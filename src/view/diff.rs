@@ -12,9 +12,9 @@ use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::credential;
 use crate::rules::changed::{self, Needs};
-use crate::rules::told::Told;
+use crate::rules::told::EventDetail;
 use crate::view::doc::{
-    self, Block, Column, Doc, Findings, Fit, Readers, Shown, Table, Text, Tone,
+    self, Block, Column, Doc, Findings, Fit, Readers, ShownFinding, Table, Text, Tone,
 };
 use crate::view::lint::Counts;
 use crate::view::{finding, shape};
@@ -53,7 +53,7 @@ pub struct Change {
     /// The title after the change, else before; `None` where neither can be read.
     pub title: Option<String>,
     /// What changes in meaning.
-    pub events: Vec<Told>,
+    pub events: Vec<EventDetail>,
     /// Who must approve it.
     pub needs: Needs,
     /// What is approved with it, as it landed unapproved.
@@ -83,7 +83,7 @@ pub fn doc(diff: Diff) -> Doc<'static> {
         .push(Block::Heading(heading(&diff.changes, &diff.findings)));
     doc.blocks.push(Block::Table(table(&diff.changes)));
     // A note says what the table says already; for machines all of them are there.
-    let (notes, worse): (Vec<Shown>, Vec<Shown>) = diff
+    let (notes, worse): (Vec<ShownFinding>, Vec<ShownFinding>) = diff
         .findings
         .shown
         .iter()
@@ -170,7 +170,7 @@ fn table(changes: &[Change]) -> Table {
 }
 
 fn row(change: &Change) -> Vec<Text> {
-    let events: Vec<String> = change.events.iter().map(Told::words).collect();
+    let events: Vec<String> = change.events.iter().map(EventDetail::words).collect();
     let events = events.into_iter().chain(change.also.clone());
     let what: Vec<String> = events.map(credential::hidden).collect();
     let title = change.title.clone().map(credential::hidden);

@@ -63,7 +63,7 @@ impl<T> fmt::Debug for Each<'_, T> {
 
 /// Which half of an answer is read: of a long one the other half is not made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reads {
+pub enum FormatNeeds {
     /// What people read, and what is found.
     Blocks,
     /// The promised object.
@@ -214,7 +214,7 @@ pub struct Series {
 #[derive(Clone, Debug)]
 pub struct Findings {
     /// The findings, sorted as in the JSON.
-    pub shown: Vec<Shown>,
+    pub shown: Vec<ShownFinding>,
     /// What each code means; a code that is missing is described by its finding alone.
     pub rules: BTreeMap<diag::Code, About>,
     /// All that was judged, also where nothing was found: one test case each in `junit`.
@@ -234,7 +234,7 @@ pub enum Readers {
 
 /// A finding, and the line that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub struct ShownFinding {
     /// What is wrong.
     pub finding: diag::Finding,
     /// The line it points at; `None` where the file is not at hand, and always where the value may be a secret.
@@ -281,7 +281,7 @@ pub struct Judged {
 impl Findings {
     /// Returns findings for all readers, without excerpts, rules or judged records.
     pub fn of(findings: Vec<diag::Finding>) -> Findings {
-        let shown = findings.into_iter().map(Shown::from).collect();
+        let shown = findings.into_iter().map(ShownFinding::from).collect();
         Findings {
             shown,
             rules: BTreeMap::new(),
@@ -291,8 +291,8 @@ impl Findings {
     }
 }
 
-impl Shown {
-    /// The words above [`Shown::cells`].
+impl ShownFinding {
+    /// The words above [`ShownFinding::cells`].
     pub const TITLES: [&'static str; 5] = ["level", "rule", "where", "what", "how to fix"];
 
     /// Returns the finding as a row: level, rule, file and line, message, help.
@@ -314,9 +314,9 @@ impl From<Vec<diag::Finding>> for Findings {
     }
 }
 
-impl From<diag::Finding> for Shown {
-    fn from(finding: diag::Finding) -> Shown {
-        Shown {
+impl From<diag::Finding> for ShownFinding {
+    fn from(finding: diag::Finding) -> ShownFinding {
+        ShownFinding {
             finding,
             excerpt: None,
         }

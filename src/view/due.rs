@@ -10,7 +10,7 @@ use crate::status::state::RecordState;
 use crate::survey::advice;
 use crate::survey::due::{Bucket, Due, Urgency};
 use crate::survey::escalate::AdviceContext;
-use crate::view::doc::{Block, Column, Doc, Fit, Reads, Table, Text, Tone};
+use crate::view::doc::{Block, Column, Doc, Fit, FormatNeeds, Table, Text, Tone};
 use crate::view::next;
 use crate::view::record;
 use crate::view::shape::Stamp;
@@ -29,7 +29,7 @@ pub struct DueList<'a> {
     /// Of how many of those it can't be told.
     pub unknown: usize,
     /// Which half of the answer is read.
-    pub reads: Reads,
+    pub reads: FormatNeeds,
 }
 
 /// The place among the cells of a row of what a record is due for besides.
@@ -40,7 +40,7 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn record::Names) -> Doc<'a> {
     let mut doc = list
         .stamp
         .doc("due", json!({"records": [], "hidden": list.hidden}));
-    if list.reads == Reads::Json {
+    if list.reads == FormatNeeds::Json {
         let records = list.records.iter();
         doc.fill(
             "records",

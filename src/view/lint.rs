@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::diag::{self, Finding, Level};
 use crate::record::time::Instant;
-use crate::view::doc::{Block, Doc, Findings, Reads, Text, Tone};
+use crate::view::doc::{Block, Doc, Findings, FormatNeeds, Text, Tone};
 use crate::view::finding;
 use crate::view::shape;
 
@@ -24,7 +24,7 @@ pub struct Lint {
     /// The ledger's folder from the top of its repository, for formats whose readers start there; else empty.
     pub folder: String,
     /// Which half of the answer is read.
-    pub reads: Reads,
+    pub reads: FormatNeeds,
     /// What was found, sorted, with what the formats made for findings say besides.
     pub findings: Findings,
 }
@@ -98,11 +98,11 @@ pub fn doc(mut lint: Lint) -> Doc<'static> {
     }));
     doc.repository = lint.name;
     match lint.reads {
-        Reads::Json => {
+        FormatNeeds::Json => {
             let shown = lint.findings.shown;
             doc.fill_with("findings", shown, |it| finding::json(&it.finding));
         }
-        Reads::Blocks => {
+        FormatNeeds::Blocks => {
             finding::below(&lint.folder, &mut lint.findings);
             doc.blocks.push(Block::Findings(lint.findings));
         }

@@ -6,9 +6,9 @@ use serde_json::json;
 
 use crate::diag;
 use crate::record::time::Instant;
-use crate::record::word::Word;
+use crate::record::word::Vocabulary;
 use crate::status::state::{InForce, RecordState, Status};
-use crate::view::doc::{Block, Column, Doc, Fit, Reads, Table, Text, Tone};
+use crate::view::doc::{Block, Column, Doc, Fit, FormatNeeds, Table, Text, Tone};
 use crate::view::record;
 use crate::view::shape::{self, Stamp};
 
@@ -22,7 +22,7 @@ pub struct List<'a> {
     /// How many closed, rejected and removed ones are left out.
     pub hidden: usize,
     /// Which half of the answer is read.
-    pub reads: Reads,
+    pub reads: FormatNeeds,
 }
 
 /// Returns the answer.
@@ -30,7 +30,7 @@ pub fn doc<'a>(list: &'a List<'_>, names: &'a dyn record::Names) -> Doc<'a> {
     let mut doc = list
         .stamp
         .doc("list", json!({"records": [], "hidden": list.hidden}));
-    if list.reads == Reads::Json {
+    if list.reads == FormatNeeds::Json {
         let records = list.records.iter();
         doc.fill(
             "records",

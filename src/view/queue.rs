@@ -7,7 +7,7 @@ use crate::diag;
 use crate::policy::people::person::Person;
 use crate::record::time::Instant;
 use crate::survey::queue::{Item, Rank};
-use crate::view::doc::{Block, Doc, Reads, Text, Tone};
+use crate::view::doc::{Block, Doc, FormatNeeds, Text, Tone};
 use crate::view::next;
 use crate::view::record;
 use crate::view::shape::{self, Stamp};
@@ -23,7 +23,7 @@ pub struct Queue<'a> {
     /// How many records are healthy.
     pub hidden: usize,
     /// Which half of the answer is read.
-    pub reads: Reads,
+    pub reads: FormatNeeds,
 }
 
 /// Returns the answer.
@@ -32,7 +32,7 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn record::Names) -> Doc<'a> {
     let mut doc = queue
         .stamp
         .doc("queue", json!({"records": [], "hidden": queue.hidden}));
-    if queue.reads == Reads::Json {
+    if queue.reads == FormatNeeds::Json {
         let items = queue.items.iter();
         doc.fill("records", items.map(move |item| json(item, names, instant)));
         return doc;

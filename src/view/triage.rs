@@ -8,11 +8,11 @@ pub mod shown;
 pub mod tuning;
 
 use crate::diag;
-use crate::record::word::Word;
+use crate::record::word::Vocabulary;
 use crate::survey::triage::State;
 use crate::survey::triage::tally::{Row, Tally};
 use crate::survey::triage::watch::Proposal;
-use crate::view::doc::{Block, Doc, Reads, Table, Text, Tone};
+use crate::view::doc::{Block, Doc, FormatNeeds, Table, Text, Tone};
 use crate::view::triage::shown::Shown;
 use crate::view::triage::shown::flexible;
 use crate::view::triage::shown::plain;
@@ -33,7 +33,7 @@ pub fn doc<'a>(shown: &'a Shown<'_>) -> Doc<'a> {
         }),
     );
     after::json(&mut doc, shown);
-    if shown.reads == Reads::Json {
+    if shown.reads == FormatNeeds::Json {
         let rows = shown.tally.rows();
         doc.fill("results", rows.map(|row| json(row, shown)));
         return doc;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::diag;
 use crate::record::time::Instant;
-use crate::view::doc::{Block, Column, Doc, Findings, Fit, Reads, Table, Text, Tone};
+use crate::view::doc::{Block, Column, Doc, Findings, Fit, FormatNeeds, Table, Text, Tone};
 use crate::view::finding;
 use crate::view::lint::Counts;
 use crate::view::shape::{self, Stamp};
@@ -31,7 +31,7 @@ pub struct Verify<'a> {
     /// The uses of each record, where receipts were given.
     pub uses: Vec<Uses>,
     /// Which half of the answer is read.
-    pub reads: Reads,
+    pub reads: FormatNeeds,
 }
 
 /// How a record was used, by the receipts.
@@ -61,7 +61,7 @@ pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
             "findings": [],
         }),
     );
-    if verify.reads == Reads::Json {
+    if verify.reads == FormatNeeds::Json {
         let shown = verify.findings.shown;
         doc.fill_with("findings", shown, |it| finding::json(&it.finding));
         return doc;

@@ -22,13 +22,13 @@ use crate::yaml;
 use crate::yaml::around;
 use crate::yaml::comment;
 use crate::yaml::explain;
-use crate::yaml::node::{Document, Entry, Fault, Node, Value};
+use crate::yaml::node::{Document, Entry, Node, SyntaxError, Value};
 use crate::yaml::portable::Context;
 use crate::yaml::screen;
 use crate::yaml::source;
 
 /// Why nothing more can be read.
-struct Stop(Box<Fault>);
+struct Stop(Box<SyntaxError>);
 
 /// Builds the document of a text, whose hidden characters were replaced, with nesting down to `depth`.
 pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Document {
@@ -37,7 +37,7 @@ pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Do
         emit_anchor_events: true,
         emit_unresolved_aliases: true,
     };
-    let (offsets, mut raw): (Vec<usize>, Vec<Fault>) = hidden
+    let (offsets, mut raw): (Vec<usize>, Vec<SyntaxError>) = hidden
         .into_iter()
         .map(|hidden| (hidden.offset, hidden.fault))
         .unzip();
@@ -91,7 +91,7 @@ pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Do
 struct Builder<'s> {
     source: &'s str,
     parser: Parser<'s, StrInput<'s>>,
-    faults: Vec<Fault>,
+    faults: Vec<SyntaxError>,
     /// Where hidden characters were replaced, ascending.
     hidden: Vec<usize>,
     /// The path of the value or key that each of them is in.
@@ -190,7 +190,7 @@ impl<'s> Builder<'s> {
     }
 
     /// Notes a fault of the node being read.
-    fn note(&mut self, mut fault: Fault) {
+    fn note(&mut self, mut fault: SyntaxError) {
         let shown = |c: char| {
             if c.is_control() || screen::is_unseen(c) {
                 '\u{FFFD}'

@@ -6,13 +6,13 @@ use granit_parser::ErrorKind;
 
 use crate::diag;
 use crate::diag::shape;
-use crate::yaml::node::Fault;
+use crate::yaml::node::SyntaxError;
 
 /// What to do about a text that is not valid where the parser stopped, when nothing better is known.
 const QUOTE: &str = "put a text that has `: `, ` #` or begins with a special character in quotes";
 
-fn fault(code: diag::Code, pos: diag::Pos, message: impl Into<String>, help: &str) -> Fault {
-    Fault {
+fn fault(code: diag::Code, pos: diag::Pos, message: impl Into<String>, help: &str) -> SyntaxError {
+    SyntaxError {
         code,
         pos: Some(pos),
         field: None,
@@ -22,8 +22,8 @@ fn fault(code: diag::Code, pos: diag::Pos, message: impl Into<String>, help: &st
 }
 
 /// The file has more bytes than are read.
-pub(super) fn too_many_bytes(limit: usize) -> Fault {
-    Fault {
+pub(super) fn too_many_bytes(limit: usize) -> SyntaxError {
+    SyntaxError {
         code: shape::TOO_LARGE,
         pos: None,
         field: None,
@@ -33,7 +33,7 @@ pub(super) fn too_many_bytes(limit: usize) -> Fault {
 }
 
 /// The file is in an encoding with two bytes a character.
-pub(super) fn utf16() -> Fault {
+pub(super) fn utf16() -> SyntaxError {
     fault(
         shape::ENCODING,
         diag::Pos::START,
@@ -43,7 +43,7 @@ pub(super) fn utf16() -> Fault {
 }
 
 /// A byte is not UTF-8.
-pub(super) fn not_utf8(pos: diag::Pos, byte: u8) -> Fault {
+pub(super) fn not_utf8(pos: diag::Pos, byte: u8) -> SyntaxError {
     fault(
         shape::ENCODING,
         pos,
@@ -53,7 +53,7 @@ pub(super) fn not_utf8(pos: diag::Pos, byte: u8) -> Fault {
 }
 
 /// A character stands in the file that must not.
-pub(super) fn hidden(pos: diag::Pos, character: char, what: &str) -> Fault {
+pub(super) fn hidden(pos: diag::Pos, character: char, what: &str) -> SyntaxError {
     fault(
         shape::ENCODING,
         pos,
@@ -63,7 +63,7 @@ pub(super) fn hidden(pos: diag::Pos, character: char, what: &str) -> Fault {
 }
 
 /// A text holds, through an escape, a character that it must not.
-pub(super) fn escaped(pos: diag::Pos, character: char, what: &str) -> Fault {
+pub(super) fn escaped(pos: diag::Pos, character: char, what: &str) -> SyntaxError {
     fault(
         shape::ENCODING,
         pos,
@@ -76,7 +76,7 @@ pub(super) fn escaped(pos: diag::Pos, character: char, what: &str) -> Fault {
 }
 
 /// Collections are nested deeper than is read.
-pub(super) fn too_deep(pos: diag::Pos, depth: usize) -> Fault {
+pub(super) fn too_deep(pos: diag::Pos, depth: usize) -> SyntaxError {
     fault(
         shape::TOO_LARGE,
         pos,
@@ -86,7 +86,7 @@ pub(super) fn too_deep(pos: diag::Pos, depth: usize) -> Fault {
 }
 
 /// The file holds nothing.
-pub(super) fn empty() -> Fault {
+pub(super) fn empty() -> SyntaxError {
     fault(
         shape::SYNTAX,
         diag::Pos::START,
@@ -96,7 +96,7 @@ pub(super) fn empty() -> Fault {
 }
 
 /// The file holds more than one document.
-pub(super) fn several(pos: diag::Pos) -> Fault {
+pub(super) fn several(pos: diag::Pos) -> SyntaxError {
     fault(
         shape::SYNTAX,
         pos,
@@ -106,7 +106,7 @@ pub(super) fn several(pos: diag::Pos) -> Fault {
 }
 
 /// A directive other than `%YAML 1.2`.
-pub(super) fn directive(pos: diag::Pos, name: &str) -> Fault {
+pub(super) fn directive(pos: diag::Pos, name: &str) -> SyntaxError {
     fault(
         shape::YAML_FEATURE,
         pos,
@@ -116,7 +116,7 @@ pub(super) fn directive(pos: diag::Pos, name: &str) -> Fault {
 }
 
 /// A node has an anchor.
-pub(super) fn anchor(pos: diag::Pos) -> Fault {
+pub(super) fn anchor(pos: diag::Pos) -> SyntaxError {
     fault(
         shape::YAML_FEATURE,
         pos,
@@ -126,7 +126,7 @@ pub(super) fn anchor(pos: diag::Pos) -> Fault {
 }
 
 /// An alias stands for another node.
-pub(super) fn alias(pos: diag::Pos) -> Fault {
+pub(super) fn alias(pos: diag::Pos) -> SyntaxError {
     fault(
         shape::YAML_FEATURE,
         pos,
@@ -136,7 +136,7 @@ pub(super) fn alias(pos: diag::Pos) -> Fault {
 }
 
 /// A node has a tag.
-pub(super) fn tag(pos: diag::Pos) -> Fault {
+pub(super) fn tag(pos: diag::Pos) -> SyntaxError {
     fault(
         shape::YAML_FEATURE,
         pos,
@@ -146,7 +146,7 @@ pub(super) fn tag(pos: diag::Pos) -> Fault {
 }
 
 /// A map is merged into another.
-pub(super) fn merge(pos: diag::Pos) -> Fault {
+pub(super) fn merge(pos: diag::Pos) -> SyntaxError {
     fault(
         shape::YAML_FEATURE,
         pos,
@@ -156,7 +156,7 @@ pub(super) fn merge(pos: diag::Pos) -> Fault {
 }
 
 /// A key stands twice in a map.
-pub(super) fn duplicate(pos: diag::Pos, key: &str, line: u32) -> Fault {
+pub(super) fn duplicate(pos: diag::Pos, key: &str, line: u32) -> SyntaxError {
     fault(
         shape::DUPLICATE_KEY,
         pos,
@@ -166,7 +166,7 @@ pub(super) fn duplicate(pos: diag::Pos, key: &str, line: u32) -> Fault {
 }
 
 /// A key is a list or map.
-pub(super) fn key_not_text(pos: diag::Pos) -> Fault {
+pub(super) fn key_not_text(pos: diag::Pos) -> SyntaxError {
     fault(
         shape::WRONG_TYPE,
         pos,
@@ -176,7 +176,7 @@ pub(super) fn key_not_text(pos: diag::Pos) -> Fault {
 }
 
 /// Nothing stands before a colon.
-pub(super) fn key_empty(pos: diag::Pos) -> Fault {
+pub(super) fn key_empty(pos: diag::Pos) -> SyntaxError {
     fault(
         shape::WRONG_TYPE,
         pos,
@@ -186,7 +186,7 @@ pub(super) fn key_empty(pos: diag::Pos) -> Fault {
 }
 
 /// A merge conflict was left in the file.
-pub(super) fn conflict(pos: diag::Pos) -> Fault {
+pub(super) fn conflict(pos: diag::Pos) -> SyntaxError {
     fault(
         shape::SYNTAX,
         pos,
@@ -196,7 +196,7 @@ pub(super) fn conflict(pos: diag::Pos) -> Fault {
 }
 
 /// A key is indented deeper than the one above it, whose value has begun.
-pub(super) fn deeper(pos: diag::Pos, above: &str) -> Fault {
+pub(super) fn deeper(pos: diag::Pos, above: &str) -> SyntaxError {
     fault(
         shape::SYNTAX,
         pos,
@@ -209,7 +209,7 @@ pub(super) fn deeper(pos: diag::Pos, above: &str) -> Fault {
 }
 
 /// A bracket is open to the end of the file.
-pub(super) fn unclosed(pos: diag::Pos, bracket: char) -> Fault {
+pub(super) fn unclosed(pos: diag::Pos, bracket: char) -> SyntaxError {
     fault(
         shape::SYNTAX,
         pos,
@@ -219,12 +219,12 @@ pub(super) fn unclosed(pos: diag::Pos, bracket: char) -> Fault {
 }
 
 /// Other readers of YAML refuse this.
-pub(super) fn refused(pos: diag::Pos, message: &str, help: &str) -> Fault {
+pub(super) fn refused(pos: diag::Pos, message: &str, help: &str) -> SyntaxError {
     fault(shape::SYNTAX, pos, message, help)
 }
 
 /// The parser could not go on.
-pub(super) fn syntax(pos: diag::Pos, kind: &ErrorKind, depth: usize) -> Fault {
+pub(super) fn syntax(pos: diag::Pos, kind: &ErrorKind, depth: usize) -> SyntaxError {
     let (code, message, help) = match tabs(kind)
         .or_else(|| brackets(kind))
         .or_else(|| quotes(kind))

@@ -48,14 +48,14 @@ pub struct Document {
     /// The document's node; `None` where the file has none that can be read to its end.
     pub root: Option<Node>,
     /// What is wrong, in the order of the file.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<SyntaxError>,
     /// The comments, in the order of the file.
     pub comments: Vec<Comment>,
 }
 
 /// One thing that is wrong with a file as YAML.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct SyntaxError {
     /// One of [`diag::shape`].
     pub code: diag::Code,
     /// Where; `None` where the whole file is meant.

@@ -9,12 +9,12 @@ use std::borrow::Cow;
 
 use crate::diag;
 use crate::yaml::explain;
-use crate::yaml::node::Fault;
+use crate::yaml::node::SyntaxError;
 
 /// The bytes as text, or why there is none.
 pub(super) enum Screened<'s> {
     /// Not a text at all.
-    Refused(Fault),
+    Refused(SyntaxError),
     /// A text that can be parsed.
     Text {
         /// The text, with hidden characters replaced.
@@ -29,7 +29,7 @@ pub(super) struct Hidden {
     /// Its first byte.
     pub(super) offset: usize,
     /// What to report; its field is known only once the file is parsed.
-    pub(super) fault: Fault,
+    pub(super) fault: SyntaxError,
 }
 
 /// So many are reported one by one; a file in another encoding would have thousands.
@@ -130,7 +130,7 @@ fn replace(bytes: &[u8]) -> Screened<'_> {
     }
 }
 
-fn note(hidden: &mut Vec<Hidden>, offset: usize, fault: impl FnOnce() -> Fault) {
+fn note(hidden: &mut Vec<Hidden>, offset: usize, fault: impl FnOnce() -> SyntaxError) {
     if hidden.len() < REPORTED {
         let fault = fault();
         hidden.push(Hidden { offset, fault });

@@ -18,7 +18,7 @@ use exledger::record::read;
 use exledger::record::time::Instant;
 use exledger::rules::audit::contents::Contents;
 use exledger::rules::audit::{self, Audit};
-use exledger::rules::house::House;
+use exledger::rules::house::ExtraSchema;
 use exledger::store::git::Repository;
 
 use crate::history::{ID, SAMPLE, chain_of};
@@ -70,7 +70,7 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
         approvals: &approvals,
         loosened: &loosened,
         governance,
-        house: &House::of(governance),
+        house: &ExtraSchema::of(governance),
         tree: &own,
         instant,
         contents: &contents,

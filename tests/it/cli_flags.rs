@@ -1,6 +1,6 @@
 //! Flags and arguments as people write them: what each command takes, lists, refuses, and what it proposes instead.
 
-use exledger::commands::command::Past;
+use exledger::commands::command::PastInstants;
 use exledger::commands::{self};
 
 use crate::cli::{Run, run};
@@ -23,7 +23,7 @@ fn the_past_is_refused_where_it_has_no_meaning_and_not_shown_there() {
         let name = (command.declare)().get_name().to_owned();
         let help = run(folder, &[&name, "--help"]).out;
         let shown = help.contains("--as-of <");
-        assert_eq!(shown, command.past == Past::Answered, "{name}");
+        assert_eq!(shown, command.past == PastInstants::Answered, "{name}");
         let with: &[&str] = match name.as_str() {
             "approve" | "attest" | "fire" | "log" | "reject" | "show" => &[ID],
             "completions" => &["bash"],
@@ -40,8 +40,8 @@ fn the_past_is_refused_where_it_has_no_meaning_and_not_shown_there() {
         let seen = run(folder, &args);
         let said = seen.err.contains("--as-of asks about the past, and ");
         match command.past {
-            Past::Answered => assert!(!said, "{name}: {}", seen.err),
-            Past::Refused(_) => {
+            PastInstants::Answered => assert!(!said, "{name}: {}", seen.err),
+            PastInstants::Refused(_) => {
                 refused(
                     &seen,
                     &["--as-of asks about the past, and ", "leave --as-of out"],

@@ -3,7 +3,7 @@
 //! Follows `docs/spec/record.md` and `docs/spec/rules.md` (shape). Start at [`check`].
 
 use exledger::diag::Finding;
-use exledger::record::read::{self, Source};
+use exledger::record::read::{self, RecordFile};
 
 /// The smallest record of `docs/spec/record.md`; the lines are counted by the cases below.
 pub(crate) const SMALL: &str = "\
@@ -23,7 +23,7 @@ expires: 2026-12-20
 
 pub(crate) const PATH: &str = "exceptions/EXC-2026-7F3KQ.yaml";
 
-fn source(text: &str) -> Source {
+fn source(text: &str) -> RecordFile {
     read::read(PATH, text.as_bytes())
 }
 
@@ -274,7 +274,7 @@ fn every_mistake_of_a_file_is_found_at_once() {
 
 #[test]
 fn rules_read_what_can_be_read_of_a_broken_file() {
-    use exledger::record::read::Stated;
+    use exledger::record::read::FieldState;
     use exledger::record::time::{Day, When};
     let text = SMALL
         .replace("class: standard", "class: odd")
@@ -287,9 +287,9 @@ fn rules_read_what_can_be_read_of_a_broken_file() {
         Day::new("2026-12-20").map(When::Day)
     );
     assert_eq!(source.text("class"), None);
-    assert_eq!(source.stated("class"), Stated::Unreadable);
-    assert_eq!(source.stated("deviates_from.rule"), Stated::Unreadable);
-    assert_eq!(source.stated("starts"), Stated::Absent);
+    assert_eq!(source.stated("class"), FieldState::Unreadable);
+    assert_eq!(source.stated("deviates_from.rule"), FieldState::Unreadable);
+    assert_eq!(source.stated("starts"), FieldState::Absent);
     assert_eq!(source.items("compensating_controls").len(), 1);
     assert_eq!(
         (source.pos("starts").line, source.pos("subject.task").line),

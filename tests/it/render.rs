@@ -8,7 +8,7 @@ use exledger::render::format::{Colour, Quiet, Style};
 use exledger::render::{ALL, find};
 use exledger::view::doc::{
     About, Block, Card, Cards, Column, Doc, Each, Excerpt, Findings, Fit, Judged, Readers, Series,
-    Shown, Table, Text, Tone,
+    ShownFinding, Table, Text, Tone,
 };
 use serde_json::json;
 
@@ -60,7 +60,7 @@ fn everything() -> Doc<'static> {
             Text::of(ends.0, ends.1),
         ]
     };
-    let mut error = Shown::from(finding(
+    let mut error = ShownFinding::from(finding(
         "term-too-long",
         Level::Error,
         Some(Pos {

@@ -11,11 +11,11 @@ use exledger::policy::governance::Governance;
 use exledger::record::read;
 use exledger::record::time::{Day, Instant};
 use exledger::rules::ALL;
-use exledger::rules::case::Known;
+use exledger::rules::case::RuleContext;
 use exledger::rules::example::{Example, Shape};
-use exledger::rules::house::House;
+use exledger::rules::house::ExtraSchema;
 use exledger::rules::lint::{self};
-use exledger::rules::past::Past;
+use exledger::rules::past::RecordPast;
 use exledger::rules::repeats::Repeats;
 use exledger::rules::rule::Group;
 
@@ -34,9 +34,9 @@ fn instant(text: &str) -> Instant {
 /// Lints all that an example holds.
 pub(crate) fn findings(tree: &MapTree, on: Option<&str>) -> Vec<Finding> {
     let governance = Governance::read(tree).unwrap();
-    let known = Known {
+    let known = RuleContext {
         governance: &governance,
-        house: &House::of(&governance),
+        house: &ExtraSchema::of(&governance),
         tree,
         instant: on.map(instant),
         neighbours: None,
@@ -47,7 +47,7 @@ pub(crate) fn findings(tree: &MapTree, on: Option<&str>) -> Vec<Finding> {
     let mut repeats = Repeats::default();
     for file in &files.records {
         let source = files.read(tree, file).unwrap();
-        findings.extend(lint::record(&source, &known, Past::UNKNOWN).unwrap());
+        findings.extend(lint::record(&source, &known, RecordPast::UNKNOWN).unwrap());
         repeats.judge(source, None);
     }
     findings.extend(lint::repeats(&repeats, &known));

@@ -5,10 +5,10 @@ use exledger::ledger::Files;
 use exledger::ledger::tree::MapTree;
 use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;
-use exledger::rules::case::Known;
-use exledger::rules::house::House;
+use exledger::rules::case::RuleContext;
+use exledger::rules::house::ExtraSchema;
 use exledger::rules::lint::{self};
-use exledger::rules::past::{Past, Settled};
+use exledger::rules::past::{RecordPast, Settled};
 
 use crate::record::{PATH, SMALL};
 use crate::rules::findings;
@@ -167,23 +167,23 @@ fn a_settled_record_is_judged_by_shape_secret_and_evidence_alone() {
     let text = text.replace("brittle-dependency", "unclassified");
     let tree = MapTree::of([(PATH, text)]);
     let governance = Governance::read(&tree).unwrap();
-    let known = Known {
+    let known = RuleContext {
         governance: &governance,
-        house: &House::of(&governance),
+        house: &ExtraSchema::of(&governance),
         tree: &tree,
         instant: Instant::parse("2027-06-01T00:00:00Z"),
         neighbours: None,
     };
     let files = Files::list(&tree, &governance.policy.records).unwrap();
     let source = files.read(&tree, &files.records[0]).unwrap();
-    let past = Past {
+    let past = RecordPast {
         settled: Settled::Closed,
         landed: None,
     };
     let settled = lint::record(&source, &known, past).unwrap();
     let codes: Vec<&str> = settled.iter().map(|finding| finding.rule).collect();
     assert_eq!(codes, ["unknown-key", "secret", "missing-evidence"]);
-    let open = lint::record(&source, &known, Past::UNKNOWN).unwrap();
+    let open = lint::record(&source, &known, RecordPast::UNKNOWN).unwrap();
     assert!(open.len() > 4, "{open:#?}");
 }
 

@@ -10,7 +10,7 @@ use exledger::diag::{Finding, Level, Pos};
 use exledger::record::time::Instant;
 use exledger::render::find;
 use exledger::render::format::Style;
-use exledger::view::doc::{Doc, Findings, Judged, Readers, Reads, Shown};
+use exledger::view::doc::{Doc, Findings, FormatNeeds, Judged, Readers, ShownFinding};
 use exledger::view::lint::{Lint, doc};
 use serde_json::Value;
 
@@ -62,7 +62,7 @@ fn all_findings() -> Vec<Finding> {
     all
 }
 
-fn answer(findings: Vec<Finding>, reads: Reads) -> Doc<'static> {
+fn answer(findings: Vec<Finding>, reads: FormatNeeds) -> Doc<'static> {
     let judged = (1..).zip(ODD).map(|(n, text)| Judged {
         path: format!("exceptions/{text}{n}.yaml"),
         id: Some(format!("EXC-2026-{n:05}")),
@@ -77,7 +77,7 @@ fn answer(findings: Vec<Finding>, reads: Reads) -> Doc<'static> {
         folder: String::new(),
         reads,
         findings: Findings {
-            shown: findings.into_iter().map(Shown::from).collect(),
+            shown: findings.into_iter().map(ShownFinding::from).collect(),
             rules: exledger::view::finding::rules(),
             judged: judged.collect(),
             readers: Readers::All,

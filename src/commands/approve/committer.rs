@@ -2,7 +2,7 @@
 //!
 //! Start at [`Committer::of`]. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, I9 and S7.
 
-use crate::commands::approve::Args;
+use crate::commands::approve::ApproveArgs;
 use crate::commands::approve::place::Desk;
 use crate::commands::approve::subject::Landed;
 use crate::commands::context::fault;
@@ -10,7 +10,7 @@ use crate::commands::context::shell::quoted;
 use crate::policy::people::nobody;
 use crate::record::time::Instant;
 use crate::store::git::Repository;
-use crate::store::scribe::Hand;
+use crate::store::scribe::WriterSignature;
 use crate::store::sign::CommitSigning;
 
 /// The setting that stands for `--as-me`.
@@ -34,7 +34,7 @@ pub(super) enum Committer {
 
 impl Committer {
     /// Returns what the flag says, else what git's configuration does.
-    pub(super) fn of(args: &Args, repository: &Repository) -> anyhow::Result<Committer> {
+    pub(super) fn of(args: &ApproveArgs, repository: &Repository) -> anyhow::Result<Committer> {
         let setting = repository.setting(SETTING).filter(|text| !text.is_empty());
         let as_me = match setting.as_deref() {
             _ if args.as_me => true,
@@ -94,12 +94,12 @@ impl Committer {
     }
 
     /// Returns the author and committer.
-    pub(super) fn hand(&self, at: Instant) -> Hand<'_> {
+    pub(super) fn hand(&self, at: Instant) -> WriterSignature<'_> {
         let (name, email) = match self {
             Committer::Nobody => (nobody::NAME, nobody::EMAIL),
             Committer::Me { name, email } => (name.as_str(), email.as_str()),
         };
-        Hand { name, email, at }
+        WriterSignature { name, email, at }
     }
 
     /// Returns the message of the commit.

@@ -5,7 +5,7 @@
 use crate::approval::statement::file::ApprovalFile;
 use crate::approval::statement::file::Decision;
 use crate::approval::statement::limits::SIGNATURE;
-use crate::commands::approve::Args;
+use crate::commands::approve::ApproveArgs;
 use crate::commands::approve::committer::Committer;
 use crate::commands::approve::side::Side;
 use crate::commands::approve::subject::Subject;
@@ -32,7 +32,7 @@ const MOST: u64 = 64 * 1024;
 /// What an approval is put with.
 #[derive(Clone, Copy)]
 pub(super) struct Desk<'a> {
-    pub(super) args: &'a Args,
+    pub(super) args: &'a ApproveArgs,
     pub(super) ctx: &'a Ctx,
     pub(super) home: &'a Home,
     pub(super) approved: &'a Approved<'a>,
@@ -288,7 +288,7 @@ pub(super) fn beside(
             "move it away, or use --out DIR",
         ),
     };
-    let desk = edits::Desk::open(home.repository()?.common_dir()).map_err(failed)?;
+    let desk = edits::WriteLock::open(home.repository()?.common_dir()).map_err(failed)?;
     let mut writes = Vec::new();
     for (path, after) in files {
         let before = tree.bytes(&path).map_err(|error| fault::tree(&error))?;

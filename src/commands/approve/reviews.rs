@@ -8,7 +8,7 @@ use crate::approval::statement::file::About;
 use crate::approval::statement::file::ApprovalFile;
 use crate::approval::statement::limits::SIGNATURE;
 use crate::commands::approve::bridge_key::BridgeKey;
-use crate::commands::approve::{Args, place, speak};
+use crate::commands::approve::{ApproveArgs, place, speak};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
@@ -27,7 +27,7 @@ use crate::plan::reviews::{self, Answer, Stated, Trouble, World};
 use crate::policy::tier::Needed;
 use crate::store::files::{self, FileError};
 use crate::view;
-use crate::view::approve::{Said, WrittenReview};
+use crate::view::approve::{ApprovalSummary, WrittenReview};
 use crate::view::init::Written;
 use std::io::Read;
 use std::path::Path;
@@ -36,7 +36,7 @@ use std::path::Path;
 const MOST: u64 = 16 * 1024 * 1024;
 
 /// Writes down what reviews say.
-pub(super) fn run(args: &Args, ctx: &Ctx, file: &Path) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &ApproveArgs, ctx: &Ctx, file: &Path) -> anyhow::Result<Outcome> {
     let home = ctx.home()?;
     let tree = home.work_tree()?;
     let reviews = read(ctx, file)?;
@@ -213,7 +213,7 @@ fn show(
     let said = |stated: &Stated| {
         let needed = needed(approved, &stated.file.about).unwrap_or_default();
         let governance = &approved.governance;
-        Said {
+        ApprovalSummary {
             name: match &stated.file.about {
                 About::Record(id) => id.to_string(),
                 About::Governance(path) => path.clone(),
@@ -262,7 +262,7 @@ fn approved_tree<'h>(home: &'h Home, approved: &Approved<'_>) -> anyhow::Result<
     tree.map_err(approved::obstacle)
 }
 
-fn words(stated: &Stated, said: &Said) -> String {
+fn words(stated: &Stated, said: &ApprovalSummary) -> String {
     let groups = match said.groups.as_slice() {
         [] => String::new(),
         groups => format!(" for {}", groups.join(", ")),

@@ -11,7 +11,7 @@ use crate::commands::approve::subject::Landed;
 use crate::plan::approve;
 use crate::policy::people::person::Person;
 use crate::rules::changed;
-use crate::view::approve::{Counting, Done, Said, Signed};
+use crate::view::approve::{ApprovalSummary, Counting, Done, Signed};
 
 /// Returns the answer about a word that is not written yet.
 pub(super) fn answer(
@@ -32,7 +32,7 @@ pub(super) fn answer(
         .as_ref()
         .and_then(|source| source.record.as_ref());
     Signed {
-        said: Said {
+        said: ApprovalSummary {
             name: subject.name.clone(),
             sha256: file.sha256.clone(),
             decision: file.decision,

@@ -2,7 +2,7 @@
 //!
 //! Start at [`Side::of`].
 
-use crate::commands::approve::Args;
+use crate::commands::approve::ApproveArgs;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::compare::{Compared, Proposed};
@@ -41,7 +41,7 @@ pub(super) enum Committed {
 impl<'h> Side<'h> {
     /// Returns the branch that was named, or what is checked out.
     pub(super) fn of(
-        args: &Args,
+        args: &ApproveArgs,
         ctx: &Ctx,
         home: &'h Home,
         approved: &Approved<'h>,

@@ -14,7 +14,7 @@ use crate::commands::approve::said::{answer, left};
 use crate::commands::approve::seal::{sealed, unsigned};
 use crate::commands::approve::side::{Committed, Side};
 use crate::commands::approve::subject::{self, Landed, Subject};
-use crate::commands::approve::{Args, Named};
+use crate::commands::approve::{ApproveArgs, Named};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
@@ -28,17 +28,17 @@ use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::address::Address;
 use crate::record::credential;
-use crate::rules::case::Known;
-use crate::rules::house::House;
+use crate::rules::case::RuleContext;
+use crate::rules::house::ExtraSchema;
 use crate::rules::lint;
-use crate::rules::past::Past;
+use crate::rules::past::RecordPast;
 use crate::store::sign::CommitSigning;
 use crate::view;
 use crate::view::approve::{Counting, Done, Signed};
 use crate::view::shape;
 
 /// Says it.
-pub(super) fn run(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let named = args.named()?;
     let home = ctx.home()?;
     let repository = home.repository()?;
@@ -155,7 +155,7 @@ fn hint(ctx: &Ctx, signed: &Signed) {
 
 /// Returns who speaks.
 fn speaker(
-    args: &Args,
+    args: &ApproveArgs,
     (name, email): (Option<String>, Option<String>),
     governance: &Governance,
 ) -> anyhow::Result<(Person, Address)> {
@@ -205,9 +205,9 @@ fn sound(desk: &Desk<'_>, decision: Decision) -> anyhow::Result<()> {
         return Ok(());
     }
     let governance = &desk.side.governance;
-    let known = Known {
+    let known = RuleContext {
         governance,
-        house: &House::of(governance),
+        house: &ExtraSchema::of(governance),
         tree: match desk.side.branch {
             Some(_) => &desk.side.tree,
             None => &desk.home.tree,
@@ -215,7 +215,7 @@ fn sound(desk: &Desk<'_>, decision: Decision) -> anyhow::Result<()> {
         instant: None,
         neighbours: None,
     };
-    let findings = lint::record(source, &known, Past::UNKNOWN);
+    let findings = lint::record(source, &known, RecordPast::UNKNOWN);
     let findings = findings.map_err(|error| fault::tree(&error))?;
     let errors: Vec<String> = findings
         .iter()
@@ -245,7 +245,7 @@ fn sound(desk: &Desk<'_>, decision: Decision) -> anyhow::Result<()> {
 
 /// Returns the reason: as given, asked for where it must be there and somebody can be asked.
 fn reason(
-    args: &Args,
+    args: &ApproveArgs,
     ctx: &Ctx,
     subject: &Subject,
     decision: Decision,

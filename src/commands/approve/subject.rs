@@ -18,7 +18,7 @@ use crate::history::change::event::Event;
 use crate::history::version::Key;
 use crate::ledger::tree::Tree;
 use crate::ledger::{self, Files, NotFound};
-use crate::plan::approve::{self, Matter};
+use crate::plan::approve::{self, ApprovalTarget};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -26,7 +26,7 @@ use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::id::Id;
-use crate::record::read::{self, Source};
+use crate::record::read::{self, RecordFile};
 use crate::store::files;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -35,7 +35,7 @@ use std::rc::Rc;
 /// What is spoken about.
 pub(super) struct Subject {
     /// It, in short.
-    pub(super) matter: Matter,
+    pub(super) matter: ApprovalTarget,
     /// The id, or the path of the governance file.
     pub(super) name: String,
     /// Its file, from the ledger's root.
@@ -43,7 +43,7 @@ pub(super) struct Subject {
     /// Whether it is committed.
     pub(super) committed: Committed,
     /// What it says, of a record that can be read.
-    pub(super) source: Option<Source>,
+    pub(super) source: Option<RecordFile>,
     /// What it changes against what landed.
     pub(super) events: Vec<Event>,
     /// What was last approved of it.
@@ -107,7 +107,7 @@ pub(super) fn record(
     let source = read::read(&file.path, &bytes);
     let key = Key::Id(id.as_str().to_ascii_uppercase());
     let record = source.record.as_ref();
-    let mut matter = Matter {
+    let mut matter = ApprovalTarget {
         about: About::Record(id.clone()),
         sha256: statement::digest(&bytes),
         folder: approve::folder(records, &file.path),
@@ -189,7 +189,7 @@ fn counted(tip: &Tip<'_>) -> Landed {
 fn spoken(
     tree: &dyn Tree,
     records: &[String],
-    matter: &Matter,
+    matter: &ApprovalTarget,
     (ctx, approved): (&Ctx, &Approved<'_>),
 ) -> anyhow::Result<Vec<Person>> {
     let governance = &approved.governance;
@@ -286,7 +286,7 @@ pub(super) fn governance(
         }
     };
     let records = &side.governance.policy.records;
-    let matter = Matter {
+    let matter = ApprovalTarget {
         about: About::Governance(path.clone()),
         sha256: statement::digest(bytes.as_deref().unwrap_or_default()),
         folder: records.first().cloned().unwrap_or_default(),

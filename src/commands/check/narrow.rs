@@ -24,7 +24,7 @@ use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
 use crate::record::Record;
-use crate::record::read::{self, Source};
+use crate::record::read::{self, RecordFile};
 use crate::record::time::Instant;
 use crate::status::state::{RecordState, Status};
 use crate::yaml::node::Limits;
@@ -237,7 +237,7 @@ fn name(path: &str) -> String {
 }
 
 /// Returns the id that a file states, in upper case.
-fn id(source: &Source) -> Option<String> {
+fn id(source: &RecordFile) -> Option<String> {
     let stated = source.root.as_ref()?.at("id")?.text()?;
     Some(stated.to_ascii_uppercase())
 }

@@ -9,7 +9,7 @@ use crate::commands::context::filter;
 use crate::record::scalar::Scalar;
 use crate::record::time::When;
 use crate::record::time::not_after;
-use crate::record::word::Word;
+use crate::record::word::Vocabulary;
 
 impl Ctx {
     /// Tells whether there is a person who can be asked.
@@ -99,7 +99,7 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] where nobody says it, or the text is none of the words.
-    pub fn word_or_ask<W: Word>(
+    pub fn word_or_ask<W: Vocabulary>(
         &self,
         given: Option<&str>,
         flag: &str,
@@ -112,7 +112,7 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] where nobody says it, or the text is none of the words.
-    pub fn word_of_or_ask<W: Word>(
+    pub fn word_of_or_ask<W: Vocabulary>(
         &self,
         given: Option<&str>,
         flag: &str,

@@ -20,10 +20,10 @@ use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
 use crate::policy::people::person::Person;
 use crate::record::time::not_after;
-use crate::rules::case::Known;
-use crate::rules::changed::{Changed, Needs, Ruling};
+use crate::rules::case::RuleContext;
+use crate::rules::changed::{ChangeCase, GovernanceChange, Needs};
 use crate::rules::lint;
-use crate::rules::past::Past;
+use crate::rules::past::RecordPast;
 use crate::store::git::Repository;
 use crate::survey::branch::{self, Delta};
 use crate::survey::landed::ApprovedState;
@@ -54,9 +54,9 @@ pub struct Compared {
     /// The records that differ, by key.
     pub entries: Vec<Entry>,
     /// What it does to the governance files.
-    pub rulings: Vec<Ruling>,
+    pub rulings: Vec<GovernanceChange>,
     /// What it does to workflows and actions of the forge.
-    pub workflows: Vec<Ruling>,
+    pub workflows: Vec<GovernanceChange>,
     /// Who made what it does to each governance file, by path; without what is not committed.
     pub governors: BTreeMap<String, branch::Made>,
     /// The governance before it.
@@ -88,7 +88,7 @@ pub struct Entry {
     /// Who must approve the change.
     pub needs: Needs,
     /// What rules need to know of its past.
-    pub past: Past,
+    pub past: RecordPast,
 }
 
 impl Ctx {
@@ -166,8 +166,8 @@ impl Entry {
     }
 
     /// Returns the change as rules look at it.
-    pub fn changed<'c>(&'c self, compared: &'c Compared) -> Changed<'c> {
-        Changed {
+    pub fn changed<'c>(&'c self, compared: &'c Compared) -> ChangeCase<'c> {
+        ChangeCase {
             before: self.delta.before.first(),
             after: self.delta.after.first(),
             approved: self.landed.approved.as_deref(),
@@ -183,7 +183,7 @@ impl Entry {
 
 impl Compared {
     /// Returns the findings about the changes: of each record, and of the governance files.
-    pub fn findings(&self, known: &Known<'_>) -> Vec<Finding> {
+    pub fn findings(&self, known: &RuleContext<'_>) -> Vec<Finding> {
         let mut findings = lint::branch(&self.rulings, known);
         findings.extend(lint::workflows(&self.workflows, known));
         // Under a policy that can't be read nothing is judged.

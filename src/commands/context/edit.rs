@@ -16,13 +16,13 @@ use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
 use crate::history::change::event::Event;
 use crate::ledger::tree::Tree;
-use crate::plan::decision::{Planned, Refusal, Taken};
+use crate::plan::decision::{DecisionInput, Planned, Refusal};
 use crate::plan::edit::{self, Edited};
 use crate::policy::governance::Governance;
 use crate::record::address::Address;
-use crate::record::read::{self, Source};
+use crate::record::read::{self, RecordFile};
 use crate::rules::changed;
-use crate::store::edits::{Desk, Write};
+use crate::store::edits::{Write, WriteLock};
 use crate::store::files::FileError;
 use crate::view;
 use crate::view::edit::{Decided, Decision, Meant, Written};
@@ -80,13 +80,13 @@ pub struct Job<'j> {
     /// Who, and whether anything is written.
     pub flags: &'j Flags,
     /// What the decision changes of one record.
-    pub plan: &'j dyn Fn(&Taken<'_>) -> Result<Planned, Refusal>,
+    pub plan: &'j dyn Fn(&DecisionInput<'_>) -> Result<Planned, Refusal>,
 }
 
 /// A record with what becomes of it.
 struct Opened {
     bytes: Vec<u8>,
-    before: Source,
+    before: RecordFile,
     edited: Edited,
     files: Vec<(String, Vec<u8>)>,
     remarks: Vec<String>,
@@ -105,7 +105,7 @@ impl Ctx {
         let governance = self.governance(tree)?;
         let by = self.decider(&home, job.flags)?;
         let paths = self.which(&home, &governance, job.which)?;
-        let desk = Desk::open(repository.common_dir()).map_err(|error| unwritten(&error))?;
+        let desk = WriteLock::open(repository.common_dir()).map_err(|error| unwritten(&error))?;
         let opened = self.opened(job, &home, &governance, &by, &paths)?;
         let overlay = Overlay::of(
             tree,
@@ -210,7 +210,7 @@ impl Ctx {
             return Err(judge::unreadable(&before));
         };
         let now = self.instant();
-        let planned = (job.plan)(&Taken {
+        let planned = (job.plan)(&DecisionInput {
             source: &before,
             record,
             governance,

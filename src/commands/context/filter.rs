@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::record::scalar::Scalar;
 use crate::record::time::{Term, When};
-use crate::record::word::{Class, RootCause, Word};
+use crate::record::word::{Class, RootCause, Vocabulary};
 use crate::status::state::Status;
 use crate::survey::select::Filter;
 
@@ -112,6 +112,6 @@ fn statuses() -> PossibleValuesParser {
 }
 
 /// Returns the words of a vocabulary, for a flag that takes one of them.
-pub fn words<W: Word>() -> PossibleValuesParser {
+pub fn words<W: Vocabulary>() -> PossibleValuesParser {
     PossibleValuesParser::new(W::WORDS.iter().map(|(word, _)| *word))
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
-use crate::plan::evidence::{self, Said, Shown, Source};
+use crate::plan::evidence::{self, EvidenceArgument, EvidenceInput, Source};
 use crate::store::files::{self, FileError};
 
 /// The most bytes that a file of evidence may have: it stays in the repository for ever.
@@ -18,22 +18,22 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] where a text is no evidence, or names a file that can't be read.
-    pub fn shown(&self, home: &Home, texts: &[String]) -> anyhow::Result<Vec<Shown>> {
+    pub fn shown(&self, home: &Home, texts: &[String]) -> anyhow::Result<Vec<EvidenceInput>> {
         texts
             .iter()
             .map(|text| self.one_shown(home, text))
             .collect()
     }
 
-    fn one_shown(&self, home: &Home, text: &str) -> anyhow::Result<Shown> {
-        let said = Said::parse(text)
+    fn one_shown(&self, home: &Home, text: &str) -> anyhow::Result<EvidenceInput> {
+        let said = EvidenceArgument::parse(text)
             .map_err(|what| fault::misuse(what, "see `exledger close --help` for an example"))?;
         let source = if said.is_url() {
             Source::Url(said.source.to_owned())
         } else {
             self.file(home, &said)?
         };
-        Ok(Shown {
+        Ok(EvidenceInput {
             id: said.id.map(str::to_owned),
             kind: said.kind.to_owned(),
             source,
@@ -41,7 +41,7 @@ impl Ctx {
     }
 
     /// Reads a file; what is none and has the form of a commit is one.
-    fn file(&self, home: &Home, said: &Said<'_>) -> anyhow::Result<Source> {
+    fn file(&self, home: &Home, said: &EvidenceArgument<'_>) -> anyhow::Result<Source> {
         let place = self.folder.join(said.source);
         if leaves(home, &self.folder, &place) {
             return Err(fault::misuse(

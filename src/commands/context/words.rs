@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, Command};
 
-use crate::record::word::Word;
+use crate::record::word::Vocabulary;
 
 /// Takes any text, and lists some.
 #[derive(Clone, Debug)]
@@ -15,12 +15,12 @@ pub struct Words(Vec<&'static str>);
 
 impl Words {
     /// Lists the words of a vocabulary.
-    pub fn of<W: Word>() -> Words {
+    pub fn of<W: Vocabulary>() -> Words {
         Words(W::WORDS.iter().map(|(word, _)| *word).collect())
     }
 
     /// Lists the words of another vocabulary too.
-    pub fn and<W: Word>(mut self) -> Words {
+    pub fn and<W: Vocabulary>(mut self) -> Words {
         self.0.extend(Words::of::<W>().0);
         self
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::commands::demo::story;
 use crate::commands::demo::story::{Edit, Landing, Person, Step};
 use crate::record::time::Instant;
-use crate::store::scribe::{Draft, Hand, Made, Scribe};
+use crate::store::scribe::{CommitWriter, Draft, Made, WriterSignature};
 
 /// The files that the ledger begins with, besides the schemas.
 const FIRST: &[(&str, &str)] = &[
@@ -32,7 +32,7 @@ pub(super) fn build(
     start: Instant,
     schemas: &[(&str, String)],
 ) -> anyhow::Result<()> {
-    let scribe = Scribe::init(folder).context("making the demo's repository")?;
+    let scribe = CommitWriter::init(folder).context("making the demo's repository")?;
     let mut tale = Tale {
         scribe,
         start,
@@ -56,7 +56,7 @@ pub(super) fn build(
 
 /// The repository as far as the story has been told.
 struct Tale {
-    scribe: Scribe,
+    scribe: CommitWriter,
     start: Instant,
     /// The commits of the mainline with their hours, oldest first.
     mainline: Vec<(i64, Made)>,
@@ -199,9 +199,9 @@ impl Tale {
         Ok((id, text))
     }
 
-    fn hand(&self, person: Person, hours: i64) -> Hand<'static> {
+    fn hand(&self, person: Person, hours: i64) -> WriterSignature<'static> {
         let at = self.start.plus_seconds(hours.saturating_mul(3_600));
-        Hand {
+        WriterSignature {
             name: person.name,
             email: person.email,
             at,

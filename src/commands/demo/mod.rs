@@ -27,15 +27,15 @@ use crate::view;
 #[derive(Debug, Parser)]
 #[command(name = "demo")]
 #[command(after_help = "EXAMPLE\n  exledger demo /tmp/ledger && exledger -C /tmp/ledger list")]
-pub struct Args {
+pub struct DemoArgs {
     /// A folder that is missing or empty; a fresh temporary one where none is given
     folder: Option<PathBuf>,
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<Args>();
+pub const COMMAND: Command = Command::of::<DemoArgs>();
 
-impl Run for Args {
+impl Run for DemoArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let folder = match &self.folder {
             Some(given) => vacant::at(&ctx.folder.join(given)),

@@ -11,7 +11,7 @@ use crate::history::chain;
 use crate::history::objects::Oid;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
-use crate::rules::case::{Known, Subject};
+use crate::rules::case::{RuleContext, Subject};
 use crate::rules::landed::Statements;
 use crate::rules::lint;
 use crate::rules::proposed::{Proposed, Removals};
@@ -19,7 +19,7 @@ use crate::rules::proposed::{Proposed, Removals};
 /// Returns the findings about approval files that are new against a tree.
 pub(super) fn against(
     input: &Input,
-    known: &Known<'_>,
+    known: &RuleContext<'_>,
     landed: Option<&dyn Tree>,
     removals: Removals,
     governance: &Governance,

@@ -21,10 +21,10 @@ use crate::history::tree::CommitTree;
 use crate::ledger::{self, Files};
 use crate::policy::governance::State;
 use crate::record::read;
-use crate::rules::case::Known;
-use crate::rules::house::House;
+use crate::rules::case::RuleContext;
+use crate::rules::house::ExtraSchema;
 use crate::rules::lint::{self};
-use crate::rules::past::{Past, Settled};
+use crate::rules::past::{RecordPast, Settled};
 use crate::rules::proposed::Removals;
 use crate::rules::repeats::Repeats;
 use crate::survey::neighbour::Neighbours;
@@ -38,7 +38,7 @@ pub(super) fn read(
     home: &Home,
     base: &str,
     input: &Input,
-    known: &Known<'_>,
+    known: &RuleContext<'_>,
     found: &mut Found,
 ) -> anyhow::Result<Outcome> {
     let instead: Vec<String> = input.instead().map(str::to_owned).into_iter().collect();
@@ -57,9 +57,9 @@ pub(super) fn read(
     if is_broken || !compared.rulings.is_empty() {
         found.take(lint::policy(known), input);
     }
-    let known = &Known {
+    let known = &RuleContext {
         governance: &compared.governance,
-        house: &House::of(&compared.governance),
+        house: &ExtraSchema::of(&compared.governance),
         neighbours: compared.neighbours.as_ref(),
         ..*known
     };
@@ -122,7 +122,7 @@ fn evidence(
     home: &Home,
     compared: &Compared,
     input: &Input,
-    known: &Known<'_>,
+    known: &RuleContext<'_>,
     found: &mut Found,
 ) -> anyhow::Result<()> {
     let repository = home.repository()?;
@@ -141,9 +141,9 @@ fn evidence(
     let unreadable = |error| fault::tree(&error);
     let entries = compared.entries.iter();
     let judged: BTreeSet<&str> = entries.flat_map(|entry| entry.delta.paths()).collect();
-    let past = Past {
+    let past = RecordPast {
         settled: Settled::Closed,
-        ..Past::UNKNOWN
+        ..RecordPast::UNKNOWN
     };
     for file in Files::list(input, records).map_err(unreadable)?.records {
         if judged.contains(file.path.as_str()) || !input.names(&file.path) {

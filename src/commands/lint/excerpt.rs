@@ -9,7 +9,7 @@ use crate::commands::context::Ctx;
 use crate::diag::{Finding, Pos};
 use crate::ledger::tree::Tree;
 use crate::record::credential;
-use crate::view::doc::{Excerpt, Shown};
+use crate::view::doc::{Excerpt, ShownFinding};
 use crate::view::finding;
 use crate::yaml::node::Limits;
 
@@ -69,9 +69,9 @@ impl<'a> Excerpts<'a> {
     }
 
     /// Returns a finding with its line.
-    pub(super) fn shown(&self, finding: Finding) -> Shown {
+    pub(super) fn shown(&self, finding: Finding) -> ShownFinding {
         let excerpt = finding.pos.and_then(|pos| self.line(&finding.path, pos));
-        Shown { finding, excerpt }
+        ShownFinding { finding, excerpt }
     }
 
     fn line(&self, path: &str, pos: Pos) -> Option<Excerpt> {

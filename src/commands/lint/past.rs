@@ -18,9 +18,9 @@ use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
 use crate::record::decision::Closure;
-use crate::record::read::{self, Source};
-use crate::rules::case::Known;
-use crate::rules::past::{Past, Settled};
+use crate::record::read::{self, RecordFile};
+use crate::rules::case::RuleContext;
+use crate::rules::past::{RecordPast, Settled};
 use crate::rules::proposed::Removals;
 use crate::store::git;
 use crate::store::git::stamps::Stamps;
@@ -55,7 +55,7 @@ impl<'h> Approved<'h> {
     }
 
     /// Returns what is known of a record's past.
-    pub(super) fn past(&self, source: &Source, bytes: &[u8]) -> Past {
+    pub(super) fn past(&self, source: &RecordFile, bytes: &[u8]) -> RecordPast {
         let closure = source
             .record
             .as_ref()
@@ -63,9 +63,9 @@ impl<'h> Approved<'h> {
         let settled = closure.map_or(Settled::Open, |closure| {
             self.settled(source, closure, bytes)
         });
-        Past {
+        RecordPast {
             settled,
-            ..Past::UNKNOWN
+            ..RecordPast::UNKNOWN
         }
     }
 
@@ -75,7 +75,7 @@ impl<'h> Approved<'h> {
     pub(super) fn statements(
         &self,
         input: &Input,
-        known: &Known<'_>,
+        known: &RuleContext<'_>,
         root: &dyn Fn() -> Option<Oid>,
     ) -> anyhow::Result<Vec<Finding>> {
         let governance = match &self.tree {
@@ -91,7 +91,7 @@ impl<'h> Approved<'h> {
     }
 
     /// Compares a closure with that of the record of the same id at the approved ref.
-    fn settled(&self, source: &Source, closure: &Closure, bytes: &[u8]) -> Settled {
+    fn settled(&self, source: &RecordFile, closure: &Closure, bytes: &[u8]) -> Settled {
         let Some(tree) = &self.tree else {
             return Settled::Open;
         };

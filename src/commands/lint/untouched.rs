@@ -12,8 +12,8 @@ use crate::commands::lint::past::Approved;
 use crate::diag::Finding;
 use crate::ledger::{self, Files};
 use crate::policy::governance::State;
-use crate::rules::case::Known;
-use crate::rules::house::House;
+use crate::rules::case::RuleContext;
+use crate::rules::house::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::repeats::Repeats;
 
@@ -21,18 +21,18 @@ use crate::rules::repeats::Repeats;
 pub(super) fn judge(
     input: &Input,
     compared: &Compared,
-    known: &Known<'_>,
+    known: &RuleContext<'_>,
     approved: &Approved<'_>,
     found: &mut Found,
 ) -> anyhow::Result<()> {
     let unreadable = |error| fault::tree(&error);
-    let after = &Known {
+    let after = &RuleContext {
         neighbours: None,
         ..*known
     };
-    let before = &Known {
+    let before = &RuleContext {
         governance: &compared.before,
-        house: &House::of(&compared.before),
+        house: &ExtraSchema::of(&compared.before),
         ..*after
     };
     let entries = compared.entries.iter();

@@ -10,7 +10,7 @@ use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
 use crate::commands::new::desk::Desk;
-use crate::commands::new::{Args, filed, past, preview, sources};
+use crate::commands::new::{NewArgs, filed, past, preview, sources};
 use crate::diag::{self, Finding, Level};
 use crate::ledger::Ledger;
 use crate::plan::answers::Answers;
@@ -22,10 +22,10 @@ use crate::policy::governance::Governance;
 use crate::record::credential;
 use crate::record::id::Id;
 use crate::record::time::{When, not_after};
-use crate::rules::case::Known;
-use crate::rules::house::House;
+use crate::rules::case::RuleContext;
+use crate::rules::house::ExtraSchema;
 use crate::rules::lint::{self};
-use crate::rules::past::Past;
+use crate::rules::past::RecordPast;
 use crate::store::files;
 use crate::view;
 
@@ -39,7 +39,7 @@ pub(super) struct Work<'w> {
     pub(super) end: End,
     /// Whether a record is written that content rules object to.
     pub(super) drafts: Drafts,
-    house: House,
+    house: ExtraSchema,
 }
 
 /// Whether a record is written that content rules object to.
@@ -52,7 +52,7 @@ pub(super) enum Drafts {
 }
 
 /// Files an exception.
-pub(super) fn file(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
+pub(super) fn file(args: &NewArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let home = ctx.home()?;
     let (name, email) = home.repository()?.user();
     let governance = ctx.governance(home.work_tree()?)?;
@@ -89,7 +89,7 @@ pub(super) fn file(args: &Args, ctx: &Ctx) -> anyhow::Result<Outcome> {
         } else {
             Drafts::Refused
         },
-        house: House::of(&governance),
+        house: ExtraSchema::of(&governance),
     };
     let (made, findings) = match ctx.person {
         ask::Person::Away => unasked(ctx, &work, &known.answers)?,
@@ -231,7 +231,7 @@ pub(super) fn judged(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Result
 
 /// Returns what shape and rules find in a draft, sorted.
 pub(super) fn tried(work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<Finding>> {
-    let found = lint::record(&made.source, &work.known(), Past::UNKNOWN);
+    let found = lint::record(&made.source, &work.known(), RecordPast::UNKNOWN);
     let mut found = found.map_err(|error| fault::tree(&error))?;
     found.extend(ended(work, made));
     Ok(found)
@@ -254,8 +254,8 @@ pub(super) fn ended(work: &Work<'_>, made: &Draft) -> Option<Finding> {
 
 impl Work<'_> {
     /// Returns what rules know besides the record.
-    pub(super) fn known(&self) -> Known<'_> {
-        Known {
+    pub(super) fn known(&self) -> RuleContext<'_> {
+        RuleContext {
             governance: self.setting.governance,
             house: &self.house,
             tree: &self.home.tree,

@@ -10,8 +10,8 @@ use crate::commands::context::overlay::Overlay;
 use crate::commands::new::filing::Work;
 use crate::diag::Finding;
 use crate::plan::draft::Draft;
-use crate::rules::case::Known;
-use crate::rules::house::House;
+use crate::rules::case::RuleContext;
+use crate::rules::house::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::past;
 use crate::rules::repeats::Repeats;
@@ -45,9 +45,9 @@ pub(super) fn findings(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Resu
         }
         None => own.governance,
     };
-    let known = Known {
+    let known = RuleContext {
         governance,
-        house: &House::of(governance),
+        house: &ExtraSchema::of(governance),
         neighbours: compared.as_ref().and_then(|it| it.neighbours.as_ref()),
         ..own
     };
@@ -57,7 +57,7 @@ pub(super) fn findings(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Resu
         let mut entries = compared.entries.iter();
         Some((compared, entries.find(|it| it.delta.key == key)?))
     });
-    let past = entry.map_or(past::Past::UNKNOWN, |(_, entry)| entry.past);
+    let past = entry.map_or(past::RecordPast::UNKNOWN, |(_, entry)| entry.past);
     let mut found = lint::record(source, &known, past).map_err(|error| fault::tree(&error))?;
     if let Some((compared, entry)) = entry {
         found.extend(lint::change(&entry.changed(compared), &known));
@@ -68,7 +68,7 @@ pub(super) fn findings(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Resu
 }
 
 /// Returns the finding that the same was closed within the window.
-fn repeated(compared: &Compared, made: &Draft, known: &Known<'_>) -> Vec<Finding> {
+fn repeated(compared: &Compared, made: &Draft, known: &RuleContext<'_>) -> Vec<Finding> {
     let mut repeats = Repeats::default();
     repeats.judge(made.source.clone(), None);
     let peers = compared.neighbours.iter().flat_map(Neighbours::peers);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::commands::new::Args;
+use crate::commands::new::NewArgs;
 use crate::gate;
 use crate::gate::question;
 use crate::interop::issue_form;
@@ -23,7 +23,7 @@ use crate::record::Record;
 use crate::record::credential;
 use crate::record::json;
 use crate::record::pattern;
-use crate::record::word::{ControlStatus, Word};
+use crate::record::word::{ControlStatus, Vocabulary};
 use crate::store::files;
 use crate::yaml::node::Limits;
 use crate::yaml::{self};
@@ -41,7 +41,7 @@ pub(super) struct Known {
 
 /// Gathers what flags, files and presets say.
 pub(super) fn answers(
-    args: &Args,
+    args: &NewArgs,
     ctx: &Ctx,
     policy: &Policy,
     ledger: &Ledger,
@@ -165,13 +165,16 @@ fn no_profile(name: &str, policy: &Policy) -> anyhow::Error {
 }
 
 fn profile(profile: &Profile, answers: &mut Answers) {
-    answers.set_given("class", profile.class.map(Word::word));
-    answers.set_given("deviates_from.baseline", profile.baseline.map(Word::word));
+    answers.set_given("class", profile.class.map(Vocabulary::word));
+    answers.set_given(
+        "deviates_from.baseline",
+        profile.baseline.map(Vocabulary::word),
+    );
     answers.set_given("deviates_from.rule", profile.rule.as_deref());
-    answers.set_given("root_cause", profile.root_cause.map(Word::word));
+    answers.set_given("root_cause", profile.root_cause.map(Vocabulary::word));
     answers.set_given("subject.environment", profile.environment.as_deref());
-    answers.set_given("risk.level", profile.risk_level.map(Word::word));
-    answers.set_given("fix.target", profile.fix_target.map(Word::word));
+    answers.set_given("risk.level", profile.risk_level.map(Vocabulary::word));
+    answers.set_given("fix.target", profile.fix_target.map(Vocabulary::word));
     let controls: Vec<&str> = profile
         .controls
         .iter()

@@ -11,7 +11,7 @@ use crate::history::change::event::Event;
 use crate::history::version::Key;
 use crate::history::walked::History;
 use crate::record::time::Instant;
-use crate::rules::landed::{Granted, Used};
+use crate::rules::landed::{Granted, UsesCase};
 use crate::status;
 use crate::status::state::{RecordState, Status};
 use crate::status::trace::{Then, Trace};
@@ -67,7 +67,7 @@ impl Book {
     }
 
     /// Returns the uses of what never landed as a record.
-    pub(super) fn strangers(&self, history: &History) -> Vec<Used<'_>> {
+    pub(super) fn strangers(&self, history: &History) -> Vec<UsesCase<'_>> {
         let is_known = |id: &str| {
             let keys = [Key::Id(id.to_ascii_uppercase()), Key::Path(id.to_owned())];
             keys.iter().any(|key| history.trails.contains_key(key))
@@ -81,7 +81,7 @@ impl Book {
         let used = |id| {
             let uses = self.of(id);
             let what = "no record of this id had ever landed".to_owned();
-            Used {
+            UsesCase {
                 path: &self.shown,
                 id,
                 granted: Granted::Never,
@@ -125,14 +125,14 @@ impl Book {
         &self,
         standings: &[&'a RecordState],
         approved: &'a Approved<'_>,
-    ) -> Vec<Used<'a>> {
+    ) -> Vec<UsesCase<'a>> {
         if self.path.is_none() {
             return Vec::new();
         }
         let used = |standing: &'a RecordState| {
             let id = view::record::id(standing);
             let uses = self.of(id);
-            Used {
+            UsesCase {
                 path: &standing.path,
                 id,
                 granted: match standing.in_place.days {

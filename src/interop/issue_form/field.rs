@@ -3,7 +3,7 @@
 //! Uses record's words. Pure. Start at [`FIELDS`]. Ids and labels are a promise: forms that were written by an older
 //! version are read by a newer one.
 
-use crate::record::word::{Baseline, Class, IdentityType, Risk, RootCause, Word};
+use crate::record::word::{Baseline, Class, IdentityType, Risk, RootCause, Vocabulary};
 
 /// One field of the form.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ pub fn named(heading: &str) -> Option<&'static Field> {
         .find(|field| field.id == wanted || key(field.label) == wanted)
 }
 
-fn words<W: Word>() -> Vec<&'static str> {
+fn words<W: Vocabulary>() -> Vec<&'static str> {
     W::WORDS.iter().map(|(word, _)| *word).collect()
 }
 

@@ -3,7 +3,7 @@
 //! Uses record's words. Pure. Start at [`FIELDS`].
 
 use crate::record::word::{
-    Baseline, Class, ControlStatus, FixTarget, IdentityType, Risk, RootCause, Word,
+    Baseline, Class, ControlStatus, FixTarget, IdentityType, Risk, RootCause, Vocabulary,
 };
 
 /// How a field is asked for.
@@ -110,7 +110,7 @@ pub fn of(name: &str) -> Option<&'static Field> {
 
 /// Returns the words of a field that has some, each with what it means.
 pub fn choices(field: &str) -> Vec<&'static str> {
-    fn words<W: Word>() -> Vec<&'static str> {
+    fn words<W: Vocabulary>() -> Vec<&'static str> {
         W::WORDS.iter().map(|(word, _)| *word).collect()
     }
     let last = field.rsplit('.').next().unwrap_or_default();

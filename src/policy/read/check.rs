@@ -12,11 +12,11 @@ use crate::policy::read::people;
 use crate::policy::settings::Recipient;
 use crate::policy::tiers::Tier;
 use crate::record::near;
-use crate::record::word::{Baseline, IdentityType, Word};
-use crate::yaml::node::{Entry, Fault, Node, Value};
+use crate::record::word::{Baseline, IdentityType, Vocabulary};
+use crate::yaml::node::{Entry, Node, SyntaxError, Value};
 
 /// Returns what is wrong with a policy as a whole.
-pub(super) fn check(root: &Node) -> Vec<Fault> {
+pub(super) fn check(root: &Node) -> Vec<SyntaxError> {
     let mut faults = Vec::new();
     groups(root, &mut faults);
     tiers(root, &mut faults);
@@ -29,8 +29,8 @@ pub(super) fn check(root: &Node) -> Vec<Fault> {
     faults
 }
 
-fn fault(code: Code, pos: Pos, field: String, message: String, help: String) -> Fault {
-    Fault {
+fn fault(code: Code, pos: Pos, field: String, message: String, help: String) -> SyntaxError {
+    SyntaxError {
         code,
         pos: Some(pos),
         field: Some(field),
@@ -39,7 +39,7 @@ fn fault(code: Code, pos: Pos, field: String, message: String, help: String) -> 
     }
 }
 
-fn bad(pos: Pos, field: String, message: String, help: impl Into<String>) -> Fault {
+fn bad(pos: Pos, field: String, message: String, help: impl Into<String>) -> SyntaxError {
     fault(shape::BAD_VALUE, pos, field, message, help.into())
 }
 
@@ -52,7 +52,7 @@ fn items<'n>(root: &'n Node, path: &str) -> &'n [Node] {
 }
 
 /// Groups that are used must be defined, under names that mean nobody else.
-fn groups(root: &Node, faults: &mut Vec<Fault>) {
+fn groups(root: &Node, faults: &mut Vec<SyntaxError>) {
     let defined: BTreeSet<&str> = entries(root, "groups")
         .iter()
         .map(|entry| entry.key.as_str())
@@ -120,7 +120,7 @@ fn each<'n>(path: &str, node: Option<&'n Node>) -> Vec<(String, &'n Node)> {
 }
 
 /// Tiers: at least one, unique names, and only the last without `match`.
-fn tiers(root: &Node, faults: &mut Vec<Fault>) {
+fn tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
     let Some(node) = root.get("tiers") else {
         return;
     };
@@ -155,7 +155,7 @@ fn tiers(root: &Node, faults: &mut Vec<Fault>) {
 }
 
 /// The tiers in which access is verified must be there.
-fn verified_tiers(root: &Node, faults: &mut Vec<Fault>) {
+fn verified_tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
     let standard = Tier::standard().name;
     let mut known: BTreeSet<&str> = items(root, "tiers")
         .iter()
@@ -178,7 +178,7 @@ fn verified_tiers(root: &Node, faults: &mut Vec<Fault>) {
     }
 }
 
-fn last_without_match(index: usize, is_last: bool, tier: &Node, faults: &mut Vec<Fault>) {
+fn last_without_match(index: usize, is_last: bool, tier: &Node, faults: &mut Vec<SyntaxError>) {
     let entry = tier.entry("match");
     let is_stated = entry.is_some_and(
         |entry| !matches!(&entry.value.value, Value::Map(entries) if entries.is_empty()),
@@ -210,7 +210,7 @@ fn last_without_match(index: usize, is_last: bool, tier: &Node, faults: &mut Vec
 }
 
 /// Each sensitivity of an asset must lead to a tier.
-fn sensitivities(root: &Node, faults: &mut Vec<Fault>) {
+fn sensitivities(root: &Node, faults: &mut Vec<SyntaxError>) {
     let mut known = BTreeSet::new();
     for tier in items(root, "tiers") {
         let Some(matches) = tier.get("match") else {
@@ -247,7 +247,7 @@ fn sensitivities(root: &Node, faults: &mut Vec<Fault>) {
 }
 
 /// Keys that are words of a vocabulary.
-fn keys(root: &Node, faults: &mut Vec<Fault>) {
+fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
     for entry in entries(root, "lint.levels") {
         if codes::content(&entry.key).is_some() {
             continue;
@@ -286,7 +286,7 @@ fn keys(root: &Node, faults: &mut Vec<Fault>) {
 }
 
 /// Lists that must hold something, or nothing twice.
-fn lists(root: &Node, faults: &mut Vec<Fault>) {
+fn lists(root: &Node, faults: &mut Vec<SyntaxError>) {
     for path in ["id_prefix", "records", "patterns.key"] {
         if let Some(node) = root.at(path)
             && matches!(&node.value, Value::List(items) if items.is_empty())
@@ -320,7 +320,7 @@ fn lists(root: &Node, faults: &mut Vec<Fault>) {
     catalogs(root, faults);
 }
 
-fn twice<'n>(nodes: impl Iterator<Item = &'n Node>, path: &str, faults: &mut Vec<Fault>) {
+fn twice<'n>(nodes: impl Iterator<Item = &'n Node>, path: &str, faults: &mut Vec<SyntaxError>) {
     let mut seen = BTreeSet::new();
     for (index, node) in nodes.enumerate() {
         if let Some(text) = node.text()
@@ -337,7 +337,7 @@ fn twice<'n>(nodes: impl Iterator<Item = &'n Node>, path: &str, faults: &mut Vec
 }
 
 /// A catalog is cited by its name, so no two may have the same one.
-fn catalogs(root: &Node, faults: &mut Vec<Fault>) {
+fn catalogs(root: &Node, faults: &mut Vec<SyntaxError>) {
     let mut seen = BTreeSet::new();
     for (index, node) in items(root, "catalogs").iter().enumerate() {
         let Some(text) = node.text() else { continue };
@@ -354,7 +354,7 @@ fn catalogs(root: &Node, faults: &mut Vec<Fault>) {
 }
 
 /// Hours of the day that are normal for an identity: `01:00-03:00Z`.
-fn hours(root: &Node, faults: &mut Vec<Fault>) {
+fn hours(root: &Node, faults: &mut Vec<SyntaxError>) {
     for (index, baseline) in items(root, "baselines").iter().enumerate() {
         for identity in baseline
             .get("expect")

@@ -18,7 +18,7 @@ use crate::policy::settings::default_escalation;
 use crate::policy::{FILE, Policy, catalog};
 use crate::record;
 use crate::record::fields::Fields;
-use crate::record::parse_error::Flaw;
+use crate::record::parse_error::ParseError;
 use crate::record::reader::{Read, Reader};
 use crate::yaml;
 
@@ -115,10 +115,10 @@ pub(crate) fn stated<T: Read>(
     }
 }
 
-fn version(text: &str) -> Result<(), Flaw> {
+fn version(text: &str) -> Result<(), ParseError> {
     match text {
         "1" => Ok(()),
-        _ => Err(Flaw::new(
+        _ => Err(ParseError::new(
             format!("`{text}` is no version of this format"),
             "write version: 1",
         )),
@@ -126,9 +126,9 @@ fn version(text: &str) -> Result<(), Flaw> {
 }
 
 /// A ledger's name stands in a line of a detached approval, where `-` says that there is none.
-fn name(text: &str) -> Result<String, Flaw> {
+fn name(text: &str) -> Result<String, ParseError> {
     if text == "-" || text.contains(['\n', '\r']) || text.trim() != text {
-        return Err(Flaw::new(
+        return Err(ParseError::new(
             "`name` must be one line, without blanks around it, and not `-`",
             "write it as owner/ledger, such as example/payments",
         ));
@@ -140,7 +140,7 @@ fn name(text: &str) -> Result<String, Flaw> {
 struct CatalogName(String);
 
 impl record::scalar::Scalar for CatalogName {
-    fn parse(text: &str) -> Result<CatalogName, Flaw> {
+    fn parse(text: &str) -> Result<CatalogName, ParseError> {
         if catalog::names().any(|name| name == text) {
             return Ok(CatalogName(text.to_owned()));
         }
@@ -155,6 +155,6 @@ impl record::scalar::Scalar for CatalogName {
             },
             |near| format!("did you mean {near}? A catalog of your own is the path of a CSV file"),
         );
-        Err(Flaw::new(format!("`{text}` is no catalog"), help))
+        Err(ParseError::new(format!("`{text}` is no catalog"), help))
     }
 }

@@ -4,10 +4,10 @@
 
 use crate::diag::{Pos, shape};
 use crate::policy::people::nobody;
-use crate::yaml::node::{Fault, Node};
+use crate::yaml::node::{Node, SyntaxError};
 
 /// Adds a fault for each group member and each login that is the address of approval commits.
-pub(super) fn check(root: &Node, faults: &mut Vec<Fault>) {
+pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
     for group in root.at("groups").map_or(&[][..], Node::entries) {
         for (index, member) in group.value.items().iter().enumerate() {
             look(member, format!("groups.{}[{index}]", group.key), faults);
@@ -18,14 +18,14 @@ pub(super) fn check(root: &Node, faults: &mut Vec<Fault>) {
     }
 }
 
-fn look(node: &Node, field: String, faults: &mut Vec<Fault>) {
+fn look(node: &Node, field: String, faults: &mut Vec<SyntaxError>) {
     if node.text().is_some_and(nobody::is_address) {
         faults.push(fault(node.pos, field));
     }
 }
 
-fn fault(pos: Pos, field: String) -> Fault {
-    Fault {
+fn fault(pos: Pos, field: String) -> SyntaxError {
+    SyntaxError {
         code: shape::BAD_VALUE,
         pos: Some(pos),
         field: Some(field),

@@ -5,10 +5,10 @@
 
 use crate::diag::{Pos, shape};
 use crate::policy::people::account::Account;
-use crate::yaml::node::{Fault, Node};
+use crate::yaml::node::{Node, SyntaxError};
 
 /// Adds what is wrong with the domains of `people.noreply` and of the keys of `people.logins`.
-pub(super) fn check(root: &Node, faults: &mut Vec<Fault>) {
+pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
     let items = |path: &str| root.at(path).map_or(&[][..], Node::items);
     for (index, node) in items("people.noreply").iter().enumerate() {
         let text = node.text().unwrap_or("x");
@@ -35,8 +35,8 @@ pub(super) fn check(root: &Node, faults: &mut Vec<Fault>) {
     }
 }
 
-fn bad(pos: Pos, field: String, message: String, help: &str) -> Fault {
-    Fault {
+fn bad(pos: Pos, field: String, message: String, help: &str) -> SyntaxError {
+    SyntaxError {
         code: shape::BAD_VALUE,
         pos: Some(pos),
         field: Some(field),

@@ -8,7 +8,7 @@ use crate::policy::settings::{
     AssetRule, Due, Escalation, Lint, Patterns, People, Profile, ProfileTrigger, Recipient,
     Recurrence,
 };
-use crate::record::parse_error::Flaw;
+use crate::record::parse_error::ParseError;
 use crate::record::reader::{Read, Reader};
 use crate::record::scalar::Scalar;
 use crate::record::word::Then;
@@ -83,7 +83,7 @@ impl Read for Escalation {
 }
 
 impl Scalar for Recipient {
-    fn parse(text: &str) -> Result<Recipient, Flaw> {
+    fn parse(text: &str) -> Result<Recipient, ParseError> {
         Ok(Recipient::new(text))
     }
 }

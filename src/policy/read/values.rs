@@ -3,7 +3,7 @@
 //! Uses record's reader. Pure. Follows `docs/spec/policy.md`, words, files and patterns.
 
 use crate::record::id;
-use crate::record::parse_error::Flaw;
+use crate::record::parse_error::ParseError;
 use crate::record::reader::{Empty, Read, Reader};
 use crate::record::scalar::Scalar;
 use crate::yaml::node::{Node, Value};
@@ -13,9 +13,9 @@ use crate::yaml::node::{Node, Value};
 pub(crate) struct Path(pub(crate) String);
 
 impl Scalar for Path {
-    fn parse(text: &str) -> Result<Path, Flaw> {
+    fn parse(text: &str) -> Result<Path, ParseError> {
         let refuse = |what: &str| {
-            Err(Flaw::new(
+            Err(ParseError::new(
                 format!("`{text}` {what}"),
                 "write a path below the directory of exledger.yaml, with `/`",
             ))
@@ -49,11 +49,11 @@ pub(crate) struct RecordPrefixes(pub(crate) Vec<String>);
 struct Prefix(String);
 
 impl Scalar for Prefix {
-    fn parse(text: &str) -> Result<Prefix, Flaw> {
+    fn parse(text: &str) -> Result<Prefix, ParseError> {
         if id::is_prefix(text) {
             Ok(Prefix(text.to_owned()))
         } else {
-            Err(Flaw::new(
+            Err(ParseError::new(
                 format!("`{text}` can't be the prefix of ids"),
                 "write 2 to 10 of A-Z 0-9, a letter first",
             ))
@@ -88,9 +88,12 @@ impl<T: Read> Read for OneOrMany<T> {
 pub(crate) struct Positive(pub(crate) u32);
 
 impl Scalar for Positive {
-    fn parse(text: &str) -> Result<Positive, Flaw> {
+    fn parse(text: &str) -> Result<Positive, ParseError> {
         match u32::parse(text)? {
-            0 => Err(Flaw::new("`0` is too few", "write a whole number from 1")),
+            0 => Err(ParseError::new(
+                "`0` is too few",
+                "write a whole number from 1",
+            )),
             number => Ok(Positive(number)),
         }
     }
@@ -100,10 +103,10 @@ impl Scalar for Positive {
 pub(crate) struct PerHundred(pub(crate) u32);
 
 impl Scalar for PerHundred {
-    fn parse(text: &str) -> Result<PerHundred, Flaw> {
+    fn parse(text: &str) -> Result<PerHundred, ParseError> {
         match u32::parse(text) {
             Ok(number @ 0..=100) => Ok(PerHundred(number)),
-            _ => Err(Flaw::new(
+            _ => Err(ParseError::new(
                 format!("`{text}` is not a number from 0 to 100"),
                 "write how many of a hundred, such as 1",
             )),

@@ -8,7 +8,7 @@ use crate::policy::tier::fact::{Fact, Facts, Wildcard};
 use crate::policy::tiers::{Match, Tier};
 use crate::record::pattern;
 use crate::record::word::Class;
-use crate::record::word::Word;
+use crate::record::word::Vocabulary;
 
 /// Which tiers hold for a record.
 pub(super) struct Choice<'p> {

@@ -4,7 +4,7 @@
 
 use crate::policy::tier::fact::{Fact, Facts};
 use crate::record::Record;
-use crate::record::read::{Source, Stated};
+use crate::record::read::{FieldState, RecordFile};
 use crate::record::scalar::Scalar;
 
 impl Facts {
@@ -45,7 +45,7 @@ impl Facts {
     }
 
     /// Returns the facts of a file as far as it can be read.
-    pub fn of_source(source: &Source) -> Facts {
+    pub fn of_source(source: &RecordFile) -> Facts {
         if let Some(record) = &source.record {
             return Facts::of(record);
         }
@@ -76,25 +76,25 @@ fn demanded<T>(fact: Fact<T>) -> Fact<T> {
     }
 }
 
-fn value<T: Scalar>(source: &Source, field: &str) -> Fact<T> {
+fn value<T: Scalar>(source: &RecordFile, field: &str) -> Fact<T> {
     match source.stated(field) {
-        Stated::Absent => Fact::Silent,
-        Stated::Unreadable => Fact::Unreadable,
-        Stated::Node(_) => source
+        FieldState::Absent => Fact::Silent,
+        FieldState::Unreadable => Fact::Unreadable,
+        FieldState::Node(_) => source
             .value(field)
             .map_or(Fact::Unreadable, |value| Fact::Stated(value)),
     }
 }
 
-fn text(source: &Source, field: &str) -> Fact<String> {
+fn text(source: &RecordFile, field: &str) -> Fact<String> {
     value(source, field)
 }
 
-fn texts(source: &Source, field: &str) -> Fact<Vec<String>> {
+fn texts(source: &RecordFile, field: &str) -> Fact<Vec<String>> {
     match source.stated(field) {
-        Stated::Absent => Fact::Silent,
-        Stated::Unreadable => Fact::Unreadable,
-        Stated::Node(_) => {
+        FieldState::Absent => Fact::Silent,
+        FieldState::Unreadable => Fact::Unreadable,
+        FieldState::Node(_) => {
             let items = source.items(field).iter();
             let texts: Option<Vec<String>> =
                 items.map(|item| item.text().map(str::to_owned)).collect();

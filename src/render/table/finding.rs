@@ -13,7 +13,7 @@ use crate::view::doc::Tone;
 use crate::view::finding::MOST_OF_A_FILE;
 
 /// Returns the findings in their order, a blank line between two.
-pub(super) fn list(shown: &[doc::Shown], style: &Style) -> String {
+pub(super) fn list(shown: &[doc::ShownFinding], style: &Style) -> String {
     let mut out = String::with_capacity(shown.len().min(MOST_OF_A_FILE) * USUAL);
     let mut add = |block: &str| {
         if !out.is_empty() {
@@ -45,7 +45,7 @@ pub(super) fn list(shown: &[doc::Shown], style: &Style) -> String {
 /// So many bytes a finding takes, more or less.
 const USUAL: usize = 360;
 
-fn one(shown: &doc::Shown, style: &Style) -> String {
+fn one(shown: &doc::ShownFinding, style: &Style) -> String {
     let finding = &shown.finding;
     let tone = match finding.level {
         diag::Level::Error => Tone::Bad,

@@ -13,10 +13,10 @@ use crate::history::version::{Change, Key, Trail, Version};
 use crate::history::walk::VersionVisit;
 use crate::ledger::tree::{Tree, TreeError};
 use crate::record::time::Instant;
-use crate::rules::case::Known;
-use crate::rules::house::House;
+use crate::rules::case::RuleContext;
+use crate::rules::house::ExtraSchema;
 use crate::rules::lint::{self};
-use crate::rules::past::{Past, Settled};
+use crate::rules::past::{RecordPast, Settled};
 
 /// What makes a finding the same one in two versions.
 type Same = (Code, Option<String>, String);
@@ -27,7 +27,7 @@ pub struct Contents<'t> {
     /// The effective times of the landings.
     effective: Vec<Instant>,
     /// The governance that was met last, with the team's own schema of it.
-    house: Option<(Rc<State>, House)>,
+    house: Option<(Rc<State>, ExtraSchema)>,
     found: BTreeMap<Key, Vec<(usize, Finding)>>,
     /// What was found in the last version of each record.
     last: BTreeMap<Key, BTreeSet<Same>>,
@@ -66,9 +66,9 @@ impl<'t> Contents<'t> {
         let state = sight.states.at(version.landing);
         let (state, house) = match self.house.take() {
             Some((known, house)) if Rc::ptr_eq(&known, state) => (known, house),
-            _ => (Rc::clone(state), House::of(&state.governance)),
+            _ => (Rc::clone(state), ExtraSchema::of(&state.governance)),
         };
-        let known = Known {
+        let known = RuleContext {
             governance: &state.governance,
             house: &house,
             tree: &*self.tree,
@@ -103,7 +103,7 @@ impl<'t> Contents<'t> {
     }
 
     /// Returns what the versions so far say of the record's past.
-    fn past(&self, trail: &Trail, version: &Version) -> Past {
+    fn past(&self, trail: &Trail, version: &Version) -> RecordPast {
         let begins = |it: &&Version| {
             matches!(
                 it.change,
@@ -122,7 +122,7 @@ impl<'t> Contents<'t> {
         } else {
             Settled::Open
         };
-        Past {
+        RecordPast {
             settled,
             landed: first.and_then(|first| self.effective.get(first.landing).copied()),
         }

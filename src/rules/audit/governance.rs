@@ -6,7 +6,7 @@ use crate::diag::{Finding, Level};
 use crate::history::version::Change;
 use crate::rules::audit::Audit;
 use crate::rules::case::Subject;
-use crate::rules::landed::{AtTip, GovernanceCounts, Healed, Landed, Matter};
+use crate::rules::landed::{AtTip, FileKind, GovernanceCounts, Healed, LandedCase};
 use crate::rules::lint;
 
 impl Audit<'_> {
@@ -42,8 +42,8 @@ impl Audit<'_> {
                 let mut later = index + 1..trail.versions.len();
                 let healed = later.any(|later| counted.is_approved(path, later));
                 let last = index + 1 == trail.versions.len();
-                let landed = Landed {
-                    matter: Matter::Governance,
+                let landed = LandedCase {
+                    matter: FileKind::Governance,
                     path,
                     id: None,
                     version,

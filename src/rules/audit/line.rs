@@ -7,7 +7,7 @@ use crate::history::thrown_off::ThrownOff;
 use crate::history::version::Trail;
 use crate::rules::audit::Audit;
 use crate::rules::case::Subject;
-use crate::rules::landed::{Line, Mark, Used};
+use crate::rules::landed::{MainlineCase, Mark, UsesCase};
 use crate::rules::lint;
 use crate::status;
 
@@ -15,7 +15,7 @@ impl<'a> Audit<'a> {
     /// Returns the findings about the mainline: about some of its landings, and about what once was its tip.
     pub fn line(&self, landings: &[usize], marks: &[Mark]) -> Vec<Finding> {
         let thrown_off = self.thrown_off(landings);
-        let line = Line {
+        let line = MainlineCase {
             history: self.history,
             landings,
             marks,
@@ -44,7 +44,7 @@ impl<'a> Audit<'a> {
     }
 
     /// Returns the findings about the uses of a record.
-    pub fn used(&self, used: &Used<'_>) -> Vec<Finding> {
+    pub fn used(&self, used: &UsesCase<'_>) -> Vec<Finding> {
         let known = self.known(self.governance, self.instant);
         lint::audit(Subject::Used(used), &known, |_| true)
     }

@@ -2,7 +2,7 @@
 //!
 //! Uses jsonschema, which is built to read neither files nor the network. Pure. Start at [`Judge::of`].
 
-use crate::rules::house::refusal::{Refusal, Step};
+use crate::rules::house::refusal::{Refusal, SchemaStep};
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
 use jsonschema::paths::LocationSegment;
 use jsonschema::types::JsonType;
@@ -70,14 +70,14 @@ fn wants_text(kind: &TypeKind) -> bool {
 /// Returns the refusals of one error, each where a reader looks for it.
 fn refused(error: &ValidationError<'_>, schema: &Value) -> Vec<Refusal> {
     let segments = error.instance_path().into_iter();
-    let path: Vec<Step> = segments
+    let path: Vec<SchemaStep> = segments
         .map(|segment| match segment {
-            LocationSegment::Property(key) => Step::Key(key.into_owned()),
-            LocationSegment::Index(index) => Step::Item(index),
+            LocationSegment::Property(key) => SchemaStep::Key(key.into_owned()),
+            LocationSegment::Index(index) => SchemaStep::Item(index),
         })
         .collect();
     let below = |key: &str, message: &str| Refusal {
-        path: [&path[..], &[Step::Key(key.to_owned())]].concat(),
+        path: [&path[..], &[SchemaStep::Key(key.to_owned())]].concat(),
         message: message.to_owned(),
         description: description(error, schema, key),
         wants_text: false,

@@ -6,7 +6,7 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     /// What it is about: keys and list indices, from the map on down.
-    pub path: Vec<Step>,
+    pub path: Vec<SchemaStep>,
     /// What is wrong, without the value, which may be a secret.
     pub message: String,
     /// What the schema says of the value that it wants; `None` where it says nothing.
@@ -21,7 +21,7 @@ pub(crate) struct Refusal {
     not(feature = "house-schema"),
     expect(dead_code, reason = "nothing is refused where nothing judges")
 )]
-pub(crate) enum Step {
+pub(crate) enum SchemaStep {
     Key(String),
     Item(usize),
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::policy::closing::{Baseline, Hours, Words};
 use crate::record::time::Instant;
-use crate::record::word::Word;
+use crate::record::word::Vocabulary;
 use crate::survey::triage::{Event, Finding, Input};
 
 /// Whether an input needs somebody.
@@ -162,7 +162,7 @@ fn of_finding<'i>(finding: &'i Finding, field: &str) -> Vec<Cow<'i, str>> {
         "data.tool" => Some(&finding.tool),
         "data.id" => Some(&finding.id),
         "data.level" => Some(&finding.level),
-        "data.severity" => finding.severity.map(Word::word),
+        "data.severity" => finding.severity.map(Vocabulary::word),
         "data.path" => {
             let places = finding.places.iter();
             return places.map(|place| place.file.text().into()).collect();

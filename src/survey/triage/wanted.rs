@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::closing::Baseline;
 use crate::record::word;
-use crate::record::word::{Risk, Word};
+use crate::record::word::{Risk, Vocabulary};
 use crate::survey::triage::judge::{Doubt, TriageDecision};
 use crate::survey::triage::{Event, File, Finding, Input, Place, State};
 

@@ -8,7 +8,7 @@ use crate::approval::verdict::Statement;
 use crate::record::Record;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
-use crate::record::word::Word;
+use crate::record::word::Vocabulary;
 use crate::status::state::RecordState;
 use crate::view::doc::Text;
 use crate::view::record;
@@ -115,7 +115,7 @@ fn subject(content: &Record) -> Pairs {
     add(
         &mut pairs,
         "baseline",
-        content.deviates_from.baseline.map(Word::word),
+        content.deviates_from.baseline.map(Vocabulary::word),
     );
     pairs
 }

@@ -6,7 +6,7 @@ use crate::policy::closing::Baseline;
 use crate::survey::triage::State;
 use crate::survey::triage::tally::Tally;
 use crate::survey::triage::watch::{Proposal, Used};
-use crate::view::doc::{Block, Column, Fit, Reads, Table, Text, Tone};
+use crate::view::doc::{Block, Column, Fit, FormatNeeds, Table, Text, Tone};
 use crate::view::shape::Stamp;
 
 /// What `triage` shows.
@@ -20,7 +20,7 @@ pub struct Shown<'a> {
     /// The baselines of the policy.
     pub baselines: &'a [Baseline],
     /// Which half of the answer is read.
-    pub reads: Reads,
+    pub reads: FormatNeeds,
     /// The triggers that the inputs let fire.
     pub proposals: &'a [Proposal],
     /// Which records are used, where that is asked.

@@ -8,7 +8,7 @@ use super::token;
 use super::{Builder, Stop};
 use crate::yaml::around;
 use crate::yaml::explain;
-use crate::yaml::node::Fault;
+use crate::yaml::node::SyntaxError;
 use crate::yaml::source;
 
 impl Builder<'_> {
@@ -32,7 +32,7 @@ impl Builder<'_> {
     }
 
     /// Explains by the lines around why the parser stopped, where these tell more than the place.
-    fn told_around(&self, error: &ScanError) -> Option<Fault> {
+    fn told_around(&self, error: &ScanError) -> Option<SyntaxError> {
         let mark = error.marker();
         let end = mark.byte_offset()?;
         let place = |offset| source::pos(self.source, token::pos(mark), end, offset);

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use exledger::plan::close::{self, Closing};
-use exledger::plan::decision::{Planned, Refusal, Taken};
+use exledger::plan::decision::{DecisionInput, Planned, Refusal};
 use exledger::plan::edit;
-use exledger::plan::evidence::{Shown, Source};
+use exledger::plan::evidence::{EvidenceInput, Source};
 use exledger::plan::renew::{self, Later};
 use exledger::plan::transfer::{self, Heir};
 use exledger::plan::{attest, fire, note, review};
@@ -193,10 +193,10 @@ transfers: [
     ]
 }
 
-type Plan = dyn Fn(&Taken<'_>) -> Result<Planned, Refusal>;
+type Plan = dyn Fn(&DecisionInput<'_>) -> Result<Planned, Refusal>;
 
-fn shown(id: &str) -> Shown {
-    Shown {
+fn shown(id: &str) -> EvidenceInput {
+    EvidenceInput {
         id: Some(id.to_owned()),
         kind: "log".to_owned(),
         source: Source::File("rotate.txt".to_owned(), b"rotated\n".to_vec()),
@@ -259,7 +259,7 @@ fn take(text: &str, plan: &Plan) -> Result<edit::Edited, String> {
         .as_ref()
         .ok_or_else(|| format!("{:?}", source.findings))?;
     let now = Instant::parse("2026-12-04T10:00:00Z").unwrap();
-    let planned = plan(&Taken {
+    let planned = plan(&DecisionInput {
         source: &source,
         record,
         governance: &Governance::default(),

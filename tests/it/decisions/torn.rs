@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use exledger::record::read;
-use exledger::store::edits::{Desk, Write};
+use exledger::store::edits::{Write, WriteLock};
 use exledger::store::files::WorkTree;
 
 use crate::decisions::{ID, Life, record};
@@ -130,7 +130,7 @@ fn a_file_that_changed_meanwhile_is_not_written_and_neither_are_the_others() {
         before: before.map(|it| it.as_bytes().to_vec()),
         after: after.as_bytes().to_vec(),
     };
-    let desk = Desk::open(folder.path()).unwrap();
+    let desk = WriteLock::open(folder.path()).unwrap();
     let read = |name: &str| std::fs::read_to_string(place(name)).ok();
     for (second, is_written) in [
         (write("two", Some("other"), "22"), false),

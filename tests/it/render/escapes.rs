@@ -3,7 +3,9 @@
 use exledger::diag::Level;
 use exledger::render::ALL;
 use exledger::render::format::{Colour, Style};
-use exledger::view::doc::{Block, Column, Doc, Excerpt, Findings, Fit, Shown, Table, Text, Tone};
+use exledger::view::doc::{
+    Block, Column, Doc, Excerpt, Findings, Fit, ShownFinding, Table, Text, Tone,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -22,7 +24,7 @@ fn saying(text: &str) -> Doc<'static> {
     );
     (bad.path, bad.message, bad.help) = (text.into(), text.into(), text.into());
     (bad.id, bad.field) = (Some(text.into()), Some(text.into()));
-    let mut shown = Shown::from(bad);
+    let mut shown = ShownFinding::from(bad);
     shown.excerpt = Some(Excerpt {
         skipped: 0,
         line: text.into(),

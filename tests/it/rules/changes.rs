@@ -6,18 +6,18 @@ use exledger::approval::ask;
 use exledger::diag::Finding;
 use exledger::ledger::tree::MapTree;
 use exledger::policy::governance::Governance;
-use exledger::record::read::{self, Source};
+use exledger::record::read::{self, RecordFile};
 use exledger::record::time::Instant;
-use exledger::rules::case::Known;
-use exledger::rules::changed::{Changed, How, Needs, Ruling};
+use exledger::rules::case::RuleContext;
+use exledger::rules::changed::{ChangeCase, GovernanceChange, How, Needs};
 use exledger::rules::example::Example;
-use exledger::rules::house::House;
+use exledger::rules::house::ExtraSchema;
 use exledger::rules::lint::{self};
-use exledger::rules::past::Past;
+use exledger::rules::past::RecordPast;
 use exledger::survey::neighbour::{Neighbour, Neighbours};
 use exledger::survey::occurrence::Filing;
 
-fn source(file: Option<(String, Vec<u8>)>) -> Option<Source> {
+fn source(file: Option<(String, Vec<u8>)>) -> Option<RecordFile> {
     file.map(|(path, bytes)| {
         let source = read::read(&path, &bytes);
         assert_eq!(source.findings, [], "{}", String::from_utf8_lossy(&bytes));
@@ -47,14 +47,14 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
         known: Default::default(),
         until: Instant::parse("2026-11-21T09:00:00Z").unwrap(),
     };
-    let known = Known {
+    let known = RuleContext {
         governance: brought.last().map_or(&base, |last| last),
-        house: &House::of(&base),
+        house: &ExtraSchema::of(&base),
         tree: &tree,
         instant: None,
         neighbours: Some(&neighbours),
     };
-    let changed = Changed {
+    let changed = ChangeCase {
         before: before.as_ref(),
         after: after.as_ref(),
         approved,
@@ -64,32 +64,32 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
             needed: verdict.needed,
             missing: verdict.missing,
         }),
-        past: Past::UNKNOWN,
+        past: RecordPast::UNKNOWN,
         base: &base,
         brought: &brought,
     };
-    let rulings: Vec<Ruling> = brought
+    let rulings: Vec<GovernanceChange> = brought
         .iter()
-        .map(|_| Ruling {
+        .map(|_| GovernanceChange {
             commit: Some("3f2c9a7be1d0".to_owned()),
             author: Some("ana@example.com".to_owned()),
             path: "exledger.yaml".to_owned(),
             how: How::Changed,
         })
         .collect();
-    let workflows = example.workflow.map(|_| Ruling {
+    let workflows = example.workflow.map(|_| GovernanceChange {
         commit: Some("3f2c9a7be1d0".to_owned()),
         author: Some("ana@example.com".to_owned()),
         path: ".github/workflows/exledger.yml".to_owned(),
         how: How::Changed,
     });
-    let workflows: Vec<Ruling> = workflows.into_iter().collect();
+    let workflows: Vec<GovernanceChange> = workflows.into_iter().collect();
     let mut findings = lint::change(&changed, &known);
     findings.extend(lint::workflows(&workflows, &known));
     findings.extend(lint::branch(&rulings, &known));
     // What landed beside it matters to what it says, too.
     if let (Some(after), false) = (&after, example.beside.is_empty()) {
-        findings.extend(lint::record(after, &known, Past::UNKNOWN).unwrap());
+        findings.extend(lint::record(after, &known, RecordPast::UNKNOWN).unwrap());
     }
     findings
 }

@@ -9,9 +9,9 @@ use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::time::not_after;
-use crate::rules::changed::{How, Needs, Ruling};
+use crate::rules::changed::{GovernanceChange, How, Needs};
 use crate::rules::meaning;
-use crate::rules::past::{Past, Settled};
+use crate::rules::past::{RecordPast, Settled};
 use crate::survey::branch::{self, Delta};
 use crate::survey::landed::ApprovedState;
 use std::collections::BTreeSet;
@@ -25,11 +25,11 @@ pub(super) struct Cast {
 }
 
 impl Cast {
-    pub(super) fn ruling(&self, ruling: branch::Ruling) -> Ruling {
+    pub(super) fn ruling(&self, ruling: branch::Ruling) -> GovernanceChange {
         let author = branch::authors(&ruling.commit, &self.onto)
             .into_iter()
             .next();
-        Ruling {
+        GovernanceChange {
             commit: Some(ruling.commit.oid.short()),
             author: author.map(|author| author.email.clone()),
             path: ruling.path,
@@ -63,7 +63,7 @@ impl Cast {
             needs: after.map_or_else(Needs::default, |after| self.needs(after, &landed, &makers)),
             committed: committed(&makers, &made.committed, &landed),
             makers,
-            past: Past {
+            past: RecordPast {
                 settled,
                 landed: landed.first.or(made.added),
             },

@@ -28,7 +28,7 @@ use crate::ledger::tree::{Tree, TreeError};
 use crate::policy::governance::{Governance, State};
 use crate::policy::people;
 use crate::record::time::Instant;
-use crate::rules::changed::Ruling;
+use crate::rules::changed::GovernanceChange;
 use crate::store::git::Repository;
 use crate::survey::branch::{self, Candidates, Delta, Side};
 use crate::survey::landed::ApprovedState;
@@ -202,7 +202,7 @@ impl Desk<'_> {
         };
         let ruled = branch::rulings(&told);
         let governors = governors(&ruled, &cast.onto);
-        let mut rulings: Vec<Ruling> = ruled
+        let mut rulings: Vec<GovernanceChange> = ruled
             .into_iter()
             .map(|ruling| cast.ruling(ruling))
             .collect();
@@ -353,7 +353,7 @@ impl Desk<'_> {
         head: Oid,
         tree: &dyn Tree,
         paths: &[String],
-    ) -> anyhow::Result<Vec<Ruling>> {
+    ) -> anyhow::Result<Vec<GovernanceChange>> {
         let committed = self.tree(head)?;
         let bytes =
             |tree: &dyn Tree, path: &str| tree.bytes(path).map_err(|error| fault::tree(&error));
@@ -367,7 +367,7 @@ impl Desk<'_> {
                 bytes(&committed, &path)?.is_some(),
                 bytes(tree, &path)?.is_some(),
             ];
-            found.push(Ruling {
+            found.push(GovernanceChange {
                 commit: None,
                 author: cast.worker.as_ref().map(|worker| worker.email.clone()),
                 path,

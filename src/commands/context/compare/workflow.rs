@@ -12,7 +12,7 @@ use crate::history::objects::Oid;
 use crate::history::paths::Prefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
-use crate::rules::changed::Ruling;
+use crate::rules::changed::GovernanceChange;
 use crate::survey::workflows;
 
 impl Desk<'_> {
@@ -23,11 +23,12 @@ impl Desk<'_> {
         branch: Option<&Branch>,
         head: Oid,
         proposed: Proposed<'_>,
-    ) -> anyhow::Result<Vec<Ruling>> {
+    ) -> anyhow::Result<Vec<GovernanceChange>> {
         let committed = branch.map(|it| workflows::changes(self.repository, &self.prefix, it));
         let committed = committed.transpose().map_err(obstacle)?;
         let committed = committed.into_iter().flatten();
-        let mut found: Vec<Ruling> = committed.map(|change| cast.ruling(change)).collect();
+        let mut found: Vec<GovernanceChange> =
+            committed.map(|change| cast.ruling(change)).collect();
         if proposed.commit.is_some() {
             return Ok(found);
         }
@@ -38,7 +39,7 @@ impl Desk<'_> {
             .loose(Some(head), &top, &workflows::FOLDERS.map(str::to_owned));
         for file in loose.map_err(|error| fault::cannot_say(error.to_string(), ""))? {
             let was = before.kind(&file.path).map_err(|it| fault::tree(&it))?;
-            found.push(Ruling {
+            found.push(GovernanceChange {
                 commit: None,
                 author: cast.worker.as_ref().map(|worker| worker.email.clone()),
                 path: self.prefix.inward(&file.path),

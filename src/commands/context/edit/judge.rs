@@ -11,12 +11,12 @@ use crate::commands::context::place::Home;
 use crate::diag::{self, Finding, Level};
 use crate::plan::decision::Refusal;
 use crate::policy::governance::Governance;
-use crate::record::read::Source;
-use crate::rules::case::Known;
-use crate::rules::changed::Changed;
-use crate::rules::house::House;
+use crate::record::read::RecordFile;
+use crate::rules::case::RuleContext;
+use crate::rules::changed::ChangeCase;
+use crate::rules::house::ExtraSchema;
 use crate::rules::lint::{self};
-use crate::rules::past::Past;
+use crate::rules::past::RecordPast;
 use crate::survey::neighbour::Neighbours;
 
 /// What is said of one record after a decision.
@@ -70,9 +70,9 @@ pub(super) fn judge(
         }
         None => governance,
     };
-    let known = Known {
+    let known = RuleContext {
         governance,
-        house: &House::of(governance),
+        house: &ExtraSchema::of(governance),
         tree: overlay,
         instant: ctx.globals.on.as_ref().map(|on| on.instant()),
         neighbours: neighbours.as_ref(),
@@ -103,7 +103,7 @@ fn findings(
     ctx: &Ctx,
     one: &Opened,
     compared: Option<&Compared>,
-    known: &Known<'_>,
+    known: &RuleContext<'_>,
     history: History,
 ) -> anyhow::Result<Judged> {
     let source = &one.edited.source;
@@ -112,7 +112,7 @@ fn findings(
         let entry = compared.entries.iter().find(|it| it.delta.key == key)?;
         Some((compared, entry))
     });
-    let past = entry.map_or(Past::UNKNOWN, |(_, entry)| entry.past);
+    let past = entry.map_or(RecordPast::UNKNOWN, |(_, entry)| entry.past);
     let mut found = lint::record(source, known, past).map_err(|error| fault::tree(&error))?;
     if let Some((compared, entry)) = entry {
         if let Some(doubt) = entry.doubt().filter(|_| history == History::Needed) {
@@ -124,7 +124,7 @@ fn findings(
         behind(ctx, one, entry)?;
         let changed = entry.changed(compared);
         let earlier = lint::change(
-            &Changed {
+            &ChangeCase {
                 after: Some(&one.before),
                 needs: changed.needs.clone(),
                 ..entry.changed(compared)
@@ -177,7 +177,7 @@ fn behind(ctx: &Ctx, one: &Opened, entry: &Entry) -> anyhow::Result<()> {
 }
 
 /// Returns why a file is not edited that states no record.
-pub(super) fn unreadable(source: &Source) -> Refusal {
+pub(super) fn unreadable(source: &RecordFile) -> Refusal {
     let lines: Vec<String> = source.findings.iter().map(said).collect();
     let n = diag::count(lines.len(), "fault");
     Refusal::new(
