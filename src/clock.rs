@@ -12,6 +12,22 @@ pub fn now() -> time::Instant {
     time::Instant::from_unix(seconds).unwrap_or(time::Instant::MAX)
 }
 
+/// Time that passes, for messages about how long something took; no answer depends on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// Begins to measure.
+    pub fn start() -> Stopwatch {
+        Stopwatch(std::time::Instant::now())
+    }
+
+    /// Returns how many milliseconds have passed.
+    pub fn milliseconds(&self) -> u128 {
+        self.0.elapsed().as_millis()
+    }
+}
+
 /// Returns a number that nobody can foresee, for the random part of an id.
 ///
 /// The standard library seeds its hash maps from the system's source of randomness; that seed is all that is

@@ -31,6 +31,10 @@ pub fn by(history: &History, counted: CountedGovernance) -> Approvals {
         for (key, trail) in &history.trails {
             let words = said.records.remove(key).unwrap_or_default();
             let verdicts = fold::trail(court, Of::Record, trail, words);
+            for (version, verdict) in trail.versions.iter().zip(&verdicts) {
+                let (n, commit) = (version.n, version.commit.oid);
+                log::trace!("{key}, version {n} at {commit}: {}", verdict.result.word());
+            }
             let verdicts = verdicts.into_iter().map(ApprovalVerdict::kept).collect();
             approvals.trails.insert(key.clone(), verdicts);
         }

@@ -53,6 +53,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::globals::Globals;
 use crate::commands::context::hyphen;
+use crate::commands::context::logging;
 use crate::commands::exit::Outcome;
 use crate::render;
 
@@ -216,6 +217,7 @@ fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Outcome> {
         ));
     }
     let ctx = Ctx::of_process(globals, command.formats)?;
+    logging::start(ctx.globals.verbose, ctx.variable(logging::VARIABLE))?;
     panic_in_a_test(&ctx);
     (command.run)(own, &ctx)
 }

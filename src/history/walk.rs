@@ -35,6 +35,7 @@ use crate::record::read::RecordFile;
 /// [`Obstacle`] where a folder of a mainline commit can't be read; what is missing besides is stated on the version
 /// that needs it.
 pub fn walk(objects: &dyn Objects, chain: Chain, prefix: &Prefix) -> Result<History, Obstacle> {
+    log::debug!("walking the history of all records");
     let survey = Survey::read(objects, &chain, prefix, None, None)?;
     let trails = Trails::new(Contents::new(objects));
     told(trails, objects, chain, prefix, survey, None)
@@ -54,6 +55,7 @@ pub fn walk_kept(
     records: Option<&[String]>,
     keeps: Keeps<'_>,
 ) -> Result<History, Obstacle> {
+    log::debug!("walking the history of all records: any of them may be asked about");
     let survey = Survey::read(objects, &chain, prefix, records, None)?;
     let trails = Trails::new(Contents::keeping(objects, keeps));
     told(trails, objects, chain, prefix, survey, None)
@@ -107,6 +109,7 @@ pub fn walk_shown(
     judge: &dyn Fn(History) -> States,
     look: VersionVisitor<'_>,
 ) -> Result<History, Obstacle> {
+    log::debug!("walking the history of governance, then of all records: each version is checked");
     let survey = Survey::read(objects, &chain, prefix, records, None)?;
     let trails = || Trails::new(Contents::new(objects));
     let governance = survey.of_governance();
@@ -138,6 +141,8 @@ pub fn walk_named(
     records: Option<&[String]>,
     few: &RecordFilter,
 ) -> Result<History, Obstacle> {
+    let n_names = few.names.len();
+    log::debug!("walking the history of the files of {n_names} names: no other is asked about");
     let survey = Survey::read(objects, &chain, prefix, records, Some(few))?;
     let trails = Trails::new(Contents::new(objects));
     let history = told(trails, objects, chain.clone(), prefix, survey, None)?;
@@ -147,12 +152,14 @@ pub fn walk_named(
         folders: &history.records,
     };
     if around.hides(&history, few)? {
+        log::debug!("walking again, all records: a record asked about was in another file, too");
         let survey = Survey::read(objects, &chain, prefix, records, None)?;
         let trails = Trails::new(Contents::new(objects));
         return told(trails, objects, chain, prefix, survey, None);
     }
     let is_of_records = |file: &Beside| !interest::is_of_governance(&file.path);
     if few.folders.is_some() && history.approvals.iter().any(is_of_records) {
+        log::debug!("walking again, all folders: approval files are about a record asked about");
         let few = RecordFilter::anywhere(few.names.clone());
         return walk_named(objects, chain, prefix, records, &few);
     }

@@ -15,6 +15,7 @@ pub mod stored;
 pub mod watch;
 mod whole;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
@@ -37,6 +38,8 @@ pub struct Repository {
     shallow: BTreeSet<Oid>,
     extent: Extent,
     loose_folders: LooseFolders,
+    /// How many objects were read, for messages about how an answer was found.
+    reads: Cell<u64>,
     /// A folder that stands in for one that libgit2 refuses; it vanishes with this value.
     _stand_in: Option<tempfile::TempDir>,
 }
@@ -68,6 +71,11 @@ impl Repository {
     /// Returns the top of the work tree; `None` of a bare repository.
     pub fn work_dir(&self) -> Option<&Path> {
         self.work_dir.as_deref()
+    }
+
+    /// Returns how many objects were read so far.
+    pub fn reads(&self) -> u64 {
+        self.reads.get()
     }
 
     /// Returns the folder that all work trees share: refs, objects, configuration.
@@ -161,6 +169,7 @@ impl Repository {
 impl Objects for Repository {
     fn read(&self, oid: Oid) -> Result<(Kind, Vec<u8>), Obstacle> {
         self.ends(oid)?;
+        self.reads.set(self.reads.get().saturating_add(1));
         let read = || {
             let odb = self.git.odb()?;
             let object = odb.read(theirs(oid)?)?;

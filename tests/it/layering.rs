@@ -33,6 +33,7 @@ const HOME: &[(&str, &str)] = &[
     ("std::env", "commands main"),
     ("clap", "commands main"),
     ("anyhow", "commands main"),
+    ("env_logger", "commands"),
     ("rustix", "ask"),
     ("dialoguer", "ask"),
     ("indicatif", "ask"),

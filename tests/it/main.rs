@@ -33,6 +33,7 @@ mod house;
 mod issue_form;
 mod layering;
 mod ledger;
+mod logging;
 mod pattern;
 mod patterns;
 mod policy;

@@ -68,10 +68,11 @@ impl Ctx {
         }
         let mainline = &timed.chain.mainline;
         let commits = diag::count(mainline.landings.len(), "commit");
-        self.detail(&format!(
+        log::info!(
             "approved ref: {} at {}, {commits} by first parents",
-            mainline.reference, mainline.tip
-        ));
+            mainline.reference,
+            mainline.tip
+        );
         Ok(Asked {
             repository,
             prefix,

@@ -61,9 +61,9 @@ pub struct Globals {
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Say more on stderr about how the answer was found
-    #[arg(short, long, global = true)]
-    pub verbose: bool,
+    /// Say more on stderr about how the answer was found; -vv and -vvv are for debugging
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
 }
 
 /// A state of the approved ref in the past.

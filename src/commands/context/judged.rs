@@ -7,12 +7,14 @@ use std::rc::Rc;
 
 use crate::approval;
 use crate::approval::counted::CountedGovernance;
+use crate::clock::Stopwatch;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{Approved, Kept, obstacle};
 use crate::commands::context::asked::Asked;
 use crate::commands::context::noted::{self, Heard};
 use crate::commands::context::place::Home;
 use crate::commands::context::repetition::Passed;
+use crate::diag;
 use crate::history::chain::{self, Chain};
 use crate::history::interest::RecordFilter;
 use crate::history::objects::Obstacle;
@@ -150,9 +152,11 @@ impl Ctx {
                 records,
                 count: &count,
             };
+            let (stopwatch, reads) = (Stopwatch::start(), repository.reads());
             let mut history = walk(ways).map_err(obstacle)?;
+            log_walk(&history, repository.reads() - reads, &stopwatch);
             if noted::hear(repository, &mut history, asked.until) == Heard::NothingHere {
-                self.detail(noted::HINT);
+                log::info!("{}", noted::HINT);
             }
             anyhow::Ok(history)
         };
@@ -160,6 +164,7 @@ impl Ctx {
         let counted = approval::counted::of(&history);
         let records = &counted.tip.policy.records;
         if *records != history.records {
+            log::debug!("walking again: the approved policy names other folders of records");
             let last = history.mainline.landings.len().saturating_sub(1);
             let chain = chain::walk(repository, &asked.chosen, self.now).map_err(obstacle)?;
             history = walked(chain.cut(last), Some(records))?;
@@ -182,4 +187,16 @@ impl Ctx {
         approved.standings = approved.at(instant);
         Ok(ManuallyDrop::new(approved))
     }
+}
+
+/// Logs how much of the history a walk read.
+fn log_walk(history: &History, reads: u64, stopwatch: &Stopwatch) {
+    let versions: usize = history.trails.values().map(|it| it.versions.len()).sum();
+    log::debug!(
+        "walked {}: {} of {}, {reads} objects read, {} ms",
+        diag::count(history.mainline.landings.len(), "commit"),
+        diag::count(versions, "version"),
+        diag::count(history.trails.len(), "record"),
+        stopwatch.milliseconds()
+    );
 }

@@ -15,6 +15,7 @@ pub mod filter;
 pub mod globals;
 pub mod hyphen;
 pub mod judged;
+pub mod logging;
 mod noted;
 pub mod output;
 pub mod overlay;

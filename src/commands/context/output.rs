@@ -106,13 +106,6 @@ impl Ctx {
         }
     }
 
-    /// Writes a line about how the answer was found to stderr, where more was asked for.
-    pub fn detail(&self, line: &str) {
-        if self.globals.verbose {
-            self.tell(line);
-        }
-    }
-
     /// Writes to stderr what a person is about to be asked about, as an answer looks.
     pub fn preview(&self, doc: &Doc<'_>) {
         let _ = render::TABLE.write(doc, &self.style, &mut io::stderr());

@@ -102,7 +102,7 @@ impl Ctx {
             Ok(None) if self.named_root().is_none() => self.bare()?,
             _ => Home::at(self.root()?)?,
         };
-        self.detail(&format!("ledger: {}", home.root.display()));
+        log::info!("ledger: {}", home.root.display());
         Ok(home)
     }
 

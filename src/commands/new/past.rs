@@ -33,7 +33,7 @@ pub(super) fn findings(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Resu
             // A ledger without a commit has no past. Elsewhere `lint --base` refuses to say, before the merge.
             let line = error.to_string();
             let line = line.lines().next().unwrap_or_default();
-            ctx.detail(&format!("whether the same was filed before: {line}"));
+            log::info!("whether the same was filed before: {line}");
             None
         }
     };

@@ -2,6 +2,7 @@
 //!
 //! Uses git2. Start at [`OpenError`]; `Repository::discover` is in here. Follows `docs/spec/approval.md`, 5 (6 to 13).
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
@@ -98,6 +99,7 @@ impl Repository {
             own_dir: git.path().to_path_buf(),
             work_dir: git.workdir().map(Path::to_path_buf),
             loose_folders: LooseFolders::of(&common_dir),
+            reads: Cell::new(0),
             git,
             common_dir,
             config,
@@ -141,6 +143,7 @@ impl Repository {
             own_dir: own_dir.to_path_buf(),
             work_dir: work_dir(own_dir).filter(|_| !bare),
             loose_folders: LooseFolders::of(&common_dir),
+            reads: Cell::new(0),
             common_dir,
             config,
             shallow,

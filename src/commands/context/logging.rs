@@ -1,0 +1,63 @@
+//! What the program says on stderr about how it found an answer: `-v`, `-vv`, `-vvv` and `EXLEDGER_LOG`.
+//!
+//! Start at [`start`]. Follows `docs/spec/cli.md`, streams. A line names records by their id and never holds the value
+//! of a field or of a variable. No other crate's messages are shown.
+
+use std::io::Write;
+
+use log::Level;
+use log::LevelFilter;
+
+use crate::ask;
+use crate::commands::context::fault;
+use crate::render;
+
+/// The variable that asks for messages of some modules, such as `exledger::approval=trace`.
+pub const VARIABLE: &str = "EXLEDGER_LOG";
+
+/// The crate, under which its modules are named.
+const OWN: &str = env!("CARGO_CRATE_NAME");
+
+/// Starts logging as `verbose` times `-v` and the text of [`VARIABLE`] ask for.
+///
+/// # Errors
+/// [`fault::Fault::Misuse`] where the text is not `LEVEL` or `MODULE=LEVEL`, or names no module of this program.
+pub fn start(verbose: u8, variable: Option<&str>) -> anyhow::Result<()> {
+    let level = match verbose {
+        0 => LevelFilter::Off,
+        1 => LevelFilter::Info,
+        2 => LevelFilter::Debug,
+        3.. => LevelFilter::Trace,
+    };
+    let mut logger = env_logger::Builder::new();
+    logger.filter_level(LevelFilter::Off);
+    logger.filter_module(OWN, level);
+    for directive in variable.into_iter().flat_map(|text| text.split(',')) {
+        let (module, level) = parse(directive.trim()).ok_or_else(|| {
+            fault::misuse(
+                format!("{VARIABLE}: `{directive}` is not LEVEL or MODULE=LEVEL"),
+                format!("set it to `debug` or to `{OWN}::approval=trace`, say, or unset it"),
+            )
+        })?;
+        logger.filter_module(module, level);
+    }
+    logger.format(|out, record| {
+        let line = match record.level() {
+            Level::Error | Level::Warn | Level::Info => record.args().to_string(),
+            Level::Debug => format!("debug {}: {}", record.target(), record.args()),
+            Level::Trace => format!("trace {}: {}", record.target(), record.args()),
+        };
+        writeln!(out, "{}", ask::wrapped(&render::harmless(&line)))
+    });
+    // It fails where this process logs already, which is then as it was asked for first.
+    let _ = logger.try_init();
+    Ok(())
+}
+
+/// Returns the module that a directive names, the whole program where it names none, and the level.
+fn parse(directive: &str) -> Option<(&str, LevelFilter)> {
+    let (module, level) = directive.split_once('=').unwrap_or((OWN, directive));
+    let inside = module.strip_prefix(OWN)?;
+    let is_own = inside.is_empty() || inside.starts_with("::");
+    is_own.then_some((module, level.parse().ok()?))
+}
