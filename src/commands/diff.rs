@@ -22,7 +22,6 @@ use crate::record::read::RecordFile;
 use crate::rules::case::RuleContext;
 use crate::rules::house::ExtraSchema;
 use crate::rules::told::{self, Beside, EventDetail};
-use crate::survey::landed::Before;
 use crate::view;
 use crate::view::doc::{Findings, Judged, Readers, ShownFinding};
 use clap::Parser;
@@ -202,7 +201,7 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
     };
     let was = before.map(|before| before.record.as_ref());
     match was {
-        None if entry.landed.before == Before::Removed => {
+        None if entry.landed.was_removed => {
             let filed = told::events(None, after, beside).into_iter();
             events.extend(filed.map(|told| EventDetail {
                 event: match told.event {

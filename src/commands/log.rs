@@ -8,7 +8,7 @@ use crate::commands::context::approved;
 use crate::commands::exit::Outcome;
 use crate::commands::show;
 use crate::view;
-use crate::view::log::{Log, Patch};
+use crate::view::log::Log;
 
 /// Show what happened to one exception
 ///
@@ -48,11 +48,7 @@ impl Run for LogArgs {
             stamp: &approved.stamp,
             standing,
             acts,
-            patch: if self.patch {
-                Patch::Shown
-            } else {
-                Patch::Hidden
-            },
+            shows_values: self.patch,
         }))?;
         Ok(ctx.of_unknown(
             Some(standing).filter(approved::is_unknown).into_iter(),

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::interop::issue_form::body::Section;
-use crate::interop::issue_form::field::{FIELDS, Field, Form, Given, Means};
+use crate::interop::issue_form::field::{FIELDS, Field, Form, Means};
 use crate::interop::issue_form::unread::Flaw;
 use crate::plan::answers::Answers;
 use crate::plan::part;
@@ -72,7 +72,7 @@ fn fill(field: &'static Field, section: &Section, answers: &mut Answers) -> Opti
     if let Form::Boxes(boxes) = field.form {
         let unticked = boxes
             .iter()
-            .find(|it| it.given == Given::Required && !body::is_ticked(text, it.text))?;
+            .find(|it| it.is_required && !body::is_ticked(text, it.text))?;
         return Some(Flaw::Unticked {
             line: section.line,
             text: unticked.text,
@@ -223,9 +223,10 @@ pub fn write() -> String {
             Form::Boxes(boxes) => {
                 out.push_str("      options:\n");
                 for it in boxes {
-                    let required = match it.given {
-                        Given::Required => ", required: true",
-                        Given::Optional => "",
+                    let required = if it.is_required {
+                        ", required: true"
+                    } else {
+                        ""
                     };
                     out.push_str(&format!(
                         "        - {{label: {}{required}}}\n",
@@ -235,7 +236,7 @@ pub fn write() -> String {
             }
             Form::Line => {}
         }
-        if field.given == Given::Required {
+        if field.is_required {
             out.push_str("    validations: {required: true}\n");
         }
     }

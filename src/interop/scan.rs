@@ -150,26 +150,27 @@ impl<R: BufRead> Scan<R> {
         }
     }
 
-    /// Passes what stands between two entries of a list or map, or behind the last one; `first` before any.
+    /// Passes what stands between two entries of a list or map, or behind the last one; `is_first` before any. Tells
+    /// whether another entry follows.
     ///
     /// # Errors
     /// [`Broken`] where neither a comma nor the end stands there.
-    pub fn more(&mut self, end: u8, place: Place) -> Result<More, Broken> {
-        match (self.peek()?, place) {
-            (None, _) => Err(Broken::Ends),
-            (Some(byte), _) if byte == end => {
+    pub fn more(&mut self, end: u8, is_first: bool) -> Result<bool, Broken> {
+        match self.peek()? {
+            None => Err(Broken::Ends),
+            Some(byte) if byte == end => {
                 self.pass(1);
-                Ok(More::No)
+                Ok(false)
             }
-            (Some(_), Place::First) => Ok(More::Yes),
-            (Some(b','), Place::Later) => {
+            Some(_) if is_first => Ok(true),
+            Some(b',') => {
                 self.pass(1);
                 match self.peek()? {
                     Some(byte) if byte == end => Err(Broken::Expected("an entry", self.at)),
-                    _ => Ok(More::Yes),
+                    _ => Ok(true),
                 }
             }
-            (Some(_), Place::Later) => Err(Broken::Expected("a comma", self.at)),
+            Some(_) => Err(Broken::Expected("a comma", self.at)),
         }
     }
 
@@ -234,7 +235,7 @@ impl<R: BufRead> Scan<R> {
                     _ => Err(Broken::Ends),
                 };
             }
-            let (used, done) = walker.walk(buffer);
+            let (used, is_done) = walker.walk(buffer);
             if whole == Kept::Whole && kept.len() + used <= most {
                 kept.extend_from_slice(buffer.get(..used).unwrap_or_default());
             } else if used > 0 {
@@ -242,7 +243,7 @@ impl<R: BufRead> Scan<R> {
                 whole = Kept::TooLarge;
             }
             self.pass(used);
-            if done == Done::Yes {
+            if is_done {
                 return Ok((self.span(start), whole));
             }
         }
@@ -254,24 +255,6 @@ impl<R: BufRead> Scan<R> {
             end: self.at,
         }
     }
-}
-
-/// Whether an entry stands before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// None does.
-    First,
-    /// One does.
-    Later,
-}
-
-/// Whether another entry follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum More {
-    /// One does.
-    Yes,
-    /// The list or map is over.
-    No,
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -303,26 +286,20 @@ enum Inside {
     Escape,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Done {
-    Yes,
-    No,
-}
-
 impl Walker {
     /// Walks on in a piece of the value; returns how many bytes belong to it, and whether it ends there.
-    fn walk(&mut self, bytes: &[u8]) -> (usize, Done) {
+    fn walk(&mut self, bytes: &[u8]) -> (usize, bool) {
         let mut rest = bytes;
         let used = |rest: &[u8]| bytes.len() - rest.len();
         loop {
             let Some((byte, after)) = rest.split_first() else {
-                return (bytes.len(), Done::No);
+                return (bytes.len(), false);
             };
             match self.inside {
                 Inside::Text => {
                     let Some(stop) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))
                     else {
-                        return (bytes.len(), Done::No);
+                        return (bytes.len(), false);
                     };
                     let escaped = rest.get(stop) == Some(&b'\\');
                     rest = rest.get(stop + 1..).unwrap_or_default();
@@ -332,7 +309,7 @@ impl Walker {
                         Inside::Between
                     };
                     if !escaped && self.depth == 0 {
-                        return (used(rest), Done::Yes);
+                        return (used(rest), true);
                     }
                     continue;
                 }
@@ -340,29 +317,29 @@ impl Walker {
                 // Within brackets only texts and further brackets matter.
                 Inside::Between if self.depth > 0 && !is_mark(*byte) => {
                     let Some(stop) = rest.iter().position(|byte| is_mark(*byte)) else {
-                        return (bytes.len(), Done::No);
+                        return (bytes.len(), false);
                     };
                     rest = rest.get(stop..).unwrap_or_default();
                     continue;
                 }
                 Inside::Between | Inside::Bare => match byte {
                     b'"' if self.inside == Inside::Bare && self.depth == 0 => {
-                        return (used(rest), Done::Yes);
+                        return (used(rest), true);
                     }
                     b'"' => self.inside = Inside::Text,
                     b'{' | b'[' => self.depth += 1,
                     b'}' | b']' => {
                         if self.depth == 0 {
-                            return (used(rest), Done::Yes);
+                            return (used(rest), true);
                         }
                         self.depth -= 1;
                         self.inside = Inside::Between;
                         if self.depth == 0 {
-                            return (used(after), Done::Yes);
+                            return (used(after), true);
                         }
                     }
                     b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' if self.depth == 0 => {
-                        return (used(rest), Done::Yes);
+                        return (used(rest), true);
                     }
                     _ if self.depth == 0 => self.inside = Inside::Bare,
                     _ => {}

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::plan::answers::Answers;
-use crate::plan::setting::{DefaultOwner, Derived, Setting, Urgency};
+use crate::plan::setting::{Derived, Setting, Urgency};
 use crate::policy::term;
 use crate::policy::tier::{Limit, Resolved};
 use crate::policy::tiers::Require;
@@ -34,8 +34,7 @@ fn note(derived: &mut Vec<Derived>, field: &str, value: &str, why: &str) {
 /// Fills in the owner: who files it, unless somebody else is named; name and team from the roster where it knows them.
 pub(super) fn people(made: &mut Answers, setting: &Setting<'_>, derived: &mut Vec<Derived>) {
     let filer = setting.filer.email.as_deref().unwrap_or_default();
-    let is_derived = setting.default_owner == DefaultOwner::Filer;
-    if is_derived && (!made.states("owner.name") || made.states("owner.email")) {
+    if setting.is_filer_owner && (!made.states("owner.name") || made.states("owner.email")) {
         fill(made, derived, "owner.email", filer, "you, as git knows you");
     }
     let email = made.text("owner.email").and_then(Address::new);

@@ -30,16 +30,7 @@ pub struct Draft {
     /// What was derived.
     pub derived: Vec<Derived>,
     /// Whether the text reads back to what was meant.
-    pub faithful: Faithful,
-}
-
-/// Whether a text reads back to what was meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Faithful {
-    /// It does.
-    Yes,
-    /// It does not: it must not be written.
-    No,
+    pub is_faithful: bool,
 }
 
 /// Returns the record that the answers make.
@@ -82,11 +73,7 @@ fn written(
     let back = yaml::parse(text.as_bytes(), &Limits::RECORD)
         .root
         .and_then(|root| Answers::of_node(&root));
-    let faithful = if back.as_ref() == Some(&made) {
-        Faithful::Yes
-    } else {
-        Faithful::No
-    };
+    let is_faithful = back.as_ref() == Some(&made);
     Draft {
         answers: made,
         path,
@@ -94,7 +81,7 @@ fn written(
         source,
         resolved,
         derived,
-        faithful,
+        is_faithful,
     }
 }
 

@@ -17,8 +17,8 @@ pub struct Setting<'a> {
     pub urgency: Urgency,
     /// Who files it: name and address, as git knows them.
     pub filer: Filer,
-    /// Who owns it where nobody says.
-    pub default_owner: DefaultOwner,
+    /// Whether the filer owns it where nobody says; else it is asked, as where somebody else filed an issue.
+    pub is_filer_owner: bool,
     /// The id it will have.
     pub id: Id,
     /// The folder below the first record folder; empty for none.
@@ -32,15 +32,6 @@ pub enum Urgency {
     Usual,
     /// It starts now, and is approved afterwards.
     Emergency,
-}
-
-/// Who owns a record whose owner nobody stated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DefaultOwner {
-    /// Who files it.
-    Filer,
-    /// Nobody: it is asked, as where somebody else filed an issue and left the owner out.
-    Nobody,
 }
 
 /// Who files a record.

@@ -7,7 +7,7 @@
 use crate::diag::shape;
 use crate::record::meant;
 use crate::record::parse_error::ParseError;
-use crate::record::reader::{self, Closed, Read, Reader};
+use crate::record::reader::{self, Read, Reader};
 use crate::yaml::node::{Entry, Node, Value};
 
 /// The keys of one map while they are read.
@@ -150,11 +150,12 @@ impl<'n, 'r> Fields<'n, 'r> {
         }
     }
 
-    /// Notes what is left: keys that nobody asked for, and what is missing and was not meant by one of them.
-    pub(super) fn close(mut self) -> Closed {
+    /// Notes what is left: keys that nobody asked for, and what is missing and was not meant by one of them. Tells whether
+    /// there was neither.
+    pub(super) fn close(mut self) -> bool {
         let is_all_known = self.entries.len() == self.taken.count_ones() as usize;
         if is_all_known && self.missing.is_empty() {
-            return Closed::Complete;
+            return true;
         }
         let meant = self.unknown();
         let missing = std::mem::take(&mut self.missing);
@@ -164,11 +165,7 @@ impl<'n, 'r> Fields<'n, 'r> {
         for missing in missing.into_iter().filter(|_| !is_merged) {
             self.note_missing(missing, &meant);
         }
-        if is_complete {
-            Closed::Complete
-        } else {
-            Closed::Faulty
-        }
+        is_complete
     }
 
     fn know(&mut self, key: &'static str) -> Option<&'n Entry> {

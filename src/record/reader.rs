@@ -85,10 +85,7 @@ impl<'n> Reader<'n> {
         };
         let mut fields = Fields::new(entries, self);
         let value = read(&mut fields);
-        match fields.close() {
-            Closed::Complete => value,
-            Closed::Faulty => None,
-        }
+        if fields.close() { value } else { None }
     }
 
     /// Returns what a scalar stands for; notes an empty one and anything but a scalar.
@@ -243,15 +240,6 @@ impl<'n> Reader<'n> {
         self.field(None)
             .map_or("the file".to_owned(), |field| format!("`{field}`"))
     }
-}
-
-/// Whether a map had all its keys, and no others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Closed {
-    /// It had.
-    Complete,
-    /// Something was noted.
-    Faulty,
 }
 
 fn push(path: &mut String, key: &str) {

@@ -162,20 +162,11 @@ pub struct UsesCase<'c> {
     /// Its id.
     pub id: &'c str,
     /// Whether it ever granted anything.
-    pub granted: Granted,
+    pub has_granted: bool,
     /// How often it was used.
     pub n_uses: usize,
     /// The uses after its end: line of the receipts, instant, and what the record was by then.
     pub late: Vec<(u32, Instant, String)>,
-}
-
-/// Whether a record ever granted anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Granted {
-    /// It did.
-    Once,
-    /// It never did.
-    Never,
 }
 
 /// A file below `.approvals`, where it is judged.

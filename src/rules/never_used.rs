@@ -5,7 +5,6 @@
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::Granted;
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -29,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let unused = case
         .used()
-        .filter(|used| used.granted == Granted::Once && used.n_uses == 0);
+        .filter(|used| used.has_granted && used.n_uses == 0);
     let found = unused.map(|used| {
         let message = "no receipt says that it was ever used".to_owned();
         let help = "ask the owner whether it is needed, and close it if not";

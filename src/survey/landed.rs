@@ -33,31 +33,11 @@ pub struct ApprovedState {
     /// Those of all who made what landed whom a commit of their own shows.
     pub committed: Vec<Person>,
     /// Whether it was there once and was removed.
-    pub before: Before,
-    /// Whether its series began before what this clone holds.
-    pub beginning: Beginning,
+    pub was_removed: bool,
+    /// Whether its series began before the oldest commit of this clone.
+    pub begins_behind: bool,
     /// Why it can't be told what is approved, with the command that repairs it.
     pub doubt: Option<String>,
-}
-
-/// Whether a record was there once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Before {
-    /// It never was, or it is there.
-    #[default]
-    Nothing,
-    /// It was, and was removed.
-    Removed,
-}
-
-/// Whether the beginning of a series is here.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Beginning {
-    /// It is, or nothing landed.
-    #[default]
-    Here,
-    /// It lies behind the oldest commit of this clone.
-    Behind,
 }
 
 impl ApprovedState {
@@ -65,7 +45,7 @@ impl ApprovedState {
     pub fn behind(&self) -> Option<String> {
         let words = "it was filed before the oldest commit that this clone holds: run `git fetch --unshallow`, in CI check \
                      out with `fetch-depth: 0`";
-        (self.beginning == Beginning::Behind).then(|| words.to_owned())
+        self.begins_behind.then(|| words.to_owned())
     }
 
     /// Returns what is known of a record by its key.
@@ -91,7 +71,7 @@ impl ApprovedState {
         let first = pairs.iter().rposition(begins).unwrap_or(0);
         if pairs.last().filter(is_gone).is_some() {
             return ApprovedState {
-                before: Before::Removed,
+                was_removed: true,
                 ..ApprovedState::default()
             };
         }
@@ -101,10 +81,9 @@ impl ApprovedState {
             first: series
                 .first()
                 .and_then(|(version, _)| Some(landing(version)?.effective)),
-            beginning: match series.first() {
-                Some((version, _)) if version.change == Change::Inherited => Beginning::Behind,
-                _ => Beginning::Here,
-            },
+            begins_behind: series
+                .first()
+                .is_some_and(|(version, _)| version.change == Change::Inherited),
             filer: series.first().map(|(_, it)| makers(it)).unwrap_or_default(),
             ..ApprovedState::default()
         };

@@ -45,21 +45,12 @@ pub struct Pattern<'a> {
     pub records: Vec<&'a Neighbour>,
     /// The systems that they are about: application, else asset, else identity.
     pub systems: BTreeSet<&'a str>,
-    /// Whether a new record is refused.
-    pub frozen: Frozen,
+    /// Whether new records are refused until a redesign is linked.
+    pub is_frozen: bool,
     /// The new records that are refused, by id.
     pub refused: Vec<FrozenRecord>,
     /// What to change.
     pub advice: String,
-}
-
-/// Whether a group refuses new records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Frozen {
-    /// It does, until a redesign is linked.
-    Yes,
-    /// It does not.
-    No,
 }
 
 /// A new record of a frozen group, without a redesign.
@@ -160,13 +151,13 @@ impl<'a> Pattern<'a> {
             occurrences: kind.occurrences,
             records,
             systems,
-            frozen: Frozen::No,
+            is_frozen: false,
             refused: Vec::new(),
         }
     }
 
     fn freeze(&mut self, refused: Vec<FrozenRecord>) {
-        self.frozen = Frozen::Yes;
+        self.is_frozen = true;
         self.refused = refused;
         self.advice.push_str(advice::UNTIL_THEN);
     }

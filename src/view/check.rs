@@ -50,7 +50,7 @@ pub fn json(receipt: &Receipt<'_>) -> Value {
         },
         "ledger": ledger(stamp),
         "considered": considered,
-        "simulated": stamp.simulated(),
+        "simulated": stamp.is_simulated,
         "waits_for": waits_for,
         "warnings": receipt.warnings,
         "id": receipt.id,

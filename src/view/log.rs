@@ -23,16 +23,7 @@ pub struct Log<'a> {
     /// What happened, oldest first.
     pub acts: Vec<Act<'a>>,
     /// Whether values are shown to people too; scripts get them in any case.
-    pub patch: Patch,
-}
-
-/// Whether the values that differ are shown to people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Patch {
-    /// Field by field.
-    Shown,
-    /// What happened, and no more.
-    Hidden,
+    pub shows_values: bool,
 }
 
 /// Returns the answer.
@@ -50,13 +41,12 @@ pub fn doc(log: &Log<'_>) -> Doc<'static> {
             .push(Block::Paragraph(Text::of(Tone::Warn, vacant(log.standing))));
         return doc;
     }
-    match log.patch {
-        Patch::Hidden => doc.blocks.push(Block::Table(table(&log.acts))),
-        Patch::Shown => {
-            for acts in landings(&log.acts) {
-                doc.blocks.extend(patch(acts));
-            }
+    if log.shows_values {
+        for acts in landings(&log.acts) {
+            doc.blocks.extend(patch(acts));
         }
+    } else {
+        doc.blocks.push(Block::Table(table(&log.acts)));
     }
     doc.blocks.extend(said(&log.acts));
     doc.blocks.extend(to_add(&log.acts));

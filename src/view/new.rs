@@ -18,8 +18,8 @@ pub struct Filed {
     pub id: String,
     /// The file.
     pub path: String,
-    /// Whether content rules object.
-    pub draft: Draft,
+    /// Whether the file was written although content rules object.
+    pub is_draft: bool,
     /// The tier, where it is known.
     pub tier: Option<String>,
     /// Which silent fields would lead to another tier, after `; `; empty where none would.
@@ -36,22 +36,13 @@ pub struct Filed {
     pub next: Vec<String>,
 }
 
-/// Whether a file was written although content rules object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Draft {
-    /// It was.
-    Yes,
-    /// It lints clean.
-    No,
-}
-
 /// Returns the answer.
 pub fn doc(filed: &Filed) -> Doc<'static> {
     let mut doc = Doc::new(json!({
         "schema": shape::schema("new"),
         "id": filed.id,
         "path": filed.path,
-        "draft": filed.draft == Draft::Yes,
+        "draft": filed.is_draft,
         "tier": filed.tier,
         "needed": filed.needed,
         "findings": filed.findings.iter().map(finding::json).collect::<Vec<_>>(),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::diag;
 use crate::policy::settings::Patterns;
 use crate::record::time::Instant;
-use crate::survey::patterns::{Frozen, FrozenRecord, Pattern, RecordOrigin, RepeatedCauses};
+use crate::survey::patterns::{FrozenRecord, Pattern, RecordOrigin, RepeatedCauses};
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::shape::{self, Stamp};
 
@@ -90,7 +90,7 @@ fn json(pattern: &Pattern<'_>) -> Value {
         "systems": pattern.systems,
         "first": pattern.first(),
         "last": pattern.last(),
-        "frozen": pattern.frozen == Frozen::Yes,
+        "frozen": pattern.is_frozen,
         "advice": pattern.advice,
         "refused": refused,
     })
@@ -100,13 +100,13 @@ fn heading(pattern: &Pattern<'_>) -> Text {
     let words = Text::of(Tone::Strong, pattern.words())
         .and(Tone::Plain, ": ")
         .and(Tone::Plain, occurred(pattern));
-    match (pattern.frozen, pattern.refused.is_empty()) {
-        (Frozen::No, _) => words,
-        (Frozen::Yes, true) => words.and(Tone::Plain, ", ").and(Tone::Warn, "frozen"),
-        (Frozen::Yes, false) => words.and(Tone::Plain, ", ").and(
-            Tone::Bad,
-            format!("frozen, and {} new", pattern.refused.len()),
-        ),
+    if !pattern.is_frozen {
+        return words;
+    }
+    let words = words.and(Tone::Plain, ", ");
+    match pattern.refused.len() {
+        0 => words.and(Tone::Warn, "frozen"),
+        n => words.and(Tone::Bad, format!("frozen, and {n} new")),
     }
 }
 

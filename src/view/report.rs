@@ -13,7 +13,7 @@ use crate::policy::Policy;
 use crate::record::word::{Class, Vocabulary};
 use crate::status::state::{InForce, RecordState};
 use crate::survey::figures::{Backlog, Period, Span};
-use crate::survey::patterns::{Frozen, Pattern};
+use crate::survey::patterns::Pattern;
 use crate::survey::queue::{Item, Rank};
 use crate::survey::select;
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
@@ -276,9 +276,10 @@ fn repeated(doc: &mut Doc, report: &Report<'_>) {
         return;
     }
     let rows = report.patterns.iter().map(|pattern| {
-        let frozen = match pattern.frozen {
-            Frozen::Yes => Text::of(Tone::Warn, "frozen"),
-            Frozen::No => Text::plain(""),
+        let frozen = if pattern.is_frozen {
+            Text::of(Tone::Warn, "frozen")
+        } else {
+            Text::plain("")
         };
         let ids: Vec<&str> = pattern.records.iter().map(|it| it.id.as_str()).collect();
         vec![

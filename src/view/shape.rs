@@ -36,16 +36,7 @@ pub struct Stamp {
     /// The changes of governance that do not count, as nobody approved them.
     pub left_out: Vec<LeftOut>,
     /// Whether the clock was moved.
-    pub simulated: Simulated,
-}
-
-/// Whether an answer is about another time than now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Simulated {
-    /// The clock was moved.
-    Yes,
-    /// It is about now.
-    No,
+    pub is_simulated: bool,
 }
 
 impl Stamp {
@@ -73,11 +64,6 @@ impl Stamp {
         sentences.map(Block::Paragraph).collect()
     }
 
-    /// Returns the value of `simulated`.
-    pub fn simulated(&self) -> bool {
-        self.simulated == Simulated::Yes
-    }
-
     /// Returns the last line of an answer: instant, commit and ref.
     pub fn footer(&self) -> String {
         let commit = self
@@ -96,7 +82,11 @@ impl Stamp {
             .or(self.reference.as_ref())
             .map(|label| format!(" on {label}"))
             .unwrap_or_default();
-        let moved = if self.simulated() { " (simulated)" } else { "" };
+        let moved = if self.is_simulated {
+            " (simulated)"
+        } else {
+            ""
+        };
         format!("at {}{moved}, {commit}{of}{on}", self.instant)
     }
 
@@ -108,7 +98,7 @@ impl Stamp {
         });
         if let (Some(whole), Value::Object(rest)) = (whole.as_object_mut(), json) {
             whole.extend(rest);
-            whole.insert("simulated".to_owned(), json!(self.simulated()));
+            whole.insert("simulated".to_owned(), json!(self.is_simulated));
         }
         let mut doc = Doc::new(whole);
         doc.footer = Some(self.footer());

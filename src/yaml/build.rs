@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use granit_parser::{Parser, StrInput};
 
-use self::token::{Anchor, Kind, Token};
+use self::token::{Kind, Token};
 use crate::yaml;
 use crate::yaml::around;
 use crate::yaml::comment;
@@ -159,7 +159,7 @@ impl<'s> Builder<'s> {
     }
 
     fn node(&mut self, mut token: Token<'s>) -> Result<Node, Stop> {
-        if token.anchor == Anchor::Follows {
+        if token.has_anchor {
             let anchor = self.next()?;
             self.note(explain::anchor(anchor.pos));
         }

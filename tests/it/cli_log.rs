@@ -12,8 +12,8 @@ use exledger::render::format::{Colour, Quiet, Style};
 use exledger::status::state::RecordFacts;
 use exledger::status::{self};
 use exledger::survey::acts;
-use exledger::view::log::{self, Log, Patch};
-use exledger::view::shape::{Simulated, Stamp};
+use exledger::view::log::{self, Log};
+use exledger::view::shape::Stamp;
 use serde_json::Value;
 
 use crate::cli;
@@ -192,13 +192,13 @@ fn the_table_fits_80_columns() {
         instant,
         notes: None,
         left_out: Vec::new(),
-        simulated: Simulated::No,
+        is_simulated: false,
     };
     let doc = log::doc(&Log {
         stamp: &stamp,
         standing: &standing,
         acts: acts::of(&history, trail, verdicts),
-        patch: Patch::Hidden,
+        shows_values: false,
     });
     let style = Style {
         width: Some(80),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use exledger::interop::issue_form::field::{FIELDS, Form, Given, Means};
+use exledger::interop::issue_form::field::{FIELDS, Form, Means};
 use exledger::interop::issue_form::unread::Flaw;
 use exledger::interop::issue_form::{self};
 use serde_json::{Value, json};
@@ -376,7 +376,7 @@ fn an_issue_never_gets_a_secret_repeated() {
 fn the_required_fields_are_those_that_no_record_goes_without() {
     let required: Vec<&str> = FIELDS
         .iter()
-        .filter(|field| field.given == Given::Required)
+        .filter(|field| field.is_required)
         .map(|field| field.id)
         .collect();
     assert_eq!(

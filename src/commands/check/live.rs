@@ -27,7 +27,7 @@ use crate::history::watched;
 use crate::interop::lines::{self, Kept};
 use crate::record::time::Instant;
 use crate::store::git::watch::Watch;
-use crate::view::shape::{Simulated, Stamp};
+use crate::view::shape::Stamp;
 
 /// How long what can't be loaded, and what branches propose, is not looked at again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -279,10 +279,6 @@ fn nowhere(ctx: &Ctx, instant: Instant) -> Stamp {
         instant,
         notes: None,
         left_out: Vec::new(),
-        simulated: if ctx.is_live() {
-            Simulated::No
-        } else {
-            Simulated::Yes
-        },
+        is_simulated: !ctx.is_live(),
     }
 }

@@ -30,7 +30,7 @@ use crate::status::reason;
 use crate::status::state::{RecordState, Status};
 use crate::store::git::Repository;
 use crate::view;
-use crate::view::shape::{self, Simulated, Stamp};
+use crate::view::shape::{self, Stamp};
 use crate::yaml::node::Limits;
 use std::collections::BTreeMap;
 use std::mem::{self, ManuallyDrop};
@@ -142,7 +142,7 @@ impl Ctx {
             instant,
             left_out: counted.left_out.clone(),
             notes: history.notes.as_ref().map(|notes| notes.tip.to_string()),
-            simulated: if moved { Simulated::Yes } else { Simulated::No },
+            is_simulated: moved,
         }
     }
 

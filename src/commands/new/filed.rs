@@ -28,11 +28,7 @@ pub(super) fn of(
     view::new::Filed {
         id: work.setting.id.to_string(),
         path: made.path.clone(),
-        draft: if is_draft {
-            view::new::Draft::Yes
-        } else {
-            view::new::Draft::No
-        },
+        is_draft,
         tier: made.resolved.as_ref().map(|resolved| resolved.tier.clone()),
         silence: made
             .resolved

@@ -14,10 +14,10 @@ use crate::commands::new::{NewArgs, filed, past, preview, sources};
 use crate::diag::{self, Finding, Level};
 use crate::ledger::Ledger;
 use crate::plan::answers::Answers;
-use crate::plan::draft::{self, Draft, Faithful};
+use crate::plan::draft::{self, Draft};
 use crate::plan::offer::Names;
 use crate::plan::question::{self, End, Question};
-use crate::plan::setting::{DefaultOwner, Filer, Setting, Urgency};
+use crate::plan::setting::{Filer, Setting, Urgency};
 use crate::policy::governance::Governance;
 use crate::record::credential;
 use crate::record::id::Id;
@@ -70,11 +70,7 @@ pub(super) fn file(args: &NewArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
                 Urgency::Usual
             },
             filer: Filer { name, email },
-            default_owner: if args.from_issue.is_some() {
-                DefaultOwner::Nobody
-            } else {
-                DefaultOwner::Filer
-            },
+            is_filer_owner: args.from_issue.is_none(),
             id: id(ctx, &governance, &ledger)?,
             folder: checked_folder(folder.unwrap_or_default())?,
         },
@@ -218,7 +214,7 @@ pub(super) fn judged(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Result
     if made.source.record.is_none() {
         return tried(work, made);
     }
-    if made.faithful == Faithful::No {
+    if !made.is_faithful {
         return Err(fault::cannot_say(
             "the text of the record does not read back to what was meant",
             "report the fields that were given",

@@ -14,7 +14,7 @@ use crate::plan::codeowners::{self, CodeOwners};
 use crate::plan::draft::{self};
 use crate::plan::imported;
 use crate::plan::owner::Owners;
-use crate::plan::setting::{DefaultOwner, Filer, Setting, Urgency};
+use crate::plan::setting::{Filer, Setting, Urgency};
 use crate::policy::governance::Governance;
 use crate::store::files::{self, WorkTree};
 use crate::store::streams;
@@ -111,7 +111,7 @@ fn setting<'g>(
         now: ctx.instant(),
         urgency: Urgency::Usual,
         filer: Filer { name, email },
-        default_owner: DefaultOwner::Filer,
+        is_filer_owner: true,
         id,
         folder: String::new(),
     })

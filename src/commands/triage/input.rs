@@ -10,14 +10,14 @@ use crate::commands::context::place::Home;
 use crate::commands::triage::marks::Marks;
 use crate::gate;
 use crate::interop::events;
-use crate::interop::sarif::{self, Layout, Roots, Spans, Worked};
+use crate::interop::sarif::{self, Layout, Roots, Spans};
 use crate::store::files::{self, FileError};
 use crate::store::streams::{self, Opened};
 use crate::survey::triage::Input;
 use crate::survey::triage::judge::Judge;
-use crate::survey::triage::tally::{Origin, Seen, Tally};
+use crate::survey::triage::tally::{Origin, Tally};
 use crate::survey::triage::wanted::Wanted;
-use crate::survey::triage::watch::{Sound, Watch};
+use crate::survey::triage::watch::Watch;
 
 /// A file of inputs.
 pub(super) struct Source {
@@ -180,12 +180,8 @@ pub(super) fn read(
     };
     if let Ok(Read::Sarif(layout)) = &read {
         for run in &layout.runs {
-            let sound = match run.worked {
-                Worked::Yes => Sound::Yes,
-                Worked::No => Sound::No,
-            };
             desk.watch
-                .ran(run.tool.as_deref(), &run.kinds, place, sound);
+                .ran(run.tool.as_deref(), &run.kinds, place, run.has_failed);
         }
     }
     Ok(read.unwrap_or_else(|broken| {
@@ -206,7 +202,7 @@ impl Desk<'_> {
                 self.watch.unread();
                 self.tally.unparsed(origin, &why);
             }
-            Ok(input) if self.tally.seen(&input) == Seen::First => {
+            Ok(input) if self.tally.is_new(&input) => {
                 let decision = self.judge.of(&input);
                 mark(&mut self.marks, Some((&input, &decision)));
                 let baselines = &self.judge.governance.policy.baselines;

@@ -11,7 +11,7 @@ use crate::history::change::event::Event;
 use crate::history::version::Key;
 use crate::history::walked::History;
 use crate::record::time::Instant;
-use crate::rules::landed::{Granted, UsesCase};
+use crate::rules::landed::UsesCase;
 use crate::status;
 use crate::status::state::{RecordState, Status};
 use crate::status::trace::{Then, Trace};
@@ -84,7 +84,7 @@ impl Book {
             UsesCase {
                 path: &self.shown,
                 id,
-                granted: Granted::Never,
+                has_granted: false,
                 n_uses: uses.len(),
                 late: uses
                     .into_iter()
@@ -135,10 +135,7 @@ impl Book {
             UsesCase {
                 path: &standing.path,
                 id,
-                granted: match standing.in_place.days {
-                    0 => Granted::Never,
-                    _ => Granted::Once,
-                },
+                has_granted: standing.in_place.days != 0,
                 n_uses: uses.len(),
                 late: late(standing, approved, &uses),
             }

@@ -17,7 +17,7 @@ pub struct Field {
     /// What the answer means.
     pub means: Means,
     /// Whether GitHub lets nobody leave it empty.
-    pub given: Given,
+    pub is_required: bool,
     /// What stands below the label; may be empty.
     pub description: &'static str,
     /// What stands in the empty field; may be empty.
@@ -43,16 +43,7 @@ pub struct Tick {
     /// What it says.
     pub text: &'static str,
     /// Whether it must be ticked.
-    pub given: Given,
-}
-
-/// Whether an answer must be given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Given {
-    /// It must.
-    Required,
-    /// It may.
-    Optional,
+    pub is_required: bool,
 }
 
 /// What an answer means.
@@ -109,7 +100,7 @@ const fn field(id: &'static str, label: &'static str, form: Form, means: Means) 
         label,
         form,
         means,
-        given: Given::Optional,
+        is_required: false,
         description: "",
         placeholder: "",
     }
@@ -122,7 +113,7 @@ const fn line(id: &'static str, label: &'static str, path: &'static str) -> Fiel
 impl Field {
     const fn required(self) -> Field {
         Field {
-            given: Given::Required,
+            is_required: true,
             ..self
         }
     }
@@ -219,10 +210,10 @@ pub const FIELDS: &[Field] = &[
 const CONFIRM: &[Tick] = &[
     Tick {
         text: "The request contains no secret",
-        given: Given::Required,
+        is_required: true,
     },
     Tick {
         text: "I asked the owner",
-        given: Given::Optional,
+        is_required: false,
     },
 ];

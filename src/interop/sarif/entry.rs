@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::interop::scan::{Broken, More, Place, Scan, Span};
+use crate::interop::scan::{Broken, Scan, Span};
 
 /// Returns an object with an entry; `None` where the bytes are no object.
 pub(super) fn with(object: &[u8], key: &str, value: &str) -> Option<Vec<u8>> {
@@ -89,9 +89,9 @@ fn entries(object: &[u8]) -> Result<Vec<(String, Span)>, Broken> {
     let mut scan = Scan::new(object, 0);
     scan.expect(b'{', "an object")?;
     let mut entries = Vec::new();
-    let mut place = Place::First;
-    while scan.more(b'}', place)? == More::Yes {
-        place = Place::Later;
+    let mut is_first = true;
+    while scan.more(b'}', is_first)? {
+        is_first = false;
         let key = scan.key()?;
         entries.push((key, scan.leap()?));
     }
@@ -103,9 +103,9 @@ fn items(list: &[u8]) -> Result<Vec<Span>, Broken> {
     let mut scan = Scan::new(list, 0);
     scan.expect(b'[', "a list")?;
     let mut items = Vec::new();
-    let mut place = Place::First;
-    while scan.more(b']', place)? == More::Yes {
-        place = Place::Later;
+    let mut is_first = true;
+    while scan.more(b']', is_first)? {
+        is_first = false;
         items.push(scan.leap()?);
     }
     Ok(items)

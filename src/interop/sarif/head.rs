@@ -8,7 +8,6 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::interop::object::Object;
-use crate::interop::sarif::Worked;
 use crate::interop::sarif::lenient::Words;
 use crate::interop::sarif::rule::Rule;
 use crate::interop::sarif::uri::Named;
@@ -28,8 +27,8 @@ pub(super) struct Head {
     pub(super) artifacts: Vec<Object<Folder>>,
     /// The folders in which the tool was run.
     pub(super) working: Vec<Object<Folder>>,
-    /// Whether the tool says that it did its work.
-    pub(super) worked: Worked,
+    /// Whether the tool says that it failed.
+    pub(super) has_failed: bool,
     is_known: bool,
     wrong: Option<String>,
 }
@@ -123,7 +122,7 @@ impl Head {
             _ => read(bytes).map(|invocations: Option<Vec<Object<Invocation>>>| {
                 for Object(invocation) in invocations.into_iter().flatten() {
                     if invocation.execution_successful == Some(false) {
-                        self.worked = Worked::No;
+                        self.has_failed = true;
                     }
                     self.working.extend(invocation.working_directory);
                 }

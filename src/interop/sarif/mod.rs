@@ -16,7 +16,7 @@ mod weakness;
 use std::collections::BTreeSet;
 use std::io::{BufRead, Seek, SeekFrom};
 
-use crate::interop::scan::{Broken, Kept, More, Place, Scan, Span};
+use crate::interop::scan::{Broken, Kept, Scan, Span};
 use crate::survey::triage::Finding;
 
 use head::Head;
@@ -61,8 +61,8 @@ pub struct Layout {
 pub struct Run {
     /// Its tool, by the name that records use; `None` where that can't be read.
     pub tool: Option<String>,
-    /// Whether the tool says that it did its work.
-    pub worked: Worked,
+    /// Whether the tool says that it failed.
+    pub has_failed: bool,
     /// The names that records give the kinds of findings of which the tool has a rule, where it tells kinds apart.
     pub kinds: BTreeSet<&'static str>,
     /// Its results, where their places are kept.
@@ -73,28 +73,18 @@ pub struct Run {
     pub end: u64,
 }
 
-/// Whether a tool says that it did its work.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Worked {
-    /// It does, or says nothing about it.
-    #[default]
-    Yes,
-    /// It says that it failed.
-    No,
-}
-
 /// Tells whether a document is SARIF: an object with `runs`.
 pub fn is(reader: impl BufRead) -> bool {
     let mut scan = Scan::new(reader, 0);
     let found = (|| -> Result<bool, Broken> {
         start(&mut scan)?;
-        let mut place = Place::First;
-        while scan.more(b'}', place)? == More::Yes {
+        let mut is_first = true;
+        while scan.more(b'}', is_first)? {
             if scan.key()? == "runs" {
                 return Ok(true);
             }
             scan.leap()?;
-            place = Place::Later;
+            is_first = false;
         }
         Ok(false)
     })();
@@ -162,9 +152,9 @@ impl<R: BufRead + Seek> Walk<'_, R> {
         }
         self.scan.seek(0)?;
         start(&mut self.scan)?;
-        let mut place = Place::First;
-        while self.scan.more(b'}', place)? == More::Yes {
-            place = Place::Later;
+        let mut is_first = true;
+        while self.scan.more(b'}', is_first)? {
+            is_first = false;
             if self.scan.key()? != "runs" {
                 self.scan.skip()?;
                 continue;
@@ -186,9 +176,9 @@ impl<R: BufRead + Seek> Walk<'_, R> {
     /// Refuses another version of the standard before any result is read: its results say other things.
     fn is_ours(&mut self) -> Result<(), Broken> {
         start(&mut self.scan)?;
-        let mut place = Place::First;
-        while self.scan.more(b'}', place)? == More::Yes {
-            place = Place::Later;
+        let mut is_first = true;
+        while self.scan.more(b'}', is_first)? {
+            is_first = false;
             let key = self.scan.key()?;
             let (_, kept) = match key.as_str() {
                 "version" | "$schema" => self.scan.capture(&mut self.buffer, LONGEST_VERSION)?,
@@ -211,9 +201,9 @@ impl<R: BufRead + Seek> Walk<'_, R> {
 
     fn runs(&mut self) -> Result<(), Broken> {
         self.scan.expect(b'[', "a list")?;
-        let mut place = Place::First;
-        while self.scan.more(b']', place)? == More::Yes {
-            place = Place::Later;
+        let mut is_first = true;
+        while self.scan.more(b']', is_first)? {
+            is_first = false;
             match self.scan.peek()? {
                 Some(b'{') => self.run()?,
                 _ => {
@@ -238,9 +228,9 @@ impl<R: BufRead + Seek> Walk<'_, R> {
         let mut head = Head::default();
         let mut run = Run::default();
         let mut results: Option<Span> = None;
-        let mut place = Place::First;
-        while self.scan.more(b'}', place)? == More::Yes {
-            place = Place::Later;
+        let mut is_first = true;
+        while self.scan.more(b'}', is_first)? {
+            is_first = false;
             let key = self.scan.key()?;
             let span = match key.as_str() {
                 "results" => {
@@ -274,7 +264,7 @@ impl<R: BufRead + Seek> Walk<'_, R> {
             Err(why) => self.broken_run(why),
             Ok(()) => {
                 run.tool = Some(head.tool.clone());
-                run.worked = head.worked;
+                run.has_failed = head.has_failed;
                 run.kinds = head.kinds();
                 if let Some(span) = results {
                     self.results(span, &head, &mut run)?;
@@ -299,9 +289,9 @@ impl<R: BufRead + Seek> Walk<'_, R> {
                 return Ok(());
             }
         }
-        let mut place = Place::First;
-        while self.scan.more(b']', place)? == More::Yes {
-            place = Place::Later;
+        let mut is_first = true;
+        while self.scan.more(b']', is_first)? {
+            is_first = false;
             let (span, kept) = self.scan.capture(&mut self.buffer, LARGEST_RESULT)?;
             if self.spans == Spans::Kept {
                 run.results.push(span);

@@ -144,9 +144,10 @@ impl Catalog {
         let by_alias = || self.aliases.get(&key).map(|index| (index, Form::Alias));
         let (index, form) = by_id.or_else(by_alias)?;
         let control = self.controls.get(*index)?;
-        let form = match control.id == text {
-            true => Form::Exact,
-            false => form,
+        let form = if control.id == text {
+            Form::Exact
+        } else {
+            form
         };
         Some(Found {
             catalog: self,

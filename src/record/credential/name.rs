@@ -21,23 +21,15 @@ pub(super) enum Name {
 struct Ending {
     text: &'static str,
     says: Name,
-    counts: Counts,
-}
-
-/// Where an ending counts.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Counts {
-    /// Wherever it stands: `dbpassword`.
-    Always,
-    /// As a word of its own alone, which is not so in `turkey`.
-    AsWord,
+    /// Whether it counts wherever it stands (`dbpassword`), else as a word of its own alone, unlike in `turkey`.
+    counts_anywhere: bool,
 }
 
 const fn always(text: &'static str, says: Name) -> Ending {
     Ending {
         text,
         says,
-        counts: Counts::Always,
+        counts_anywhere: true,
     }
 }
 
@@ -45,7 +37,7 @@ const fn word(text: &'static str, says: Name) -> Ending {
     Ending {
         text,
         says,
-        counts: Counts::AsWord,
+        counts_anywhere: false,
     }
 }
 
@@ -124,7 +116,7 @@ impl Name {
         };
         let fits = |ending: &&Ending| {
             before(singular, ending.text)
-                .is_some_and(|rest| ending.counts == Counts::Always || ends(rest, singular))
+                .is_some_and(|rest| ending.counts_anywhere || ends(rest, singular))
         };
         let ending = endings(last).iter().find(fits);
         ending.map_or(Name::Plain, |ending| ending.says)

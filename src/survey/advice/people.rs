@@ -106,13 +106,13 @@ impl Case<'_> {
         let is_met = |it: &approval::verdict::ApprovalVerdict| {
             it.satisfied == approval::verdict::Satisfied::Yes
         };
-        let makers: Vec<Person> = match self.standing.approval.as_deref().is_some_and(is_met) {
-            true => self
-                .pending()
+        let makers: Vec<Person> = if self.standing.approval.as_deref().is_some_and(is_met) {
+            self.pending()
                 .and_then(|it| it.author.clone())
                 .into_iter()
-                .collect(),
-            false => landed.collect(),
+                .collect()
+        } else {
+            landed.collect()
         };
         self.called(makers)
     }

@@ -1,31 +1,18 @@
 //! Which routine inputs are shown for a look: the same ones each time, by their keys.
 //!
-//! Uses policy, `survey::triage`. Pure. Start at [`sampled`]. Follows `docs/spec/interop.md`, 6, baselines.
+//! Uses policy, `survey::triage`. Pure. Start at [`is_sampled`]. Follows `docs/spec/interop.md`, 6, baselines.
 
 use sha2::{Digest, Sha256};
 
 use crate::policy::closing::Baseline;
 use crate::survey::triage::judge::TriageDecision;
 
-/// Whether a routine input is shown for a look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sampled {
-    /// It is.
-    Yes,
-    /// It is not, or is not routine.
-    No,
-}
-
 /// Tells whether a routine input is shown for a look.
-pub(super) fn sampled(key: &str, decision: &TriageDecision, baselines: &[Baseline]) -> Sampled {
+pub(super) fn is_sampled(key: &str, decision: &TriageDecision, baselines: &[Baseline]) -> bool {
     let places = decision.baselines.iter();
     let about = places.filter_map(|place| baselines.get(*place));
     let most = about.map(|baseline| baseline.sample).max().unwrap_or(0);
-    if most > 0 && hundredth(key) < most {
-        Sampled::Yes
-    } else {
-        Sampled::No
-    }
+    most > 0 && hundredth(key) < most
 }
 
 /// Returns the SHA-256 of a key, as a number, modulo 100.

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::policy::closing::Baseline;
 use crate::survey::triage::judge::{Doubt, TriageDecision};
-use crate::survey::triage::sample::{self, Sampled};
+use crate::survey::triage::sample;
 use crate::survey::triage::texts::{Text, Texts};
 use crate::survey::triage::{Input, State};
 
@@ -120,15 +120,6 @@ pub struct Origin {
     pub index: Option<u64>,
 }
 
-/// Whether an event was counted before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
-    /// It was.
-    Before,
-    /// It was not.
-    First,
-}
-
 impl Tally {
     /// Begins to count for baselines.
     pub fn of(baselines: &[Baseline], kept: Kept) -> Tally {
@@ -140,10 +131,10 @@ impl Tally {
         }
     }
 
-    /// Tells whether an event with the same source and id was counted, and counts it.
-    pub fn seen(&mut self, input: &Input) -> Seen {
+    /// Tells whether no event with the same source and id was counted before, and counts it.
+    pub fn is_new(&mut self, input: &Input) -> bool {
         let Input::Event(event) = input else {
-            return Seen::First;
+            return true;
         };
         let mut hash = Sha256::new();
         hash.update((event.source.len() as u64).to_le_bytes());
@@ -155,11 +146,7 @@ impl Tally {
             .iter_mut()
             .zip(digest)
             .for_each(|(to, from)| *to = from);
-        if self.seen.insert(short) {
-            Seen::First
-        } else {
-            Seen::Before
-        }
+        self.seen.insert(short)
     }
 
     /// Adds a decision.
@@ -207,7 +194,7 @@ impl Tally {
     ) {
         let state = decision.state;
         let is_routine = state == State::Routine;
-        if is_routine && sample::sampled(&key(input), decision, baselines) == Sampled::No {
+        if is_routine && !sample::is_sampled(&key(input), decision, baselines) {
             return;
         }
         let is_summed = matches!(state, State::Covered | State::Dismissed);

@@ -108,7 +108,7 @@ impl<'s> Watch<'s> {
         tool: Option<&str>,
         kinds: &BTreeSet<&'static str>,
         source: usize,
-        is_sound: Sound,
+        has_failed: bool,
     ) {
         let Some(tool) = tool else {
             self.is_doubtful = true;
@@ -123,7 +123,7 @@ impl<'s> Watch<'s> {
                 self.looked.insert(tool.to_owned());
             }
         }
-        if is_sound == Sound::No {
+        if has_failed {
             self.doubtful.insert(tool.to_owned());
         }
     }
@@ -253,15 +253,6 @@ impl<'s> Watch<'s> {
             (away, None) => format!("the inputs have nothing of {}", away.join(", ")),
         }
     }
-}
-
-/// Whether a run can be relied on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sound {
-    /// It can.
-    Yes,
-    /// The tool says that it failed, or something of it can't be read.
-    No,
 }
 
 /// The names that records give the kinds of trivy's findings.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::token::{Anchor, Kind, Token};
+use super::token::{Kind, Token};
 use super::{Builder, Stop};
 use crate::diag;
 use crate::yaml;
@@ -31,7 +31,7 @@ pub(super) struct Key {
 impl<'s> Builder<'s> {
     /// Reads a key; `None` where it is none that a map here can have, which is then noted.
     pub(super) fn key(&mut self, mut token: Token<'s>) -> Result<Option<Key>, Stop> {
-        if token.anchor == Anchor::Follows {
+        if token.has_anchor {
             let anchor = self.next()?;
             self.note(explain::anchor(anchor.pos));
         }
@@ -68,12 +68,11 @@ impl<'s> Builder<'s> {
         let before = self.cursor..token.start;
         let length = self.path.len();
         let is_open = |at: &usize| *at < token.start || *at >= token.end;
-        match self.hidden.iter().all(is_open) {
-            true => yaml::node::push_key(&mut self.path, &text),
-            false => {
-                let shown = self.shown(&(token.start..token.end));
-                yaml::node::push_key(&mut self.path, &shown);
-            }
+        if self.hidden.iter().all(is_open) {
+            yaml::node::push_key(&mut self.path, &text);
+        } else {
+            let shown = self.shown(&(token.start..token.end));
+            yaml::node::push_key(&mut self.path, &shown);
         }
         let node = self.scalar(text, style, &token);
         let refusal = portable::key(self.source, before, &node.span, self.context);

@@ -26,14 +26,7 @@ pub(super) struct Token<'s> {
     /// Where the node's tag is.
     pub(super) tag: Option<diag::Pos>,
     /// Whether the next token is the node's anchor.
-    pub(super) anchor: Anchor,
-}
-
-/// Whether a node has an anchor.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Anchor {
-    None,
-    Follows,
+    pub(super) has_anchor: bool,
 }
 
 /// What a token is.
@@ -61,7 +54,7 @@ impl<'s> Token<'s> {
             end: span.end.byte_offset().unwrap_or(0),
             indent: span.indent.unwrap_or(0),
             tag: None,
-            anchor: Anchor::None,
+            has_anchor: false,
         };
         let (anchor, is_tagged) = match event {
             Event::Scalar(text, style, anchor, tag) => {
@@ -84,9 +77,7 @@ impl<'s> Token<'s> {
         if is_tagged {
             token.tag = Some(pos(&span.tag_start().unwrap_or(span.start)));
         }
-        if anchor != 0 {
-            token.anchor = Anchor::Follows;
-        }
+        token.has_anchor = anchor != 0;
         token
     }
 
