@@ -33,18 +33,9 @@ pub enum Person {
     Away,
 }
 
-/// Whether prompts have colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
-    /// They do.
-    On,
-    /// They do not.
-    Off,
-}
-
 /// Decides once whether prompts have colours.
-pub fn set_colour(colour: Colour) {
-    console::set_colors_enabled_stderr(colour == Colour::On);
+pub fn set_coloured(is_coloured: bool) {
+    console::set_colors_enabled_stderr(is_coloured);
 }
 
 /// Asks for one line of text, with `initial` in it to begin with; an answer that `check` refuses is asked again.

@@ -33,28 +33,10 @@ pub(crate) struct VersionEvidence<'a> {
     pub landing: &'a Commit,
     /// Its effective time.
     pub at: Instant,
-    /// Whether the merge actor is evidence.
-    pub merge: MergeActor,
+    /// Whether the merge looks like one of the mainline into itself: its actor is no evidence then.
+    pub is_suspicious_merge: bool,
     /// Whether a member of the author set may approve.
     pub self_approval: SelfApproval,
-}
-
-/// Whether whoever landed a commit said something by it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MergeActor {
-    /// As always.
-    Speaks,
-    /// The merge looks like one of the mainline into itself.
-    Suspicious,
-}
-
-/// Whether a demand is met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Met {
-    /// It is.
-    Yes,
-    /// It is not.
-    No,
 }
 
 /// Someone whose word counts, and the word.
@@ -102,7 +84,7 @@ pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
 }
 
 /// Tells whether some voices meet a demand: enough people, one of each group, every role.
-pub(crate) fn met(demand: &Demand, voices: &[CountedApproval]) -> Met {
+pub(crate) fn is_met(demand: &Demand, voices: &[CountedApproval]) -> bool {
     let enough = voices.len() >= demand.terms.needed().count as usize;
     let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
     let member_of: Vec<Vec<String>> = voices
@@ -115,11 +97,7 @@ pub(crate) fn met(demand: &Demand, voices: &[CountedApproval]) -> Met {
             .as_ref()
             .is_some_and(|person| voices.iter().any(|voice| voice.names.contains(&person.key)))
     });
-    if enough && filled && roles {
-        Met::Yes
-    } else {
-        Met::No
-    }
+    enough && filled && roles
 }
 
 /// Tells who vouches for a claim: a member of the author set, somebody else, or the forge that composed the text.

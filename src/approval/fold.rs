@@ -13,7 +13,7 @@ use crate::approval::evidence::{self, VersionEvidenceSet};
 use crate::approval::late::Bound;
 use crate::approval::law::GovernanceHistory;
 use crate::approval::seals::SignatureChecks;
-use crate::approval::series::{Interrupted, Series};
+use crate::approval::series::Series;
 use crate::approval::step::{VersionStep, fires};
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, Satisfied, VerdictChange,
@@ -202,7 +202,7 @@ impl<'a> TrailEvaluator<'a> {
             return previous(Some("cosmetic"));
         }
         if let Some(from) = self.series.approved
-            && self.series.interrupted == Interrupted::No
+            && !self.series.is_interrupted
             && self
                 .record(Some(from))
                 .is_some_and(|approved| differ::is_equal(approved, after))
@@ -260,7 +260,7 @@ impl<'a> TrailEvaluator<'a> {
                 self.series.approved = Some(step.index);
             }
             self.series.waiting = AuthorSet::default();
-            self.series.interrupted = Interrupted::No;
+            self.series.is_interrupted = false;
         } else {
             self.interrupt(step);
         }

@@ -4,10 +4,9 @@
 //! `docs/spec/approval.md`, E6, E8, D4 to D8 and 1.8.
 
 use crate::approval::case::CountedApproval;
-use crate::approval::case::Met;
 use crate::approval::case::VersionEvidence;
 use crate::approval::case::approver;
-use crate::approval::case::met;
+use crate::approval::case::is_met;
 use crate::approval::evidence::{Claim, EvidenceSource, Vouched};
 use crate::approval::identity::NamedPerson;
 use crate::approval::identity::apart::ToldBy;
@@ -25,7 +24,7 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     /// Whether persons meet the demand.
-    pub met: Met,
+    pub is_met: bool,
     /// What it is called.
     pub result: FourEyes,
     /// Who counts, with the word, sorted by address.
@@ -48,7 +47,7 @@ impl Outcome {
     /// Tells whether the demand is met, and nothing stands against it.
     pub(crate) fn holds(&self) -> bool {
         let spoiled = matches!(self.result, FourEyes::InvalidSignature | FourEyes::Vetoed);
-        self.met == Met::Yes && !spoiled
+        self.is_met && !spoiled
     }
 }
 
@@ -83,7 +82,7 @@ pub(crate) fn judge(case: VersionEvidence) -> Outcome {
         demand: case.demand,
     };
     Outcome {
-        met: met(case.demand, &voices),
+        is_met: is_met(case.demand, &voices),
         missing: missing::of(asked, &voices, &statements),
         result: result(case, &voices, &statements, only_authors(&heard)),
         voices,
@@ -153,7 +152,7 @@ fn choose_author(case: VersionEvidence, heard: &mut [WeighedApproval]) {
     let helps = |chosen: &&Identity| {
         let mut heard = heard.to_vec();
         without(chosen, &mut heard);
-        met(case.demand, &voices::count(case, &heard).voices) == Met::Yes
+        is_met(case.demand, &voices::count(case, &heard).voices)
     };
     if let Some(chosen) = members.iter().find(helps).or(members.first()) {
         without(chosen, heard);
@@ -165,7 +164,7 @@ fn result(
     case: VersionEvidence,
     voices: &[CountedApproval],
     statements: &[Statement],
-    only_authors: Spoke,
+    only_authors: bool,
 ) -> FourEyes {
     if matches!(case.evidence.seal, Some(SignatureState::Bad(_))) {
         return FourEyes::InvalidSignature;
@@ -192,8 +191,7 @@ fn result(
         .cloned()
         .collect();
     if voices.iter().any(|voice| !voice.approver.is_author) {
-        let by_signature =
-            attested.len() == voices.len() || met(case.demand, &attested) == Met::Yes;
+        let by_signature = attested.len() == voices.len() || is_met(case.demand, &attested);
         return if by_signature {
             FourEyes::Attested
         } else {
@@ -218,23 +216,15 @@ fn result(
     }) {
         return FourEyes::Unresolved;
     }
-    match only_authors {
-        Spoke::AuthorsAlone => FourEyes::SelfApproved,
-        Spoke::OthersOrNobody => FourEyes::NoneRecorded,
+    if only_authors {
+        FourEyes::SelfApproved
+    } else {
+        FourEyes::NoneRecorded
     }
 }
 
-/// Who spoke about approval.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Spoke {
-    /// Members of the author set, and no other person.
-    AuthorsAlone,
-    /// Others too, or no person at all.
-    OthersOrNobody,
-}
-
 /// Tells whether only authors spoke; a review on the forge is none of their words.
-fn only_authors(heard: &[WeighedApproval]) -> Spoke {
+fn only_authors(heard: &[WeighedApproval]) -> bool {
     let spoke = heard.iter().filter(|heard| {
         let said = heard.claim.word == Vote::Approves && heard.claim.kind != EvidenceKind::Review;
         let person = !matches!(
@@ -247,9 +237,5 @@ fn only_authors(heard: &[WeighedApproval]) -> Spoke {
         .filter(|heard| heard.party.is_some())
         .map(|heard| heard.relation == Relation::Same)
         .collect();
-    if !own.is_empty() && own.iter().all(|own| *own) {
-        Spoke::AuthorsAlone
-    } else {
-        Spoke::OthersOrNobody
-    }
+    !own.is_empty() && own.iter().all(|own| *own)
 }

@@ -12,7 +12,6 @@ use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::fold::TrailEvaluator;
 use crate::approval::four_eyes::Outcome;
 use crate::approval::identity::{IdentityResolver, Sort};
-use crate::approval::series::Interrupted;
 use crate::approval::step::{VersionStep, fires};
 use crate::approval::verdict::{
     ApprovalVerdict, Author, BecomesApproved, FourEyes, Grace, Satisfied,
@@ -31,32 +30,19 @@ use crate::record::time::{self, Instant};
 use crate::record::word::Class;
 use std::collections::BTreeSet;
 
-/// Whether a version demands nobody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Exempt {
-    /// It holds a closure, only narrows, or is where governance begins.
-    Yes,
-    /// It demands what its content does.
-    No,
-}
-
 impl<'a> TrailEvaluator<'a> {
     /// Judges a version by its own evidence.
     pub(crate) fn fresh(&mut self, step: &VersionStep<'a>) -> ApprovalVerdict {
         let base = self.base();
         let own = self.own_authors(step);
         let authors = self.author_set(step, &own, base);
-        let exempt = step
+        let is_exempt_record = step
             .record
             .is_some_and(|record| ask::is_exempt(step.state.governance, record, base));
         // Before the first policy there is nobody to judge governance files: what lands then is where it begins.
         let begins =
             self.is_governance() && step.state.commit.is_none() && step.state.doubt.is_none();
-        let exempt = if exempt || begins {
-            Exempt::Yes
-        } else {
-            Exempt::No
-        };
+        let is_exempt = is_exempt_record || begins;
         let mut demand = demand::of(step.state.governance, step.record, base);
         if self.is_without_keys(step) {
             demand.terms.proof = Proof::Claimed;
@@ -71,7 +57,7 @@ impl<'a> TrailEvaluator<'a> {
             (true, None, true) => BecomesApproved::AsApproved,
             _ => BecomesApproved::AsLanded,
         };
-        let satisfied = satisfied(step, exempt, doubt, &outcome);
+        let satisfied = satisfied(step, is_exempt, doubt, &outcome);
         let approved_at = self.approved_at(step, &authors, &demand, &evidence, &outcome);
         let mut flags = step.flags(self.before(step));
         flags.extend(&outcome.flags);
@@ -95,9 +81,10 @@ impl<'a> TrailEvaluator<'a> {
             approved_in: (satisfied == Satisfied::Yes).then(|| step.version.commit.oid.to_string()),
             turns: Vec::new(),
             witnessed_at: (!witnesses.is_empty()).then_some(step.at),
-            needed: match exempt {
-                Exempt::Yes => Needed::default(),
-                Exempt::No => demand.terms.needed(),
+            needed: if is_exempt {
+                Needed::default()
+            } else {
+                demand.terms.needed()
             },
             missing: match satisfied {
                 Satisfied::Yes => Vec::new(),
@@ -139,7 +126,7 @@ impl<'a> TrailEvaluator<'a> {
             self.series.approved = Some(step.index);
             self.series.reference = authors.clone();
             self.series.waiting = AuthorSet::default();
-            self.series.interrupted = Interrupted::No;
+            self.series.is_interrupted = false;
             return;
         }
         if !self.only_takes_away(step) {
@@ -319,7 +306,7 @@ impl<'a> TrailEvaluator<'a> {
         let Some(record) = step.record else { return };
         let n_fired = self.base().map_or(0, |base| base.fired.len());
         if record.closure.is_some() || record.fired.len() > n_fired {
-            self.series.interrupted = Interrupted::Yes;
+            self.series.is_interrupted = true;
         }
     }
 }
@@ -338,11 +325,11 @@ fn doubts(step: &VersionStep, authors: &mut AuthorSet) {
 
 fn satisfied(
     step: &VersionStep,
-    exempt: Exempt,
+    is_exempt: bool,
     doubt: Option<String>,
     outcome: &Outcome,
 ) -> Satisfied {
-    if exempt == Exempt::Yes {
+    if is_exempt {
         return Satisfied::Yes;
     }
     if let Content::Missing(obstacle) = step.version.record.content() {

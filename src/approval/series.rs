@@ -18,8 +18,9 @@ pub(crate) struct Series {
     pub reference: AuthorSet,
     /// Who made what landed since without being approved.
     pub waiting: AuthorSet,
-    /// Whether a closure or a fired entry landed since the last approved version.
-    pub interrupted: Interrupted,
+    /// Whether a closure or a fired entry landed since the last approved version: its content does not come back with
+    /// its approval then.
+    pub is_interrupted: bool,
     /// What was said before this instant supports nothing that lands from here on: the last removal, closure, fired
     /// entry or newly approved version.
     pub bar: Instant,
@@ -40,7 +41,7 @@ impl Series {
             filer: AuthorSet::default(),
             reference: AuthorSet::default(),
             waiting: AuthorSet::default(),
-            interrupted: Interrupted::No,
+            is_interrupted: false,
             bar,
         }
     }
@@ -49,14 +50,4 @@ impl Series {
     pub(crate) fn end_support(&mut self, at: Instant) {
         self.bar = self.bar.max(at);
     }
-}
-
-/// Whether an approved content may come back with its approval.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Interrupted {
-    /// It may.
-    #[default]
-    No,
-    /// A closure or a fired entry landed in between.
-    Yes,
 }

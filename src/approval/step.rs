@@ -3,7 +3,7 @@
 //! Uses record, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, D1, D7 and M5.
 
 use crate::approval::authors::AuthorSet;
-use crate::approval::case::{MergeActor, VersionEvidence};
+use crate::approval::case::VersionEvidence;
 use crate::approval::demand::Demand;
 use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::fold::TrailEvaluator;
@@ -85,11 +85,7 @@ impl<'a> VersionStep<'a> {
             landing: &self.version.commit,
             at: self.at,
             self_approval: self.state.self_approval,
-            merge: if suspicious {
-                MergeActor::Suspicious
-            } else {
-                MergeActor::Speaks
-            },
+            is_suspicious_merge: suspicious,
         })
     }
 

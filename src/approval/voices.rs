@@ -4,7 +4,7 @@
 //! Uses `approval`'s weight and identity. Pure. Start at [`count`]. Follows `docs/spec/approval.md`, E8, I5 and 1.7.
 
 use crate::approval::case;
-use crate::approval::case::{CountedApproval, Met, VersionEvidence};
+use crate::approval::case::{CountedApproval, VersionEvidence};
 use crate::approval::demand::Demand;
 use crate::approval::evidence::{Claim, Vouched};
 use crate::approval::identity::NamedPerson;
@@ -160,7 +160,7 @@ fn apart(demand: &Demand, groups: Vec<Group>, counted: &mut Counted) -> Vec<Coun
     let voices = |chosen: &Chosen| -> Vec<CountedApproval> {
         chosen.kept.iter().map(|it| it.voice.clone()).collect()
     };
-    let is_met = |chosen: &Chosen| case::met(demand, &voices(chosen)) == Met::Yes;
+    let is_met = |chosen: &Chosen| case::is_met(demand, &voices(chosen));
     let better = is_met(&other) || other.kept.len() > first.kept.len();
     let chosen = if !is_met(&first) && better {
         other

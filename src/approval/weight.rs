@@ -3,8 +3,8 @@
 //! Uses policy, `approval`'s evidence, identity and demand. Pure. Start at [`weigh`], then [`replace`]. Follows
 //! `docs/spec/approval.md`, E1 to E7, 1.7, D5 and D8.
 
+use crate::approval::case::VersionEvidence;
 use crate::approval::case::stater;
-use crate::approval::case::{MergeActor, VersionEvidence};
 use crate::approval::evidence::{Claim, EvidenceSource, Vouched};
 use crate::approval::identity::party::Identity;
 use crate::approval::identity::{NamedPerson, Sort};
@@ -97,7 +97,7 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
     let own_act = claim.kind == EvidenceKind::Merge && claim.place == EvidenceSource::Landing;
     let by_permission =
         (own_act || claim.level == Proof::Attested) && case.self_approval == SelfApproval::Allow;
-    let suspicious = own_act && case.merge == MergeActor::Suspicious;
+    let suspicious = own_act && case.is_suspicious_merge;
     let nested = approval.nested == Switch::Allow || approval.forge == Forge::Kernel;
     let accepted = approval.accept.contains(&claim.kind)
         || claim.kind == EvidenceKind::Note && approval.heeds_notes()

@@ -15,8 +15,8 @@ use crate::commands::context::fault;
 use crate::commands::context::judged::Scope;
 use crate::commands::exit::Outcome;
 use crate::commands::triage::input::{Desk, Folders, Format, Read, Source};
-use crate::commands::triage::marks::{Guids, Marks};
-use crate::commands::triage::output::{How, Rewrite, Written};
+use crate::commands::triage::marks::Marks;
+use crate::commands::triage::output::{How, Rewrite};
 use crate::gate::index::Index;
 use crate::policy::governance;
 use crate::policy::governance::NO_POLICY;
@@ -121,10 +121,8 @@ impl Run for TriageArgs {
             watch: Watch::of(&approved.standings),
             wanted: self.draft.is_some().then(Wanted::default),
             marks: rewrite.as_ref().map(|rewrite| {
-                Marks::new(match rewrite.how {
-                    How::Filter => Guids::None,
-                    How::Annotate => Guids::Made,
-                })
+                let has_guids = rewrite.how == How::Annotate;
+                Marks::new(has_guids)
             }),
         };
         let mut read = Vec::new();
@@ -132,14 +130,12 @@ impl Run for TriageArgs {
             let found = input::read(&source, place, &folders, &mut desk)?;
             read.push((source, found));
         }
-        let outcome = self.outcome(ctx, &approved, &desk.tally);
-        let outcome = match (&rewrite, &desk.marks) {
-            (Some(rewrite), Some(marks)) => match rewrite.write(ctx, &approved, &read, marks)? {
-                Written::All => outcome,
-                Written::NotAll => Outcome::CannotSay,
-            },
-            _ => outcome,
-        };
+        let mut outcome = self.outcome(ctx, &approved, &desk.tally);
+        if let (Some(rewrite), Some(marks)) = (&rewrite, &desk.marks)
+            && !rewrite.write(ctx, &approved, &read, marks)?
+        {
+            outcome = Outcome::CannotSay;
+        }
         let drafts = match (&self.draft, &desk.wanted) {
             (Some(folder), Some(wanted)) => Some(drafts::write(ctx, &home, folder, wanted)?),
             _ => None,

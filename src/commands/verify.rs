@@ -70,14 +70,7 @@ struct Asked<'a> {
     /// The records, by key.
     standings: Vec<&'a RecordState>,
     /// Whether that is all of them.
-    extent: Extent,
-}
-
-/// Whether everything is audited, or some records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Extent {
-    All,
-    Some,
+    is_all: bool,
 }
 
 impl Run for VerifyArgs {
@@ -115,7 +108,7 @@ impl Run for VerifyArgs {
         let findings = findings(&approved, contents, &asked, &marks, &book)?;
         drop(progress);
         let counts = view::lint::Counts::of(findings.iter());
-        let rewritten = marks::rewritten(&findings);
+        let is_rewritten = marks::is_rewritten(&findings);
         let doubts = doubts(&approved, &asked, &marks, contents);
         let unknown = asked.standings.iter().copied();
         let unknown: Vec<&RecordState> = unknown.filter(approved::is_unknown).collect();
@@ -143,7 +136,7 @@ impl Run for VerifyArgs {
             outcome = Outcome::CannotSay;
         }
         if let Some(path) = &self.write_checkpoint {
-            marks::write(ctx, &approved, path, rewritten)?;
+            marks::write(ctx, &approved, path, is_rewritten)?;
         }
         Ok(outcome.max(ctx.of_counts(counts)))
     }
@@ -154,7 +147,7 @@ fn asked<'a>(approved: &'a Approved<'_>, ids: &[String]) -> anyhow::Result<Asked
     if ids.is_empty() {
         return Ok(Asked {
             standings: approved.standings.iter().collect(),
-            extent: Extent::All,
+            is_all: true,
         });
     }
     let named: Vec<&RecordState> = ids
@@ -167,7 +160,7 @@ fn asked<'a>(approved: &'a Approved<'_>, ids: &[String]) -> anyhow::Result<Asked
         standings: standings
             .filter(|it| keys.contains(it.key.as_str()))
             .collect(),
-        extent: Extent::Some,
+        is_all: false,
     })
 }
 
@@ -201,15 +194,16 @@ fn findings(
     let keys: Vec<Key> = asked.standings.iter().map(|it| key(history, it)).collect();
     let mut findings: Vec<Finding> = keys.iter().flat_map(|key| audit.record(key)).collect();
     let versions = keys.iter().filter_map(|key| history.trails.get(key));
-    let landings: BTreeSet<usize> = match asked.extent {
-        Extent::All => (0..history.mainline.landings.len()).collect(),
-        Extent::Some => versions
+    let landings: BTreeSet<usize> = if asked.is_all {
+        (0..history.mainline.landings.len()).collect()
+    } else {
+        versions
             .flat_map(|trail| trail.versions.iter().map(|version| version.landing))
-            .collect(),
+            .collect()
     };
     let landings: Vec<usize> = landings.into_iter().collect();
     findings.extend(audit.line(&landings, &marks.marks));
-    if asked.extent == Extent::All {
+    if asked.is_all {
         findings.extend(audit.governance());
     }
     let files: Vec<ApprovalFileOutcome> = approvals
@@ -222,7 +216,7 @@ fn findings(
     for used in book.used(&asked.standings, approved) {
         findings.extend(audit.used(&used));
     }
-    if asked.extent == Extent::All {
+    if asked.is_all {
         let strangers = book.strangers(history).into_iter();
         findings.extend(strangers.flat_map(|used| audit.used(&used)));
     }
@@ -233,8 +227,7 @@ impl Asked<'_> {
     /// Tells whether a file below `.approvals` is asked about.
     fn names(&self, filed: &ApprovalFileOutcome) -> bool {
         let of_record = |id: &str| self.standings.iter().any(|it| it.key == id);
-        self.extent == Extent::All
-            || matches!(&filed.about, Some(About::Record(id)) if of_record(id.as_str()))
+        self.is_all || matches!(&filed.about, Some(About::Record(id)) if of_record(id.as_str()))
     }
 }
 

@@ -12,9 +12,9 @@ use crate::history::content::Contents;
 use crate::history::folders::{FileChange, Pair};
 use crate::history::graph::Stop;
 use crate::history::interest::Kind;
-use crate::history::made::{self, ComparedPath, Differing, Merges, Touched};
+use crate::history::made::{self, ComparedPath, Differing, Merges};
 use crate::history::objects::{Obstacle, Oid};
-use crate::history::origin::{self, Left, Place};
+use crate::history::origin::{self, Left};
 use crate::history::trails::{self, Bytes};
 use crate::history::version::{Key, MadeInMerge, Version};
 
@@ -100,13 +100,13 @@ impl Branches {
 
     /// States on a version who touched it, or what it was before (A2, A5), and where its very bytes had landed before
     /// (E1); tells whether anybody touched the version itself.
-    pub(super) fn fill(&self, subject: &ComparedPath, version: &mut Version) -> Touched {
+    pub(super) fn fill(&self, subject: &ComparedPath, version: &mut Version) -> bool {
         let landed = trails::blobs(&version.files);
         let kin = self.kin(subject, version);
-        let mut touched = Touched::ByNone;
+        let mut is_touched = false;
         for told in &self.sides {
             if told.touched.contains(subject) {
-                touched = Touched::BySome;
+                is_touched = true;
             }
             if kin.iter().any(|subject| told.touched.contains(subject)) {
                 version.touched.push(Rc::clone(&told.commit));
@@ -116,7 +116,7 @@ impl Branches {
             }
         }
         version.truncated.clone_from(&self.truncated);
-        touched
+        is_touched
     }
 
     /// Adds to a version the merges of the branch that brought its content back, where no commit of the branch made it:
@@ -229,12 +229,8 @@ fn note_origins(differing: &Differing, origins: &mut BTreeMap<Key, BTreeSet<Key>
     let mut left = Left::default();
     for (key, bytes) in records() {
         for file in &bytes.old {
-            let place = if taken.contains(&*file.path) {
-                Place::Taken
-            } else {
-                Place::Empty
-            };
-            left.add(&file.path, file.blob, key, place);
+            let is_replaced = taken.contains(&*file.path);
+            left.add(&file.path, file.blob, key, is_replaced);
         }
     }
     for (key, bytes) in records() {

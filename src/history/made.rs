@@ -57,8 +57,8 @@ impl<'o> Merges<'o> {
 
     /// Tells whether the landing of a version made its content.
     ///
-    /// `others` is what stands at the version's path in the further parents, `touched` whether a commit of the merged
-    /// branches touched it.
+    /// `others` is what stands at the version's path in the further parents, `is_touched` whether a commit of the
+    /// merged branches touched it.
     pub fn judge(
         &mut self,
         contents: &mut Contents<'_>,
@@ -66,12 +66,12 @@ impl<'o> Merges<'o> {
         subject: &ComparedPath,
         version: &Version,
         others: &[Option<Oid>],
-        touched: Touched,
+        is_touched: bool,
     ) -> MadeInMerge {
         if version.commit.parents.len() < 2 {
             return MadeInMerge::No;
         }
-        if touched == Touched::ByNone && is_new(version) {
+        if !is_touched && is_new(version) {
             return MadeInMerge::Made;
         }
         if let [only] = version.files.as_slice()
@@ -195,15 +195,6 @@ impl<'o> Merges<'o> {
         self.compared.insert((old, new.oid), Rc::clone(&compared));
         Ok(compared)
     }
-}
-
-/// Whether a commit that a merge brings touched what it lands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Touched {
-    /// At least one did.
-    BySome,
-    /// None did: some merge took what had been there before.
-    ByNone,
 }
 
 /// Tells whether a landing brings bytes that were not there before, as far as is known.

@@ -19,11 +19,11 @@ pub struct Left<'a> {
 }
 
 impl<'a> Left<'a> {
-    /// Adds a file that is gone or has other bytes.
-    pub fn add(&mut self, path: &'a str, blob: Oid, key: &'a Key, place: Place) {
+    /// Adds a file that is gone or has other bytes; `is_replaced` says that something else stands in its place.
+    pub fn add(&mut self, path: &'a str, blob: Oid, key: &'a Key, is_replaced: bool) {
         self.by_path.entry(path).or_default().push(key);
         self.by_blob.entry(blob).or_default().push(key);
-        if place == Place::Empty && matches!(key, Key::Path(_)) {
+        if !is_replaced && matches!(key, Key::Path(_)) {
             self.gone.entry(read::stem(path)).or_default().push(key);
         }
     }
@@ -49,15 +49,6 @@ impl<'a> Left<'a> {
         let others = found.into_iter().filter(|found| *found != key);
         others.cloned().collect()
     }
-}
-
-/// What stands where a file was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Something else.
-    Taken,
-    /// Nothing.
-    Empty,
 }
 
 /// Returns the files that a version has and the one before it had not.

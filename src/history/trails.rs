@@ -11,7 +11,7 @@ use crate::history::content::{Contents, Whose};
 use crate::history::folders::FileChange;
 use crate::history::interest::Kind;
 use crate::history::objects::{Obstacle, Oid};
-use crate::history::origin::{self, Left, Place};
+use crate::history::origin::{self, Left};
 use crate::history::version::{
     Body, Change, Content, Digest, FileAt, Key, MadeInMerge, Trail, Version,
 };
@@ -212,12 +212,8 @@ impl<'o> Trails<'o> {
         let mut keys = Vec::new();
         let mut left = Left::default();
         for (path, key, blob) in &step.left {
-            let place = if self.owners.contains_key(path) {
-                Place::Taken
-            } else {
-                Place::Empty
-            };
-            left.add(path, *blob, key, place);
+            let is_replaced = self.owners.contains_key(path);
+            left.add(path, *blob, key, is_replaced);
         }
         for (key, before) in step.before {
             let after = self.files.get(&key).cloned().unwrap_or_default();

@@ -262,9 +262,9 @@ fn fill(
     subject: &ComparedPath,
     version: &mut Version,
 ) {
-    let touched = branches.fill(subject, version);
+    let is_touched = branches.fill(subject, version);
     let others = others(version, changes);
-    version.made_in_merge = merges.judge(contents, stop, subject, version, others, touched);
+    version.made_in_merge = merges.judge(contents, stop, subject, version, others, is_touched);
     branches.fill_brought_back(merges, contents, subject, version);
 }
 

@@ -91,16 +91,8 @@ pub(crate) fn in_place(past: RecordPast, governance: &Governance, at: Instant) -
 /// A time in force without a break.
 struct Span {
     seconds: i64,
-    rests: Rests,
-}
-
-/// Whose approval a time in force rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Rests {
-    /// That of the version at the tip, or its grace.
-    OnTip,
-    /// That of an earlier one.
-    OnEarlier,
+    /// Whether it rests on the approval of the version at the tip, or on its grace; else on that of an earlier one.
+    rests_on_tip: bool,
 }
 
 /// Returns the seconds in force between two instants, the trail ending at one version.
@@ -117,7 +109,7 @@ pub(crate) fn held(past: RecordPast, governance: &Governance, at: Instant) -> bo
     };
     let until = past.landed(past.tip + 1).unwrap_or(at).min(at);
     let spans = spans(past, governance, from, until);
-    spans.iter().any(|span| span.rests == Rests::OnTip)
+    spans.iter().any(|span| span.rests_on_tip)
 }
 
 /// Returns the times in force between two instants, the trail ending at one version.
@@ -157,7 +149,7 @@ fn spans(past: RecordPast, governance: &Governance, from: Instant, until: Instan
             if answer.in_force == InForce::Yes {
                 spans.push(Span {
                     seconds: next.seconds_since(*moment),
-                    rests: rests(past, &ground),
+                    rests_on_tip: rests_on_tip(past, &ground),
                 });
             }
         }
@@ -165,16 +157,12 @@ fn spans(past: RecordPast, governance: &Governance, from: Instant, until: Instan
     spans
 }
 
-fn rests(past: RecordPast, ground: &Ground) -> Rests {
+fn rests_on_tip(past: RecordPast, ground: &Ground) -> bool {
     let holder = match ground {
         Ground::Judged(judged) => judged.approved.unwrap_or(judged.first),
-        _ => return Rests::OnEarlier,
+        _ => return false,
     };
-    if holder == past.tip {
-        Rests::OnTip
-    } else {
-        Rests::OnEarlier
-    }
+    holder == past.tip
 }
 
 /// Returns when a record ended that is on the approved ref and not closed; `None` where it has not by an instant.

@@ -6,7 +6,6 @@ use crate::approval::ask;
 use crate::approval::statement::file::ApprovalFile;
 use crate::approval::statement::file::Decision;
 use crate::commands::approve::place::Desk;
-use crate::commands::approve::side::Committed;
 use crate::commands::approve::subject::Landed;
 use crate::plan::approve;
 use crate::policy::people::person::Person;
@@ -21,10 +20,10 @@ pub(super) fn answer(
     files: Vec<String>,
 ) -> Signed {
     let subject = desk.subject;
-    let of = match (&desk.side.branch, subject.committed) {
-        (_, Committed::No) => format!("{}, not committed", subject.path),
-        (Some(branch), _) => format!("{} on {}", subject.path, branch.short),
-        (None, _) => format!("{} at commit {}", subject.path, desk.side.head.short()),
+    let of = match &desk.side.branch {
+        _ if !subject.is_committed => format!("{}, not committed", subject.path),
+        Some(branch) => format!("{} on {}", subject.path, branch.short),
+        None => format!("{} at commit {}", subject.path, desk.side.head.short()),
     };
     let needed = subject.matter.needed.clone();
     let record = subject

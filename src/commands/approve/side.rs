@@ -29,15 +29,6 @@ pub(super) struct Side<'h> {
     pub(super) governance: Governance,
 }
 
-/// Whether the bytes are in a commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Committed {
-    /// They are.
-    Yes,
-    /// They are in the work tree alone.
-    No,
-}
-
 impl<'h> Side<'h> {
     /// Returns the branch that was named, or what is checked out.
     pub(super) fn of(
@@ -69,24 +60,24 @@ impl<'h> Side<'h> {
         })
     }
 
-    /// Returns the bytes of a file as git stores them; `None` where it is not there.
+    /// Returns the bytes of a file as git stores them, and whether they are in a commit; `None` where it is not there.
     pub(super) fn bytes(
         &self,
         path: &str,
         repository: &Repository,
         approved: &Approved<'_>,
-    ) -> anyhow::Result<Option<(Vec<u8>, Committed)>> {
+    ) -> anyhow::Result<Option<(Vec<u8>, bool)>> {
         if self.branch.is_some() {
             let bytes = self.tree.bytes(path).map_err(|error| fault::tree(&error))?;
-            return Ok(bytes.map(|bytes| (bytes, Committed::Yes)));
+            return Ok(bytes.map(|bytes| (bytes, true)));
         }
         let stored = repository.stored(Some(self.head), approved.prefix(), path);
         Ok(
             match stored
                 .map_err(|error| fault::cannot_say(error.to_string(), "commit the file first"))?
             {
-                Stored::Committed(bytes) => Some((bytes, Committed::Yes)),
-                Stored::Loose(bytes) => Some((bytes, Committed::No)),
+                Stored::Committed(bytes) => Some((bytes, true)),
+                Stored::Loose(bytes) => Some((bytes, false)),
                 Stored::Absent => None,
             },
         )

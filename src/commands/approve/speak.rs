@@ -12,7 +12,7 @@ use crate::commands::approve::committer::Committer;
 use crate::commands::approve::place::Desk;
 use crate::commands::approve::said::{answer, left};
 use crate::commands::approve::seal::{sealed, unsigned};
-use crate::commands::approve::side::{Committed, Side};
+use crate::commands::approve::side::Side;
 use crate::commands::approve::subject::{self, Landed, Subject};
 use crate::commands::approve::{ApproveArgs, Named};
 use crate::commands::context::Ctx;
@@ -192,7 +192,7 @@ fn allowed(
 /// Refuses a record that can't be read, and one with errors that can still be corrected; warns of what matters later.
 fn sound(desk: &Desk<'_>, decision: Decision) -> anyhow::Result<()> {
     let (ctx, subject) = (desk.ctx, desk.subject);
-    if subject.committed == Committed::No {
+    if !subject.is_committed {
         ctx.hint(&format!(
             "warning: {} is not committed as it is: whoever commits it made it, and does not count",
             subject.path

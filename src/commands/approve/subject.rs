@@ -7,7 +7,7 @@ use crate::approval::keys::Keys;
 use crate::approval::statement::file::{About, Decision};
 use crate::approval::statement::{self, check};
 use crate::approval::verdict::Author;
-use crate::commands::approve::side::{Committed, Side};
+use crate::commands::approve::side::Side;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
@@ -41,7 +41,7 @@ pub(super) struct Subject {
     /// Its file, from the ledger's root.
     pub(super) path: String,
     /// Whether it is committed.
-    pub(super) committed: Committed,
+    pub(super) is_committed: bool,
     /// What it says, of a record that can be read.
     pub(super) source: Option<RecordFile>,
     /// What it changes against what landed.
@@ -98,7 +98,7 @@ pub(super) fn record(
         ));
     };
     let found = side.bytes(&file.path, home.repository()?, approved)?;
-    let Some((bytes, committed)) = found else {
+    let Some((bytes, is_committed)) = found else {
         return Err(fault::cannot_say(
             format!("{} is gone", file.path),
             "run it again",
@@ -156,7 +156,7 @@ pub(super) fn record(
         last: past.approved.clone(),
         source: Some(source),
         matter,
-        committed,
+        is_committed,
         events,
         landed,
     })
@@ -271,9 +271,9 @@ pub(super) fn governance(
             "name a governance file that a change adds, alters or removes",
         ));
     }
-    let (bytes, committed) = match found {
-        Some((bytes, committed)) => (Some(bytes), committed),
-        None => (None, Committed::Yes),
+    let (bytes, is_committed) = match found {
+        Some((bytes, is_committed)) => (Some(bytes), is_committed),
+        None => (None, true),
     };
     let at_tip = tip.filter(|tip| tip.bytes == bytes);
     let ((makers, by_commit), landed) = match at_tip {
@@ -302,7 +302,7 @@ pub(super) fn governance(
         name: path.clone(),
         path,
         matter,
-        committed,
+        is_committed,
         source: None,
         events: Vec::new(),
         last: None,

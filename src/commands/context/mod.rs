@@ -61,14 +61,7 @@ pub struct Ctx {
     /// Whether prompts may appear.
     pub person: ask::Person,
     /// Whether progress may be shown.
-    progress: Shown,
-}
-
-/// Whether something is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
-    Yes,
-    No,
+    shows_progress: bool,
 }
 
 /// The variable that sets the clock of a debug build, for tests; a release asks no variable what time it is.
@@ -106,11 +99,7 @@ impl Ctx {
         } else {
             render::format::Quiet::No
         };
-        ask::set_colour(if coloured(globals.color, &environment, err) {
-            ask::Colour::On
-        } else {
-            ask::Colour::Off
-        });
+        ask::set_coloured(coloured(globals.color, &environment, err));
         let width = if out { ask::width() } else { None };
         Ok(Ctx {
             format: formats.chosen(globals.format.as_deref())?,
@@ -126,11 +115,7 @@ impl Ctx {
             } else {
                 ask::Person::Away
             },
-            progress: if err && !globals.quiet {
-                Shown::Yes
-            } else {
-                Shown::No
-            },
+            shows_progress: err && !globals.quiet,
             environment,
             globals,
         })
@@ -170,9 +155,10 @@ impl Ctx {
 
     /// Shows on stderr what is being done once it takes longer than a second, until the result is dropped.
     pub fn progress(&self, what: &str) -> ask::Progress {
-        match self.progress {
-            Shown::Yes => ask::Progress::of(what),
-            Shown::No => ask::Progress::hidden(),
+        if self.shows_progress {
+            ask::Progress::of(what)
+        } else {
+            ask::Progress::hidden()
         }
     }
 }

@@ -30,24 +30,15 @@ pub(super) struct Cover {
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     files: Vec<Vec<Mark>>,
-    guids: Guids,
-}
-
-/// Whether suppressions get ids.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Guids {
-    /// They do.
-    Made,
-    /// None is written.
-    #[default]
-    None,
+    /// Whether suppressions get ids.
+    has_guids: bool,
 }
 
 impl Marks {
     /// Begins to mark files.
-    pub(super) fn new(guids: Guids) -> Marks {
+    pub(super) fn new(has_guids: bool) -> Marks {
         let files = Vec::new();
-        Marks { files, guids }
+        Marks { files, has_guids }
     }
 
     /// Begins the next file.
@@ -61,9 +52,10 @@ impl Marks {
             None => Mark::Unread,
             Some((Input::Finding(finding), decision)) if decision.state == State::Covered => {
                 let record = decision.record.as_deref().unwrap_or_default();
-                let guid = match self.guids {
-                    Guids::Made => uuid::of(&name(record, finding)),
-                    Guids::None => String::new(),
+                let guid = if self.has_guids {
+                    uuid::of(&name(record, finding))
+                } else {
+                    String::new()
                 };
                 let record = record.into();
                 Mark::Covered(Box::new(Cover { record, guid }))

@@ -44,14 +44,6 @@ enum To {
     Files(Vec<PathBuf>),
 }
 
-/// Whether everything was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Written {
-    All,
-    /// What can't be read to its end can't be written again.
-    NotAll,
-}
-
 impl Rewrite {
     /// Decides where each input goes.
     pub(super) fn of(
@@ -99,15 +91,15 @@ impl Rewrite {
         matches!(self.to, To::Stdout)
     }
 
-    /// Writes each input again.
+    /// Writes each input again; tells whether all were: what can't be read to its end can't be written again.
     pub(super) fn write(
         &self,
         ctx: &Ctx,
         approved: &Approved<'_>,
         read: &[(Source, Read)],
         marks: &Marks,
-    ) -> anyhow::Result<Written> {
-        let mut written = Written::All;
+    ) -> anyhow::Result<bool> {
+        let mut is_all_written = true;
         for (place, (source, read)) in read.iter().enumerate() {
             let layout = match read {
                 Read::Sarif(layout) => layout,
@@ -121,7 +113,7 @@ impl Rewrite {
                 Read::Broken => {
                     let what = "can't be read to its end, so it is not written again";
                     ctx.tell(&format!("error: {} {what}", source.name));
-                    written = Written::NotAll;
+                    is_all_written = false;
                     continue;
                 }
             };
@@ -151,7 +143,7 @@ impl Rewrite {
                 }
             }
         }
-        Ok(written)
+        Ok(is_all_written)
     }
 }
 

@@ -115,21 +115,10 @@ fn place(stand: Stand) -> Place {
     }
 }
 
-/// Whether the mainline was found not to be what it once was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rewritten {
-    Yes,
-    No,
-}
-
 /// Tells whether findings say that the mainline is not what it once was.
-pub(super) fn rewritten(findings: &[Finding]) -> Rewritten {
+pub(super) fn is_rewritten(findings: &[Finding]) -> bool {
     let says = |it: &Finding| ["history-rewritten", "mainline-rerouted"].contains(&it.rule);
-    if findings.iter().any(says) {
-        Rewritten::Yes
-    } else {
-        Rewritten::No
-    }
+    findings.iter().any(says)
 }
 
 /// Writes down what the mainline is now.
@@ -141,7 +130,7 @@ pub(super) fn write(
     ctx: &Ctx,
     approved: &Approved<'_>,
     path: &Path,
-    rewritten: Rewritten,
+    is_rewritten: bool,
 ) -> anyhow::Result<()> {
     let mainline = &approved.facts().0.mainline;
     if let Some(obstacle) = &mainline.boundary {
@@ -150,7 +139,7 @@ pub(super) fn write(
             obstacle.repair(),
         ));
     }
-    if rewritten == Rewritten::Yes {
+    if is_rewritten {
         return Err(fault::cannot_say(
             "no checkpoint was written: the mainline is not what it was",
             "put it back first; a checkpoint of it now would hide that",
