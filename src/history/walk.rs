@@ -142,7 +142,7 @@ pub fn walk_named(
     few: &RecordFilter,
 ) -> Result<History, Obstacle> {
     let n_names = few.names.len();
-    log::debug!("walking the history of the files of {n_names} names: no other is asked about");
+    log::debug!("walking only the history of what is asked about, by file name: {n_names}");
     let survey = Survey::read(objects, &chain, prefix, records, Some(few))?;
     let trails = Trails::new(Contents::new(objects));
     let history = told(trails, objects, chain.clone(), prefix, survey, None)?;
