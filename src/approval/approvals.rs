@@ -1,6 +1,6 @@
 //! The approvals of a whole ledger, by record.
 //!
-//! Uses history. Pure. Start at [`Approvals`].
+//! Uses history, approval's verdicts. Pure. Start at [`Approvals`].
 
 use crate::approval::counted::CountedGovernance;
 use crate::approval::filed::ApprovalFileOutcome;

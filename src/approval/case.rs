@@ -1,9 +1,8 @@
 //! The evidence on one version, and which of its approvals count.
 //!
-//! Uses record, `approval`. Pure. Start at [`VersionEvidence`]. Follows `docs/spec/approval.md`, 1.8.
+//! Uses record, policy, history, approval's evidence. Pure. Start at [`VersionEvidence`]. Follows `docs/spec/approval.md`, 1.8.
 
 use crate::approval::authors::AuthorSet;
-use crate::approval::case;
 use crate::approval::demand::Demand;
 use crate::approval::evidence::Vouched;
 use crate::approval::evidence::{Claim, VersionEvidenceSet};
@@ -71,7 +70,7 @@ pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
         groups: claim.lens.ring.groups(claim.lens.at, person),
         level: claim.level,
         kind: claim.kind,
-        self_asserted: case::self_asserted(case, claim),
+        self_asserted: self_asserted(case, claim),
         is_author: false,
         stated_by: claim.stated_by.as_ref().map(|party| party.person.clone()),
         commit: claim.commit.to_string(),

@@ -1,6 +1,6 @@
 //! What a check of a signature can come to.
 //!
-//! Uses nothing. Pure. Start at [`Bad`] and [`UnverifiedKind`]. Follows `docs/spec/approval.md`, S4.
+//! Uses nothing else. Pure. Start at [`Bad`] and [`UnverifiedKind`]. Follows `docs/spec/approval.md`, S4.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! What the approval of one version comes to: who made it, who approved it, what is missing, and why.
 //!
-//! Uses record, history. Pure. Start at [`ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.8 and 1.9.
+//! Uses record, policy. Pure. Start at [`ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.8 and 1.9.
 
 use crate::approval::relation::UnknownAccount;
 use crate::approval::self_asserted::SelfAsserted;

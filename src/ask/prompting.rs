@@ -1,6 +1,6 @@
 //! What a question at the terminal shows, and how it can end.
 //!
-//! Uses nothing. Start at [`Prompt`].
+//! Uses nothing else. Start at [`Prompt`].
 
 use std::fmt;
 use std::io;

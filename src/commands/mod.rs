@@ -128,7 +128,7 @@ pub fn guarded(run: impl FnOnce() -> u8 + UnwindSafe) -> u8 {
     panic::catch_unwind(run).unwrap_or_else(|_| Outcome::CannotSay.code())
 }
 
-/// The second line of what is told of a panic.
+/// The second line of that report.
 const REPORT: &str =
     "  help: this is a bug; please report it with the command (RUST_BACKTRACE=1 adds the stack)";
 
@@ -146,7 +146,7 @@ fn panic_in_a_test(ctx: &Ctx) {
     }
 }
 
-/// Returns what is told of a panic: its message and place, and where `RUST_BACKTRACE` asks for it, how it was reached.
+/// Returns the report of a panic: its message and place, and where `RUST_BACKTRACE` asks for it, how it was reached.
 fn internal_error(panicked: &PanicHookInfo<'_>) -> String {
     let payload = panicked.payload();
     let message = payload.downcast_ref::<&str>().copied();

@@ -1,6 +1,6 @@
 //! The question that is asked of a ledger, and the answer.
 //!
-//! Uses record. Pure. Start at [`Question`] and [`Answer`]. Follows `docs/spec/cli.md`, check.
+//! Uses record, gate's packages. Pure. Start at [`Question`] and [`Answer`]. Follows `docs/spec/cli.md`, check.
 
 use crate::gate::package::Package;
 use crate::record::time::Instant;

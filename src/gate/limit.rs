@@ -1,6 +1,6 @@
 //! How one limit of a record is compared with what is asked.
 //!
-//! Uses record, `gate`. Pure. Start at [`About`]. Follows `docs/spec/cli.md`, check.
+//! Uses gate's answers. Pure. Start at [`About`]. Follows `docs/spec/cli.md`, check.
 
 use crate::gate::answer::Asker;
 

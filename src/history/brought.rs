@@ -189,9 +189,11 @@ impl MergedCommit {
         blobs: &[Oid],
     ) -> Result<bool, Obstacle> {
         let parents = &self.commit.parents;
-        if parents.len() < 2 || self.first.contains_key(subject) {
-            let first = self.first.get(subject);
-            return Ok(parents.len() > 1 && first.is_some_and(|bytes| holds(bytes, blobs)));
+        if parents.len() < 2 {
+            return Ok(false);
+        }
+        if let Some(bytes) = self.first.get(subject) {
+            return Ok(holds(bytes, blobs));
         }
         for parent in parents.iter().skip(1) {
             let compared = merges.compare(contents, *parent, &self.commit)?;

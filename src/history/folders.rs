@@ -65,7 +65,7 @@ struct Difference<'a> {
 }
 
 /// A folder that is compared.
-struct Place<'p> {
+struct ComparedFolder<'p> {
     /// Its path from the top of the repository.
     path: &'p str,
     /// The same as the ledger names it.
@@ -74,7 +74,7 @@ struct Place<'p> {
     at: WatchedFolder<'p>,
 }
 
-impl<'p> Place<'p> {
+impl<'p> ComparedFolder<'p> {
     /// Returns a folder inside, where anything in it matters.
     fn inside(&self, name: &str) -> Option<WatchedFolder<'p>> {
         let leads_on = |at: &WatchedFolder<'_>| {
@@ -128,7 +128,7 @@ impl<'o> Folders<'o> {
     fn compare(&mut self, path: &str, at: WatchedFolder<'_>, jobs: Vec<Job>, depth: usize) {
         let mut recent = Recent::default();
         let mut inside = Inside::new();
-        let place = Place {
+        let place = ComparedFolder {
             path,
             ledger_path: self.prefix.inward(path),
             prefix: self.prefix,
@@ -156,7 +156,7 @@ impl<'o> Folders<'o> {
 
     fn compare_one(
         &mut self,
-        place: &Place<'_>,
+        place: &ComparedFolder<'_>,
         job: &Job,
         recent: &mut Recent,
         inside: &mut Inside,
@@ -199,7 +199,7 @@ impl<'o> Folders<'o> {
 
     fn take(
         &mut self,
-        place: &Place<'_>,
+        place: &ComparedFolder<'_>,
         pair: Pair,
         difference: &Difference<'_>,
         inside: &mut Inside,

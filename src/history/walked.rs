@@ -1,6 +1,6 @@
 //! What a walk of a mainline found.
 //!
-//! Uses history. Pure. Start at [`History`]. Follows `docs/spec/approval.md`, 4.
+//! Uses history's mainline, versions and notes. Pure. Start at [`History`]. Follows `docs/spec/approval.md`, 4.
 
 use crate::history::commit::Commit;
 use crate::history::governance::States;

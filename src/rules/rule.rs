@@ -1,6 +1,6 @@
 //! What a rule is: its code, its texts, its examples, and the function that looks.
 //!
-//! Uses diag. Pure. Start at [`Rule`]; `rules::ALL` lists them. Follows `docs/spec/rules.md`.
+//! Uses diag, the cases and examples of rules. Pure. Start at [`Rule`]; `rules::ALL` lists them. Follows `docs/spec/rules.md`.
 
 use crate::diag::{Code, Finding, Level};
 use crate::rules::case::RuleCase;

@@ -1,6 +1,6 @@
 //! What a record is at an instant: status, duties, what waits, and why.
 //!
-//! Uses record, approval. Pure. Start at [`RecordState`]. Follows `docs/spec/status.md`.
+//! Uses record, policy, history, approval. Pure. Start at [`RecordState`]. Follows `docs/spec/status.md`.
 
 use crate::approval;
 use crate::history::version::Key;

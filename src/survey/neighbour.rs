@@ -1,6 +1,6 @@
 //! A record that shares its cause with others.
 //!
-//! Uses record, status. Pure. Start at [`Neighbours`]. Follows `docs/spec/policy.md`, repetition.
+//! Uses record, policy, survey's causes and occurrences. Pure. Start at [`Neighbours`]. Follows `docs/spec/policy.md`, repetition.
 
 use crate::policy::governance::Governance;
 use crate::policy::settings::{PatternKey, Patterns};

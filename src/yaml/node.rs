@@ -1,6 +1,6 @@
 //! A YAML document as a tree of values, each with its place.
 //!
-//! Uses nothing. Pure. Start at [`Document`].
+//! Uses diag. Pure. Start at [`Document`].
 
 use crate::diag;
 use std::fmt::Write;

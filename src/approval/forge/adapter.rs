@@ -1,6 +1,6 @@
 //! What is known of one forge: its merges, its committer, its trailers.
 //!
-//! Uses approval. Pure. Start at [`Forge`]; `forge::ALL` lists them. Follows `docs/spec/approval.md`, forges.
+//! Uses approval's messages. Pure. Start at [`Forge`]; `forge::ALL` lists them. Follows `docs/spec/approval.md`, forges.
 
 use crate::approval::message::{Aside, Message};
 

@@ -1,6 +1,6 @@
 //! What several forges write in the same way.
 //!
-//! Uses approval. Pure. Follows `docs/spec/approval.md`, forges.
+//! Uses approval's messages and adapters. Pure. Follows `docs/spec/approval.md`, forges.
 
 use crate::approval::forge::adapter::ApproverLine;
 use crate::approval::forge::adapter::Composed;

@@ -1,6 +1,6 @@
 //! The approval files that a history holds.
 //!
-//! Uses history, `approval`. Pure. Start at [`ApprovalFiles`]. Follows `docs/spec/approval.md`, S7.
+//! Uses history, approval's events and statements. Pure. Start at [`ApprovalFiles`]. Follows `docs/spec/approval.md`, S7.
 
 use crate::approval::approval_event::StatementEvent;
 use crate::approval::filed::{ApprovalFileOutcome, AtTip};

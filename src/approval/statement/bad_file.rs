@@ -1,6 +1,6 @@
 //! Why an approval file does not count.
 //!
-//! Uses nothing. Pure. Start at [`BadFile`]. Follows `docs/spec/approval.md`, S7.
+//! Uses approval's signatures and limits. Pure. Start at [`BadFile`]. Follows `docs/spec/approval.md`, S7.
 
 use crate::approval::signature::SignatureState;
 use crate::approval::statement;

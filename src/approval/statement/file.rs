@@ -1,6 +1,6 @@
 //! What an approval file says, and where it lies.
 //!
-//! Uses record. Pure. Start at [`ApprovalFile`]. Follows `docs/spec/approval.md`, S7.
+//! Uses record, policy's accounts, history's folder names. Pure. Start at [`ApprovalFile`]. Follows `docs/spec/approval.md`, S7.
 
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::limits::LONGEST_REASON;

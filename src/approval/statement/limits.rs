@@ -1,6 +1,6 @@
 //! How large an approval file and what it says may be.
 //!
-//! Uses nothing. Pure. Follows `docs/spec/approval.md`, S7.
+//! Uses nothing else. Pure. Follows `docs/spec/approval.md`, S7.
 
 /// The most characters of a reason.
 pub const LONGEST_REASON: usize = 500;

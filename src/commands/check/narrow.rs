@@ -180,9 +180,9 @@ impl Tip {
             folders: Some(BTreeSet::new()),
             ..RecordFilter::default()
         };
-        let words = any_of(words.iter().copied());
+        let may_be_meant = any_of(words.iter().copied());
         for (path, text) in &self.files {
-            if !words(text) {
+            if !may_be_meant(text) {
                 continue;
             }
             let source = read::read(path, text.as_bytes());
@@ -194,9 +194,9 @@ impl Tip {
         if meant.is_empty() {
             return few;
         }
-        let ids = any_of(meant.iter().map(String::as_str));
+        let may_bear_id = any_of(meant.iter().map(String::as_str));
         for (path, text) in &self.files {
-            let may = meant.contains(&name(path)) || ids(text);
+            let may = meant.contains(&name(path)) || may_bear_id(text);
             if may && id(&read::read(path, text.as_bytes())).is_none_or(|id| meant.contains(&id)) {
                 few.add(path);
             }

@@ -1,6 +1,6 @@
 //! What changed between two versions of a record, field by field.
 //!
-//! Uses record. Pure. Start at [`Event`]. Follows `docs/spec/approval.md`, 4.1.
+//! Uses nothing else. Pure. Start at [`Event`]. Follows `docs/spec/approval.md`, 4.1.
 
 /// A named change of meaning, in the order in which answers list them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

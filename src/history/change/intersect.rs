@@ -1,6 +1,6 @@
 //! What two versions of a record both grant.
 //!
-//! Uses record, `change`. Pure. Start at [`meet`]. Follows `docs/spec/approval.md`, 1.9.
+//! Uses record, the fields of `change`. Pure. Start at [`meet`]. Follows `docs/spec/approval.md`, 1.9.
 
 use crate::history::change::fields::FIELDS;
 use crate::history::change::meet::FieldMerge;

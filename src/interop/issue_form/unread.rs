@@ -1,6 +1,6 @@
 //! Why an answer of an issue form can not be used.
 //!
-//! Uses nothing. Pure. Start at [`Flaw`].
+//! Uses nothing else. Pure. Start at [`Flaw`].
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! The controls of one catalog.
 //!
-//! Uses record. Pure. Start at [`Catalog`]. Follows `docs/spec/policy.md`, catalogs.
+//! Uses diag, policy's tables. Pure. Start at [`Catalog`]. Follows `docs/spec/policy.md`, catalogs.
 
 use crate::diag::{Finding, shape};
 use crate::policy::table::Table;

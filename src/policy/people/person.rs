@@ -1,6 +1,6 @@
 //! A person of the roster.
 //!
-//! Uses record. Pure. Start at [`Person`]. Follows `docs/spec/policy.md`, people.
+//! Uses policy's accounts. Pure. Start at [`Person`]. Follows `docs/spec/policy.md`, people.
 
 use crate::policy::people::account::Account;
 use std::ops::Deref;

@@ -1,6 +1,6 @@
 //! A credential that was found in a text.
 //!
-//! Uses nothing. Pure. Start at [`Found`].
+//! Uses nothing else. Pure. Start at [`Found`].
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! What an own schema refuses, and on the way to which value.
 //!
-//! Uses nothing. Pure. Start at [`Refusal`]. Follows `docs/spec/rules.md`, `house-schema`.
+//! Uses nothing else. Pure. Start at [`Refusal`]. Follows `docs/spec/rules.md`, `house-schema`.
 
 /// Something that a schema refuses.
 #[derive(Clone, Debug, PartialEq, Eq)]

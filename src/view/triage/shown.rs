@@ -1,6 +1,6 @@
 //! What the screens of `triage` are made from.
 //!
-//! Uses survey, `view`. Pure. Start at [`Shown`]. Follows `docs/spec/cli.md`, triage.
+//! Uses policy, survey, view's documents. Pure. Start at [`Shown`]. Follows `docs/spec/cli.md`, triage.
 
 use crate::policy::closing::Baseline;
 use crate::survey::triage::State;

@@ -1,6 +1,6 @@
 //! A change of some bytes of a file, and why one can not be made.
 //!
-//! Uses nothing. Pure. Start at [`SpliceError`].
+//! Uses nothing else. Pure. Start at [`SpliceError`].
 
 use std::fmt;
 use std::ops::Range;
