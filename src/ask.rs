@@ -7,7 +7,7 @@
 
 mod edit;
 mod prompt;
-pub mod prompting;
+pub(crate) mod prompting;
 mod raw;
 mod screen;
 
@@ -19,14 +19,14 @@ use dialoguer::console::{self, Term};
 
 use crate::ask::prompting::AskError;
 use crate::ask::prompting::Prompt;
-use crate::plan::offer::{self, Offer};
+use exledger::plan::offer::{self, Offer};
 
 /// How long something may take before its progress is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Whether there is a person who can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Person {
+pub(crate) enum Person {
     /// Stdin and stderr are terminals, and nobody forbade prompts.
     There,
     /// Nobody is there, or prompts are forbidden.
@@ -34,7 +34,7 @@ pub enum Person {
 }
 
 /// Decides once whether prompts have colours.
-pub fn set_coloured(is_coloured: bool) {
+pub(crate) fn set_coloured(is_coloured: bool) {
     console::set_colors_enabled_stderr(is_coloured);
 }
 
@@ -42,7 +42,7 @@ pub fn set_coloured(is_coloured: bool) {
 ///
 /// # Errors
 /// [`AskError`] when there is no answer.
-pub fn line(
+pub(crate) fn line(
     prompt: &Prompt<'_>,
     initial: &str,
     check: &dyn Fn(&str) -> Result<(), String>,
@@ -56,7 +56,7 @@ pub fn line(
 ///
 /// # Errors
 /// [`AskError`] when there is no answer.
-pub fn pick(
+pub(crate) fn pick(
     prompt: &Prompt<'_>,
     offers: &dyn Fn(&str) -> Vec<Offer>,
     marked: Option<usize>,
@@ -69,7 +69,7 @@ pub fn pick(
 ///
 /// # Errors
 /// [`AskError`] when there is no answer.
-pub fn text(
+pub(crate) fn text(
     question: &str,
     default: Option<&str>,
     check: &dyn Fn(&str) -> Result<(), String>,
@@ -93,7 +93,7 @@ pub fn text(
 ///
 /// # Errors
 /// [`AskError`] when there is no answer.
-pub fn choice(question: &str, choices: &[&str], default: usize) -> Result<usize, AskError> {
+pub(crate) fn choice(question: &str, choices: &[&str], default: usize) -> Result<usize, AskError> {
     let prompt = Prompt {
         label: question,
         question,
@@ -124,7 +124,7 @@ pub fn choice(question: &str, choices: &[&str], default: usize) -> Result<usize,
 ///
 /// # Errors
 /// [`AskError`] when there is no answer.
-pub fn agreed(question: &str) -> Result<Agreed, AskError> {
+pub(crate) fn agreed(question: &str) -> Result<Agreed, AskError> {
     match choice(question, &["yes", "no"], 0)? {
         0 => Ok(Agreed::Yes),
         _ => Ok(Agreed::No),
@@ -133,7 +133,7 @@ pub fn agreed(question: &str) -> Result<Agreed, AskError> {
 
 /// The answer to a question of yes or no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Agreed {
+pub(crate) enum Agreed {
     /// Go on.
     Yes,
     /// Change something first.
@@ -141,14 +141,14 @@ pub enum Agreed {
 }
 
 /// Returns the width of the terminal behind stdout in columns, `None` where there is none.
-pub fn width() -> Option<usize> {
+pub(crate) fn width() -> Option<usize> {
     let term = Term::stdout();
     let (_, columns) = term.size_checked()?;
     Some(usize::from(columns)).filter(|columns| *columns > 0)
 }
 
 /// Returns a text for stderr: where that is a terminal, no line is broken inside a word.
-pub fn wrapped(text: &str) -> String {
+pub(crate) fn wrapped(text: &str) -> String {
     match screen::Screen::open() {
         Ok(screen) => screen::wrapped(text, screen.width()),
         Err(_) => text.to_owned(),
@@ -157,16 +157,16 @@ pub fn wrapped(text: &str) -> String {
 
 /// Progress that appears once something takes longer than a second, and goes when this value does.
 #[derive(Debug)]
-pub struct Progress(Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>);
+pub(crate) struct Progress(Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>);
 
 impl Progress {
     /// Returns progress that is never shown.
-    pub fn hidden() -> Progress {
+    pub(crate) fn hidden() -> Progress {
         Progress(None)
     }
 
     /// Starts waiting; after a second, says on stderr what takes so long.
-    pub fn of(what: &str) -> Progress {
+    pub(crate) fn of(what: &str) -> Progress {
         let (done, waiting) = mpsc::channel();
         let what = what.to_owned();
         let shown = thread::spawn(move || {

@@ -8,8 +8,8 @@
 //! diag > yaml > record > ledger > policy > history > approval > status > gate > survey > rules > plan > view > render
 //! ```
 //!
-//! Beside the line, used by `commands` alone: `clock` (time and chance), `store` (files and git), `ask`
-//! (prompts), `interop` (foreign formats). The whole line is pure: no files, time, environment or printing.
+//! Beside the line: `interop` (foreign formats), and with the feature `session` `clock` (time and chance) and
+//! `store` (files and git). The whole line is pure: no files, time, environment or printing.
 //!
 //! Three kinds of knowledge never mix. Facts that people state are stored in files. Facts that git proves are
 //! derived from history. Status is computed from both at one instant. `docs/architecture.md` walks the line;
@@ -43,12 +43,10 @@ pub mod view;
 
 pub mod render;
 
-pub mod clock;
-
-pub mod store;
-
-pub mod ask;
-
 pub mod interop;
 
-pub mod commands;
+#[cfg(feature = "session")]
+pub mod clock;
+
+#[cfg(feature = "session")]
+pub mod store;

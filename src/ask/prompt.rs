@@ -7,7 +7,7 @@ use dialoguer::console::measure_text_width;
 use crate::ask::edit::{Line, Pressed};
 use crate::ask::prompting::{Ahead, AskError, Prompt};
 use crate::ask::screen::{Input, Look, Rows, Screen, cut, dressed, words};
-use crate::plan::offer::Offer;
+use exledger::plan::offer::Offer;
 
 /// The most offers that are shown at once.
 const MOST: usize = 14;

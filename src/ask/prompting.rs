@@ -7,7 +7,7 @@ use std::io;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Prompt<'p> {
+pub(crate) struct Prompt<'p> {
     /// What names the answer once it is given; empty where nothing of the prompt is to stay.
     pub label: &'p str,
     /// What is asked.
@@ -20,7 +20,7 @@ pub struct Prompt<'p> {
 
 /// What becomes of what was typed before a prompt appeared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Ahead {
+pub(crate) enum Ahead {
     /// It is an answer.
     #[default]
     Kept,
@@ -30,7 +30,7 @@ pub enum Ahead {
 
 /// Why a prompt has no answer.
 #[derive(Debug)]
-pub enum AskError {
+pub(crate) enum AskError {
     /// The person broke off.
     BrokenOff,
     /// The terminal failed.

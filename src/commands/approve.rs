@@ -40,7 +40,7 @@ EXAMPLE
   exledger approve 7F3KQ --reject --reason \"The scope names every invoice\"
   exledger approve --governance exledger.yaml
   exledger approve --from-reviews reviews.json")]
-pub struct ApproveArgs {
+pub(crate) struct ApproveArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     #[arg(required_unless_present_any = ["governance", "from_reviews"])]
     id: Option<String>,
@@ -91,7 +91,7 @@ pub struct ApproveArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<ApproveArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ApproveArgs>();
 
 impl Run for ApproveArgs {
     const PAST: PastInstants = PastInstants::Refused("what is approved is the present content");

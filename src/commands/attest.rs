@@ -6,9 +6,9 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::exit::Outcome;
-use crate::history::change::event::Event;
-use crate::plan::attest;
 use clap::Parser;
+use exledger::history::change::event::Event;
+use exledger::plan::attest;
 
 /// Record that a compensating control was verified
 ///
@@ -19,7 +19,7 @@ use clap::Parser;
 #[command(
     after_help = "EXAMPLE\n  exledger attest 7F3KQ CC1 --evidence dashboard:https://grafana.example.com/d/abc"
 )]
-pub struct AttestArgs {
+pub(crate) struct AttestArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
@@ -35,7 +35,7 @@ pub struct AttestArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<AttestArgs>();
+pub(crate) const COMMAND: Command = Command::of::<AttestArgs>();
 
 impl Run for AttestArgs {
     const PAST: PastInstants =

@@ -23,10 +23,10 @@ use crate::commands::context::fault;
 use crate::commands::context::filter;
 use crate::commands::context::globals::{self, Moment};
 use crate::commands::exit::Outcome;
-use crate::gate::answer::{GateVerdict, Question, ScannerDetails};
-use crate::plan::part;
-use crate::record::word::Risk;
-use crate::view;
+use exledger::gate::answer::{GateVerdict, Question, ScannerDetails};
+use exledger::plan::part;
+use exledger::record::word::Risk;
+use exledger::view;
 
 /// Ask whether something is allowed
 ///
@@ -37,7 +37,7 @@ use crate::view;
     after_help = "EXAMPLE\n  exledger check --identity svc:billing-batch --resource db:invoices --action read \
     --environment production --format json"
 )]
-pub struct CheckArgs {
+pub(crate) struct CheckArgs {
     /// The identity that acts
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     identity: Option<String>,
@@ -101,7 +101,7 @@ pub struct CheckArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<CheckArgs>();
+pub(crate) const COMMAND: Command = Command::of::<CheckArgs>();
 
 impl Run for CheckArgs {
     const PAST: PastInstants = PastInstants::Answered;

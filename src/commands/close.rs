@@ -10,16 +10,16 @@ use crate::commands::context::filter::Filters;
 use crate::commands::context::place::Home;
 use crate::commands::context::words::Words;
 use crate::commands::exit::Outcome;
-use crate::history::change::event::Event;
-use crate::plan::close::{self, Closing, Lack};
-use crate::policy::closing::TIMES;
-use crate::record::placeholder::holds_a_place;
-use crate::record::scalar::Scalar;
-use crate::record::time::Day;
-use crate::record::word::Vocabulary;
-use crate::record::word::{ClosureOutcome, PostReviewOutcome};
-use crate::survey::select::Filter;
 use clap::Parser;
+use exledger::history::change::event::Event;
+use exledger::plan::close::{self, Closing, Lack};
+use exledger::policy::closing::TIMES;
+use exledger::record::placeholder::holds_a_place;
+use exledger::record::scalar::Scalar;
+use exledger::record::time::Day;
+use exledger::record::word::Vocabulary;
+use exledger::record::word::{ClosureOutcome, PostReviewOutcome};
+use exledger::survey::select::Filter;
 use std::collections::BTreeMap;
 
 /// Close exceptions
@@ -32,7 +32,7 @@ use std::collections::BTreeMap;
 #[command(
     after_help = "EXAMPLE\n  exledger close 7F3KQ --outcome remediated --reason \"Job retired, key destroyed\" \\\n    --check rotated=E1 --evidence E1=log:rotate.txt --access-verified after=2026-12-19\n  exledger close 7F3KQ --reviewed --outcome effective"
 )]
-pub struct CloseArgs {
+pub(crate) struct CloseArgs {
     /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
@@ -80,7 +80,7 @@ pub struct CloseArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<CloseArgs>();
+pub(crate) const COMMAND: Command = Command::of::<CloseArgs>();
 
 impl Run for CloseArgs {
     const PAST: PastInstants =

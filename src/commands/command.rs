@@ -11,7 +11,7 @@ use clap::Parser;
 
 /// One subcommand: what it takes, and what it does.
 #[derive(Clone, Copy, Debug)]
-pub struct Command {
+pub(crate) struct Command {
     /// Its arguments and its help.
     pub declare: fn() -> clap::Command,
     /// The formats in which it answers.
@@ -23,7 +23,7 @@ pub struct Command {
 
 /// Whether a command answers about the approved ref as it once stood (`--as-of`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PastInstants {
+pub(crate) enum PastInstants {
     /// It does.
     Answered,
     /// It does not, and why, as the end of a sentence that begins with `--as-of asks about the past, and`.
@@ -31,7 +31,7 @@ pub enum PastInstants {
 }
 
 /// What a subcommand's arguments can do.
-pub trait Run: Parser {
+pub(crate) trait Run: Parser {
     /// The formats in which it answers.
     const FORMATS: Formats = Formats::General;
     /// Whether it answers about the past.
@@ -47,7 +47,7 @@ pub trait Run: Parser {
 
 impl Command {
     /// Returns the command whose arguments are of a type.
-    pub const fn of<A: Run>() -> Command {
+    pub(crate) const fn of<A: Run>() -> Command {
         Command {
             declare: A::command,
             formats: A::FORMATS,

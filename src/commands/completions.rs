@@ -16,14 +16,14 @@ use crate::commands::{self};
 #[command(
     after_help = "EXAMPLE\n  exledger completions bash > ~/.local/share/bash-completion/completions/exledger"
 )]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     shell: clap_complete::Shell,
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<CompletionsArgs>();
+pub(crate) const COMMAND: Command = Command::of::<CompletionsArgs>();
 
 impl Run for CompletionsArgs {
     const FORMATS: Formats = Formats::Only(&["table"]);

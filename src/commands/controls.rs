@@ -9,11 +9,11 @@ use clap::Parser;
 use crate::commands::command::{Command, Run};
 use crate::commands::context::Ctx;
 use crate::commands::exit::Outcome;
-use crate::policy::catalog::controls::Catalog;
-use crate::policy::catalog::search::search;
-use crate::policy::catalog::{self, built_in};
-use crate::policy::governance::{Governance, State};
-use crate::view;
+use exledger::policy::catalog::controls::Catalog;
+use exledger::policy::catalog::search::search;
+use exledger::policy::catalog::{self, built_in};
+use exledger::policy::governance::{Governance, State};
+use exledger::view;
 
 /// Find controls by id, alias or words of their title
 ///
@@ -24,13 +24,13 @@ use crate::view;
 #[command(
     after_help = "EXAMPLE\n  exledger controls NHI-02\n  exledger controls nist-csf PR.AA\n  exledger controls long-lived secrets"
 )]
-pub struct ControlsArgs {
+pub(crate) struct ControlsArgs {
     /// An id, an alias, the name of a catalog, or words of a title
     search: Vec<String>,
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<ControlsArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ControlsArgs>();
 
 impl Run for ControlsArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {

@@ -9,22 +9,22 @@ use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
 use crate::commands::context::place;
 use crate::commands::exit::Outcome;
-use crate::diag::Finding;
-use crate::history::change::event::Event;
-use crate::history::objects::Oid;
-use crate::history::paths::Prefix;
-use crate::history::tree::CommitTree;
-use crate::ledger::tree::Tree;
-use crate::policy::governance::Governance;
-use crate::policy::tier;
-use crate::policy::tier::fact::Facts;
-use crate::record::read::RecordFile;
-use crate::rules::case::RuleContext;
-use crate::rules::house::ExtraSchema;
-use crate::rules::told::{self, Beside, EventDetail};
-use crate::view;
-use crate::view::doc::{Findings, Judged, Readers, ShownFinding};
 use clap::Parser;
+use exledger::diag::Finding;
+use exledger::history::change::event::Event;
+use exledger::history::objects::Oid;
+use exledger::history::paths::Prefix;
+use exledger::history::tree::CommitTree;
+use exledger::ledger::tree::Tree;
+use exledger::policy::governance::Governance;
+use exledger::policy::tier;
+use exledger::policy::tier::fact::Facts;
+use exledger::record::read::RecordFile;
+use exledger::rules::case::RuleContext;
+use exledger::rules::house::ExtraSchema;
+use exledger::rules::told::{self, Beside, EventDetail};
+use exledger::view;
+use exledger::view::doc::{Findings, Judged, Readers, ShownFinding};
 
 /// Show what a branch changes in meaning
 ///
@@ -34,7 +34,7 @@ use clap::Parser;
 #[command(
     after_help = "EXAMPLE\n  exledger diff\n  exledger diff origin/main HEAD --format markdown"
 )]
-pub struct DiffArgs {
+pub(crate) struct DiffArgs {
     /// Where it will land; the approved ref unless another commit is named
     base: Option<String>,
 
@@ -43,7 +43,7 @@ pub struct DiffArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<DiffArgs>();
+pub(crate) const COMMAND: Command = Command::of::<DiffArgs>();
 
 impl Run for DiffArgs {
     const FORMATS: Formats = Formats::Findings;

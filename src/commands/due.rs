@@ -10,15 +10,15 @@ use crate::commands::context::filter;
 use crate::commands::context::judged::Scope;
 use crate::commands::context::output::{self, Formats};
 use crate::commands::exit::Outcome;
-use crate::interop::ics::{self, Dated};
-use crate::record::time::Term;
-use crate::status::state::RecordState;
-use crate::survey::due::{self, Due, Horizon, Urgency};
-use crate::survey::escalate;
-use crate::survey::select;
-use crate::view;
-use crate::view::doc::FormatNeeds;
-use crate::view::due::DueList;
+use exledger::interop::ics::{self, Dated};
+use exledger::record::time::Term;
+use exledger::status::state::RecordState;
+use exledger::survey::due::{self, Due, Horizon, Urgency};
+use exledger::survey::escalate;
+use exledger::survey::select;
+use exledger::view;
+use exledger::view::doc::FormatNeeds;
+use exledger::view::due::DueList;
 
 /// Say what is due
 ///
@@ -29,7 +29,7 @@ use crate::view::due::DueList;
 #[command(
     after_help = "EXAMPLE\n  exledger due --within 14d --format markdown\n  exledger due --messages\n  exledger due --within 90d --format ics > exceptions.ics"
 )]
-pub struct DueArgs {
+pub(crate) struct DueArgs {
     /// How soon an end counts as due; by default what the policy says
     #[arg(long, value_name = "DURATION", value_parser = filter::term)]
     within: Option<Term>,
@@ -40,7 +40,7 @@ pub struct DueArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<DueArgs>();
+pub(crate) const COMMAND: Command = Command::of::<DueArgs>();
 
 impl Run for DueArgs {
     const FORMATS: Formats = Formats::Dated;
@@ -69,7 +69,7 @@ impl Run for DueArgs {
                 let mut doc = view::due::doc(&list, &*approved);
                 if messages {
                     let around = approved.around();
-                    let calls = escalate::calls(&list.records, &view::record::told, around);
+                    let calls = escalate::calls(&list.records, &RecordState::known_content, around);
                     view::messages::add(&mut doc, &calls, &approved.stamp, around);
                 }
                 ctx.show(&doc)?;
@@ -84,7 +84,7 @@ impl Run for DueArgs {
 }
 
 /// Returns what is due in a ledger, as the policy sees it.
-pub fn list<'a>(approved: &'a Approved<'_>, reads: FormatNeeds) -> DueList<'a> {
+pub(crate) fn list<'a>(approved: &'a Approved<'_>, reads: FormatNeeds) -> DueList<'a> {
     worklist(approved, found(approved, None), reads)
 }
 
@@ -105,7 +105,7 @@ fn found<'a>(approved: &'a Approved<'_>, within: Option<Term>) -> Found<'a> {
     let mut records: Vec<_> = found
         .filter_map(|standing| Some((standing, due::of(standing, &horizon, instant)?)))
         .collect();
-    records.sort_by_key(|(standing, _)| (view::record::id(standing), &standing.path));
+    records.sort_by_key(|(standing, _)| (standing.id(), &standing.path));
     let overdue = records
         .iter()
         .any(|(_, due)| due.urgency == Urgency::Overdue);

@@ -4,7 +4,7 @@
 
 /// How a question was answered; what could not be answered is a [`crate::commands::context::fault::Fault`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// Nothing is wrong.
     Fine,
     /// The answer is bad news.

@@ -6,10 +6,10 @@ use crate::commands::command::{Command, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::exit::Outcome;
-use crate::record::near;
-use crate::rules::rule::Rule;
-use crate::rules::{self};
-use crate::view;
+use exledger::record::near;
+use exledger::rules::rule::Rule;
+use exledger::rules::{self};
+use exledger::view;
 
 /// Explain a rule, or list them all
 ///
@@ -17,13 +17,13 @@ use crate::view;
 #[derive(Debug, Parser)]
 #[command(name = "explain")]
 #[command(after_help = "EXAMPLE\n  exledger explain wildcard-scope")]
-pub struct ExplainArgs {
+pub(crate) struct ExplainArgs {
     /// The code that findings carry
     rule: Option<String>,
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<ExplainArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ExplainArgs>();
 
 impl Run for ExplainArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {

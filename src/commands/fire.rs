@@ -6,9 +6,9 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::exit::Outcome;
-use crate::history::change::event::Event;
-use crate::plan::fire;
 use clap::Parser;
+use exledger::history::change::event::Event;
+use exledger::plan::fire;
 
 /// Record that a trigger fired
 ///
@@ -19,7 +19,7 @@ use clap::Parser;
 #[command(
     after_help = "EXAMPLE\n  exledger fire 7F3KQ T1 --note \"The vendor shipped OAuth client credentials on Tuesday\""
 )]
-pub struct FireArgs {
+pub(crate) struct FireArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
@@ -35,7 +35,7 @@ pub struct FireArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<FireArgs>();
+pub(crate) const COMMAND: Command = Command::of::<FireArgs>();
 
 impl Run for FireArgs {
     const PAST: PastInstants =

@@ -15,11 +15,11 @@ use crate::commands::context::output::Formats;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use crate::commands::init::files::{Bridge, Place};
-use crate::store;
-use crate::store::git::Repository;
-use crate::store::git::open::OpenError;
-use crate::view;
-use crate::view::init::{Init, Skipped, Written};
+use exledger::store;
+use exledger::store::git::Repository;
+use exledger::store::git::open::OpenError;
+use exledger::view;
+use exledger::view::init::{Init, Skipped, Written};
 
 /// Make a repository a ledger
 ///
@@ -28,7 +28,7 @@ use crate::view::init::{Init, Skipped, Written};
 #[derive(Debug, Parser)]
 #[command(name = "init")]
 #[command(after_help = "EXAMPLE\n  exledger init --merge-method squash")]
-pub struct InitArgs {
+pub(crate) struct InitArgs {
     /// How this repository merges pull requests; asked on a terminal, else merge
     #[arg(long, value_name = "METHOD")]
     merge_method: Option<MergeMethod>,
@@ -44,7 +44,7 @@ pub struct InitArgs {
 
 /// How a repository merges pull requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum MergeMethod {
+pub(crate) enum MergeMethod {
     /// By a merge commit: its author approves by merging
     Merge,
     /// By one new commit: git names nobody who approved
@@ -54,7 +54,7 @@ pub enum MergeMethod {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<InitArgs>();
+pub(crate) const COMMAND: Command = Command::of::<InitArgs>();
 
 impl Run for InitArgs {
     const FORMATS: Formats = Formats::General;

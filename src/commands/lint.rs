@@ -22,19 +22,19 @@ use crate::commands::exit::Outcome;
 use crate::commands::lint::excerpt::Excerpts;
 use crate::commands::lint::input::Input;
 use crate::commands::lint::past::Approved;
-use crate::diag::Finding;
-use crate::ledger::Files;
-use crate::policy::governance::Governance;
-use crate::record;
-use crate::record::read::RecordFile;
-use crate::render::format::Offered;
-use crate::rules::case::RuleContext;
-use crate::rules::house::ExtraSchema;
-use crate::rules::lint;
-use crate::rules::repeats::Repeats;
-use crate::survey::refiling;
-use crate::view;
-use crate::view::doc::{Findings, Judged, Readers};
+use exledger::diag::Finding;
+use exledger::ledger::Files;
+use exledger::policy::governance::Governance;
+use exledger::record;
+use exledger::record::read::RecordFile;
+use exledger::render::format::Offered;
+use exledger::rules::case::RuleContext;
+use exledger::rules::house::ExtraSchema;
+use exledger::rules::lint;
+use exledger::rules::repeats::Repeats;
+use exledger::survey::refiling;
+use exledger::view;
+use exledger::view::doc::{Findings, Judged, Readers};
 
 /// Check records and policy
 ///
@@ -44,7 +44,7 @@ use crate::view::doc::{Findings, Judged, Readers};
 #[command(
     after_help = "EXAMPLE\n  exledger lint --format github\n  exledger lint --base origin/main\n  exledger lint - --path exceptions/EXC-2026-7F3KQ.yaml < draft.yaml"
 )]
-pub struct LintArgs {
+pub(crate) struct LintArgs {
     /// Files or folders of the ledger; everything where none is named; - for one record on stdin
     paths: Vec<PathBuf>,
 
@@ -58,7 +58,7 @@ pub struct LintArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<LintArgs>();
+pub(crate) const COMMAND: Command = Command::of::<LintArgs>();
 
 impl Run for LintArgs {
     const FORMATS: Formats = Formats::Findings;
@@ -200,7 +200,7 @@ fn remember(files: &Files, input: &Input, repeats: &mut Repeats) -> anyhow::Resu
 
 impl Ctx {
     /// Returns the ledger's folder for the formats that a forge reads: its paths begin at the top of the repository.
-    pub fn forge_folder(&self, home: &Home) -> String {
+    pub(crate) fn forge_folder(&self, home: &Home) -> String {
         let read_by_forge = self.format.offered == Offered::ForFindings;
         let repository = home.repository_or_none().filter(|_| read_by_forge);
         repository
@@ -209,7 +209,7 @@ impl Ctx {
     }
 
     /// Returns the outcome of an answer with findings: errors are bad news, warnings with `--strict`.
-    pub fn of_counts(&self, counts: view::lint::Counts) -> Outcome {
+    pub(crate) fn of_counts(&self, counts: view::lint::Counts) -> Outcome {
         let strict = self.globals.strict && counts.warnings > 0;
         if counts.errors > 0 || strict {
             Outcome::BadNews

@@ -8,10 +8,10 @@ use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::filter::Filters;
 use crate::commands::context::judged::Scope;
 use crate::commands::exit::Outcome;
-use crate::status::state::RecordState;
-use crate::survey::select::{self, Filter, Meant, Order, Sameness};
-use crate::survey::slips;
-use crate::view;
+use exledger::status::state::RecordState;
+use exledger::survey::select::{self, Filter, Meant, Order, Sameness};
+use exledger::survey::slips;
+use exledger::view;
 
 /// List the exceptions
 ///
@@ -22,7 +22,7 @@ use crate::view;
 #[command(
     after_help = "EXAMPLE\n  exledger list --owner ana@example.com --ends-within 30d --sort expires"
 )]
-pub struct ListArgs {
+pub(crate) struct ListArgs {
     #[command(flatten)]
     filters: Filters,
 
@@ -41,7 +41,7 @@ pub struct ListArgs {
 
 /// In what order records are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Sort {
+pub(crate) enum Sort {
     /// By id; the default
     Id,
     /// The earliest end first
@@ -57,7 +57,7 @@ pub enum Sort {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<ListArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ListArgs>();
 
 impl Run for ListArgs {
     const PAST: PastInstants = PastInstants::Answered;
@@ -92,12 +92,7 @@ impl Run for ListArgs {
         };
         let mut records: Vec<&RecordState> = asked.iter().filter(shows).copied().collect();
         let order = self.sort.order();
-        records.sort_by(|one, other| {
-            order.compare(
-                (view::record::id(one), one),
-                (view::record::id(other), other),
-            )
-        });
+        records.sort_by(|one, other| order.compare((one.id(), one), (other.id(), other)));
         let hidden = asked.len() - records.len() + approved.n_left_out();
         ctx.show(&view::list::doc(
             &view::list::List {

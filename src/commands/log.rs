@@ -7,8 +7,8 @@ use crate::commands::context::Ctx;
 use crate::commands::context::approved;
 use crate::commands::exit::Outcome;
 use crate::commands::show;
-use crate::view;
-use crate::view::log::Log;
+use exledger::view;
+use exledger::view::log::Log;
 
 /// Show what happened to one exception
 ///
@@ -17,7 +17,7 @@ use crate::view::log::Log;
 #[derive(Debug, Parser)]
 #[command(name = "log")]
 #[command(after_help = "EXAMPLE\n  exledger log 7F3KQ --patch")]
-pub struct LogArgs {
+pub(crate) struct LogArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
@@ -27,7 +27,7 @@ pub struct LogArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<LogArgs>();
+pub(crate) const COMMAND: Command = Command::of::<LogArgs>();
 
 impl Run for LogArgs {
     const PAST: PastInstants = PastInstants::Answered;
@@ -40,7 +40,7 @@ impl Run for LogArgs {
         if acts.is_empty() {
             ctx.hint(&format!(
                 "{}: {}",
-                view::record::id(standing),
+                standing.id(),
                 view::log::vacant(standing)
             ));
         }

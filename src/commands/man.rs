@@ -15,13 +15,13 @@ use crate::commands::{self};
 #[derive(Debug, Parser)]
 #[command(name = "man")]
 #[command(after_help = "EXAMPLE\n  exledger man check | man -l -")]
-pub struct ManArgs {
+pub(crate) struct ManArgs {
     /// The command
     command: Option<String>,
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<ManArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ManArgs>();
 
 impl Run for ManArgs {
     const FORMATS: Formats = Formats::Only(&["table"]);

@@ -4,39 +4,39 @@
 //! [`main`]; what every command gets is in `context`. Follows `docs/spec/cli.md`. To add a command: its file, its
 //! `mod` line, one line in [`ALL`].
 
-pub mod approve;
-pub mod attest;
-pub mod check;
-pub mod close;
-pub mod command;
-pub mod completions;
-pub mod context;
-pub mod controls;
-pub mod demo;
-pub mod diff;
-pub mod due;
-pub mod exit;
-pub mod explain;
-pub mod fire;
-pub mod init;
-pub mod lint;
-pub mod list;
-pub mod log;
-pub mod man;
-pub mod new;
-pub mod note;
-pub mod patterns;
-pub mod queue;
-pub mod reject;
-pub mod renew;
-pub mod report;
-pub mod review;
-pub mod schema;
-pub mod shorten;
-pub mod show;
-pub mod transfer;
-pub mod triage;
-pub mod verify;
+pub(crate) mod approve;
+pub(crate) mod attest;
+pub(crate) mod check;
+pub(crate) mod close;
+pub(crate) mod command;
+pub(crate) mod completions;
+pub(crate) mod context;
+pub(crate) mod controls;
+pub(crate) mod demo;
+pub(crate) mod diff;
+pub(crate) mod due;
+pub(crate) mod exit;
+pub(crate) mod explain;
+pub(crate) mod fire;
+pub(crate) mod init;
+pub(crate) mod lint;
+pub(crate) mod list;
+pub(crate) mod log;
+pub(crate) mod man;
+pub(crate) mod new;
+pub(crate) mod note;
+pub(crate) mod patterns;
+pub(crate) mod queue;
+pub(crate) mod reject;
+pub(crate) mod renew;
+pub(crate) mod report;
+pub(crate) mod review;
+pub(crate) mod schema;
+pub(crate) mod shorten;
+pub(crate) mod show;
+pub(crate) mod transfer;
+pub(crate) mod triage;
+pub(crate) mod verify;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::ffi::OsString;
@@ -55,10 +55,10 @@ use crate::commands::context::globals::Globals;
 use crate::commands::context::hyphen;
 use crate::commands::context::logging;
 use crate::commands::exit::Outcome;
-use crate::render;
+use exledger::render;
 
 /// All subcommands, in the order of the help.
-pub const ALL: &[Command] = &[
+pub(crate) const ALL: &[Command] = &[
     init::COMMAND,
     new::COMMAND,
     list::COMMAND,
@@ -108,7 +108,7 @@ struct Top {
 }
 
 /// Returns the whole command line: the global flags and every subcommand.
-pub fn declare() -> clap::Command {
+pub(crate) fn declare() -> clap::Command {
     Top::command()
         .subcommand_required(true)
         .disable_help_subcommand(false)
@@ -116,12 +116,12 @@ pub fn declare() -> clap::Command {
 }
 
 /// Runs the program with the arguments of this process.
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     ExitCode::from(guarded(|| run(std::env::args_os())))
 }
 
 /// Returns what a run returns; a panic is told on stderr, and becomes the exit code of what could not be determined.
-pub fn guarded(run: impl FnOnce() -> u8 + UnwindSafe) -> u8 {
+pub(crate) fn guarded(run: impl FnOnce() -> u8 + UnwindSafe) -> u8 {
     panic::set_hook(Box::new(|panicked| {
         complain(&render::harmless(&internal_error(panicked)));
     }));
@@ -140,9 +140,9 @@ const TEST_PANIC: &str = "EXLEDGER_TEST_PANIC";
     reason = "a test sees by it how a panic of the program ends"
 )]
 fn panic_in_a_test(ctx: &Ctx) {
-    let asked = ctx.environment.get(TEST_PANIC);
-    if cfg!(debug_assertions) && asked.is_some_and(|value| value == "1") {
-        panic!("{TEST_PANIC} is set");
+    let asked = ctx.environment.get(TEST_PANIC).map_or("", String::as_str);
+    if cfg!(debug_assertions) && !matches!(asked, "" | "0") {
+        panic!("{TEST_PANIC} is {asked}");
     }
 }
 
@@ -225,4 +225,12 @@ fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Outcome> {
 /// Writes to stderr; when that is closed too, nobody is there to be told.
 fn complain(text: &str) {
     let _ = std::io::stderr().write_all(ask::wrapped(text).as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_declaration_of_arguments_is_sound() {
+        super::declare().debug_assert();
+    }
 }

@@ -34,7 +34,7 @@ EXAMPLE
     --rule \"One user a job\" --application billing --risk-level moderate \\
     --justification \"Splitting the user now would stop invoicing until spring\" \\
     --compensating-control \"Alert on use at night\"")]
-pub struct NewArgs {
+pub(crate) struct NewArgs {
     /// Start from a preset of the policy
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
@@ -72,7 +72,7 @@ pub struct NewArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<NewArgs>();
+pub(crate) const COMMAND: Command = Command::of::<NewArgs>();
 
 impl Run for NewArgs {
     const PAST: PastInstants = PastInstants::Refused("a record is filed now");

@@ -7,10 +7,10 @@ use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::filter::{self, Filters};
 use crate::commands::exit::Outcome;
-use crate::history::change::event::Event;
-use crate::plan::note;
-use crate::record::word::Stage;
 use clap::Parser;
+use exledger::history::change::event::Event;
+use exledger::plan::note;
+use exledger::record::word::Stage;
 
 /// Record a step of triage, investigation or remediation
 ///
@@ -20,7 +20,7 @@ use clap::Parser;
 #[command(
     after_help = "EXAMPLE\n  exledger note 7F3KQ --stage investigation --note \"Two callers are left\" --evidence log:callers.txt"
 )]
-pub struct NoteArgs {
+pub(crate) struct NoteArgs {
     /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
@@ -44,7 +44,7 @@ pub struct NoteArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<NoteArgs>();
+pub(crate) const COMMAND: Command = Command::of::<NoteArgs>();
 
 impl Run for NoteArgs {
     const PAST: PastInstants =

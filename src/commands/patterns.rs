@@ -7,9 +7,9 @@ use crate::commands::context::Ctx;
 use crate::commands::context::approved;
 use crate::commands::context::judged::Scope;
 use crate::commands::exit::Outcome;
-use crate::status::state::Status;
-use crate::survey::patterns::{self, Proposed, RecordOrigin};
-use crate::view;
+use exledger::status::state::Status;
+use exledger::survey::patterns::{self, Proposed, RecordOrigin};
+use exledger::view;
 
 /// Show repeated causes
 ///
@@ -18,10 +18,10 @@ use crate::view;
 #[derive(Debug, Parser)]
 #[command(name = "patterns")]
 #[command(after_help = "EXAMPLE\n  exledger patterns\n  exledger patterns --format markdown")]
-pub struct PatternsArgs {}
+pub(crate) struct PatternsArgs {}
 
 /// The command.
-pub const COMMAND: Command = Command::of::<PatternsArgs>();
+pub(crate) const COMMAND: Command = Command::of::<PatternsArgs>();
 
 impl Run for PatternsArgs {
     const PAST: PastInstants = PastInstants::Answered;
@@ -38,7 +38,7 @@ impl Run for PatternsArgs {
             .filter_map(|standing| {
                 let branch = standing.pending.first()?.branch.as_ref();
                 Some(Proposed {
-                    id: view::record::id(standing),
+                    id: standing.id(),
                     record: standing.stated.as_deref()?,
                     place: branch.map_or(RecordOrigin::WorkTree, |it| {
                         RecordOrigin::Branch(it.clone())

@@ -8,11 +8,11 @@ use crate::commands::context::approved;
 use crate::commands::context::filter::Filters;
 use crate::commands::context::judged::Scope;
 use crate::commands::exit::Outcome;
-use crate::status::state::RecordState;
-use crate::survey::due::Horizon;
-use crate::survey::queue::{self, Item};
-use crate::survey::select::{self, Meant, Sameness};
-use crate::view;
+use exledger::status::state::RecordState;
+use exledger::survey::due::Horizon;
+use exledger::survey::queue::{self, Item};
+use exledger::survey::select::{self, Meant, Sameness};
+use exledger::view;
 
 /// Show what needs attention, worst first
 ///
@@ -23,7 +23,7 @@ use crate::view;
 #[command(
     after_help = "EXAMPLE\n  exledger queue\n  exledger queue --team billing --approved-only --strict"
 )]
-pub struct QueueArgs {
+pub(crate) struct QueueArgs {
     #[command(flatten)]
     filters: Filters,
 
@@ -33,7 +33,7 @@ pub struct QueueArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<QueueArgs>();
+pub(crate) const COMMAND: Command = Command::of::<QueueArgs>();
 
 impl Run for QueueArgs {
     const PAST: PastInstants = PastInstants::Answered;
@@ -60,7 +60,7 @@ impl Run for QueueArgs {
         let horizon = Horizon::of(&approved.governance.policy);
         let items = queue::of(
             asked.iter().copied(),
-            &view::record::id,
+            &RecordState::id,
             &horizon,
             approved.around(),
         );

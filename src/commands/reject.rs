@@ -9,9 +9,9 @@ use crate::commands::context::fault;
 use crate::commands::context::judged::Scope;
 use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
-use crate::history::change::event::Event;
-use crate::plan::reject;
 use clap::Parser;
+use exledger::history::change::event::Event;
+use exledger::plan::reject;
 
 /// Reject a request, and keep the reason
 ///
@@ -22,7 +22,7 @@ use clap::Parser;
 #[command(
     after_help = "EXAMPLE\n  git switch billing-key\n  exledger reject 7F3KQ --reason \"Rotate the key: the vendor offers two at a time\""
 )]
-pub struct RejectArgs {
+pub(crate) struct RejectArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
@@ -35,7 +35,7 @@ pub struct RejectArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<RejectArgs>();
+pub(crate) const COMMAND: Command = Command::of::<RejectArgs>();
 
 impl Run for RejectArgs {
     const PAST: PastInstants =

@@ -7,10 +7,10 @@ use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::filter::{self, Filters};
 use crate::commands::exit::Outcome;
-use crate::history::change::event::Event;
-use crate::plan::renew::{self, Later};
-use crate::record::time::{Term, When};
 use clap::Parser;
+use exledger::history::change::event::Event;
+use exledger::plan::renew::{self, Later};
+use exledger::record::time::{Term, When};
 
 /// Ask for a later end
 ///
@@ -21,7 +21,7 @@ use clap::Parser;
 #[command(
     after_help = "EXAMPLE\n  exledger renew 7F3KQ --for 30d --reason \"The vendor ships the rotation API in January\""
 )]
-pub struct RenewArgs {
+pub(crate) struct RenewArgs {
     /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
@@ -45,7 +45,7 @@ pub struct RenewArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<RenewArgs>();
+pub(crate) const COMMAND: Command = Command::of::<RenewArgs>();
 
 impl Run for RenewArgs {
     const PAST: PastInstants =

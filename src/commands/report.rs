@@ -14,18 +14,18 @@ use crate::commands::context::globals::{self, Moment};
 use crate::commands::context::judged::Scope;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
-use crate::render;
-use crate::status::state::RecordState;
-use crate::store::streams::Begun;
-use crate::survey::due::Horizon;
-use crate::survey::figures::{self, Span};
-use crate::survey::life::Life;
-use crate::survey::patterns;
-use crate::survey::queue;
-use crate::view;
-use crate::view::doc::Doc;
-use crate::view::record::Names as _;
-use crate::view::report::{Control, Report};
+use exledger::render;
+use exledger::status::state::RecordState;
+use exledger::store::streams::Begun;
+use exledger::survey::due::Horizon;
+use exledger::survey::figures::{self, Span};
+use exledger::survey::life::Life;
+use exledger::survey::patterns;
+use exledger::survey::queue;
+use exledger::view;
+use exledger::view::doc::Doc;
+use exledger::view::record::Names as _;
+use exledger::view::report::{Control, Report};
 
 /// Report on the backlog and its trends
 ///
@@ -36,7 +36,7 @@ use crate::view::report::{Control, Report};
 #[command(
     after_help = "EXAMPLE\n  exledger report --from 2026-01-01 --to 2026-06-30\n  exledger report --format html -o exceptions.html"
 )]
-pub struct ReportArgs {
+pub(crate) struct ReportArgs {
     /// The first day of the trends; by default eleven months before the last, or the first landing
     #[arg(long, value_name = "DATE", value_parser = globals::moment)]
     from: Option<Moment>,
@@ -51,7 +51,7 @@ pub struct ReportArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<ReportArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ReportArgs>();
 
 impl Run for ReportArgs {
     const FORMATS: Formats = Formats::Paged;
@@ -94,7 +94,7 @@ impl ReportArgs {
             standings: &approved.standings,
             items: queue::of(
                 approved.standings.iter(),
-                &view::record::id,
+                &RecordState::id,
                 &horizon,
                 approved.around(),
             ),

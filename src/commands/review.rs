@@ -7,10 +7,10 @@ use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::filter::{self, Filters};
 use crate::commands::exit::Outcome;
-use crate::history::change::event::Event;
-use crate::plan::review;
-use crate::record::word::ReviewOutcome;
 use clap::Parser;
+use exledger::history::change::event::Event;
+use exledger::plan::review;
+use exledger::record::word::ReviewOutcome;
 
 /// Record a periodic review
 ///
@@ -21,7 +21,7 @@ use clap::Parser;
 #[command(
     after_help = "EXAMPLE\n  exledger review 7F3KQ --outcome still-needed --note \"The job still runs; retired on 18 December\""
 )]
-pub struct ReviewArgs {
+pub(crate) struct ReviewArgs {
     /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
@@ -41,7 +41,7 @@ pub struct ReviewArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<ReviewArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ReviewArgs>();
 
 impl Run for ReviewArgs {
     const PAST: PastInstants =

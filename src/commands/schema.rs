@@ -6,8 +6,8 @@ use crate::commands::command::{Command, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
-use crate::policy;
-use crate::record;
+use exledger::policy;
+use exledger::record;
 
 /// Print the JSON Schema of records or of the policy
 ///
@@ -15,7 +15,7 @@ use crate::record;
 #[derive(Debug, Parser)]
 #[command(name = "schema")]
 #[command(after_help = "EXAMPLE\n  exledger schema exception > schemas/exception.schema.json")]
-pub struct SchemaArgs {
+pub(crate) struct SchemaArgs {
     /// Of what
     #[arg(value_enum, default_value = "exception", hide_default_value = true)]
     of: Which,
@@ -23,7 +23,7 @@ pub struct SchemaArgs {
 
 /// What a schema is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Which {
+pub(crate) enum Which {
     /// A record; the default
     Exception,
     /// The policy, exledger.yaml
@@ -31,11 +31,11 @@ pub enum Which {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<SchemaArgs>();
+pub(crate) const COMMAND: Command = Command::of::<SchemaArgs>();
 
 impl Which {
     /// Returns the schema as the text of its file.
-    pub fn text(self) -> String {
+    pub(crate) fn text(self) -> String {
         match self {
             Which::Exception => record::schema::exception(),
             Which::Policy => policy::schema::policy(),

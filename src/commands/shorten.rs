@@ -7,10 +7,10 @@ use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::filter::{self, Filters};
 use crate::commands::exit::Outcome;
-use crate::history::change::event::Event;
-use crate::plan::shorten;
-use crate::record::time::When;
 use clap::Parser;
+use exledger::history::change::event::Event;
+use exledger::plan::shorten;
+use exledger::record::time::When;
 
 /// Let exceptions end earlier
 ///
@@ -18,7 +18,7 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "shorten")]
 #[command(after_help = "EXAMPLE\n  exledger shorten 7F3KQ --until 2026-12-04")]
-pub struct ShortenArgs {
+pub(crate) struct ShortenArgs {
     /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
@@ -34,7 +34,7 @@ pub struct ShortenArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<ShortenArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ShortenArgs>();
 
 impl Run for ShortenArgs {
     const PAST: PastInstants =

@@ -7,9 +7,9 @@ use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
 use crate::commands::exit::Outcome;
-use crate::ledger;
-use crate::status::state::RecordState;
-use crate::view;
+use exledger::ledger;
+use exledger::status::state::RecordState;
+use exledger::view;
 
 /// Show one exception
 ///
@@ -17,7 +17,7 @@ use crate::view;
 #[derive(Debug, Parser)]
 #[command(name = "show")]
 #[command(after_help = "EXAMPLE\n  exledger show 7F3KQ")]
-pub struct ShowArgs {
+pub(crate) struct ShowArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
@@ -27,7 +27,7 @@ pub struct ShowArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<ShowArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ShowArgs>();
 
 impl Run for ShowArgs {
     const PAST: PastInstants = PastInstants::Answered;
@@ -61,7 +61,7 @@ impl Run for ShowArgs {
 ///
 /// # Errors
 /// [`fault::Fault::Misuse`] where none or several are named.
-pub fn find<'a>(approved: &'a Approved<'_>, text: &str) -> anyhow::Result<&'a RecordState> {
+pub(crate) fn find<'a>(approved: &'a Approved<'_>, text: &str) -> anyhow::Result<&'a RecordState> {
     let named = ledger::named(&approved.standings, |standing| &standing.key, text);
     named.map_err(|error| {
         let help = "run `exledger list --all` for the ids";

@@ -9,13 +9,13 @@ use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
 use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
-use crate::history::change::event::Event;
-use crate::ledger::Files;
-use crate::plan::transfer::{self, Heir};
-use crate::policy::governance::Governance;
-use crate::record::address::Address;
-use crate::survey::select::Filter;
 use clap::Parser;
+use exledger::history::change::event::Event;
+use exledger::ledger::Files;
+use exledger::plan::transfer::{self, Heir};
+use exledger::policy::governance::Governance;
+use exledger::record::address::Address;
+use exledger::survey::select::Filter;
 
 /// Hand exceptions over to another owner
 ///
@@ -26,7 +26,7 @@ use clap::Parser;
 #[command(
     after_help = "EXAMPLE\n  exledger transfer 7F3KQ --to lee@example.com --reason \"Ana moves to another team\"\n  exledger transfer --from ana@example.com --to lee@example.com"
 )]
-pub struct TransferArgs {
+pub(crate) struct TransferArgs {
     /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
     ids: Vec<String>,
 
@@ -54,7 +54,7 @@ pub struct TransferArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<TransferArgs>();
+pub(crate) const COMMAND: Command = Command::of::<TransferArgs>();
 
 impl Run for TransferArgs {
     const PAST: PastInstants =

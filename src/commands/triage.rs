@@ -17,19 +17,19 @@ use crate::commands::exit::Outcome;
 use crate::commands::triage::input::{Desk, Folders, Format, Read, Source};
 use crate::commands::triage::marks::Marks;
 use crate::commands::triage::output::{How, Rewrite};
-use crate::gate::index::Index;
-use crate::policy::governance;
-use crate::policy::governance::NO_POLICY;
-use crate::survey::triage::State;
-use crate::survey::triage::judge::Judge;
-use crate::survey::triage::tally::{Kept, Tally};
-use crate::survey::triage::wanted::Wanted;
-use crate::survey::triage::watch::Watch;
-use crate::view;
-use crate::view::doc::FormatNeeds;
-use crate::view::triage::shown::{Draft, Shown, Unused};
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
+use exledger::gate::index::Index;
+use exledger::policy::governance;
+use exledger::policy::governance::NO_POLICY;
+use exledger::survey::triage::State;
+use exledger::survey::triage::judge::Judge;
+use exledger::survey::triage::tally::{Kept, Tally};
+use exledger::survey::triage::wanted::Wanted;
+use exledger::survey::triage::watch::Watch;
+use exledger::view;
+use exledger::view::doc::FormatNeeds;
+use exledger::view::triage::shown::{Draft, Shown, Unused};
 use std::path::PathBuf;
 
 /// Compare findings and events with baselines and ledger
@@ -44,7 +44,7 @@ EXAMPLE
   exledger triage trivy.sarif semgrep.sarif
   exledger triage events.jsonl --format json
   exledger triage trivy.sarif --filter -o upload.sarif")]
-pub struct TriageArgs {
+pub(crate) struct TriageArgs {
     /// SARIF, or events as JSON Lines; - for stdin
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
@@ -83,7 +83,7 @@ pub struct TriageArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<TriageArgs>();
+pub(crate) const COMMAND: Command = Command::of::<TriageArgs>();
 
 impl Run for TriageArgs {
     const PAST: PastInstants = PastInstants::Answered;

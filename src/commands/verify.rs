@@ -5,9 +5,6 @@
 mod marks;
 mod uses;
 
-use crate::approval::filed::{ApprovalFileOutcome, FileState};
-use crate::approval::loosened;
-use crate::approval::statement::file::About;
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
@@ -18,20 +15,23 @@ use crate::commands::exit::Outcome;
 use crate::commands::show;
 use crate::commands::verify::marks::Marks;
 use crate::commands::verify::uses::Book;
-use crate::diag::Finding;
-use crate::history::objects::Objects;
-use crate::history::objects::{Kind, Oid};
-use crate::history::tree::CommitTree;
-use crate::history::version::Key;
-use crate::history::walk::{self, VersionVisit};
-use crate::record::read::{self, RecordFile};
-use crate::rules::audit::contents::Contents;
-use crate::rules::audit::{self, Audit};
-use crate::rules::house::ExtraSchema;
-use crate::status::state::RecordState;
-use crate::view;
-use crate::view::doc::{Findings, Judged, Readers};
 use clap::Parser;
+use exledger::approval::filed::{ApprovalFileOutcome, FileState};
+use exledger::approval::loosened;
+use exledger::approval::statement::file::About;
+use exledger::diag::Finding;
+use exledger::history::objects::Objects;
+use exledger::history::objects::{Kind, Oid};
+use exledger::history::tree::CommitTree;
+use exledger::history::version::Key;
+use exledger::history::walk::{self, VersionVisit};
+use exledger::record::read::{self, RecordFile};
+use exledger::rules::audit::contents::Contents;
+use exledger::rules::audit::{self, Audit};
+use exledger::rules::house::ExtraSchema;
+use exledger::status::state::RecordState;
+use exledger::view;
+use exledger::view::doc::{Findings, Judged, Readers};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -44,7 +44,7 @@ use std::path::PathBuf;
 #[command(
     after_help = "EXAMPLE\n  exledger verify --checkpoint last.json --write-checkpoint next.json\n  exledger verify 7F3KQ --receipts receipts.jsonl"
 )]
-pub struct VerifyArgs {
+pub(crate) struct VerifyArgs {
     /// The records; all of them where none is named
     #[arg(value_name = "ID")]
     ids: Vec<String>,
@@ -63,7 +63,7 @@ pub struct VerifyArgs {
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<VerifyArgs>();
+pub(crate) const COMMAND: Command = Command::of::<VerifyArgs>();
 
 /// What is asked about.
 struct Asked<'a> {
@@ -232,7 +232,7 @@ impl Asked<'_> {
 }
 
 /// Returns the key of a record in history.
-fn key(history: &crate::history::walked::History, standing: &RecordState) -> Key {
+fn key(history: &exledger::history::walked::History, standing: &RecordState) -> Key {
     let id = Key::Id(standing.key.clone());
     if history.trails.contains_key(&id) {
         id
@@ -244,8 +244,8 @@ fn key(history: &crate::history::walked::History, standing: &RecordState) -> Key
 fn judged(standing: &RecordState) -> Judged {
     Judged {
         path: standing.path.clone(),
-        id: Some(view::record::id(standing).to_owned()),
-        title: view::record::told(standing).map(|record| record.title.clone()),
+        id: Some(standing.id().to_owned()),
+        title: standing.known_content().map(|record| record.title.clone()),
         tier: standing.tier.as_ref().map(|tier| tier.tier.clone()),
     }
 }

@@ -6,7 +6,6 @@
 use crate::interop::uuid;
 use crate::record::time::{Day, Instant, When};
 use crate::status::state::{DutyKind, RecordState};
-use crate::view::record;
 
 /// So many days before an end an alarm goes off.
 const ALARMS: &[i64] = &[30, 7];
@@ -61,8 +60,8 @@ pub fn calendar(records: &[Dated<'_>], instant: Instant) -> String {
 
 /// Returns the events of a record: its end, its next review, the look that its closure owes.
 fn events(standing: &RecordState, instant: Instant) -> Vec<Event> {
-    let id = record::id(standing);
-    let Some(content) = record::content(standing) else {
+    let id = standing.id();
+    let Some(content) = standing.content() else {
         return Vec::new();
     };
     let title = plain(&content.title);
@@ -133,7 +132,7 @@ impl Lines {
     }
 
     fn event(&mut self, event: &Event, dated: Dated<'_>, instant: Instant) {
-        let id = record::id(dated.standing);
+        let id = dated.standing.id();
         let uid = uuid::of(&format!("ics/{id}/{}", event.part));
         self.line("BEGIN:VEVENT");
         self.line(&format!("UID:{uid}@exledger"));

@@ -166,6 +166,28 @@ pub struct RecordState {
     pub pending: Vec<Pending>,
 }
 
+impl RecordState {
+    /// Returns the id under which it is shown: the record's own, or the stem of a file that has none.
+    pub fn id(&self) -> &str {
+        let stem = || {
+            let name = self.path.rsplit('/').next().unwrap_or(&self.path);
+            name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+        };
+        self.content()
+            .map_or_else(stem, |record| record.id.as_str())
+    }
+
+    /// Returns what is shown of it: what is in force, else what its file states.
+    pub fn content(&self) -> Option<&record::Record> {
+        self.effective.as_deref().or(self.stated.as_deref())
+    }
+
+    /// Returns what is shown of it, else what its file said when it could last be read.
+    pub fn known_content(&self) -> Option<&record::Record> {
+        self.content().or(self.last_read.as_deref())
+    }
+}
+
 /// The version whose grant is in force.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Approved {

@@ -49,7 +49,7 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn record::Names) -> Doc<'a> {
         return doc;
     }
     for (owner, mut records) in by_owner(list) {
-        records.sort_by_key(|(standing, due)| (due.order(), record::id(standing).to_owned()));
+        records.sort_by_key(|(standing, due)| (due.order(), standing.id().to_owned()));
         doc.blocks
             .push(Block::Heading(Text::of(Tone::Strong, owner)));
         let rows = records
@@ -96,7 +96,7 @@ fn json(
         let also: Vec<&str> = due.also.iter().map(|bucket| bucket.word()).collect();
         view.insert("bucket".to_owned(), json!(due.bucket.word()));
         view.insert("also".to_owned(), json!(also));
-        let next = advice::next(standing, record::id(standing), Some(due), around);
+        let next = advice::next(standing, standing.id(), Some(due), around);
         view.insert("next".to_owned(), next::json(&next, around.instant));
     }
     view
@@ -122,7 +122,7 @@ fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a RecordState,
 }
 
 fn owner(standing: &RecordState) -> String {
-    let content = record::told(standing);
+    let content = standing.known_content();
     content.map_or("owner not readable".to_owned(), |record| {
         format!("{} <{}>", record.owner.name, record.owner.email)
     })
@@ -163,16 +163,17 @@ fn also(due: &Due) -> String {
 }
 
 fn row(standing: &RecordState, due: &Due, around: AdviceContext<'_>) -> Vec<Text> {
-    let title =
-        record::told(standing).map_or(standing.path.as_str(), |record| record.title.as_str());
+    let title = standing
+        .known_content()
+        .map_or(standing.path.as_str(), |record| record.title.as_str());
     let tone = match due.urgency {
         Urgency::Overdue => Tone::Bad,
         Urgency::DueNow | Urgency::InTime => Tone::Warn,
     };
     let why = reason::first(&standing.reasons);
-    let next = advice::next(standing, record::id(standing), Some(due), around);
+    let next = advice::next(standing, standing.id(), Some(due), around);
     vec![
-        Text::of(Tone::Id, record::id(standing)),
+        Text::of(Tone::Id, standing.id()),
         Text::plain(title),
         Text::of(tone, due.bucket.word()),
         Text::plain(next::timing(due, around.instant)),

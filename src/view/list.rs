@@ -87,12 +87,12 @@ pub fn columns() -> Vec<Column> {
 
 /// Returns the row of a record in such a table.
 pub fn row(standing: &RecordState, instant: Instant) -> Vec<Text> {
-    let content = record::told(standing);
+    let content = standing.known_content();
     let title = content.map_or(standing.path.as_str(), |record| record.title.as_str());
     let owner = content.map_or("", |record| record.owner.name.as_str());
     let tier = standing.tier.as_ref().map_or("", |tier| tier.tier.as_str());
     vec![
-        Text::of(Tone::Id, record::id(standing)),
+        Text::of(Tone::Id, standing.id()),
         Text::plain(title),
         Text::plain(owner),
         Text::plain(tier),
@@ -104,7 +104,7 @@ pub fn row(standing: &RecordState, instant: Instant) -> Vec<Text> {
 /// Returns when a record was closed, and how: `closed 2026-11-04: remediated`; `None` where no closure is in force.
 pub fn closed(standing: &RecordState) -> Option<String> {
     let is_closed = matches!(standing.status, Status::Closed | Status::Rejected);
-    let closure = record::content(standing)?.closure.as_ref();
+    let closure = standing.content()?.closure.as_ref();
     let closure = closure.filter(|_| is_closed)?;
     Some(format!(
         "closed {}: {}",

@@ -29,10 +29,13 @@ pub struct Log<'a> {
 /// Returns the answer.
 pub fn doc(log: &Log<'_>) -> Doc<'static> {
     let events: Vec<Value> = log.acts.iter().map(json).collect();
-    let id = record::id(log.standing);
+    let id = log.standing.id();
     let mut doc = log.stamp.doc("log", json!({"id": id, "events": events}));
     doc.rows = Some("events");
-    let title = record::told(log.standing).map_or("", |record| record.title.as_str());
+    let title = log
+        .standing
+        .known_content()
+        .map_or("", |record| record.title.as_str());
     let heading = Text::of(Tone::Id, id).and(Tone::Plain, "  ");
     doc.blocks
         .push(Block::Heading(heading.and(Tone::Strong, title)));

@@ -10,7 +10,6 @@ use crate::survey::advice::{self, Next};
 use crate::survey::escalate::{AdviceContext, Call, EscalatedTo};
 use crate::view::doc::{Block, Doc, Text, Tone};
 use crate::view::next;
-use crate::view::record;
 use crate::view::shape::{self, Stamp};
 
 /// Puts messages in place of what a worklist shows to people, and beside its records in the object.
@@ -49,7 +48,7 @@ fn message(call: &Call<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> Value {
         .map(|told| {
             let step = step(told, around);
             json!({
-                "id": record::id(told.standing),
+                "id": told.standing.id(),
                 "bucket": told.due.bucket.word(),
                 "since": told.due.timing.since(around.instant),
                 "deadline": told.due.timing.deadline(),
@@ -85,8 +84,10 @@ fn body(call: &Call<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> String {
 /// Returns what is said of one record: which, since when, why, as what, and what to do.
 fn about(told: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> String {
     let (standing, due) = (told.standing, told.due);
-    let id = record::id(standing);
-    let title = record::told(standing).map_or("", |record| record.title.as_str());
+    let id = standing.id();
+    let title = standing
+        .known_content()
+        .map_or("", |record| record.title.as_str());
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let words = due.bucket.word().replace('-', " ");
     let when = next::timing(due, stamp.instant);
@@ -106,6 +107,6 @@ fn about(told: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> St
 }
 
 fn step(told: &EscalatedTo<'_>, around: AdviceContext<'_>) -> Next {
-    let id = record::id(told.standing);
+    let id = told.standing.id();
     advice::next(told.standing, id, Some(told.due), around)
 }

@@ -46,7 +46,7 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn record::Names) -> Doc<'a> {
         doc.blocks
             .push(Block::Heading(Text::of(Tone::Strong, heading)));
         let cards = of_rank.iter().map(|item| {
-            let id = record::id(item.standing).to_owned();
+            let id = item.standing.id().to_owned();
             (id, card(item, *tone, instant))
         });
         doc.blocks.push(Block::Pairs(cards.collect()));
@@ -85,8 +85,9 @@ fn json(item: &Item<'_>, names: &dyn record::Names, instant: Instant) -> Value {
 /// Returns what stands beside an id: the title, the state, what to do, and the command.
 fn card(item: &Item<'_>, tone: Tone, instant: Instant) -> Text {
     let standing = item.standing;
-    let title =
-        record::told(standing).map_or(standing.path.as_str(), |record| record.title.as_str());
+    let title = standing
+        .known_content()
+        .map_or(standing.path.as_str(), |record| record.title.as_str());
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     Text::of(Tone::Strong, title)
         .and(Tone::Plain, "\n")

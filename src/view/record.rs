@@ -22,32 +22,12 @@ pub trait Names {
     fn filer(&self, standing: &status::state::RecordState) -> Option<String>;
 }
 
-/// Returns the id under which a record is shown: its own, or the stem of a file that has none.
-pub fn id(standing: &status::state::RecordState) -> &str {
-    let stem = || {
-        let name = standing.path.rsplit('/').next().unwrap_or(&standing.path);
-        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
-    };
-    let record = content(standing);
-    record.map_or_else(stem, |record| record.id.as_str())
-}
-
-/// Returns what is shown of a record: what is in force of it, else what it states.
-pub fn content(standing: &status::state::RecordState) -> Option<&record::Record> {
-    standing.effective.as_deref().or(standing.stated.as_deref())
-}
-
-/// Returns what people are told of a record: what is shown of it, else what its file said when it could be read.
-pub fn told(standing: &status::state::RecordState) -> Option<&record::Record> {
-    content(standing).or(standing.last_read.as_deref())
-}
-
 /// Returns the record view.
 pub fn json(standing: &status::state::RecordState, names: &dyn Names) -> Value {
-    let shown = content(standing);
+    let shown = standing.content();
     let written = standing.stated.as_deref().or(shown);
     let mut view = json!({
-        "id": id(standing),
+        "id": standing.id(),
         "title": shown.map(|record| &record.title),
         "path": standing.path,
         "class": shown.map(|record| record.class),

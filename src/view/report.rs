@@ -19,7 +19,6 @@ use crate::survey::select;
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::list;
 use crate::view::queue;
-use crate::view::record;
 use crate::view::shape::Stamp;
 
 /// What `report` shows.
@@ -212,7 +211,7 @@ fn attention<'a>(
         let waits = queue::waits_for(item);
         let what = item.word().replace('-', " ");
         vec![
-            Text::of(Tone::Id, record::id(item.standing)),
+            Text::of(Tone::Id, item.standing.id()),
             Text::plain(title(item.standing)),
             Text::of(tone, what).and(Tone::Plain, queue::age(item, report.stamp.instant)),
             Text::plain(waits.trim_start_matches("; waits for ")),
@@ -329,7 +328,9 @@ fn column(title: &'static str, fit: Fit) -> Column {
 }
 
 fn title(standing: &RecordState) -> &str {
-    record::told(standing).map_or(standing.path.as_str(), |record| record.title.as_str())
+    standing
+        .known_content()
+        .map_or(standing.path.as_str(), |record| record.title.as_str())
 }
 
 /// The open records of a class.
@@ -342,7 +343,7 @@ struct Section<'a> {
 impl<'a> Section<'a> {
     fn of(report: &Report<'a>, class: Class) -> Section<'a> {
         let is_of = |standing: &&RecordState| {
-            let told = record::told(standing);
+            let told = standing.known_content();
             told.is_some_and(|record| record.class == class)
         };
         let is_open = |standing: &&RecordState| !select::is_ended(standing.status);
@@ -350,7 +351,7 @@ impl<'a> Section<'a> {
         let overdue = report.items.iter().filter(|item| item.is_overdue());
         let overdue = overdue.map(|item| item.standing).filter(is_of);
         let mut records: Vec<&RecordState> = open.collect();
-        records.sort_by_key(|standing| (record::id(standing), &standing.path));
+        records.sort_by_key(|standing| (standing.id(), &standing.path));
         Section {
             class,
             records,
@@ -364,7 +365,7 @@ impl<'a> Section<'a> {
     }
 
     fn json(&self) -> Value {
-        let ids: Vec<&str> = self.records.iter().map(|it| record::id(it)).collect();
+        let ids: Vec<&str> = self.records.iter().map(|it| it.id()).collect();
         json!({
             "class": self.class,
             "open": self.records.len(),

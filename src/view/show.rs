@@ -30,13 +30,14 @@ pub fn doc(
         "show",
         json!({
             "record": record::json(standing, names),
-            "content": record::content(standing),
+            "content": standing.content(),
             "statements": statements.iter().map(|it| statements::json(it)).collect::<Vec<_>>(),
         }),
     );
-    let title =
-        record::told(standing).map_or(standing.path.as_str(), |record| record.title.as_str());
-    let heading = Text::of(Tone::Id, record::id(standing)).and(Tone::Plain, "  ");
+    let title = standing
+        .known_content()
+        .map_or(standing.path.as_str(), |record| record.title.as_str());
+    let heading = Text::of(Tone::Id, standing.id()).and(Tone::Plain, "  ");
     doc.blocks
         .push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));
     doc.blocks

@@ -15,14 +15,15 @@ use tokens::{Named, Token};
 const LINE: &str =
     "diag yaml record ledger policy history approval status gate survey rules plan view render";
 
-/// The furthest room that each may use; only `commands` uses these.
+/// Rooms of the library beside the line, and the furthest room of the line that each may use.
 const BESIDE: &[(&str, &str)] = &[
+    ("interop", "plan"),
     ("clock", "record"),
     ("store", "history"),
-    ("ask", "plan"),
-    ("interop", "view"),
-    ("commands", "render"),
 ];
+
+/// Rooms of the program, and the furthest room of the line that each may use; `commands` uses all others too.
+const PROGRAM: &[(&str, &str)] = &[("ask", "plan"), ("commands", "render")];
 
 /// What comes from outside, and the rooms that may name it.
 const HOME: &[(&str, &str)] = &[
@@ -73,6 +74,12 @@ fn the_library_declares_the_rooms_in_the_order_of_the_line() {
     let beside = BESIDE.iter().map(|(room, _)| *room);
     let expected: Vec<&str> = LINE.split(' ').chain(beside).collect();
     assert_eq!(declared, expected);
+    let text = std::fs::read_to_string(house::root().join("src/main.rs")).unwrap();
+    let declared: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'))
+        .collect();
+    assert!(declared.iter().eq(PROGRAM.iter().map(|(room, _)| room)));
 }
 
 #[test]
@@ -130,12 +137,17 @@ const SOURCES: &[(&str, &str, &[usize])] = &[
     ("store/git.rs", "use crate::clock;\n", &[1]),
     (
         "commands/lint.rs",
-        "use crate::store;\nuse crate::render;\nuse crate::ask;\n",
+        "use exledger::store;\nuse exledger::render;\nuse crate::ask;\n",
         &[],
     ),
     (
+        "ask/raw.rs",
+        "use exledger::plan;\nuse exledger::render;\nuse crate::commands;\n",
+        &[2, 3],
+    ),
+    (
         "main.rs",
-        "use exledger::commands;\nuse exledger::store;\n",
+        "fn f() { crate::commands::main() }\nuse crate::ask;\n",
         &[2],
     ),
     ("status/mod.rs", "use crate::nowhere;\n", &[1]),
@@ -266,20 +278,25 @@ fn depth(file: &Path) -> usize {
 }
 
 fn is_room(name: &str) -> bool {
-    rank(name).is_some() || BESIDE.iter().any(|(room, _)| *room == name)
+    rank(name).is_some() || furthest(name).is_some()
 }
 
 fn rank(room: &str) -> Option<usize> {
     LINE.split(' ').position(|name| name == room)
 }
 
+/// The furthest room of the line that a room beside it may use.
+fn furthest(name: &str) -> Option<&'static str> {
+    let mut rooms = BESIDE.iter().chain(PROGRAM);
+    rooms.find(|(room, _)| *room == name).map(|(_, room)| *room)
+}
+
 fn may_use(from: &str, to: &str) -> bool {
-    let beside = |name: &str| BESIDE.iter().find(|(room, _)| *room == name);
-    match (from, beside(from), rank(from), rank(to)) {
+    match (from, furthest(from), rank(from), rank(to)) {
         _ if from == to || from == "lib" => true,
         ("main", ..) => to == "commands",
-        ("commands", .., None) => beside(to).is_some(),
-        (_, Some((_, furthest)), _, Some(target)) => target <= rank(furthest).unwrap(),
+        ("commands", .., None) => furthest(to).is_some(),
+        (_, Some(furthest), _, Some(target)) => target <= rank(furthest).unwrap(),
         (_, None, Some(own), Some(target)) => target < own,
         _ => false,
     }
@@ -314,7 +331,7 @@ fn target<'a>(path: &'a [String], depth: usize, room: &str) -> Option<&'a str> {
     let climbed = path.iter().take_while(|part| *part == "super").count();
     let inside = match path[0].as_str() {
         "crate" => 1,
-        "exledger" if room == "main" => 1,
+        "exledger" if PROGRAM.iter().any(|(name, _)| *name == room) => 1,
         "super" if climbed >= depth => climbed,
         _ => return None,
     };

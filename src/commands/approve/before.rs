@@ -2,14 +2,14 @@
 //!
 //! Start at [`said`]. Follows `docs/spec/cli.md`, approve.
 
-use crate::approval::keys::Keys;
-use crate::approval::signature::{self, SignatureState};
-use crate::approval::statement::file::ApprovalFile;
 use crate::commands::approve::place::{Desk, Found};
 use crate::commands::approve::subject::Landed;
 use crate::commands::context::fault;
-use crate::ledger::tree::Tree;
-use crate::policy::people::person::Person;
+use exledger::approval::keys::Keys;
+use exledger::approval::signature::{self, SignatureState};
+use exledger::approval::statement::file::ApprovalFile;
+use exledger::ledger::tree::Tree;
+use exledger::policy::people::person::Person;
 
 /// What was said before.
 #[derive(Clone, Debug, PartialEq, Eq)]

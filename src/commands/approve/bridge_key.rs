@@ -2,15 +2,15 @@
 //!
 //! Start at [`BridgeKey`]. Follows `docs/spec/approval.md`, 1.12.
 
-use crate::approval::keys::Keys;
-use crate::approval::signature::{self, SignatureState};
 use crate::commands::approve::seal::unsigned;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
-use crate::policy::people;
-use crate::store::sign::{self, Setup};
+use exledger::approval::keys::Keys;
+use exledger::approval::signature::{self, SignatureState};
+use exledger::policy::people;
+use exledger::store::sign::{self, Setup};
 
 /// The key of a bridge, and the lists that tell whether it counts.
 pub(super) struct BridgeKey<'a> {

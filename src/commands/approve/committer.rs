@@ -7,11 +7,11 @@ use crate::commands::approve::place::Desk;
 use crate::commands::approve::subject::Landed;
 use crate::commands::context::fault;
 use crate::commands::context::shell::quoted;
-use crate::policy::people::nobody;
-use crate::record::time::Instant;
-use crate::store::git::Repository;
-use crate::store::scribe::WriterSignature;
-use crate::store::sign::CommitSigning;
+use exledger::policy::people::nobody;
+use exledger::record::time::Instant;
+use exledger::store::git::Repository;
+use exledger::store::scribe::WriterSignature;
+use exledger::store::sign::CommitSigning;
 
 /// The setting that stands for `--as-me`.
 const SETTING: &str = "exledger.approvalAuthor";

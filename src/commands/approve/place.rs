@@ -2,9 +2,6 @@
 //!
 //! Start at [`found`] and [`write`]. Follows `docs/spec/cli.md`, approve.
 
-use crate::approval::statement::file::ApprovalFile;
-use crate::approval::statement::file::Decision;
-use crate::approval::statement::limits::SIGNATURE;
 use crate::commands::approve::ApproveArgs;
 use crate::commands::approve::committer::Committer;
 use crate::commands::approve::side::Side;
@@ -14,16 +11,19 @@ use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::commands::context::shell::quoted;
-use crate::history::branch::Branch;
-use crate::history::objects::Oid;
-use crate::ledger::tree::Tree;
-use crate::store::edits::{self, Write};
-use crate::store::files::{self, FileError};
-use crate::store::git::Repository;
-use crate::store::git::heads::{At, Named};
-use crate::store::scribe::{Draft, ScribeError};
-use crate::store::sign::Setup;
-use crate::view::approve::Done;
+use exledger::approval::statement::file::ApprovalFile;
+use exledger::approval::statement::file::Decision;
+use exledger::approval::statement::limits::SIGNATURE;
+use exledger::history::branch::Branch;
+use exledger::history::objects::Oid;
+use exledger::ledger::tree::Tree;
+use exledger::store::edits::{self, Write};
+use exledger::store::files::{self, FileError};
+use exledger::store::git::Repository;
+use exledger::store::git::heads::{At, Named};
+use exledger::store::scribe::{Draft, ScribeError};
+use exledger::store::sign::Setup;
+use exledger::view::approve::Done;
 use std::path::{Path, PathBuf};
 
 /// The most bytes of an approval file that is there already.

@@ -2,11 +2,6 @@
 //!
 //! Start at [`run`]. Follows `docs/spec/approval.md`, 1.12.
 
-use crate::approval::ledger_name::LedgerName;
-use crate::approval::reviews::Reviews;
-use crate::approval::statement::file::About;
-use crate::approval::statement::file::ApprovalFile;
-use crate::approval::statement::limits::SIGNATURE;
 use crate::commands::approve::bridge_key::BridgeKey;
 use crate::commands::approve::{ApproveArgs, place, speak};
 use crate::commands::context::Ctx;
@@ -17,18 +12,23 @@ use crate::commands::context::place::Home;
 use crate::commands::context::shell::quoted;
 use crate::commands::context::tips::OnMainline;
 use crate::commands::exit::Outcome;
-use crate::history::objects::Oid;
-use crate::history::tree::CommitTree;
-use crate::history::version::Key;
-use crate::ledger::tree::Tree;
-use crate::plan::approve;
-use crate::plan::reviews::told::{Told, UnresolvedReview};
-use crate::plan::reviews::{self, Answer, Stated, Trouble, World};
-use crate::policy::tier::Needed;
-use crate::store::files::{self, FileError};
-use crate::view;
-use crate::view::approve::{ApprovalSummary, WrittenReview};
-use crate::view::init::Written;
+use exledger::approval::ledger_name::LedgerName;
+use exledger::approval::reviews::Reviews;
+use exledger::approval::statement::file::About;
+use exledger::approval::statement::file::ApprovalFile;
+use exledger::approval::statement::limits::SIGNATURE;
+use exledger::history::objects::Oid;
+use exledger::history::tree::CommitTree;
+use exledger::history::version::Key;
+use exledger::ledger::tree::Tree;
+use exledger::plan::approve;
+use exledger::plan::reviews::told::{Told, UnresolvedReview};
+use exledger::plan::reviews::{self, Answer, Stated, Trouble, World};
+use exledger::policy::tier::Needed;
+use exledger::store::files::{self, FileError};
+use exledger::view;
+use exledger::view::approve::{ApprovalSummary, WrittenReview};
+use exledger::view::init::Written;
 use std::io::Read;
 use std::path::Path;
 

@@ -2,15 +2,15 @@
 //!
 //! Start at [`answer`].
 
-use crate::approval::ask;
-use crate::approval::statement::file::ApprovalFile;
-use crate::approval::statement::file::Decision;
 use crate::commands::approve::place::Desk;
 use crate::commands::approve::subject::Landed;
-use crate::plan::approve;
-use crate::policy::people::person::Person;
-use crate::rules::changed;
-use crate::view::approve::{ApprovalSummary, Counting, Done, Signed};
+use exledger::approval::ask;
+use exledger::approval::statement::file::ApprovalFile;
+use exledger::approval::statement::file::Decision;
+use exledger::plan::approve;
+use exledger::policy::people::person::Person;
+use exledger::rules::changed;
+use exledger::view::approve::{ApprovalSummary, Counting, Done, Signed};
 
 /// Returns the answer about a word that is not written yet.
 pub(super) fn answer(

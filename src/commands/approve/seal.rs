@@ -2,14 +2,14 @@
 //!
 //! Start at [`sealed`].
 
-use crate::approval::keys::Keys;
-use crate::approval::signature::{self, SignatureState};
 use crate::commands::approve::place::Desk;
 use crate::commands::context::fault;
-use crate::policy::people::person::Person;
-use crate::store::sign::{self, NAME_KEY, Setup, SignError};
-use crate::view::approve::Counting;
-use crate::view::doc::{Text, Tone};
+use exledger::approval::keys::Keys;
+use exledger::approval::signature::{self, SignatureState};
+use exledger::policy::people::person::Person;
+use exledger::store::sign::{self, NAME_KEY, Setup, SignError};
+use exledger::view::approve::Counting;
+use exledger::view::doc::{Text, Tone};
 
 /// A signature, and whether it counts once it has landed.
 pub(super) struct Sealed {

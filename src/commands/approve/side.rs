@@ -8,14 +8,14 @@ use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::compare::{Compared, Proposed};
 use crate::commands::context::fault;
 use crate::commands::context::place::{self, Home};
-use crate::history::objects::Oid;
-use crate::history::refs::Head;
-use crate::history::tree::CommitTree;
-use crate::ledger::tree::Tree;
-use crate::policy::governance::Governance;
-use crate::store::git::Repository;
-use crate::store::git::heads::Named;
-use crate::store::git::stored::Stored;
+use exledger::history::objects::Oid;
+use exledger::history::refs::Head;
+use exledger::history::tree::CommitTree;
+use exledger::ledger::tree::Tree;
+use exledger::policy::governance::Governance;
+use exledger::store::git::Repository;
+use exledger::store::git::heads::Named;
+use exledger::store::git::stored::Stored;
 
 /// Where the content is.
 pub(super) struct Side<'h> {

@@ -2,10 +2,6 @@
 //!
 //! Start at [`run`].
 
-use crate::approval::statement;
-use crate::approval::statement::file::ApprovalFile;
-use crate::approval::statement::file::Decision;
-use crate::approval::statement::limits::LONGEST_REASON;
 use crate::ask::{self, Agreed};
 use crate::commands::approve::before::{self, Before};
 use crate::commands::approve::committer::Committer;
@@ -21,21 +17,25 @@ use crate::commands::context::fault;
 use crate::commands::context::fault::Fault;
 use crate::commands::context::judged::Scope;
 use crate::commands::exit::Outcome;
-use crate::diag::Level;
-use crate::plan::approve;
-use crate::policy::governance::Governance;
-use crate::policy::people;
-use crate::policy::people::person::Person;
-use crate::record::address::Address;
-use crate::record::credential;
-use crate::rules::case::RuleContext;
-use crate::rules::house::ExtraSchema;
-use crate::rules::lint;
-use crate::rules::past::RecordPast;
-use crate::store::sign::CommitSigning;
-use crate::view;
-use crate::view::approve::{Counting, Done, Signed};
-use crate::view::shape;
+use exledger::approval::statement;
+use exledger::approval::statement::file::ApprovalFile;
+use exledger::approval::statement::file::Decision;
+use exledger::approval::statement::limits::LONGEST_REASON;
+use exledger::diag::Level;
+use exledger::plan::approve;
+use exledger::policy::governance::Governance;
+use exledger::policy::people;
+use exledger::policy::people::person::Person;
+use exledger::record::address::Address;
+use exledger::record::credential;
+use exledger::rules::case::RuleContext;
+use exledger::rules::house::ExtraSchema;
+use exledger::rules::lint;
+use exledger::rules::past::RecordPast;
+use exledger::store::sign::CommitSigning;
+use exledger::view;
+use exledger::view::approve::{Counting, Done, Signed};
+use exledger::view::shape;
 
 /// Says it.
 pub(super) fn run(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {

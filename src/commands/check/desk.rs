@@ -4,17 +4,17 @@
 
 use crate::commands::check::receipts::Receipts;
 use crate::commands::context::approved::Approved;
-use crate::gate::answer::{Answer, GateVerdict, Limits, Question, SubjectMatch};
-use crate::gate::index::Index;
-use crate::gate::{self, unnamed, verdict};
-use crate::policy::people::person::Person;
-use crate::record::time::Instant;
-use crate::status::state::RecordState;
-use crate::survey::advice;
-use crate::survey::escalate::AdviceContext;
-use crate::view;
-use crate::view::check::Receipt;
-use crate::view::shape::Stamp;
+use exledger::gate::answer::{Answer, GateVerdict, Limits, Question, SubjectMatch};
+use exledger::gate::index::Index;
+use exledger::gate::{self, unnamed, verdict};
+use exledger::policy::people::person::Person;
+use exledger::record::time::Instant;
+use exledger::status::state::RecordState;
+use exledger::survey::advice;
+use exledger::survey::escalate::AdviceContext;
+use exledger::view;
+use exledger::view::check::Receipt;
+use exledger::view::shape::Stamp;
 use serde_json::Value;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -161,10 +161,10 @@ impl<'a> Desk<'a> {
             instant: asked.at,
             ..approved.around()
         };
-        let is_named = |it: &&&RecordState| Some(view::record::id(it)) == answer.record.as_deref();
+        let is_named = |it: &&&RecordState| Some(it.id()) == answer.record.as_deref();
         let pending = among.iter().find(is_named);
         let waits_for = pending.filter(|_| answer.verdict == GateVerdict::Pending);
-        let waits_for = waits_for.map(|it| advice::approvers(it, view::record::id(it), around));
+        let waits_for = waits_for.map(|it| advice::approvers(it, it.id(), around));
         let policy = &approved.governance.policy;
         let warning = if question.deploy {
             unnamed::warning(question, &answer, self.applications(), policy)

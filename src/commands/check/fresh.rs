@@ -11,9 +11,9 @@ use std::time::Duration;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
-use crate::record::time::Instant;
-use crate::store;
-use crate::view::shape;
+use exledger::record::time::Instant;
+use exledger::store;
+use exledger::view::shape;
 
 /// How long a fetch may take.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -20,14 +20,14 @@ use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
-use crate::gate::answer::{GateVerdict, Question};
-use crate::gate::index::Index;
-use crate::gate::question::{self, LONGEST_LINE, Line, NoQuestion};
-use crate::history::watched;
-use crate::interop::lines::{self, Kept};
-use crate::record::time::Instant;
-use crate::store::git::watch::Watch;
-use crate::view::shape::Stamp;
+use exledger::gate::answer::{GateVerdict, Question};
+use exledger::gate::index::Index;
+use exledger::gate::question::{self, LONGEST_LINE, Line, NoQuestion};
+use exledger::history::watched;
+use exledger::interop::lines::{self, Kept};
+use exledger::record::time::Instant;
+use exledger::store::git::watch::Watch;
+use exledger::view::shape::Stamp;
 
 /// How long what can't be loaded, and what branches propose, is not looked at again.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -13,21 +13,21 @@ use crate::commands::context::asked::Asked;
 use crate::commands::context::judged::Scope;
 use crate::commands::context::place::Home;
 use crate::commands::context::proposals;
-use crate::gate::answer::{GateVerdict, Question, Receipts};
-use crate::gate::{self, verdict};
-use crate::history::interest::RecordFilter;
-use crate::history::notes;
-use crate::history::objects::Extent;
-use crate::history::tree::CommitTree;
-use crate::history::version::Key;
-use crate::ledger::Files;
-use crate::ledger::tree::Tree;
-use crate::policy::governance::{Governance, State};
-use crate::record::Record;
-use crate::record::read::{self, RecordFile};
-use crate::record::time::Instant;
-use crate::status::state::{RecordState, Status};
-use crate::yaml::node::Limits;
+use exledger::gate::answer::{GateVerdict, Question, Receipts};
+use exledger::gate::{self, verdict};
+use exledger::history::interest::RecordFilter;
+use exledger::history::notes;
+use exledger::history::objects::Extent;
+use exledger::history::tree::CommitTree;
+use exledger::history::version::Key;
+use exledger::ledger::Files;
+use exledger::ledger::tree::Tree;
+use exledger::policy::governance::{Governance, State};
+use exledger::record::Record;
+use exledger::record::read::{self, RecordFile};
+use exledger::record::time::Instant;
+use exledger::status::state::{RecordState, Status};
+use exledger::yaml::node::Limits;
 
 /// Judges the records that a question is about, or all of them where that is not enough.
 ///

@@ -7,9 +7,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::commands::check::desk::Answered;
-use crate::gate::answer::GateVerdict;
-use crate::gate::{self, receipt};
-use crate::store::receipts::{LockedReceipts, ReceiptFile, ReceiptFileError};
+use exledger::gate::answer::GateVerdict;
+use exledger::gate::{self, receipt};
+use exledger::store::receipts::{LockedReceipts, ReceiptFile, ReceiptFileError};
 
 /// How long another process may hold the lock.
 const PATIENCE: Duration = Duration::from_secs(10);

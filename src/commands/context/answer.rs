@@ -6,14 +6,14 @@ use crate::ask;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::filter;
-use crate::record::scalar::Scalar;
-use crate::record::time::When;
-use crate::record::time::not_after;
-use crate::record::word::Vocabulary;
+use exledger::record::scalar::Scalar;
+use exledger::record::time::When;
+use exledger::record::time::not_after;
+use exledger::record::word::Vocabulary;
 
 impl Ctx {
     /// Tells whether there is a person who can be asked.
-    pub fn asks(&self) -> bool {
+    pub(crate) fn asks(&self) -> bool {
         self.person == ask::Person::There
     }
 
@@ -21,7 +21,7 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] then.
-    pub fn needs(&self, flags: &[(&str, bool)]) -> anyhow::Result<()> {
+    pub(crate) fn needs(&self, flags: &[(&str, bool)]) -> anyhow::Result<()> {
         let open = flags.iter().filter(|(_, is_given)| !is_given);
         let open: Vec<&str> = open.map(|(flag, _)| *flag).collect();
         match open.split_last() {
@@ -37,7 +37,7 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] where nobody says it.
-    pub fn text_or_ask(
+    pub(crate) fn text_or_ask(
         &self,
         given: Option<&str>,
         flag: &str,
@@ -68,7 +68,7 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] where there is nobody to be asked.
-    pub fn value_or_ask<T>(
+    pub(crate) fn value_or_ask<T>(
         &self,
         flag: &str,
         question: &str,
@@ -86,7 +86,7 @@ impl Ctx {
     ///
     /// # Errors
     /// What is wrong with it, in words.
-    pub fn end_to_come(&self, text: &str) -> Result<When, String> {
+    pub(crate) fn end_to_come(&self, text: &str) -> Result<When, String> {
         let end = filter::moment(text)?;
         if not_after(&end) <= self.instant() {
             Err(format!("{end} is past: name an end that is still to come"))
@@ -99,7 +99,7 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] where nobody says it, or the text is none of the words.
-    pub fn word_or_ask<W: Vocabulary>(
+    pub(crate) fn word_or_ask<W: Vocabulary>(
         &self,
         given: Option<&str>,
         flag: &str,
@@ -112,7 +112,7 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] where nobody says it, or the text is none of the words.
-    pub fn word_of_or_ask<W: Vocabulary>(
+    pub(crate) fn word_of_or_ask<W: Vocabulary>(
         &self,
         given: Option<&str>,
         flag: &str,
@@ -140,7 +140,7 @@ impl Ctx {
 }
 
 /// Returns the error of an answer that nobody gave.
-pub fn missing(flag: &str) -> anyhow::Error {
+pub(crate) fn missing(flag: &str) -> anyhow::Error {
     fault::misuse(
         format!("{flag} is missing"),
         format!("say it with {flag}; `--help` has an example"),

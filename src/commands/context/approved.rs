@@ -2,9 +2,6 @@
 //!
 //! Start at [`Ctx::approved`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
 
-use crate::approval::approvals::Approvals;
-use crate::approval::counted::CountedGovernance;
-use crate::approval::ledger_name::{LedgerName, Unnamed};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::judged::Scope;
@@ -12,32 +9,35 @@ use crate::commands::context::place::Home;
 use crate::commands::context::proposals::{self, Proposed};
 use crate::commands::context::repetition::Passed;
 use crate::commands::exit::Outcome;
-use crate::diag;
-use crate::history::content;
-use crate::history::ident::Ident;
-use crate::history::mainline::Guard;
-use crate::history::objects::{Obstacle, Oid};
-use crate::history::paths::Prefix;
-use crate::history::refs::Chosen;
-use crate::history::version::{Key, Trail};
-use crate::history::walked::History;
-use crate::policy::governance::Governance;
-use crate::policy::people;
-use crate::record::reference::ControlRef;
-use crate::record::time::Instant;
-use crate::status;
-use crate::status::reason;
-use crate::status::state::{RecordState, Status};
-use crate::store::git::Repository;
-use crate::view;
-use crate::view::shape::{self, Stamp};
-use crate::yaml::node::Limits;
+use exledger::approval::approvals::Approvals;
+use exledger::approval::counted::CountedGovernance;
+use exledger::approval::ledger_name::{LedgerName, Unnamed};
+use exledger::diag;
+use exledger::history::content;
+use exledger::history::ident::Ident;
+use exledger::history::mainline::Guard;
+use exledger::history::objects::{Obstacle, Oid};
+use exledger::history::paths::Prefix;
+use exledger::history::refs::Chosen;
+use exledger::history::version::{Key, Trail};
+use exledger::history::walked::History;
+use exledger::policy::governance::Governance;
+use exledger::policy::people;
+use exledger::record::reference::ControlRef;
+use exledger::record::time::Instant;
+use exledger::status;
+use exledger::status::reason;
+use exledger::status::state::{RecordState, Status};
+use exledger::store::git::Repository;
+use exledger::view;
+use exledger::view::shape::{self, Stamp};
+use exledger::yaml::node::Limits;
 use std::collections::BTreeMap;
 use std::mem::{self, ManuallyDrop};
 use std::rc::Rc;
 
 /// Every record at an instant, and what that was computed from.
-pub struct Approved<'h> {
+pub(crate) struct Approved<'h> {
     /// What the answer bears.
     pub stamp: Stamp,
     /// The governance that counts at the tip of the approved ref.
@@ -56,14 +56,14 @@ pub struct Approved<'h> {
 
 /// The answer to a command, which is never given back: the process ends with it, and to free a long history piece by
 /// piece takes a twentieth of the time.
-pub type Kept<'h> = ManuallyDrop<Approved<'h>>;
+pub(crate) type Kept<'h> = ManuallyDrop<Approved<'h>>;
 
 impl Ctx {
     /// Judges every record on the approved ref, and adds what branches and the work tree propose.
     ///
     /// # Errors
     /// As [`Ctx::asked`].
-    pub fn approved<'h>(&self, home: &'h Home) -> anyhow::Result<Kept<'h>> {
+    pub(crate) fn approved<'h>(&self, home: &'h Home) -> anyhow::Result<Kept<'h>> {
         self.approved_of(home, Scope::Everything)
     }
 
@@ -71,7 +71,11 @@ impl Ctx {
     ///
     /// # Errors
     /// As [`Ctx::asked`].
-    pub fn approved_of<'h>(&self, home: &'h Home, scope: Scope<'_>) -> anyhow::Result<Kept<'h>> {
+    pub(crate) fn approved_of<'h>(
+        &self,
+        home: &'h Home,
+        scope: Scope<'_>,
+    ) -> anyhow::Result<Kept<'h>> {
         let approved = self.judged(self.asked(home)?, scope)?;
         let mut approved = self.with_proposals(home, approved, &|_| true)?;
         approved.count_refilings(scope);
@@ -82,7 +86,11 @@ impl Ctx {
     ///
     /// # Errors
     /// As [`Ctx::asked`].
-    pub fn approved_only<'h>(&self, home: &'h Home, scope: Scope<'_>) -> anyhow::Result<Kept<'h>> {
+    pub(crate) fn approved_only<'h>(
+        &self,
+        home: &'h Home,
+        scope: Scope<'_>,
+    ) -> anyhow::Result<Kept<'h>> {
         let mut approved = self.judged(self.asked(home)?, scope)?;
         approved.count_refilings(scope);
         Ok(approved)
@@ -92,7 +100,7 @@ impl Ctx {
     ///
     /// # Errors
     /// As [`proposals::read`].
-    pub fn with_proposals<'h>(
+    pub(crate) fn with_proposals<'h>(
         &self,
         home: &Home,
         mut approved: Kept<'h>,
@@ -147,7 +155,7 @@ impl Ctx {
     }
 
     /// Returns the outcome of an answer about records of which some can't be told, and says on stderr which.
-    pub fn of_unknown<'a>(
+    pub(crate) fn of_unknown<'a>(
         &self,
         unknown: impl Iterator<Item = &'a RecordState>,
         outcome: Outcome,
@@ -156,7 +164,7 @@ impl Ctx {
         for standing in unknown {
             let reason = reason::first(&standing.reasons);
             let ids = by_reason.entry(reason).or_default();
-            ids.push(view::record::id(standing));
+            ids.push(standing.id());
         }
         for (reason, ids) in &by_reason {
             let about = match ids.as_slice() {
@@ -176,12 +184,12 @@ impl Ctx {
 
 impl Approved<'_> {
     /// Returns how many records were left out: closed and removed ones.
-    pub fn n_left_out(&self) -> usize {
+    pub(crate) fn n_left_out(&self) -> usize {
         self.history.left_out.len()
     }
 
     /// Judges every record at an instant, by the governance of the tree that is asked about.
-    pub fn at(&self, instant: Instant) -> Vec<RecordState> {
+    pub(crate) fn at(&self, instant: Instant) -> Vec<RecordState> {
         let trails = self.history.trails.iter();
         let mut standings: Vec<RecordState> = Vec::with_capacity(trails.len());
         let open = trails.filter(|(_, trail)| trail.became.is_none());
@@ -213,7 +221,7 @@ impl Approved<'_> {
     }
 
     /// Returns the bytes of a record's file as it landed; of a removed one, as it last did.
-    pub fn bytes(&self, standing: &RecordState) -> Option<Vec<u8>> {
+    pub(crate) fn bytes(&self, standing: &RecordState) -> Option<Vec<u8>> {
         match self.trail(standing) {
             Some(trail) => {
                 let files = trail
@@ -234,7 +242,7 @@ impl Approved<'_> {
     }
 
     /// Returns how often a record landed.
-    pub fn landings(&self, standing: &RecordState) -> usize {
+    pub(crate) fn landings(&self, standing: &RecordState) -> usize {
         self.trail(standing).map_or(0, |trail| trail.versions.len())
     }
 
@@ -244,7 +252,7 @@ impl Approved<'_> {
     }
 
     /// Tells whether two forms name one control.
-    pub fn same(&self, control: &ControlRef, asked: &str) -> bool {
+    pub(crate) fn same(&self, control: &ControlRef, asked: &str) -> bool {
         let canonical = |control: &ControlRef| {
             self.governance
                 .control(control)
@@ -283,11 +291,11 @@ impl view::record::Names for Approved<'_> {
 }
 
 /// Tells whether a record can't be told.
-pub fn is_unknown(standing: &&RecordState) -> bool {
+pub(crate) fn is_unknown(standing: &&RecordState) -> bool {
     standing.status == Status::Unknown
 }
 
 /// Returns the error of an object that can't be had, with what repairs it.
-pub fn obstacle(obstacle: Obstacle) -> anyhow::Error {
+pub(crate) fn obstacle(obstacle: Obstacle) -> anyhow::Error {
     fault::cannot_say(obstacle.to_string(), obstacle.repair())
 }

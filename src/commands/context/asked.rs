@@ -7,18 +7,18 @@ use crate::commands::context::approved::obstacle;
 use crate::commands::context::fault;
 use crate::commands::context::globals::AsOf;
 use crate::commands::context::place::{self, Home};
-use crate::diag;
-use crate::history::chain::{self, Chain};
-use crate::history::paths::Prefix;
-use crate::history::refs::Chosen;
-use crate::history::tree::CommitTree;
-use crate::policy;
-use crate::policy::governance::{Governance, State};
-use crate::record::time::Instant;
-use crate::store::git::Repository;
+use exledger::diag;
+use exledger::history::chain::{self, Chain};
+use exledger::history::paths::Prefix;
+use exledger::history::refs::Chosen;
+use exledger::history::tree::CommitTree;
+use exledger::policy;
+use exledger::policy::governance::{Governance, State};
+use exledger::record::time::Instant;
+use exledger::store::git::Repository;
 
 /// The mainline that is asked about, before any record is looked at.
-pub struct Asked<'h> {
+pub(crate) struct Asked<'h> {
     /// The repository.
     pub repository: &'h Repository,
     /// Where the ledger lies in it.
@@ -48,7 +48,7 @@ impl Ctx {
     /// # Errors
     /// [`fault::Fault::CannotSay`] outside git, without an approved ref, under a policy with errors, or when the tip
     /// can't be read; [`fault::Fault::Misuse`] when `--as-of` names nothing on the mainline.
-    pub fn asked<'h>(&self, home: &'h Home) -> anyhow::Result<Asked<'h>> {
+    pub(crate) fn asked<'h>(&self, home: &'h Home) -> anyhow::Result<Asked<'h>> {
         let repository = home.repository()?;
         // What is proposed here is read by the policy that is here.
         if self.globals.as_of.is_none() {

@@ -4,7 +4,7 @@
 
 mod cast;
 mod desk;
-pub mod near;
+pub(crate) mod near;
 mod uncounted;
 mod workflow;
 
@@ -12,29 +12,29 @@ use crate::commands::context::Ctx;
 use crate::commands::context::compare::desk::Desk;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
-use crate::diag::Finding;
-use crate::history::objects::Oid;
-use crate::history::paths::Prefix;
-use crate::ledger::Files;
-use crate::ledger::tree::Tree;
-use crate::policy::governance::{Governance, State};
-use crate::policy::people::person::Person;
-use crate::record::time::not_after;
-use crate::rules::case::RuleContext;
-use crate::rules::changed::{ChangeCase, GovernanceChange, Needs};
-use crate::rules::lint;
-use crate::rules::past::RecordPast;
-use crate::store::git::Repository;
-use crate::survey::branch::{self, Delta};
-use crate::survey::landed::ApprovedState;
-use crate::survey::neighbour::Neighbours;
+use exledger::diag::Finding;
+use exledger::history::objects::Oid;
+use exledger::history::paths::Prefix;
+use exledger::ledger::Files;
+use exledger::ledger::tree::Tree;
+use exledger::policy::governance::{Governance, State};
+use exledger::policy::people::person::Person;
+use exledger::record::time::not_after;
+use exledger::rules::case::RuleContext;
+use exledger::rules::changed::{ChangeCase, GovernanceChange, Needs};
+use exledger::rules::lint;
+use exledger::rules::past::RecordPast;
+use exledger::store::git::Repository;
+use exledger::survey::branch::{self, Delta};
+use exledger::survey::landed::ApprovedState;
+use exledger::survey::neighbour::Neighbours;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The state that is compared with where it will land.
 #[derive(Clone, Copy)]
-pub struct Proposed<'p> {
+pub(crate) struct Proposed<'p> {
     /// Its files.
     pub tree: &'p dyn Tree,
     /// Its governance.
@@ -46,7 +46,7 @@ pub struct Proposed<'p> {
 }
 
 /// What a branch changes.
-pub struct Compared {
+pub(crate) struct Compared {
     /// The commit at which it parts from where it will land.
     pub base: Oid,
     /// The commit that it ends with, or that the work tree is based on.
@@ -67,8 +67,6 @@ pub struct Compared {
     pub governance: Rc<Governance>,
     /// The governance files that landed before it, do not count, and are not its own.
     pub uncounted: Vec<String>,
-    /// The paths of the governance files.
-    pub governance_paths: BTreeSet<String>,
     /// What is named like a record, is no file, and was not there before.
     pub odd: Files,
     /// What landed of the same kind, or about the same, as a record that differs; `None` where none does.
@@ -76,7 +74,7 @@ pub struct Compared {
 }
 
 /// A record that differs.
-pub struct Entry {
+pub(crate) struct Entry {
     /// Its files before and after.
     pub delta: Delta,
     /// What of it has landed, and what of it is approved.
@@ -97,7 +95,7 @@ impl Ctx {
     /// # Errors
     /// [`fault::Fault::CannotSay`] outside git, without an approved ref, without a common commit, or where objects are
     /// missing; [`fault::Fault::Misuse`] when the name stands for no commit.
-    pub fn compare(
+    pub(crate) fn compare(
         &self,
         home: &Home,
         onto: Option<&str>,
@@ -127,7 +125,7 @@ impl Ctx {
     }
 
     /// Says of which governance files another version judges than the one that lies there.
-    pub fn of_uncounted(&self, compared: &Compared) {
+    pub(crate) fn of_uncounted(&self, compared: &Compared) {
         for path in &compared.uncounted {
             self.hint(&format!(
                 "hint: {path} of commit {} does not count, since nobody else approved that change: its last version that \
@@ -141,7 +139,7 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] where it stands for none.
-    pub fn commit(&self, repository: &Repository, name: &str) -> anyhow::Result<Oid> {
+    pub(crate) fn commit(&self, repository: &Repository, name: &str) -> anyhow::Result<Oid> {
         let found = repository.find(name).map(|found| found.oid);
         found.ok_or_else(|| {
             fault::misuse(
@@ -155,7 +153,7 @@ impl Ctx {
 impl Entry {
     /// Returns what can't be told of the record's past and matters to the change: what of it is approved, and for one
     /// that ends later how often it did so before.
-    pub fn doubt(&self) -> Option<String> {
+    pub(crate) fn doubt(&self) -> Option<String> {
         let both = self.delta.before.first().zip(self.delta.record_after());
         let is_longer = both.is_some_and(|(before, after)| {
             let before = before.record.as_ref();
@@ -166,7 +164,7 @@ impl Entry {
     }
 
     /// Returns the change as rules look at it.
-    pub fn changed<'c>(&'c self, compared: &'c Compared) -> ChangeCase<'c> {
+    pub(crate) fn changed<'c>(&'c self, compared: &'c Compared) -> ChangeCase<'c> {
         ChangeCase {
             before: self.delta.before.first(),
             after: self.delta.after.first(),
@@ -183,7 +181,7 @@ impl Entry {
 
 impl Compared {
     /// Returns the findings about the changes: of each record, and of the governance files.
-    pub fn findings(&self, known: &RuleContext<'_>) -> Vec<Finding> {
+    pub(crate) fn findings(&self, known: &RuleContext<'_>) -> Vec<Finding> {
         let mut findings = lint::branch(&self.rulings, known);
         findings.extend(lint::workflows(&self.workflows, known));
         // Under a policy that can't be read nothing is judged.

@@ -2,11 +2,11 @@
 //!
 //! Start at [`Ctx::draw`]. Follows `docs/spec/record.md`, ids: random, so that two pull requests never collide.
 
-use crate::clock;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::policy::governance::Governance;
-use crate::record::id::Id;
+use exledger::clock;
+use exledger::policy::governance::Governance;
+use exledger::record::id::Id;
 
 /// How often a random id is drawn before something else must be wrong.
 const DRAWS: usize = 100;
@@ -16,7 +16,7 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::CannotSay`] when none is left.
-    pub fn draw(
+    pub(crate) fn draw(
         &self,
         governance: &Governance,
         taken: &dyn Fn(&str) -> bool,

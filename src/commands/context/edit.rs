@@ -4,7 +4,7 @@
 //! done here. Follows `docs/spec/cli.md`, decisions.
 
 mod judge;
-pub mod next;
+pub(crate) mod next;
 mod which;
 
 use crate::commands::context::Ctx;
@@ -14,25 +14,25 @@ use crate::commands::context::filter::Filters;
 use crate::commands::context::overlay::Overlay;
 use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
-use crate::history::change::event::Event;
-use crate::ledger::tree::Tree;
-use crate::plan::decision::{DecisionInput, Planned, Refusal};
-use crate::plan::edit::{self, Edited};
-use crate::policy::governance::Governance;
-use crate::record::address::Address;
-use crate::record::read::{self, RecordFile};
-use crate::rules::changed;
-use crate::store::edits::{Write, WriteLock};
-use crate::store::files::FileError;
-use crate::view;
-use crate::view::edit::{Decided, Decision, Meant, Written};
-use crate::view::patch;
 use clap::Args;
+use exledger::history::change::event::Event;
+use exledger::ledger::tree::Tree;
+use exledger::plan::decision::{DecisionInput, Planned, Refusal};
+use exledger::plan::edit::{self, Edited};
+use exledger::policy::governance::Governance;
+use exledger::record::address::Address;
+use exledger::record::read::{self, RecordFile};
+use exledger::rules::changed;
+use exledger::store::edits::{Write, WriteLock};
+use exledger::store::files::FileError;
+use exledger::view;
+use exledger::view::edit::{Decided, Decision, Meant, Written};
+use exledger::view::patch;
 
 /// The flags that every decision takes.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Decision")]
-pub struct Flags {
+pub(crate) struct Flags {
     /// Who takes the decision; by default git's user.email
     #[arg(long, value_name = "EMAIL")]
     pub by: Option<String>,
@@ -44,7 +44,7 @@ pub struct Flags {
 
 /// Which records a decision is about.
 #[derive(Clone, Copy, Debug)]
-pub enum Which<'w> {
+pub(crate) enum Which<'w> {
     /// The one that is named, by an id or an unambiguous beginning or end of it.
     One(&'w str),
     /// Those that are named, or those that a filter finds.
@@ -60,7 +60,7 @@ pub enum Which<'w> {
 
 /// Whether a decision can be taken where history can't be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum History {
+pub(crate) enum History {
     /// It rests on what history says.
     Needed,
     /// History only says who must approve.
@@ -68,7 +68,7 @@ pub enum History {
 }
 
 /// A decision, before any record was looked at.
-pub struct Job<'j> {
+pub(crate) struct Job<'j> {
     /// The command's name.
     pub command: &'static str,
     /// What happens to each record.
@@ -98,7 +98,7 @@ impl Ctx {
     /// # Errors
     /// [`fault::Fault::Misuse`] when a record is unknown, the decision is refused, or the result would not lint;
     /// [`fault::Fault::CannotSay`] when the ledger, or a history that is needed, can't be read. Nothing is then written.
-    pub fn decide(&self, job: &Job<'_>) -> anyhow::Result<Outcome> {
+    pub(crate) fn decide(&self, job: &Job<'_>) -> anyhow::Result<Outcome> {
         let home = self.home()?;
         let repository = home.repository()?;
         let tree = home.work_tree()?;
@@ -285,7 +285,7 @@ impl Ctx {
 ///
 /// # Errors
 /// [`fault::Fault::Misuse`] where it is none.
-pub fn address(flag: &str, text: &str) -> anyhow::Result<Address> {
+pub(crate) fn address(flag: &str, text: &str) -> anyhow::Result<Address> {
     Address::new(text.trim()).ok_or_else(|| {
         fault::misuse(
             format!("{flag} {text} is not an address"),

@@ -8,7 +8,7 @@ use clap::Command;
 const ROOM: usize = 78;
 
 /// Returns a command whose examples are broken before a flag, as a shell goes on after a backslash.
-pub fn folded(command: Command) -> Command {
+pub(crate) fn folded(command: Command) -> Command {
     let Some(help) = command.get_after_help().map(ToString::to_string) else {
         return command;
     };

@@ -6,22 +6,22 @@
 use std::fmt;
 
 use crate::ask::prompting::AskError;
-use crate::ledger::NotFound;
-use crate::ledger::tree::TreeError;
-use crate::render;
+use exledger::ledger::NotFound;
+use exledger::ledger::tree::TreeError;
+use exledger::render;
 
 /// The exit code of a command that was used wrongly.
-pub const MISUSE: u8 = 2;
+pub(crate) const MISUSE: u8 = 2;
 
 /// The exit code of a command that can't say.
-pub const CANNOT_SAY: u8 = 3;
+pub(crate) const CANNOT_SAY: u8 = 3;
 
 /// The exit code of a command that a person broke off at a prompt, as shells have it for Ctrl-C.
-pub const BROKEN_OFF: u8 = 130;
+pub(crate) const BROKEN_OFF: u8 = 130;
 
 /// What stops a command: what is wrong, and the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// The command was used wrongly, or what it was told to do is refused.
     Misuse(String, String),
     /// The question can't be answered.
@@ -48,12 +48,12 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// Returns the error of a wrong use.
-pub fn misuse(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
+pub(crate) fn misuse(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
     Fault::Misuse(what.into(), help.into()).into()
 }
 
 /// Returns the error of a prompt without answer; `help` says how to do without it.
-pub fn unasked(error: &AskError, help: impl Into<String>) -> anyhow::Error {
+pub(crate) fn unasked(error: &AskError, help: impl Into<String>) -> anyhow::Error {
     match error {
         AskError::BrokenOff => Fault::BrokenOff.into(),
         AskError::Terminal(_) => cannot_say(error.to_string(), help),
@@ -61,12 +61,12 @@ pub fn unasked(error: &AskError, help: impl Into<String>) -> anyhow::Error {
 }
 
 /// Returns the error of a question that can't be answered.
-pub fn cannot_say(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
+pub(crate) fn cannot_say(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
     Fault::CannotSay(what.into(), help.into()).into()
 }
 
 /// Returns the error of a text that names no single record; `nobody` is the sentence where none is like it.
-pub fn not_named(text: &str, error: &NotFound, nobody: &str, help: &str) -> anyhow::Error {
+pub(crate) fn not_named(text: &str, error: &NotFound, nobody: &str, help: &str) -> anyhow::Error {
     match error {
         NotFound::Unknown(like) if like.is_empty() => misuse(format!("{nobody} {text}"), help),
         NotFound::Unknown(like) => misuse(
@@ -81,7 +81,7 @@ pub fn not_named(text: &str, error: &NotFound, nobody: &str, help: &str) -> anyh
 }
 
 /// Returns the exit code that follows from an error.
-pub fn code(error: &anyhow::Error) -> u8 {
+pub(crate) fn code(error: &anyhow::Error) -> u8 {
     if error.is::<clap::Error>() {
         return MISUSE;
     }
@@ -93,7 +93,7 @@ pub fn code(error: &anyhow::Error) -> u8 {
 }
 
 /// Returns the error as it is shown on stderr. What it says of foreign values acts on nothing, and begins no line.
-pub fn shown(error: &anyhow::Error) -> String {
+pub(crate) fn shown(error: &anyhow::Error) -> String {
     let text = match error.downcast_ref::<Fault>() {
         Some(Fault::BrokenOff) => Fault::BrokenOff.to_string(),
         Some(fault) => format!("error: {fault}"),
@@ -103,7 +103,7 @@ pub fn shown(error: &anyhow::Error) -> String {
 }
 
 /// Returns the error on one line, with the way out, as an answer gives it for its reason.
-pub fn told(error: &anyhow::Error) -> String {
+pub(crate) fn told(error: &anyhow::Error) -> String {
     let text = match error.downcast_ref::<Fault>() {
         Some(Fault::Misuse(what, help) | Fault::CannotSay(what, help)) if !help.is_empty() => {
             format!("{what}: {help}")
@@ -115,7 +115,7 @@ pub fn told(error: &anyhow::Error) -> String {
 }
 
 /// Returns the error of a tree that can't be read, with what repairs it.
-pub fn tree(error: &TreeError) -> anyhow::Error {
+pub(crate) fn tree(error: &TreeError) -> anyhow::Error {
     let help = match error {
         TreeError::Missing { .. } => {
             "run `git fetch --unshallow`, in CI check out with `fetch-depth: 0`"

@@ -5,16 +5,16 @@
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use crate::record::scalar::Scalar;
-use crate::record::time::{Term, When};
-use crate::record::word::{Class, RootCause, Vocabulary};
-use crate::status::state::Status;
-use crate::survey::select::Filter;
+use exledger::record::scalar::Scalar;
+use exledger::record::time::{Term, When};
+use exledger::record::word::{Class, RootCause, Vocabulary};
+use exledger::status::state::Status;
+use exledger::survey::select::Filter;
 
 /// Which records are meant; every flag may be given several times, or with values separated by commas.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Filters")]
-pub struct Filters {
+pub(crate) struct Filters {
     /// By status
     #[arg(long, value_delimiter = ',', value_parser = statuses())]
     status: Vec<String>,
@@ -64,7 +64,7 @@ pub struct Filters {
 
 impl Filters {
     /// Returns what a record must be to be meant.
-    pub fn filter(&self) -> Filter {
+    pub(crate) fn filter(&self) -> Filter {
         Filter {
             status: self
                 .status
@@ -98,12 +98,12 @@ impl Filters {
 }
 
 /// Reads a duration.
-pub fn term(text: &str) -> Result<Term, String> {
+pub(crate) fn term(text: &str) -> Result<Term, String> {
     Term::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
 }
 
 /// Reads a day or an instant.
-pub fn moment(text: &str) -> Result<When, String> {
+pub(crate) fn moment(text: &str) -> Result<When, String> {
     When::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
 }
 
@@ -112,6 +112,6 @@ fn statuses() -> PossibleValuesParser {
 }
 
 /// Returns the words of a vocabulary, for a flag that takes one of them.
-pub fn words<W: Vocabulary>() -> PossibleValuesParser {
+pub(crate) fn words<W: Vocabulary>() -> PossibleValuesParser {
     PossibleValuesParser::new(W::WORDS.iter().map(|(word, _)| *word))
 }

@@ -8,9 +8,9 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, Args, ValueEnum};
 
 use crate::commands::context::output::{self, Formats};
-use crate::record::scalar::Scalar;
-use crate::record::time::{Day, Instant, When};
-use crate::render;
+use exledger::record::scalar::Scalar;
+use exledger::record::time::{Day, Instant, When};
+use exledger::render;
 
 /// What stands above these flags in the help.
 const HEADING: &str = "Global options";
@@ -18,7 +18,7 @@ const HEADING: &str = "Global options";
 /// The flags that every command takes.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = HEADING)]
-pub struct Globals {
+pub(crate) struct Globals {
     /// Work as if started in this folder
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
@@ -68,7 +68,7 @@ pub struct Globals {
 
 /// A state of the approved ref in the past.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AsOf {
+pub(crate) enum AsOf {
     /// As it stood at a day's end, or at an instant.
     Moment(Moment),
     /// As it stood with this commit at its tip.
@@ -81,7 +81,7 @@ fn as_of(text: &str) -> Result<AsOf, String> {
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Color {
+pub(crate) enum Color {
     /// On a terminal
     Auto,
     /// Always
@@ -92,11 +92,11 @@ pub enum Color {
 
 /// A day or an instant to judge at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moment(When);
+pub(crate) struct Moment(When);
 
 impl Moment {
     /// Returns the instant that is meant: of a bare date its last one, in UTC.
-    pub fn instant(&self) -> Instant {
+    pub(crate) fn instant(&self) -> Instant {
         match &self.0 {
             When::Day(day) => day.last_instant(),
             When::Instant(instant, _) => *instant,
@@ -104,13 +104,13 @@ impl Moment {
     }
 
     /// Returns the day in UTC.
-    pub fn day(&self) -> Day {
+    pub(crate) fn day(&self) -> Day {
         self.0.day()
     }
 }
 
 /// Reads the value of `--on` and its like.
-pub fn moment(text: &str) -> Result<Moment, String> {
+pub(crate) fn moment(text: &str) -> Result<Moment, String> {
     When::parse(text)
         .map(Moment)
         .map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
@@ -123,7 +123,7 @@ fn formats() -> PossibleValuesParser {
 }
 
 /// Returns `--format` as one command has it, in place of the one that stands before any command.
-pub fn format(formats: Formats) -> Arg {
+pub(crate) fn format(formats: Formats) -> Arg {
     Arg::new("format")
         .long("format")
         .value_name("FORMAT")
@@ -134,7 +134,7 @@ pub fn format(formats: Formats) -> Arg {
 }
 
 /// Returns `--as-of` as a command has it that refuses it: it is read, and not shown.
-pub fn no_past() -> Arg {
+pub(crate) fn no_past() -> Arg {
     Arg::new("as_of")
         .long("as-of")
         .hide(true)

@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, Command};
 /// Returns the arguments with such a value joined to its flag: `--reason=- the vendor is late`.
 ///
 /// A single word with two hyphens stays alone, so that a mistyped flag is refused and not swallowed.
-pub fn joined(args: impl IntoIterator<Item = OsString>, program: &Command) -> Vec<OsString> {
+pub(crate) fn joined(args: impl IntoIterator<Item = OsString>, program: &Command) -> Vec<OsString> {
     let args: Vec<OsString> = args.into_iter().collect();
     let words = || args.iter().skip(1).filter_map(|arg| arg.to_str());
     let command = words().find_map(|word| program.find_subcommand(word));

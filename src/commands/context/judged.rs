@@ -5,30 +5,30 @@
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
-use crate::approval;
-use crate::approval::counted::CountedGovernance;
-use crate::clock::Stopwatch;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::{Approved, Kept, obstacle};
 use crate::commands::context::asked::Asked;
 use crate::commands::context::noted::{self, Heard};
 use crate::commands::context::place::Home;
 use crate::commands::context::repetition::Passed;
-use crate::diag;
-use crate::history::chain::{self, Chain};
-use crate::history::interest::RecordFilter;
-use crate::history::objects::Obstacle;
-use crate::history::paths::Prefix;
-use crate::history::version::Trail;
-use crate::history::walk;
-use crate::history::walked::History;
-use crate::policy::Policy;
-use crate::status::rest;
-use crate::store::git::Repository;
+use exledger::approval;
+use exledger::approval::counted::CountedGovernance;
+use exledger::clock::Stopwatch;
+use exledger::diag;
+use exledger::history::chain::{self, Chain};
+use exledger::history::interest::RecordFilter;
+use exledger::history::objects::Obstacle;
+use exledger::history::paths::Prefix;
+use exledger::history::version::Trail;
+use exledger::history::walk;
+use exledger::history::walked::History;
+use exledger::policy::Policy;
+use exledger::status::rest;
+use exledger::store::git::Repository;
 
 /// Which records are judged; the others are counted at most.
 #[derive(Clone, Copy, Debug)]
-pub enum Scope<'a> {
+pub(crate) enum Scope<'a> {
     /// All that ever were.
     Everything,
     /// Those that are neither closed nor removed.
@@ -42,7 +42,7 @@ pub enum Scope<'a> {
 }
 
 /// One walk of the mainline that is asked about.
-pub struct Walk<'w, 'h> {
+pub(crate) struct Walk<'w, 'h> {
     /// The repository.
     pub repository: &'h Repository,
     /// The mainline.
@@ -79,7 +79,11 @@ impl Ctx {
     ///
     /// # Errors
     /// [`crate::commands::fault::Fault::CannotSay`] where a folder of a mainline commit can't be read.
-    pub fn judged<'h>(&self, asked: Asked<'h>, scope: Scope<'_>) -> anyhow::Result<Kept<'h>> {
+    pub(crate) fn judged<'h>(
+        &self,
+        asked: Asked<'h>,
+        scope: Scope<'_>,
+    ) -> anyhow::Result<Kept<'h>> {
         let mut passed = Passed::default();
         let walk = |walk: Walk<'_, '_>| {
             let (repository, records) = (walk.repository, walk.records);
@@ -114,7 +118,7 @@ impl Ctx {
     ///
     /// # Errors
     /// As [`Ctx::asked`].
-    pub fn walked<'h>(
+    pub(crate) fn walked<'h>(
         &self,
         home: &'h Home,
         walk: impl FnMut(Walk<'_, 'h>) -> Result<History, Obstacle>,
@@ -126,7 +130,7 @@ impl Ctx {
     ///
     /// # Errors
     /// None but those of other ways to judge.
-    pub fn without_policy<'h>(&self, asked: Asked<'h>) -> anyhow::Result<Kept<'h>> {
+    pub(crate) fn without_policy<'h>(&self, asked: Asked<'h>) -> anyhow::Result<Kept<'h>> {
         let untold = |walk: Walk<'_, '_>| Ok(walk::untold(walk.chain, walk.prefix));
         self.judged_by(asked, untold, |_, _| ())
     }

@@ -10,10 +10,10 @@ use log::LevelFilter;
 
 use crate::ask;
 use crate::commands::context::fault;
-use crate::render;
+use exledger::render;
 
 /// The variable that asks for messages of some modules, such as `exledger::approval=trace`.
-pub const VARIABLE: &str = "EXLEDGER_LOG";
+pub(crate) const VARIABLE: &str = "EXLEDGER_LOG";
 
 /// The crate, under which its modules are named.
 const OWN: &str = env!("CARGO_CRATE_NAME");
@@ -22,7 +22,7 @@ const OWN: &str = env!("CARGO_CRATE_NAME");
 ///
 /// # Errors
 /// [`fault::Fault::Misuse`] where the text is not `LEVEL` or `MODULE=LEVEL`, or names no module of this program.
-pub fn start(verbose: u8, variable: Option<&str>) -> anyhow::Result<()> {
+pub(crate) fn start(verbose: u8, variable: Option<&str>) -> anyhow::Result<()> {
     let level = match verbose {
         0 => LevelFilter::Off,
         1 => LevelFilter::Info,

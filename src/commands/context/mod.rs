@@ -2,33 +2,33 @@
 //!
 //! Start at [`Ctx`]. Follows `docs/spec/cli.md`, exit codes and clock.
 
-pub mod answer;
-pub mod approved;
-pub mod asked;
-pub mod compare;
-pub mod draw;
-pub mod edit;
-pub mod example;
-pub mod facts;
-pub mod fault;
-pub mod filter;
-pub mod globals;
-pub mod hyphen;
-pub mod judged;
-pub mod logging;
+pub(crate) mod answer;
+pub(crate) mod approved;
+pub(crate) mod asked;
+pub(crate) mod compare;
+pub(crate) mod draw;
+pub(crate) mod edit;
+pub(crate) mod example;
+pub(crate) mod facts;
+pub(crate) mod fault;
+pub(crate) mod filter;
+pub(crate) mod globals;
+pub(crate) mod hyphen;
+pub(crate) mod judged;
+pub(crate) mod logging;
 mod noted;
-pub mod output;
-pub mod overlay;
-pub mod place;
-pub mod proposals;
-pub mod reference;
-pub mod repetition;
-pub mod shell;
-pub mod shown;
+pub(crate) mod output;
+pub(crate) mod overlay;
+pub(crate) mod place;
+pub(crate) mod proposals;
+pub(crate) mod reference;
+pub(crate) mod repetition;
+pub(crate) mod shell;
+pub(crate) mod shown;
 mod single;
-pub mod tips;
+pub(crate) mod tips;
 mod waiting;
-pub mod words;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
@@ -37,15 +37,15 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::ask;
-use crate::clock;
 use crate::commands::context::globals::{Color, Globals};
 use crate::commands::context::output::Formats;
-use crate::record::time::Instant;
-use crate::render;
+use exledger::clock;
+use exledger::record::time::Instant;
+use exledger::render;
 
 /// What a command knows of the world around it, read once.
 #[derive(Clone, Debug)]
-pub struct Ctx {
+pub(crate) struct Ctx {
     /// The flags that every command takes.
     pub globals: Globals,
     /// The environment; names and values that are no text are left out.
@@ -78,7 +78,7 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] when the command does not offer the format, or `-C` is no folder.
-    pub fn of_process(globals: Globals, formats: Formats) -> anyhow::Result<Ctx> {
+    pub(crate) fn of_process(globals: Globals, formats: Formats) -> anyhow::Result<Ctx> {
         let environment: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
@@ -122,13 +122,13 @@ impl Ctx {
     }
 
     /// Reads the clock once more, for a command that answers for longer than a moment.
-    pub fn clock(&self) -> Instant {
+    pub(crate) fn clock(&self) -> Instant {
         set_clock(&self.environment).unwrap_or_else(clock::now)
     }
 
     /// Returns the same with a new reading of the clock.
     #[must_use]
-    pub fn at_present(&self) -> Ctx {
+    pub(crate) fn at_present(&self) -> Ctx {
         Ctx {
             now: self.clock(),
             ..self.clone()
@@ -136,17 +136,17 @@ impl Ctx {
     }
 
     /// Tells whether the answer is about the present: neither `--on` nor `--as-of` moves the clock.
-    pub fn is_live(&self) -> bool {
+    pub(crate) fn is_live(&self) -> bool {
         self.globals.on.is_none() && self.globals.as_of.is_none()
     }
 
     /// Returns the instant that is asked about: `--on`, else now. A bare date is its last instant.
-    pub fn instant(&self) -> Instant {
+    pub(crate) fn instant(&self) -> Instant {
         self.globals.on.as_ref().map_or(self.now, |on| on.instant())
     }
 
     /// Returns a variable of the environment that is set and not empty.
-    pub fn variable(&self, name: &str) -> Option<&str> {
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         self.environment
             .get(name)
             .map(String::as_str)
@@ -154,7 +154,7 @@ impl Ctx {
     }
 
     /// Shows on stderr what is being done once it takes longer than a second, until the result is dropped.
-    pub fn progress(&self, what: &str) -> ask::Progress {
+    pub(crate) fn progress(&self, what: &str) -> ask::Progress {
         if self.shows_progress {
             ask::Progress::of(what)
         } else {

@@ -2,10 +2,10 @@
 //!
 //! Start at [`hear`]. Follows `docs/spec/approval.md`, E9 and 5 (16).
 
-use crate::history::notes;
-use crate::history::walked::History;
-use crate::record::time::Instant;
-use crate::store::git::Repository;
+use exledger::history::notes;
+use exledger::history::walked::History;
+use exledger::record::time::Instant;
+use exledger::store::git::Repository;
 
 /// How to have the notes here.
 pub(super) const HINT: &str =

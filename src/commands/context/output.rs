@@ -9,15 +9,15 @@ use anyhow::Context;
 use crate::ask;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::render;
-use crate::view::doc::Doc;
+use exledger::render;
+use exledger::view::doc::Doc;
 
 /// The format of answers that a calendar can hold.
-pub const CALENDAR: &str = "ics";
+pub(crate) const CALENDAR: &str = "ics";
 
 /// The formats in which a command answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Formats {
+pub(crate) enum Formats {
     /// Every format, those made for findings too.
     Findings,
     /// The formats that can show every answer.
@@ -35,7 +35,10 @@ impl Formats {
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] when the command does not offer it.
-    pub fn chosen(self, name: Option<&str>) -> anyhow::Result<&'static render::format::Format> {
+    pub(crate) fn chosen(
+        self,
+        name: Option<&str>,
+    ) -> anyhow::Result<&'static render::format::Format> {
         let name = match name {
             Some(CALENDAR) if self == Formats::Dated => "table",
             None if self == Formats::Paged => "markdown",
@@ -51,7 +54,7 @@ impl Formats {
     }
 
     /// Returns the names of the formats.
-    pub fn names(self) -> Vec<&'static str> {
+    pub(crate) fn names(self) -> Vec<&'static str> {
         let offered = render::ALL.iter().filter(|format| self.offers(format));
         let names = offered.map(|format| format.name);
         names
@@ -74,7 +77,7 @@ impl Ctx {
     ///
     /// # Errors
     /// When stdout can't be written, other than because its reader has gone.
-    pub fn show(&self, doc: &Doc<'_>) -> anyhow::Result<()> {
+    pub(crate) fn show(&self, doc: &Doc<'_>) -> anyhow::Result<()> {
         let mut out = io::stdout().lock();
         printed(self.format.write(doc, &self.style, &mut out))
     }
@@ -83,7 +86,7 @@ impl Ctx {
     ///
     /// # Errors
     /// As [`Ctx::show`].
-    pub fn print(&self, bytes: &[u8]) -> anyhow::Result<()> {
+    pub(crate) fn print(&self, bytes: &[u8]) -> anyhow::Result<()> {
         let mut out = io::stdout().lock();
         printed(out.write_all(bytes).and_then(|()| out.flush()))
     }
@@ -92,7 +95,7 @@ impl Ctx {
     ///
     /// # Errors
     /// As [`Ctx::show`].
-    pub fn deliver(&self, bytes: &[u8]) -> anyhow::Result<bool> {
+    pub(crate) fn deliver(&self, bytes: &[u8]) -> anyhow::Result<bool> {
         let mut out = io::stdout().lock();
         let written = out.write_all(bytes).and_then(|()| out.flush());
         let is_read = !matches!(&written, Err(cause) if cause.kind() == ErrorKind::BrokenPipe);
@@ -100,24 +103,24 @@ impl Ctx {
     }
 
     /// Writes a line for the reader to stderr, unless told to be quiet.
-    pub fn hint(&self, line: &str) {
+    pub(crate) fn hint(&self, line: &str) {
         if !self.globals.quiet {
             self.tell(line);
         }
     }
 
     /// Writes to stderr what a person is about to be asked about, as an answer looks.
-    pub fn preview(&self, doc: &Doc<'_>) {
+    pub(crate) fn preview(&self, doc: &Doc<'_>) {
         let _ = render::TABLE.write(doc, &self.style, &mut io::stderr());
     }
 
     /// Writes a text to stderr without breaking its lines anew.
-    pub fn tell_verbatim(&self, text: &str) {
+    pub(crate) fn tell_verbatim(&self, text: &str) {
         let _ = writeln!(io::stderr(), "{}", render::harmless(text));
     }
 
     /// Writes a line to stderr in any case; a closed stderr has no reader to miss it.
-    pub fn tell(&self, line: &str) {
+    pub(crate) fn tell(&self, line: &str) {
         let text = ask::wrapped(&render::harmless(line));
         let _ = writeln!(io::stderr(), "{text}");
     }
@@ -127,7 +130,7 @@ impl Ctx {
 ///
 /// # Errors
 /// When stdout can't be written, other than because its reader has gone.
-pub fn printed(written: io::Result<()>) -> anyhow::Result<()> {
+pub(crate) fn printed(written: io::Result<()>) -> anyhow::Result<()> {
     match written {
         Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
             Err(cause).context("can't write to stdout")

@@ -6,17 +6,17 @@ use std::path::PathBuf;
 
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::diag::{self, Level};
-use crate::history::refs::Layout;
-use crate::ledger::tree::Tree;
-use crate::policy;
-use crate::policy::governance::{Governance, State};
-use crate::store::files::{self, FileError, WorkTree};
-use crate::store::git::Repository;
-use crate::store::git::open::OpenError;
+use exledger::diag::{self, Level};
+use exledger::history::refs::Layout;
+use exledger::ledger::tree::Tree;
+use exledger::policy;
+use exledger::policy::governance::{Governance, State};
+use exledger::store::files::{self, FileError, WorkTree};
+use exledger::store::git::Repository;
+use exledger::store::git::open::OpenError;
 
 /// Where a ledger is.
-pub struct Home {
+pub(crate) struct Home {
     /// Its folder.
     pub root: PathBuf,
     /// Its files as they are now.
@@ -32,7 +32,7 @@ impl Home {
     ///
     /// # Errors
     /// [`fault::Fault::CannotSay`] when its repository can't be opened.
-    pub fn at(root: PathBuf) -> anyhow::Result<Home> {
+    pub(crate) fn at(root: PathBuf) -> anyhow::Result<Home> {
         let repository = match Repository::discover(&root) {
             Ok(repository) => Some(repository),
             Err(OpenError::NotFound { .. }) => None,
@@ -57,7 +57,7 @@ impl Home {
     ///
     /// # Errors
     /// [`fault::Fault::CannotSay`] when the ledger is in none.
-    pub fn repository(&self) -> anyhow::Result<&Repository> {
+    pub(crate) fn repository(&self) -> anyhow::Result<&Repository> {
         self.repository.as_ref().ok_or_else(|| {
             fault::cannot_say(
                 format!(
@@ -73,7 +73,7 @@ impl Home {
     ///
     /// # Errors
     /// [`fault::Fault::CannotSay`] when the repository is bare.
-    pub fn work_tree(&self) -> anyhow::Result<&WorkTree> {
+    pub(crate) fn work_tree(&self) -> anyhow::Result<&WorkTree> {
         match self.layout {
             Layout::Work => Ok(&self.tree),
             Layout::Bare => Err(fault::cannot_say(
@@ -87,7 +87,7 @@ impl Home {
     }
 
     /// Returns the repository where there is one.
-    pub fn repository_or_none(&self) -> Option<&Repository> {
+    pub(crate) fn repository_or_none(&self) -> Option<&Repository> {
         self.repository.as_ref()
     }
 }
@@ -97,7 +97,7 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::CannotSay`] when there is none, or its repository can't be opened.
-    pub fn home(&self) -> anyhow::Result<Home> {
+    pub(crate) fn home(&self) -> anyhow::Result<Home> {
         let home = match files::upwards(&self.folder, policy::FILE) {
             Ok(None) if self.named_root().is_none() => self.bare()?,
             _ => Home::at(self.root()?)?,
@@ -165,7 +165,7 @@ impl Ctx {
 }
 
 /// Returns the error of a repository that can't be opened; the way out is in its words.
-pub fn unopened(error: &OpenError) -> anyhow::Error {
+pub(crate) fn unopened(error: &OpenError) -> anyhow::Error {
     fault::cannot_say(error.to_string(), "")
 }
 
@@ -174,7 +174,7 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::CannotSay`] when they have errors, or can't be read.
-    pub fn governance(&self, tree: &dyn Tree) -> anyhow::Result<Governance> {
+    pub(crate) fn governance(&self, tree: &dyn Tree) -> anyhow::Result<Governance> {
         let governance = Governance::read(tree).map_err(|error| fault::tree(&error))?;
         sound(&governance)?;
         Ok(governance)
@@ -185,7 +185,7 @@ impl Ctx {
 ///
 /// # Errors
 /// [`fault::Fault::CannotSay`] with the first of the errors.
-pub fn sound(governance: &Governance) -> anyhow::Result<()> {
+pub(crate) fn sound(governance: &Governance) -> anyhow::Result<()> {
     if governance.state != State::Broken {
         return Ok(());
     }

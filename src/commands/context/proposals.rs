@@ -10,21 +10,21 @@ use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::asked::Asked;
 use crate::commands::context::fault;
 use crate::commands::context::place::{self, Home};
-use crate::history::objects::Oid;
-use crate::history::paths::Prefix;
-use crate::history::proposal::{self, Proposals, Sources};
-use crate::history::refs::{Chosen, Head};
-use crate::history::tree::CommitTree;
-use crate::history::version::Key;
-use crate::policy::governance::{Governance, State};
-use crate::record::time::Instant;
-use crate::status::state::RecordState;
-use crate::store::files::WorkTree;
-use crate::store::git::Repository;
-use crate::survey::proposed::{self, Around};
+use exledger::history::objects::Oid;
+use exledger::history::paths::Prefix;
+use exledger::history::proposal::{self, Proposals, Sources};
+use exledger::history::refs::{Chosen, Head};
+use exledger::history::tree::CommitTree;
+use exledger::history::version::Key;
+use exledger::policy::governance::{Governance, State};
+use exledger::record::time::Instant;
+use exledger::status::state::RecordState;
+use exledger::store::files::WorkTree;
+use exledger::store::git::Repository;
+use exledger::survey::proposed::{self, Around};
 
 /// What is proposed, and where.
-pub struct Proposed {
+pub(crate) struct Proposed {
     proposals: Proposals,
     /// Where it was looked for.
     pub(super) sources: Sources,
@@ -35,7 +35,7 @@ pub struct Proposed {
 ///
 /// # Errors
 /// [`fault::Fault::CannotSay`] when refs, work tree or the commit that is checked out can't be read.
-pub fn read(ctx: &Ctx, home: &Home, approved: &Approved<'_>) -> anyhow::Result<Proposed> {
+pub(crate) fn read(ctx: &Ctx, home: &Home, approved: &Approved<'_>) -> anyhow::Result<Proposed> {
     let sources = sources_of(approved.repository, approved)?;
     of(ctx, home, approved, sources)
 }
@@ -44,7 +44,10 @@ pub fn read(ctx: &Ctx, home: &Home, approved: &Approved<'_>) -> anyhow::Result<P
 ///
 /// # Errors
 /// As [`read`].
-pub fn sources_of(repository: &Repository, approved: &Approved<'_>) -> anyhow::Result<Sources> {
+pub(crate) fn sources_of(
+    repository: &Repository,
+    approved: &Approved<'_>,
+) -> anyhow::Result<Sources> {
     let records = &approved.governance.policy.records;
     sources(repository, &approved.prefix, records, &approved.chosen)
 }
@@ -77,7 +80,7 @@ fn of(
 ///
 /// # Errors
 /// As [`read`].
-pub fn are_none(asked: &Asked<'_>) -> anyhow::Result<bool> {
+pub(crate) fn are_none(asked: &Asked<'_>) -> anyhow::Result<bool> {
     let records = &asked.governance.policy.records;
     let sources = sources(asked.repository, &asked.prefix, records, &asked.chosen)?;
     let landings = asked.chain.mainline.landings.iter();
@@ -112,7 +115,7 @@ impl Approved<'_> {
     ///
     /// # Errors
     /// As [`read`], and where the policy that is checked out has errors.
-    pub fn look_again(&mut self, ctx: &Ctx, home: &Home) -> anyhow::Result<bool> {
+    pub(crate) fn look_again(&mut self, ctx: &Ctx, home: &Home) -> anyhow::Result<bool> {
         place::sound(&Governance::read(&home.tree).map_err(|error| fault::tree(&error))?)?;
         let sources = sources_of(home.repository()?, self)?;
         let is_new = |before: &Proposed| before.sources != sources;
@@ -177,7 +180,7 @@ impl Proposed {
 
     /// Returns the bytes of a record that is only proposed.
     pub(super) fn bytes(&self, standing: &RecordState, approved: &Approved<'_>) -> Option<Vec<u8>> {
-        use crate::ledger::tree::Tree;
+        use exledger::ledger::tree::Tree;
         let mut found = self.proposals.by_key.iter();
         let (_, of_one) = found.find(|(key, _)| key.as_str() == standing.key)?;
         let file = of_one

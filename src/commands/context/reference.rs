@@ -4,12 +4,12 @@
 
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::history::refs::{self, Cause, Chosen};
-use crate::store::git::Repository;
+use exledger::history::refs::{self, Cause, Chosen};
+use exledger::store::git::Repository;
 
 impl Ctx {
     /// Returns the ref that flag or environment name.
-    pub fn asked_ref(&self) -> Option<&str> {
+    pub(crate) fn asked_ref(&self) -> Option<&str> {
         let flag = self.globals.approved_ref.as_deref();
         flag.or_else(|| self.variable("EXLEDGER_APPROVED_REF"))
     }
@@ -18,7 +18,7 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::CannotSay`] when none can be chosen, with the candidates and the command that helps.
-    pub fn approved_ref(&self, repository: &Repository) -> anyhow::Result<Chosen> {
+    pub(crate) fn approved_ref(&self, repository: &Repository) -> anyhow::Result<Chosen> {
         let found = repository
             .refs()
             .map_err(|error| fault::cannot_say(error.to_string(), ""))?;

@@ -9,17 +9,17 @@ use std::rc::Rc;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::compare::near;
 use crate::commands::context::judged::Scope;
-use crate::history::version::Trail;
-use crate::record::Record;
-use crate::status::state::RecordState;
-use crate::survey::life::{self, Life};
-use crate::survey::neighbour::Neighbours;
-use crate::survey::refiling::Peer;
-use crate::survey::renewed;
+use exledger::history::version::Trail;
+use exledger::record::Record;
+use exledger::status::state::RecordState;
+use exledger::survey::life::{self, Life};
+use exledger::survey::neighbour::Neighbours;
+use exledger::survey::refiling::Peer;
+use exledger::survey::renewed;
 
 /// Records that are not judged, as others are compared with them.
 #[derive(Debug, Default)]
-pub struct Passed(Vec<(Peer, usize)>);
+pub(crate) struct Passed(Vec<(Peer, usize)>);
 
 impl Passed {
     /// Takes a record that is left out; one that is gone was filed by mistake, or is told by `verify`.
@@ -62,7 +62,7 @@ impl Approved<'_> {
     }
 
     /// Returns the records that stand on the approved ref, each with when it landed.
-    pub fn neighbours(&self) -> Neighbours {
+    pub(crate) fn neighbours(&self) -> Neighbours {
         let neighbour = |trail: &Trail| {
             let record = trail.last()?.record.record()?;
             near::neighbour(
@@ -82,7 +82,7 @@ impl Approved<'_> {
     }
 
     /// Returns the lives of the records that landed, by key.
-    pub fn lives(&self) -> Vec<Life<'_>> {
+    pub(crate) fn lives(&self) -> Vec<Life<'_>> {
         let of = |standing| {
             let trail = self.trail(standing)?;
             let verdicts = self.approvals.trails.get(&trail.key)?;

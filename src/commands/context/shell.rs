@@ -7,7 +7,7 @@ use crate::commands::context::place::Home;
 
 impl Ctx {
     /// Returns how git is called for the paths of a ledger from the folder that the command works from.
-    pub fn git(&self, home: &Home) -> String {
+    pub(crate) fn git(&self, home: &Home) -> String {
         if self.folder == home.root {
             "git".to_owned()
         } else {
@@ -17,7 +17,7 @@ impl Ctx {
 }
 
 /// Returns a word as a shell takes it for one word.
-pub fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |char: char| char.is_ascii_alphanumeric() || "/._-+@:".contains(char);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

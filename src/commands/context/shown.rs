@@ -7,8 +7,8 @@ use std::path::Path;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
-use crate::plan::evidence::{self, EvidenceArgument, EvidenceInput, Source};
-use crate::store::files::{self, FileError};
+use exledger::plan::evidence::{self, EvidenceArgument, EvidenceInput, Source};
+use exledger::store::files::{self, FileError};
 
 /// The most bytes that a file of evidence may have: it stays in the repository for ever.
 const MOST: u64 = 16 * 1_048_576;
@@ -18,7 +18,11 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] where a text is no evidence, or names a file that can't be read.
-    pub fn shown(&self, home: &Home, texts: &[String]) -> anyhow::Result<Vec<EvidenceInput>> {
+    pub(crate) fn shown(
+        &self,
+        home: &Home,
+        texts: &[String],
+    ) -> anyhow::Result<Vec<EvidenceInput>> {
         texts
             .iter()
             .map(|text| self.one_shown(home, text))

@@ -2,15 +2,15 @@
 //!
 //! Start at [`Approved::moved`]. Follows `docs/spec/cli.md`, check.
 
-use crate::approval::verdict::Satisfied;
 use crate::commands::context::approved::Approved;
-use crate::history::version::Key;
-use crate::record::time::Instant;
-use crate::status::state::RecordState;
+use exledger::approval::verdict::Satisfied;
+use exledger::history::version::Key;
+use exledger::record::time::Instant;
+use exledger::status::state::RecordState;
 
 impl Approved<'_> {
     /// Judges a record that stands here at another instant.
-    pub fn moved(&self, standing: &RecordState, instant: Instant) -> RecordState {
+    pub(crate) fn moved(&self, standing: &RecordState, instant: Instant) -> RecordState {
         let keys = [Key::Id, Key::Path].map(|kind| kind(standing.key.clone()));
         let is_here = |key: &&Key| {
             let trail = self.history.trails.get(*key);
@@ -29,7 +29,7 @@ impl Approved<'_> {
     /// Tells whether every version up to the one whose grant is in force was approved itself.
     ///
     /// Of an unapproved one the authors stay authors (approval A5), those of a file elsewhere that came and went too.
-    pub fn is_straight(&self, standing: &RecordState) -> bool {
+    pub(crate) fn is_straight(&self, standing: &RecordState) -> bool {
         let key = Key::Id(standing.key.clone());
         let trail = self.history.trails.get(&key);
         let verdicts = self.approvals.trails.get(&key);

@@ -2,19 +2,19 @@
 //!
 //! Start at [`Approved::tip`]. Follows `docs/spec/approval.md`, D1.
 
-use crate::approval::ledger_name::{LedgerName, Unnamed};
-use crate::approval::statement::file::About;
-use crate::approval::verdict::ApprovalVerdict;
 use crate::commands::context::approved::Approved;
-use crate::history::objects::Oid;
-use crate::history::paths::Prefix;
-use crate::history::version::{Key, Version};
-use crate::policy::governance::Governance;
-use crate::record::time::Instant;
-use crate::survey::landed::ApprovedState;
+use exledger::approval::ledger_name::{LedgerName, Unnamed};
+use exledger::approval::statement::file::About;
+use exledger::approval::verdict::ApprovalVerdict;
+use exledger::history::objects::Oid;
+use exledger::history::paths::Prefix;
+use exledger::history::version::{Key, Version};
+use exledger::policy::governance::Governance;
+use exledger::record::time::Instant;
+use exledger::survey::landed::ApprovedState;
 
 /// What stands at the tip, and how that was judged.
-pub struct Tip<'a> {
+pub(crate) struct Tip<'a> {
     /// The governance that judged it: that of its landing's first parent.
     pub law: &'a Governance,
     /// Its bytes; `None` where there are none, or they are not here.
@@ -25,7 +25,7 @@ pub struct Tip<'a> {
 
 /// Whether a commit is on the approved ref.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnMainline {
+pub(crate) enum OnMainline {
     /// It is one of its first parents.
     Yes,
     /// It was merged by this one of them.
@@ -36,14 +36,14 @@ pub enum OnMainline {
 
 impl Approved<'_> {
     /// Returns what stands of a record at the tip, and how that was judged; `None` where nothing stands there.
-    pub fn tip(&self, key: &Key) -> Option<Tip<'_>> {
+    pub(crate) fn tip(&self, key: &Key) -> Option<Tip<'_>> {
         let version = self.history.trails.get(key)?.last()?;
         let verdict = self.approvals.trails.get(key)?.last()?;
         (!version.files.is_empty()).then(|| self.judged(version, verdict))
     }
 
     /// Returns the same of a governance file, by its path; of a removed one too.
-    pub fn ruling(&self, path: &str) -> Option<Tip<'_>> {
+    pub(crate) fn ruling(&self, path: &str) -> Option<Tip<'_>> {
         let version = self.history.governance.get(path)?.last()?;
         let verdict = self.approvals.counted.verdicts.get(path)?.last()?;
         Some(self.judged(version, verdict))
@@ -64,12 +64,12 @@ impl Approved<'_> {
     }
 
     /// Returns what of a record has landed and what of it is approved, by its id in upper case.
-    pub fn landed(&self, id: &str) -> ApprovedState {
+    pub(crate) fn landed(&self, id: &str) -> ApprovedState {
         ApprovedState::of(&self.history, &self.approvals, id)
     }
 
     /// Returns when something last happened to a record or governance file; `None` where it never landed.
-    pub fn latest(&self, about: &About) -> Option<Instant> {
+    pub(crate) fn latest(&self, about: &About) -> Option<Instant> {
         let trail = match about {
             About::Record(id) => {
                 let key = Key::Id(id.as_str().to_ascii_uppercase());
@@ -84,7 +84,7 @@ impl Approved<'_> {
     }
 
     /// Returns the name of the ledger in approval files and receipts.
-    pub fn ledger_name(&self) -> LedgerName {
+    pub(crate) fn ledger_name(&self) -> LedgerName {
         let unnamed = match self.history.unnamed_until {
             Some(_) => Unnamed::Refused,
             None => Unnamed::Counts,
@@ -94,12 +94,12 @@ impl Approved<'_> {
     }
 
     /// Returns the ledger's folder from the top of the repository.
-    pub fn prefix(&self) -> &Prefix {
+    pub(crate) fn prefix(&self) -> &Prefix {
         &self.prefix
     }
 
     /// Tells whether a commit is one of the approved ref's first parents.
-    pub fn on_mainline(&self, oid: Oid) -> OnMainline {
+    pub(crate) fn on_mainline(&self, oid: Oid) -> OnMainline {
         let mainline = &self.history.mainline;
         match (mainline.position(oid), self.history.landed.get(&oid)) {
             (Some(_), _) => OnMainline::Yes,

@@ -6,10 +6,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
-use crate::history::interest::APPROVALS;
-use crate::history::objects::{Obstacle, Oid};
-use crate::history::tree::{self, CommitTree};
-use crate::ledger::tree::{Item, Kind, Tree};
+use exledger::history::interest::APPROVALS;
+use exledger::history::objects::{Obstacle, Oid};
+use exledger::history::tree::{self, CommitTree};
+use exledger::ledger::tree::{Item, Kind, Tree};
 
 /// How the branches are called that the workflow of `init` opens pull requests from.
 const BRANCHES: &str = "exledger-reviews-";
@@ -17,7 +17,7 @@ const BRANCHES: &str = "exledger-reviews-";
 impl Ctx {
     /// Says on stderr which branches of a bridge hold approvals, of the records that are asked about by their ids, that
     /// count once they are merged.
-    pub fn of_waiting(&self, approved: &Approved<'_>, asked: &dyn Fn(&str) -> bool) {
+    pub(crate) fn of_waiting(&self, approved: &Approved<'_>, asked: &dyn Fn(&str) -> bool) {
         let branches = approved
             .proposals
             .iter()

@@ -7,26 +7,26 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, Command};
 
-use crate::record::word::Vocabulary;
+use exledger::record::word::Vocabulary;
 
 /// Takes any text, and lists some.
 #[derive(Clone, Debug)]
-pub struct Words(Vec<&'static str>);
+pub(crate) struct Words(Vec<&'static str>);
 
 impl Words {
     /// Lists the words of a vocabulary.
-    pub fn of<W: Vocabulary>() -> Words {
+    pub(crate) fn of<W: Vocabulary>() -> Words {
         Words(W::WORDS.iter().map(|(word, _)| *word).collect())
     }
 
     /// Lists the words of another vocabulary too.
-    pub fn and<W: Vocabulary>(mut self) -> Words {
+    pub(crate) fn and<W: Vocabulary>(mut self) -> Words {
         self.0.extend(Words::of::<W>().0);
         self
     }
 
     /// Leaves a word out.
-    pub fn without(mut self, word: &str) -> Words {
+    pub(crate) fn without(mut self, word: &str) -> Words {
         self.0.retain(|known| *known != word);
         self
     }

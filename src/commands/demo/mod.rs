@@ -16,9 +16,9 @@ use crate::commands::context::judged::Scope;
 use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
 use crate::commands::{due, schema};
-use crate::ledger::tree::{Kind, Tree};
-use crate::store::vacant;
-use crate::view;
+use exledger::ledger::tree::{Kind, Tree};
+use exledger::store::vacant;
+use exledger::view;
 
 /// Make a small ledger with a history to look at
 ///
@@ -27,13 +27,13 @@ use crate::view;
 #[derive(Debug, Parser)]
 #[command(name = "demo")]
 #[command(after_help = "EXAMPLE\n  exledger demo /tmp/ledger && exledger -C /tmp/ledger list")]
-pub struct DemoArgs {
+pub(crate) struct DemoArgs {
     /// A folder that is missing or empty; a fresh temporary one where none is given
     folder: Option<PathBuf>,
 }
 
 /// The command.
-pub const COMMAND: Command = Command::of::<DemoArgs>();
+pub(crate) const COMMAND: Command = Command::of::<DemoArgs>();
 
 impl Run for DemoArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {

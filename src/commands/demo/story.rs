@@ -3,7 +3,7 @@
 //! Uses record (instants). Times are hours before or after the start of the clock's day, so that the story is
 //! always fresh and two runs on one day make the same commits.
 
-use crate::record::time::Instant;
+use exledger::record::time::Instant;
 
 /// A person of the story.
 #[derive(Clone, Copy, Debug)]

@@ -9,9 +9,9 @@ use anyhow::Context;
 use crate::commands::context::shell::quoted;
 use crate::commands::init::MergeMethod;
 use crate::commands::schema;
-use crate::interop::issue_form;
-use crate::ledger::tree::{Kind, Tree};
-use crate::store::files::WorkTree;
+use exledger::interop::issue_form;
+use exledger::ledger::tree::{Kind, Tree};
+use exledger::store::files::WorkTree;
 
 /// Where the files go.
 #[derive(Debug)]

@@ -6,15 +6,15 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::commands::lint::input::Input;
-use crate::diag::Finding;
-use crate::history::chain;
-use crate::history::objects::Oid;
-use crate::ledger::tree::Tree;
-use crate::policy::governance::{Governance, State};
-use crate::rules::case::{RuleContext, Subject};
-use crate::rules::landed::Statements;
-use crate::rules::lint;
-use crate::rules::proposed::{Proposed, Removals};
+use exledger::diag::Finding;
+use exledger::history::chain;
+use exledger::history::objects::Oid;
+use exledger::ledger::tree::Tree;
+use exledger::policy::governance::{Governance, State};
+use exledger::rules::case::{RuleContext, Subject};
+use exledger::rules::landed::Statements;
+use exledger::rules::lint;
+use exledger::rules::proposed::{Proposed, Removals};
 
 /// Returns the findings about approval files that are new against a tree.
 pub(super) fn against(

@@ -15,20 +15,20 @@ use crate::commands::lint::approvals;
 use crate::commands::lint::input::Input;
 use crate::commands::lint::past::Approved;
 use crate::commands::lint::untouched;
-use crate::diag::Finding;
-use crate::history::paths::Prefix;
-use crate::history::tree::CommitTree;
-use crate::ledger::{self, Files};
-use crate::policy::governance::State;
-use crate::record::read;
-use crate::rules::case::RuleContext;
-use crate::rules::house::ExtraSchema;
-use crate::rules::lint::{self};
-use crate::rules::past::{RecordPast, Settled};
-use crate::rules::proposed::Removals;
-use crate::rules::repeats::Repeats;
-use crate::survey::neighbour::Neighbours;
-use crate::survey::refiling;
+use exledger::diag::Finding;
+use exledger::history::paths::Prefix;
+use exledger::history::tree::CommitTree;
+use exledger::ledger::{self, Files};
+use exledger::policy::governance::State;
+use exledger::record::read;
+use exledger::rules::case::RuleContext;
+use exledger::rules::house::ExtraSchema;
+use exledger::rules::lint::{self};
+use exledger::rules::past::{RecordPast, Settled};
+use exledger::rules::proposed::Removals;
+use exledger::rules::repeats::Repeats;
+use exledger::survey::neighbour::Neighbours;
+use exledger::survey::refiling;
 
 /// Judges what differs from where the branch parted; says on stderr what can't be told.
 ///
@@ -165,7 +165,7 @@ fn evidence(
 
 impl Ctx {
     /// Says on stderr of which records it can't be told what is approved, and returns what follows from that.
-    pub fn of_doubts(&self, compared: &Compared) -> Outcome {
+    pub(crate) fn of_doubts(&self, compared: &Compared) -> Outcome {
         let mut outcome = Outcome::Fine;
         for entry in &compared.entries {
             if let Some(doubt) = entry.doubt() {

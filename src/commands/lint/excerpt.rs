@@ -6,12 +6,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::commands::context::Ctx;
-use crate::diag::{Finding, Pos};
-use crate::ledger::tree::Tree;
-use crate::record::credential;
-use crate::view::doc::{Excerpt, ShownFinding};
-use crate::view::finding;
-use crate::yaml::node::Limits;
+use exledger::diag::{Finding, Pos};
+use exledger::ledger::tree::Tree;
+use exledger::record::credential;
+use exledger::view::doc::{Excerpt, ShownFinding};
+use exledger::view::finding;
+use exledger::yaml::node::Limits;
 
 /// The rule whose values are never shown.
 const SECRET: &str = "secret";
@@ -158,9 +158,9 @@ mod tests {
     use std::cell::{Cell, RefCell};
     use std::collections::{BTreeMap, BTreeSet};
 
-    use crate::diag::Pos;
-    use crate::ledger::tree::{Item, Kind, Tree, TreeError};
-    use crate::view::finding::MOST_OF_A_FILE;
+    use exledger::diag::Pos;
+    use exledger::ledger::tree::{Item, Kind, Tree, TreeError};
+    use exledger::view::finding::MOST_OF_A_FILE;
 
     use super::{Excerpts, depth, extent};
 

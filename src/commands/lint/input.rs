@@ -11,11 +11,11 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::overlay::Overlay;
 use crate::commands::context::place::Home;
-use crate::ledger;
-use crate::ledger::tree::{Item, Kind, Tree, TreeError};
-use crate::policy;
-use crate::policy::governance::Governance;
-use crate::store::files;
+use exledger::ledger;
+use exledger::ledger::tree::{Item, Kind, Tree, TreeError};
+use exledger::policy;
+use exledger::policy::governance::Governance;
+use exledger::store::files;
 
 /// The most bytes of standard input that are read: far more than a record may have.
 const MOST: u64 = 1_048_576;

@@ -10,20 +10,20 @@ use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::commands::lint::approvals;
 use crate::commands::lint::input::Input;
-use crate::diag::Finding;
-use crate::history::objects::Oid;
-use crate::history::paths::Prefix;
-use crate::history::tree::CommitTree;
-use crate::ledger::Files;
-use crate::ledger::tree::Tree;
-use crate::policy::governance::{Governance, State};
-use crate::record::decision::Closure;
-use crate::record::read::{self, RecordFile};
-use crate::rules::case::RuleContext;
-use crate::rules::past::{RecordPast, Settled};
-use crate::rules::proposed::Removals;
-use crate::store::git;
-use crate::store::git::stamps::Stamps;
+use exledger::diag::Finding;
+use exledger::history::objects::Oid;
+use exledger::history::paths::Prefix;
+use exledger::history::tree::CommitTree;
+use exledger::ledger::Files;
+use exledger::ledger::tree::Tree;
+use exledger::policy::governance::{Governance, State};
+use exledger::record::decision::Closure;
+use exledger::record::read::{self, RecordFile};
+use exledger::rules::case::RuleContext;
+use exledger::rules::past::{RecordPast, Settled};
+use exledger::rules::proposed::Removals;
+use exledger::store::git;
+use exledger::store::git::stamps::Stamps;
 
 /// The files at the approved ref, as far as they can be read.
 pub(super) struct Approved<'h> {

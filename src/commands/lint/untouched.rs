@@ -9,13 +9,13 @@ use crate::commands::context::fault;
 use crate::commands::lint::Found;
 use crate::commands::lint::input::Input;
 use crate::commands::lint::past::Approved;
-use crate::diag::Finding;
-use crate::ledger::{self, Files};
-use crate::policy::governance::State;
-use crate::rules::case::RuleContext;
-use crate::rules::house::ExtraSchema;
-use crate::rules::lint;
-use crate::rules::repeats::Repeats;
+use exledger::diag::Finding;
+use exledger::ledger::{self, Files};
+use exledger::policy::governance::State;
+use exledger::rules::case::RuleContext;
+use exledger::rules::house::ExtraSchema;
+use exledger::rules::lint;
+use exledger::rules::repeats::Repeats;
 
 /// Judges the records that are as they were, and keeps what the governance before the branch did not find.
 pub(super) fn judge(

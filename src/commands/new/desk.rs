@@ -7,14 +7,14 @@ use crate::ask::{self};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::new::filing::{self, Work};
-use crate::plan::answers::Answers;
-use crate::plan::derive;
-use crate::plan::draft::{self, Draft};
-use crate::plan::offer::{self, Names, Offer};
-use crate::plan::part;
-use crate::plan::question::table::Field;
-use crate::record::scalar::Scalar;
-use crate::record::time::When;
+use exledger::plan::answers::Answers;
+use exledger::plan::derive;
+use exledger::plan::draft::{self, Draft};
+use exledger::plan::offer::{self, Names, Offer};
+use exledger::plan::part;
+use exledger::plan::question::table::Field;
+use exledger::record::scalar::Scalar;
+use exledger::record::time::When;
 
 /// What rules say of fields that are still to be asked: no objection to an answer.
 const LATER: &[&str] = &[
@@ -103,7 +103,7 @@ impl Desk<'_> {
             here && !LATER.contains(&finding.rule)
         });
         match objection {
-            Some(finding) => Err(crate::record::credential::hidden(format!(
+            Some(finding) => Err(exledger::record::credential::hidden(format!(
                 "{}: {} [{}]",
                 finding.message, finding.help, finding.rule
             ))),

@@ -2,18 +2,18 @@
 //!
 //! Start at [`of`]. Follows `docs/spec/cli.md`, new.
 
-use crate::approval;
 use crate::ask;
 use crate::commands::context::Ctx;
 use crate::commands::context::shell::quoted;
 use crate::commands::new::filing::{self, Work};
-use crate::diag::Finding;
-use crate::plan::draft::Draft;
-use crate::policy::people;
-use crate::policy::people::person::Person;
-use crate::policy::tier::Resolved;
-use crate::rules::changed;
-use crate::view;
+use exledger::approval;
+use exledger::diag::Finding;
+use exledger::plan::draft::Draft;
+use exledger::policy::people;
+use exledger::policy::people::person::Person;
+use exledger::policy::tier::Resolved;
+use exledger::rules::changed;
+use exledger::view;
 
 /// Returns the answer about a record that was written.
 pub(super) fn of(

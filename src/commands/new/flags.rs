@@ -7,10 +7,10 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::commands::context::words::Words;
-use crate::ledger;
-use crate::plan::answers::Answers;
-use crate::plan::part;
-use crate::record::word::{
+use exledger::ledger;
+use exledger::plan::answers::Answers;
+use exledger::plan::part;
+use exledger::record::word::{
     Baseline, Class, ControlStatus, FixTarget, IdentityType, Risk, RootCause,
 };
 

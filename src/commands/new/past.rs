@@ -8,14 +8,14 @@ use crate::commands::context::compare::{Compared, Proposed};
 use crate::commands::context::fault;
 use crate::commands::context::overlay::Overlay;
 use crate::commands::new::filing::Work;
-use crate::diag::Finding;
-use crate::plan::draft::Draft;
-use crate::rules::case::RuleContext;
-use crate::rules::house::ExtraSchema;
-use crate::rules::lint;
-use crate::rules::past;
-use crate::rules::repeats::Repeats;
-use crate::survey::neighbour::Neighbours;
+use exledger::diag::Finding;
+use exledger::plan::draft::Draft;
+use exledger::rules::case::RuleContext;
+use exledger::rules::house::ExtraSchema;
+use exledger::rules::lint;
+use exledger::rules::past;
+use exledger::rules::repeats::Repeats;
+use exledger::survey::neighbour::Neighbours;
 
 /// Returns what is found against a draft, its past included; what is there can't be told without one.
 pub(super) fn findings(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<Finding>> {

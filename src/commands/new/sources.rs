@@ -12,21 +12,21 @@ use serde_json::{Value, json};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::new::NewArgs;
-use crate::gate;
-use crate::gate::question;
-use crate::interop::issue_form;
-use crate::ledger::{Ledger, NotFound};
-use crate::plan::answers::Answers;
-use crate::policy::Policy;
-use crate::policy::settings::Profile;
-use crate::record::Record;
-use crate::record::credential;
-use crate::record::json;
-use crate::record::pattern;
-use crate::record::word::{ControlStatus, Vocabulary};
-use crate::store::files;
-use crate::yaml::node::Limits;
-use crate::yaml::{self};
+use exledger::gate;
+use exledger::gate::question;
+use exledger::interop::issue_form;
+use exledger::ledger::{Ledger, NotFound};
+use exledger::plan::answers::Answers;
+use exledger::policy::Policy;
+use exledger::policy::settings::Profile;
+use exledger::record::Record;
+use exledger::record::credential;
+use exledger::record::json;
+use exledger::record::pattern;
+use exledger::record::word::{ControlStatus, Vocabulary};
+use exledger::store::files;
+use exledger::yaml::node::Limits;
+use exledger::yaml::{self};
 
 /// The most bytes that are read of a file of answers.
 const MOST: u64 = 1_048_576;
@@ -184,7 +184,7 @@ fn profile(profile: &Profile, answers: &mut Answers) {
         "deviates_from.controls",
         (!controls.is_empty()).then_some(controls),
     );
-    let trigger = |(n, trigger): (usize, &crate::policy::settings::ProfileTrigger)| {
+    let trigger = |(n, trigger): (usize, &exledger::policy::settings::ProfileTrigger)| {
         let id = trigger.id.clone().unwrap_or_else(|| format!("T{}", n + 1));
         match trigger.test {
             Some(test) => {

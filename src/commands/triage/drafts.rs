@@ -6,22 +6,22 @@
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
-use crate::ledger::Ledger;
-use crate::ledger::tree::Tree;
-use crate::ledger::tree::{Kind, TreeError};
-use crate::plan::answers::Answers;
-use crate::plan::codeowners::{self, CodeOwners};
-use crate::plan::draft::{self};
-use crate::plan::imported;
-use crate::plan::owner::Owners;
-use crate::plan::setting::{Filer, Setting, Urgency};
-use crate::policy::governance::Governance;
-use crate::store::files::{self, WorkTree};
-use crate::store::streams;
-use crate::survey::triage::wanted::Wanted;
-use crate::view::triage::shown::Draft;
-use crate::yaml;
-use crate::yaml::node::Limits;
+use exledger::ledger::Ledger;
+use exledger::ledger::tree::Tree;
+use exledger::ledger::tree::{Kind, TreeError};
+use exledger::plan::answers::Answers;
+use exledger::plan::codeowners::{self, CodeOwners};
+use exledger::plan::draft::{self};
+use exledger::plan::imported;
+use exledger::plan::owner::Owners;
+use exledger::plan::setting::{Filer, Setting, Urgency};
+use exledger::policy::governance::Governance;
+use exledger::store::files::{self, WorkTree};
+use exledger::store::streams;
+use exledger::survey::triage::wanted::Wanted;
+use exledger::view::triage::shown::Draft;
+use exledger::yaml;
+use exledger::yaml::node::Limits;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -103,7 +103,7 @@ fn setting<'g>(
     ctx: &Ctx,
     home: &Home,
     governance: &'g Governance,
-    id: crate::record::id::Id,
+    id: exledger::record::id::Id,
 ) -> anyhow::Result<Setting<'g>> {
     let (name, email) = home.repository()?.user();
     Ok(Setting {

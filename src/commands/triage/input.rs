@@ -8,16 +8,16 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::place::Home;
 use crate::commands::triage::marks::Marks;
-use crate::gate;
-use crate::interop::events;
-use crate::interop::sarif::{self, Layout, Roots, Spans};
-use crate::store::files::{self, FileError};
-use crate::store::streams::{self, Opened};
-use crate::survey::triage::Input;
-use crate::survey::triage::judge::Judge;
-use crate::survey::triage::tally::{Origin, Tally};
-use crate::survey::triage::wanted::Wanted;
-use crate::survey::triage::watch::Watch;
+use exledger::gate;
+use exledger::interop::events;
+use exledger::interop::sarif::{self, Layout, Roots, Spans};
+use exledger::store::files::{self, FileError};
+use exledger::store::streams::{self, Opened};
+use exledger::survey::triage::Input;
+use exledger::survey::triage::judge::Judge;
+use exledger::survey::triage::tally::{Origin, Tally};
+use exledger::survey::triage::wanted::Wanted;
+use exledger::survey::triage::watch::Watch;
 
 /// A file of inputs.
 pub(super) struct Source {

@@ -2,9 +2,9 @@
 //!
 //! Start at [`Marks`]. Follows `docs/spec/interop.md`, 3, row 2.
 
-use crate::interop::uuid;
-use crate::survey::triage::judge::TriageDecision;
-use crate::survey::triage::{Finding, Input, State};
+use exledger::interop::uuid;
+use exledger::survey::triage::judge::TriageDecision;
+use exledger::survey::triage::{Finding, Input, State};
 
 /// What becomes of one result.
 #[derive(Clone, Debug)]

@@ -15,11 +15,11 @@ use crate::commands::context::fault;
 use crate::commands::context::output::printed;
 use crate::commands::triage::input::{Read, Source};
 use crate::commands::triage::marks::{Mark, Marks};
-use crate::interop::said;
-use crate::interop::sarif::Layout;
-use crate::interop::sarif::rewrite::{self, Act};
-use crate::status::state::RecordState;
-use crate::store::streams::{self, Begun};
+use exledger::interop::said;
+use exledger::interop::sarif::Layout;
+use exledger::interop::sarif::rewrite::{self, Act};
+use exledger::status::state::RecordState;
+use exledger::store::streams::{self, Begun};
 
 /// How SARIF is written again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

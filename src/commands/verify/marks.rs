@@ -8,13 +8,13 @@ use crate::commands::context::Ctx;
 use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
 use crate::commands::verify::uses::Book;
-use crate::diag::Finding;
-use crate::history::chain;
-use crate::history::checkpoint::{self, Checkpoint, Stand};
-use crate::history::objects::Oid;
-use crate::rules::landed::{Mark, Place};
-use crate::store::files;
-use crate::view;
+use exledger::diag::Finding;
+use exledger::history::chain;
+use exledger::history::checkpoint::{self, Checkpoint, Stand};
+use exledger::history::objects::Oid;
+use exledger::rules::landed::{Mark, Place};
+use exledger::store::files;
+use exledger::view;
 
 /// Commits that once were the tip of the mainline.
 pub(super) struct Marks {

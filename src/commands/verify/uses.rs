@@ -2,21 +2,21 @@
 //!
 //! Start at [`Book`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
 
-use crate::approval::verdict::ApprovalVerdict;
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
-use crate::gate::receipt::{self, Receipt};
-use crate::history::change::event::Event;
-use crate::history::version::Key;
-use crate::history::walked::History;
-use crate::record::time::Instant;
-use crate::rules::landed::UsesCase;
-use crate::status;
-use crate::status::state::{RecordState, Status};
-use crate::status::trace::{Then, Trace};
-use crate::store::files;
-use crate::view;
+use exledger::approval::verdict::ApprovalVerdict;
+use exledger::gate::receipt::{self, Receipt};
+use exledger::history::change::event::Event;
+use exledger::history::version::Key;
+use exledger::history::walked::History;
+use exledger::record::time::Instant;
+use exledger::rules::landed::UsesCase;
+use exledger::status;
+use exledger::status::state::{RecordState, Status};
+use exledger::status::trace::{Then, Trace};
+use exledger::store::files;
+use exledger::view;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -130,7 +130,7 @@ impl Book {
             return Vec::new();
         }
         let used = |standing: &'a RecordState| {
-            let id = view::record::id(standing);
+            let id = standing.id();
             let uses = self.of(id);
             UsesCase {
                 path: &standing.path,
@@ -150,7 +150,7 @@ impl Book {
         approved: &Approved<'_>,
     ) -> Vec<view::verify::Uses> {
         let uses = |standing: &&RecordState| {
-            let id = view::record::id(standing);
+            let id = standing.id();
             let uses = self.of(id);
             let closed = approved
                 .acts(standing)

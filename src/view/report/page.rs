@@ -23,7 +23,7 @@ pub fn add<'a>(
     stamp: &'a Stamp,
 ) {
     let mut records: Vec<&RecordState> = standings.iter().collect();
-    records.sort_by_key(|standing| (record::id(standing), &standing.path));
+    records.sort_by_key(|standing| (standing.id(), &standing.path));
     if records.is_empty() {
         return;
     }
@@ -34,7 +34,7 @@ pub fn add<'a>(
         rows: rows.collect(),
     }));
     doc.blocks.push(Block::Heading(Text::plain("Cards")));
-    let ids = records.iter().map(|standing| record::id(standing));
+    let ids = records.iter().map(|standing| standing.id());
     let ids = ids.collect();
     let each = Each::of(records.into_iter().map(move |standing| {
         let acts = trails(standing);
@@ -44,7 +44,7 @@ pub fn add<'a>(
         blocks.push(trail(standing, &acts));
         blocks.extend(log::said(&acts));
         Card {
-            id: record::id(standing).to_owned(),
+            id: standing.id().to_owned(),
             title: title(standing),
             blocks,
         }
@@ -53,7 +53,9 @@ pub fn add<'a>(
 }
 
 fn title(standing: &RecordState) -> Text {
-    let title = record::told(standing).map_or(standing.path.as_str(), |it| it.title.as_str());
+    let title = standing
+        .known_content()
+        .map_or(standing.path.as_str(), |it| it.title.as_str());
     let mut text = Text::plain(title).and(Tone::Plain, "  ");
     text.0.extend(list::status(standing).0);
     text

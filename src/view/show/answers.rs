@@ -29,7 +29,7 @@ pub(super) fn pairs(
 ) -> Vec<(String, Text)> {
     let mut pairs = vec![("status".to_owned(), status(standing))];
     let mut add = |label: &str, text: Text| pairs.push((label.to_owned(), text));
-    if let Some(content) = record::content(standing) {
+    if let Some(content) = standing.content() {
         add("why", Text::plain(cut(&content.justification, 3 * WIDE)));
         add("deviates", lines(deviation(content, names, WIDE), 2));
         add("approved", approved(standing, statements));

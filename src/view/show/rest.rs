@@ -33,7 +33,7 @@ pub(super) fn sections(
     instant: Instant,
 ) -> Vec<(&'static str, Pairs)> {
     let said = statements::beyond_approvers(statements.iter().copied());
-    let content = record::content(standing);
+    let content = standing.content();
     vec![
         (
             "Subject and scope",

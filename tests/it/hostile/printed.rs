@@ -1,7 +1,5 @@
 //! What is printed beside an answer: foreign values act on nothing, and a failure of the program names its place.
 
-use std::process::Command;
-
 use crate::cli;
 use crate::triage::story;
 
@@ -62,38 +60,6 @@ fn arguments_act_on_nothing_that_shows_an_error() {
     assert_eq!((forged.code, errors.count()), (2, 1), "{}", forged.err);
 }
 
-/// Names this test where it runs itself as a program that fails.
-const FAILS: &str = "EXLEDGER_TEST_FAILS";
-
-#[test]
-#[expect(
-    clippy::exit,
-    reason = "the test runs itself as a program, which ends with its code"
-)]
-fn a_failure_of_the_program_names_its_place_and_is_no_answer() {
-    if std::env::var_os(FAILS).is_some() {
-        let code = exledger::commands::guarded(|| panic!("there is no \u{1b}[31m{}", "such thing"));
-        std::process::exit(i32::from(code));
-    }
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "hostile::printed::a_failure_of_the_program_names_its_place_and_is_no_answer",
-        ])
-        .arg("--nocapture")
-        .env(FAILS, "1")
-        .env_remove("RUST_BACKTRACE")
-        .output()
-        .unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(3), "{told}");
-    let begin = "internal error: there is no \\u{1b}[31msuch thing at tests/it/hostile/printed.rs:";
-    let mut lines = told.lines().skip_while(|line| !line.starts_with(begin));
-    let (_, place) = lines.next().expect(&told).rsplit_once(':').unwrap();
-    assert!(place.parse::<u32>().is_ok(), "{told}");
-    assert_eq!(lines.next(), Some(REPORT), "{told}");
-}
-
 const REPORT: &str =
     "  help: this is a bug; please report it with the command (RUST_BACKTRACE=1 adds the stack)";
 
@@ -112,9 +78,15 @@ fn a_panic_of_the_program_asks_to_be_reported() {
         panicked.err
     );
     let lines: Vec<&str> = panicked.err.lines().collect();
-    let begin = "internal error: EXLEDGER_TEST_PANIC is set at src/commands/mod.rs:";
-    assert!(lines[0].starts_with(begin), "{}", panicked.err);
+    let begin = "internal error: EXLEDGER_TEST_PANIC is 1 at src/commands/mod.rs:";
+    let line = lines[0].strip_prefix(begin).expect(&panicked.err);
+    assert!(line.parse::<u32>().is_ok(), "{}", panicked.err);
     assert_eq!(lines[1..], [REPORT]);
+
+    let forged = explain(&[("EXLEDGER_TEST_PANIC", "\u{1b}[31mno\nerror: yes")]);
+    assert_eq!(forged.code, 3);
+    let begin = "internal error: EXLEDGER_TEST_PANIC is \\u{1b}[31mno\n  error: yes at src/";
+    assert!(forged.err.starts_with(begin), "{}", forged.err);
 
     let traced = explain(&[("EXLEDGER_TEST_PANIC", "1"), ("RUST_BACKTRACE", "1")]);
     assert_eq!(traced.code, 3);
@@ -124,6 +96,8 @@ fn a_panic_of_the_program_asks_to_be_reported() {
         traced.err
     );
 
-    assert_eq!(explain(&[("EXLEDGER_TEST_PANIC", "0")]).code, 0);
+    for off in ["", "0"] {
+        assert_eq!(explain(&[("EXLEDGER_TEST_PANIC", off)]).code, 0);
+    }
     assert_eq!(explain(&[]).code, 0);
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::cli;
 use crate::house::{files, root, shown};
 
 /// Returns the paths `docs/….md` that a text names.
@@ -111,8 +112,7 @@ fn the_table_of_commands_is_that_of_the_program() {
             .map(|span| span.split(' ').next().unwrap_or_default().to_owned())
             .collect()
     };
-    let all = exledger::commands::ALL.iter();
-    let all: BTreeSet<String> = all.map(|it| (it.declare)().get_name().to_owned()).collect();
+    let all: BTreeSet<String> = cli::commands().into_iter().collect();
     assert_eq!(commands(built), all);
     let planned = commands(planned);
     assert!(

@@ -2,18 +2,18 @@
 //!
 //! Start at [`Cast::entry`]. Follows `docs/spec/approval.md`, A2, A5, D3.
 
-use crate::approval::ask;
 use crate::commands::context::compare::Entry;
-use crate::history::branch::BranchCommit;
-use crate::policy::governance::Governance;
-use crate::policy::people::person::Person;
-use crate::record::Record;
-use crate::record::time::not_after;
-use crate::rules::changed::{GovernanceChange, How, Needs};
-use crate::rules::meaning;
-use crate::rules::past::{RecordPast, Settled};
-use crate::survey::branch::{self, Delta};
-use crate::survey::landed::ApprovedState;
+use exledger::approval::ask;
+use exledger::history::branch::BranchCommit;
+use exledger::policy::governance::Governance;
+use exledger::policy::people::person::Person;
+use exledger::record::Record;
+use exledger::record::time::not_after;
+use exledger::rules::changed::{GovernanceChange, How, Needs};
+use exledger::rules::meaning;
+use exledger::rules::past::{RecordPast, Settled};
+use exledger::survey::branch::{self, Delta};
+use exledger::survey::landed::ApprovedState;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 

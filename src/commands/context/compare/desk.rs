@@ -2,8 +2,6 @@
 //!
 //! Start at [`Desk::compare`].
 
-use crate::approval;
-use crate::approval::approvals::Approvals;
 use crate::commands::context::approved::obstacle;
 use crate::commands::context::compare::cast::{Cast, how};
 use crate::commands::context::compare::near::{self, Near};
@@ -11,28 +9,30 @@ use crate::commands::context::compare::uncounted::UncountedFiles;
 use crate::commands::context::compare::{Compared, Proposed};
 use crate::commands::context::fault;
 use crate::commands::context::noted;
-use crate::history::branch::Branch;
-use crate::history::chain;
-use crate::history::folders::{Folders, Job};
-use crate::history::governance::Origin;
-use crate::history::interest::Interest;
-use crate::history::interest::RecordFilter;
-use crate::history::objects::{Extent, Oid};
-use crate::history::paths::Prefix;
-use crate::history::refs::Chosen;
-use crate::history::tree::CommitTree;
-use crate::history::walk;
-use crate::history::walked::History;
-use crate::ledger::Files;
-use crate::ledger::tree::{Tree, TreeError};
-use crate::policy::governance::{Governance, State};
-use crate::policy::people;
-use crate::record::time::Instant;
-use crate::rules::changed::GovernanceChange;
-use crate::store::git::Repository;
-use crate::survey::branch::{self, Candidates, Delta, Side};
-use crate::survey::landed::ApprovedState;
-use crate::survey::neighbour::Neighbours;
+use exledger::approval;
+use exledger::approval::approvals::Approvals;
+use exledger::history::branch::Branch;
+use exledger::history::chain;
+use exledger::history::folders::{Folders, Job};
+use exledger::history::governance::Origin;
+use exledger::history::interest::Interest;
+use exledger::history::interest::RecordFilter;
+use exledger::history::objects::{Extent, Oid};
+use exledger::history::paths::Prefix;
+use exledger::history::refs::Chosen;
+use exledger::history::tree::CommitTree;
+use exledger::history::walk;
+use exledger::history::walked::History;
+use exledger::ledger::Files;
+use exledger::ledger::tree::{Tree, TreeError};
+use exledger::policy::governance::{Governance, State};
+use exledger::policy::people;
+use exledger::record::time::Instant;
+use exledger::rules::changed::GovernanceChange;
+use exledger::store::git::Repository;
+use exledger::survey::branch::{self, Candidates, Delta, Side};
+use exledger::survey::landed::ApprovedState;
+use exledger::survey::neighbour::Neighbours;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -246,7 +246,6 @@ impl Desk<'_> {
             brought,
             uncounted: uncounted.still_in(proposed.tree)?,
             governance: Rc::clone(&governance),
-            governance_paths,
             odd: self.odd(base, named)?,
             neighbours,
         })

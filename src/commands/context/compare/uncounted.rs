@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::approval::counted::CountedGovernance;
 use crate::commands::context::compare::Proposed;
 use crate::commands::context::fault;
-use crate::history::paths::Prefix;
-use crate::history::walked::History;
-use crate::ledger::tree::{Item, Kind, Tree, TreeError};
-use crate::policy::governance::{Governance, State};
+use exledger::approval::counted::CountedGovernance;
+use exledger::history::paths::Prefix;
+use exledger::history::walked::History;
+use exledger::ledger::tree::{Item, Kind, Tree, TreeError};
+use exledger::policy::governance::{Governance, State};
 
 /// The governance files whose version at a base does not count, by path.
 #[derive(Debug, Default)]

@@ -7,13 +7,13 @@ use crate::commands::context::compare::Proposed;
 use crate::commands::context::compare::cast::{Cast, how};
 use crate::commands::context::compare::desk::Desk;
 use crate::commands::context::fault;
-use crate::history::branch::Branch;
-use crate::history::objects::Oid;
-use crate::history::paths::Prefix;
-use crate::history::tree::CommitTree;
-use crate::ledger::tree::Tree;
-use crate::rules::changed::GovernanceChange;
-use crate::survey::workflows;
+use exledger::history::branch::Branch;
+use exledger::history::objects::Oid;
+use exledger::history::paths::Prefix;
+use exledger::history::tree::CommitTree;
+use exledger::ledger::tree::Tree;
+use exledger::rules::changed::GovernanceChange;
+use exledger::survey::workflows;
 
 impl Desk<'_> {
     /// Returns each change of a workflow or an action, those of the commits first.

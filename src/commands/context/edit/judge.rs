@@ -8,16 +8,16 @@ use crate::commands::context::edit::{History, Opened};
 use crate::commands::context::fault;
 use crate::commands::context::overlay::Overlay;
 use crate::commands::context::place::Home;
-use crate::diag::{self, Finding, Level};
-use crate::plan::decision::Refusal;
-use crate::policy::governance::Governance;
-use crate::record::read::RecordFile;
-use crate::rules::case::RuleContext;
-use crate::rules::changed::ChangeCase;
-use crate::rules::house::ExtraSchema;
-use crate::rules::lint::{self};
-use crate::rules::past::RecordPast;
-use crate::survey::neighbour::Neighbours;
+use exledger::diag::{self, Finding, Level};
+use exledger::plan::decision::Refusal;
+use exledger::policy::governance::Governance;
+use exledger::record::read::RecordFile;
+use exledger::rules::case::RuleContext;
+use exledger::rules::changed::ChangeCase;
+use exledger::rules::house::ExtraSchema;
+use exledger::rules::lint::{self};
+use exledger::rules::past::RecordPast;
+use exledger::survey::neighbour::Neighbours;
 
 /// What is said of one record after a decision.
 pub(super) struct Judged {

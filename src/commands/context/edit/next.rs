@@ -6,9 +6,9 @@ use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Job, Opened};
 use crate::commands::context::place::Home;
 use crate::commands::context::shell::quoted;
-use crate::history::change::event::Event;
-use crate::history::refs::Head;
-use crate::store::git::Repository;
+use exledger::history::change::event::Event;
+use exledger::history::refs::Head;
+use exledger::store::git::Repository;
 
 impl Ctx {
     /// Returns the git commands that bring the decision to those who approve it.
@@ -47,7 +47,7 @@ impl Ctx {
     }
 
     /// Returns the command that pushes a branch: to the remote of the current one, else to the only one, else to origin.
-    pub fn push(&self, home: &Home, branch: &str) -> String {
+    pub(crate) fn push(&self, home: &Home, branch: &str) -> String {
         let refs = home
             .repository_or_none()
             .and_then(|repository| repository.refs().ok());
@@ -63,7 +63,7 @@ impl Ctx {
     }
 
     /// Returns the branch that is checked out, unless it is the one on which records are approved.
-    pub fn own_branch(&self, repository: &Repository) -> Option<String> {
+    pub(crate) fn own_branch(&self, repository: &Repository) -> Option<String> {
         let Head::Branch(head) = repository.refs().ok()?.head else {
             return None;
         };

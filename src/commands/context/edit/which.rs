@@ -10,13 +10,13 @@ use crate::commands::context::edit::Which;
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
 use crate::commands::context::place::Home;
-use crate::ledger::{File, Files};
-use crate::policy::governance::Governance;
-use crate::policy::people;
-use crate::record::Record;
-use crate::record::address::Address;
-use crate::status::state::RecordState;
-use crate::survey::select::{self, Filter, Meant, Sameness};
+use exledger::ledger::{File, Files};
+use exledger::policy::governance::Governance;
+use exledger::policy::people;
+use exledger::record::Record;
+use exledger::record::address::Address;
+use exledger::status::state::RecordState;
+use exledger::survey::select::{self, Filter, Meant, Sameness};
 
 impl Ctx {
     /// Returns the paths of the records that are meant, each once, by id.
@@ -76,7 +76,11 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] where nobody names one.
-    pub fn ids_or_ask(&self, ids: &[String], filters: &Filters) -> anyhow::Result<Vec<String>> {
+    pub(crate) fn ids_or_ask(
+        &self,
+        ids: &[String],
+        filters: &Filters,
+    ) -> anyhow::Result<Vec<String>> {
         if !ids.is_empty() || filters.filter() != Filter::default() {
             return Ok(ids.to_vec());
         }
@@ -112,7 +116,7 @@ impl Ctx {
     ///
     /// # Errors
     /// [`fault::Fault::Misuse`] where none or several are named.
-    pub fn peek(
+    pub(crate) fn peek(
         &self,
         home: &Home,
         governance: &Governance,
