@@ -4,7 +4,7 @@
 //! `docs/spec/approval.md`, S7 and 1.12.
 
 use crate::approval::identity::IdentityResolver;
-use crate::approval::identity::party::Identity;
+use crate::approval::identity::resolved::Identity;
 use crate::approval::keys::Signer;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::file::ApprovalFile;

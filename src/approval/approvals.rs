@@ -3,8 +3,8 @@
 //! Uses history, approval's verdicts. Pure. Start at [`Approvals`].
 
 use crate::approval::counted::CountedGovernance;
-use crate::approval::filed::ApprovalFileOutcome;
-use crate::approval::seals::Looked;
+use crate::approval::file_outcome::ApprovalFileOutcome;
+use crate::approval::signature_checks::Looked;
 use crate::approval::verdict::ApprovalVerdict;
 use crate::history::version::Key;
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@
 //! `docs/spec/approval.md`, A1 to A7 and 1.5.
 
 use crate::approval::identity::apart::ToldBy;
-use crate::approval::identity::party::Identity;
+use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityResolver, is_nobody};
 use crate::approval::message::{self, Message};
 use crate::approval::relation::Relation;

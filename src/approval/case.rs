@@ -6,10 +6,10 @@ use crate::approval::authors::AuthorSet;
 use crate::approval::demand::Demand;
 use crate::approval::evidence::Vouched;
 use crate::approval::evidence::{Claim, VersionEvidenceSet};
+use crate::approval::group_matching;
 use crate::approval::identity::apart::ToldBy;
-use crate::approval::identity::party::Identity;
+use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityResolver, NamedPerson};
-use crate::approval::places;
 use crate::approval::relation::Relation;
 use crate::approval::self_asserted::SelfAsserted;
 use crate::approval::verdict::Approver;
@@ -90,7 +90,7 @@ pub(crate) fn is_met(demand: &Demand, voices: &[CountedApproval]) -> bool {
         .iter()
         .map(|voice| voice.approver.groups.clone())
         .collect();
-    let filled = places::unfilled(&groups, &member_of).is_empty();
+    let filled = group_matching::unfilled(&groups, &member_of).is_empty();
     let roles = demand.people.iter().all(|role| {
         role.person
             .as_ref()

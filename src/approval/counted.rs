@@ -11,17 +11,17 @@ mod mailmaps;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::approval::approval_files::reader::ApprovalFileReader;
 use crate::approval::counted::choice::{Chooser, VersionChoice};
 use crate::approval::counted::compose::Composer;
 use crate::approval::counted::left_out::LeftOut;
 use crate::approval::fold::{EvaluationContext, Of, TrailEvaluator};
-use crate::approval::law::{GovernanceHistory, Ruled};
-use crate::approval::seals::{Looked, SignatureChecks};
-use crate::approval::spoken::reader::ApprovalFileReader;
+use crate::approval::governance_history::{GovernanceHistory, Ruled};
+use crate::approval::signature_checks::{Looked, SignatureChecks};
 use crate::approval::verdict::ApprovalVerdict;
 use crate::history::governance::States;
-use crate::history::interest;
 use crate::history::walked::{Beside, History};
+use crate::history::watched_paths;
 use crate::policy::governance::Governance;
 
 /// The governance that counts, after each landing and at the tip.
@@ -184,7 +184,7 @@ fn relevant(history: &History) -> Vec<usize> {
     }
     let versions = history.governance.values().flat_map(|it| &it.versions);
     let approvals = history.approvals.iter();
-    let approvals = approvals.filter(|file| interest::is_of_governance(&file.path));
+    let approvals = approvals.filter(|file| watched_paths::is_of_governance(&file.path));
     let states = history.states.from().map(|(landing, _)| landing);
     let landings: BTreeSet<usize> = versions
         .map(|version| version.landing)

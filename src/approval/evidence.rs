@@ -8,12 +8,12 @@ use crate::approval::authors;
 use crate::approval::forge::adapter::{Composed, Forge, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::identity::apart::ToldBy;
-use crate::approval::identity::party::Identity;
+use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityResolver, NamedPerson};
 use crate::approval::keys::Signer;
 use crate::approval::message::Message;
-use crate::approval::seals::SignatureChecks;
 use crate::approval::signature::{SignatureState, Tag};
+use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::{NotCounted, Vote};
 use crate::history::commit::Commit;
 use crate::history::objects::Oid;
@@ -21,7 +21,7 @@ use crate::history::version::Version;
 use crate::policy;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::record::time::Instant;
-use crate::record::word::Vocabulary as _;
+use crate::record::vocabulary::Vocabulary as _;
 
 /// A word that somebody is said to have given.
 #[derive(Clone, Debug)]

@@ -10,16 +10,16 @@ use crate::approval::authors::{self, AuthorSet};
 use crate::approval::carry;
 use crate::approval::demand;
 use crate::approval::evidence::{self, VersionEvidenceSet};
-use crate::approval::late::Bound;
-use crate::approval::law::GovernanceHistory;
-use crate::approval::seals::SignatureChecks;
+use crate::approval::governance_history::GovernanceHistory;
+use crate::approval::late_evidence::Bound;
 use crate::approval::series::Series;
-use crate::approval::step::{VersionStep, fires};
+use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, Satisfied, VerdictChange,
 };
+use crate::approval::version_step::{VersionStep, fires};
+use crate::approval::vouchers;
 use crate::approval::ways::ApprovalWays;
-use crate::approval::witness;
 use crate::history::change::differ;
 use crate::history::version::{Change, Trail};
 use crate::history::walked::History;
@@ -235,7 +235,7 @@ impl<'a> TrailEvaluator<'a> {
         let mut flags = step.flags(self.before(step));
         flags.extend(carried.flag);
         flags.extend(&own.flags);
-        let witnesses = witness::of(step.lens, &own, &reference, &outcome);
+        let witnesses = vouchers::of(step.lens, &own, &reference, &outcome);
         let mut verdict = match self.verdicts.get(carried.from) {
             Some(earlier) => earlier.clone(),
             None => return self.fresh(step),

@@ -7,16 +7,16 @@ use crate::approval::case::CountedApproval;
 use crate::approval::case::VersionEvidence;
 use crate::approval::case::approver;
 use crate::approval::case::is_met;
+use crate::approval::counting::{self, WeighedApproval};
 use crate::approval::evidence::{Claim, EvidenceSource, Vouched};
 use crate::approval::identity::NamedPerson;
 use crate::approval::identity::apart::ToldBy;
-use crate::approval::identity::party::Identity;
+use crate::approval::identity::resolved::Identity;
 use crate::approval::missing::{self, Asked};
 use crate::approval::relation::Relation;
 use crate::approval::signature::SignatureState;
 use crate::approval::verdict::{Approver, Counts, FourEyes, Missing, NotCounted, Statement, Vote};
 use crate::approval::voices;
-use crate::approval::weight::{self, WeighedApproval};
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use std::collections::BTreeSet;
 
@@ -57,9 +57,9 @@ pub(crate) fn judge(case: VersionEvidence) -> Outcome {
     voices::share_names(&mut claims);
     let mut heard: Vec<WeighedApproval> = claims
         .iter()
-        .map(|claim| weight::weigh(case, claim))
+        .map(|claim| counting::weigh(case, claim))
         .collect();
-    weight::replace(&mut heard);
+    counting::replace(&mut heard);
     choose_author(case, &mut heard);
     let counted = voices::count(case, &heard);
     for (index, unknown) in counted.left_out {
@@ -145,7 +145,7 @@ fn choose_author(case: VersionEvidence, heard: &mut [WeighedApproval]) {
     let without = |chosen: &Identity, heard: &mut [WeighedApproval]| {
         for heard in heard.iter_mut().filter(|it| is_member(it)) {
             if !heard.party.as_ref().is_some_and(|party| party.is(chosen)) {
-                heard.counts = Counts::No(weight::as_author(&heard.relation));
+                heard.counts = Counts::No(counting::as_author(&heard.relation));
             }
         }
     };

@@ -3,12 +3,12 @@
 //! Uses policy's people, history's idents, approval's ring. Pure. Start at [`IdentityResolver`]. Follows `docs/spec/approval.md`, 1.7.
 
 pub(crate) mod apart;
-pub(crate) mod party;
+pub(crate) mod resolved;
 
 use crate::approval::forge;
-use crate::approval::identity::party::{Identity, Name};
+use crate::approval::identity::resolved::{Identity, Name};
+use crate::approval::key_set::KeySet;
 use crate::approval::message;
-use crate::approval::ring::KeySet;
 use crate::history::ident::Ident;
 use crate::policy::governance::Governance;
 use crate::policy::people;

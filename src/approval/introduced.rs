@@ -3,7 +3,7 @@
 //! Uses history, `approval`'s fold. Pure. Part of the fold. Follows `docs/spec/approval.md`, V8.
 
 use crate::approval::fold::TrailEvaluator;
-use crate::approval::step::VersionStep;
+use crate::approval::version_step::VersionStep;
 use crate::history::version::FileAt;
 
 impl TrailEvaluator<'_> {

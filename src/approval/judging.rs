@@ -2,12 +2,12 @@
 //!
 //! Uses history, `approval`'s governance, signatures, files and fold. Pure. Start at [`by`].
 
+use crate::approval::approval_files::files::ApprovalFiles;
 use crate::approval::approvals::Approvals;
 use crate::approval::counted::CountedGovernance;
 use crate::approval::fold::{self, EvaluationContext, Of};
-use crate::approval::law::{GovernanceHistory, Ruled};
-use crate::approval::seals::SignatureChecks;
-use crate::approval::spoken::files::ApprovalFiles;
+use crate::approval::governance_history::{GovernanceHistory, Ruled};
+use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::ApprovalVerdict;
 use crate::history::walked::History;
 

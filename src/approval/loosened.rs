@@ -3,13 +3,13 @@
 //! Uses policy, history, `approval`'s fold. Pure. Start at [`loosened`]. Follows `docs/spec/approval.md`, G2 and G3: what would be approved without the change, as it
 //! was before it, is no finding.
 
+use crate::approval::approval_files::files::ApprovalFiles;
 use crate::approval::approvals::Approvals;
 use crate::approval::ask::Identities;
 use crate::approval::counted::CountedGovernance;
 use crate::approval::fold::{self, EvaluationContext, Of};
-use crate::approval::law::{GovernanceHistory, Ruled};
-use crate::approval::seals::SignatureChecks;
-use crate::approval::spoken::files::ApprovalFiles;
+use crate::approval::governance_history::{GovernanceHistory, Ruled};
+use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::history::version::{Key, Trail, Version};
 use crate::history::walked::History;

@@ -6,9 +6,9 @@
 use crate::approval::authors::AuthorSet;
 use crate::approval::case::CountedApproval;
 use crate::approval::demand::{Demand, Role};
+use crate::approval::group_matching;
 use crate::approval::identity::IdentityResolver;
 use crate::approval::identity::apart::ToldBy;
-use crate::approval::places;
 use crate::approval::relation;
 use crate::approval::verdict::{Counts, Missing, NotCounted, Statement};
 use crate::diag;
@@ -41,7 +41,7 @@ pub(crate) fn of(
         .iter()
         .map(|voice| voice.approver.groups.clone())
         .collect();
-    let unfilled = places::unfilled(&groups, &member_of);
+    let unfilled = group_matching::unfilled(&groups, &member_of);
     let by_signature = match terms.proof {
         Proof::Attested => ", by a signature",
         Proof::Claimed => "",

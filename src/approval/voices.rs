@@ -5,14 +5,14 @@
 
 use crate::approval::case;
 use crate::approval::case::{CountedApproval, VersionEvidence};
+use crate::approval::counting::WeighedApproval;
 use crate::approval::demand::Demand;
 use crate::approval::evidence::{Claim, Vouched};
 use crate::approval::identity::NamedPerson;
 use crate::approval::identity::apart::{self, Accounts};
-use crate::approval::identity::party::Identity;
+use crate::approval::identity::resolved::Identity;
 use crate::approval::relation::{Relation, UnknownAccount};
 use crate::approval::verdict::{Counts, Vote};
-use crate::approval::weight::WeighedApproval;
 use crate::policy::demand::EvidenceKind;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;

@@ -25,7 +25,7 @@ use crate::commands::context::globals::{self, Moment};
 use crate::commands::exit::Outcome;
 use exledger::gate::answer::{GateVerdict, Question, ScannerDetails};
 use exledger::plan::part;
-use exledger::record::word::Risk;
+use exledger::record::vocabulary::Risk;
 use exledger::view;
 
 /// Ask whether something is allowed

@@ -17,8 +17,8 @@ use exledger::policy::closing::TIMES;
 use exledger::record::placeholder::holds_a_place;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::Day;
-use exledger::record::word::Vocabulary;
-use exledger::record::word::{ClosureOutcome, PostReviewOutcome};
+use exledger::record::vocabulary::Vocabulary;
+use exledger::record::vocabulary::{ClosureOutcome, PostReviewOutcome};
 use exledger::survey::select::Filter;
 use std::collections::BTreeMap;
 

@@ -19,10 +19,10 @@ use exledger::ledger::tree::Tree;
 use exledger::policy::governance::Governance;
 use exledger::policy::tier;
 use exledger::policy::tier::fact::Facts;
-use exledger::record::read::RecordFile;
+use exledger::record::file::RecordFile;
 use exledger::rules::case::RuleContext;
-use exledger::rules::house::ExtraSchema;
-use exledger::rules::told::{self, Beside, EventDetail};
+use exledger::rules::event_details::{self, Beside, EventDetail};
+use exledger::rules::extra_schema::ExtraSchema;
 use exledger::view;
 use exledger::view::doc::{Findings, Judged, Readers, ShownFinding};
 
@@ -160,7 +160,7 @@ fn change(entry: &Entry, governance: &Governance) -> view::diff::Change {
         events: events(entry, governance),
         needs: entry.needs.clone(),
         also: also.and_then(|(landed, after)| {
-            told::also(entry.landed.approved.as_deref(), landed, after)
+            event_details::also(entry.landed.approved.as_deref(), landed, after)
         }),
         before: before.cloned(),
         after: after.cloned(),
@@ -202,7 +202,7 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
     let was = before.map(|before| before.record.as_ref());
     match was {
         None if entry.landed.was_removed => {
-            let filed = told::events(None, after, beside).into_iter();
+            let filed = event_details::events(None, after, beside).into_iter();
             events.extend(filed.map(|told| EventDetail {
                 event: match told.event {
                     Event::Filed => Event::Restored,
@@ -211,13 +211,13 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
                 ..told
             }));
         }
-        None => events.extend(told::events(None, after, beside)),
-        Some(Some(before)) => events.extend(told::events(Some(before), after, beside)),
+        None => events.extend(event_details::events(None, after, beside)),
+        Some(Some(before)) => events.extend(event_details::events(Some(before), after, beside)),
         // What could not be read is compared with what was last approved.
         Some(None) => {
             events.push(bare(Event::Restored, "it can be read again"));
             if let Some(approved) = entry.landed.approved.as_deref() {
-                events.extend(told::events(Some(approved), after, beside));
+                events.extend(event_details::events(Some(approved), after, beside));
             }
         }
     }

@@ -26,10 +26,10 @@ use exledger::diag::Finding;
 use exledger::ledger::Files;
 use exledger::policy::governance::Governance;
 use exledger::record;
-use exledger::record::read::RecordFile;
+use exledger::record::file::RecordFile;
 use exledger::render::format::Offered;
 use exledger::rules::case::RuleContext;
-use exledger::rules::house::ExtraSchema;
+use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint;
 use exledger::rules::repeats::Repeats;
 use exledger::survey::refiling;
@@ -192,7 +192,7 @@ fn remember(files: &Files, input: &Input, repeats: &mut Repeats) -> anyhow::Resu
     rest.try_for_each(|file| {
         let bytes = file.bytes(input).map_err(unreadable)?;
         if refiling::may_hold(&bytes, "closure") && refiling::may_name(&bytes, &names) {
-            repeats.remember(record::read::read(&file.path, &bytes), None);
+            repeats.remember(record::file::read(&file.path, &bytes), None);
         }
         Ok(())
     })

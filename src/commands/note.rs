@@ -10,7 +10,7 @@ use crate::commands::exit::Outcome;
 use clap::Parser;
 use exledger::history::change::event::Event;
 use exledger::plan::note;
-use exledger::record::word::Stage;
+use exledger::record::vocabulary::Stage;
 
 /// Record a step of triage, investigation or remediation
 ///

@@ -10,7 +10,7 @@ use crate::commands::exit::Outcome;
 use clap::Parser;
 use exledger::history::change::event::Event;
 use exledger::plan::review;
-use exledger::record::word::ReviewOutcome;
+use exledger::record::vocabulary::ReviewOutcome;
 
 /// Record a periodic review
 ///

@@ -16,7 +16,7 @@ use crate::commands::show;
 use crate::commands::verify::marks::Marks;
 use crate::commands::verify::uses::Book;
 use clap::Parser;
-use exledger::approval::filed::{ApprovalFileOutcome, FileState};
+use exledger::approval::file_outcome::{ApprovalFileOutcome, FileState};
 use exledger::approval::loosened;
 use exledger::approval::statement::file::About;
 use exledger::diag::Finding;
@@ -25,10 +25,10 @@ use exledger::history::objects::{Kind, Oid};
 use exledger::history::tree::CommitTree;
 use exledger::history::version::Key;
 use exledger::history::walk::{self, VersionVisit};
-use exledger::record::read::{self, RecordFile};
+use exledger::record::file::{self, RecordFile};
 use exledger::rules::audit::contents::Contents;
 use exledger::rules::audit::{self, Audit};
-use exledger::rules::house::ExtraSchema;
+use exledger::rules::extra_schema::ExtraSchema;
 use exledger::status::state::RecordState;
 use exledger::view;
 use exledger::view::doc::{Findings, Judged, Readers};
@@ -175,7 +175,7 @@ fn findings(
     let tree = approved.tree().map_err(approved::obstacle)?;
     let places = |path: &str, blob: Oid| -> Option<RecordFile> {
         match approved.origin().0.read(blob) {
-            Ok((Kind::Blob, bytes)) => Some(read::read(path, &bytes)),
+            Ok((Kind::Blob, bytes)) => Some(file::read(path, &bytes)),
             _ => None,
         }
     };

@@ -11,7 +11,7 @@ use crate::gate::limit::limited;
 use crate::policy::governance::Governance;
 use crate::record::pattern;
 use crate::record::reference::{self, ControlRef};
-use crate::record::word::Baseline;
+use crate::record::vocabulary::Baseline;
 use crate::record::{Record, References};
 use crate::status::state::RecordState;
 

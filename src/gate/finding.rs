@@ -13,8 +13,8 @@ use crate::record::pattern;
 use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
 use crate::record::version::Range;
-use crate::record::word::Risk;
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Risk;
+use crate::record::vocabulary::Vocabulary;
 
 /// Tells whether a scanner's finding, or something of one, is asked.
 pub(crate) fn is_asked(question: &Question) -> bool {

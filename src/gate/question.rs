@@ -8,7 +8,7 @@ use std::fmt;
 use crate::gate::answer::Question;
 use crate::record::json;
 use crate::record::time::{Day, Instant};
-use crate::record::word::{Risk, Vocabulary};
+use crate::record::vocabulary::{Risk, Vocabulary};
 
 /// A question, and the instant that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,11 +10,11 @@ use std::rc::Rc;
 use crate::history::chain;
 use crate::history::commit::Commit;
 use crate::history::content::Contents;
-use crate::history::interest::Interest;
-use crate::history::made::{self, ComparedPath, Differing};
+use crate::history::merge_content::{self, ComparedPath, Differing};
 use crate::history::objects::{Edge, Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::trails::Bytes;
+use crate::history::watched_paths::Interest;
 use crate::record::time::Instant;
 
 /// What is needed to look at branches.
@@ -91,7 +91,7 @@ impl Branch {
 
     /// Keeps of the bases the best ones.
     fn reduce(&mut self, objects: &dyn Objects, age: &dyn Fn(Oid) -> Option<usize>) {
-        match made::bases(objects, age, &self.bases) {
+        match merge_content::bases(objects, age, &self.bases) {
             Ok(bases) => self.bases = bases,
             Err(obstacle) => self.truncated = Some(obstacle),
         }
@@ -179,7 +179,7 @@ impl<'o> BranchContext<'o> {
         if old == Some(new) {
             return Ok(Differing::new());
         }
-        made::compare(
+        merge_content::compare(
             self.objects,
             self.prefix,
             self.interest,

@@ -4,11 +4,11 @@
 //! `said`, what two versions both grant in `intersect` and `meet`, the bare differences in `differ`. Follows `docs/spec/cli.md` (events) and `docs/spec/approval.md`, V5.
 
 pub mod differ;
+pub mod entries;
 pub mod event;
+pub mod field_merge;
 pub mod fields;
 pub mod intersect;
-pub mod meet;
-pub mod said;
 
 use crate::history::change::event::Event;
 use crate::history::change::fields::FIELDS;

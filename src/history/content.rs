@@ -9,9 +9,9 @@ use std::rc::Rc;
 
 use crate::history::objects::{Kind, Objects, Obstacle, Oid};
 use crate::history::version::{Body, Content, Digest};
+use crate::record::file;
+use crate::record::file::RecordFile;
 use crate::record::id::Id;
-use crate::record::read;
-use crate::record::read::RecordFile;
 use crate::yaml::node::Limits;
 
 /// Whose record a file is.
@@ -58,7 +58,7 @@ impl Known {
             Some(whose) if keeps(&bytes) => (whose, Body::unread(path, bytes)),
             Some(whose) => (whose, Body::aside(path, blob)),
             None => {
-                let source = read::read(path, &bytes);
+                let source = file::read(path, &bytes);
                 (whose(&source), Body::known(Content::of(source)))
             }
         };
@@ -101,7 +101,7 @@ impl<'o> Contents<'o> {
         }
         let whose = match self.bytes_within(blob, Limits::RECORD.bytes) {
             Ok(Some(bytes)) => {
-                at_first_sight(path, &bytes).unwrap_or_else(|| whose(&read::read(path, &bytes)))
+                at_first_sight(path, &bytes).unwrap_or_else(|| whose(&file::read(path, &bytes)))
             }
             Ok(None) => Whose::Nobody,
             Err(obstacle) => Whose::Missing(obstacle),
@@ -145,7 +145,7 @@ impl<'o> Contents<'o> {
     pub fn places(&self, path: &str, blob: Oid) -> Option<RecordFile> {
         let bytes = self.bytes_within(blob, Limits::RECORD.bytes).ok()?;
         Some(match bytes {
-            Some(bytes) => read::read(path, &bytes),
+            Some(bytes) => file::read(path, &bytes),
             None => too_large(path),
         })
     }
@@ -172,7 +172,7 @@ impl<'o> Contents<'o> {
 
 /// Returns what is said of a file that is longer than a record may be: blanks are refused for their number.
 fn too_large(path: &str) -> RecordFile {
-    read::read(path, &vec![b' '; Limits::RECORD.bytes + 1])
+    file::read(path, &vec![b' '; Limits::RECORD.bytes + 1])
 }
 
 /// Returns the bytes of a file that has at most so many, `None` of a longer one, which is not read.
@@ -195,7 +195,7 @@ pub fn bytes_within(
 }
 
 fn is_same_stem(a: &str, b: &str) -> bool {
-    read::stem(a) == read::stem(b)
+    file::stem(a) == file::stem(b)
 }
 
 /// Returns the digest of bytes.
@@ -207,7 +207,7 @@ pub fn digest(bytes: &[u8]) -> Digest {
 ///
 /// It is right of every file that can be parsed, and of others as right as their name.
 fn at_first_sight(path: &str, bytes: &[u8]) -> Option<Whose> {
-    let id = Id::new(read::stem(path))?;
+    let id = Id::new(file::stem(path))?;
     let mut lines = bytes.split(|byte| *byte == b'\n').take(16);
     let said = lines.find_map(|line| line.strip_prefix(b"id: "))?;
     (said.trim_ascii() == id.as_str().as_bytes()).then(|| Whose::Id(id.as_str().into()))

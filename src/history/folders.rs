@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use crate::history::folder::{self, Both, DEEPEST, Folder, MOST_ENTRIES, Mode};
-use crate::history::interest::{Kind, WatchedFolder};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::{self, Prefix};
+use crate::history::watched_paths::{Kind, WatchedFolder};
 
 /// A pair of snapshots: an index into the caller's list of them.
 pub type Pair = usize;

@@ -12,8 +12,8 @@ use crate::history::commit::Commit;
 use crate::history::folder;
 use crate::history::folders::{Job, Pair};
 use crate::history::foxtrot::{self, Foxtrot};
-use crate::history::interest::Interest;
 use crate::history::objects::{Edge, Objects, Obstacle, Oid};
+use crate::history::watched_paths::Interest;
 
 /// A landing at which something that matters differs from the first parent.
 #[derive(Clone, Debug)]

@@ -3,13 +3,12 @@
 //! Uses diag to policy. Pure: objects come through [`objects::Objects`]. Start at [`walked::History`]. Follows
 //! `docs/spec/approval.md`, 1.2, 1.3 and 4. States facts; who counts as an approver is judged in `approval`.
 
+pub mod approval_only;
 pub mod branch;
-mod brought;
 pub mod chain;
 pub mod change;
 pub mod checkpoint;
 pub mod commit;
-pub mod company;
 pub mod content;
 pub mod folder;
 pub mod folders;
@@ -17,15 +16,16 @@ pub mod foxtrot;
 pub mod governance;
 pub mod graph;
 pub mod ident;
-pub mod interest;
-pub mod made;
 pub mod mainline;
+pub mod merge_content;
+mod merged_commits;
 pub mod notes;
 pub mod objects;
 pub mod origin;
 pub mod paths;
 pub mod proposal;
 pub mod refs;
+pub mod related_files;
 mod survey;
 pub mod tags;
 pub mod thrown_off;
@@ -34,7 +34,7 @@ pub mod trails;
 pub mod tree;
 mod unnamed;
 pub mod version;
-pub mod vicinity;
 pub mod walk;
 pub mod walked;
 pub mod watched;
+pub mod watched_paths;

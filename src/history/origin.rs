@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::history::objects::Oid;
 use crate::history::version::{FileAt, Key, Trail, Version};
-use crate::record::read;
+use crate::record::file;
 
 /// The files that one snapshot held and the next one does not, by path, bytes and name.
 #[derive(Default)]
@@ -24,7 +24,7 @@ impl<'a> Left<'a> {
         self.by_path.entry(path).or_default().push(key);
         self.by_blob.entry(blob).or_default().push(key);
         if !is_replaced && matches!(key, Key::Path(_)) {
-            self.gone.entry(read::stem(path)).or_default().push(key);
+            self.gone.entry(file::stem(path)).or_default().push(key);
         }
     }
 
@@ -39,7 +39,7 @@ impl<'a> Left<'a> {
             any = true;
             found.extend(self.by_path.get(&*file.path).into_iter().flatten());
             found.extend(self.by_blob.get(&file.blob).into_iter().flatten());
-            alike.extend(self.gone.get(read::stem(&file.path)).into_iter().flatten());
+            alike.extend(self.gone.get(file::stem(&file.path)).into_iter().flatten());
         }
         if alike.is_empty() && any {
             found.extend(self.gone.values().flatten());

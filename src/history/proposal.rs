@@ -9,8 +9,7 @@ use crate::history::change::event::Event;
 use crate::history::commit::Commit;
 use crate::history::folder::Mode;
 use crate::history::folders::FileChange;
-use crate::history::interest::{Interest, Kind};
-use crate::history::made::ComparedPath;
+use crate::history::merge_content::ComparedPath;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::refs::{Chosen, Head, Layout, Refs};
@@ -18,6 +17,7 @@ use crate::history::trails::{self, Bytes};
 use crate::history::tree::{self, CommitTree};
 use crate::history::version::{Content, FileAt, Key, Version};
 use crate::history::walked::History;
+use crate::history::watched_paths::{Interest, Kind};
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -6,15 +6,15 @@
 use std::collections::BTreeSet;
 use std::mem;
 
-use crate::history::brought::PairDifferences;
 use crate::history::chain::Chain;
 use crate::history::folders::{FileChange, Folders, Pair};
 use crate::history::governance::{self, States};
 use crate::history::graph::{Graph, Reader, Sides, Stop};
-use crate::history::interest::{Interest, Kind, RecordFilter};
+use crate::history::merged_commits::PairDifferences;
 use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::Prefix;
 use crate::history::tree::{self, CommitTree};
+use crate::history::watched_paths::{Interest, Kind, RecordFilter};
 use crate::policy::governance::Governance;
 
 /// What differs, and the governance that judges it.

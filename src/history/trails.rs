@@ -9,14 +9,14 @@ use std::rc::Rc;
 use crate::history::commit::Commit;
 use crate::history::content::{Contents, Whose};
 use crate::history::folders::FileChange;
-use crate::history::interest::Kind;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left};
 use crate::history::version::{
     Body, Change, Content, Digest, FileAt, Key, MadeInMerge, Trail, Version,
 };
+use crate::history::watched_paths::Kind;
+use crate::record::file;
 use crate::record::id::Id;
-use crate::record::read;
 
 /// The files of a record, sorted by path: one, of almost all.
 pub type Files = Vec<FileAt>;
@@ -291,7 +291,7 @@ impl TrailStep {
 
 /// Returns the record that a file's name stands for where its bytes can't be read, else its path.
 fn named(path: &str) -> Key {
-    match Id::new(&read::stem(path).to_ascii_uppercase()) {
+    match Id::new(&file::stem(path).to_ascii_uppercase()) {
         Some(id) => Key::Id(id.to_string()),
         None => Key::Path(path.to_owned()),
     }

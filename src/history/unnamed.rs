@@ -4,10 +4,10 @@
 
 use crate::history::content::Contents;
 use crate::history::folders::FileChange;
-use crate::history::interest::Interest;
 use crate::history::mainline::Mainline;
 use crate::history::objects::Oid;
 use crate::history::walked::{After, Beside};
+use crate::history::watched_paths::Interest;
 use crate::yaml::node::Limits;
 
 /// An approval file that nobody asked about: its landing, and its bytes.

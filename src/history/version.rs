@@ -7,7 +7,7 @@ use crate::history::commit::Commit;
 use crate::history::objects::{Extent, Obstacle, Oid};
 use crate::history::thrown_off::ThrownOff;
 use crate::record::Record;
-use crate::record::read;
+use crate::record::file;
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
@@ -237,7 +237,7 @@ impl Body {
     /// Returns what the files say; bytes that are forgotten are missing.
     pub fn content(&self) -> &Content {
         let read = || match self.0.unread.replace(Unread::Nothing) {
-            Unread::Here(path, bytes) => Content::of(read::read(&path, &bytes)),
+            Unread::Here(path, bytes) => Content::of(file::read(&path, &bytes)),
             Unread::Aside(_, blob) => Content::Missing(Obstacle::Missing {
                 object: blob,
                 extent: Extent::Full,
@@ -253,9 +253,9 @@ impl Body {
     }
 
     /// Reads the file, and returns the places in it, without its record; `None` where it was read before.
-    pub fn places(&self) -> Option<read::RecordFile> {
+    pub fn places(&self) -> Option<file::RecordFile> {
         let mut source = match &*self.0.unread.borrow() {
-            Unread::Here(path, bytes) => read::read(path, bytes),
+            Unread::Here(path, bytes) => file::read(path, bytes),
             _ => return None,
         };
         self.0.unread.replace(Unread::Nothing);
@@ -300,7 +300,7 @@ pub struct OneId {
 
 impl Content {
     /// Returns what was read of a record's file.
-    pub fn of(source: read::RecordFile) -> Content {
+    pub fn of(source: file::RecordFile) -> Content {
         match source.record {
             Some(record) => Content::Record(Rc::new(record)),
             None => Content::Unreadable(source.findings.into()),

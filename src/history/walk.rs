@@ -5,27 +5,27 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem;
 
-use crate::history::brought::Branches;
+use crate::history::approval_only;
 use crate::history::chain::Chain;
-use crate::history::company;
 use crate::history::content::{Contents, Keeps};
 use crate::history::folders::FileChange;
 use crate::history::governance::{self, GovernanceFiles, States};
 use crate::history::graph::Stop;
-use crate::history::interest::{self, Kind, RecordFilter};
-use crate::history::made::{ComparedPath, Merges};
+use crate::history::merge_content::{ComparedPath, Merges};
+use crate::history::merged_commits::Branches;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::origin;
 use crate::history::paths::Prefix;
+use crate::history::related_files::Around;
 use crate::history::survey::Survey;
 use crate::history::tags;
 use crate::history::trails::{LandedFiles, Trails};
 use crate::history::unnamed::{self, Unasked};
 use crate::history::version::{Key, Trail, Version};
-use crate::history::vicinity::Around;
 use crate::history::walked::{Beside, History};
+use crate::history::watched_paths::{self, Kind, RecordFilter};
 use crate::policy::Policy;
-use crate::record::read::RecordFile;
+use crate::record::file::RecordFile;
 
 /// Walks a mainline and returns the trails of all records and governance files.
 ///
@@ -157,7 +157,7 @@ pub fn walk_named(
         let trails = Trails::new(Contents::new(objects));
         return told(trails, objects, chain, prefix, survey, None);
     }
-    let is_of_records = |file: &Beside| !interest::is_of_governance(&file.path);
+    let is_of_records = |file: &Beside| !watched_paths::is_of_governance(&file.path);
     if few.folders.is_some() && history.approvals.iter().any(is_of_records) {
         log::debug!("walking again, all folders: approval files are about a record asked about");
         let few = RecordFilter::anywhere(few.names.clone());
@@ -207,11 +207,16 @@ fn told(
         let before = stop.landing.checked_sub(1);
         let before = before.and_then(|before| mainline.landings.get(before));
         let trees = (before.map(|before| before.tree), commit.tree);
-        let company = || company::of(objects, &survey.interest, trees.0, trees.1);
+        let company = || approval_only::of(objects, &survey.interest, trees.0, trees.1);
         let files = || changes.iter().filter(|it| it.kind == Kind::Approval);
         let heard = files().filter(|change| survey.interest.hears(&change.path));
         unasked.extend(unnamed::unasked(stop.landing, files(), &survey.interest));
-        approvals.extend(company::beside(&trails.contents, landed, heard, company));
+        approvals.extend(approval_only::beside(
+            &trails.contents,
+            landed,
+            heard,
+            company,
+        ));
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
             continue;
         }

@@ -4,12 +4,12 @@
 
 use crate::history::commit::Commit;
 use crate::history::governance::States;
-use crate::history::interest;
 use crate::history::mainline::Mainline;
 use crate::history::notes::Notes;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::version::{Key, Trail};
+use crate::history::watched_paths;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -73,7 +73,7 @@ pub struct Beside {
 impl Beside {
     /// Returns the record whose folder the file lies in; that of governance files is nobody's.
     pub fn record(&self) -> Key {
-        Key::Id(interest::approvals_of(&self.path).to_ascii_uppercase())
+        Key::Id(watched_paths::approvals_of(&self.path).to_ascii_uppercase())
     }
 }
 

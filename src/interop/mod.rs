@@ -2,12 +2,12 @@
 //!
 //! Uses diag to view. Pure. Follows `docs/spec/interop.md`.
 
+pub mod description;
 pub mod events;
 pub mod ics;
 pub mod issue_form;
 pub mod lines;
 pub mod object;
-pub mod said;
 pub mod sarif;
 pub mod scan;
 pub mod uuid;

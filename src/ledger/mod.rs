@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Finding, Level, shape};
 use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+use crate::record::file::{self, RecordFile};
 use crate::record::id::Id;
 use crate::record::near;
-use crate::record::read::{self, RecordFile};
 use crate::yaml::node::Limits;
 
 /// So many files of one id are named to each other.
@@ -135,7 +135,7 @@ impl File {
 
     /// Returns what the file states with these bytes; that other files stand for its id is among the findings.
     pub fn source(&self, bytes: &[u8]) -> RecordFile {
-        let mut source = read::read(&self.path, bytes);
+        let mut source = file::read(&self.path, bytes);
         if !self.twins.is_empty() {
             source.refuse(duplicate(&source, &self.twins));
         }
@@ -144,7 +144,7 @@ impl File {
 
     /// Returns the file's name without folder and suffix.
     pub fn stem(&self) -> &str {
-        read::stem(&self.path)
+        file::stem(&self.path)
     }
 
     /// Returns the stem as an id, when it has the form of one.
@@ -205,13 +205,13 @@ fn is_record(folder: &str, path: &str) -> bool {
 fn with_twins(paths: BTreeSet<String>) -> Vec<File> {
     let mut by_id: BTreeMap<String, Vec<&String>> = BTreeMap::new();
     for path in &paths {
-        let id = read::stem(path).to_uppercase();
+        let id = file::stem(path).to_uppercase();
         if Id::new(&id).is_some() {
             by_id.entry(id).or_default().push(path);
         }
     }
     let twins = |path: &String| {
-        let same = by_id.get(&read::stem(path).to_uppercase());
+        let same = by_id.get(&file::stem(path).to_uppercase());
         let others = same.into_iter().flatten().filter(|other| **other != path);
         others.take(NAMED).map(|other| (*other).clone()).collect()
     };
@@ -240,7 +240,7 @@ pub fn named<'t, T>(
     if wanted.is_empty() {
         return Err(NotFound::Unknown(Vec::new()));
     }
-    let stem = |thing: &T| read::stem(path(thing)).to_uppercase();
+    let stem = |thing: &T| file::stem(path(thing)).to_uppercase();
     let exact: Vec<&T> = things.iter().filter(|it| stem(it) == wanted).collect();
     let near = || {
         let is_near = |it: &&T| stem(it).starts_with(&wanted) || stem(it).ends_with(&wanted);
@@ -250,7 +250,7 @@ pub fn named<'t, T>(
     match found[..] {
         [] => Err(NotFound::Unknown(like(
             &wanted,
-            things.iter().map(|it| read::stem(path(it))),
+            things.iter().map(|it| file::stem(path(it))),
         ))),
         [only] => Ok(only),
         _ => {
@@ -269,7 +269,7 @@ pub fn id_of(text: &str) -> &str {
     let text = text.trim();
     let is_path = text.contains(['/', '\\']) || text.ends_with(".yaml") || text.ends_with(".yml");
     if is_path {
-        read::stem(text.rsplit('\\').next().unwrap_or(text))
+        file::stem(text.rsplit('\\').next().unwrap_or(text))
     } else {
         text
     }
@@ -320,7 +320,7 @@ fn not_a_file(item: &Item) -> Finding {
         path: item.path.clone(),
         pos: None,
         field: None,
-        id: Id::new(read::stem(&item.path)).map(|id| id.to_string()),
+        id: Id::new(file::stem(&item.path)).map(|id| id.to_string()),
         message: format!("{what} is named like a record, and is not read"),
         help: "put a regular file there, or give it another name".to_owned(),
     }

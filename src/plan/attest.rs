@@ -5,7 +5,7 @@
 use crate::plan::decision::{DecisionInput, Planned, Refusal};
 use crate::plan::edit::Edit;
 use crate::plan::evidence::{self, EvidenceInput};
-use crate::record::word::{ControlStatus, Vocabulary};
+use crate::record::vocabulary::{ControlStatus, Vocabulary};
 
 /// Returns the edits that say that a control was seen to work; a planned one is active from then on.
 ///

@@ -14,7 +14,7 @@ use crate::policy::tier::{self, Resolved};
 use crate::record::Record;
 use crate::record::placeholder::holds_a_place;
 use crate::record::time::Day;
-use crate::record::word::{ClosureOutcome, PostReviewOutcome, Vocabulary};
+use crate::record::vocabulary::{ClosureOutcome, PostReviewOutcome, Vocabulary};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The item that `--prevention` answers too.

@@ -9,7 +9,7 @@ use crate::policy::tier::fact::Facts;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
 use crate::record::address::Address;
-use crate::record::read::RecordFile;
+use crate::record::file::RecordFile;
 use crate::record::time::{Day, Instant};
 
 /// A record about which a decision is taken.

@@ -13,7 +13,7 @@ use crate::policy::tiers::Require;
 use crate::record::address::Address;
 use crate::record::scalar::Scalar;
 use crate::record::time::{Term, Unit, When};
-use crate::record::word::{Class, ControlStatus, Risk, RootCause, Vocabulary};
+use crate::record::vocabulary::{Class, ControlStatus, Risk, RootCause, Vocabulary};
 
 /// States a value unless something is stated there, and says where it comes from.
 fn fill(made: &mut Answers, derived: &mut Vec<Derived>, field: &str, value: &str, why: &str) {

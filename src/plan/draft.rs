@@ -8,7 +8,7 @@ use crate::plan::setting::Derived;
 use crate::plan::setting::Setting;
 use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Resolved};
-use crate::record::read::{self, RecordFile};
+use crate::record::file::{self, RecordFile};
 use crate::record::template;
 use crate::yaml;
 use crate::yaml::node::Limits;
@@ -69,7 +69,7 @@ fn written(
     let path = path(setting);
     let up = "../".repeat(path.matches('/').count());
     let text = template::write(made.fields(), &format!("{up}schemas/exception.schema.json"));
-    let source = read::read(&path, text.as_bytes());
+    let source = file::read(&path, text.as_bytes());
     let back = yaml::parse(text.as_bytes(), &Limits::RECORD)
         .root
         .and_then(|root| Answers::of_node(&root));
@@ -107,6 +107,6 @@ fn path(setting: &Setting<'_>) -> String {
 /// Returns what tier and class demand, as far as what decides is answered.
 fn resolve(made: &Answers, setting: &Setting<'_>) -> Option<Resolved> {
     let text = template::write(made.fields(), "");
-    let source = read::read(&path(setting), text.as_bytes());
+    let source = file::read(&path(setting), text.as_bytes());
     tier::resolve(&setting.governance.policy, &Facts::of_source(&source))
 }

@@ -3,7 +3,7 @@
 //! Uses yaml, record. Pure. Start at [`apply`]. Follows `docs/spec/record.md`, schema and edits. Only the lines of the
 //! decision change; what can't be edited like that is refused.
 
-use crate::record::read::{self, RecordFile};
+use crate::record::file::{self, RecordFile};
 use crate::yaml;
 use crate::yaml::node::{Limits, Node};
 use crate::yaml::splice;
@@ -100,7 +100,7 @@ pub fn apply(path: &str, bytes: &[u8], edits: &[Edit]) -> Result<Edited, EditErr
     let mut changes = Vec::new();
     compare("", Some(&before), Some(&after), &mut changes);
     Ok(Edited {
-        source: read::read(path, edited.as_bytes()),
+        source: file::read(path, edited.as_bytes()),
         text: edited,
         changes,
     })

@@ -5,7 +5,7 @@
 use crate::plan::decision::{DecisionInput, Planned, Refusal};
 use crate::plan::edit::Edit;
 use crate::plan::entry::Entry;
-use crate::record::word::Then;
+use crate::record::vocabulary::Then;
 
 /// Returns the edits that record a firing, and what follows from it.
 ///

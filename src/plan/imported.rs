@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::plan::answers::Answers;
 use crate::plan::owner::{KnownOwner, Owners};
 use crate::record::reference::ControlRef;
-use crate::record::word::{Baseline, IdentityType, Vocabulary};
+use crate::record::vocabulary::{Baseline, IdentityType, Vocabulary};
 use crate::survey::triage::is_advisory;
 use crate::survey::triage::wanted::{FindingGroup, Happened, Often, Subject};
 

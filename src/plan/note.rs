@@ -6,7 +6,7 @@ use crate::plan::decision::{DecisionInput, Planned, Refusal};
 use crate::plan::edit::Edit;
 use crate::plan::entry::Entry;
 use crate::plan::evidence::{self, EvidenceInput};
-use crate::record::word::{Stage, Vocabulary};
+use crate::record::vocabulary::{Stage, Vocabulary};
 
 /// Returns the edits that record a step.
 ///

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::plan::answers::Answers;
 use crate::record::address::Address;
 use crate::record::reference::ControlRef;
-use crate::record::word::{Then, Vocabulary};
+use crate::record::vocabulary::{Then, Vocabulary};
 
 /// Returns the trigger that a text `WHEN => close|review|revoke` states, as the n-th of its record.
 ///

@@ -11,7 +11,7 @@ use crate::plan::question::table::Field;
 use crate::plan::setting::{Setting, Urgency};
 use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
-use crate::record::word::{IdentityType, Vocabulary};
+use crate::record::vocabulary::{IdentityType, Vocabulary};
 
 /// Something that must be known.
 #[derive(Clone, Debug, PartialEq, Eq)]

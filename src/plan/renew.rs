@@ -8,7 +8,7 @@ use crate::plan::edit::Edit;
 use crate::plan::entry::Entry;
 use crate::record::later;
 use crate::record::time::{Term, When, not_after};
-use crate::record::word::Then;
+use crate::record::vocabulary::Then;
 
 /// How much later it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]

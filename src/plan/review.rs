@@ -5,7 +5,7 @@
 use crate::plan::decision::{DecisionInput, Planned, Refusal};
 use crate::plan::edit::Edit;
 use crate::plan::entry::Entry;
-use crate::record::word::{ReviewOutcome, Vocabulary};
+use crate::record::vocabulary::{ReviewOutcome, Vocabulary};
 
 /// Returns the edits that record a review.
 ///

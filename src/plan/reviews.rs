@@ -4,7 +4,7 @@
 //! `docs/spec/approval.md`, 1.12. No path of the reviews' file is ever used: all of them come from git's trees.
 
 mod approving;
-pub mod told;
+pub mod skipped;
 
 use crate::approval::reviews::reviewer::{self, Reviewer};
 use crate::approval::reviews::{Review, ReviewState, Reviews};
@@ -21,7 +21,7 @@ use crate::history::tree::{self, CommitTree};
 use crate::ledger::Files;
 use crate::plan::approve;
 use crate::plan::reviews::approving::Approving;
-use crate::plan::reviews::told::{Told, UnresolvedReview, taken_back};
+use crate::plan::reviews::skipped::{Told, UnresolvedReview, taken_back};
 use crate::policy::governance::{Governance, State as Policy};
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;

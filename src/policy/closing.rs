@@ -103,7 +103,7 @@ pub struct Baseline {
     /// The rule's id, unique among the baselines.
     pub id: String,
     /// The kind of baseline.
-    pub kind: record::word::Baseline,
+    pub kind: record::vocabulary::Baseline,
     /// The events that it is about: each field of these must have one of its words.
     #[serde(default)]
     pub when: Words,

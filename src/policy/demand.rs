@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::record::time::{Term, Unit};
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Vocabulary;
 
 /// What an approval must be, whatever the tier.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]

@@ -275,7 +275,7 @@ impl Governance {
             if bytes.len() > most {
                 let faults = yaml::parse(&bytes, &file.limits).faults;
                 self.findings
-                    .extend(record::read::findings(path, None, faults));
+                    .extend(record::file::findings(path, None, faults));
             } else {
                 (file.read)(self, path, &bytes);
             }

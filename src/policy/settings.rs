@@ -12,7 +12,7 @@ use crate::record;
 use crate::record::address::Address;
 use crate::record::reference::ControlRef;
 use crate::record::time::Term;
-use crate::record::word::{Class, FixTarget, Risk, RootCause, Test, Then, Vocabulary};
+use crate::record::vocabulary::{Class, FixTarget, Risk, RootCause, Test, Then, Vocabulary};
 
 /// Who is who. In patterns `*` is any run of characters and alone special; letter case is ignored.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -217,7 +217,7 @@ pub struct Profile {
     pub class: Option<Class>,
     /// The kind of baseline.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub baseline: Option<record::word::Baseline>,
+    pub baseline: Option<record::vocabulary::Baseline>,
     /// The controls, as `catalog:id`.
     pub controls: Vec<ControlRef>,
     /// The rule, in its own words.

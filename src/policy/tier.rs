@@ -14,7 +14,7 @@ use crate::policy::tier::fact::Facts;
 use crate::policy::tier::fact::Wildcard;
 use crate::policy::tiers::{Degraded, EmergencyRule, Must, Require, Tier};
 use crate::record::time::Term;
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Vocabulary;
 use std::collections::BTreeSet;
 
 /// A longest term, and what sets it.

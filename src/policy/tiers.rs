@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::policy::demand::Proof;
 use crate::record::time::{Term, Unit};
-use crate::record::word::{self, Baseline, Class, IdentityType, Risk};
+use crate::record::vocabulary::{self, Baseline, Class, IdentityType, Risk};
 
 /// What is demanded of the records that it matches. What it leaves out is taken from [`Tier::standard`].
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -114,7 +114,7 @@ pub struct Match {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OnlyTrue;
 
-impl word::Vocabulary for OnlyTrue {
+impl vocabulary::Vocabulary for OnlyTrue {
     const WORDS: &'static [(&'static str, Self)] = &[("true", OnlyTrue)];
 }
 
@@ -159,7 +159,7 @@ pub enum Must {
     RiskOwner,
 }
 
-impl word::Vocabulary for Must {
+impl vocabulary::Vocabulary for Must {
     const WORDS: &'static [(&'static str, Self)] = &[("risk_owner", Must::RiskOwner)];
 }
 
@@ -173,7 +173,7 @@ pub enum Degraded {
     Grant,
 }
 
-impl word::Vocabulary for Degraded {
+impl vocabulary::Vocabulary for Degraded {
     const WORDS: &'static [(&'static str, Self)] =
         &[("deny", Degraded::Deny), ("grant", Degraded::Grant)];
 }
@@ -214,7 +214,7 @@ pub enum Require {
     Environment,
 }
 
-impl word::Vocabulary for Require {
+impl vocabulary::Vocabulary for Require {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("blast_radius", Require::BlastRadius),
         ("rollback", Require::Rollback),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::record::address::Address;
 use crate::record::time::{Day, When};
-use crate::record::word::{ClosureOutcome, PostReviewOutcome, ReviewOutcome, Stage};
+use crate::record::vocabulary::{ClosureOutcome, PostReviewOutcome, ReviewOutcome, Stage};
 
 /// A look taken at the exception while it lasts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -1,6 +1,6 @@
 //! One exception: what a person states, and how it is read.
 //!
-//! Uses diag, yaml. Pure. Start at [`Record`] and [`read::read`]. Follows `docs/spec/record.md`. Knows neither
+//! Uses diag, yaml. Pure. Start at [`Record`] and [`file::read`]. Follows `docs/spec/record.md`. Knows neither
 //! policy nor git: approvers, status, dates of approval and counts of renewals are derived, never read here.
 
 pub mod address;
@@ -9,6 +9,7 @@ pub mod credential;
 pub mod dates;
 pub mod decision;
 pub mod fields;
+pub mod file;
 pub mod form;
 pub mod free;
 pub mod id;
@@ -21,7 +22,6 @@ pub mod parse_error;
 pub mod pattern;
 pub mod placeholder;
 pub mod places;
-pub mod read;
 pub mod reader;
 pub mod reference;
 pub mod scalar;
@@ -32,7 +32,7 @@ pub mod subject;
 pub mod template;
 pub mod time;
 pub mod version;
-pub mod word;
+pub mod vocabulary;
 
 use crate::record::address::Address;
 use crate::record::decision::{Closure, Evidence, Firing, Handling, Renewal, Review, Transfer};
@@ -40,7 +40,9 @@ use crate::record::id::Id;
 use crate::record::reference::ControlRef;
 use crate::record::subject::{Scope, Subject};
 use crate::record::time::{Day, Term, When};
-use crate::record::word::{Baseline, Class, ControlStatus, FixTarget, Risk, RootCause, Test, Then};
+use crate::record::vocabulary::{
+    Baseline, Class, ControlStatus, FixTarget, Risk, RootCause, Test, Then,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

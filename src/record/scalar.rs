@@ -4,7 +4,7 @@
 
 use crate::record::meant;
 use crate::record::parse_error::ParseError;
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Vocabulary;
 
 /// A value that is written as one scalar.
 pub trait Scalar: Sized {

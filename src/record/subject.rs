@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::record::time::When;
-use crate::record::word::{IdentityType, Risk};
+use crate::record::vocabulary::{IdentityType, Risk};
 
 /// What the exception is about: at least one of identity, asset, application.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

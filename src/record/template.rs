@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
-use crate::record::word::{RootCause, Vocabulary};
+use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::yaml::splice::quote;
 
 /// How long a line may get before a list takes one line an item.

@@ -7,7 +7,7 @@ use crate::approval::signature;
 use crate::diag::{Finding, Level};
 use crate::policy;
 use crate::policy::governance::State;
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Vocabulary;
 use crate::rules::case::{RuleCase, Subject};
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};

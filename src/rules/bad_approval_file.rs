@@ -2,12 +2,12 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S7 and 1.12.
 
-use crate::approval::filed::{ApprovalFileOutcome, AtTip, FileState};
+use crate::approval::file_outcome::{ApprovalFileOutcome, AtTip, FileState};
 use crate::approval::statement::file::About;
 use crate::diag::{Finding, Level};
+use crate::rules::audit_cases::Statements;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::Statements;
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.

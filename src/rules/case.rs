@@ -9,14 +9,14 @@ use crate::policy::catalog::controls::Found;
 use crate::policy::catalog::{self};
 use crate::policy::governance::Governance;
 use crate::policy::tier::Resolved;
-use crate::record::read::{FieldState, RecordFile};
+use crate::record::file::{FieldState, RecordFile};
 use crate::record::reference::ControlRef;
 use crate::record::scalar::Scalar;
 use crate::record::time::{Instant, When, not_after};
-use crate::rules::changed::{ChangeCase, GovernanceChange};
+use crate::rules::audit_cases::{LandedCase, MainlineCase, Statements, UsesCase};
+use crate::rules::change_cases::{ChangeCase, GovernanceChange};
 use crate::rules::evidence::Evidence;
-use crate::rules::house::ExtraSchema;
-use crate::rules::landed::{LandedCase, MainlineCase, Statements, UsesCase};
+use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::repeats::Repeat;
 use crate::survey::neighbour::Neighbours;
 

@@ -4,9 +4,9 @@
 
 use crate::approval::verdict::{BecomesApproved, Satisfied};
 use crate::diag::{Finding, Level};
+use crate::rules::audit_cases::{AtTip, FileKind, LandedCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{AtTip, FileKind, LandedCase};
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.

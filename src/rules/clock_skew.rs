@@ -6,9 +6,9 @@ use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
 use crate::history::version::Change;
 use crate::record::time::Instant;
+use crate::rules::audit_cases::{self, MainlineCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{self, MainlineCase};
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -31,7 +31,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let mut findings = landed::misdated(
+    let mut findings = audit_cases::misdated(
         case.line(),
         (RULE.code, Flag::ClockSkew),
         "before what landed earlier",

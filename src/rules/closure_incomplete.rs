@@ -5,9 +5,9 @@
 use crate::diag::{Finding, Level};
 use crate::policy::closing::{self, ClosureRules};
 use crate::policy::tier::Resolved;
+use crate::record::file::FieldState;
 use crate::record::placeholder::holds_a_place;
-use crate::record::read::FieldState;
-use crate::record::word::ClosureOutcome;
+use crate::record::vocabulary::ClosureOutcome;
 use crate::rules::case::{RecordCase, RuleCase};
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};

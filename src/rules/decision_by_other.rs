@@ -10,9 +10,9 @@ use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::address::Address;
+use crate::rules::audit_cases::LandedCase;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::LandedCase;
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.

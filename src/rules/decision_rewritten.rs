@@ -4,7 +4,7 @@
 
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
-use crate::rules::changed::ChangeCase;
+use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning;
 use crate::rules::rule::{Group, Rule};

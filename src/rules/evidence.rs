@@ -6,8 +6,8 @@
 use sha2::{Digest, Sha256};
 
 use crate::ledger::tree::{Kind, Tree, TreeError};
+use crate::record::file::RecordFile;
 use crate::record::places;
-use crate::record::read::RecordFile;
 
 /// A file that evidence names, as the tree has it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,9 @@
 
 use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
+use crate::rules::audit_cases;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed;
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -31,7 +31,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    landed::misdated(
+    audit_cases::misdated(
         case.line(),
         (RULE.code, Flag::FutureDated),
         "which is in the future",

@@ -5,11 +5,11 @@
 
 use crate::diag::{Finding, Level, Pos};
 use crate::policy;
+use crate::record::file::FieldState;
 use crate::record::free;
-use crate::record::read::FieldState;
 use crate::rules::case::{RecordCase, RuleCase, Subject};
 use crate::rules::example::Example;
-use crate::rules::house::refusal::SchemaStep;
+use crate::rules::extra_schema::refusal::SchemaStep;
 use crate::rules::rule::{Group, Rule};
 use crate::rules::sample;
 use serde_json::{Map, Value};

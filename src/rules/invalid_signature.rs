@@ -2,12 +2,12 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S4.
 
-use crate::approval::seals::{Looked, Of};
 use crate::approval::signature::SignatureState;
+use crate::approval::signature_checks::{Looked, Of};
 use crate::diag::{Finding, Level};
+use crate::rules::audit_cases::LandedCase;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::LandedCase;
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.

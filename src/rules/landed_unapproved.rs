@@ -4,10 +4,10 @@
 
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
-use crate::rules::changed::ChangeCase;
+use crate::rules::change_cases::ChangeCase;
+use crate::rules::event_details;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
-use crate::rules::told;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -37,7 +37,7 @@ fn waiting(changed: &ChangeCase<'_>) -> Option<Finding> {
     }
     let landed = changed.waiting?;
     let after = changed.after?.record.as_ref()?;
-    let words = told::also(changed.approved, landed, after)?;
+    let words = event_details::also(changed.approved, landed, after)?;
     let finding = changed.finding(RULE.code, Level::Note, "id", words, changed.needs.words())?;
     Some(Finding {
         field: None,

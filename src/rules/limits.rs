@@ -3,14 +3,14 @@
 //! Uses the case of a change, policy's terms, survey. Pure. Start at [`Reach::of`]. Follows `docs/spec/rules.md`
 //! (`renewal-limit`, `total-limit`) and `docs/spec/policy.md`, repetition and terms.
 
-use crate::history::change::said::{self, Extension};
+use crate::history::change::entries::{self, Extension};
 use crate::policy::term;
 use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Resolved};
 use crate::record::Record;
 use crate::record::time::{Instant, When, not_after};
 use crate::rules::case::RuleContext;
-use crate::rules::changed::ChangeCase;
+use crate::rules::change_cases::ChangeCase;
 use crate::status::renewal;
 use crate::survey::refiling::{self, Peer};
 
@@ -47,7 +47,7 @@ impl<'c> Reach<'c> {
         let tier = tier::resolve(&known.governance.policy, &Facts::of(record))?;
         let (refiled, days) = refiled(source.stem(), record, changed.past.landed, known);
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let new = before.map_or(0, |it| match said::extension(it, record) {
+        let new = before.map_or(0, |it| match entries::extension(it, record) {
             Extension::Renewed(n) => n,
             Extension::No | Extension::Silent => 1,
         });

@@ -3,9 +3,9 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M6.
 
 use crate::diag::{Finding, Level};
+use crate::rules::audit_cases::{Mark, Place};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{Mark, Place};
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.

@@ -6,9 +6,9 @@ use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
 use crate::history::thrown_off::ThrownOff;
 use crate::history::version::Trail;
+use crate::rules::audit_cases;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed;
 use crate::rules::rule::{Group, Rule};
 use crate::status;
 
@@ -39,7 +39,7 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
         let oid = landing.oid.short();
         let message =
             format!("commit {oid} merges the approved branch into itself: its sides may be swapped");
-        landed::of_line(RULE.code, Level::Warning, message, "compare with a checkpoint (`exledger verify --checkpoint`); whoever merged is no evidence")
+        audit_cases::of_line(RULE.code, Level::Warning, message, "compare with a checkpoint (`exledger verify --checkpoint`); whoever merged is no evidence")
     });
     let thrown_off = line.thrown_off.iter();
     suspected

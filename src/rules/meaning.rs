@@ -8,7 +8,7 @@ use std::fmt::Display;
 use crate::record::Record;
 use crate::record::subject::{FindingKey, Scope};
 use crate::record::time::Instant;
-use crate::record::word::{ControlStatus, Vocabulary};
+use crate::record::vocabulary::{ControlStatus, Vocabulary};
 
 /// A list of what is waived, and what came or went in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

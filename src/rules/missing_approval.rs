@@ -5,10 +5,10 @@
 use crate::approval::verdict::{FourEyes, Satisfied};
 use crate::diag::{Finding, Level, count};
 use crate::policy::demand::SelfApproval;
+use crate::rules::audit_cases::{FileKind, LandedCase};
 use crate::rules::case::RuleCase;
-use crate::rules::changed;
+use crate::rules::change_cases;
 use crate::rules::example::Example;
-use crate::rules::landed::{FileKind, LandedCase};
 use crate::rules::rule::{Group, Rule};
 use crate::rules::self_approval;
 
@@ -45,12 +45,12 @@ fn few(landed: &LandedCase<'_>) -> Option<Finding> {
         .missing
         .iter()
         .filter(|missing| missing.group.is_none())
-        .map(changed::said)
+        .map(change_cases::said)
         .collect();
     if n_heard >= needed && open.is_empty() && !verdict.missing.is_empty() {
         return None;
     }
-    let all: Vec<String> = verdict.missing.iter().map(changed::said).collect();
+    let all: Vec<String> = verdict.missing.iter().map(change_cases::said).collect();
     let open = if open.is_empty() { all } else { open };
     let message = format!(
         "{} of {}: {}",

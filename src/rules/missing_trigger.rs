@@ -5,7 +5,7 @@
 use crate::diag::{Finding, Level};
 use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
-use crate::record::word::{Class, IdentityType};
+use crate::record::vocabulary::{Class, IdentityType};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};

@@ -5,12 +5,13 @@
 //! line in [`ALL`]; a test runs both examples. Follows `docs/spec/rules.md`.
 
 pub mod audit;
+pub mod audit_cases;
 pub mod case;
-pub mod changed;
+pub mod change_cases;
+pub mod event_details;
 pub mod evidence;
 pub mod example;
-pub mod house;
-pub mod landed;
+pub mod extra_schema;
 pub mod lint;
 pub mod meaning;
 pub mod past;
@@ -18,7 +19,6 @@ pub mod proposed;
 pub mod repeats;
 pub mod rule;
 mod sample;
-pub mod told;
 
 mod approval_impossible;
 mod bad_approval_file;

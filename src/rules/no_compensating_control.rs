@@ -4,8 +4,8 @@
 
 use crate::diag::{Finding, Level};
 use crate::policy::tiers::Require;
-use crate::record::read::FieldState;
-use crate::record::word::ControlStatus;
+use crate::record::file::FieldState;
+use crate::record::vocabulary::ControlStatus;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};

@@ -3,9 +3,9 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::{Finding, Level};
-use crate::history::change::said::{self, Handover};
+use crate::history::change::entries::{self, Handover};
 use crate::rules::case::RuleCase;
-use crate::rules::changed::ChangeCase;
+use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning::Difference;
 use crate::rules::rule::{Group, Rule};
@@ -40,7 +40,7 @@ fn handed(changed: &ChangeCase<'_>) -> Option<Finding> {
         field: "owner.email".to_owned(),
         words: format!("{old} → {new}"),
     };
-    match said::handover(before, after) {
+    match entries::handover(before, after) {
         Handover::No => None,
         Handover::Transferred => reopens(
             changed,

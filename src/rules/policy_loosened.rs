@@ -12,11 +12,11 @@ use crate::policy::people;
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
 use crate::record::Record;
+use crate::rules::audit_cases::LandedCase;
 use crate::rules::case::{RuleCase, RuleContext};
-use crate::rules::changed::ChangeCase;
+use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
-use crate::rules::house::ExtraSchema;
-use crate::rules::landed::LandedCase;
+use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::rule::{Group, Rule};
 use crate::rules::{lint, renewal_limit, total_limit};
 use std::collections::BTreeSet;
@@ -160,7 +160,7 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
                 " with the risk owner"
             };
             let count = needed.count;
-            let proof = crate::record::word::Vocabulary::word(demand.proof);
+            let proof = crate::record::vocabulary::Vocabulary::word(demand.proof);
             format!("{count} {proof}{groups}{role}")
         };
         reasons.push(format!(

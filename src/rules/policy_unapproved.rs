@@ -6,9 +6,9 @@ use crate::approval::counted;
 use crate::approval::verdict::{FourEyes, Satisfied};
 use crate::diag::{Finding, Level};
 use crate::history::governance::Origin;
+use crate::rules::audit_cases::{FileKind, GovernanceCounts, Healed, LandedCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{FileKind, GovernanceCounts, Healed, LandedCase};
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.

@@ -12,7 +12,7 @@ use crate::history::objects::Oid;
 use crate::ledger::tree::{Kind, Tree, TreeError};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
-use crate::rules::landed::BadStatement;
+use crate::rules::audit_cases::BadStatement;
 use std::collections::BTreeSet;
 
 /// The approval files of a tree, and what they are compared with.

@@ -4,7 +4,7 @@
 
 use crate::diag::{Finding, Level, count};
 use crate::rules::case::{RuleCase, RuleContext};
-use crate::rules::changed::ChangeCase;
+use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::limits::Reach;
 use crate::rules::rule::{Group, Rule};

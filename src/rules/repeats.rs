@@ -5,7 +5,7 @@
 
 use crate::diag::Pos;
 use crate::policy::governance::Governance;
-use crate::record::read::RecordFile;
+use crate::record::file::RecordFile;
 use crate::record::time::{Day, Instant, Term};
 use crate::survey::refiling::{self, Peer};
 

@@ -4,9 +4,9 @@
 
 use crate::diag::{Finding, Level};
 use crate::history::objects::Replaced;
+use crate::rules::audit_cases;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed;
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -34,7 +34,7 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let found = replaced.map(|_| {
         let message = "objects or parents are replaced in this repository, by refs/replace or grafts".to_owned();
         let help = "run `git replace -l` and delete what it lists, and `info/grafts`; here the raw objects are read";
-        landed::of_line(RULE.code, Level::Error, message, help)
+        audit_cases::of_line(RULE.code, Level::Error, message, help)
     });
     found.into_iter().collect()
 }

@@ -3,9 +3,9 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::{Finding, Level};
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Vocabulary;
 use crate::rules::case::RuleCase;
-use crate::rules::changed::ChangeCase;
+use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning::Difference;
 use crate::rules::rule::{Group, Rule};

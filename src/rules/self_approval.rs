@@ -5,9 +5,9 @@
 use crate::approval::verdict::{ApprovalVerdict, Counts, FourEyes, NotCounted, Statement};
 use crate::diag::{self, Finding, Level};
 use crate::policy::demand::SelfApproval;
+use crate::rules::audit_cases::{FileKind, LandedCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{FileKind, LandedCase};
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.

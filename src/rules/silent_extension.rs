@@ -3,11 +3,11 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change); the second is judged in a file alone too.
 
 use crate::diag::{Finding, Level};
-use crate::history::change::said::{self, Extension};
-use crate::record::read::RecordFile;
+use crate::history::change::entries::{self, Extension};
+use crate::record::file::RecordFile;
 use crate::record::time::{When, not_after};
 use crate::rules::case::RuleCase;
-use crate::rules::changed::ChangeCase;
+use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning;
 use crate::rules::rule::{Group, Rule};
@@ -58,7 +58,7 @@ fn contradiction(source: &RecordFile) -> Option<Finding> {
 
 fn extension(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
-    if said::extension(before, after) != Extension::Silent {
+    if entries::extension(before, after) != Extension::Silent {
         return None;
     }
     let (old, new) = (&before.expires, &after.expires);

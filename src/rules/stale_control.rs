@@ -4,10 +4,10 @@
 
 use crate::diag::{Finding, Level};
 use crate::policy::term;
+use crate::record::file::FieldState;
 use crate::record::form;
-use crate::record::read::FieldState;
 use crate::record::time::{Day, When};
-use crate::record::word::ControlStatus;
+use crate::record::vocabulary::ControlStatus;
 use crate::rules::case::{RecordCase, RuleCase};
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};

@@ -4,7 +4,7 @@
 
 use crate::diag::{Finding, Level};
 use crate::policy::term;
-use crate::record::read::FieldState;
+use crate::record::file::FieldState;
 use crate::record::time::{Instant, When};
 use crate::rules::case::{RecordCase, RuleCase};
 use crate::rules::example::Example;

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use crate::approval::verdict::{Counts, NotCounted, Satisfied};
 use crate::diag::{Finding, Level};
+use crate::rules::audit_cases::{AtTip, LandedCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{AtTip, LandedCase};
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.

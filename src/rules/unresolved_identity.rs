@@ -5,9 +5,9 @@
 use crate::approval::verdict::{Counts, NotCounted, Statement};
 use crate::diag::{Finding, Level};
 use crate::history::ident::Flaw;
+use crate::rules::audit_cases::LandedCase;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::LandedCase;
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.

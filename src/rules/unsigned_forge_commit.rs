@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use crate::approval::forge::github;
 use crate::diag::{self, Finding, Level};
 use crate::history::objects::Oid;
+use crate::rules::audit_cases::{self, MainlineCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{self, MainlineCase};
 use crate::rules::rule::{Group, Rule};
 
 /// The rule.
@@ -51,5 +51,5 @@ fn unsigned(line: &MainlineCase<'_>) -> Option<Finding> {
         first.short()
     );
     let help = "GitHub signs all of its own: look at who pushed them, and demand `proof: attested` where it matters";
-    Some(landed::of_line(RULE.code, Level::Note, message, help))
+    Some(audit_cases::of_line(RULE.code, Level::Note, message, help))
 }

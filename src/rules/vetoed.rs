@@ -4,9 +4,9 @@
 
 use crate::approval::verdict::{Counts, FourEyes, Statement, Vote};
 use crate::diag::{Finding, Level};
+use crate::rules::audit_cases::{FileKind, LandedCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::landed::{FileKind, LandedCase};
 use crate::rules::rule::{Group, Rule};
 
 const GERRIT: &str = "version: 1\napproval: {forge: gerrit}\n";

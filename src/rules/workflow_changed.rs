@@ -4,7 +4,7 @@
 
 use crate::diag::{Finding, Level};
 use crate::rules::case::{RuleCase, Subject};
-use crate::rules::changed::GovernanceChange;
+use crate::rules::change_cases::GovernanceChange;
 use crate::rules::example::Example;
 use crate::rules::rule::{Group, Rule};
 

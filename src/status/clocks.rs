@@ -10,9 +10,9 @@ use crate::policy::tier::Resolved;
 use crate::policy::tiers::{Degraded, Require};
 use crate::record::address::Address;
 use crate::record::time::{self, Day, Instant, Term, When};
-use crate::record::word::{ControlStatus, Then};
+use crate::record::vocabulary::{ControlStatus, Then};
 use crate::record::{CompensatingControl, Record};
-use crate::status::ground::EvaluatedRecord;
+use crate::status::effective::EvaluatedRecord;
 use crate::status::past::RecordPast;
 
 /// What time does to a record.

@@ -6,9 +6,9 @@ use crate::policy::term;
 use crate::record::Record;
 use crate::record::decision::Closure;
 use crate::record::time::{Instant, Term};
-use crate::record::word::ClosureOutcome;
+use crate::record::vocabulary::ClosureOutcome;
 use crate::status::clocks::Clocks;
-use crate::status::ground::{EvaluatedRecord, Grounds};
+use crate::status::effective::{EvaluatedRecord, Grounds};
 use crate::status::past::RecordPast;
 use crate::status::state::{Duty, DutyKind};
 

@@ -6,11 +6,11 @@
 mod answer;
 mod clocks;
 mod duty;
-mod ground;
+mod effective;
 pub(crate) mod past;
 pub mod reason;
 pub(crate) mod renewal;
-pub mod rest;
+pub mod settled;
 mod standing;
 pub mod state;
 pub mod thrown_off;

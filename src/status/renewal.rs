@@ -9,7 +9,7 @@ use crate::record::dates;
 use crate::record::reference;
 use crate::record::time::{self, Day, Instant, When};
 use crate::status::clocks::Clocks;
-use crate::status::ground::EvaluatedRecord;
+use crate::status::effective::EvaluatedRecord;
 use crate::status::past::RecordPast;
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::Renewals;

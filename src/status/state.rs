@@ -11,7 +11,7 @@ use crate::policy::tier::Resolved;
 use crate::record;
 use crate::record::address::Address;
 use crate::record::time::Instant;
-use crate::record::word::{ControlStatus, ReviewOutcome, Then};
+use crate::record::vocabulary::{ControlStatus, ReviewOutcome, Then};
 use crate::status::reason::Reason;
 use std::rc::Rc;
 

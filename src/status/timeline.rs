@@ -9,7 +9,7 @@ use crate::policy::governance::Governance;
 use crate::record::time::{self, Instant};
 use crate::status::answer;
 use crate::status::clocks::Clocks;
-use crate::status::ground::{EvaluatedRecord, Ground, Grounds};
+use crate::status::effective::{EvaluatedRecord, Ground, Grounds};
 use crate::status::past::RecordPast;
 use crate::status::state::{InForce, InPlace};
 

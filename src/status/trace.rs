@@ -8,9 +8,9 @@ use crate::history::version::Version;
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
 use crate::record::time::Instant;
-use crate::record::word::Class;
+use crate::record::vocabulary::Class;
 use crate::status::answer;
-use crate::status::ground::{self, Ground};
+use crate::status::effective::{self, Ground};
 use crate::status::past::RecordPast;
 use crate::status::reason;
 use crate::status::state::{RecordFacts, Status};
@@ -97,6 +97,6 @@ impl<'a> Trace<'a> {
                 tier::resolve(policy, &Facts::of(record))?.review_within?
             }
         };
-        Some(ground::until(record, past.landed(0)?, within, policy))
+        Some(effective::until(record, past.landed(0)?, within, policy))
     }
 }

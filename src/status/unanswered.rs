@@ -8,9 +8,9 @@ use crate::history::change::event::Event;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
 use crate::record::decision::Review;
-use crate::record::word::ReviewOutcome;
+use crate::record::vocabulary::ReviewOutcome;
 use crate::status::clocks;
-use crate::status::ground::EvaluatedRecord;
+use crate::status::effective::EvaluatedRecord;
 use crate::status::past::RecordPast;
 use crate::status::state::UnansweredReview;
 

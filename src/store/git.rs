@@ -22,8 +22,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
+use crate::store::commits::{CommitWriter, ScribeError};
 use crate::store::git::whole::LooseFolders;
-use crate::store::scribe::{CommitWriter, ScribeError};
 use crate::store::sign::{CommitSigning, Setup, SignError};
 
 /// An open repository.

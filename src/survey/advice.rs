@@ -10,7 +10,7 @@ use crate::approval::verdict::Missing;
 use crate::policy::people::person::Person;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
-use crate::record::word::{Then, Vocabulary};
+use crate::record::vocabulary::{Then, Vocabulary};
 use crate::status::reason;
 use crate::status::renewal;
 use crate::status::state::{RecordState, Status, Waits};

@@ -11,7 +11,7 @@ use crate::policy::people;
 use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::time::Instant;
-use crate::record::word::{RootCause, Vocabulary};
+use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::status::renewal;
 use crate::survey::neighbour::Neighbour;
 

@@ -6,7 +6,7 @@
 use crate::approval;
 use crate::policy::Policy;
 use crate::record::time::{Instant, Term};
-use crate::record::word::ReviewOutcome;
+use crate::record::vocabulary::ReviewOutcome;
 use crate::status::state::{DutyKind, RecordState, Status, Waits};
 
 /// Why a record needs attention; the first that holds is its bucket.

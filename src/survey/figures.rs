@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::{Day, Instant, Term};
-use crate::record::word::RootCause;
+use crate::record::vocabulary::RootCause;
 use crate::status::state::{InForce, RecordState};
 use crate::survey::due::{self, Bucket, Due, Horizon, Timing, Urgency};
 use crate::survey::life::Life;

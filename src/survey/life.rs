@@ -10,7 +10,7 @@ use crate::history::version::{Trail, Version};
 use crate::history::walked::History;
 use crate::record::Record;
 use crate::record::time::Instant;
-use crate::record::word::ClosureOutcome;
+use crate::record::vocabulary::ClosureOutcome;
 use crate::status::state::RecordState;
 
 /// A record that landed, and when things happened to it.

@@ -5,12 +5,12 @@
 
 pub mod acts;
 pub mod advice;
+pub mod approved_state;
 pub mod branch;
 pub mod cause;
 pub mod due;
 pub mod escalate;
 pub mod figures;
-pub mod landed;
 pub mod life;
 pub mod neighbour;
 pub mod occurrence;

@@ -6,7 +6,7 @@ use crate::policy::governance::Governance;
 use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::time::Instant;
-use crate::record::word::ClosureOutcome;
+use crate::record::vocabulary::ClosureOutcome;
 use crate::survey::cause::{Findings, Group, Kind, groups, needs_redesign, reaches, refusing};
 use crate::survey::occurrence::{self, Filing};
 use crate::survey::refiling::Peer;

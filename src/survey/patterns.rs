@@ -11,7 +11,7 @@ use crate::policy::governance::Governance;
 use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::time::Instant;
-use crate::record::word::{RootCause, Vocabulary};
+use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::survey::cause::{self, Findings, Group, Kind};
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence;

@@ -15,7 +15,7 @@ use crate::policy::tier::fact::Facts;
 use crate::record::Record;
 use crate::record::dates;
 use crate::record::time::{Instant, not_after};
-use crate::record::word::ControlStatus;
+use crate::record::vocabulary::ControlStatus;
 use crate::status::reason::ReasonKind;
 use crate::status::state::{Freshness, Pending, RecordState, Status};
 use std::collections::BTreeMap;

@@ -10,7 +10,7 @@ use crate::record::reference;
 use crate::record::reference::ControlRef;
 use crate::record::subject::Subject;
 use crate::record::time::{Day, Instant, Term, not_after};
-use crate::record::word::ClosureOutcome;
+use crate::record::vocabulary::ClosureOutcome;
 use crate::record::{Deviation, Record};
 
 /// A record as others are compared with it: what it is about, when it began, when it was over.

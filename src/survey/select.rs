@@ -12,7 +12,7 @@ use crate::record::address::Address;
 use crate::record::reference::ControlRef;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Instant, Term};
-use crate::record::word::{Class, RootCause};
+use crate::record::vocabulary::{Class, RootCause};
 use crate::status::state::{RecordState, Status};
 
 /// What a record must be to be meant; an empty list asks nothing.

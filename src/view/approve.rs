@@ -8,7 +8,7 @@ use crate::diag;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::credential;
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Vocabulary;
 use crate::view::doc::{Block, Doc, Text, Tone};
 use crate::view::init::{self, Written};
 use crate::view::shape;

@@ -11,8 +11,8 @@ use crate::diag::{self, Level};
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::credential;
-use crate::rules::changed::{self, Needs};
-use crate::rules::told::EventDetail;
+use crate::rules::change_cases::{self, Needs};
+use crate::rules::event_details::EventDetail;
 use crate::view::doc::{
     self, Block, Column, Doc, Findings, Fit, Readers, ShownFinding, Table, Text, Tone,
 };
@@ -193,7 +193,7 @@ fn needs(needs: &Needs) -> Text {
     }
     let n = usize::try_from(count).unwrap_or(usize::MAX);
     let text = Text::of(Tone::Strong, diag::count(n, "approval"));
-    let missing: Vec<String> = needs.missing.iter().map(changed::said).collect();
+    let missing: Vec<String> = needs.missing.iter().map(change_cases::said).collect();
     if missing.is_empty() {
         text
     } else {

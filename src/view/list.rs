@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::diag;
 use crate::record::time::Instant;
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Vocabulary;
 use crate::status::state::{InForce, RecordState, Status};
 use crate::view::doc::{Block, Column, Doc, Fit, FormatNeeds, Table, Text, Tone};
 use crate::view::record;

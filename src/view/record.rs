@@ -9,7 +9,7 @@ use crate::approval;
 use crate::policy::tier;
 use crate::record;
 use crate::record::reference::ControlRef;
-use crate::record::word::{ControlStatus, Vocabulary};
+use crate::record::vocabulary::{ControlStatus, Vocabulary};
 use crate::status;
 use crate::view::shape;
 

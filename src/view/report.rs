@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::diag;
 use crate::policy::Policy;
-use crate::record::word::{Class, Vocabulary};
+use crate::record::vocabulary::{Class, Vocabulary};
 use crate::status::state::{InForce, RecordState};
 use crate::survey::figures::{Backlog, Period, Span};
 use crate::survey::patterns::Pattern;

@@ -10,7 +10,7 @@ use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::policy::tiers::Must;
 use crate::record::time::Instant;
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Vocabulary;
 use crate::view::doc::{Block, Doc, Text, Tone};
 use serde_json::{Value, json};
 

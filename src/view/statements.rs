@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::approval::verdict::{Approver, Counts, Statement, Vote};
-use crate::record::word::Vocabulary as _;
+use crate::record::vocabulary::Vocabulary as _;
 use crate::view::doc::{Column, Fit, Table, Text, Tone};
 use crate::view::shape;
 

@@ -8,9 +8,9 @@ pub mod shown;
 pub mod tuning;
 
 use crate::diag;
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Vocabulary;
 use crate::survey::triage::State;
-use crate::survey::triage::tally::{Row, Tally};
+use crate::survey::triage::counts::{Row, Tally};
 use crate::survey::triage::watch::Proposal;
 use crate::view::doc::{Block, Doc, FormatNeeds, Table, Text, Tone};
 use crate::view::triage::shown::Shown;

@@ -14,11 +14,11 @@ use exledger::history::paths::Prefix;
 use exledger::history::tree::CommitTree;
 use exledger::history::version::Key;
 use exledger::history::walk;
-use exledger::record::read;
+use exledger::record::file;
 use exledger::record::time::Instant;
 use exledger::rules::audit::contents::Contents;
 use exledger::rules::audit::{self, Audit};
-use exledger::rules::house::ExtraSchema;
+use exledger::rules::extra_schema::ExtraSchema;
 use exledger::store::git::Repository;
 
 use crate::history::{ID, SAMPLE, chain_of};
@@ -62,7 +62,7 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
     let loosened = approval::loosened::loosened(&history, &approvals);
     let governance = &approvals.counted.tip;
     let places = |path: &str, blob: Oid| match git.read(blob) {
-        Ok((Kind::Blob, bytes)) => Some(read::read(path, &bytes)),
+        Ok((Kind::Blob, bytes)) => Some(file::read(path, &bytes)),
         _ => None,
     };
     let audit = Audit {

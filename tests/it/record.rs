@@ -3,7 +3,7 @@
 //! Follows `docs/spec/record.md` and `docs/spec/rules.md` (shape). Start at [`check`].
 
 use exledger::diag::Finding;
-use exledger::record::read::{self, RecordFile};
+use exledger::record::file::{self, RecordFile};
 
 /// The smallest record of `docs/spec/record.md`; the lines are counted by the cases below.
 pub(crate) const SMALL: &str = "\
@@ -24,7 +24,7 @@ expires: 2026-12-20
 pub(crate) const PATH: &str = "exceptions/EXC-2026-7F3KQ.yaml";
 
 fn source(text: &str) -> RecordFile {
-    read::read(PATH, text.as_bytes())
+    file::read(PATH, text.as_bytes())
 }
 
 /// What is expected of a finding: rule, line, column, field.
@@ -274,7 +274,7 @@ fn every_mistake_of_a_file_is_found_at_once() {
 
 #[test]
 fn rules_read_what_can_be_read_of_a_broken_file() {
-    use exledger::record::read::FieldState;
+    use exledger::record::file::FieldState;
     use exledger::record::time::{Day, When};
     let text = SMALL
         .replace("class: standard", "class: odd")

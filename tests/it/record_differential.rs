@@ -3,7 +3,7 @@
 //! Follows `docs/decisions/libraries.md` (second opinion). The samples are mutated at random: values, keys, lines,
 //! characters.
 
-use exledger::record::{Record, read};
+use exledger::record::{Record, file};
 use proptest::prelude::*;
 
 use crate::record::PATH;
@@ -189,7 +189,7 @@ fn mutated(text: &str, mutation: &Mutation) -> String {
 
 /// Compares both readers where ours accepts; tells whether it did.
 fn agree(text: &str) -> bool {
-    let source = read::read(PATH, text.as_bytes());
+    let source = file::read(PATH, text.as_bytes());
     let Some(mut ours) = source.record else {
         assert!(
             !source.findings.is_empty(),
@@ -211,7 +211,7 @@ fn both_readers_read_the_whole_sample_alike() {
     assert!(
         agree(FULL),
         "{:#?}",
-        read::read(PATH, FULL.as_bytes()).findings
+        file::read(PATH, FULL.as_bytes()).findings
     );
 }
 
@@ -226,7 +226,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let source = read::read(PATH, &bytes);
+        let source = file::read(PATH, &bytes);
         prop_assert!(source.record.is_none() && !source.findings.is_empty());
     }
 }

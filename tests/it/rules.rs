@@ -8,12 +8,12 @@ use exledger::diag::Finding;
 use exledger::ledger::Files;
 use exledger::ledger::tree::MapTree;
 use exledger::policy::governance::Governance;
-use exledger::record::read;
+use exledger::record::file;
 use exledger::record::time::{Day, Instant};
 use exledger::rules::ALL;
 use exledger::rules::case::RuleContext;
 use exledger::rules::example::{Example, Shape};
-use exledger::rules::house::ExtraSchema;
+use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint::{self};
 use exledger::rules::past::RecordPast;
 use exledger::rules::repeats::Repeats;
@@ -96,7 +96,7 @@ fn assert_place(finding: &Finding, tree: &MapTree) {
     if !finding.path.starts_with("exceptions/") || finding.rule == "duplicate-key" {
         return;
     }
-    let source = read::read(&finding.path, &tree.0[&finding.path]);
+    let source = file::read(&finding.path, &tree.0[&finding.path]);
     let lines = [source.pos(field).line, source.key_pos(field).line];
     assert!(lines.contains(&pos.line), "{finding:#?}");
 }

@@ -6,7 +6,7 @@ use exledger::ledger::tree::MapTree;
 use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;
 use exledger::rules::case::RuleContext;
-use exledger::rules::house::ExtraSchema;
+use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint::{self};
 use exledger::rules::past::{RecordPast, Settled};
 

@@ -5,7 +5,7 @@
 use exledger::history::paths::Prefix;
 use exledger::history::tree::CommitTree;
 use exledger::ledger::tree::Tree;
-use exledger::record::read;
+use exledger::record::file;
 use exledger::rules::evidence::{self, Found};
 use exledger::store::files::WorkTree;
 use exledger::store::git::Repository;
@@ -18,7 +18,7 @@ fn found(path: &str, tree: &dyn Tree) -> Found {
     let handling = format!(
         "handling: [{{date: 2026-12-01, stage: triage, by: a@example.com, evidence: [{{kind: log, path: '{path}', sha256: {digest}}}]}}]"
     );
-    let source = read::read(PATH, format!("{SMALL}{handling}\n").as_bytes());
+    let source = file::read(PATH, format!("{SMALL}{handling}\n").as_bytes());
     let mut found = evidence::of(&source, tree).unwrap();
     assert_eq!(found.len(), 1, "{path}");
     found.remove(0).found

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::approval::counted::compose::Composer;
-use crate::approval::law::GovernanceHistory;
+use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::verdict::{ApprovalVerdict, Approver, Counts, FourEyes, Satisfied, Vote};
 use crate::history::objects::Obstacle;
 use crate::history::version::{Content, MadeInMerge, Version};

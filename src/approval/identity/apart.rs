@@ -4,7 +4,7 @@
 //! asks. Follows `docs/spec/approval.md`, 1.7, known to be different.
 
 use crate::approval::identity::IdentityResolver;
-use crate::approval::identity::party::Identity;
+use crate::approval::identity::resolved::Identity;
 use crate::approval::relation::{Other, Relation, UnknownAccount};
 use crate::policy::people;
 use crate::policy::people::account::Account;

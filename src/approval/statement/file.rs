@@ -5,7 +5,7 @@
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::limits::LONGEST_REASON;
 use crate::approval::statement::lines::Lines;
-use crate::history::interest::OF_GOVERNANCE;
+use crate::history::watched_paths::OF_GOVERNANCE;
 use crate::policy::people::account::Account;
 use crate::record::address::Address;
 use crate::record::id::Id;

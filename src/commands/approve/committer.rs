@@ -9,8 +9,8 @@ use crate::commands::context::fault;
 use crate::commands::context::shell::quoted;
 use exledger::policy::people::nobody;
 use exledger::record::time::Instant;
+use exledger::store::commits::WriterSignature;
 use exledger::store::git::Repository;
-use exledger::store::scribe::WriterSignature;
 use exledger::store::sign::CommitSigning;
 
 /// The setting that stands for `--as-me`.

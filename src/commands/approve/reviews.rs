@@ -22,7 +22,7 @@ use exledger::history::tree::CommitTree;
 use exledger::history::version::Key;
 use exledger::ledger::tree::Tree;
 use exledger::plan::approve;
-use exledger::plan::reviews::told::{Told, UnresolvedReview};
+use exledger::plan::reviews::skipped::{Told, UnresolvedReview};
 use exledger::plan::reviews::{self, Answer, Stated, Trouble, World};
 use exledger::policy::tier::Needed;
 use exledger::store::files::{self, FileError};

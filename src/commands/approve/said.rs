@@ -9,7 +9,7 @@ use exledger::approval::statement::file::ApprovalFile;
 use exledger::approval::statement::file::Decision;
 use exledger::plan::approve;
 use exledger::policy::people::person::Person;
-use exledger::rules::changed;
+use exledger::rules::change_cases;
 use exledger::view::approve::{ApprovalSummary, Counting, Done, Signed};
 
 /// Returns the answer about a word that is not written yet.
@@ -67,5 +67,5 @@ pub(super) fn left(desk: &Desk<'_>, person: Option<&Person>) -> Vec<String> {
     let governance = &desk.approved.governance;
     let (last, makers) = (subject.last.as_deref(), &subject.matter.makers);
     let left = ask::left(governance, record, last, makers, &spoken);
-    left.iter().map(changed::said).collect()
+    left.iter().map(change_cases::said).collect()
 }

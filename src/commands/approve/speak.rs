@@ -29,7 +29,7 @@ use exledger::policy::people::person::Person;
 use exledger::record::address::Address;
 use exledger::record::credential;
 use exledger::rules::case::RuleContext;
-use exledger::rules::house::ExtraSchema;
+use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint;
 use exledger::rules::past::RecordPast;
 use exledger::store::sign::CommitSigning;

@@ -25,8 +25,8 @@ use exledger::policy::people::person::Person;
 use exledger::policy::tier::Needed;
 use exledger::record::Record;
 use exledger::record::address::Address;
+use exledger::record::file::{self, RecordFile};
 use exledger::record::id::Id;
-use exledger::record::read::{self, RecordFile};
 use exledger::store::files;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -104,7 +104,7 @@ pub(super) fn record(
             "run it again",
         ));
     };
-    let source = read::read(&file.path, &bytes);
+    let source = file::read(&file.path, &bytes);
     let key = Key::Id(id.as_str().to_ascii_uppercase());
     let record = source.record.as_ref();
     let mut matter = ApprovalTarget {

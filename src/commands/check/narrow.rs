@@ -15,16 +15,16 @@ use crate::commands::context::place::Home;
 use crate::commands::context::proposals;
 use exledger::gate::answer::{GateVerdict, Question, Receipts};
 use exledger::gate::{self, verdict};
-use exledger::history::interest::RecordFilter;
 use exledger::history::notes;
 use exledger::history::objects::Extent;
 use exledger::history::tree::CommitTree;
 use exledger::history::version::Key;
+use exledger::history::watched_paths::RecordFilter;
 use exledger::ledger::Files;
 use exledger::ledger::tree::Tree;
 use exledger::policy::governance::{Governance, State};
 use exledger::record::Record;
-use exledger::record::read::{self, RecordFile};
+use exledger::record::file::{self, RecordFile};
 use exledger::record::time::Instant;
 use exledger::status::state::{RecordState, Status};
 use exledger::yaml::node::Limits;
@@ -185,7 +185,7 @@ impl Tip {
             if !may_be_meant(text) {
                 continue;
             }
-            let source = read::read(path, text.as_bytes());
+            let source = file::read(path, text.as_bytes());
             if source.record.as_ref().is_none_or(is_meant) {
                 few.add(path);
             }
@@ -197,7 +197,7 @@ impl Tip {
         let may_bear_id = any_of(meant.iter().map(String::as_str));
         for (path, text) in &self.files {
             let may = meant.contains(&name(path)) || may_bear_id(text);
-            if may && id(&read::read(path, text.as_bytes())).is_none_or(|id| meant.contains(&id)) {
+            if may && id(&file::read(path, text.as_bytes())).is_none_or(|id| meant.contains(&id)) {
                 few.add(path);
             }
         }
@@ -216,7 +216,7 @@ impl Tip {
     fn is_sound(&self) -> bool {
         let mut ids: BTreeMap<String, &str> = BTreeMap::new();
         self.files.iter().all(|(path, text)| {
-            let source = read::read(path, text.as_bytes());
+            let source = file::read(path, text.as_bytes());
             let id = source.record.as_ref().map(|record| record.id.to_string());
             id.is_some_and(|id| ids.insert(id, path).is_none())
         })
@@ -233,7 +233,7 @@ fn any_of<'w>(words: impl Iterator<Item = &'w str>) -> impl Fn(&str) -> bool {
 }
 
 fn name(path: &str) -> String {
-    read::stem(path).to_ascii_uppercase()
+    file::stem(path).to_ascii_uppercase()
 }
 
 /// Returns the id that a file states, in upper case.

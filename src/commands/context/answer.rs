@@ -9,7 +9,7 @@ use crate::commands::context::filter;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::When;
 use exledger::record::time::not_after;
-use exledger::record::word::Vocabulary;
+use exledger::record::vocabulary::Vocabulary;
 
 impl Ctx {
     /// Tells whether there is a person who can be asked.

@@ -21,8 +21,8 @@ use exledger::plan::decision::{DecisionInput, Planned, Refusal};
 use exledger::plan::edit::{self, Edited};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
-use exledger::record::read::{self, RecordFile};
-use exledger::rules::changed;
+use exledger::record::file::{self, RecordFile};
+use exledger::rules::change_cases;
 use exledger::store::edits::{Write, WriteLock};
 use exledger::store::files::FileError;
 use exledger::view;
@@ -132,7 +132,11 @@ impl Ctx {
         if self.format.name != "table" && self.format.name != "markdown" {
             // A script reads the answer; who must approve is for the person behind it.
             for decided in &answer.records {
-                if let Some(needs) = decided.needs.as_ref().filter(|it| *it != changed::NOBODY) {
+                if let Some(needs) = decided
+                    .needs
+                    .as_ref()
+                    .filter(|it| *it != change_cases::NOBODY)
+                {
                     self.hint(&format!("hint: {}: {needs}", decided.id));
                 }
             }
@@ -205,7 +209,7 @@ impl Ctx {
         path: &str,
         bytes: Vec<u8>,
     ) -> Result<Opened, Refusal> {
-        let before = read::read(path, &bytes);
+        let before = file::read(path, &bytes);
         let Some(record) = &before.record else {
             return Err(judge::unreadable(&before));
         };

@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 
 use exledger::record::scalar::Scalar;
 use exledger::record::time::{Term, When};
-use exledger::record::word::{Class, RootCause, Vocabulary};
+use exledger::record::vocabulary::{Class, RootCause, Vocabulary};
 use exledger::status::state::Status;
 use exledger::survey::select::Filter;
 

@@ -16,14 +16,14 @@ use exledger::approval::counted::CountedGovernance;
 use exledger::clock::Stopwatch;
 use exledger::diag;
 use exledger::history::chain::{self, Chain};
-use exledger::history::interest::RecordFilter;
 use exledger::history::objects::Obstacle;
 use exledger::history::paths::Prefix;
 use exledger::history::version::Trail;
 use exledger::history::walk;
 use exledger::history::walked::History;
+use exledger::history::watched_paths::RecordFilter;
 use exledger::policy::Policy;
-use exledger::status::rest;
+use exledger::status::settled;
 use exledger::store::git::Repository;
 
 /// Which records are judged; the others are counted at most.
@@ -59,16 +59,16 @@ impl Scope<'_> {
     fn leaves_out(self, trail: &Trail, policy: &Policy) -> bool {
         match self {
             Scope::Everything | Scope::Named(_) => false,
-            Scope::Open => rest::is_over(trail),
-            Scope::Findings => trail.became.is_none() && rest::names_no_findings(trail),
-            Scope::Worklist => rest::is_over(trail) && !rest::owes_review(trail, policy),
+            Scope::Open => settled::is_over(trail),
+            Scope::Findings => trail.became.is_none() && settled::names_no_findings(trail),
+            Scope::Worklist => settled::is_over(trail) && !settled::owes_review(trail, policy),
         }
     }
 
     /// Tells whether a version with these bytes is likely to be of a record that is judged.
     fn keeps(self, bytes: &[u8]) -> bool {
         match self {
-            Scope::Findings => rest::may_name_findings(bytes),
+            Scope::Findings => settled::may_name_findings(bytes),
             _ => true,
         }
     }

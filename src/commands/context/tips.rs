@@ -11,7 +11,7 @@ use exledger::history::paths::Prefix;
 use exledger::history::version::{Key, Version};
 use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;
-use exledger::survey::landed::ApprovedState;
+use exledger::survey::approved_state::ApprovedState;
 
 /// What stands at the tip, and how that was judged.
 pub(crate) struct Tip<'a> {

@@ -6,9 +6,9 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::commands::context::Ctx;
 use crate::commands::context::approved::Approved;
-use exledger::history::interest::APPROVALS;
 use exledger::history::objects::{Obstacle, Oid};
 use exledger::history::tree::{self, CommitTree};
+use exledger::history::watched_paths::APPROVALS;
 use exledger::ledger::tree::{Item, Kind, Tree};
 
 /// How the branches are called that the workflow of `init` opens pull requests from.

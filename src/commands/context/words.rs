@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, Command};
 
-use exledger::record::word::Vocabulary;
+use exledger::record::vocabulary::Vocabulary;
 
 /// Takes any text, and lists some.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::commands::demo::story;
 use crate::commands::demo::story::{Edit, Landing, Person, Step};
 use exledger::record::time::Instant;
-use exledger::store::scribe::{CommitWriter, Draft, Made, WriterSignature};
+use exledger::store::commits::{CommitWriter, Draft, Made, WriterSignature};
 
 /// The files that the ledger begins with, besides the schemas.
 const FIRST: &[(&str, &str)] = &[

@@ -11,8 +11,8 @@ use exledger::history::chain;
 use exledger::history::objects::Oid;
 use exledger::ledger::tree::Tree;
 use exledger::policy::governance::{Governance, State};
+use exledger::rules::audit_cases::Statements;
 use exledger::rules::case::{RuleContext, Subject};
-use exledger::rules::landed::Statements;
 use exledger::rules::lint;
 use exledger::rules::proposed::{Proposed, Removals};
 

@@ -20,9 +20,9 @@ use exledger::history::paths::Prefix;
 use exledger::history::tree::CommitTree;
 use exledger::ledger::{self, Files};
 use exledger::policy::governance::State;
-use exledger::record::read;
+use exledger::record::file;
 use exledger::rules::case::RuleContext;
-use exledger::rules::house::ExtraSchema;
+use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint::{self};
 use exledger::rules::past::{RecordPast, Settled};
 use exledger::rules::proposed::Removals;
@@ -153,7 +153,7 @@ fn evidence(
         if !refiling::may_hold(&bytes, "sha256") || !refiling::may_name(&bytes, &names) {
             continue;
         }
-        let source = read::read(&file.path, &bytes);
+        let source = file::read(&file.path, &bytes);
         let findings = lint::record(&source, known, past).map_err(unreadable)?;
         let of_evidence = findings
             .into_iter()

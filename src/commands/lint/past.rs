@@ -18,7 +18,7 @@ use exledger::ledger::Files;
 use exledger::ledger::tree::Tree;
 use exledger::policy::governance::{Governance, State};
 use exledger::record::decision::Closure;
-use exledger::record::read::{self, RecordFile};
+use exledger::record::file::{self, RecordFile};
 use exledger::rules::case::RuleContext;
 use exledger::rules::past::{RecordPast, Settled};
 use exledger::rules::proposed::Removals;
@@ -105,7 +105,7 @@ impl<'h> Approved<'h> {
         let landed = |path: &str| tree.bytes(path).ok().flatten();
         let same_path = landed(&source.path);
         let settled = |path: &str, bytes: Vec<u8>| {
-            let record = read::read(path, &bytes).record;
+            let record = file::read(path, &bytes).record;
             let landed = record.and_then(|record| record.closure);
             Settled::of(Some(closure), landed.as_deref())
         };

@@ -13,7 +13,7 @@ use exledger::diag::Finding;
 use exledger::ledger::{self, Files};
 use exledger::policy::governance::State;
 use exledger::rules::case::RuleContext;
-use exledger::rules::house::ExtraSchema;
+use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint;
 use exledger::rules::repeats::Repeats;
 

@@ -12,7 +12,7 @@ use exledger::plan::draft::Draft;
 use exledger::policy::people;
 use exledger::policy::people::person::Person;
 use exledger::policy::tier::Resolved;
-use exledger::rules::changed;
+use exledger::rules::change_cases;
 use exledger::view;
 
 /// Returns the answer about a record that was written.
@@ -60,7 +60,7 @@ fn who(work: &Work<'_>, made: &Draft) -> Vec<String> {
         .into_iter()
         .collect();
     let lacking = approval::ask::lacking(governance, record, None, &makers);
-    lacking.iter().map(changed::said).collect()
+    lacking.iter().map(change_cases::said).collect()
 }
 
 /// Returns the commands that bring the file to where it is approved.

@@ -23,7 +23,7 @@ use exledger::record::credential;
 use exledger::record::id::Id;
 use exledger::record::time::{When, not_after};
 use exledger::rules::case::RuleContext;
-use exledger::rules::house::ExtraSchema;
+use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint::{self};
 use exledger::rules::past::RecordPast;
 use exledger::store::files;

@@ -10,7 +10,7 @@ use crate::commands::context::words::Words;
 use exledger::ledger;
 use exledger::plan::answers::Answers;
 use exledger::plan::part;
-use exledger::record::word::{
+use exledger::record::vocabulary::{
     Baseline, Class, ControlStatus, FixTarget, IdentityType, Risk, RootCause,
 };
 

@@ -11,7 +11,7 @@ use crate::commands::new::filing::Work;
 use exledger::diag::Finding;
 use exledger::plan::draft::Draft;
 use exledger::rules::case::RuleContext;
-use exledger::rules::house::ExtraSchema;
+use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint;
 use exledger::rules::past;
 use exledger::rules::repeats::Repeats;

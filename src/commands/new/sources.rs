@@ -23,7 +23,7 @@ use exledger::record::Record;
 use exledger::record::credential;
 use exledger::record::json;
 use exledger::record::pattern;
-use exledger::record::word::{ControlStatus, Vocabulary};
+use exledger::record::vocabulary::{ControlStatus, Vocabulary};
 use exledger::store::files;
 use exledger::yaml::node::Limits;
 use exledger::yaml::{self};

@@ -14,8 +14,8 @@ use exledger::interop::sarif::{self, Layout, Roots, Spans};
 use exledger::store::files::{self, FileError};
 use exledger::store::streams::{self, Opened};
 use exledger::survey::triage::Input;
+use exledger::survey::triage::counts::{Origin, Tally};
 use exledger::survey::triage::judge::Judge;
-use exledger::survey::triage::tally::{Origin, Tally};
 use exledger::survey::triage::wanted::Wanted;
 use exledger::survey::triage::watch::Watch;
 

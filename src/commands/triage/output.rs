@@ -15,7 +15,7 @@ use crate::commands::context::fault;
 use crate::commands::context::output::printed;
 use crate::commands::triage::input::{Read, Source};
 use crate::commands::triage::marks::{Mark, Marks};
-use exledger::interop::said;
+use exledger::interop::description;
 use exledger::interop::sarif::Layout;
 use exledger::interop::sarif::rewrite::{self, Act};
 use exledger::status::state::RecordState;
@@ -222,7 +222,7 @@ impl Piece<'_> {
             "kind": "external",
             "status": "accepted",
             "guid": guid,
-            "justification": content.map(|content| said::text(content, end)),
+            "justification": content.map(|content| description::text(content, end)),
             "properties": {"exledger": {"id": record, "end": end, "commit": stamp.commit}},
         })
         .to_string()

@@ -12,7 +12,7 @@ use exledger::diag::Finding;
 use exledger::history::chain;
 use exledger::history::checkpoint::{self, Checkpoint, Stand};
 use exledger::history::objects::Oid;
-use exledger::rules::landed::{Mark, Place};
+use exledger::rules::audit_cases::{Mark, Place};
 use exledger::store::files;
 use exledger::view;
 

@@ -11,7 +11,7 @@ use exledger::history::change::event::Event;
 use exledger::history::version::Key;
 use exledger::history::walked::History;
 use exledger::record::time::Instant;
-use exledger::rules::landed::UsesCase;
+use exledger::rules::audit_cases::UsesCase;
 use exledger::status;
 use exledger::status::state::{RecordState, Status};
 use exledger::status::trace::{Then, Trace};

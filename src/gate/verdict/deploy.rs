@@ -6,7 +6,7 @@
 use crate::approval::verdict::Satisfied;
 use crate::gate::answer::{Answer, GateVerdict, Question};
 use crate::gate::verdict::candidate::{Candidate, Fits, name};
-use crate::record::word::{FixTarget, IdentityType};
+use crate::record::vocabulary::{FixTarget, IdentityType};
 use crate::status::state::{InForce, RecordState, Status};
 use std::collections::BTreeMap;
 

@@ -4,11 +4,11 @@
 //! one line there, and one in `meet` where its meeting is not simply what landed.
 
 use crate::history::change::differ::beyond;
+use crate::history::change::entries::{self, Extension, Handover};
 use crate::history::change::event::Event;
-use crate::history::change::meet::{self, FieldMerge};
-use crate::history::change::said::{self, Extension, Handover};
+use crate::history::change::field_merge::{self, FieldMerge};
 use crate::record::time;
-use crate::record::word::{ClosureOutcome, ControlStatus};
+use crate::record::vocabulary::{ClosureOutcome, ControlStatus};
 use crate::record::{CompensatingControl, Record};
 use std::collections::BTreeSet;
 
@@ -52,14 +52,18 @@ macro_rules! special {
 pub const FIELDS: &[Field] = &[
     plain!(id),
     plain!(title),
-    special!(class, |_, _| Vec::new(), FieldMerge::Meets(meet::class)),
+    special!(
+        class,
+        |_, _| Vec::new(),
+        FieldMerge::Meets(field_merge::class)
+    ),
     special!(
         deviates_from,
         deviates_from,
-        FieldMerge::Meets(meet::deviates_from)
+        FieldMerge::Meets(field_merge::deviates_from)
     ),
-    special!(subject, subject, FieldMerge::Meets(meet::subject)),
-    special!(scope, scope, FieldMerge::Meets(meet::scope)),
+    special!(subject, subject, FieldMerge::Meets(field_merge::subject)),
+    special!(scope, scope, FieldMerge::Meets(field_merge::scope)),
     special!(owner, owner, FieldMerge::AsLanded),
     plain!(requester),
     plain!(justification),
@@ -69,22 +73,30 @@ pub const FIELDS: &[Field] = &[
     special!(
         compensating_controls,
         controls,
-        FieldMerge::Meets(meet::compensating_controls)
+        FieldMerge::Meets(field_merge::compensating_controls)
     ),
-    special!(starts, |_, _| Vec::new(), FieldMerge::Meets(meet::starts)),
-    special!(expires, expires, FieldMerge::Meets(meet::expires)),
+    special!(
+        starts,
+        |_, _| Vec::new(),
+        FieldMerge::Meets(field_merge::starts)
+    ),
+    special!(expires, expires, FieldMerge::Meets(field_merge::expires)),
     plain!(event_ends),
     special!(
         review_every,
         |_, _| Vec::new(),
-        FieldMerge::Meets(meet::review_every)
+        FieldMerge::Meets(field_merge::review_every)
     ),
     special!(
         triggers,
         |_, _| Vec::new(),
-        FieldMerge::Meets(meet::triggers)
+        FieldMerge::Meets(field_merge::triggers)
     ),
-    special!(uses, |_, _| Vec::new(), FieldMerge::Meets(meet::uses)),
+    special!(
+        uses,
+        |_, _| Vec::new(),
+        FieldMerge::Meets(field_merge::uses)
+    ),
     plain!(rollback),
     plain!(references),
     special!(
@@ -110,12 +122,12 @@ pub const FIELDS: &[Field] = &[
     special!(
         fired,
         |a, b| added(&a.fired, &b.fired, Event::Fired),
-        FieldMerge::Meets(meet::fired)
+        FieldMerge::Meets(field_merge::fired)
     ),
     special!(
         closure,
         |a, b| closure(Some(a), b),
-        FieldMerge::Meets(meet::closure)
+        FieldMerge::Meets(field_merge::closure)
     ),
     plain!(x),
 ];
@@ -201,7 +213,7 @@ fn deviates_from(before: &Record, after: &Record) -> Vec<Event> {
 }
 
 fn owner(before: &Record, after: &Record) -> Vec<Event> {
-    match said::handover(before, after) {
+    match entries::handover(before, after) {
         Handover::No => Vec::new(),
         Handover::Transferred => vec![Event::Transferred],
         Handover::Silent => vec![Event::OwnerChanged],
@@ -210,7 +222,7 @@ fn owner(before: &Record, after: &Record) -> Vec<Event> {
 
 /// Names an entry more that says a handover: one from elsewhere says nothing of this one.
 fn transfer(before: &Record, after: &Record) -> Event {
-    match said::handover(before, after) {
+    match entries::handover(before, after) {
         Handover::Silent => Event::OwnerChanged,
         Handover::No | Handover::Transferred => Event::Transferred,
     }
@@ -236,7 +248,7 @@ fn expires(before: &Record, after: &Record) -> Vec<Event> {
     if time::not_after(&after.expires) < time::not_after(&before.expires) {
         return vec![Event::Shortened];
     }
-    match said::extension(before, after) {
+    match entries::extension(before, after) {
         Extension::No => Vec::new(),
         Extension::Renewed(_) => vec![Event::Renewed],
         Extension::Silent => vec![Event::Extended],
@@ -245,7 +257,7 @@ fn expires(before: &Record, after: &Record) -> Vec<Event> {
 
 /// Names an entry more that says a renewal: one from elsewhere says nothing of this one.
 fn renewal(before: &Record, after: &Record) -> Event {
-    match said::extension(before, after) {
+    match entries::extension(before, after) {
         Extension::Silent => Event::Extended,
         Extension::No | Extension::Renewed(_) => Event::Renewed,
     }

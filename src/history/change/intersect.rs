@@ -2,8 +2,8 @@
 //!
 //! Uses record, the fields of `change`. Pure. Start at [`meet`]. Follows `docs/spec/approval.md`, 1.9.
 
+use crate::history::change::field_merge::FieldMerge;
 use crate::history::change::fields::FIELDS;
-use crate::history::change::meet::FieldMerge;
 use crate::record::Record;
 
 /// Two versions met.

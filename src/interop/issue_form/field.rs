@@ -3,7 +3,7 @@
 //! Uses record's words. Pure. Start at [`FIELDS`]. Ids and labels are a promise: forms that were written by an older
 //! version are read by a newer one.
 
-use crate::record::word::{Baseline, Class, IdentityType, Risk, RootCause, Vocabulary};
+use crate::record::vocabulary::{Baseline, Class, IdentityType, Risk, RootCause, Vocabulary};
 
 /// One field of the form.
 #[derive(Debug)]

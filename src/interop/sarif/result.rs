@@ -13,7 +13,7 @@ use crate::interop::sarif::lenient::{Lenient, Texts};
 use crate::interop::sarif::rule::{self, Rule};
 use crate::interop::sarif::uri::{Named, Places};
 use crate::interop::sarif::{package, weakness};
-use crate::record::word::Risk;
+use crate::record::vocabulary::Risk;
 use crate::survey::triage::{File, Finding, Place};
 
 #[derive(Debug, Default, Deserialize)]

@@ -2,7 +2,7 @@
 //!
 //! Uses record's words. Pure. Start at [`FIELDS`].
 
-use crate::record::word::{
+use crate::record::vocabulary::{
     Baseline, Class, ControlStatus, FixTarget, IdentityType, Risk, RootCause, Vocabulary,
 };
 

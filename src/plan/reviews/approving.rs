@@ -7,7 +7,7 @@ use crate::approval::reviews::{Review, Reviews};
 use crate::approval::statement::file::MOST_AUTHORS;
 use crate::approval::statement::file::{About, AuthorLogin};
 use crate::approval::statement::limits::MOST_BYTES;
-use crate::plan::reviews::told::UnresolvedReview;
+use crate::plan::reviews::skipped::UnresolvedReview;
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;

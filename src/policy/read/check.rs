@@ -12,7 +12,7 @@ use crate::policy::read::people;
 use crate::policy::settings::Recipient;
 use crate::policy::tiers::Tier;
 use crate::record::near;
-use crate::record::word::{Baseline, IdentityType, Vocabulary};
+use crate::record::vocabulary::{Baseline, IdentityType, Vocabulary};
 use crate::yaml::node::{Entry, Node, SyntaxError, Value};
 
 /// Returns what is wrong with a policy as a whole.

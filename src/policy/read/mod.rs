@@ -51,7 +51,7 @@ pub fn read(bytes: &[u8]) -> Source {
         policy,
         document: document.root,
         comments: document.comments,
-        findings: record::read::findings(FILE, None, faults),
+        findings: record::file::findings(FILE, None, faults),
     }
 }
 

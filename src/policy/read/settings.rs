@@ -11,7 +11,7 @@ use crate::policy::settings::{
 use crate::record::parse_error::ParseError;
 use crate::record::reader::{Read, Reader};
 use crate::record::scalar::Scalar;
-use crate::record::word::Then;
+use crate::record::vocabulary::Then;
 use crate::yaml::node::{Node, Value};
 
 impl Read for People {

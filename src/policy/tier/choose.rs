@@ -7,8 +7,8 @@ use crate::policy::Policy;
 use crate::policy::tier::fact::{Fact, Facts, Wildcard};
 use crate::policy::tiers::{Match, Tier};
 use crate::record::pattern;
-use crate::record::word::Class;
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Class;
+use crate::record::vocabulary::Vocabulary;
 
 /// Which tiers hold for a record.
 pub(super) struct Choice<'p> {

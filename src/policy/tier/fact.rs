@@ -2,7 +2,7 @@
 //!
 //! Uses record. Pure. Start at [`Facts`]. Follows `docs/spec/policy.md`, tiers.
 
-use crate::record::word::{Baseline, Class, IdentityType, Risk};
+use crate::record::vocabulary::{Baseline, Class, IdentityType, Risk};
 
 /// What a record says, or does not, in a field that a tier may match.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 
 use crate::policy::tier::fact::{Fact, Facts};
 use crate::record::Record;
-use crate::record::read::{FieldState, RecordFile};
+use crate::record::file::{FieldState, RecordFile};
 use crate::record::scalar::Scalar;
 
 impl Facts {

@@ -14,7 +14,7 @@ use crate::history::walk::VersionVisit;
 use crate::ledger::tree::{Tree, TreeError};
 use crate::record::time::Instant;
 use crate::rules::case::RuleContext;
-use crate::rules::house::ExtraSchema;
+use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint::{self};
 use crate::rules::past::{RecordPast, Settled};
 

@@ -5,8 +5,8 @@
 use crate::diag::{Finding, Level};
 use crate::history::version::Change;
 use crate::rules::audit::Audit;
+use crate::rules::audit_cases::{AtTip, FileKind, GovernanceCounts, Healed, LandedCase};
 use crate::rules::case::Subject;
-use crate::rules::landed::{AtTip, FileKind, GovernanceCounts, Healed, LandedCase};
 use crate::rules::lint;
 
 impl Audit<'_> {

@@ -11,7 +11,7 @@ use crate::diag::Level;
 use crate::history::version::{Change, Trail, Version};
 use crate::record::Record;
 use crate::record::time::Instant;
-use crate::rules::landed::{AtTip, Healed};
+use crate::rules::audit_cases::{AtTip, Healed};
 use crate::status::trace::Trace;
 
 /// What is known of the versions of one trail.

@@ -6,8 +6,8 @@ use crate::diag::Finding;
 use crate::history::thrown_off::ThrownOff;
 use crate::history::version::Trail;
 use crate::rules::audit::Audit;
+use crate::rules::audit_cases::{MainlineCase, Mark, UsesCase};
 use crate::rules::case::Subject;
-use crate::rules::landed::{MainlineCase, Mark, UsesCase};
 use crate::rules::lint;
 use crate::status;
 

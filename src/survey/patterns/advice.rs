@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::diag;
 use crate::policy::settings::PatternKey;
-use crate::record::word::{FixTarget, RootCause};
+use crate::record::vocabulary::{FixTarget, RootCause};
 use crate::survey::cause::Group;
 use crate::survey::neighbour::Neighbour;
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::policy::closing::{Baseline, Hours, Words};
 use crate::record::time::Instant;
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Vocabulary;
 use crate::survey::triage::{Event, Finding, Input};
 
 /// Whether an input needs somebody.

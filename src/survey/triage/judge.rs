@@ -15,7 +15,7 @@ use crate::gate::verdict;
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::Instant;
-use crate::record::word::{RootCause, Vocabulary};
+use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::status::state::{RecordState, Status};
 use crate::survey::triage::baseline::{self, Judged, Matter};
 use crate::survey::triage::{Event, File, Finding, Input, State};

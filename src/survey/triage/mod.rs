@@ -4,9 +4,9 @@
 //! Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6.
 
 pub mod baseline;
+pub mod counts;
 pub mod judge;
 mod sample;
-pub mod tally;
 pub mod texts;
 pub mod wanted;
 pub mod watch;
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::gate::package::Package;
 use crate::record::time::Instant;
-use crate::record::word::Risk;
+use crate::record::vocabulary::Risk;
 
 /// What was decided about an input, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::closing::Baseline;
-use crate::record::word;
-use crate::record::word::{Risk, Vocabulary};
+use crate::record::vocabulary;
+use crate::record::vocabulary::{Risk, Vocabulary};
 use crate::survey::triage::judge::{Doubt, TriageDecision};
 use crate::survey::triage::{Event, File, Finding, Input, Place, State};
 
@@ -28,7 +28,7 @@ pub struct FindingGroup {
     /// The paths of each package; of an unknown one under nothing. No paths where one is not in the repository.
     pub packages: BTreeMap<Option<String>, Option<BTreeSet<String>>>,
     /// The kind of baseline that finds it material.
-    pub kind: Option<word::Baseline>,
+    pub kind: Option<vocabulary::Baseline>,
     /// What else the first event says that reports it; of SARIF nothing but the environment is known.
     pub subject: Subject,
     /// How many there are.
@@ -95,7 +95,7 @@ impl Subject {
 #[derive(Clone, Debug, Default)]
 pub struct Often {
     /// The kind of baseline that finds them material.
-    pub kind: Option<word::Baseline>,
+    pub kind: Option<vocabulary::Baseline>,
     /// How many there are.
     pub n: usize,
 }
@@ -118,7 +118,7 @@ impl Wanted {
         }
     }
 
-    fn finding(&mut self, finding: &Finding, kind: Option<word::Baseline>, subject: Subject) {
+    fn finding(&mut self, finding: &Finding, kind: Option<vocabulary::Baseline>, subject: Subject) {
         if finding.id.is_empty() {
             return;
         }
@@ -144,7 +144,7 @@ impl Wanted {
         }
     }
 
-    fn event(&mut self, event: &Event, kind: Option<word::Baseline>) {
+    fn event(&mut self, event: &Event, kind: Option<vocabulary::Baseline>) {
         let text = |key: &str| event.text(key).map(str::to_owned);
         let happened = Happened {
             identity: text("identity"),

@@ -12,7 +12,7 @@ use crate::record::pattern;
 use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
 use crate::record::version::Range;
-use crate::record::word::{Test, Then, Vocabulary};
+use crate::record::vocabulary::{Test, Then, Vocabulary};
 use crate::record::{Record, Trigger};
 use crate::status::state::{RecordState, Status};
 use crate::survey::triage::judge::TriageDecision;

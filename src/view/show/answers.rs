@@ -8,7 +8,7 @@ use crate::approval::{self};
 use crate::record::Record;
 use crate::record::dates;
 use crate::record::time::Instant;
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Vocabulary;
 use crate::status::reason;
 use crate::status::state::{Duty, DutyKind, InForce, RecordState};
 use crate::view::doc::{Text, Tone};

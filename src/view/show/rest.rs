@@ -8,7 +8,7 @@ use crate::approval::verdict::Statement;
 use crate::record::Record;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Vocabulary;
 use crate::status::state::RecordState;
 use crate::view::doc::Text;
 use crate::view::record;

@@ -2,7 +2,7 @@
 //!
 //! Uses survey. Pure. Start at [`blocks`] and [`json`]. Follows `docs/spec/cli.md`, triage.
 
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Vocabulary;
 use crate::survey::triage::watch::Proposal;
 use crate::view::doc::{Block, Doc, Text, Tone};
 use crate::view::triage::shown::{Shown, flexible, table, whole};

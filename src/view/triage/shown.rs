@@ -4,7 +4,7 @@
 
 use crate::policy::closing::Baseline;
 use crate::survey::triage::State;
-use crate::survey::triage::tally::Tally;
+use crate::survey::triage::counts::Tally;
 use crate::survey::triage::watch::{Proposal, Used};
 use crate::view::doc::{Block, Column, Fit, FormatNeeds, Table, Text, Tone};
 use crate::view::shape::Stamp;

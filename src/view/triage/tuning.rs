@@ -5,7 +5,7 @@
 use crate::diag;
 use crate::policy::closing::Baseline;
 use crate::record::time::Instant;
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Vocabulary;
 use crate::view::doc::{Doc, Text, Tone};
 use crate::view::triage::shown::{Shown, flexible, optional, table, whole};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! Approval files: what they count for, and when.
 
 use exledger::approval::approvals::Approvals;
-use exledger::approval::filed::{AtTip, FileState};
+use exledger::approval::file_outcome::{AtTip, FileState};
 use exledger::approval::verdict::{Counts, NotCounted};
 use exledger::approval::{self};
 use exledger::policy::demand::EvidenceKind;

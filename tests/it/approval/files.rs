@@ -1,6 +1,6 @@
 //! What becomes of the files below `.approvals`: whose keys count, what is refused, where they may lie.
 
-use exledger::approval::filed::{AtTip, FileState};
+use exledger::approval::file_outcome::{AtTip, FileState};
 use exledger::approval::statement::bad_file::BadFile;
 use exledger::approval::verdict::ApprovalVerdict;
 use exledger::history::version::Key;

@@ -11,7 +11,7 @@ mod gitlab;
 use std::fmt::Write;
 
 use exledger::approval::verdict::{ApprovalVerdict, Counts, Satisfied};
-use exledger::record::word::Vocabulary;
+use exledger::record::vocabulary::Vocabulary;
 
 use crate::approval::{ledger, verdict};
 use crate::history::{ID, SAMPLE};

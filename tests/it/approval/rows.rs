@@ -6,7 +6,7 @@
 use crate::approval::{ledger, said, verdict};
 use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
-use exledger::record::word::Vocabulary;
+use exledger::record::vocabulary::Vocabulary;
 
 /// How a branch comes onto the mainline.
 #[derive(Clone, Copy)]

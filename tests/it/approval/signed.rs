@@ -1,6 +1,6 @@
 //! Signatures of landings, of commits inside merged branches, and of merged tags.
 
-use exledger::approval::seals::Of;
+use exledger::approval::signature_checks::Of;
 use exledger::approval::verdict::{ApprovalVerdict, Attested};
 use exledger::approval::{self};
 use exledger::policy::demand::{EvidenceKind, Proof};

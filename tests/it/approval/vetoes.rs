@@ -1,6 +1,6 @@
 //! A no: whose it may be, what it is about, and that it can't be deleted away.
 
-use exledger::approval::filed::{AtTip, FileState};
+use exledger::approval::file_outcome::{AtTip, FileState};
 use exledger::approval::verdict::{Counts, NotCounted};
 use exledger::policy::demand::EvidenceKind;
 use exledger::record::time::Instant;

@@ -11,9 +11,9 @@ use exledger::plan::transfer::{self, Heir};
 use exledger::plan::{attest, fire, note, review};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
-use exledger::record::read;
+use exledger::record::file;
 use exledger::record::time::{Instant, Term};
-use exledger::record::word::{ClosureOutcome, PostReviewOutcome, ReviewOutcome, Stage};
+use exledger::record::vocabulary::{ClosureOutcome, PostReviewOutcome, ReviewOutcome, Stage};
 use exledger::view::patch;
 
 use crate::golden;
@@ -253,7 +253,7 @@ fn decisions() -> Vec<(&'static str, Box<Plan>)> {
 }
 
 fn take(text: &str, plan: &Plan) -> Result<edit::Edited, String> {
-    let source = read::read(PATH, text.as_bytes());
+    let source = file::read(PATH, text.as_bytes());
     let record = source
         .record
         .as_ref()

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use exledger::record::read;
+use exledger::record::file;
 use exledger::store::edits::{Write, WriteLock};
 use exledger::store::files::WorkTree;
 
@@ -47,7 +47,7 @@ fn life() -> Life {
 /// Returns the notes of a record, which must be whole.
 fn notes(life: &Life, id: &str) -> Vec<String> {
     let text = life.text(id);
-    let source = read::read(&format!("exceptions/{id}.yaml"), text.as_bytes());
+    let source = file::read(&format!("exceptions/{id}.yaml"), text.as_bytes());
     assert_eq!(source.findings, [], "{text}");
     let notes = source.record.unwrap().handling.into_iter();
     notes.filter_map(|entry| entry.note).collect()

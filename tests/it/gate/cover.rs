@@ -278,7 +278,7 @@ fn a_finding_is_limited_by_its_entry_alone_whoever_asks() {
             id: "CVE-1".to_owned(),
             level: "error".to_owned(),
             kind: "fail".to_owned(),
-            severity: exledger::record::word::Vocabulary::from_word(severity),
+            severity: exledger::record::vocabulary::Vocabulary::from_word(severity),
             places: vec![exledger::survey::triage::Place {
                 file: exledger::survey::triage::File::Inside(path.to_owned()),
                 line: None,

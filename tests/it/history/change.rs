@@ -3,14 +3,14 @@
 use exledger::history::change::event::Event;
 use exledger::history::change::fields::FIELDS;
 use exledger::history::change::{differ, events, of_version};
-use exledger::record::{Record, read, schema};
+use exledger::record::{Record, file, schema};
 use serde_json::{Value, json};
 
 use crate::history::versions::filed;
 use crate::history::{ID, SAMPLE};
 
 pub(crate) fn record(yaml: &str) -> Record {
-    let source = read::read(&format!("exceptions/{ID}.yaml"), yaml.as_bytes());
+    let source = file::read(&format!("exceptions/{ID}.yaml"), yaml.as_bytes());
     assert_eq!(source.findings, [], "{yaml}");
     source.record.unwrap()
 }

@@ -1,7 +1,7 @@
 //! How an approved version and what landed since meet: never more than was approved.
 
 use exledger::history::change::intersect::meet;
-use exledger::record::{read, time};
+use exledger::record::{file, time};
 use proptest::prelude::*;
 
 use crate::history::ID;
@@ -131,7 +131,7 @@ fn what_two_versions_grant_together_is_the_least_of_both() {
         let meeting = meet(&approved, &landed);
         assert_eq!(meeting.unequal, *unequal, "{expected:?}");
         // One id twice is not what a file may say, but what a meeting may give.
-        let source = read::read(&format!("exceptions/{ID}.yaml"), with(expected).as_bytes());
+        let source = file::read(&format!("exceptions/{ID}.yaml"), with(expected).as_bytes());
         match source.record {
             Some(expected) => assert_eq!(meeting.record, expected),
             None => assert_eq!(meeting.record.triggers.len(), 2),

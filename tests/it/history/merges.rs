@@ -341,7 +341,8 @@ fn a_few_records_have_the_same_trails_alone_as_among_all() {
     let chain = chain_of(&git, repo.now());
     let all = repo.history();
     for id in [ID, OTHER] {
-        let names = exledger::history::interest::RecordFilter::anywhere([id.to_owned()].into());
+        let names =
+            exledger::history::watched_paths::RecordFilter::anywhere([id.to_owned()].into());
         let few = walk::walk_named(&git, chain.clone(), &Prefix::default(), None, &names).unwrap();
         let keys: Vec<&str> = few.trails.keys().map(Key::as_str).collect();
         assert_eq!(keys, [id]);

@@ -5,7 +5,7 @@
 use exledger::policy::demand::Proof;
 use exledger::policy::tier::{self, Demand};
 use exledger::policy::tiers::{Degraded, Must};
-use exledger::record::word::Vocabulary;
+use exledger::record::vocabulary::Vocabulary;
 
 use crate::policy::tiers::resolve;
 

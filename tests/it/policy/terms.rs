@@ -6,7 +6,7 @@ use exledger::policy::term;
 use exledger::policy::tier::fact::Facts;
 use exledger::policy::tier::{self, Limit};
 use exledger::record::Record;
-use exledger::record::read;
+use exledger::record::file;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::{Day, Instant, Term, When};
 
@@ -179,7 +179,7 @@ fn an_end_at_the_end_of_the_calendar_is_long_and_nothing_else() {
 
 fn record(lines: &str) -> Record {
     let text = format!("{SMALL}{lines}");
-    let source = read::read(PATH, text.as_bytes());
+    let source = file::read(PATH, text.as_bytes());
     source
         .record
         .unwrap_or_else(|| panic!("{:#?}", source.findings))

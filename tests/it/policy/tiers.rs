@@ -5,7 +5,7 @@
 use exledger::policy::governance::Governance;
 use exledger::policy::tier::fact::{Facts, Wildcard};
 use exledger::policy::tier::{self, Resolved};
-use exledger::record::read;
+use exledger::record::file;
 
 use crate::policy::sound;
 use crate::record::{PATH, SMALL};
@@ -20,7 +20,7 @@ fn facts(lines: &[&str]) -> Facts {
             .filter(|old| !old.starts_with(&format!("{key}:")));
         text = kept.map(|old| format!("{old}\n")).collect::<String>() + line + "\n";
     }
-    let source = read::read(PATH, text.as_bytes());
+    let source = file::read(PATH, text.as_bytes());
     let record = source.record.as_ref();
     let facts = Facts::of_source(&source);
     assert_eq!(

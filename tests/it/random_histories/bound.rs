@@ -4,7 +4,7 @@
 
 use exledger::record::Record;
 use exledger::record::time;
-use exledger::record::word::Vocabulary;
+use exledger::record::vocabulary::Vocabulary;
 
 use super::content::{
     ACTIONS, ALIASES, APPLICATION, CLASS, CLOSURE, CONTROLS, Content, FINDINGS, FIRED, MEASURES,

@@ -14,7 +14,7 @@ use exledger::history::refs::Chosen;
 use exledger::history::version::Key;
 use exledger::history::walk;
 use exledger::record::Record;
-use exledger::record::read;
+use exledger::record::file;
 use exledger::status::state::InForce;
 
 use super::content::{CLOSURE, Content, FIRED, IDS};
@@ -129,5 +129,5 @@ fn is_given_back(taken: &Taken, effective: &Record) -> bool {
 }
 
 fn record(content: &Content) -> Option<Record> {
-    read::read("exceptions/x.yaml", content.text().as_bytes()).record
+    file::read("exceptions/x.yaml", content.text().as_bytes()).record
 }

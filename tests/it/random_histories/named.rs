@@ -6,10 +6,10 @@
 //! but for what is granted where it says yes: that is granted among all.
 
 use exledger::approval;
-use exledger::history::interest::RecordFilter;
 use exledger::history::paths::Prefix;
 use exledger::history::version::Key;
 use exledger::history::walk;
+use exledger::history::watched_paths::RecordFilter;
 use exledger::status::state::{InForce, RecordState};
 
 use super::content::IDS;

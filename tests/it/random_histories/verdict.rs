@@ -93,7 +93,7 @@ pub(super) fn wrong(world: &World) -> Option<String> {
                 standing.status,
                 Status::Closed | Status::Rejected | Status::Removed
             );
-            if status::rest::is_over(&history.trails[key]) && !is_over {
+            if status::settled::is_over(&history.trails[key]) && !is_over {
                 return Some(format!(
                     "{key} is {}, and a list would pass it by",
                     standing.status.word()

@@ -6,12 +6,12 @@ use exledger::approval::ask;
 use exledger::diag::Finding;
 use exledger::ledger::tree::MapTree;
 use exledger::policy::governance::Governance;
-use exledger::record::read::{self, RecordFile};
+use exledger::record::file::{self, RecordFile};
 use exledger::record::time::Instant;
 use exledger::rules::case::RuleContext;
-use exledger::rules::changed::{ChangeCase, GovernanceChange, How, Needs};
+use exledger::rules::change_cases::{ChangeCase, GovernanceChange, How, Needs};
 use exledger::rules::example::Example;
-use exledger::rules::house::ExtraSchema;
+use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint::{self};
 use exledger::rules::past::RecordPast;
 use exledger::survey::neighbour::{Neighbour, Neighbours};
@@ -19,7 +19,7 @@ use exledger::survey::occurrence::Filing;
 
 fn source(file: Option<(String, Vec<u8>)>) -> Option<RecordFile> {
     file.map(|(path, bytes)| {
-        let source = read::read(&path, &bytes);
+        let source = file::read(&path, &bytes);
         assert_eq!(source.findings, [], "{}", String::from_utf8_lossy(&bytes));
         source
     })
@@ -95,7 +95,7 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
 }
 
 fn neighbour((path, bytes): (String, Vec<u8>)) -> Neighbour {
-    let source = read::read(&path, &bytes);
+    let source = file::read(&path, &bytes);
     assert_eq!(source.findings, [], "{}", String::from_utf8_lossy(&bytes));
     Neighbour {
         id: source.stem().to_owned(),

@@ -9,11 +9,11 @@ use exledger::policy::governance::Governance;
 use exledger::policy::people::person::Person;
 use exledger::record::Record;
 use exledger::record::time::not_after;
-use exledger::rules::changed::{GovernanceChange, How, Needs};
+use exledger::rules::change_cases::{GovernanceChange, How, Needs};
 use exledger::rules::meaning;
 use exledger::rules::past::{RecordPast, Settled};
+use exledger::survey::approved_state::ApprovedState;
 use exledger::survey::branch::{self, Delta};
-use exledger::survey::landed::ApprovedState;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 

@@ -14,9 +14,9 @@ use exledger::ledger::tree::Tree;
 use exledger::policy::governance::Governance;
 use exledger::policy::settings::PatternKey;
 use exledger::record::Record;
-use exledger::record::read;
+use exledger::record::file;
 use exledger::record::time::{Instant, not_after};
-use exledger::record::word::RootCause;
+use exledger::record::vocabulary::RootCause;
 use exledger::survey::branch::Delta;
 use exledger::survey::cause::{self, Findings, Group};
 use exledger::survey::neighbour::Neighbour;
@@ -120,7 +120,7 @@ impl<'n> Near<'n> {
             if !self.may_be(&bytes) {
                 continue;
             }
-            let source = read::read(&file.path, &bytes);
+            let source = file::read(&file.path, &bytes);
             let stem = source.stem().to_owned();
             let record = source.record.filter(|record| self.is(&stem, record));
             near.extend(record.map(|record| (stem, record)));

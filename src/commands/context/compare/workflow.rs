@@ -12,7 +12,7 @@ use exledger::history::objects::Oid;
 use exledger::history::paths::Prefix;
 use exledger::history::tree::CommitTree;
 use exledger::ledger::tree::Tree;
-use exledger::rules::changed::GovernanceChange;
+use exledger::rules::change_cases::GovernanceChange;
 use exledger::survey::workflows;
 
 impl Desk<'_> {

@@ -10,11 +10,11 @@ use crate::history::commit::Commit;
 use crate::history::content::Contents;
 use crate::history::folders::{FileChange, Folders, Job};
 use crate::history::graph::{Graph, Stop};
-use crate::history::interest::{Interest, Kind};
 use crate::history::objects::{Edge, Merge, Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::trails::{self, Bytes};
 use crate::history::version::{self, Change, FileAt, Key, MadeInMerge, Version};
+use crate::history::watched_paths::{Interest, Kind};
 use crate::yaml::node::Limits;
 
 /// What is looked up about merges, each comparison made once.

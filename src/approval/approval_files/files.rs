@@ -3,9 +3,9 @@
 //! Uses history, approval's events and statements. Pure. Start at [`ApprovalFiles`]. Follows `docs/spec/approval.md`, S7.
 
 use crate::approval::approval_event::StatementEvent;
-use crate::approval::filed::{ApprovalFileOutcome, AtTip};
-use crate::approval::law::GovernanceHistory;
-use crate::approval::spoken::reader::ApprovalFileReader;
+use crate::approval::approval_files::reader::ApprovalFileReader;
+use crate::approval::file_outcome::{ApprovalFileOutcome, AtTip};
+use crate::approval::governance_history::GovernanceHistory;
 use crate::history::version::Key;
 use crate::history::walked::{After, History};
 use std::collections::{BTreeMap, BTreeSet};

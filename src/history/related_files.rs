@@ -8,13 +8,13 @@ use std::collections::BTreeSet;
 use crate::history::chain;
 use crate::history::content::{self, Contents, Whose};
 use crate::history::folders::{FileChange, Folders, Job};
-use crate::history::interest::{Interest, Kind, RecordFilter};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::tree::{self, CommitTree};
 use crate::history::walked::History;
+use crate::history::watched_paths::{Interest, Kind, RecordFilter};
 use crate::ledger::Files;
-use crate::record::read;
+use crate::record::file;
 use crate::yaml::node::Limits;
 
 /// A repository, and where its records are.
@@ -108,7 +108,7 @@ impl Around<'_> {
         let mut folders = Folders::new(self.objects, self.prefix, Default::default());
         folders.run(interest.top(), jobs.collect());
         let is_other = |change: &&FileChange| {
-            let name = read::stem(&change.path).to_ascii_uppercase();
+            let name = file::stem(&change.path).to_ascii_uppercase();
             change.kind == Kind::Record && !few.names.contains(&name)
         };
         let mut changes = folders.changes.iter().flatten().filter(is_other);
@@ -140,7 +140,7 @@ impl Around<'_> {
             let text = text.to_ascii_uppercase();
             return few.names.iter().any(|name| text.contains(name.as_str()));
         }
-        let source = read::read(path, &bytes);
+        let source = file::read(path, &bytes);
         let stated = source.root.as_ref().and_then(|root| root.at("id")?.text());
         stated.is_some_and(|id| few.names.contains(&id.to_ascii_uppercase()))
     }

@@ -10,7 +10,7 @@ use crate::history::change::fields::FIELDS;
 use crate::policy::tier::Resolved;
 use crate::record::Record;
 use crate::record::time::not_after;
-use crate::record::word::Vocabulary;
+use crate::record::vocabulary::Vocabulary;
 use crate::rules::meaning::{self, Difference};
 
 /// An event with its detail.

@@ -11,12 +11,12 @@ use crate::history::commit::Commit;
 use crate::history::content::Contents;
 use crate::history::folders::{FileChange, Pair};
 use crate::history::graph::Stop;
-use crate::history::interest::Kind;
-use crate::history::made::{self, ComparedPath, Differing, Merges};
+use crate::history::merge_content::{self, ComparedPath, Differing, Merges};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left};
 use crate::history::trails::{self, Bytes};
 use crate::history::version::{Key, MadeInMerge, Version};
+use crate::history::watched_paths::Kind;
 
 /// What the comparisons of pairs gave.
 pub(super) struct PairDifferences {
@@ -73,7 +73,7 @@ impl Branches {
                 }
                 let changes = found.take(*pair);
                 let kinds = [Kind::Record, Kind::Other];
-                let differing = made::differing_in(contents, &changes, &kinds);
+                let differing = merge_content::differing_in(contents, &changes, &kinds);
                 note_origins(&differing, &mut branches.origins);
                 differing
             };
@@ -132,7 +132,7 @@ impl Branches {
         let makes =
             |told: &MergedCommit| told.touched.contains(subject) && told.brings(subject, &landed);
         if version.made_in_merge == MadeInMerge::AutoMerged
-            || !made::is_new(version)
+            || !merge_content::is_new(version)
             || self.sides.iter().any(makes)
         {
             return;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::history::paths::Prefix;
-use crate::record::read;
+use crate::record::file;
 
 /// The folder beside records that holds approval files.
 pub const APPROVALS: &str = ".approvals";
@@ -53,7 +53,7 @@ impl RecordFilter {
 
     /// Adds a file, which stands where it stands at the tip.
     pub fn add(&mut self, path: &str) {
-        self.names.insert(read::stem(path).to_ascii_uppercase());
+        self.names.insert(file::stem(path).to_ascii_uppercase());
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let folders = self.folders.get_or_insert_default();
         folders.insert(folder.to_owned());
@@ -63,7 +63,7 @@ impl RecordFilter {
     pub fn is_elsewhere(&self, path: &str) -> bool {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let is_inside = |folders: &BTreeSet<String>| folders.contains(folder);
-        self.names.contains(&read::stem(path).to_ascii_uppercase())
+        self.names.contains(&file::stem(path).to_ascii_uppercase())
             && !self.folders.as_ref().is_none_or(is_inside)
     }
 
@@ -231,7 +231,7 @@ impl<'i> WatchedFolder<'i> {
             Below::Approvals => Some(Kind::Approval),
             Below::RecordRoot | Below::Records if is_record(name) => {
                 let is_asked =
-                    |few: &RecordFilter| few.names.contains(&read::stem(name).to_ascii_uppercase());
+                    |few: &RecordFilter| few.names.contains(&file::stem(name).to_ascii_uppercase());
                 self.few.is_none_or(is_asked).then_some(Kind::Record)
             }
             _ => None,

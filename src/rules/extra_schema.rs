@@ -8,8 +8,8 @@ mod judge;
 pub(crate) mod refusal;
 
 use crate::policy::governance::Governance;
-use crate::rules::house::judge::Judge;
-use crate::rules::house::refusal::Refusal;
+use crate::rules::extra_schema::judge::Judge;
+use crate::rules::extra_schema::refusal::Refusal;
 use serde_json::Value;
 
 /// The team's own schema, as far as it can be used.

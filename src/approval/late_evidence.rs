@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 
 use crate::approval::approval_event::{CountedFile, StatementEvent};
+use crate::approval::claims::{self, Age};
 use crate::approval::evidence::VersionEvidenceSet;
 use crate::approval::fold::TrailEvaluator;
 use crate::approval::statement;
-use crate::approval::step::VersionStep;
 use crate::approval::verdict::{ApprovalVerdict, Satisfied, VerdictChange};
-use crate::approval::words::{self, Age};
+use crate::approval::version_step::VersionStep;
 use crate::history::version::{Change, Trail, Version};
 use crate::record::time::Instant;
 
@@ -270,7 +270,7 @@ impl<'a> TrailEvaluator<'a> {
                     } else {
                         *age
                     };
-                    words::of_file(evidence, step.scene, spoken, age);
+                    claims::of_file(evidence, step.scene, spoken, age);
                 }
                 Some(StatementEvent::Gap { obstacle, .. }) => {
                     let doubt = || format!("an approval file: {obstacle}; {}", obstacle.repair());
@@ -280,7 +280,7 @@ impl<'a> TrailEvaluator<'a> {
             }
         }
         if let Some(notes) = &self.court.history.notes {
-            words::of_notes(evidence, step.scene, notes);
+            claims::of_notes(evidence, step.scene, notes);
         }
     }
 }

@@ -12,12 +12,12 @@ use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::fold::TrailEvaluator;
 use crate::approval::four_eyes::Outcome;
 use crate::approval::identity::{IdentityResolver, Sort};
-use crate::approval::step::{VersionStep, fires};
 use crate::approval::verdict::{
     ApprovalVerdict, Author, BecomesApproved, FourEyes, Grace, Satisfied,
 };
+use crate::approval::version_step::{VersionStep, fires};
+use crate::approval::vouchers;
 use crate::approval::ways::ApprovalWays;
-use crate::approval::witness;
 use crate::history::change;
 use crate::history::change::event::Event;
 use crate::history::origin;
@@ -27,7 +27,7 @@ use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Needed};
 use crate::record::Record;
 use crate::record::time::{self, Instant};
-use crate::record::word::Class;
+use crate::record::vocabulary::Class;
 use std::collections::BTreeSet;
 
 impl<'a> TrailEvaluator<'a> {
@@ -73,7 +73,7 @@ impl<'a> TrailEvaluator<'a> {
         if fires(self.before(step), step.record) || satisfied == Satisfied::Yes {
             self.series.end_support(step.at);
         }
-        let witnesses = witness::of(step.lens, &own, &self.series.reference, &outcome);
+        let witnesses = vouchers::of(step.lens, &own, &self.series.reference, &outcome);
         let approvers = outcome.approvers();
         ApprovalVerdict {
             grace: self.grace(step, &outcome),

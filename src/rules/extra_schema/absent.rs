@@ -2,7 +2,7 @@
 //!
 //! Pure. Start at [`Judge::of`].
 
-use crate::rules::house::refusal::Refusal;
+use crate::rules::extra_schema::refusal::Refusal;
 use serde_json::Value;
 
 /// A schema that is ready to judge.

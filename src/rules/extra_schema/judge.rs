@@ -2,7 +2,7 @@
 //!
 //! Uses jsonschema, which is built to read neither files nor the network. Pure. Start at [`Judge::of`].
 
-use crate::rules::house::refusal::{Refusal, SchemaStep};
+use crate::rules::extra_schema::refusal::{Refusal, SchemaStep};
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
 use jsonschema::paths::LocationSegment;
 use jsonschema::types::JsonType;

@@ -5,7 +5,7 @@
 
 use crate::approval::approval_event::BridgeCommitter;
 use crate::approval::authors;
-use crate::approval::identity::party::Identity;
+use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityResolver, is_nobody};
 use crate::approval::message::{self, Message};
 use crate::approval::signature::{self, SignatureState};

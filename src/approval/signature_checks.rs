@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::approval::law::GovernanceHistory;
+use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::signature::{self, CheckedSignature, SignatureState, Tag};
 use crate::history::commit::Commit;
 use crate::history::objects::Oid;

@@ -6,7 +6,7 @@
 use crate::approval::case::VersionEvidence;
 use crate::approval::case::stater;
 use crate::approval::evidence::{Claim, EvidenceSource, Vouched};
-use crate::approval::identity::party::Identity;
+use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{NamedPerson, Sort};
 use crate::approval::relation::Relation;
 use crate::approval::verdict::{Counts, NotCounted, Vote};

@@ -10,7 +10,7 @@ use crate::diag::{Code, Finding, Level, count};
 use crate::policy::governance::Governance;
 use crate::policy::tier::Needed;
 use crate::record::Record;
-use crate::record::read::RecordFile;
+use crate::record::file::RecordFile;
 use crate::rules::past::RecordPast;
 
 /// A record before and after a change.

@@ -8,7 +8,7 @@ use crate::policy::Policy;
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
 use crate::record::Record;
-use crate::record::word::ClosureOutcome;
+use crate::record::vocabulary::ClosureOutcome;
 
 /// Tells whether a record is closed, rejected or removed, as the evaluator would say.
 pub fn is_over(trail: &Trail) -> bool {

@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::approval::identity::{IdentityCache, IdentityResolver};
-use crate::approval::ring::KeySet;
+use crate::approval::key_set::KeySet;
 use crate::history::governance::{self, Origin, States};
 use crate::history::objects::{Obstacle, Oid};
 use crate::policy::demand::SelfApproval;

@@ -8,10 +8,10 @@ use std::rc::Rc;
 use crate::history::content::Contents;
 use crate::history::folder::{self, Mode};
 use crate::history::folders::FileChange;
-use crate::history::interest::{Interest, Kind, WatchedFolder};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::trails::LandedFiles;
 use crate::history::walked::{After, Beside, Company};
+use crate::history::watched_paths::{Interest, Kind, WatchedFolder};
 use crate::yaml::node::Limits;
 
 /// What stands under one name.

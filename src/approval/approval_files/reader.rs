@@ -6,23 +6,23 @@
 use crate::approval::approval_event::{
     BridgeCommitter, CountedFile, FileBacking, RefusedFile, StatementEvent,
 };
-use crate::approval::filed::{self, ApprovalFileOutcome, AtTip, FileState};
+use crate::approval::approval_files::files::ApprovalFiles;
+use crate::approval::bridge_committer;
+use crate::approval::file_outcome::{self, ApprovalFileOutcome, AtTip, FileState};
+use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::keys::Keys;
-use crate::approval::law::GovernanceHistory;
 use crate::approval::ledger_name::{LedgerName, Unnamed};
 use crate::approval::signature::SignatureState;
-use crate::approval::spoken::files::ApprovalFiles;
-use crate::approval::stated;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::check::{self, Backing, StatementPath};
 use crate::approval::statement::file::{About, Decision};
 use crate::approval::statement::file::{ApprovalFile, GOVERNANCE};
 use crate::approval::statement::limits::SIGNATURE;
 use crate::approval::verdict::NotCounted;
-use crate::history::interest;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::Key;
 use crate::history::walked::{After, Beside, Company, History};
+use crate::history::watched_paths;
 use crate::policy::Policy;
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,7 +73,7 @@ impl<'a> ApprovalFileReader<'a> {
 
     /// Returns what a path below the approvals names; approvals of records count where the records are (V8).
     fn place(&self, path: &str) -> Option<StatementPath> {
-        let folders = if interest::is_of_governance(path) {
+        let folders = if watched_paths::is_of_governance(path) {
             &self.folders
         } else {
             &self.history.records
@@ -110,7 +110,7 @@ impl<'a> ApprovalFileReader<'a> {
             }
         }
         for (path, change) in texts {
-            let folder = interest::approvals_of(&path);
+            let folder = watched_paths::approvals_of(&path);
             let wanted = self.wanted;
             if folder != GOVERNANCE && !wanted(&Key::Id(folder.to_ascii_uppercase())) {
                 continue;
@@ -155,7 +155,7 @@ impl<'a> ApprovalFileReader<'a> {
         };
         match text {
             None | Some(After::Gone) => {
-                if was_there && !filed::moved(path, change, changes) {
+                if was_there && !file_outcome::moved(path, change, changes) {
                     self.file(change, path, None, FileState::Removed);
                 }
                 if signature.is_some() {
@@ -191,7 +191,7 @@ impl<'a> ApprovalFileReader<'a> {
             lens: self.laws.lens(change.landing),
             bad,
         }));
-        let folder = interest::approvals_of(path);
+        let folder = watched_paths::approvals_of(path);
         let words = match about {
             About::Governance(path) if folder == GOVERNANCE => {
                 let path = path.trim_start_matches("./").to_owned();
@@ -209,7 +209,7 @@ impl<'a> ApprovalFileReader<'a> {
     fn gap(&mut self, path: &str, change: &Beside, obstacle: &Obstacle) {
         self.file(change, path, None, FileState::Missing(obstacle.clone()));
         let name = path.rsplit('/').next().unwrap_or_default();
-        let folder = interest::approvals_of(path);
+        let folder = watched_paths::approvals_of(path);
         let gap = StatementEvent::Gap {
             landing: change.landing,
             digits: name.split('-').next().unwrap_or_default().to_owned(),
@@ -306,7 +306,7 @@ impl<'a> ApprovalFileReader<'a> {
                 let stated = match &change.company {
                     Company::Alone if lay_there => FileBacking::Stated(Err(NotCounted::Moved)),
                     Company::Alone => {
-                        FileBacking::Stated(stated::by(lens, &change.commit, effective))
+                        FileBacking::Stated(bridge_committer::by(lens, &change.commit, effective))
                     }
                     Company::More => FileBacking::Stated(Err(NotCounted::Company)),
                     Company::Unknown(obstacle) => FileBacking::Unknown(obstacle.clone()),

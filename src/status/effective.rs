@@ -13,7 +13,7 @@ use crate::policy::tier::{self, Resolved};
 use crate::record::Record;
 use crate::record::decision::Closure;
 use crate::record::time::{Instant, Term};
-use crate::record::word::Class;
+use crate::record::vocabulary::Class;
 use crate::status::past::RecordPast;
 use crate::status::thrown_off;
 use std::rc::Rc;

@@ -6,7 +6,7 @@
 use crate::approval::approval_event::{BridgeCommitter, CountedFile, FileBacking};
 use crate::approval::evidence::{Claim, EvidenceSource, Scene, VersionEvidenceSet, Vouched};
 use crate::approval::identity::apart::{ForgeAnswer, ToldBy};
-use crate::approval::identity::party::Identity;
+use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityResolver, NamedPerson};
 use crate::approval::statement::file::ApprovalFile;
 use crate::approval::verdict::NotCounted;

@@ -3,9 +3,9 @@
 //! Uses history, approval, policy. Pure. Start at [`LandedCase`]. Follows `docs/spec/rules.md` (audit, levels in verify).
 //! The levels of findings about approval are decided in `audit::levels`, once for all rules.
 
-use crate::approval::filed::ApprovalFileOutcome;
+use crate::approval::file_outcome::ApprovalFileOutcome;
 use crate::approval::loosened::Loosening;
-use crate::approval::seals::Looked;
+use crate::approval::signature_checks::Looked;
 use crate::approval::verdict::{ApprovalVerdict, Counts, NotCounted, Satisfied, Statement};
 use crate::diag::{self, Code, Finding, Level, Pos};
 use crate::history::governance::State;
