@@ -2,175 +2,183 @@
 //!
 //! Uses record's own words. Pure. Follows `docs/spec/record.md`.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use crate::record::address::Address;
+use crate::record::fields::Fields;
+use crate::record::form;
+use crate::record::parse_error::ParseError;
 use crate::record::time::{Day, When};
 use crate::record::vocabulary::{ClosureOutcome, PostReviewOutcome, ReviewOutcome, Stage};
 
-/// A look taken at the exception while it lasts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Review {
-    /// The day of the review.
-    pub date: Day,
-    /// Who looked.
-    pub by: Address,
-    /// What follows.
-    pub outcome: ReviewOutcome,
-    /// In the reviewer's words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
+map! {
+    /// A look taken at the exception while it lasts.
+    pub struct Review (inline) {
+        /// The day of the review.
+        required date: Day,
+        /// Who looked.
+        required by: Address,
+        /// What follows.
+        required outcome: ReviewOutcome,
+        /// In the reviewer's words.
+        optional note: String,
+    }
 }
 
-/// A step in handling what the exception is about; it changes nothing that is granted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Handling {
-    /// The day of the step.
-    pub date: Day,
-    /// The stage.
-    pub stage: Stage,
-    /// Who took it.
-    pub by: Address,
-    /// What was found or done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// What shows it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub evidence: Vec<Evidence>,
+map! {
+    /// A step in handling what the exception is about; it changes nothing that is granted.
+    pub struct Handling (inline) {
+        /// The day of the step.
+        required date: Day,
+        /// The stage.
+        required stage: Stage,
+        /// Who took it.
+        required by: Address,
+        /// What was found or done.
+        optional note: String,
+        /// What shows it.
+        list evidence: Vec<Evidence>,
+    }
 }
 
-/// A later end, with its reason; a fresh decision.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Renewal {
-    /// The day on which it was asked for.
-    pub date: Day,
-    /// The end before.
-    pub from: When,
-    /// The end after, which `expires` then says too.
-    pub until: When,
-    /// Why it can't end yet.
-    pub reason: String,
+map! {
+    /// A later end, with its reason; a fresh decision.
+    pub struct Renewal (inline) {
+        /// The day on which it was asked for.
+        required date: Day,
+        /// The end before.
+        required from: When,
+        /// The end after, which `expires` then says too.
+        required until: When = form::end,
+        /// Why it can't end yet.
+        required reason: String,
+    }
 }
 
-/// A change of owner.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Transfer {
-    /// The day of the change.
-    pub date: Day,
-    /// The owner before.
-    pub from: Address,
-    /// The owner after.
-    pub to: Address,
-    /// Why.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+map! {
+    /// A change of owner.
+    pub struct Transfer (inline) {
+        /// The day of the change.
+        required date: Day,
+        /// The owner before.
+        required from: Address,
+        /// The owner after.
+        required to: Address,
+        /// Why.
+        optional reason: String,
+    }
 }
 
-/// A trigger that fired.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Firing {
-    /// The day on which it fired.
-    pub date: Day,
-    /// The id of the trigger.
-    pub trigger: String,
-    /// Who saw it.
-    pub by: Address,
-    /// What was seen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
+map! {
+    /// A trigger that fired.
+    pub struct Firing (inline) {
+        /// The day on which it fired.
+        required date: Day,
+        /// The id of the trigger.
+        required trigger: String,
+        /// Who saw it.
+        required by: Address,
+        /// What was seen.
+        optional note: String,
+    }
 }
 
-/// What shows something: a file with its digest, an address, or a commit; exactly one of them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(extend("oneOf" = [
-    {"required": ["path", "sha256"]},
-    {"required": ["url"]},
-    {"required": ["commit"]}
-]))]
-pub struct Evidence {
-    /// The name under which it is cited in this record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// What it is, in a free word.
-    pub kind: String,
-    /// A file inside the repository.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-    /// The SHA-256 of that file, in hexadecimal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("type" = ["string", "number"], "pattern" = "^[0-9a-fA-F]{64}$"))]
-    pub sha256: Option<String>,
-    /// An address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
-    /// A commit, in hexadecimal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub commit: Option<String>,
+map! {
+    /// What shows something: a file with its digest, an address, or a commit; exactly one of them.
+    #[schemars(extend("oneOf" = [
+        {"required": ["path", "sha256"]},
+        {"required": ["url"]},
+        {"required": ["commit"]}
+    ]))]
+    pub struct Evidence (inline, check single_source) {
+        /// The name under which it is cited in this record.
+        optional id: String,
+        /// What it is, in a free word.
+        required kind: String,
+        /// A file inside the repository.
+        optional path: String,
+        /// The SHA-256 of that file, in hexadecimal.
+        optional sha256: String = form::sha256 as { #[schemars(extend("type" = ["string", "number"], "pattern" = "^[0-9a-fA-F]{64}$"))] },
+        /// An address.
+        optional url: String,
+        /// A commit, in hexadecimal.
+        optional commit: String,
+    }
 }
 
-/// How the exception ended.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Closure {
-    /// How it ended, in a word.
-    pub outcome: ClosureOutcome,
-    /// The day on which it was closed.
-    pub date: Day,
-    /// Who closed it.
-    pub by: Address,
-    /// Why it could be closed.
-    pub reason: String,
-    /// The items of its baseline, each answered with an evidence id or a sentence.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub checks: BTreeMap<String, String>,
-    /// When access was looked at before, during and after.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_verified: Option<AccessVerified>,
-    /// What shows that it ended.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub evidence: Vec<Evidence>,
-    /// What keeps it from happening again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prevention: Option<String>,
-    /// The day by which someone else looks at the closure.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub review_by: Option<Day>,
-    /// The look that was taken.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reviewed: Option<PostReview>,
+map! {
+    /// How the exception ended.
+    pub struct Closure {
+        /// How it ended, in a word.
+        required outcome: ClosureOutcome,
+        /// The day on which it was closed.
+        required date: Day,
+        /// Who closed it.
+        required by: Address,
+        /// Why it could be closed.
+        required reason: String,
+        /// The items of its baseline, each answered with an evidence id or a sentence.
+        list checks: BTreeMap<String, String>,
+        /// When access was looked at before, during and after.
+        optional access_verified: AccessVerified,
+        /// What shows that it ended.
+        list evidence: Vec<Evidence>,
+        /// What keeps it from happening again.
+        optional prevention: String,
+        /// The day by which someone else looks at the closure.
+        optional review_by: Day,
+        /// The look that was taken.
+        optional reviewed: PostReview,
+    }
 }
 
-/// The days on which access was looked at.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct AccessVerified {
-    /// Before the exception.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<Day>,
-    /// While it lasted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub during: Option<Day>,
-    /// After it ended.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub after: Option<Day>,
+map! {
+    /// The days on which access was looked at.
+    #[derive(Default)]
+    pub struct AccessVerified {
+        /// Before the exception.
+        optional before: Day,
+        /// While it lasted.
+        optional during: Day,
+        /// After it ended.
+        optional after: Day,
+    }
 }
 
-/// The look that someone else took at a closure.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PostReview {
-    /// The day of the look.
-    pub date: Day,
-    /// Who looked.
-    pub by: Address,
-    /// What was found.
-    pub outcome: PostReviewOutcome,
+map! {
+    /// The look that someone else took at a closure.
+    pub struct PostReview {
+        /// The day of the look.
+        required date: Day,
+        /// Who looked.
+        required by: Address,
+        /// What was found.
+        required outcome: PostReviewOutcome,
+    }
+}
+
+/// What evidence can be; exactly one of them.
+const SOURCES: &[&str] = &["path", "url", "commit"];
+
+/// Notes what evidence lacks, or has too much of.
+fn single_source(map: &mut Fields<'_, '_>) -> Option<()> {
+    map.need_any_of(SOURCES);
+    if map.node("path").is_some() {
+        map.need("sha256");
+    }
+    let mut stated = map
+        .entries()
+        .iter()
+        .map(|entry| entry.key.as_str())
+        .filter(|key| SOURCES.contains(key));
+    let (first, second) = (stated.next(), stated.next());
+    let (Some(first), Some(second)) = (first, second) else {
+        return Some(());
+    };
+    let flaw = ParseError::new(
+        format!("evidence is one thing: `{first}` is stated, `{second}` too"),
+        "keep one of path, url, commit; make the other an entry of its own",
+    );
+    map.fault(second, flaw);
+    None
 }

@@ -30,8 +30,24 @@ enum Missing {
     AnyOf(&'static [&'static str]),
 }
 
+impl<'n> Reader<'n> {
+    /// Returns what the keys of a map hold; notes anything but a map, unknown keys and missing ones.
+    pub fn map<T>(
+        &mut self,
+        node: &'n Node,
+        read: impl FnOnce(&mut Fields<'n, '_>) -> Option<T>,
+    ) -> Option<T> {
+        let Value::Map(entries) = &node.value else {
+            return self.refuse(node, "a map", "write it as keys with values, `key: value`");
+        };
+        let mut fields = Fields::new(entries, self);
+        let value = read(&mut fields);
+        if fields.close() { value } else { None }
+    }
+}
+
 impl<'n, 'r> Fields<'n, 'r> {
-    pub(super) fn new(entries: &'n [Entry], reader: &'r mut Reader<'n>) -> Fields<'n, 'r> {
+    fn new(entries: &'n [Entry], reader: &'r mut Reader<'n>) -> Fields<'n, 'r> {
         Fields {
             entries,
             reader,
@@ -152,7 +168,7 @@ impl<'n, 'r> Fields<'n, 'r> {
 
     /// Notes what is left: keys that nobody asked for, and what is missing and was not meant by one of them. Tells whether
     /// there was neither.
-    pub(super) fn close(mut self) -> bool {
+    fn close(mut self) -> bool {
         let is_all_known = self.entries.len() == self.taken.count_ones() as usize;
         if is_all_known && self.missing.is_empty() {
             return true;

@@ -5,7 +5,6 @@
 //! `docs/spec/rules.md` (shape, where a finding points).
 
 use crate::diag::{Code, Pos, shape};
-use crate::record::fields::Fields;
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
 use crate::yaml::node::{Entry, Node, SyntaxError, Value};
@@ -74,20 +73,6 @@ pub fn read<T: Read>(node: &Node, whole: &'static str) -> (Option<T>, Noted) {
 }
 
 impl<'n> Reader<'n> {
-    /// Returns what the keys of a map hold; notes anything but a map, unknown keys and missing ones.
-    pub fn map<T>(
-        &mut self,
-        node: &'n Node,
-        read: impl FnOnce(&mut Fields<'n, '_>) -> Option<T>,
-    ) -> Option<T> {
-        let Value::Map(entries) = &node.value else {
-            return self.refuse(node, "a map", "write it as keys with values, `key: value`");
-        };
-        let mut fields = Fields::new(entries, self);
-        let value = read(&mut fields);
-        if fields.close() { value } else { None }
-    }
-
     /// Returns what a scalar stands for; notes an empty one and anything but a scalar.
     pub fn scalar<T>(
         &mut self,

@@ -4,10 +4,14 @@
 
 use crate::record::meant;
 use crate::record::parse_error::ParseError;
+use crate::record::spec::Shape;
 use crate::record::vocabulary::Vocabulary;
 
 /// A value that is written as one scalar.
 pub trait Scalar: Sized {
+    /// What stands where it is expected.
+    const SHAPE: Shape = Shape::Text;
+
     /// Returns the value that a text stands for.
     ///
     /// # Errors
@@ -21,11 +25,20 @@ pub trait Scalar: Sized {
     fn parse_of(text: &str, _key: &str) -> Result<Self, ParseError> {
         Self::parse(text)
     }
+
+    /// Returns the value where it is a free text.
+    fn as_free_text(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl Scalar for String {
     fn parse(text: &str) -> Result<Self, ParseError> {
         Ok(text.to_owned())
+    }
+
+    fn as_free_text(&self) -> Option<&str> {
+        Some(self)
     }
 }
 
@@ -43,6 +56,8 @@ impl Scalar for bool {
 }
 
 impl Scalar for u32 {
+    const SHAPE: Shape = Shape::Number;
+
     fn parse(text: &str) -> Result<Self, ParseError> {
         let is_plain = text.bytes().all(|byte| byte.is_ascii_digit())
             && (text == "0" || !text.starts_with('0'));

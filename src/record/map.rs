@@ -1,0 +1,217 @@
+//! The maps of a record: each field is declared once, as a line of [`map!`].
+//!
+//! Uses the reader. Pure. Start at [`MapSpec`]. What reads, writes or asks for fields walks [`MapSpec::FIELDS`], so
+//! that a new field is one line. Follows `docs/spec/record.md` (required and optional, values, nothing there).
+
+use crate::record::fields::Fields;
+use crate::record::reader::{Empty, Read};
+use crate::record::scalar::Scalar;
+use crate::record::spec::FieldSpec;
+use crate::record::spec::Shape;
+use std::collections::BTreeMap;
+
+/// A map of the format.
+pub trait MapSpec: Read {
+    /// Its fields, in the order of the documentation.
+    const FIELDS: &'static [FieldSpec];
+
+    /// Whether `{}` says something where this map is expected, rather than as much as if the key were absent.
+    const IS_STATED: bool = false;
+
+    /// Whether it is written in brackets, on one line.
+    const IS_INLINE: bool = false;
+
+    /// Notes what is wrong between the keys; `None` where that leaves no value.
+    fn check(_map: &mut Fields<'_, '_>) -> Option<()> {
+        Some(())
+    }
+
+    /// Returns the fields that hold a free text, each with its key, in the order of the documentation.
+    fn texts(&self) -> Vec<(&'static str, &str)>;
+}
+
+/// A type whose values have a shape.
+pub trait Shaped {
+    /// The shape.
+    const SHAPE: Shape;
+
+    /// Returns the value where it is a free text.
+    fn free_text(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl<T: Scalar> Shaped for T {
+    const SHAPE: Shape = T::SHAPE;
+
+    fn free_text(&self) -> Option<&str> {
+        self.as_free_text()
+    }
+}
+
+impl<T: Shaped> Shaped for Vec<T> {
+    const SHAPE: Shape = Shape::List(&T::SHAPE);
+}
+
+impl<T> Shaped for BTreeMap<String, T> {
+    const SHAPE: Shape = Shape::Free;
+}
+
+/// Returns what `{}` says where a map is expected.
+pub(super) const fn empty<T: MapSpec>() -> Empty {
+    if T::IS_STATED {
+        Empty::Stated
+    } else {
+        Empty::Absent
+    }
+}
+
+/// Tells whether a value is what stands for an absent field; such a field is not written.
+pub(super) fn is_absent<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// Declares a map of the format: a struct with its reader and its [`MapSpec`].
+///
+/// ```text
+/// map! {
+///     /// The accountable person.
+///     pub struct Owner {
+///         /// The team.
+///         optional team: String,
+///     }
+/// }
+/// ```
+///
+/// A field is `required`, `optional`, `boxed` (optional, and seldom there) or a `list` (or map) that may be empty; after
+/// its type may stand `= form` of its text, `as { attributes }`, `read (function)` of its node. After the struct's name
+/// may stand `(stated)` where `{}` says something, `(inline)`, `(check function)` of the keys among each other.
+macro_rules! map {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident $( ( $( $option:ident $( $argument:path )? ),+ ) )? {
+            $(
+                $(#[doc = $doc:literal])+
+                $need:ident $field:ident : $type:ty
+                    $( = $form:path )? $( as { $( $attribute:tt )* } )? $( ; $clause:ident $body:tt )*
+            ),+ $(,)?
+        }
+    ) => {
+        map!(@struct { $(#[$meta])* $name } []
+            $( [ $(#[doc = $doc])+ $( $( $attribute )* )? ] $need $field [ $type ] )+
+        );
+
+        impl $crate::record::map::MapSpec for $name {
+            const FIELDS: &'static [$crate::record::spec::FieldSpec] = &[
+                $(
+                    $crate::record::spec::FieldSpec {
+                        key: stringify!($field),
+                        doc: concat!($( $doc ),+),
+                        is_required: map!(@is_required $need),
+                        shape: <$type as $crate::record::map::Shaped>::SHAPE,
+                    },
+                )+
+            ];
+
+            $( $( map!(@option $option $( $argument )?); )+ )?
+
+            fn texts(&self) -> Vec<(&'static str, &str)> {
+                let texts = [ $( (stringify!($field), map!(@text $need self.$field)) ),+ ];
+                let texts = texts.into_iter();
+                texts.filter_map(|(key, text)| Some((key, text?))).collect()
+            }
+        }
+
+        impl $crate::record::map::Shaped for $name {
+            const SHAPE: $crate::record::spec::Shape = $crate::record::spec::Shape::Map {
+                fields: <$name as $crate::record::map::MapSpec>::FIELDS,
+                is_stated: <$name as $crate::record::map::MapSpec>::IS_STATED,
+                is_inline: <$name as $crate::record::map::MapSpec>::IS_INLINE,
+            };
+        }
+
+        impl $crate::record::reader::Read for $name {
+            const EMPTY: $crate::record::reader::Empty =
+                $crate::record::map::empty::<$name>();
+
+            fn read<'n>(
+                node: &'n $crate::yaml::node::Node,
+                at: &mut $crate::record::reader::Reader<'n>,
+            ) -> Option<$name> {
+                at.map(node, |map| {
+                    // All keys are read before the first `?`, so that no mistake hides another.
+                    $( let $field = map!(@read $need map $field [ $( $form )? ] $( $clause $body )*); )+
+                    <$name as $crate::record::map::MapSpec>::check(map)?;
+                    Some($name { $( $field: $field? ),+ })
+                })
+            }
+        }
+    };
+
+    (@struct { $(#[$meta:meta])* $name:ident } [ $( $done:tt )* ]) => {
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        $(#[$meta])*
+        pub struct $name { $( $done )* }
+    };
+    (@struct $head:tt [ $( $done:tt )* ]
+        [ $( $attribute:tt )* ] required $field:ident [ $type:ty ] $( $rest:tt )*) => {
+        map!(@struct $head [ $( $done )* $( $attribute )* pub $field: $type, ] $( $rest )*);
+    };
+    (@struct $head:tt [ $( $done:tt )* ]
+        [ $( $attribute:tt )* ] optional $field:ident [ $type:ty ] $( $rest:tt )*) => {
+        map!(@struct $head [ $( $done )*
+            #[serde(default, skip_serializing_if = "Option::is_none")] $( $attribute )* pub $field: Option<$type>,
+        ] $( $rest )*);
+    };
+    (@struct $head:tt [ $( $done:tt )* ]
+        [ $( $attribute:tt )* ] boxed $field:ident [ $type:ty ] $( $rest:tt )*) => {
+        map!(@struct $head [ $( $done )*
+            #[serde(default, skip_serializing_if = "Option::is_none")] $( $attribute )* pub $field: Option<Box<$type>>,
+        ] $( $rest )*);
+    };
+    (@struct $head:tt [ $( $done:tt )* ]
+        [ $( $attribute:tt )* ] list $field:ident [ $type:ty ] $( $rest:tt )*) => {
+        map!(@struct $head [ $( $done )*
+            #[serde(default, skip_serializing_if = "crate::record::map::is_absent")] $( $attribute )* pub $field: $type,
+        ] $( $rest )*);
+    };
+
+    (@option stated) => {
+        const IS_STATED: bool = true;
+    };
+    (@option inline) => {
+        const IS_INLINE: bool = true;
+    };
+    (@option check $function:path) => {
+        fn check(map: &mut $crate::record::fields::Fields<'_, '_>) -> Option<()> {
+            $function(map)
+        }
+    };
+
+    (@is_required required) => { true };
+    (@is_required $need:ident) => { false };
+
+    (@text required $value:expr) => { $crate::record::map::Shaped::free_text(&$value) };
+    (@text list $value:expr) => { $crate::record::map::Shaped::free_text(&$value) };
+    (@text boxed $value:expr) => { $value.as_deref().and_then($crate::record::map::Shaped::free_text) };
+    (@text optional $value:expr) => { $value.as_ref().and_then($crate::record::map::Shaped::free_text) };
+
+    (@read required $map:ident $field:ident $form:tt read ($function:path) $( $rest:tt )*) => {
+        $map.required_with(stringify!($field), $function)
+    };
+    (@read list $map:ident $field:ident $form:tt read ($function:path) $( $rest:tt )*) => {
+        $map.optional_with(stringify!($field), $function).map(Option::unwrap_or_default)
+    };
+    (@read $need:ident $map:ident $field:ident $form:tt $clause:ident $body:tt $( $rest:tt )*) => {
+        map!(@read $need $map $field $form $( $rest )*)
+    };
+    (@read required $map:ident $field:ident []) => { $map.required(stringify!($field)) };
+    (@read optional $map:ident $field:ident []) => { $map.optional(stringify!($field)) };
+    (@read boxed $map:ident $field:ident []) => {
+        $map.optional(stringify!($field)).map(|value| value.map(Box::new))
+    };
+    (@read list $map:ident $field:ident []) => { $map.or_empty(stringify!($field)) };
+    (@read required $map:ident $field:ident [ $form:path ]) => { $map.required_as(stringify!($field), $form) };
+    (@read optional $map:ident $field:ident [ $form:path ]) => { $map.optional_as(stringify!($field), $form) };
+}
