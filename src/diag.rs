@@ -3,6 +3,9 @@
 //! Uses nothing of the line. Pure. Start at [`Finding`]. Follows `docs/spec/cli.md` (a finding) and
 //! `docs/spec/rules.md` (codes and levels).
 
+pub mod code;
+
+use crate::diag::code::Code;
 use std::fmt;
 
 /// A place in a text: line and column, both from 1, the column in characters.
@@ -45,39 +48,6 @@ impl fmt::Display for Level {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.word())
     }
-}
-
-/// The name of a rule: a promise to suppressions, dashboards and scripts.
-pub type Code = &'static str;
-
-/// The codes of the shape group, which readers of files raise themselves.
-pub mod shape {
-    use super::Code;
-
-    /// Not YAML, several documents, or empty.
-    pub const SYNTAX: Code = "syntax";
-    /// Not UTF-8, or a character that hides what a text says.
-    pub const ENCODING: Code = "encoding";
-    /// More bytes, or deeper nesting, than a reader takes.
-    pub const TOO_LARGE: Code = "too-large";
-    /// An anchor, alias, merge key or tag.
-    pub const YAML_FEATURE: Code = "yaml-feature";
-    /// One key twice in a map.
-    pub const DUPLICATE_KEY: Code = "duplicate-key";
-    /// A key that the format does not know.
-    pub const UNKNOWN_KEY: Code = "unknown-key";
-    /// A required field is absent, or nothing stands after its colon.
-    pub const MISSING_FIELD: Code = "missing-field";
-    /// A list where a map is expected, and the like.
-    pub const WRONG_TYPE: Code = "wrong-type";
-    /// A text that is none of the words, or malformed.
-    pub const BAD_VALUE: Code = "bad-value";
-    /// An id that is not of the form, or other than the file's name.
-    pub const BAD_ID: Code = "bad-id";
-    /// Two files, one id.
-    pub const DUPLICATE_ID: Code = "duplicate-id";
-    /// A link, folder or device named like a record.
-    pub const NOT_A_FILE: Code = "not-a-file";
 }
 
 /// One thing that is wrong: what, where, and the way out.

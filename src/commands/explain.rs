@@ -32,7 +32,7 @@ impl Run for ExplainArgs {
             Some(code) => {
                 let found = rules::find(code.trim());
                 let missing = || {
-                    let codes = rules::ALL.iter().map(|rule| rule.code);
+                    let codes = rules::ALL.iter().map(|rule| rule.code.as_str());
                     let list = "run `exledger explain` for the list";
                     let help = match near::nearest(code, codes) {
                         Some(near) => format!("did you mean {near}? {list}"),

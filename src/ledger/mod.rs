@@ -8,7 +8,8 @@ pub mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diag::{Finding, Level, shape};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
 use crate::ledger::tree::{Item, Kind, Tree, TreeError};
 use crate::record::file::{self, RecordFile};
 use crate::record::id::Id;
@@ -294,7 +295,7 @@ fn like<'i>(wanted: &str, ids: impl Iterator<Item = &'i str>) -> Vec<String> {
 
 fn duplicate(source: &RecordFile, twins: &[String]) -> Finding {
     source.finding(
-        shape::DUPLICATE_ID,
+        Code::DuplicateId,
         Level::Error,
         "id",
         format!(
@@ -315,7 +316,7 @@ fn not_a_file(item: &Item) -> Finding {
         Kind::Other => "a fifo, socket or device",
     };
     Finding {
-        rule: shape::NOT_A_FILE,
+        rule: Code::NotAFile,
         level: Level::Error,
         path: item.path.clone(),
         pos: None,

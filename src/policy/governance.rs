@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Finding, Level, Pos, shape};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level, Pos};
 use crate::ledger::tree::{Kind, Tree, TreeError};
 use crate::policy::catalog::controls::{Catalog, Found};
 use crate::policy::catalog::{self};
@@ -177,7 +178,7 @@ fn extra_schema(governance: &mut Governance, path: &str, bytes: &[u8]) {
         Err(error) => {
             let place = |number| u32::try_from(number).unwrap_or(1).max(1);
             governance.findings.push(Finding {
-                rule: shape::SYNTAX,
+                rule: Code::Syntax,
                 level: Level::Error,
                 path: path.to_owned(),
                 pos: Some(Pos {
@@ -249,7 +250,7 @@ impl Governance {
         };
         Governance {
             findings: vec![Finding {
-                rule: shape::NOT_A_FILE,
+                rule: Code::NotAFile,
                 level: Level::Error,
                 path: FILE.to_owned(),
                 pos: None,
@@ -320,7 +321,7 @@ impl Governance {
     fn note(&mut self, level: Level, field: &str, message: String, help: &str) {
         let node = self.document.as_ref().and_then(|root| root.at(field));
         self.findings.push(Finding {
-            rule: shape::BAD_VALUE,
+            rule: Code::BadValue,
             level,
             path: FILE.to_owned(),
             pos: Some(node.map_or(Pos::START, |node| node.pos)),
@@ -345,7 +346,7 @@ impl Governance {
             .sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
         // A row of a CSV that can't be read is as good as absent: an owner who is not listed, an unknown control.
         let breaks = |it: &Finding| {
-            it.level == Level::Error && (it.path == FILE || it.rule != shape::BAD_VALUE)
+            it.level == Level::Error && (it.path == FILE || it.rule != Code::BadValue)
         };
         if self.findings.iter().any(breaks) {
             self.state = State::Broken;

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Finding, shape};
+use crate::diag::Finding;
+use crate::diag::code::Code;
 use crate::policy::table::Table;
 use crate::record::address::Address;
 
@@ -46,13 +47,13 @@ impl Roster {
                 (None, _) => {
                     let flaw = format!("`{email}` is not an address");
                     let help = "write it as name@example.com";
-                    table.note(shape::BAD_VALUE, row.line, &flaw, help);
+                    table.note(Code::BadValue, row.line, &flaw, help);
                     return;
                 }
                 (_, None) => {
                     let flaw = format!("`active` of {email} is neither yes nor no");
                     let help = "write yes, true or 1, or no, false or 0";
-                    table.note(shape::BAD_VALUE, row.line, &flaw, help);
+                    table.note(Code::BadValue, row.line, &flaw, help);
                     return;
                 }
             };
@@ -63,7 +64,7 @@ impl Roster {
             };
             if roster.entries.insert(address, entry).is_some() {
                 let flaw = format!("{email} stands twice");
-                table.note(shape::BAD_VALUE, row.line, &flaw, "remove one of the rows");
+                table.note(Code::BadValue, row.line, &flaw, "remove one of the rows");
             }
         });
         (roster, findings)

@@ -4,6 +4,7 @@
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 
+use crate::diag::code::Code;
 use crate::policy::Policy;
 use crate::record;
 
@@ -33,7 +34,7 @@ pub(crate) fn only_true(_: &mut SchemaGenerator) -> Schema {
 pub(crate) fn levels(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "object",
-        "propertyNames": { "enum": crate::policy::codes::CONTENT },
+        "propertyNames": { "enum": Code::adjustable().collect::<Vec<Code>>() },
         // Readers of YAML 1.1 take a plain `off` for false.
         "additionalProperties": { "enum": ["error", "warning", "off", "warn", false] },
     })

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Code, Finding, Level, Pos, count, shape};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level, Pos, count};
 use crate::record::near;
 
 /// How many mistakes of one file are told; of more the number is.
@@ -59,14 +60,14 @@ impl Table {
             findings: Vec::new(),
             left_out: LeftOut {
                 number: 0,
-                rule: shape::BAD_VALUE,
+                rule: Code::BadValue,
                 line: 1,
             },
         };
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let Ok(text) = std::str::from_utf8(bytes) else {
             table.note(
-                shape::ENCODING,
+                Code::Encoding,
                 1,
                 "the file is not UTF-8",
                 "save it as UTF-8",
@@ -102,7 +103,7 @@ impl Table {
                 Err(error) => {
                     let line = error.position().map_or(1, csv::Position::line);
                     let line = u32::try_from(line).unwrap_or(1);
-                    table.note(shape::SYNTAX, line, "not CSV", "quote it as RFC 4180 says");
+                    table.note(Code::Syntax, line, "not CSV", "quote it as RFC 4180 says");
                 }
             }
         }
@@ -116,7 +117,7 @@ impl Table {
         if row.cells.len() > self.columns.len() {
             let message = "more values than the header has columns";
             let help = "quote values that hold a comma";
-            self.note(shape::BAD_VALUE, row.line, message, help);
+            self.note(Code::BadValue, row.line, message, help);
         }
     }
 
@@ -154,13 +155,13 @@ impl Table {
                     n => n.to_string(),
                 };
                 let message = format!("{n} columns are called `{name}`");
-                self.note(shape::DUPLICATE_KEY, 1, &message, "remove one of them");
+                self.note(Code::DuplicateKey, 1, &message, "remove one of them");
             }
             let near = near::nearest(name, absent.iter().copied());
             if let Some(near) = near.filter(|_| !known.contains(name)) {
                 let message = format!("unknown column `{name}`: did you mean `{near}`?");
                 let help = format!("write `{near}`, or give it another name");
-                self.note(shape::UNKNOWN_KEY, 1, &message, &help);
+                self.note(Code::UnknownKey, 1, &message, &help);
                 meant.push(near);
             }
         }
@@ -168,7 +169,7 @@ impl Table {
             if !has(column) && !meant.contains(column) {
                 let message = format!("the header has no `{column}`");
                 let help = format!("make the first line {}", known.join(","));
-                self.note(shape::MISSING_FIELD, 1, &message, &help);
+                self.note(Code::MissingField, 1, &message, &help);
             }
         }
         self.findings.len() == before
@@ -189,7 +190,7 @@ impl Table {
             }
             left_out.number += 1;
             // A value that is wrong costs its row alone; anything else makes the file unreliable.
-            if rule != shape::BAD_VALUE {
+            if rule != Code::BadValue {
                 left_out.rule = rule;
             }
             return;

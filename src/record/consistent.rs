@@ -3,7 +3,7 @@
 //! Uses diag, yaml and record's own words. Pure. Start at [`faults`]. Reads nodes, so that a mistake elsewhere
 //! hides nothing. Follows `docs/spec/record.md`, values, and `docs/spec/rules.md` (`bad-id`, `bad-value`).
 
-use crate::diag::{Code, shape};
+use crate::diag::code::Code;
 use crate::record::id::Id;
 use crate::record::places;
 use crate::yaml::node::{Node, SyntaxError, Value};
@@ -44,7 +44,7 @@ fn other_name(stem: &str, root: &Node) -> Option<SyntaxError> {
     let id = node.text().and_then(Id::new)?;
     (id.as_str() != stem).then(|| {
         fault(
-            shape::BAD_ID,
+            Code::BadId,
             node,
             "id".to_owned(),
             format!("the id is {id}, the file is named {stem}"),
@@ -77,7 +77,7 @@ fn id_of(item: &Node) -> Option<(&Node, &str)> {
 fn again(node: &Node, field: String, id: &str) -> SyntaxError {
     let message = format!("the id `{id}` is taken by an earlier entry");
     fault(
-        shape::BAD_VALUE,
+        Code::BadValue,
         node,
         field,
         message,
@@ -125,7 +125,7 @@ fn unknown_triggers(root: &Node, faults: &mut Vec<SyntaxError>) {
             let message = format!("no trigger has the id `{id}`");
             let field = format!("fired[{index}].trigger");
             let help = "name one of the record's triggers";
-            faults.push(fault(shape::BAD_VALUE, node, field, message, help));
+            faults.push(fault(Code::BadValue, node, field, message, help));
         }
     }
 }

@@ -4,7 +4,7 @@
 //! before the first `?`, so that no mistake hides another. Follows `docs/spec/rules.md` (`unknown-key`,
 //! `missing-field`).
 
-use crate::diag::shape;
+use crate::diag::code::Code;
 use crate::record::meant;
 use crate::record::parse_error::ParseError;
 use crate::record::reader::{self, Read, Reader};
@@ -234,7 +234,7 @@ impl<'n, 'r> Fields<'n, 'r> {
             }
             let field = self.reader.field(Some(&entry.key));
             self.reader
-                .note(shape::UNKNOWN_KEY, entry.key_pos, field, flaw);
+                .note(Code::UnknownKey, entry.key_pos, field, flaw);
         }
         meant
     }
@@ -260,7 +260,7 @@ impl<'n, 'r> Fields<'n, 'r> {
         };
         let pos = self.reader.anchor();
         self.reader.note(
-            shape::MISSING_FIELD,
+            Code::MissingField,
             pos,
             field,
             ParseError::new(message, help),

@@ -4,7 +4,8 @@
 //! rules about meaning ask the [`RecordFile`] for the fields that can be read. Follows `docs/spec/record.md` and
 //! `docs/spec/rules.md` (shape, where a finding points).
 
-use crate::diag::{Code, Finding, Level, Pos, shape};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level, Pos};
 use crate::record::Record;
 use crate::record::consistent;
 use crate::record::credential;
@@ -188,7 +189,7 @@ impl RecordFile {
         let is_listed = prefixes.iter().any(|prefix| prefix == id.prefix());
         (!is_listed).then(|| {
             self.finding(
-                shape::BAD_ID,
+                Code::BadId,
                 Level::Error,
                 "id",
                 format!("the policy does not list the prefix {}", id.prefix()),

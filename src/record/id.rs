@@ -2,7 +2,7 @@
 //!
 //! Uses record's own words. Pure. Start at [`Id`]. Follows `docs/spec/record.md`.
 
-use crate::diag::shape;
+use crate::diag::code::Code;
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
 use schemars::JsonSchema;
@@ -75,7 +75,7 @@ impl Scalar for Id {
     fn parse(text: &str) -> Result<Self, ParseError> {
         Id::new(text).ok_or_else(|| {
             ParseError::coded(
-                shape::BAD_ID,
+                Code::BadId,
                 format!("`{text}` does not have the form of an id"),
                 "write prefix, year and five characters of 0-9 A-Z without I L O U, such as EXC-2026-7F3KQ",
             )

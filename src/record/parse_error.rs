@@ -2,7 +2,7 @@
 //!
 //! Uses diag. Pure. Start at [`ParseError`]. Follows `docs/spec/record.md`, values.
 
-use crate::diag::{Code, shape};
+use crate::diag::code::Code;
 
 /// What is wrong with a value, and the way out. The value itself is named by who reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct ParseError {
 impl ParseError {
     /// Returns a `bad-value` from its two halves.
     pub fn new(message: impl Into<String>, help: impl Into<String>) -> ParseError {
-        ParseError::coded(shape::BAD_VALUE, message, help)
+        ParseError::coded(Code::BadValue, message, help)
     }
 
     /// Returns a flaw of any code of the shape group.

@@ -4,7 +4,8 @@
 //! `fields`. Nothing here stops at the first mistake. Follows `docs/spec/record.md` (nothing there) and
 //! `docs/spec/rules.md` (shape, where a finding points).
 
-use crate::diag::{Code, Pos, shape};
+use crate::diag::Pos;
+use crate::diag::code::Code;
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
 use crate::yaml::node::{Entry, Node, SyntaxError, Value};
@@ -146,7 +147,7 @@ impl<'n> Reader<'n> {
             _ => "fill it or remove it".to_owned(),
         };
         let message = format!("{} holds nothing", self.name());
-        self.fault(node, ParseError::coded(shape::MISSING_FIELD, message, help))
+        self.fault(node, ParseError::coded(Code::MissingField, message, help))
     }
 
     /// Notes that something else stands where `expected` must; says nothing of what was noted before.
@@ -159,7 +160,7 @@ impl<'n> Reader<'n> {
             Value::Map(_) => "a map",
         };
         let message = format!("{} holds {found} where {expected} is expected", self.name());
-        self.fault(node, ParseError::coded(shape::WRONG_TYPE, message, help))
+        self.fault(node, ParseError::coded(Code::WrongType, message, help))
     }
 
     /// Notes a flaw at any place.

@@ -58,7 +58,7 @@ fn annotation(finding: &diag::Finding) -> String {
     if let Some(pos) = finding.pos {
         properties.push(format!("col={}", pos.column));
     }
-    properties.push(format!("title={}", property(finding.rule)));
+    properties.push(format!("title={}", property(finding.rule.as_str())));
     let text = message(&format!(
         "{}\n{}",
         visible::lines(&finding.message),

@@ -137,7 +137,7 @@ fn test_case(case: &Case) -> String {
     format!(
         "{opening}>\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n",
         attribute(&message),
-        attribute(first.rule),
+        attribute(first.rule.as_str()),
         content(&text.join("\n"))
     )
 }

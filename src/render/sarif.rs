@@ -10,6 +10,7 @@ use serde_json::json;
 use sha2::Digest;
 
 use crate::diag;
+use crate::diag::code::Code;
 use crate::render::format::Format;
 use crate::render::format::Offered;
 use crate::render::format::Render;
@@ -34,7 +35,7 @@ const HOME: &str = "https://exledger.dev";
 pub(super) fn fingerprint(finding: &diag::Finding) -> String {
     let id = finding.id.as_deref().unwrap_or("");
     let field = finding.field.as_deref().unwrap_or("");
-    let text = [finding.rule, &finding.path, id, field].join("\0");
+    let text = [finding.rule.as_str(), &finding.path, id, field].join("\0");
     sha2::Sha256::digest(text)
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -48,10 +49,10 @@ fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
         .map(|it| &it.finding)
         .collect();
     let rules = rules(doc, &findings);
-    let index: BTreeMap<diag::Code, usize> = rules.keys().copied().zip(0..).collect();
+    let index: BTreeMap<Code, usize> = rules.keys().copied().zip(0..).collect();
     let results = findings
         .iter()
-        .map(|finding| result(finding, index.get(finding.rule)));
+        .map(|finding| result(finding, index.get(&finding.rule)));
     let mut invocation = json!({ "executionSuccessful": true });
     if let (Some(instant), Some(map)) = (doc.ledger("instant"), invocation.as_object_mut()) {
         map.insert("endTimeUtc".to_owned(), instant.into());
@@ -83,8 +84,8 @@ fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
 }
 
 /// Returns a description of each rule that found something, by code.
-fn rules(doc: &doc::Doc, findings: &[&diag::Finding]) -> BTreeMap<diag::Code, Value> {
-    let known: BTreeMap<diag::Code, &doc::About> = doc
+fn rules(doc: &doc::Doc, findings: &[&diag::Finding]) -> BTreeMap<Code, Value> {
+    let known: BTreeMap<Code, &doc::About> = doc
         .findings()
         .flat_map(|it| &it.rules)
         .map(|(code, about)| (*code, about))
@@ -93,14 +94,14 @@ fn rules(doc: &doc::Doc, findings: &[&diag::Finding]) -> BTreeMap<diag::Code, Va
     for finding in findings {
         rules
             .entry(finding.rule)
-            .or_insert_with(|| rule(finding, known.get(finding.rule).copied()));
+            .or_insert_with(|| rule(finding, known.get(&finding.rule).copied()));
     }
     rules
 }
 
 fn rule(finding: &diag::Finding, about: Option<&doc::About>) -> Value {
     let code = finding.rule;
-    let words = code.replace('-', " ");
+    let words = code.as_str().replace('-', " ");
     let (level, summary, why, remedy) = match about {
         Some(it) => (
             it.level,
@@ -123,7 +124,7 @@ fn rule(finding: &diag::Finding, about: Option<&doc::About>) -> Value {
     };
     json!({
         "id": code,
-        "name": code.split('-').map(capital).collect::<String>(),
+        "name": code.as_str().split('-').map(capital).collect::<String>(),
         "shortDescription": { "text": summary },
         "fullDescription": { "text": why },
         "help": { "text": remedy },

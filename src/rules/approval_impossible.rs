@@ -4,19 +4,19 @@
 
 use crate::approval::keys::Keys;
 use crate::approval::signature;
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy;
 use crate::policy::governance::State;
 use crate::record::vocabulary::Vocabulary;
 use crate::rules::case::{RuleCase, Subject};
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "approval-impossible",
+    code: Code::ApprovalImpossible,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M24"],
     summary: "only signatures approve, and nobody's key is listed",
     why: "Nothing can be approved then: no record, and no change of the policy that would mend it.",

@@ -15,7 +15,8 @@ use crate::approval::file_outcome::ApprovalFileOutcome;
 use crate::approval::loosened::{Loosened, Loosening};
 use crate::approval::signature_checks::Looked;
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
-use crate::diag::{self, Code, Finding, Level};
+use crate::diag::code::Code;
+use crate::diag::{self, Finding, Level};
 use crate::history::change;
 use crate::history::governance::Origin;
 use crate::history::objects::Oid;
@@ -63,14 +64,18 @@ pub struct Audit<'a> {
 
 /// Findings about approval that are told of a version whose verdict is that of an earlier one, too.
 const OF_EACH_LANDING: &[Code] = &[
-    "decision-by-other",
-    "direct-push",
-    "invalid-signature",
-    "review-by-self",
+    Code::DecisionByOther,
+    Code::DirectPush,
+    Code::InvalidSignature,
+    Code::ReviewBySelf,
 ];
 
 /// What stays an error, whatever is approved later.
-const STAYS: &[Code] = &["record-deleted", "policy-loosened", "evidence-changed"];
+const STAYS: &[Code] = &[
+    Code::RecordDeleted,
+    Code::PolicyLoosened,
+    Code::EvidenceChanged,
+];
 
 /// The trail of a record, and what is worked out of it once.
 struct Of<'a> {
@@ -199,7 +204,7 @@ impl<'a> Audit<'a> {
             landed.verdict.carries.is_none() || OF_EACH_LANDING.contains(&code)
         });
         for finding in &mut findings {
-            let heals = landed.healed == Healed::Yes && finding.rule == "review-by-self";
+            let heals = landed.healed == Healed::Yes && finding.rule == Code::ReviewBySelf;
             if heals && finding.level == Level::Error {
                 finding.level = Level::Warning;
             }
@@ -344,7 +349,7 @@ fn conflicts(landed: &LandedCase<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let finding = |path: &String| Finding {
-        rule: crate::diag::shape::DUPLICATE_ID,
+        rule: Code::DuplicateId,
         level: Level::Error,
         path: path.clone(),
         pos: None,
@@ -361,12 +366,12 @@ fn conflicts(landed: &LandedCase<'_>) -> Vec<Finding> {
 
 /// Gives a finding about content or change its level of today and its place at the tip, and says where it landed.
 fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFile>) {
-    let reopened = finding.rule == "closed-edited"
+    let reopened = finding.rule == Code::ClosedEdited
         && landed.verdict.stands == BecomesApproved::AsApproved
         && landed.verdict.satisfied == Satisfied::Yes;
     let heals = match landed.healed {
         Healed::Yes => !STAYS.contains(&finding.rule),
-        Healed::Restored => finding.rule == "silent-extension",
+        Healed::Restored => finding.rule == Code::SilentExtension,
         Healed::No => false,
     };
     finding.level = match finding.level {

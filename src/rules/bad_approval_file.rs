@@ -4,17 +4,17 @@
 
 use crate::approval::file_outcome::{ApprovalFileOutcome, AtTip, FileState};
 use crate::approval::statement::file::About;
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::Statements;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "bad-approval-file",
+    code: Code::BadApprovalFile,
     level: Level::Error,
-    group: Group::Audit,
     serves: &["M24"],
     summary: "a file below `.approvals` that says nothing which counts",
     why: "Such a file looks like an approval to whoever only sees that it is there.",

@@ -2,17 +2,17 @@
 //!
 //! Uses what the readers noted, and the policy's prefixes. Pure. Follows `docs/spec/rules.md` (shape).
 
-use crate::diag::{Finding, Level, shape};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
 use crate::policy::governance::State;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: shape::BAD_ID,
+    code: Code::BadId,
     level: Level::Error,
-    group: Group::Shape,
     serves: &["M61"],
     summary: "the id has not the form, the prefix, or the name of its file",
     why: "An id is cited by tickets, tools and receipts: it must lead to one file.",
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let mut findings = case.noted(shape::BAD_ID);
+    let mut findings = case.noted(Code::BadId);
     let prefixes = &case.known.governance.policy.id_prefix;
     // Which prefixes a broken policy lists is not known.
     if let Some(of) = case.record()

@@ -2,6 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::gate::purl::Purl;
 use crate::record::id::Id;
@@ -9,14 +10,13 @@ use crate::record::places;
 use crate::record::reference;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::yaml::node::Node;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "bad-reference",
+    code: Code::BadReference,
     level: Level::Warning,
-    group: Group::Content,
     serves: &["M18"],
     summary: "a reference that leads nowhere",
     why: "A reference is followed months later by someone who was not there.",

@@ -2,16 +2,16 @@
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
-use crate::diag::{Finding, Level, shape};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: shape::BAD_VALUE,
+    code: Code::BadValue,
     level: Level::Error,
-    group: Group::Shape,
     serves: &["M02", "M03", "M06"],
     summary: "a word, date, duration, address or digest that is none",
     why: "A field with a form is compared and counted; what does not have the form would silently not be.",
@@ -22,5 +22,5 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.noted(shape::BAD_VALUE)
+    case.noted(Code::BadValue)
 }

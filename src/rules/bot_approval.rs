@@ -3,17 +3,17 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::approval::verdict::{Counts, NotCounted, Statement};
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::{FileKind, LandedCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "bot-approval",
+    code: Code::BotApproval,
     level: Level::Warning,
-    group: Group::Audit,
     serves: &["M28"],
     summary: "the only word about it came from a bot or an agent",
     why: "A program that approves what a program filed is nobody's decision.",

@@ -2,7 +2,8 @@
 //!
 //! Uses record, ledger, policy, history, approval, survey. Pure. Start at [`RuleCase`]. Follows `docs/spec/rules.md`.
 
-use crate::diag::{Code, Finding, Level};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::catalog::controls::Found;

@@ -6,7 +6,8 @@
 use std::rc::Rc;
 
 use crate::approval::verdict::Missing;
-use crate::diag::{Code, Finding, Level, count};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level, count};
 use crate::policy::governance::Governance;
 use crate::policy::tier::Needed;
 use crate::record::Record;

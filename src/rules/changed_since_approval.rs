@@ -3,17 +3,17 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.9.
 
 use crate::approval::verdict::{BecomesApproved, Satisfied};
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::{AtTip, FileKind, LandedCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "changed-since-approval",
+    code: Code::ChangedSinceApproval,
     level: Level::Error,
-    group: Group::Audit,
     serves: &["M29"],
     summary: "what landed is not what was approved",
     why: "Whoever reads the file believes that all of it was approved; what is in force is less.",

@@ -2,6 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, T1.
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
 use crate::history::version::Change;
@@ -9,13 +10,12 @@ use crate::record::time::Instant;
 use crate::rules::audit_cases::{self, MainlineCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "clock-skew",
+    code: Code::ClockSkew,
     level: Level::Warning,
-    group: Group::Audit,
     serves: &["M15", "M62"],
     summary: "a commit of the approved branch is older than the one before it",
     why: "A time that goes back is how an expired key would sign again, and an ended exception be approved.",

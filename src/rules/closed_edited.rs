@@ -3,20 +3,20 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change). Where the version that reopens it is approved, whoever
 //! judges the mainline makes it a note.
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::Record;
 use crate::rules::case::RuleCase;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 const CLOSED: &str = "closure: {outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired}";
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "closed-edited",
+    code: Code::ClosedEdited,
     level: Level::Error,
-    group: Group::Change,
     serves: &["M49"],
     summary: "a closed record changed, other than by its post-closure review",
     why: "A closed record is evidence: whoever reads it later must find what was true when it was closed.",

@@ -2,6 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::closing::{self, ClosureRules};
 use crate::policy::tier::Resolved;
@@ -10,13 +11,12 @@ use crate::record::placeholder::holds_a_place;
 use crate::record::vocabulary::ClosureOutcome;
 use crate::rules::case::{RecordCase, RuleCase};
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "closure-incomplete",
+    code: Code::ClosureIncomplete,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M45", "M46"],
     summary: "a closure that leaves open what it had to answer",
     why: "A record that is closed on somebody's word leaves the access, the key or the cause where it was.",

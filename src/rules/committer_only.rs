@@ -2,18 +2,18 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, E2.
 
+use crate::diag::code::Code;
 use crate::diag::{self, Finding, Level};
 use crate::policy::demand::EvidenceKind;
 use crate::rules::audit_cases::{FileKind, LandedCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "committer-only",
+    code: Code::CommitterOnly,
     level: Level::Warning,
-    group: Group::Audit,
     serves: &["M24"],
     summary: "the only evidence is that somebody else committed it",
     why: "A rebase on a forge looks like this, and so does `git commit --author`: who committed may have written it too.",

@@ -2,19 +2,19 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::scope_widened::reopens;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "control-dropped",
+    code: Code::ControlDropped,
     level: Level::Note,
-    group: Group::Change,
     serves: &["M29"],
     summary: "a compensating control is gone or withdrawn, which reopens the approval",
     why: "The risk was accepted because of this control; without it, somebody has to accept it anew.",

@@ -2,19 +2,19 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::gate::purl::Purl;
 use crate::record::pattern;
 use crate::rules::case::{RecordCase, RuleCase};
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::yaml::node::Node;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "criteria-too-wide",
+    code: Code::CriteriaTooWide,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M67"],
     summary: "a criterion that covers everything",
     why: "Standing criteria cover findings that do not exist yet; one without a limit suppresses them all.",

@@ -4,6 +4,7 @@
 
 use crate::approval::ask::Identities;
 use crate::approval::relation::Relation;
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::change::differ;
 use crate::policy::people;
@@ -13,13 +14,12 @@ use crate::record::address::Address;
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "decision-by-other",
+    code: Code::DecisionByOther,
     level: Level::Warning,
-    group: Group::Audit,
     serves: &["M24"],
     summary: "the name under a decision is not that of whoever landed it",
     why: "A typed name proves nothing; where git names somebody else, the entry speaks for a person who may not know of it.",

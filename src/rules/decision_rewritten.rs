@@ -2,20 +2,20 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, V9.
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 const REVIEWED: &str = "reviews: [{date: 2026-12-04, by: lee@example.com, outcome: reduce}]";
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "decision-rewritten",
+    code: Code::DecisionRewritten,
     level: Level::Error,
-    group: Group::Change,
     serves: &["M29", "M63"],
     summary: "an entry of reviews, handling, renewals, transfers or fired was changed or removed",
     why: "Each entry is a decision that somebody took; rewriting it says that they took another one.",

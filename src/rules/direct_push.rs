@@ -3,17 +3,17 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::approval::verdict::FourEyes;
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::{FileKind, LandedCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "direct-push",
+    code: Code::DirectPush,
     level: Level::Warning,
-    group: Group::Audit,
     serves: &["M25", "M63"],
     summary: "it landed without a merge, a pull request or a word of anybody",
     why: "What is pushed to the approved branch was seen by nobody before it held.",

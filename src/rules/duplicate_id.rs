@@ -2,17 +2,17 @@
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
-use crate::diag::{Finding, Level, shape};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::sample;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: shape::DUPLICATE_ID,
+    code: Code::DuplicateId,
     level: Level::Error,
-    group: Group::Shape,
     serves: &["M61"],
     summary: "two files stand for one id",
     why: "Which of them was approved can't be said, so neither grants.",
@@ -29,5 +29,5 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.noted(shape::DUPLICATE_ID)
+    case.noted(Code::DuplicateId)
 }

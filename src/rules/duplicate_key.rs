@@ -2,16 +2,16 @@
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
-use crate::diag::{Finding, Level, shape};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: shape::DUPLICATE_KEY,
+    code: Code::DuplicateKey,
     level: Level::Error,
-    group: Group::Shape,
     serves: &["M61"],
     summary: "one key twice in a map",
     why: "Readers disagree about which of the two counts, so a reviewer may approve the other.",
@@ -22,5 +22,5 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.noted(shape::DUPLICATE_KEY)
+    case.noted(Code::DuplicateKey)
 }

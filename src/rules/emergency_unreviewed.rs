@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/status.md`, emergency.
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "emergency-unreviewed",
+    code: Code::EmergencyUnreviewed,
     level: Level::Error,
-    group: Group::Audit,
     serves: &["M33"],
     summary: "an emergency was not approved in time",
     why: "What starts before anybody looked must be looked at soon, or every hurry becomes a way around the rule.",

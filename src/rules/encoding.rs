@@ -2,16 +2,16 @@
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
-use crate::diag::{Finding, Level, shape};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: shape::ENCODING,
+    code: Code::Encoding,
     level: Level::Error,
-    group: Group::Shape,
     serves: &["M61"],
     summary: "the file hides characters, or is not UTF-8",
     why: "A text that shows one thing and says another is approved for what it does not say.",
@@ -22,5 +22,5 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.noted(shape::ENCODING)
+    case.noted(Code::Encoding)
 }

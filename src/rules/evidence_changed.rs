@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::evidence::Found;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "evidence-changed",
+    code: Code::EvidenceChanged,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M48"],
     summary: "a file that evidence names is not the one that was recorded",
     why: "Evidence that can be exchanged afterwards is none.",

@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::time::Day;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "fix-overdue",
+    code: Code::FixOverdue,
     level: Level::Warning,
-    group: Group::Content,
     serves: &["M80"],
     summary: "the fix comes after the exception's end, or is late",
     why: "A fix that comes later than the exception ends means a renewal that is planned and not said.",

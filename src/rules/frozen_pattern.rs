@@ -2,18 +2,18 @@
 //!
 //! Uses the case, survey's causes. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/policy.md`, repetition.
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
 use crate::policy::settings::PatternKey;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::survey::cause;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "frozen-pattern",
+    code: Code::FrozenPattern,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M54"],
     summary: "a new record of a kind that was filed too often",
     why: "One cause that is waived again and again is no exception any more: the process is what must change.",

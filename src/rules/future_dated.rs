@@ -2,18 +2,18 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, T1.
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
 use crate::rules::audit_cases;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "future-dated",
+    code: Code::FutureDated,
     level: Level::Warning,
-    group: Group::Audit,
     serves: &["M15", "M62"],
     summary: "a commit of the approved branch is dated in the future",
     why: "Ends and approvals are judged by the times of commits; one from the future would make an approval last longer.",

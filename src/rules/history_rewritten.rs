@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M6.
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::{Mark, Place};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "history-rewritten",
+    code: Code::HistoryRewritten,
     level: Level::Error,
-    group: Group::Audit,
     serves: &["M61"],
     summary: "what once was the tip is no longer part of the history",
     why: "A branch that was rewritten can say that anything was approved by anybody, at any time.",

@@ -3,6 +3,7 @@
 //! Uses the case, and the schema made ready beside it. Pure. A record without `x` holds an empty map there.
 //! Follows `docs/spec/rules.md` (content) and `docs/spec/record.md` (schema and edits).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
 use crate::policy;
 use crate::record::file::FieldState;
@@ -10,15 +11,14 @@ use crate::record::free;
 use crate::rules::case::{RecordCase, RuleCase, Subject};
 use crate::rules::example::Example;
 use crate::rules::extra_schema::refusal::SchemaStep;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::sample;
 use serde_json::{Map, Value};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "house-schema",
+    code: Code::HouseSchema,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M06"],
     summary: "the team's own schema refuses what stands below `x`",
     why: "What a team asks of its records beyond the format holds only if each of them is compared with it.",

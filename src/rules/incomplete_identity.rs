@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::vocabulary::{IdentityType, Vocabulary};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "incomplete-identity",
+    code: Code::IncompleteIdentity,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M10"],
     summary: "an identity without its type, credential or task",
     why: "What an identity may do, and what must be rotated or withdrawn afterwards, hangs on its kind, its credential and its task.",

@@ -4,17 +4,17 @@
 
 use crate::approval::signature::SignatureState;
 use crate::approval::signature_checks::{Looked, Of};
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "invalid-signature",
+    code: Code::InvalidSignature,
     level: Level::Error,
-    group: Group::Audit,
     serves: &["M24"],
     summary: "a signature that is bad, or by a key that does not count",
     why: "A signature that fails says that something was changed after it was signed, or that somebody signs for another.",

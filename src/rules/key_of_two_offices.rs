@@ -4,16 +4,16 @@
 
 use crate::approval::keys;
 use crate::approval::signers::{Line, Signers};
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
 use crate::rules::case::{RuleCase, Subject};
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "key-of-two-offices",
+    code: Code::KeyOfTwoOffices,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M24"],
     summary: "a key of receipts that is listed for something else too",
     why: "A key of receipts lies where programs run; one that approved as well would let them approve.",

@@ -2,18 +2,18 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/cli.md` (lint and diff).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::event_details;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "landed-unapproved",
+    code: Code::LandedUnapproved,
     level: Level::Note,
-    group: Group::Change,
     serves: &["M25", "M29"],
     summary: "whoever approves the change approves what landed unapproved too",
     why: "A change of one word looks harmless; with it goes all that landed since the last approval.",

@@ -3,7 +3,8 @@
 //! Uses record, ledger, policy. Pure. Start at [`record`]. One file at a time, so that a large ledger is never in
 //! memory as a whole. Follows `docs/spec/rules.md` and `docs/spec/policy.md` (reading and defaults).
 
-use crate::diag::{Code, Finding, Level};
+use crate::diag::code::{Code, RuleGroup};
+use crate::diag::{Finding, Level};
 use crate::ledger::Files;
 use crate::ledger::tree::TreeError;
 use crate::policy::governance::{Governance, State};
@@ -17,14 +18,14 @@ use crate::rules::change_cases::{ChangeCase, GovernanceChange};
 use crate::rules::past::RecordPast;
 use crate::rules::past::Settled;
 use crate::rules::repeats::Repeats;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::{ALL, evidence};
 
 /// What of the content group is judged in a settled record too.
-const ALWAYS: &[Code] = &["secret", "missing-evidence", "evidence-changed"];
+const ALWAYS: &[Code] = &[Code::Secret, Code::MissingEvidence, Code::EvidenceChanged];
 
 /// What is judged besides in a settled record whose closure was looked at.
-const OF_REVIEW: &str = "review-by-self";
+const OF_REVIEW: Code = Code::ReviewBySelf;
 
 /// What a look at a record's file shows.
 #[derive(Clone, Debug)]
@@ -64,16 +65,16 @@ pub fn look(
         evidence: evidence::of(source, known.tree)?,
         cited: Cited::of(source, known.governance),
     };
-    let applies = |rule: &Rule| match rule.group {
-        Group::Shape => true,
+    let applies = |rule: &Rule| match rule.code.group() {
+        RuleGroup::Shape => true,
         _ if known.governance.state == State::Broken => false,
-        Group::Content => match past.settled {
+        RuleGroup::Content => match past.settled {
             Settled::Open => true,
             Settled::Closed => ALWAYS.contains(&rule.code),
             Settled::Reviewed => rule.code == OF_REVIEW || ALWAYS.contains(&rule.code),
         },
-        Group::Change => past.settled == Settled::Open,
-        Group::Audit | Group::Drift => false,
+        RuleGroup::Change => past.settled == Settled::Open,
+        RuleGroup::Audit => false,
     };
     let is_broken = known.governance.state == State::Broken;
     Ok(Look {
@@ -115,14 +116,14 @@ pub fn repeats(repeats: &Repeats, known: &RuleContext<'_>) -> Vec<Finding> {
     let repeats = repeats.found(known.governance);
     let of_one = |repeat| {
         findings(Subject::Repeat(repeat), known, |rule| {
-            rule.group == Group::Content
+            rule.code.group() == RuleGroup::Content
         })
     };
     repeats.iter().flat_map(of_one).collect()
 }
 
 fn is_of_changes(rule: &Rule) -> bool {
-    rule.group == Group::Change
+    rule.code.group() == RuleGroup::Change
 }
 
 /// Returns the findings of an audit about one subject, sorted; each has the level that its rule gives it.
@@ -133,9 +134,9 @@ pub fn audit(
     known: &RuleContext<'_>,
     asked: impl Fn(Code) -> bool,
 ) -> Vec<Finding> {
-    const TOO: &[Code] = &["review-by-self", "policy-loosened"];
+    const TOO: &[Code] = &[Code::ReviewBySelf, Code::PolicyLoosened];
     findings(subject, known, |rule| {
-        (rule.group == Group::Audit || TOO.contains(&rule.code)) && asked(rule.code)
+        (rule.code.group() == RuleGroup::Audit || TOO.contains(&rule.code)) && asked(rule.code)
     })
 }
 
@@ -157,8 +158,8 @@ fn findings(
         // A rule about changes gives each finding its own level: the same change may be said or left unsaid. So do
         // the readers: a governance file that is not there is a warning.
         findings.extend(found.map(|finding| Finding {
-            level: match rule.group {
-                Group::Change | Group::Shape | Group::Audit => finding.level,
+            level: match rule.code.group() {
+                RuleGroup::Change | RuleGroup::Shape | RuleGroup::Audit => finding.level,
                 _ => level,
             },
             message: credential::hidden(finding.message),
@@ -175,8 +176,8 @@ fn findings(
 pub fn level(rule: &Rule, governance: &Governance) -> Option<Level> {
     let levels = &governance.policy.lint.levels;
     match levels
-        .get(rule.code)
-        .filter(|_| rule.group == Group::Content)
+        .get(rule.code.as_str())
+        .filter(|_| rule.code.group() == RuleGroup::Content)
     {
         Some(level) => RuleLevel::level(*level),
         None => Some(rule.level),

@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::catalog::controls::{Form, Found};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "loose-control",
+    code: Code::LooseControl,
     level: Level::Warning,
-    group: Group::Content,
     serves: &["M21"],
     summary: "a control that is written in a loose form",
     why: "A loose form may mean another control than the one that is meant; its title shows.",

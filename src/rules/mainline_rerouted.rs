@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M6.
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::{Mark, Place};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "mainline-rerouted",
+    code: Code::MainlineRerouted,
     level: Level::Error,
-    group: Group::Audit,
     serves: &["M61"],
     summary: "what once was the tip has become a side branch",
     why: "The commits are all there, and yet another side counts as reviewed than at the time.",

@@ -2,6 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M5.
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
 use crate::history::thrown_off::ThrownOff;
@@ -9,14 +10,13 @@ use crate::history::version::Trail;
 use crate::rules::audit_cases;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::status;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "mainline-suspicious",
+    code: Code::MainlineSuspicious,
     level: Level::Warning,
-    group: Group::Audit,
     serves: &["M25"],
     summary: "a merge of the approved branch into itself",
     why: "Whoever merges the approved branch into a side branch and pushes that in its place swaps which side was reviewed.",

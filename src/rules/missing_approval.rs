@@ -3,20 +3,20 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::approval::verdict::{FourEyes, Satisfied};
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
 use crate::policy::demand::SelfApproval;
 use crate::rules::audit_cases::{FileKind, LandedCase};
 use crate::rules::case::RuleCase;
 use crate::rules::change_cases;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::self_approval;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "missing-approval",
+    code: Code::MissingApproval,
     level: Level::Error,
-    group: Group::Audit,
     serves: &["M26"],
     summary: "fewer people approved it than its tier and class need",
     why: "A decision that needs several people and had fewer was not made by those who should have made it.",

@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::vocabulary::Baseline;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "missing-change",
+    code: Code::MissingChange,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M16"],
     summary: "a deviation from the change window without its change",
     why: "A change outside its window is judged by the change record; without it the gate can't be asked.",

@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::evidence::Found;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "missing-evidence",
+    code: Code::MissingEvidence,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M48"],
     summary: "a file that evidence names is not there",
     why: "Evidence that can't be opened proves nothing at the audit that asks for it.",

@@ -2,16 +2,16 @@
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
-use crate::diag::{Finding, Level, shape};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: shape::MISSING_FIELD,
+    code: Code::MissingField,
     level: Level::Error,
-    group: Group::Shape,
     serves: &["M01", "M04", "M05", "M06", "M08"],
     summary: "a required field is absent, or nothing stands in it",
     why: "What is left empty is read by each reader in another way; an empty list of actions must never mean all.",
@@ -22,5 +22,5 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.noted(shape::MISSING_FIELD)
+    case.noted(Code::MissingField)
 }

@@ -2,19 +2,19 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
 use crate::record::vocabulary::Vocabulary;
 use crate::rules::case::{RecordCase, RuleCase};
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "missing-for-tier",
+    code: Code::MissingForTier,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M11", "M17"],
     summary: "a field is absent that tier or class requires",
     why: "The tier asks for what its reviewers need to decide; without it they approve what they can't see.",

@@ -2,20 +2,20 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
 use crate::rules::missing_approval;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 const POLICY: &str = "version: 1\ngroups: {security: [dana@example.com]}\n\
     tiers: [{name: standard, approvals: {count: 1, each_of: [security]}}]\n";
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "missing-group",
+    code: Code::MissingGroup,
     level: Level::Error,
-    group: Group::Audit,
     serves: &["M27"],
     summary: "nobody approved it for a group that must",
     why: "Two people of one group see the same half of a risk; the policy asks for both halves.",

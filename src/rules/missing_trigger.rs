@@ -2,19 +2,19 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
 use crate::record::vocabulary::{Class, IdentityType};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "missing-trigger",
+    code: Code::MissingTrigger,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M07"],
     summary: "nothing is said to end the exception when conditions change",
     why: "A vendor or an agent changes without asking; then the date is not what should end the exception.",

@@ -1,8 +1,8 @@
 //! One file per rule: what a code finds, why it matters, what to do, with an example of each side.
 //!
 //! Uses the whole line to its left. Pure. Start at [`ALL`] and [`lint::record`]. A rule's file is its
-//! documentation: `explain`, SARIF and `docs/rules.md` are read from it. To add one, write the file and its
-//! line in [`ALL`]; a test runs both examples. Follows `docs/spec/rules.md`.
+//! documentation: `explain` and SARIF are read from it. To add one, write the file, its lines here and its code in
+//! `diag::code`; a test runs both examples. Follows `docs/spec/rules.md`.
 
 pub mod audit;
 pub mod audit_cases;
@@ -198,5 +198,5 @@ pub const ALL: &[Rule] = &[
 
 /// Returns the rule of a code.
 pub fn find(code: &str) -> Option<&'static Rule> {
-    ALL.iter().find(|rule| rule.code == code)
+    ALL.iter().find(|rule| rule.code.as_str() == code)
 }

@@ -2,16 +2,16 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "never-used",
+    code: Code::NeverUsed,
     level: Level::Note,
-    group: Group::Audit,
     serves: &["M77"],
     summary: "no receipt says that it was ever used",
     why: "What nobody uses can be closed, and the next request for it be smaller.",

@@ -2,19 +2,19 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::tiers::Require;
 use crate::record::file::FieldState;
 use crate::record::vocabulary::ControlStatus;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "no-compensating-control",
+    code: Code::NoCompensatingControl,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M08"],
     summary: "no compensating control is active or planned",
     why: "An accepted risk that nothing limits is larger than the one that was accepted.",

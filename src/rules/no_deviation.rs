@@ -2,16 +2,16 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "no-deviation",
+    code: Code::NoDeviation,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M01"],
     summary: "neither a control nor a rule is named",
     why: "What an exception deviates from is what a reviewer compares it with; without it anything is excused.",

@@ -2,16 +2,16 @@
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
-use crate::diag::{Finding, Level, shape};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: shape::NOT_A_FILE,
+    code: Code::NotAFile,
     level: Level::Error,
-    group: Group::Shape,
     serves: &["M61"],
     summary: "a link, folder, submodule or device named like a record",
     why: "What a link points to is not in the history that approved it.",
@@ -22,5 +22,5 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.noted(shape::NOT_A_FILE)
+    case.noted(Code::NotAFile)
 }

@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::time::{When, not_after};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "outlives-event",
+    code: Code::OutlivesEvent,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M14"],
     summary: "the exception outlives the event that it serves",
     why: "What was approved for an event has no reason after it.",

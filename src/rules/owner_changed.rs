@@ -2,20 +2,20 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::change::entries::{self, Handover};
 use crate::rules::case::RuleCase;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning::Difference;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::scope_widened::reopens;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "owner-changed",
+    code: Code::OwnerChanged,
     level: Level::Note,
-    group: Group::Change,
     serves: &["M29", "M43"],
     summary: "somebody else is accountable, which reopens the approval; an error without a transfer entry",
     why: "Who answers for an exception is part of what was approved, and a handover leaves a trace with both names.",

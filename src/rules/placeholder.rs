@@ -2,18 +2,18 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::placeholder::holds_a_place;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::yaml::node::Node;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "placeholder",
+    code: Code::Placeholder,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M04"],
     summary: "a text that says nothing stands where a reason must",
     why: "A word that holds the place is approved as if it were a reason, and never filled.",

@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3.
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::case::{RuleCase, Subject};
 use crate::rules::change_cases::GovernanceChange;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "policy-changed",
+    code: Code::PolicyChanged,
     level: Level::Warning,
-    group: Group::Change,
     serves: &["M25"],
     summary: "a commit of the branch changes the policy, or a file that it rests on",
     why: "The policy, its people and its keys decide what an approval is worth; a branch that is rebased lands commit by commit, so what one commit loosens counts for the next.",

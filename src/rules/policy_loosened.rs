@@ -5,6 +5,7 @@
 //! every state that the branch brings: a rebase lands its commits one by one.
 
 use crate::approval::loosened::{Loosening, Why};
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::demand::Approval;
 use crate::policy::governance::{Governance, State};
@@ -17,15 +18,14 @@ use crate::rules::case::{RuleCase, RuleContext};
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::extra_schema::ExtraSchema;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::{lint, renewal_limit, total_limit};
 use std::collections::BTreeSet;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "policy-loosened",
+    code: Code::PolicyLoosened,
     level: Level::Error,
-    group: Group::Change,
     serves: &["M25", "M54"],
     summary: "a record needs the looser policy that came with it",
     why: "Whoever files an exception and loosens the rule for it in one go has approved it himself.",

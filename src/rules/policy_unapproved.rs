@@ -4,18 +4,18 @@
 
 use crate::approval::counted;
 use crate::approval::verdict::{FourEyes, Satisfied};
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::governance::Origin;
 use crate::rules::audit_cases::{FileKind, GovernanceCounts, Healed, LandedCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "policy-unapproved",
+    code: Code::PolicyUnapproved,
     level: Level::Error,
-    group: Group::Audit,
     serves: &["M25"],
     summary: "a change of the policy, groups, keys or roster that nobody else approved",
     why: "Someone who can change the policy alone could grant themselves anything later, so such a change does not count.",

@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "record-deleted",
+    code: Code::RecordDeleted,
     level: Level::Error,
-    group: Group::Change,
     serves: &["M44"],
     summary: "the file of a record is gone",
     why: "A record is the proof that something was allowed; what is over is closed, never deleted.",

@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/policy.md`, repetition.
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::case::{RuleCase, Subject};
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::sample;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "recurrence",
+    code: Code::Recurrence,
     level: Level::Warning,
-    group: Group::Content,
     serves: &["M50", "M32"],
     summary: "the same thing is filed again soon after it was closed",
     why: "What comes back after its closure was not solved; filed anew, it starts its limits anew as well.",

@@ -2,12 +2,13 @@
 //!
 //! Uses the case. Pure. Start at [`found`]. Follows `docs/spec/rules.md` (change).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
 use crate::rules::case::{RuleCase, RuleContext};
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::limits::Reach;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 const TWICE: &str = "starts: 2026-09-01\nexpires: 2027-01-10\n\
     renewals: [{date: 2026-11-01, from: 2026-11-10, until: 2026-12-10, reason: The vendor is late}, \
@@ -15,9 +16,8 @@ const TWICE: &str = "starts: 2026-09-01\nexpires: 2027-01-10\n\
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "renewal-limit",
+    code: Code::RenewalLimit,
     level: Level::Error,
-    group: Group::Change,
     serves: &["M31", "M32"],
     summary: "it is renewed more often than its tier allows",
     why: "What is renewed again and again has become the process; only a redesign ends that.",

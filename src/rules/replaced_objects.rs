@@ -2,18 +2,18 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M4.
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::objects::Replaced;
 use crate::rules::audit_cases;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "replaced-objects",
+    code: Code::ReplacedObjects,
     level: Level::Error,
-    group: Group::Audit,
     serves: &["M24"],
     summary: "git shows other objects than those that were pushed",
     why: "`refs/replace` and grafts let one clone see another history than everyone else; this program reads the raw objects.",

@@ -4,6 +4,7 @@
 
 use crate::approval::ask::Identities;
 use crate::approval::relation::Relation;
+use crate::diag::code::Code;
 use crate::diag::{self, Finding, Level};
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -12,13 +13,12 @@ use crate::record::address::Address;
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "review-by-self",
+    code: Code::ReviewBySelf,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M47"],
     summary: "who closed a record also reviewed its closure",
     why: "The look after a closure is there because whoever closed it believes that it is done.",

@@ -2,20 +2,20 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::vocabulary::Vocabulary;
 use crate::rules::case::RuleCase;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning::Difference;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::scope_widened::reopens;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "risk-lowered",
+    code: Code::RiskLowered,
     level: Level::Note,
-    group: Group::Change,
     serves: &["M29"],
     summary: "a lower risk is stated than before, which reopens the approval",
     why: "The stated risk chooses the tier and with it the judges; who lowers it does not choose them alone.",

@@ -2,18 +2,18 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, V5.
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning::{self, Difference};
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "scope-widened",
+    code: Code::ScopeWidened,
     level: Level::Note,
-    group: Group::Change,
     serves: &["M29"],
     summary: "more is waived than before, which reopens the approval",
     why: "What was approved was the narrower scope; the rest is waived by nobody until it is approved.",
@@ -41,7 +41,7 @@ fn widened(changed: &ChangeCase<'_>) -> Option<Finding> {
 /// Returns the note that a change reopens the approval, at the first of the differences.
 pub(super) fn reopens(
     changed: &ChangeCase<'_>,
-    code: &'static str,
+    code: Code,
     what: &str,
     differences: &[Difference],
 ) -> Option<Finding> {

@@ -4,20 +4,20 @@
 //! and no path does. Follows `docs/spec/rules.md` (content) and
 //! `docs/spec/policy.md` (`not_secrets`).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
 use crate::policy;
 use crate::record::credential;
 use crate::record::pattern;
 use crate::rules::case::{RuleCase, Subject};
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::yaml::node::{Node, Value};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "secret",
+    code: Code::Secret,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M22"],
     summary: "a value looks like a credential",
     why: "Whoever can read the repository can read its records, in every clone and for ever.",

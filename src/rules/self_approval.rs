@@ -3,18 +3,18 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.8 and D8.
 
 use crate::approval::verdict::{ApprovalVerdict, Counts, FourEyes, NotCounted, Statement};
+use crate::diag::code::Code;
 use crate::diag::{self, Finding, Level};
 use crate::policy::demand::SelfApproval;
 use crate::rules::audit_cases::{FileKind, LandedCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "self-approval",
+    code: Code::SelfApproval,
     level: Level::Error,
-    group: Group::Audit,
     serves: &["M25"],
     summary: "only those approved it who made it",
     why: "Who asks for an exception and grants it in one person has asked nobody.",

@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
 use crate::record::placeholder::holds_a_place;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "short-justification",
+    code: Code::ShortJustification,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M04"],
     summary: "the justification is shorter than the policy asks for",
     why: "A reviewer can only weigh a reason that is written down.",

@@ -2,6 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change); the second is judged in a file alone too.
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::change::entries::{self, Extension};
 use crate::record::file::RecordFile;
@@ -10,13 +11,12 @@ use crate::rules::case::RuleCase;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "silent-extension",
+    code: Code::SilentExtension,
     level: Level::Error,
-    group: Group::Change,
     serves: &["M30"],
     summary: "it ends later without a renewal entry that says so",
     why: "A renewal is a fresh decision with a reason; a date that moves by itself is how exceptions become permanent.",

@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy;
 use crate::rules::case::{RuleCase, Subject};
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "stale-baseline",
+    code: Code::StaleBaseline,
     level: Level::Warning,
-    group: Group::Content,
     serves: &["M59"],
     summary: "a baseline of the policy is past its own review",
     why: "What is normal changes; a threshold that nobody looks at lets through what it should stop, or the reverse.",

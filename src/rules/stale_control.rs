@@ -2,6 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::term;
 use crate::record::file::FieldState;
@@ -10,13 +11,12 @@ use crate::record::time::{Day, When};
 use crate::record::vocabulary::ControlStatus;
 use crate::rules::case::{RecordCase, RuleCase};
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "stale-control",
+    code: Code::StaleControl,
     level: Level::Warning,
-    group: Group::Content,
     serves: &["M41"],
     summary: "a compensating control was not verified in time",
     why: "A control that nobody looks at is one that nobody knows to work.",

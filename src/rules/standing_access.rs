@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::time::{When, not_after};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "standing-access",
+    code: Code::StandingAccess,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M13"],
     summary: "the credential outlives the exception",
     why: "Access that goes on after the exception is access that nobody approved.",

@@ -2,19 +2,19 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::term;
 use crate::record::file::FieldState;
 use crate::record::time::{Instant, When};
 use crate::rules::case::{RecordCase, RuleCase};
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "term-too-long",
+    code: Code::TermTooLong,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M06"],
     summary: "the exception lasts longer than its tier or class allows",
     why: "A long term is a permanent exception with a date on it; the tier says how long nobody needs to look.",

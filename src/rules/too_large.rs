@@ -2,16 +2,16 @@
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
-use crate::diag::{Finding, Level, shape};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: shape::TOO_LARGE,
+    code: Code::TooLarge,
     level: Level::Error,
-    group: Group::Shape,
     serves: &["M61"],
     summary: "the file is larger, or nested deeper, than is read",
     why: "One file must not be able to stop the reading of all others.",
@@ -25,5 +25,5 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.noted(shape::TOO_LARGE)
+    case.noted(Code::TooLarge)
 }

@@ -2,6 +2,7 @@
 //!
 //! Uses the case, policy's terms. Pure. Start at [`found`]. Follows `docs/spec/rules.md` (change).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::term;
 use crate::record::time::When;
@@ -9,13 +10,12 @@ use crate::rules::case::{RuleCase, RuleContext};
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::limits::Reach;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "total-limit",
+    code: Code::TotalLimit,
     level: Level::Error,
-    group: Group::Change,
     serves: &["M31", "M32"],
     summary: "it lasts longer in total than its tier allows",
     why: "Renewals and new files in its place add up; the total is what was really lived with.",

@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::vocabulary::RootCause;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "unclassified-cause",
+    code: Code::UnclassifiedCause,
     level: Level::Warning,
-    group: Group::Content,
     serves: &["M51"],
     summary: "the root cause is not known yet",
     why: "Causes that nobody names can't be counted, so what repeats is not seen.",

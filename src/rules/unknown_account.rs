@@ -5,17 +5,17 @@
 use std::collections::BTreeSet;
 
 use crate::approval::verdict::{Counts, NotCounted, Satisfied};
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::{AtTip, LandedCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "unknown-account",
+    code: Code::UnknownAccount,
     level: Level::Warning,
-    group: Group::Audit,
     serves: &["M24", "M26"],
     summary: "nobody knows whose forge account approved",
     why: "A forge's private address names an account and not a person; it may be the author's own.",

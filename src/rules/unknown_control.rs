@@ -2,6 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::catalog::controls::Catalog;
 use crate::policy::catalog::{self};
@@ -10,13 +11,12 @@ use crate::record::near;
 use crate::record::reference::ControlRef;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "unknown-control",
+    code: Code::UnknownControl,
     level: Level::Warning,
-    group: Group::Content,
     serves: &["M21"],
     summary: "a control that no listed catalog knows",
     why: "An id that is in no catalog groups with nothing and can't be shown with its title.",

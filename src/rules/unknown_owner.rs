@@ -2,19 +2,19 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::people::{self, RosterState};
 use crate::record::address::Address;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::sample;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "unknown-owner",
+    code: Code::UnknownOwner,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M05"],
     summary: "the owner is not in the roster, or has left",
     why: "Nobody answers for an exception whose owner is not there; this is how workarounds outlive their reason.",

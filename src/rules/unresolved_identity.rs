@@ -3,18 +3,18 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, A1, A7 and I5.
 
 use crate::approval::verdict::{Counts, NotCounted, Statement};
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::ident::Flaw;
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "unresolved-identity",
+    code: Code::UnresolvedIdentity,
     level: Level::Warning,
-    group: Group::Audit,
     serves: &["M24"],
     summary: "one name under several addresses, or an author without one",
     why: "Two addresses may be one person; as long as nobody says so, neither counts as somebody else.",

@@ -5,18 +5,18 @@
 use std::collections::BTreeMap;
 
 use crate::approval::forge::github;
+use crate::diag::code::Code;
 use crate::diag::{self, Finding, Level};
 use crate::history::objects::Oid;
 use crate::rules::audit_cases::{self, MainlineCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "unsigned-forge-commit",
+    code: Code::UnsignedForgeCommit,
     level: Level::Note,
-    group: Group::Audit,
     serves: &["M24"],
     summary: "GitHub is named as committer, and nothing is signed",
     why: "GitHub signs every commit that it makes, so the committer of an unsigned one was typed by whoever made it.",

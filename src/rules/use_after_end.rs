@@ -2,16 +2,16 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "use-after-end",
+    code: Code::UseAfterEnd,
     level: Level::Error,
-    group: Group::Audit,
     serves: &["M77"],
     summary: "it was used after its end",
     why: "Access that is still used when nothing allows it any more was never taken away.",

@@ -3,19 +3,19 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, E6 and S7.
 
 use crate::approval::verdict::{Counts, FourEyes, Statement, Vote};
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::{FileKind, LandedCase};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 const GERRIT: &str = "version: 1\napproval: {forge: gerrit}\n";
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "vetoed",
+    code: Code::Vetoed,
     level: Level::Error,
-    group: Group::Audit,
     serves: &["M24", "M35"],
     summary: "somebody said no to what landed",
     why: "A change that lands over a no was decided by whoever pressed the button.",

@@ -2,18 +2,18 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::tier::fact::Wildcard;
 use crate::record::pattern;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "wildcard-scope",
+    code: Code::WildcardScope,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M12"],
     summary: "the scope names everything",
     why: "An exception for everything is a new rule, and nobody approved one.",

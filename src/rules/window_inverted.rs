@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::time::When;
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "window-inverted",
+    code: Code::WindowInverted,
     level: Level::Error,
-    group: Group::Content,
     serves: &["M06"],
     summary: "the exception ends before it starts",
     why: "What ends before it starts grants nothing, so somebody meant another date.",

@@ -2,16 +2,16 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "withdrawn-control",
+    code: Code::WithdrawnControl,
     level: Level::Warning,
-    group: Group::Content,
     serves: &["M21"],
     summary: "a control that its framework has withdrawn",
     why: "An id of an older edition is cited as if it still held; the new one may say something else.",

@@ -2,17 +2,17 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, 1.12.
 
+use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::case::{RuleCase, Subject};
 use crate::rules::change_cases::GovernanceChange;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: "workflow-changed",
+    code: Code::WorkflowChanged,
     level: Level::Warning,
-    group: Group::Change,
     serves: &["M25"],
     summary: "a commit of the branch changes a workflow or an action of the forge",
     why: "A workflow may check what is merged, and state who reviewed it: whoever changes it can let it state what nobody said, or check nothing.",

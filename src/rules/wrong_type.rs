@@ -2,16 +2,16 @@
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
-use crate::diag::{Finding, Level, shape};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: shape::WRONG_TYPE,
+    code: Code::WrongType,
     level: Level::Error,
-    group: Group::Shape,
     serves: &["M08"],
     summary: "a list where a map is expected, and the like",
     why: "A value of another kind than expected can't be judged, so it can't be approved.",
@@ -22,5 +22,5 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.noted(shape::WRONG_TYPE)
+    case.noted(Code::WrongType)
 }

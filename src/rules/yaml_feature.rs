@@ -2,16 +2,16 @@
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
-use crate::diag::{Finding, Level, shape};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
 use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::{Group, Rule};
+use crate::rules::rule::Rule;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
-    code: shape::YAML_FEATURE,
+    code: Code::YamlFeature,
     level: Level::Error,
-    group: Group::Shape,
     serves: &["M61"],
     summary: "an anchor, alias, merge key or tag",
     why: "Reader and reviewer must see the same text; references inside a file hide what a field says.",
@@ -22,5 +22,5 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.noted(shape::YAML_FEATURE)
+    case.noted(Code::YamlFeature)
 }

@@ -216,7 +216,7 @@ pub struct Findings {
     /// The findings, sorted as in the JSON.
     pub shown: Vec<ShownFinding>,
     /// What each code means; a code that is missing is described by its finding alone.
-    pub rules: BTreeMap<diag::Code, About>,
+    pub rules: BTreeMap<diag::code::Code, About>,
     /// All that was judged, also where nothing was found: one test case each in `junit`.
     pub judged: Vec<Judged>,
     /// Who reads them.
@@ -302,7 +302,7 @@ impl ShownFinding {
             Some(pos) => format!("{}:{}", finding.path, pos.line),
             None => finding.path.clone(),
         };
-        let (level, rule) = (finding.level.word().to_owned(), finding.rule.to_owned());
+        let (level, rule) = (finding.level.word().to_owned(), finding.rule.to_string());
         let (message, help) = (finding.message.clone(), finding.help.clone());
         [level, rule, place, message, help]
     }

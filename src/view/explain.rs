@@ -40,7 +40,7 @@ pub fn doc(rules: &[&Rule]) -> Doc<'static> {
 fn json(rule: &Rule) -> Value {
     json!({
         "code": rule.code,
-        "group": rule.group.word(),
+        "group": rule.code.group().as_str(),
         "level": rule.level.word(),
         "summary": rule.summary,
         "why": rule.why,
@@ -53,21 +53,22 @@ fn json(rule: &Rule) -> Value {
 
 fn row(rule: &Rule) -> Vec<Text> {
     vec![
-        Text::of(Tone::Strong, rule.code),
+        Text::of(Tone::Strong, rule.code.as_str()),
         Text::of(tone(rule.level), rule.level.word()),
-        Text::plain(rule.group.word()),
+        Text::plain(rule.code.group().as_str()),
         Text::plain(rule.summary),
     ]
 }
 
 fn one(rule: &Rule) -> Vec<Block<'static>> {
-    let heading = Text::of(Tone::Strong, rule.code).and(Tone::Plain, format!(": {}", rule.summary));
+    let heading =
+        Text::of(Tone::Strong, rule.code.as_str()).and(Tone::Plain, format!(": {}", rule.summary));
     let pairs = vec![
         (
             "level".to_owned(),
             Text::of(tone(rule.level), rule.level.word()),
         ),
-        ("group".to_owned(), Text::plain(rule.group.word())),
+        ("group".to_owned(), Text::plain(rule.code.group().as_str())),
         ("why".to_owned(), Text::plain(rule.why)),
         ("remedy".to_owned(), Text::plain(rule.remedy)),
         (

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::diag::{Code, Finding};
+use crate::diag::Finding;
+use crate::diag::code::Code;
 use crate::rules;
 use crate::view::doc::{About, Findings};
 

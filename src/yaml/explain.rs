@@ -5,13 +5,13 @@
 use granit_parser::ErrorKind;
 
 use crate::diag;
-use crate::diag::shape;
+use crate::diag::code::Code;
 use crate::yaml::node::SyntaxError;
 
 /// What to do about a text that is not valid where the parser stopped, when nothing better is known.
 const QUOTE: &str = "put a text that has `: `, ` #` or begins with a special character in quotes";
 
-fn fault(code: diag::Code, pos: diag::Pos, message: impl Into<String>, help: &str) -> SyntaxError {
+fn fault(code: Code, pos: diag::Pos, message: impl Into<String>, help: &str) -> SyntaxError {
     SyntaxError {
         code,
         pos: Some(pos),
@@ -24,7 +24,7 @@ fn fault(code: diag::Code, pos: diag::Pos, message: impl Into<String>, help: &st
 /// The file has more bytes than are read.
 pub(super) fn too_many_bytes(limit: usize) -> SyntaxError {
     SyntaxError {
-        code: shape::TOO_LARGE,
+        code: Code::TooLarge,
         pos: None,
         field: None,
         message: format!("the file is too long: at most {limit} bytes are read"),
@@ -35,7 +35,7 @@ pub(super) fn too_many_bytes(limit: usize) -> SyntaxError {
 /// The file is in an encoding with two bytes a character.
 pub(super) fn utf16() -> SyntaxError {
     fault(
-        shape::ENCODING,
+        Code::Encoding,
         diag::Pos::START,
         "the file is not UTF-8: it begins like UTF-16",
         "save it as UTF-8",
@@ -45,7 +45,7 @@ pub(super) fn utf16() -> SyntaxError {
 /// A byte is not UTF-8.
 pub(super) fn not_utf8(pos: diag::Pos, byte: u8) -> SyntaxError {
     fault(
-        shape::ENCODING,
+        Code::Encoding,
         pos,
         format!("the file is not UTF-8: byte 0x{byte:02X} stands here"),
         "save it as UTF-8",
@@ -55,7 +55,7 @@ pub(super) fn not_utf8(pos: diag::Pos, byte: u8) -> SyntaxError {
 /// A character stands in the file that must not.
 pub(super) fn hidden(pos: diag::Pos, character: char, what: &str) -> SyntaxError {
     fault(
-        shape::ENCODING,
+        Code::Encoding,
         pos,
         format!("U+{:04X} stands here, {what}", u32::from(character)),
         "delete the character; many editors do not show it",
@@ -65,7 +65,7 @@ pub(super) fn hidden(pos: diag::Pos, character: char, what: &str) -> SyntaxError
 /// A text holds, through an escape, a character that it must not.
 pub(super) fn escaped(pos: diag::Pos, character: char, what: &str) -> SyntaxError {
     fault(
-        shape::ENCODING,
+        Code::Encoding,
         pos,
         format!(
             "an escape in this text means U+{:04X}, {what}",
@@ -78,7 +78,7 @@ pub(super) fn escaped(pos: diag::Pos, character: char, what: &str) -> SyntaxErro
 /// Collections are nested deeper than is read.
 pub(super) fn too_deep(pos: diag::Pos, depth: usize) -> SyntaxError {
     fault(
-        shape::TOO_LARGE,
+        Code::TooLarge,
         pos,
         "this is nested too deep to be read",
         &format!("nest lists and maps at most {depth} deep"),
@@ -88,7 +88,7 @@ pub(super) fn too_deep(pos: diag::Pos, depth: usize) -> SyntaxError {
 /// The file holds nothing.
 pub(super) fn empty() -> SyntaxError {
     fault(
-        shape::SYNTAX,
+        Code::Syntax,
         diag::Pos::START,
         "the file is empty",
         "fill it, or delete the file",
@@ -98,7 +98,7 @@ pub(super) fn empty() -> SyntaxError {
 /// The file holds more than one document.
 pub(super) fn several(pos: diag::Pos) -> SyntaxError {
     fault(
-        shape::SYNTAX,
+        Code::Syntax,
         pos,
         "a second document begins here",
         "keep one document in a file: delete the `---` and move what follows to a file of its own",
@@ -108,7 +108,7 @@ pub(super) fn several(pos: diag::Pos) -> SyntaxError {
 /// A directive other than `%YAML 1.2`.
 pub(super) fn directive(pos: diag::Pos, name: &str) -> SyntaxError {
     fault(
-        shape::YAML_FEATURE,
+        Code::YamlFeature,
         pos,
         format!("the directive `{name}` is not used here"),
         "delete the line; files are YAML 1.2 without tags",
@@ -118,7 +118,7 @@ pub(super) fn directive(pos: diag::Pos, name: &str) -> SyntaxError {
 /// A node has an anchor.
 pub(super) fn anchor(pos: diag::Pos) -> SyntaxError {
     fault(
-        shape::YAML_FEATURE,
+        Code::YamlFeature,
         pos,
         "anchors are not used here: each value stands where it counts",
         "delete the `&` and its name, or put the text in quotes if it begins with `&`",
@@ -128,7 +128,7 @@ pub(super) fn anchor(pos: diag::Pos) -> SyntaxError {
 /// An alias stands for another node.
 pub(super) fn alias(pos: diag::Pos) -> SyntaxError {
     fault(
-        shape::YAML_FEATURE,
+        Code::YamlFeature,
         pos,
         "aliases are not used here: each value stands where it counts",
         "repeat the value, or put the text in quotes if it begins with `*`",
@@ -138,7 +138,7 @@ pub(super) fn alias(pos: diag::Pos) -> SyntaxError {
 /// A node has a tag.
 pub(super) fn tag(pos: diag::Pos) -> SyntaxError {
     fault(
-        shape::YAML_FEATURE,
+        Code::YamlFeature,
         pos,
         "tags are not used here: the format knows each field's type",
         "delete the tag, or put the text in quotes if it begins with `!`",
@@ -148,7 +148,7 @@ pub(super) fn tag(pos: diag::Pos) -> SyntaxError {
 /// A map is merged into another.
 pub(super) fn merge(pos: diag::Pos) -> SyntaxError {
     fault(
-        shape::YAML_FEATURE,
+        Code::YamlFeature,
         pos,
         "merge keys are not used here: each value stands where it counts",
         "write the merged keys out instead of `<<`",
@@ -158,7 +158,7 @@ pub(super) fn merge(pos: diag::Pos) -> SyntaxError {
 /// A key stands twice in a map.
 pub(super) fn duplicate(pos: diag::Pos, key: &str, line: u32) -> SyntaxError {
     fault(
-        shape::DUPLICATE_KEY,
+        Code::DuplicateKey,
         pos,
         format!("`{}` stands twice here, first in line {line}", shown(key)),
         "keep one of them",
@@ -168,7 +168,7 @@ pub(super) fn duplicate(pos: diag::Pos, key: &str, line: u32) -> SyntaxError {
 /// A key is a list or map.
 pub(super) fn key_not_text(pos: diag::Pos) -> SyntaxError {
     fault(
-        shape::WRONG_TYPE,
+        Code::WrongType,
         pos,
         "a key is a text, not a list or map",
         "name the key in one word, or put a text that begins with `[` or `{` in quotes",
@@ -178,7 +178,7 @@ pub(super) fn key_not_text(pos: diag::Pos) -> SyntaxError {
 /// Nothing stands before a colon.
 pub(super) fn key_empty(pos: diag::Pos) -> SyntaxError {
     fault(
-        shape::WRONG_TYPE,
+        Code::WrongType,
         pos,
         "no key stands before this colon",
         "name the key, or put the text in quotes if it begins with the colon",
@@ -188,7 +188,7 @@ pub(super) fn key_empty(pos: diag::Pos) -> SyntaxError {
 /// A merge conflict was left in the file.
 pub(super) fn conflict(pos: diag::Pos) -> SyntaxError {
     fault(
-        shape::SYNTAX,
+        Code::Syntax,
         pos,
         "a merge conflict is not resolved here",
         "keep one side, delete the marks",
@@ -198,7 +198,7 @@ pub(super) fn conflict(pos: diag::Pos) -> SyntaxError {
 /// A key is indented deeper than the one above it, whose value has begun.
 pub(super) fn deeper(pos: diag::Pos, above: &str) -> SyntaxError {
     fault(
-        shape::SYNTAX,
+        Code::Syntax,
         pos,
         format!(
             "this line is indented deeper than `{}` above it",
@@ -211,7 +211,7 @@ pub(super) fn deeper(pos: diag::Pos, above: &str) -> SyntaxError {
 /// A bracket is open to the end of the file.
 pub(super) fn unclosed(pos: diag::Pos, bracket: char) -> SyntaxError {
     fault(
-        shape::SYNTAX,
+        Code::Syntax,
         pos,
         format!("the `{bracket}` of line {} is not closed", pos.line),
         "close it where the list or map ends; put a text that has `,[]{}` in quotes",
@@ -220,7 +220,7 @@ pub(super) fn unclosed(pos: diag::Pos, bracket: char) -> SyntaxError {
 
 /// Other readers of YAML refuse this.
 pub(super) fn refused(pos: diag::Pos, message: &str, help: &str) -> SyntaxError {
-    fault(shape::SYNTAX, pos, message, help)
+    fault(Code::Syntax, pos, message, help)
 }
 
 /// The parser could not go on.
@@ -230,11 +230,11 @@ pub(super) fn syntax(pos: diag::Pos, kind: &ErrorKind, depth: usize) -> SyntaxEr
         .or_else(|| quotes(kind))
         .or_else(|| blocks(kind))
     {
-        Some((message, help)) => (shape::SYNTAX, message, help),
+        Some((message, help)) => (Code::Syntax, message, help),
         None => match kind {
             ErrorKind::RecursionLimitExceeded => return too_deep(pos, depth),
             kind if is_tag(kind) => return tag(pos),
-            kind => (shape::SYNTAX, other(kind), QUOTE),
+            kind => (Code::Syntax, other(kind), QUOTE),
         },
     };
     fault(code, pos, message, help)

@@ -3,6 +3,7 @@
 //! Uses diag. Pure. Start at [`Document`].
 
 use crate::diag;
+use crate::diag::code::Code;
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -57,7 +58,7 @@ pub struct Document {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
     /// One of [`diag::shape`].
-    pub code: diag::Code,
+    pub code: Code,
     /// Where; `None` where the whole file is meant.
     pub pos: Option<diag::Pos>,
     /// The dotted path of the value, where it is known.

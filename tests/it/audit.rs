@@ -89,7 +89,7 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
 pub(crate) fn told(findings: &[Finding]) -> Vec<String> {
     let mut told: Vec<String> = findings
         .iter()
-        .map(|finding| format!("{} {}", finding.level, finding.rule))
+        .map(|finding| format!("{} {}", finding.level, finding.rule.as_str()))
         .collect();
     told.sort();
     told

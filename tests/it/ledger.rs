@@ -81,7 +81,7 @@ fn two_files_of_one_id_are_both_named() {
         .entries
         .iter()
         .flat_map(|entry| &entry.source.findings)
-        .filter(|finding| finding.rule == "duplicate-id")
+        .filter(|finding| finding.rule.as_str() == "duplicate-id")
         .map(|finding| (finding.path.as_str(), finding.message.clone()))
         .collect();
     assert_eq!(found.len(), 2, "{found:?}");
@@ -137,7 +137,7 @@ fn what_is_no_file_is_named_and_never_read() {
         ledger
             .findings
             .iter()
-            .all(|finding| finding.rule == "not-a-file")
+            .all(|finding| finding.rule.as_str() == "not-a-file")
     );
 }
 

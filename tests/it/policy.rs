@@ -81,5 +81,5 @@ pub(crate) fn short(finding: &Finding) -> String {
         .pos
         .map_or("-".to_owned(), |pos| format!("{}:{}", pos.line, pos.column));
     let field = finding.field.as_deref().unwrap_or("-");
-    format!("{} {pos} {field}", finding.rule)
+    format!("{} {pos} {field}", finding.rule.as_str())
 }

@@ -33,7 +33,7 @@ type Expected<'t> = (&'t str, u32, u32, &'t str);
 fn seen(finding: &Finding) -> (&str, u32, u32, &str) {
     let pos = finding.pos.unwrap();
     let field = finding.field.as_deref().unwrap_or("");
-    (finding.rule, pos.line, pos.column, field)
+    (finding.rule.as_str(), pos.line, pos.column, field)
 }
 
 /// Reads the smallest record with one text replaced by another, and compares all findings.
@@ -260,7 +260,11 @@ fn every_mistake_of_a_file_is_found_at_once() {
     let text =
         "id: EXC-2026-7F3KQ\nclass: special\nclass: standard\nowner: {name: }\nexpire: never\n";
     let source = source(text);
-    let found: Vec<&str> = source.findings.iter().map(|finding| finding.rule).collect();
+    let found: Vec<&str> = source
+        .findings
+        .iter()
+        .map(|finding| finding.rule.as_str())
+        .collect();
     let missing = ["missing-field"; 8];
     let rest = [
         "duplicate-key",

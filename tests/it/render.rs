@@ -3,6 +3,7 @@
 mod escapes;
 mod findings;
 
+use exledger::diag::code::Code;
 use exledger::diag::{Finding, Level, Pos};
 use exledger::render::format::{Colour, Quiet, Style};
 use exledger::render::{ALL, find};
@@ -36,9 +37,9 @@ pub(crate) fn render(format: &str, doc: &Doc<'_>, style: &Style) -> String {
     String::from_utf8(shown).expect("UTF-8")
 }
 
-fn finding(rule: &'static str, level: Level, pos: Option<Pos>) -> Finding {
+fn finding(rule: &str, level: Level, pos: Option<Pos>) -> Finding {
     Finding {
-        rule,
+        rule: Code::parse(rule).unwrap(),
         level,
         path: "exceptions/EXC-2026-7F3KQ.yaml".into(),
         pos,
@@ -76,7 +77,7 @@ fn everything() -> Doc<'static> {
     let mut findings = Findings::of(vec![finding("missing-trigger", Level::Warning, None)]);
     findings.shown.insert(0, error);
     findings.rules.insert(
-        "term-too-long",
+        Code::TermTooLong,
         About {
             level: Level::Error,
             summary: "the exception is longer than its tier or class allows".into(),
@@ -379,7 +380,7 @@ fn an_empty_table_and_findings_for_machines_show_nothing_to_people() {
     if let Some(Block::Table(table)) = doc.blocks.first_mut() {
         table.rows.clear();
     }
-    let mut findings = Findings::of(vec![finding("review-due", Level::Warning, None)]);
+    let mut findings = Findings::of(vec![finding("stale-control", Level::Warning, None)]);
     findings.readers = Readers::Machines;
     doc.blocks.push(Block::Findings(findings));
     for format in ["table", "markdown"] {

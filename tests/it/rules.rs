@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use exledger::diag::Finding;
+use exledger::diag::code::Code;
 use exledger::ledger::Files;
 use exledger::ledger::tree::MapTree;
 use exledger::policy::governance::Governance;
@@ -17,7 +18,6 @@ use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint::{self};
 use exledger::rules::past::RecordPast;
 use exledger::rules::repeats::Repeats;
-use exledger::rules::rule::Group;
 
 use crate::house;
 
@@ -25,7 +25,6 @@ mod changes;
 mod explained;
 mod histories;
 mod hostile;
-mod page;
 
 fn instant(text: &str) -> Instant {
     Instant::parse(text).unwrap_or_else(|| Day::new(text).unwrap().last_instant())
@@ -73,16 +72,22 @@ fn the_bad_example_of_a_rule_is_found_and_nothing_else() {
         let Some((tree, findings)) = of_example(&rule.bad) else {
             continue;
         };
-        let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.rule).collect();
-        let mut expected = BTreeSet::from([rule.code]);
+        let codes: BTreeSet<&str> = findings
+            .iter()
+            .map(|finding| finding.rule.as_str())
+            .collect();
+        let mut expected = BTreeSet::from([rule.code.as_str()]);
         // What loosens the policy changes it.
-        if rule.code == "policy-loosened" {
+        if rule.code.as_str() == "policy-loosened" {
             expected.insert("policy-changed");
         }
         assert_eq!(codes, expected, "{findings:#?}");
-        for finding in findings.iter().filter(|finding| finding.rule == rule.code) {
-            assert_eq!(finding.level, rule.level, "{}", rule.code);
-            assert!(!finding.help.is_empty(), "{}", rule.code);
+        for finding in findings
+            .iter()
+            .filter(|finding| finding.rule.as_str() == rule.code.as_str())
+        {
+            assert_eq!(finding.level, rule.level, "{}", rule.code.as_str());
+            assert!(!finding.help.is_empty(), "{}", rule.code.as_str());
             assert_place(finding, &tree);
         }
     }
@@ -93,7 +98,7 @@ fn assert_place(finding: &Finding, tree: &MapTree) {
     let (Some(field), Some(pos)) = (&finding.field, finding.pos) else {
         return;
     };
-    if !finding.path.starts_with("exceptions/") || finding.rule == "duplicate-key" {
+    if !finding.path.starts_with("exceptions/") || finding.rule.as_str() == "duplicate-key" {
         return;
     }
     let source = file::read(&finding.path, &tree.0[&finding.path]);
@@ -105,7 +110,7 @@ fn assert_place(finding: &Finding, tree: &MapTree) {
 fn the_good_example_of_a_rule_is_clean() {
     for rule in ALL {
         if let Some((_, findings)) = of_example(&rule.good) {
-            assert!(findings.is_empty(), "{}: {findings:#?}", rule.code);
+            assert!(findings.is_empty(), "{}: {findings:#?}", rule.code.as_str());
         }
     }
 }
@@ -128,7 +133,10 @@ fn every_file_of_a_rule_is_in_the_table() {
             );
         }
     }
-    let codes: BTreeSet<String> = ALL.iter().map(|rule| rule.code.to_owned()).collect();
+    let codes: BTreeSet<String> = ALL
+        .iter()
+        .map(|rule| rule.code.as_str().to_owned())
+        .collect();
     assert_eq!(files, codes);
     assert_eq!(codes.len(), ALL.len(), "a code twice");
 }
@@ -136,7 +144,7 @@ fn every_file_of_a_rule_is_in_the_table() {
 #[test]
 fn every_rule_says_what_it_is_and_serves_a_requirement() {
     for rule in ALL {
-        assert!(!rule.serves.is_empty(), "{}", rule.code);
+        assert!(!rule.serves.is_empty(), "{}", rule.code.as_str());
         for number in rule.serves {
             let digits = number.strip_prefix('M').unwrap();
             assert!(
@@ -147,22 +155,28 @@ fn every_rule_says_what_it_is_and_serves_a_requirement() {
         assert!(
             !rule.summary.ends_with('.') && rule.why.ends_with('.'),
             "{}",
-            rule.code
+            rule.code.as_str()
         );
-        assert!(rule.remedy.ends_with('.'), "{}", rule.code);
-        assert!(!rule.bad.shown(None).is_empty(), "{}", rule.code);
+        assert!(rule.remedy.ends_with('.'), "{}", rule.code.as_str());
+        assert!(!rule.bad.shown(None).is_empty(), "{}", rule.code.as_str());
         assert!(
             !rule.good.shown(rule.bad.field()).is_empty(),
             "{}",
-            rule.code
+            rule.code.as_str()
         );
     }
 }
 
 #[test]
-fn the_content_rules_are_those_whose_level_a_policy_may_change() {
-    for rule in ALL.iter().filter(|rule| rule.group == Group::Content) {
-        let code = exledger::policy::codes::content(rule.code);
-        assert_eq!(code, Some(rule.code));
+fn every_code_has_its_rule_in_the_same_order() {
+    let codes: Vec<Code> = ALL.iter().map(|rule| rule.code).collect();
+    assert_eq!(codes, Code::ALL);
+}
+
+#[test]
+fn a_code_is_read_as_it_is_written() {
+    for code in Code::ALL {
+        assert_eq!(Code::parse(code.as_str()), Some(*code));
     }
+    assert_eq!(Code::parse("no-such-code"), None);
 }

@@ -65,7 +65,7 @@ fn found(edits: &[(&str, &str)], policy: &str, on: Option<&str>) -> Vec<String> 
         let line = finding.pos.map_or(0, |pos| pos.line);
         format!(
             "{} {line} {}",
-            finding.rule,
+            finding.rule.as_str(),
             finding.field.as_deref().unwrap_or("-")
         )
     });

@@ -15,7 +15,12 @@ fn judged(control: &str) -> Vec<String> {
     let findings = findings(&MapTree::of([(PATH, text)]), None);
     let said = findings.iter().map(|finding| {
         assert_eq!(finding.field.as_deref(), Some("deviates_from.controls[0]"));
-        format!("{}: {}; {}", finding.rule, finding.message, finding.help)
+        format!(
+            "{}: {}; {}",
+            finding.rule.as_str(),
+            finding.message,
+            finding.help
+        )
     });
     said.collect()
 }

@@ -24,7 +24,7 @@ fn found(added: &str, files: &[(&str, &str)]) -> Vec<Finding> {
 fn codes(added: &str, files: &[(&str, &str)]) -> Vec<&'static str> {
     found(added, files)
         .iter()
-        .map(|finding| finding.rule)
+        .map(|finding| finding.rule.as_str())
         .collect()
 }
 
@@ -69,7 +69,10 @@ fn a_value_that_looks_like_a_credential_is_found_and_not_repeated() {
             format!("fired: [{{date: 2026-12-01, trigger: '{secret}', by: a@example.com}}]"),
         ] {
             let found = found(&added, &[]);
-            let secrets: Vec<_> = found.iter().filter(|it| it.rule == "secret").collect();
+            let secrets: Vec<_> = found
+                .iter()
+                .filter(|it| it.rule.as_str() == "secret")
+                .collect();
             assert!(!secrets.is_empty(), "{secret}: {found:#?}");
             for finding in &found {
                 let shown = format!("{} {}", finding.message, finding.help);
@@ -123,7 +126,7 @@ fn a_policy_says_what_is_no_secret_and_may_hold_none_itself() {
     let policy = format!("version: 1\nname: {secret}\n");
     let found = found("", &[("exledger.yaml", &policy)]);
     assert_eq!(
-        (found[0].rule, found[0].path.as_str()),
+        (found[0].rule.as_str(), found[0].path.as_str()),
         ("secret", "exledger.yaml")
     );
 }
@@ -181,7 +184,10 @@ fn a_settled_record_is_judged_by_shape_secret_and_evidence_alone() {
         landed: None,
     };
     let settled = lint::record(&source, &known, past).unwrap();
-    let codes: Vec<&str> = settled.iter().map(|finding| finding.rule).collect();
+    let codes: Vec<&str> = settled
+        .iter()
+        .map(|finding| finding.rule.as_str())
+        .collect();
     assert_eq!(codes, ["unknown-key", "secret", "missing-evidence"]);
     let open = lint::record(&source, &known, RecordPast::UNKNOWN).unwrap();
     assert!(open.len() > 4, "{open:#?}");
@@ -217,7 +223,7 @@ fn a_closure_answers_its_checklist_with_evidence_and_dated_checks() {
         assert!(bare[0].message.contains(item), "{}", bare[0].message);
     }
     assert_eq!(
-        (bare[0].rule, bare[0].pos.unwrap().line),
+        (bare[0].rule.as_str(), bare[0].pos.unwrap().line),
         ("closure-incomplete", 13)
     );
     assert!(record("rejected, BY").is_empty());
@@ -240,7 +246,7 @@ fn an_answer_that_says_nothing_answers_no_check() {
         assert_eq!(found.len(), 1, "{answer}: {found:#?}");
         let said = format!("the closure lacks an answer to `checks.patched` (`{answer}` is none)");
         assert_eq!(
-            (found[0].rule, found[0].message.as_str()),
+            (found[0].rule.as_str(), found[0].message.as_str()),
             ("closure-incomplete", said.as_str())
         );
     }

@@ -36,7 +36,7 @@ fn found(x: &str, schema: &str) -> Vec<Finding> {
 fn places(x: &str) -> Vec<String> {
     let found = found(x, SCHEMA);
     let places = found.iter().map(|finding| {
-        assert_eq!(finding.rule, "house-schema", "{finding:#?}");
+        assert_eq!(finding.rule.as_str(), "house-schema", "{finding:#?}");
         format!(
             "{} {}",
             finding.pos.unwrap().line,
@@ -106,7 +106,9 @@ fn a_record_with_faults_below_x_is_left_to_them() {
     );
     assert!(!found.is_empty());
     assert!(
-        found.iter().all(|finding| finding.rule != "house-schema"),
+        found
+            .iter()
+            .all(|finding| finding.rule.as_str() != "house-schema"),
         "{found:#?}"
     );
 }
@@ -126,7 +128,7 @@ fn a_schema_that_cannot_be_used_is_a_finding_of_the_policy() {
         assert_eq!(found.len(), 1, "{schema}: {found:#?}");
         assert_eq!(
             (
-                found[0].rule,
+                found[0].rule.as_str(),
                 found[0].path.as_str(),
                 found[0].field.as_deref()
             ),
@@ -138,7 +140,9 @@ fn a_schema_that_cannot_be_used_is_a_finding_of_the_policy() {
     }
     let found = found("", "{not json");
     assert!(
-        found.iter().all(|finding| finding.rule != "house-schema"),
+        found
+            .iter()
+            .all(|finding| finding.rule.as_str() != "house-schema"),
         "{found:#?}"
     );
 }

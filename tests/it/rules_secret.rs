@@ -25,7 +25,9 @@ fn found(lines: &str, policy: &str) -> Vec<Finding> {
 fn in_text(text: &str) -> Vec<Finding> {
     let found = found(&format!("x:\n  note: {}", quoted(text)), "version: 1\n");
     assert!(
-        found.iter().all(|finding| finding.rule == "secret"),
+        found
+            .iter()
+            .all(|finding| finding.rule.as_str() == "secret"),
         "{found:#?}"
     );
     found
@@ -174,7 +176,7 @@ fn values_below_x_are_found_by_the_name_of_their_key() {
         ] {
             let found = found(&lines, "version: 1\n");
             assert_eq!(found.len(), 1, "{lines}");
-            assert_eq!(found[0].rule, "secret", "{lines}");
+            assert_eq!(found[0].rule.as_str(), "secret", "{lines}");
             assert_silent(&found, value);
         }
     }
@@ -293,11 +295,14 @@ fn a_key_is_looked_at_too_and_no_path_repeats_it() {
     assert_eq!(fields.collect::<Vec<_>>(), ["x.a", "x.a"]);
     assert_silent(&below, &token);
     let unknown = found(&format!("{token}: 1"), "version: 1\n");
-    let rules: Vec<&str> = unknown.iter().map(|finding| finding.rule).collect();
+    let rules: Vec<&str> = unknown
+        .iter()
+        .map(|finding| finding.rule.as_str())
+        .collect();
     assert_eq!(rules, ["secret", "unknown-key"]);
     assert_silent(&unknown, &token);
     let value = found(&format!("requester: {token}"), "version: 1\n");
-    let rules: Vec<&str> = value.iter().map(|finding| finding.rule).collect();
+    let rules: Vec<&str> = value.iter().map(|finding| finding.rule.as_str()).collect();
     assert_eq!(rules, ["bad-value", "secret"]);
     assert_silent(&value, &token);
 }
@@ -312,7 +317,11 @@ fn the_policy_is_looked_at_too() {
     assert_eq!(findings[0].pos.unwrap().line, 3);
     assert_silent(&findings, &token);
     let broken = found("", &format!("version: 1\nname: {token}\nnothing: 1\n"));
-    assert!(broken.iter().any(|finding| finding.rule == "secret"));
+    assert!(
+        broken
+            .iter()
+            .any(|finding| finding.rule.as_str() == "secret")
+    );
 }
 
 #[test]
@@ -335,7 +344,7 @@ fn what_a_closing_answers_is_no_credential_whatever_its_items_are_named() {
     assert!(
         found(closure, "version: 1\n")
             .iter()
-            .all(|finding| finding.rule != "secret")
+            .all(|finding| finding.rule.as_str() != "secret")
     );
 }
 
@@ -352,13 +361,16 @@ fn a_comment_is_looked_at_too() {
     ] {
         let found = found(&lines, "version: 1\n");
         assert_eq!(found.len(), 1, "{lines}: {found:#?}");
-        assert_eq!((found[0].rule, found[0].field.as_deref()), ("secret", None));
+        assert_eq!(
+            (found[0].rule.as_str(), found[0].field.as_deref()),
+            ("secret", None)
+        );
         assert_eq!(found[0].pos.unwrap().line, line);
         assert_silent(&found, &token);
     }
     let policy = found("", &format!("version: 1\n# {token}\n"));
     assert_eq!(
-        (policy[0].rule, policy[0].path.as_str()),
+        (policy[0].rule.as_str(), policy[0].path.as_str()),
         ("secret", "exledger.yaml")
     );
     let fine = "# see vault:prod/x, token: rotated weekly\nx: {a: 'b#c', d: \"# none\"} # BILL-412";

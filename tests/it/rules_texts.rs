@@ -11,7 +11,7 @@ use crate::rules::findings;
 fn codes(from: &str, to: &str, files: &[(&str, &str)]) -> Vec<&'static str> {
     found(from, to, files)
         .iter()
-        .map(|finding| finding.rule)
+        .map(|finding| finding.rule.as_str())
         .collect()
 }
 
@@ -95,7 +95,7 @@ fn placeholders_are_looked_for_in_every_text_that_gives_a_reason() {
         let found = found(from, to, &[]);
         assert_eq!(found.len(), 1, "{to}: {found:#?}");
         assert_eq!(
-            (found[0].rule, found[0].field.as_deref()),
+            (found[0].rule.as_str(), found[0].field.as_deref()),
             ("placeholder", Some(field))
         );
     }
@@ -258,7 +258,7 @@ fn an_unknown_control_says_where_to_look() {
         let rule = "{rule: Every job has its own database user}";
         let found = found(rule, &deviation, &files);
         assert_eq!(found.len(), 1, "{found:#?}");
-        assert_eq!(found[0].rule, "unknown-control");
+        assert_eq!(found[0].rule.as_str(), "unknown-control");
         format!("{}; {}", found[0].message, found[0].help)
     };
     let all = "version: 1\n";
@@ -284,7 +284,7 @@ fn a_governance_file_that_is_not_there_is_an_error() {
     let found = found(title, "Nightly invoices", &[("exledger.yaml", policy)]);
     let shown = found
         .iter()
-        .map(|it| (it.rule, it.level.word(), it.field.as_deref()));
+        .map(|it| (it.rule.as_str(), it.level.word(), it.field.as_deref()));
     assert_eq!(
         shown.collect::<Vec<_>>(),
         [

@@ -6,6 +6,7 @@
 mod xml;
 mod xsd;
 
+use exledger::diag::code::Code;
 use exledger::diag::{Finding, Level, Pos};
 use exledger::record::time::Instant;
 use exledger::render::find;
@@ -41,7 +42,7 @@ fn all_findings() -> Vec<Finding> {
     for (n, text) in (1..).zip(ODD) {
         for level in [Level::Error, Level::Warning, Level::Note] {
             all.push(Finding {
-                rule: "bad-value",
+                rule: Code::BadValue,
                 level,
                 path: format!("exceptions/{text}{n}.yaml"),
                 pos: (n % 2 == 0).then_some(Pos { line: n, column: 1 }),

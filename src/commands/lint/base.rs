@@ -16,6 +16,7 @@ use crate::commands::lint::input::Input;
 use crate::commands::lint::past::Approved;
 use crate::commands::lint::untouched;
 use exledger::diag::Finding;
+use exledger::diag::code::Code;
 use exledger::history::paths::Prefix;
 use exledger::history::tree::CommitTree;
 use exledger::ledger::{self, Files};
@@ -113,7 +114,7 @@ pub(super) fn read(
 }
 
 /// What is said of a record that the branch leaves as it is.
-const EVIDENCE: [&str; 2] = ["missing-evidence", "evidence-changed"];
+const EVIDENCE: [Code; 2] = [Code::MissingEvidence, Code::EvidenceChanged];
 
 /// Judges the evidence of records that the branch leaves as they are, where it changes a file that they may name.
 ///

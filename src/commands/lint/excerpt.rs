@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::commands::context::Ctx;
+use exledger::diag::code::Code;
 use exledger::diag::{Finding, Pos};
 use exledger::ledger::tree::Tree;
 use exledger::record::credential;
@@ -14,7 +15,7 @@ use exledger::view::finding;
 use exledger::yaml::node::Limits;
 
 /// The rule whose values are never shown.
-const SECRET: &str = "secret";
+const SECRET: Code = Code::Secret;
 
 /// The most characters of a line that are shown before the place of a finding, and from it on.
 const BEFORE: usize = 80;

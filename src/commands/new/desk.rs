@@ -7,6 +7,7 @@ use crate::ask::{self};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::new::filing::{self, Work};
+use exledger::diag::code::Code;
 use exledger::plan::answers::Answers;
 use exledger::plan::derive;
 use exledger::plan::draft::{self, Draft};
@@ -17,15 +18,15 @@ use exledger::record::scalar::Scalar;
 use exledger::record::time::When;
 
 /// What rules say of fields that are still to be asked: no objection to an answer.
-const LATER: &[&str] = &[
-    "incomplete-identity",
-    "missing-change",
-    "missing-field",
-    "missing-for-tier",
-    "missing-trigger",
-    "no-compensating-control",
-    "no-deviation",
-    "no-subject",
+const LATER: &[Code] = &[
+    Code::IncompleteIdentity,
+    Code::MissingChange,
+    Code::MissingField,
+    Code::MissingForTier,
+    Code::MissingTrigger,
+    Code::NoCompensatingControl,
+    Code::NoDeviation,
+    Code::NoSubject,
 ];
 
 /// Where a person is asked.

@@ -11,6 +11,7 @@ use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
 use crate::commands::new::desk::Desk;
 use crate::commands::new::{NewArgs, filed, past, preview, sources};
+use exledger::diag::code::Code;
 use exledger::diag::{self, Finding, Level};
 use exledger::ledger::Ledger;
 use exledger::plan::answers::Answers;
@@ -197,7 +198,7 @@ fn unanswered(missing: &[Question], made: &Draft) -> anyhow::Error {
 /// Returns what of the answers can't be read, other than what is missing.
 pub(super) fn unreadable(made: &Draft) -> impl Iterator<Item = &Finding> {
     let findings = made.source.findings.iter();
-    findings.filter(|finding| finding.rule != diag::shape::MISSING_FIELD)
+    findings.filter(|finding| finding.rule != Code::MissingField)
 }
 
 /// Returns a finding on one line.
@@ -239,7 +240,7 @@ pub(super) fn ended(work: &Work<'_>, made: &Draft) -> Option<Finding> {
     let expires: When = made.source.value("expires")?;
     (not_after(&expires) <= now).then(|| {
         made.source.finding(
-            diag::shape::BAD_VALUE,
+            Code::BadValue,
             Level::Error,
             "expires",
             format!("{expires} is past"),

@@ -145,7 +145,11 @@ fn chosen(desk: &Desk<'_>, made: &Draft, findings: &[Finding]) -> anyhow::Result
     for finding in &wrong {
         let field = finding.field.as_deref().map(asked_as);
         if let Some(field) = field.filter(|field| of(field).is_some()) {
-            add(format!("correct {}", named(field)), finding.rule, field);
+            add(
+                format!("correct {}", named(field)),
+                finding.rule.as_str(),
+                field,
+            );
         }
     }
     for derived in &made.derived {

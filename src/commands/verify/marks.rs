@@ -9,6 +9,7 @@ use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
 use crate::commands::verify::uses::Book;
 use exledger::diag::Finding;
+use exledger::diag::code::Code;
 use exledger::history::chain;
 use exledger::history::checkpoint::{self, Checkpoint, Stand};
 use exledger::history::objects::Oid;
@@ -117,7 +118,7 @@ fn place(stand: Stand) -> Place {
 
 /// Tells whether findings say that the mainline is not what it once was.
 pub(super) fn is_rewritten(findings: &[Finding]) -> bool {
-    let says = |it: &Finding| ["history-rewritten", "mainline-rerouted"].contains(&it.rule);
+    let says = |it: &Finding| [Code::HistoryRewritten, Code::MainlineRerouted].contains(&it.rule);
     findings.iter().any(says)
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Uses diag, policy's tables. Pure. Start at [`Catalog`]. Follows `docs/spec/policy.md`, catalogs.
 
-use crate::diag::{Finding, shape};
+use crate::diag::Finding;
+use crate::diag::code::Code;
 use crate::policy::table::Table;
 use std::collections::BTreeMap;
 
@@ -106,12 +107,7 @@ impl Catalog {
                 Some(_) => None,
             };
             if let Some(flaw) = flaw {
-                table.note(
-                    shape::BAD_VALUE,
-                    row.line,
-                    &flaw,
-                    "correct or remove the row",
-                );
+                table.note(Code::BadValue, row.line, &flaw, "correct or remove the row");
                 return;
             }
             let control = Control {

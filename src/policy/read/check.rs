@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::diag::{Code, Pos, shape};
+use crate::diag::Pos;
+use crate::diag::code::Code;
 use crate::policy::closing::Hours;
-use crate::policy::codes;
 use crate::policy::read::people;
 use crate::policy::settings::Recipient;
 use crate::policy::tiers::Tier;
@@ -40,7 +40,7 @@ fn fault(code: Code, pos: Pos, field: String, message: String, help: String) -> 
 }
 
 fn bad(pos: Pos, field: String, message: String, help: impl Into<String>) -> SyntaxError {
-    fault(shape::BAD_VALUE, pos, field, message, help.into())
+    fault(Code::BadValue, pos, field, message, help.into())
 }
 
 fn entries<'n>(root: &'n Node, path: &str) -> &'n [Entry] {
@@ -249,10 +249,11 @@ fn sensitivities(root: &Node, faults: &mut Vec<SyntaxError>) {
 /// Keys that are words of a vocabulary.
 fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
     for entry in entries(root, "lint.levels") {
-        if codes::content(&entry.key).is_some() {
+        let mut codes = Code::adjustable();
+        if codes.any(|code| code.as_str() == entry.key) {
             continue;
         }
-        let near = near::nearest(&entry.key, codes::CONTENT.iter().copied());
+        let near = near::nearest(&entry.key, Code::adjustable().map(Code::as_str));
         faults.push(bad(
             entry.key_pos,
             format!("lint.levels.{}", entry.key),
@@ -273,7 +274,7 @@ fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
         }
         let near = near::nearest(&entry.key, kinds());
         faults.push(fault(
-            shape::UNKNOWN_KEY,
+            Code::UnknownKey,
             entry.key_pos,
             format!("closure.checks.{}", entry.key),
             match near {

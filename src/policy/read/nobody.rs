@@ -2,7 +2,8 @@
 //!
 //! Uses yaml, people. Pure. Start at [`check`]. Follows `docs/spec/policy.md`, words and files.
 
-use crate::diag::{Pos, shape};
+use crate::diag::Pos;
+use crate::diag::code::Code;
 use crate::policy::people::nobody;
 use crate::yaml::node::{Node, SyntaxError};
 
@@ -26,7 +27,7 @@ fn look(node: &Node, field: String, faults: &mut Vec<SyntaxError>) {
 
 fn fault(pos: Pos, field: String) -> SyntaxError {
     SyntaxError {
-        code: shape::BAD_VALUE,
+        code: Code::BadValue,
         pos: Some(pos),
         field: Some(field),
         message: format!("{} stands for nobody", nobody::EMAIL),

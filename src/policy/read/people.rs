@@ -3,7 +3,8 @@
 //! Uses diag, yaml, policy's people. Pure. Start at [`check`]. Follows `docs/spec/policy.md` and
 //! `docs/spec/approval.md`, I7.
 
-use crate::diag::{Pos, shape};
+use crate::diag::Pos;
+use crate::diag::code::Code;
 use crate::policy::people::account::Account;
 use crate::yaml::node::{Node, SyntaxError};
 
@@ -37,7 +38,7 @@ pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
 
 fn bad(pos: Pos, field: String, message: String, help: &str) -> SyntaxError {
     SyntaxError {
-        code: shape::BAD_VALUE,
+        code: Code::BadValue,
         pos: Some(pos),
         field: Some(field),
         message,

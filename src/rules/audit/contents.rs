@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::diag::{Code, Finding, Level};
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
 use crate::history::governance::State;
 use crate::history::version::{Change, Key, Trail, Version};
 use crate::history::walk::VersionVisit;

@@ -39,7 +39,7 @@ fn an_account_that_nobody_knows_is_a_warning_that_names_the_line() {
     );
     let finding = findings
         .iter()
-        .find(|it| it.rule == "unknown-account")
+        .find(|it| it.rule.as_str() == "unknown-account")
         .unwrap();
     assert!(
         finding.message.starts_with(
@@ -55,7 +55,11 @@ fn an_account_that_nobody_knows_is_a_warning_that_names_the_line() {
     // Once another version is approved, nothing is to be added.
     change(&repo, "again", "ana", &SAMPLE.replace("moderate", "low"));
     let findings = audited(&repo, ON);
-    assert!(findings.iter().all(|it| it.rule != "unknown-account"));
+    assert!(
+        findings
+            .iter()
+            .all(|it| it.rule.as_str() != "unknown-account")
+    );
 }
 
 #[test]
@@ -87,7 +91,9 @@ fn a_decision_under_a_name_is_compared_with_the_owner_of_the_account() {
             repo.by("lee").merge("map", "Merge branch 'map'");
         }
         let findings = audited(&repo, ON);
-        let found = findings.iter().find(|it| it.rule == "decision-by-other");
+        let found = findings
+            .iter()
+            .find(|it| it.rule.as_str() == "decision-by-other");
         match expected {
             None => assert_eq!(found, None, "{people:?} {later:?}"),
             Some(text) => assert!(found.unwrap().message.contains(text), "{found:?}"),
@@ -127,7 +133,9 @@ fn whoever_reviews_a_closure_must_be_known_not_to_have_closed_it() {
             &format!("{SAMPLE}{closed}{looked}"),
         );
         let findings = audited(&repo, ON);
-        let found = findings.iter().any(|it| it.rule == "review-by-self");
+        let found = findings
+            .iter()
+            .any(|it| it.rule.as_str() == "review-by-self");
         assert_eq!(
             found, is_found,
             "{closer} {reviewer} {people:?}: {findings:#?}"

@@ -103,7 +103,9 @@ fn a_bad_file_is_an_error_while_it_is_there_and_a_warning_after() {
     repo.by("zoe").says(&other).commit("Approve it");
     let findings = audited(&repo, ON);
     assert!(told(&findings).contains(&"error bad-approval-file".to_owned()));
-    let finding = findings.iter().find(|it| it.rule == "bad-approval-file");
+    let finding = findings
+        .iter()
+        .find(|it| it.rule.as_str() == "bad-approval-file");
     assert_eq!(finding.unwrap().id.as_deref(), Some(ID));
     repo.by("lee").unsays(&other).commit("Clear up");
     let told = told(&audited(&repo, ON));
@@ -150,7 +152,10 @@ fn a_signed_no_is_an_event_and_a_finding() {
     let refused = no("dana", ID, SAMPLE, AT).because("The job is retired already");
     repo.by("dana").says(&refused).commit("Refuse it");
     let findings = audited(&repo, ON);
-    let veto = findings.iter().find(|it| it.rule == "vetoed").unwrap();
+    let veto = findings
+        .iter()
+        .find(|it| it.rule.as_str() == "vetoed")
+        .unwrap();
     assert_eq!(veto.level.word(), "error");
     assert!(
         veto.message.contains("The job is retired already"),
@@ -196,7 +201,7 @@ fn a_version_without_approval_names_the_ways_that_its_policy_leaves() {
     repo.by("ana").write(ID, SAMPLE).commit("File it");
     let help = |repo: &Repo, rule: &str| {
         let found = audited(repo, ON);
-        let found = found.into_iter().filter(|it| it.rule == rule);
+        let found = found.into_iter().filter(|it| it.rule.as_str() == rule);
         found.map(|it| it.help).collect::<Vec<_>>()
     };
     repo.checkout();

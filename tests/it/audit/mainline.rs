@@ -18,7 +18,7 @@ fn a_removal_that_is_dated_before_its_parent_is_named() {
     let repo = filed();
     let of = |repo: &Repo| -> Vec<String> {
         let findings = crate::audit::audited(repo, ON).into_iter();
-        let skewed = findings.filter(|it| it.rule == "clock-skew" && it.id.is_some());
+        let skewed = findings.filter(|it| it.rule.as_str() == "clock-skew" && it.id.is_some());
         skewed
             .map(|it| format!("{} {}", it.path, it.message))
             .collect()

@@ -263,7 +263,9 @@ fn a_record_that_breaks_a_rule_of_shape_keeps_its_id() {
         panic!("it reads");
     };
     assert!(
-        findings.iter().any(|finding| finding.rule == "unknown-key"),
+        findings
+            .iter()
+            .any(|finding| finding.rule.as_str() == "unknown-key"),
         "{findings:?}"
     );
 }

@@ -61,7 +61,7 @@ fn the_keys_of_the_schema_are_those_that_the_reader_knows() {
         // Nothing after the colon: a known key holds nothing, an unknown one is unknown.
         let yaml = format!("version: 1\n{key}:\n");
         let found = exledger::policy::read::read(yaml.as_bytes()).findings;
-        let codes: Vec<&str> = found.iter().map(|finding| finding.rule).collect();
+        let codes: Vec<&str> = found.iter().map(|finding| finding.rule.as_str()).collect();
         assert_eq!(codes, ["missing-field"], "{key}");
     }
 }

@@ -197,7 +197,11 @@ fn paths_stay_inside_the_repository_by_name() {
         ] {
             let governance =
                 Governance::of_policy(&format!("version: 1\n{}", field.replace('?', bad)));
-            let codes: Vec<_> = governance.findings.iter().map(|it| it.rule).collect();
+            let codes: Vec<_> = governance
+                .findings
+                .iter()
+                .map(|it| it.rule.as_str())
+                .collect();
             assert_eq!(codes, ["bad-value"], "{field} {bad}");
         }
     }

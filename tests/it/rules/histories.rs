@@ -247,14 +247,21 @@ fn the_bad_history_of_a_rule_is_found_with_its_code_and_what_it_says_besides() {
         let code = |it: &Value| it["rule"].as_str().unwrap().to_owned();
         let codes: BTreeSet<String> = findings.iter().map(code).collect();
         let expected = match said.is_empty() {
-            true => BTreeSet::from([rule.code.to_owned()]),
+            true => BTreeSet::from([rule.code.as_str().to_owned()]),
             false => said,
         };
-        assert!(expected.contains(rule.code), "{}", rule.code);
+        assert!(
+            expected.contains(rule.code.as_str()),
+            "{}",
+            rule.code.as_str()
+        );
         if codes != expected {
-            wrong.push(format!("{}: {codes:?}, not {expected:?}", rule.code));
+            wrong.push(format!(
+                "{}: {codes:?}, not {expected:?}",
+                rule.code.as_str()
+            ));
         }
-        for finding in findings.iter().filter(|it| code(it) == rule.code) {
+        for finding in findings.iter().filter(|it| code(it) == rule.code.as_str()) {
             assert_eq!(finding["level"], rule.level.word(), "{finding:#?}");
             assert!(!finding["help"].as_str().unwrap().is_empty());
         }
@@ -271,8 +278,12 @@ fn the_good_history_of_a_rule_is_clean_but_for_what_it_says_itself() {
             .iter()
             .map(|it| it["rule"].as_str().unwrap())
             .collect();
-        assert!(!codes.contains(rule.code), "{}: {findings:#?}", rule.code);
+        assert!(
+            !codes.contains(rule.code.as_str()),
+            "{}: {findings:#?}",
+            rule.code.as_str()
+        );
         let said: BTreeSet<&str> = said.iter().map(String::as_str).collect();
-        assert_eq!(codes, said, "{}: {findings:#?}", rule.code);
+        assert_eq!(codes, said, "{}: {findings:#?}", rule.code.as_str());
     }
 }

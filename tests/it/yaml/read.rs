@@ -247,7 +247,10 @@ fn a_file_at_the_limits_passes() {
     );
     let codes = |source: &str| -> Vec<&str> {
         let read = parse(source.as_bytes(), &Limits::RECORD);
-        read.faults.iter().map(|fault| fault.code).collect()
+        read.faults
+            .iter()
+            .map(|fault| fault.code.as_str())
+            .collect()
     };
     assert_eq!(codes(&deep(17)), ["too-large"]);
     let long = |bytes: usize| format!("a: {}\n", "x".repeat(bytes - 4));

@@ -1,0 +1,198 @@
+//! The codes of the rules and the groups that they belong to.
+//!
+//! Uses nothing else. Pure. Start at [`Code`]. Follows `docs/spec/rules.md`. A new rule has its line here; what it finds
+//! stands in its file below `src/rules/`.
+
+use serde::Serialize;
+use serde::Serializer;
+use std::cmp::Ordering;
+use std::fmt;
+
+/// What a rule is about, and who may change its level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RuleGroup {
+    /// Whether a file can be read at all; can't be turned off.
+    Shape,
+    /// What a record says; the policy may turn it up, down or off.
+    Content,
+    /// What a change does to records, policy and workflows.
+    Change,
+    /// What history proves about merged records.
+    Audit,
+}
+
+impl RuleGroup {
+    /// Returns the name that `explain` gives the group.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RuleGroup::Shape => "shape",
+            RuleGroup::Content => "content",
+            RuleGroup::Change => "change",
+            RuleGroup::Audit => "audit",
+        }
+    }
+}
+
+/// Makes [`Code`] of one line for each code, below its group.
+macro_rules! codes {
+    ($($group:ident { $($code:ident = $text:literal,)+ })+) => {
+        /// The name of a rule: a promise to suppressions, dashboards and scripts.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $($(#[doc = concat!("`", $text, "`")] $code,)+)+
+        }
+
+        impl Code {
+            /// All codes, in the order of the documentation.
+            pub const ALL: &[Code] = &[$($(Code::$code,)+)+];
+
+            /// Returns the code as findings, policies and formats write it.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $($(Code::$code => $text,)+)+
+                }
+            }
+
+            /// Returns the group that the rule belongs to.
+            pub const fn group(self) -> RuleGroup {
+                match self {
+                    $($(Code::$code)|+ => RuleGroup::$group,)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    Shape {
+        Syntax = "syntax",
+        Encoding = "encoding",
+        TooLarge = "too-large",
+        YamlFeature = "yaml-feature",
+        DuplicateKey = "duplicate-key",
+        UnknownKey = "unknown-key",
+        MissingField = "missing-field",
+        WrongType = "wrong-type",
+        BadValue = "bad-value",
+        BadId = "bad-id",
+        DuplicateId = "duplicate-id",
+        NotAFile = "not-a-file",
+    }
+    Content {
+        NoDeviation = "no-deviation",
+        NoSubject = "no-subject",
+        Placeholder = "placeholder",
+        ShortJustification = "short-justification",
+        UnknownOwner = "unknown-owner",
+        WindowInverted = "window-inverted",
+        TermTooLong = "term-too-long",
+        MissingTrigger = "missing-trigger",
+        NoCompensatingControl = "no-compensating-control",
+        IncompleteIdentity = "incomplete-identity",
+        MissingForTier = "missing-for-tier",
+        WildcardScope = "wildcard-scope",
+        StandingAccess = "standing-access",
+        OutlivesEvent = "outlives-event",
+        FixOverdue = "fix-overdue",
+        CriteriaTooWide = "criteria-too-wide",
+        HouseSchema = "house-schema",
+        MissingChange = "missing-change",
+        BadReference = "bad-reference",
+        UnknownControl = "unknown-control",
+        WithdrawnControl = "withdrawn-control",
+        LooseControl = "loose-control",
+        Secret = "secret",
+        UnclassifiedCause = "unclassified-cause",
+        StaleBaseline = "stale-baseline",
+        KeyOfTwoOffices = "key-of-two-offices",
+        ApprovalImpossible = "approval-impossible",
+        StaleControl = "stale-control",
+        MissingEvidence = "missing-evidence",
+        EvidenceChanged = "evidence-changed",
+        ClosureIncomplete = "closure-incomplete",
+        ReviewBySelf = "review-by-self",
+        FrozenPattern = "frozen-pattern",
+        Recurrence = "recurrence",
+    }
+    Change {
+        SilentExtension = "silent-extension",
+        RenewalLimit = "renewal-limit",
+        TotalLimit = "total-limit",
+        ScopeWidened = "scope-widened",
+        ControlDropped = "control-dropped",
+        RiskLowered = "risk-lowered",
+        OwnerChanged = "owner-changed",
+        RecordDeleted = "record-deleted",
+        ClosedEdited = "closed-edited",
+        DecisionRewritten = "decision-rewritten",
+        LandedUnapproved = "landed-unapproved",
+        PolicyChanged = "policy-changed",
+        PolicyLoosened = "policy-loosened",
+        WorkflowChanged = "workflow-changed",
+    }
+    Audit {
+        SelfApproval = "self-approval",
+        MissingApproval = "missing-approval",
+        MissingGroup = "missing-group",
+        BotApproval = "bot-approval",
+        Vetoed = "vetoed",
+        ChangedSinceApproval = "changed-since-approval",
+        InvalidSignature = "invalid-signature",
+        BadApprovalFile = "bad-approval-file",
+        PolicyUnapproved = "policy-unapproved",
+        DirectPush = "direct-push",
+        CommitterOnly = "committer-only",
+        UnresolvedIdentity = "unresolved-identity",
+        UnknownAccount = "unknown-account",
+        UnsignedForgeCommit = "unsigned-forge-commit",
+        UseAfterEnd = "use-after-end",
+        NeverUsed = "never-used",
+        DecisionByOther = "decision-by-other",
+        EmergencyUnreviewed = "emergency-unreviewed",
+        FutureDated = "future-dated",
+        ClockSkew = "clock-skew",
+        MainlineSuspicious = "mainline-suspicious",
+        HistoryRewritten = "history-rewritten",
+        MainlineRerouted = "mainline-rerouted",
+        ReplacedObjects = "replaced-objects",
+    }
+}
+
+impl Code {
+    /// Returns the code that is written so.
+    pub fn parse(text: &str) -> Option<Code> {
+        let mut all = Code::ALL.iter();
+        all.find(|code| code.as_str() == text).copied()
+    }
+
+    /// Returns the codes whose level a policy may change.
+    pub fn adjustable() -> impl Iterator<Item = Code> {
+        let all = Code::ALL.iter().copied();
+        all.filter(|code| code.group() == RuleGroup::Content)
+    }
+}
+
+/// By name, as answers list findings.
+impl Ord for Code {
+    fn cmp(&self, other: &Code) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl PartialOrd for Code {
+    fn partial_cmp(&self, other: &Code) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(self.as_str())
+    }
+}
