@@ -50,3 +50,6 @@ pub mod clock;
 
 #[cfg(feature = "session")]
 pub mod store;
+
+#[cfg(feature = "session")]
+pub mod session;

@@ -2,30 +2,27 @@
 //!
 //! Follows `docs/spec/cli.md`, check. Any doubt is a no.
 
-mod desk;
 mod fresh;
 mod live;
-mod narrow;
-mod receipts;
 
-use std::cell::OnceCell;
 use std::path::PathBuf;
 
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
 
-use crate::commands::check::desk::{Asked, Desk};
-use crate::commands::check::fresh::{Age, Fetcher, Freshness};
-use crate::commands::check::receipts::Receipts;
+use crate::commands::check::fresh::Fetcher;
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::filter;
-use crate::commands::context::globals::{self, Moment};
+use crate::commands::context::globals::{self, DayOrInstant};
+use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use exledger::gate::answer::{GateVerdict, Question, ScannerDetails};
 use exledger::plan::part;
 use exledger::record::vocabulary::Risk;
+use exledger::session::check::CheckRequest;
+use exledger::session::check::freshness::MaxAge;
+use exledger::session::check::receipts::ReceiptLog;
 use exledger::view;
 
 /// Ask whether something is allowed
@@ -82,7 +79,7 @@ pub(crate) struct CheckArgs {
     reference: Option<String>,
     /// The instant that is asked about; by default now
     #[arg(long, value_name = "INSTANT", value_parser = globals::moment)]
-    at: Option<Moment>,
+    at: Option<DayOrInstant>,
     /// Ask whether the application may be deployed: its open exceptions must have a way back
     #[arg(long, requires = "application")]
     deploy: bool,
@@ -93,8 +90,8 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "FILE")]
     receipts: Option<PathBuf>,
     /// Answer unknown unless the approved ref was fetched within this time, such as 30s, 10m, 1h or 2d
-    #[arg(long, value_name = "DUR", value_parser = fresh::age)]
-    max_age: Option<Age>,
+    #[arg(long, value_name = "DUR", value_parser = MaxAge::parse)]
+    max_age: Option<MaxAge>,
     /// Run `git fetch` before the answer; with --stdin every 30 seconds, beside the questions
     #[arg(long)]
     fetch: bool,
@@ -127,32 +124,27 @@ impl Run for CheckArgs {
             ));
         }
         let path = self.receipts.as_ref().map(|path| ctx.folder.join(path));
-        let mut receipts = Receipts::open(path.as_deref());
-        let freshness = Freshness::of(self.max_age.clone());
+        let receipts = path
+            .as_deref()
+            .map_or_else(ReceiptLog::none, ReceiptLog::open);
         if self.stdin {
             let _fetcher = self.fetch.then(|| Fetcher::start(ctx));
-            return live::run(ctx, receipts, &freshness);
+            return live::run(ctx, receipts, self.max_age.as_ref());
         }
         if self.fetch {
             fresh::fetch(ctx, &|| true);
         }
+        let request = CheckRequest {
+            question: &question,
+            at: self.at.as_ref().map(|at| at.instant()),
+            max_age: self.max_age.as_ref(),
+        };
         let home = ctx.home()?;
-        let at = self.at.as_ref().map(|at| at.instant());
-        let approved = match receipts.counted() {
-            Ok(uses) => narrow::approved(ctx, &home, &question, at, uses)?,
-            Err(_) => ctx.approved(&home)?,
-        };
-        let asked = Asked {
-            question,
-            at: at.unwrap_or(approved.stamp.instant),
-            id: serde_json::Value::Null,
-        };
-        let applications = OnceCell::new();
-        let refusal = freshness.refusal(&approved, ctx.now);
-        let desk = Desk::of(&approved, None, &applications, refusal);
-        let answered = desk.answer(&asked, &mut receipts);
-        ctx.show(&view::check::doc(&answered.receipt(&asked)))?;
-        Ok(outcome(answered.answer.verdict))
+        let progress = ctx.progress(context::READING);
+        let check = home.ask(&ctx.moment(), &request, &receipts)?;
+        drop(progress);
+        ctx.show(&view::check::doc(&question, &check))?;
+        Ok(outcome(check.answer.verdict))
     }
 }
 

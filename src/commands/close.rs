@@ -7,7 +7,6 @@ use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
-use crate::commands::context::place::Home;
 use crate::commands::context::words::Words;
 use crate::commands::exit::Outcome;
 use clap::Parser;
@@ -19,6 +18,8 @@ use exledger::record::scalar::Scalar;
 use exledger::record::time::Day;
 use exledger::record::vocabulary::Vocabulary;
 use exledger::record::vocabulary::{ClosureOutcome, PostReviewOutcome};
+use exledger::session::Session;
+use exledger::session::locate;
 use exledger::survey::select::Filter;
 use std::collections::BTreeMap;
 
@@ -159,11 +160,11 @@ impl CloseArgs {
 }
 
 /// Asks a person for what the closure of one record still lacks.
-fn ask(ctx: &Ctx, home: &Home, ids: &[String], closing: &mut Closing) -> anyhow::Result<()> {
+fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyhow::Result<()> {
     let [id] = ids else {
         return Ok(());
     };
-    let governance = ctx.governance(home.work_tree()?)?;
+    let governance = locate::governance(home.work_tree()?)?;
     let Some(record) = ctx.peek(home, &governance, id)? else {
         return Ok(());
     };

@@ -66,7 +66,7 @@ impl Run for ControlsArgs {
 /// Returns the governance files of the ledger around, where there is one that can be read.
 fn governance(ctx: &Ctx) -> Option<Governance> {
     let home = ctx.home().ok()?;
-    match Governance::read(&home.tree) {
+    match Governance::read(home.tree()) {
         Ok(governance) if governance.state == State::Broken => {
             ctx.hint("the policy has errors: run `exledger lint`; only catalogs that come with the program are shown");
             None

@@ -4,10 +4,7 @@
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::compare::{Compared, Entry, Proposed};
-use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
-use crate::commands::context::place;
 use crate::commands::exit::Outcome;
 use clap::Parser;
 use exledger::diag::Finding;
@@ -23,6 +20,9 @@ use exledger::record::file::RecordFile;
 use exledger::rules::case::RuleContext;
 use exledger::rules::event_details::{self, Beside, EventDetail};
 use exledger::rules::extra_schema::ExtraSchema;
+use exledger::session::compare;
+use exledger::session::compare::{Compared, Entry, Proposed};
+use exledger::session::locate;
 use exledger::view;
 use exledger::view::doc::{Findings, Judged, Readers, ShownFinding};
 
@@ -55,20 +55,16 @@ impl Run for DiffArgs {
         let commit = self
             .head
             .as_deref()
-            .map(|name| ctx.commit(repository, name));
+            .map(|name| compare::commit(repository, name));
         let commit: Option<Oid> = commit.transpose()?;
-        let prefix = Prefix::new(&repository.prefix(&home.root).unwrap_or_default());
-        let committed = commit.map(|commit| {
-            CommitTree::of_commit(repository, commit, &prefix)
-                .map_err(crate::commands::context::approved::obstacle)
-        });
+        let prefix = Prefix::new(&repository.prefix(home.root()).unwrap_or_default());
+        let committed = commit.map(|commit| CommitTree::of_commit(repository, commit, &prefix));
         let committed = committed.transpose()?;
         let tree: &dyn Tree = match &committed {
             Some(tree) => tree,
-            None => &home.tree,
+            None => home.tree(),
         };
-        let governance = Governance::read(tree).map_err(|error| fault::tree(&error))?;
-        place::sound(&governance)?;
+        let governance = locate::governance(tree)?;
         let proposed = Proposed {
             tree,
             governance: &governance,

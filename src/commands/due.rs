@@ -4,14 +4,15 @@ use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
 use crate::commands::context::filter;
-use crate::commands::context::judged::Scope;
 use crate::commands::context::output::{self, Formats};
+use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
 use exledger::interop::ics::{self, Dated};
 use exledger::record::time::Term;
+use exledger::session::snapshot::Snapshot;
+use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::due::{self, Due, Horizon, Urgency};
 use exledger::survey::escalate;
@@ -70,21 +71,21 @@ impl Run for DueArgs {
                 if messages {
                     let around = approved.around();
                     let calls = escalate::calls(&list.records, &RecordState::known_content, around);
-                    view::messages::add(&mut doc, &calls, &approved.stamp, around);
+                    view::messages::add(&mut doc, &calls, approved.stamp(), around);
                 }
                 ctx.show(&doc)?;
                 outcome
             }
         };
         Ok(ctx.of_unknown(
-            approved.standings.iter().filter(approved::is_unknown),
+            approved.records().iter().filter(unknown::is_unknown),
             outcome,
         ))
     }
 }
 
 /// Returns what is due in a ledger, as the policy sees it.
-pub(crate) fn list<'a>(approved: &'a Approved<'_>, reads: FormatNeeds) -> DueList<'a> {
+pub(crate) fn list<'a>(approved: &'a Snapshot<'_>, reads: FormatNeeds) -> DueList<'a> {
     worklist(approved, found(approved, None), reads)
 }
 
@@ -94,14 +95,14 @@ struct Found<'a> {
     outcome: Outcome,
 }
 
-fn found<'a>(approved: &'a Approved<'_>, within: Option<Term>) -> Found<'a> {
-    let policy = &approved.governance.policy;
+fn found<'a>(approved: &'a Snapshot<'_>, within: Option<Term>) -> Found<'a> {
+    let policy = &approved.governance().policy;
     let horizon = Horizon {
         soon: within.unwrap_or(policy.due.soon),
         ..Horizon::of(policy)
     };
-    let instant = approved.stamp.instant;
-    let found = approved.standings.iter();
+    let instant = approved.stamp().instant;
+    let found = approved.records().iter();
     let mut records: Vec<_> = found
         .filter_map(|standing| Some((standing, due::of(standing, &horizon, instant)?)))
         .collect();
@@ -119,28 +120,28 @@ fn found<'a>(approved: &'a Approved<'_>, within: Option<Term>) -> Found<'a> {
     }
 }
 
-fn calendar(approved: &Approved<'_>, found: &Found<'_>) -> String {
+fn calendar(approved: &Snapshot<'_>, found: &Found<'_>) -> String {
     let dated = found.records.iter().map(|(standing, _)| Dated {
         standing,
         landings: approved.landings(standing),
     });
-    ics::calendar(&dated.collect::<Vec<_>>(), approved.stamp.instant)
+    ics::calendar(&dated.collect::<Vec<_>>(), approved.stamp().instant)
 }
 
-fn worklist<'a>(approved: &'a Approved<'_>, found: Found<'a>, reads: FormatNeeds) -> DueList<'a> {
+fn worklist<'a>(approved: &'a Snapshot<'_>, found: Found<'a>, reads: FormatNeeds) -> DueList<'a> {
     let is_open = |standing: &&RecordState| !select::is_ended(standing.status);
-    let open = approved.standings.iter().filter(is_open).count();
+    let open = approved.records().iter().filter(is_open).count();
     let shown = found.records.iter().map(|(standing, _)| *standing);
     let shown = shown.filter(|standing| is_open(standing)).count();
     DueList {
-        stamp: &approved.stamp,
+        stamp: approved.stamp(),
         records: found.records,
         around: approved.around(),
         hidden: open - shown,
         unknown: approved
-            .standings
+            .records()
             .iter()
-            .filter(approved::is_unknown)
+            .filter(unknown::is_unknown)
             .count(),
         reads,
     }

@@ -7,12 +7,13 @@ mod files;
 
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
+use exledger::session::error::Undetermined;
 
 use crate::ask;
 use crate::commands::command::{Command, PastInstants, Run};
+use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
-use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use crate::commands::init::files::{Bridge, Place};
 use exledger::store;
@@ -163,7 +164,7 @@ fn place(ctx: &Ctx) -> anyhow::Result<Place> {
                 folder.display()
             )));
         }
-        Err(error) => return Err(context::place::unopened(&error)),
+        Err(error) => return Err(Undetermined::Open(error).into()),
     };
     let bare = || {
         outside(format!(

@@ -9,6 +9,7 @@ mod input;
 mod past;
 mod untouched;
 
+use exledger::session::error::Undetermined;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -17,11 +18,10 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
-use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
 use crate::commands::lint::excerpt::Excerpts;
 use crate::commands::lint::input::Input;
-use crate::commands::lint::past::Approved;
+use crate::commands::lint::past::LandedRecords;
 use exledger::diag::Finding;
 use exledger::ledger::Files;
 use exledger::policy::governance::Governance;
@@ -32,6 +32,7 @@ use exledger::rules::case::RuleContext;
 use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint;
 use exledger::rules::repeats::Repeats;
+use exledger::session::Session;
 use exledger::survey::refiling;
 use exledger::view;
 use exledger::view::doc::{Findings, Judged, Readers};
@@ -67,7 +68,7 @@ impl Run for LintArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let input = Input::of(&self.paths, self.path.as_deref(), ctx, &home)?;
-        let governance = Governance::read(&input).map_err(|error| fault::tree(&error))?;
+        let governance = Governance::read(&input)?;
         if !input.is_record(&governance.policy.records) {
             return Err(fault::misuse(
                 "the path of the record is below no record folder",
@@ -91,7 +92,7 @@ impl Run for LintArgs {
             None => {
                 let root = || approvals::root(ctx, &home);
                 found.take(lint::policy(&known), &input);
-                let approved = Approved::of(ctx, &home, &governance.policy.records, &input);
+                let approved = LandedRecords::of(ctx, &home, &governance.policy.records, &input);
                 read(&input, &known, &approved, &mut found)?;
                 found.take(approved.statements(&input, &known, &root)?, &input);
                 Outcome::Fine
@@ -160,10 +161,10 @@ impl Found {
 fn read(
     input: &Input,
     known: &RuleContext<'_>,
-    approved: &Approved<'_>,
+    approved: &LandedRecords<'_>,
     found: &mut Found,
 ) -> anyhow::Result<()> {
-    let unreadable = |error| fault::tree(&error);
+    let unreadable = Undetermined::Tree;
     let files = Files::list(input, &known.governance.policy.records).map_err(unreadable)?;
     found.take(lint::files(&files, known), input);
     let mut repeats = Repeats::default();
@@ -183,7 +184,7 @@ fn read(
 
 /// Takes the closed records of the tree that are not asked about, as far as one that is may repeat them.
 fn remember(files: &Files, input: &Input, repeats: &mut Repeats) -> anyhow::Result<()> {
-    let unreadable = |error| fault::tree(&error);
+    let unreadable = Undetermined::Tree;
     let names: Vec<String> = repeats.names().into_iter().map(str::to_owned).collect();
     let mut rest = files.records.iter().filter(|it| !input.names(&it.path));
     if names.is_empty() {
@@ -200,11 +201,11 @@ fn remember(files: &Files, input: &Input, repeats: &mut Repeats) -> anyhow::Resu
 
 impl Ctx {
     /// Returns the ledger's folder for the formats that a forge reads: its paths begin at the top of the repository.
-    pub(crate) fn forge_folder(&self, home: &Home) -> String {
+    pub(crate) fn forge_folder(&self, home: &Session) -> String {
         let read_by_forge = self.format.offered == Offered::ForFindings;
         let repository = home.repository_or_none().filter(|_| read_by_forge);
         repository
-            .and_then(|repository| repository.prefix(&home.root))
+            .and_then(|repository| repository.prefix(home.root()))
             .unwrap_or_default()
     }
 

@@ -4,10 +4,11 @@ use clap::{Parser, ValueEnum};
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::filter::Filters;
-use crate::commands::context::judged::Scope;
+use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
+use exledger::session::snapshot::Snapshot;
+use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::select::{self, Filter, Meant, Order, Sameness};
 use exledger::survey::slips;
@@ -79,11 +80,12 @@ impl Run for ListArgs {
         let control = |control: &_, asked: &str| approved.same(control, asked);
         let same = Sameness {
             control: &control,
-            governance: &approved.governance,
+            governance: approved.governance(),
         };
-        let meant = |standing: &&RecordState| filter.meant(standing, same, approved.stamp.instant);
+        let meant =
+            |standing: &&RecordState| filter.meant(standing, same, approved.stamp().instant);
         let asked: Vec<&RecordState> = approved
-            .standings
+            .records()
             .iter()
             .filter(|standing| meant(standing) == Meant::Yes)
             .collect();
@@ -96,16 +98,16 @@ impl Run for ListArgs {
         let hidden = asked.len() - records.len() + approved.n_left_out();
         ctx.show(&view::list::doc(
             &view::list::List {
-                stamp: &approved.stamp,
+                stamp: approved.stamp(),
                 records,
                 hidden,
                 reads: ctx.format.reads,
             },
             &*approved,
         ))?;
-        ctx.of_waiting(&approved, &|_| true);
+        ctx.of_notices(&approved.waiting_reviews(&|_| true));
         if asked.is_empty() {
-            for hint in slips::hints(&filter, approved.standings.iter(), same) {
+            for hint in slips::hints(&filter, approved.records().iter(), same) {
                 ctx.hint(&hint);
             }
         }
@@ -114,8 +116,8 @@ impl Run for ListArgs {
 }
 
 /// A record of which it can't be told whether it is meant leaves the answer open, listed or not.
-fn outcome(ctx: &Ctx, approved: &Approved<'_>, meant: &dyn Fn(&&RecordState) -> Meant) -> Outcome {
-    let unknown = approved.standings.iter().filter(approved::is_unknown);
+fn outcome(ctx: &Ctx, approved: &Snapshot<'_>, meant: &dyn Fn(&&RecordState) -> Meant) -> Outcome {
+    let unknown = approved.records().iter().filter(unknown::is_unknown);
     ctx.of_unknown(
         unknown.filter(|standing| meant(standing) != Meant::No),
         Outcome::Fine,

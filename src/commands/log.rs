@@ -4,7 +4,7 @@ use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::approved;
+use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
 use crate::commands::show;
 use exledger::view;
@@ -45,13 +45,13 @@ impl Run for LogArgs {
             ));
         }
         ctx.show(&view::log::doc(&Log {
-            stamp: &approved.stamp,
+            stamp: approved.stamp(),
             standing,
             acts,
             shows_values: self.patch,
         }))?;
         Ok(ctx.of_unknown(
-            Some(standing).filter(approved::is_unknown).into_iter(),
+            Some(standing).filter(unknown::is_unknown).into_iter(),
             Outcome::Fine,
         ))
     }

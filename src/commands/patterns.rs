@@ -4,9 +4,9 @@ use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::approved;
-use crate::commands::context::judged::Scope;
+use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
+use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::Status;
 use exledger::survey::patterns::{self, Proposed, RecordOrigin};
 use exledger::view;
@@ -31,7 +31,7 @@ impl Run for PatternsArgs {
         let approved = ctx.approved_of(&home, Scope::Everything)?;
         let neighbours = approved.neighbours();
         let proposals = approved
-            .standings
+            .records()
             .iter()
             .filter(|standing| standing.status == Status::Proposed);
         let proposed: Vec<Proposed<'_>> = proposals
@@ -46,16 +46,16 @@ impl Run for PatternsArgs {
                 })
             })
             .collect();
-        let found = patterns::of(&neighbours, &proposed, &approved.governance);
-        let policy = &approved.governance.policy.patterns;
-        ctx.show(&view::patterns::doc(&found, policy, &approved.stamp))?;
+        let found = patterns::of(&neighbours, &proposed, approved.governance());
+        let policy = &approved.governance().policy.patterns;
+        ctx.show(&view::patterns::doc(&found, policy, approved.stamp()))?;
         let is_refused = found.groups.iter().any(|it| !it.refused.is_empty());
         let outcome = if is_refused {
             Outcome::BadNews
         } else {
             Outcome::Fine
         };
-        let unknown = approved.standings.iter().filter(approved::is_unknown);
+        let unknown = approved.records().iter().filter(unknown::is_unknown);
         Ok(ctx.of_unknown(unknown, outcome))
     }
 }

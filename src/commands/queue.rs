@@ -4,10 +4,10 @@ use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::approved;
 use crate::commands::context::filter::Filters;
-use crate::commands::context::judged::Scope;
+use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
+use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::due::Horizon;
 use exledger::survey::queue::{self, Item};
@@ -49,15 +49,16 @@ impl Run for QueueArgs {
         let control = |control: &_, asked: &str| approved.same(control, asked);
         let same = Sameness {
             control: &control,
-            governance: &approved.governance,
+            governance: approved.governance(),
         };
-        let meant = |standing: &&RecordState| filter.meant(standing, same, approved.stamp.instant);
+        let meant =
+            |standing: &&RecordState| filter.meant(standing, same, approved.stamp().instant);
         let asked: Vec<&RecordState> = approved
-            .standings
+            .records()
             .iter()
             .filter(|standing| meant(standing) == Meant::Yes)
             .collect();
-        let horizon = Horizon::of(&approved.governance.policy);
+        let horizon = Horizon::of(&approved.governance().policy);
         let items = queue::of(
             asked.iter().copied(),
             &RecordState::id,
@@ -75,14 +76,14 @@ impl Run for QueueArgs {
         let shown = items.iter().map(|item| item.standing);
         let n_shown = shown.filter(|standing| is_open(&standing)).count();
         let queue = view::queue::Queue {
-            stamp: &approved.stamp,
+            stamp: approved.stamp(),
             items,
             hidden: n_open - n_shown,
             reads: ctx.format.reads,
         };
         ctx.show(&view::queue::doc(&queue, &*approved))?;
-        ctx.of_waiting(&approved, &|_| true);
-        let unknown = approved.standings.iter().filter(approved::is_unknown);
+        ctx.of_notices(&approved.waiting_reviews(&|_| true));
+        let unknown = approved.records().iter().filter(unknown::is_unknown);
         Ok(ctx.of_unknown(
             unknown.filter(|standing| meant(standing) != Meant::No),
             outcome,

@@ -6,12 +6,13 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::fault;
-use crate::commands::context::judged::Scope;
-use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
 use clap::Parser;
 use exledger::history::change::event::Event;
 use exledger::plan::reject;
+use exledger::session::Session;
+use exledger::session::locate;
+use exledger::session::snapshot::walk::Scope;
 
 /// Reject a request, and keep the reason
 ///
@@ -43,7 +44,7 @@ impl Run for RejectArgs {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
-        let governance = ctx.governance(home.work_tree()?)?;
+        let governance = locate::governance(home.work_tree()?)?;
         if let Some(record) = ctx.peek(&home, &governance, &self.id)?
             && is_approved(ctx, &home, record.id.as_str())
         {
@@ -69,7 +70,7 @@ impl Run for RejectArgs {
 }
 
 /// Tells whether a version of a record is approved; where that can't be told, a rejection only narrows.
-fn is_approved(ctx: &Ctx, home: &Home, id: &str) -> bool {
+fn is_approved(ctx: &Ctx, home: &Session, id: &str) -> bool {
     let approved = ctx.approved_only(home, Scope::Everything);
     approved.is_ok_and(|approved| approved.landed(&id.to_ascii_uppercase()).approved.is_some())
 }

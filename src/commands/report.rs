@@ -8,23 +8,24 @@ use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
-use crate::commands::context::globals::{self, Moment};
-use crate::commands::context::judged::Scope;
+use crate::commands::context::globals::{self, DayOrInstant};
 use crate::commands::context::output::Formats;
+use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
 use exledger::render;
+use exledger::session::snapshot::Snapshot;
+use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::store::streams::Begun;
 use exledger::survey::due::Horizon;
 use exledger::survey::figures::{self, Span};
 use exledger::survey::life::Life;
+use exledger::survey::naming::RecordNames as _;
 use exledger::survey::patterns;
 use exledger::survey::queue;
 use exledger::view;
 use exledger::view::doc::Doc;
-use exledger::view::record::Names as _;
 use exledger::view::report::{Control, Report};
 
 /// Report on the backlog and its trends
@@ -39,11 +40,11 @@ use exledger::view::report::{Control, Report};
 pub(crate) struct ReportArgs {
     /// The first day of the trends; by default eleven months before the last, or the first landing
     #[arg(long, value_name = "DATE", value_parser = globals::moment)]
-    from: Option<Moment>,
+    from: Option<DayOrInstant>,
 
     /// The last day of the trends; by default that of the clock
     #[arg(long, value_name = "DATE", value_parser = globals::moment)]
-    to: Option<Moment>,
+    to: Option<DayOrInstant>,
 
     /// Write the report into this file, replacing what is there
     #[arg(short, long, value_name = "FILE")]
@@ -65,35 +66,35 @@ impl Run for ReportArgs {
         if ctx.format.name == render::html::FORMAT.name {
             view::report::page::add(
                 &mut doc,
-                &approved.standings,
+                approved.records(),
                 &trails,
                 &*approved,
-                &approved.stamp,
+                approved.stamp(),
             );
         }
         self.write(ctx, &doc)?;
-        let unknown = approved.standings.iter().filter(approved::is_unknown);
+        let unknown = approved.records().iter().filter(unknown::is_unknown);
         Ok(ctx.of_unknown(unknown, Outcome::Fine))
     }
 }
 
 impl ReportArgs {
     /// Returns the answer without its cards; what it is counted from is let go before they are made.
-    fn summary<'d>(&self, approved: &Approved<'_>) -> anyhow::Result<Doc<'d>> {
+    fn summary<'d>(&self, approved: &Snapshot<'_>) -> anyhow::Result<Doc<'d>> {
         let lives = approved.lives();
         let span = self.span(approved, &lives)?;
         let neighbours = approved.neighbours();
-        let (governance, instant) = (&approved.governance, approved.stamp.instant);
+        let (governance, instant) = (approved.governance(), approved.stamp().instant);
         let horizon = Horizon::of(&governance.policy);
         Ok(view::report::doc(&Report {
-            stamp: &approved.stamp,
+            stamp: approved.stamp(),
             policy: &governance.policy,
             span,
-            backlog: figures::backlog(&approved.standings, &lives, span, &horizon, instant),
+            backlog: figures::backlog(approved.records(), &lives, span, &horizon, instant),
             periods: figures::periods(&lives, span, governance),
-            standings: &approved.standings,
+            standings: approved.records(),
             items: queue::of(
-                approved.standings.iter(),
+                approved.records().iter(),
                 &RecordState::id,
                 &horizon,
                 approved.around(),
@@ -120,12 +121,12 @@ impl ReportArgs {
     }
 
     /// Returns the days that the report is about; what is not over yet ends with the clock's day.
-    fn span(&self, approved: &Approved<'_>, lives: &[Life<'_>]) -> anyhow::Result<Span> {
-        let today = approved.stamp.instant.day();
-        let to = self.to.as_ref().map_or(today, Moment::day).min(today);
+    fn span(&self, approved: &Snapshot<'_>, lives: &[Life<'_>]) -> anyhow::Result<Span> {
+        let today = approved.stamp().instant.day();
+        let to = self.to.as_ref().map_or(today, DayOrInstant::day).min(today);
         let first = lives.iter().map(|life| life.opened.day()).min();
         let span = Span::until(to, first);
-        let from = self.from.as_ref().map_or(span.from, Moment::day);
+        let from = self.from.as_ref().map_or(span.from, DayOrInstant::day);
         if from > to {
             return Err(fault::misuse(
                 format!("the report would begin on {from} and end on {to}"),
@@ -137,7 +138,7 @@ impl ReportArgs {
 }
 
 /// Returns the controls that records deviated from which were open within a span, by id.
-fn controls<'a>(approved: &Approved<'_>, lives: &'a [Life<'_>], span: Span) -> Vec<Control<'a>> {
+fn controls<'a>(approved: &Snapshot<'_>, lives: &'a [Life<'_>], span: Span) -> Vec<Control<'a>> {
     let was_open = |life: &&Life<'_>| {
         let closed_before = life.closed.is_some_and(|(at, _)| at < span.from.start());
         !life.is_rejected() && life.opened < span.to.end() && !closed_before

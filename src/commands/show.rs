@@ -4,10 +4,11 @@ use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
+use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
 use exledger::ledger;
+use exledger::session::snapshot::Snapshot;
 use exledger::status::state::RecordState;
 use exledger::view;
 
@@ -46,12 +47,12 @@ impl Run for ShowArgs {
             ctx.print(&approved.bytes(standing).ok_or_else(missing)?)?;
         } else {
             let statements = approved.statements(standing);
-            let doc = view::show::doc(standing, &statements, &*approved, &approved.stamp);
+            let doc = view::show::doc(standing, &statements, &*approved, approved.stamp());
             ctx.show(&doc)?;
-            ctx.of_waiting(&approved, &|id| id.eq_ignore_ascii_case(&standing.key));
+            ctx.of_notices(&approved.waiting_reviews(&|id| id.eq_ignore_ascii_case(&standing.key)));
         }
         Ok(ctx.of_unknown(
-            Some(standing).filter(approved::is_unknown).into_iter(),
+            Some(standing).filter(unknown::is_unknown).into_iter(),
             Outcome::Fine,
         ))
     }
@@ -61,8 +62,8 @@ impl Run for ShowArgs {
 ///
 /// # Errors
 /// [`fault::Fault::Misuse`] where none or several are named.
-pub(crate) fn find<'a>(approved: &'a Approved<'_>, text: &str) -> anyhow::Result<&'a RecordState> {
-    let named = ledger::named(&approved.standings, |standing| &standing.key, text);
+pub(crate) fn find<'a>(approved: &'a Snapshot<'_>, text: &str) -> anyhow::Result<&'a RecordState> {
+    let named = ledger::named(approved.records(), |standing| &standing.key, text);
     named.map_err(|error| {
         let help = "run `exledger list --all` for the ids";
         fault::not_named(text, &error, "no record is named", help)

@@ -7,7 +7,6 @@ use crate::commands::context::Ctx;
 use crate::commands::context::edit::{self, Flags, History, Job, Which};
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
-use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
 use clap::Parser;
 use exledger::history::change::event::Event;
@@ -15,6 +14,8 @@ use exledger::ledger::Files;
 use exledger::plan::transfer::{self, Heir};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
+use exledger::session::Session;
+use exledger::session::locate;
 use exledger::survey::select::Filter;
 
 /// Hand exceptions over to another owner
@@ -76,7 +77,7 @@ impl Run for TransferArgs {
             ));
         }
         let home = ctx.home()?;
-        let governance = ctx.governance(home.work_tree()?)?;
+        let governance = locate::governance(home.work_tree()?)?;
         let name = self.name(&home, &governance, &to)?;
         let heir = Heir {
             email: &to,
@@ -100,7 +101,12 @@ impl Run for TransferArgs {
 impl TransferArgs {
     /// Returns what the new owner is called: as said, else as roster, mailmap, other records or git know, else what
     /// stands before the @.
-    fn name(&self, home: &Home, governance: &Governance, to: &Address) -> anyhow::Result<String> {
+    fn name(
+        &self,
+        home: &Session,
+        governance: &Governance,
+        to: &Address,
+    ) -> anyhow::Result<String> {
         if let Some(name) = self.name.as_deref().map(str::trim) {
             return if name.is_empty() {
                 Err(fault::misuse("--name says nothing", "name the new owner"))
@@ -111,12 +117,9 @@ impl TransferArgs {
         if let Some(name) = transfer::name(governance, to) {
             return Ok(name);
         }
-        let files = Files::list(&home.tree, &governance.policy.records)
-            .map_err(|error| fault::tree(&error))?;
+        let files = Files::list(home.tree(), &governance.policy.records)?;
         for file in &files.records {
-            let source = files
-                .read(&home.tree, file)
-                .map_err(|error| fault::tree(&error))?;
+            let source = files.read(home.tree(), file)?;
             if source.value::<Address>("owner.email").as_ref() == Some(to)
                 && let Some(name) = source.text("owner.name")
             {

@@ -10,9 +10,7 @@ mod output;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
-use crate::commands::context::judged::Scope;
 use crate::commands::exit::Outcome;
 use crate::commands::triage::input::{Desk, Folders, Format, Read, Source};
 use crate::commands::triage::marks::Marks;
@@ -22,6 +20,8 @@ use clap::builder::NonEmptyStringValueParser;
 use exledger::gate::index::Index;
 use exledger::policy::governance;
 use exledger::policy::governance::NO_POLICY;
+use exledger::session::snapshot::Snapshot;
+use exledger::session::snapshot::walk::Scope;
 use exledger::survey::triage::State;
 use exledger::survey::triage::counts::{Kept, Tally};
 use exledger::survey::triage::judge::Judge;
@@ -99,7 +99,7 @@ impl Run for TriageArgs {
             Scope::Everything
         };
         let approved = ctx.approved_of(&home, scope)?;
-        let index = Index::of(&approved.standings);
+        let index = Index::of(approved.records());
         let moved = |standing: &_, at| approved.moved(standing, at);
         let kept = match &rewrite {
             Some(rewrite) if rewrite.takes_stdout() => Kept::Counts,
@@ -111,14 +111,14 @@ impl Run for TriageArgs {
         let mut desk = Desk {
             judge: Judge {
                 index: &index,
-                standings: &approved.standings,
-                governance: &approved.governance,
+                standings: approved.records(),
+                governance: approved.governance(),
                 moved: &moved,
-                instant: approved.stamp.instant,
+                instant: approved.stamp().instant,
                 environment: self.environment.as_deref(),
             },
-            tally: Tally::of(&approved.governance.policy.baselines, kept),
-            watch: Watch::of(&approved.standings),
+            tally: Tally::of(&approved.governance().policy.baselines, kept),
+            watch: Watch::of(approved.records()),
             wanted: self.draft.is_some().then(Wanted::default),
             marks: rewrite.as_ref().map(|rewrite| {
                 let has_guids = rewrite.how == How::Annotate;
@@ -168,7 +168,7 @@ impl TriageArgs {
     fn show(
         &self,
         ctx: &Ctx,
-        approved: &Approved<'_>,
+        approved: &Snapshot<'_>,
         read: &[(Source, Read)],
         desk: &Desk<'_>,
         drafts: Option<Vec<Draft>>,
@@ -183,10 +183,10 @@ impl TriageArgs {
             }
         });
         ctx.show(&view::triage::doc(&Shown {
-            stamp: &approved.stamp,
+            stamp: approved.stamp(),
             sources: &names,
             tally: &desk.tally,
-            baselines: &approved.governance.policy.baselines,
+            baselines: &approved.governance().policy.baselines,
             reads: ctx.format.reads,
             proposals: &desk.watch.proposals(),
             unused,
@@ -195,15 +195,15 @@ impl TriageArgs {
     }
 
     /// Returns what the counts mean for the exit code.
-    fn outcome(&self, ctx: &Ctx, approved: &Approved<'_>, tally: &Tally) -> Outcome {
+    fn outcome(&self, ctx: &Ctx, approved: &Snapshot<'_>, tally: &Tally) -> Outcome {
         let is_bad = [State::Uncovered, State::ExpiredCover, State::Pending];
         let mut outcome = if is_bad.iter().any(|state| tally.n(*state) > 0) {
             Outcome::BadNews
         } else {
             Outcome::Fine
         };
-        let stale = approved.governance.policy.baselines.iter();
-        let stale = stale.filter(|it| view::triage::tuning::is_stale(it, approved.stamp.instant));
+        let stale = approved.governance().policy.baselines.iter();
+        let stale = stale.filter(|it| view::triage::tuning::is_stale(it, approved.stamp().instant));
         for baseline in stale {
             ctx.tell(&format!(
                 "warning[stale-baseline]: baseline {} was to be reviewed by {}",
@@ -220,7 +220,7 @@ impl TriageArgs {
         if tally.n(State::Unparsed) > 0 && !self.skip_bad || tally.doubts > 0 {
             outcome = Outcome::CannotSay;
         }
-        if approved.governance.state == governance::State::Absent {
+        if approved.governance().state == governance::State::Absent {
             outcome = Outcome::CannotSay;
             ctx.tell(&format!("error: cannot say what is covered: {NO_POLICY}"));
         }

@@ -6,11 +6,10 @@ mod marks;
 mod uses;
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
-use crate::commands::context::judged::Walk;
 use crate::commands::context::output::Formats;
+use crate::commands::context::unknown;
+use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use crate::commands::show;
 use crate::commands::verify::marks::Marks;
@@ -29,10 +28,14 @@ use exledger::record::file::{self, RecordFile};
 use exledger::rules::audit::contents::Contents;
 use exledger::rules::audit::{self, Audit};
 use exledger::rules::extra_schema::ExtraSchema;
+use exledger::session::error::Undetermined;
+use exledger::session::snapshot::Snapshot;
+use exledger::session::snapshot::walk::Walk;
 use exledger::status::state::RecordState;
 use exledger::view;
 use exledger::view::doc::{Findings, Judged, Readers};
 use std::collections::BTreeSet;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 /// Audit what landed
@@ -81,7 +84,8 @@ impl Run for VerifyArgs {
         let home = ctx.home()?;
         let book = Book::open(ctx, self.receipts.as_deref())?;
         let mut found = None;
-        let approved = ctx.walked(&home, |walk| {
+        let progress = ctx.progress(context::READING);
+        let approved = home.snapshot_walked(&ctx.moment(), |walk| {
             let Walk {
                 repository,
                 chain,
@@ -99,6 +103,8 @@ impl Run for VerifyArgs {
             found = Some(contents);
             Ok(history)
         })?;
+        drop(progress);
+        let approved = ManuallyDrop::new(approved);
         let Some(contents) = &found else {
             return Err(fault::cannot_say("nothing was read", ""));
         };
@@ -111,11 +117,11 @@ impl Run for VerifyArgs {
         let is_rewritten = marks::is_rewritten(&findings);
         let doubts = doubts(&approved, &asked, &marks, contents);
         let unknown = asked.standings.iter().copied();
-        let unknown: Vec<&RecordState> = unknown.filter(approved::is_unknown).collect();
+        let unknown: Vec<&RecordState> = unknown.filter(unknown::is_unknown).collect();
         let (history, _) = approved.facts();
         let first = history.mainline.landings.first();
         ctx.show(&view::verify::doc(view::verify::Verify {
-            stamp: &approved.stamp,
+            stamp: approved.stamp(),
             first: first.map(|landing| landing.oid.to_string()),
             n_commits: history.mainline.landings.len(),
             checked: asked.standings.len(),
@@ -143,10 +149,10 @@ impl Run for VerifyArgs {
 }
 
 /// Returns the records that are named, all where none is.
-fn asked<'a>(approved: &'a Approved<'_>, ids: &[String]) -> anyhow::Result<Asked<'a>> {
+fn asked<'a>(approved: &'a Snapshot<'_>, ids: &[String]) -> anyhow::Result<Asked<'a>> {
     if ids.is_empty() {
         return Ok(Asked {
-            standings: approved.standings.iter().collect(),
+            standings: approved.records().iter().collect(),
             is_all: true,
         });
     }
@@ -155,7 +161,7 @@ fn asked<'a>(approved: &'a Approved<'_>, ids: &[String]) -> anyhow::Result<Asked
         .map(|id| show::find(approved, id))
         .collect::<anyhow::Result<_>>()?;
     let keys: BTreeSet<&str> = named.iter().map(|it| it.key.as_str()).collect();
-    let standings = approved.standings.iter();
+    let standings = approved.records().iter();
     Ok(Asked {
         standings: standings
             .filter(|it| keys.contains(it.key.as_str()))
@@ -165,14 +171,14 @@ fn asked<'a>(approved: &'a Approved<'_>, ids: &[String]) -> anyhow::Result<Asked
 }
 
 fn findings(
-    approved: &Approved<'_>,
+    approved: &Snapshot<'_>,
     contents: &Contents<'_>,
     asked: &Asked<'_>,
     marks: &Marks,
     book: &Book,
 ) -> anyhow::Result<Vec<Finding>> {
     let (history, approvals) = approved.facts();
-    let tree = approved.tree().map_err(approved::obstacle)?;
+    let tree = approved.tree()?;
     let places = |path: &str, blob: Oid| -> Option<RecordFile> {
         match approved.origin().0.read(blob) {
             Ok((Kind::Blob, bytes)) => Some(file::read(path, &bytes)),
@@ -184,10 +190,10 @@ fn findings(
         history,
         approvals,
         loosened: &loosened,
-        governance: &approved.governance,
-        house: &ExtraSchema::of(&approved.governance),
+        governance: approved.governance(),
+        house: &ExtraSchema::of(approved.governance()),
         tree: &tree,
-        instant: approved.stamp.instant,
+        instant: approved.stamp().instant,
         contents,
         places: &places,
     };
@@ -252,14 +258,17 @@ fn judged(standing: &RecordState) -> Judged {
 
 /// Returns what can't be told beside records whose status is unknown.
 fn doubts(
-    approved: &Approved<'_>,
+    approved: &Snapshot<'_>,
     asked: &Asked<'_>,
     marks: &Marks,
     contents: &Contents<'_>,
 ) -> Vec<String> {
     let mut doubts: Vec<String> = marks.doubts().collect();
     if let Some(error) = contents.doubts.first() {
-        doubts.push(fault::tree(error).to_string());
+        doubts.push(format!(
+            "cannot say: {error}\n  help: {}",
+            Undetermined::repair(error)
+        ));
     }
     let (_, approvals) = approved.facts();
     for filed in approvals.files.iter().filter(|filed| asked.names(filed)) {

@@ -6,8 +6,10 @@ use crate::gate::package::Package;
 use crate::record::time::Instant;
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 /// What is asked; at least one of identity, asset, application, credential, finding, reference.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Question {
     /// The identity.
     pub identity: Option<String>,
@@ -40,6 +42,7 @@ pub struct Question {
     /// The change, incident, ticket or onboarding record.
     pub reference: Option<String>,
     /// What only a scanner's output or an event tells; nothing where a person asks.
+    #[serde(skip)]
     pub told: ScannerDetails,
 }
 
@@ -128,6 +131,24 @@ pub struct Answer {
     pub considered: Vec<Considered>,
 }
 
+impl Answer {
+    /// Returns the answer where there can be none.
+    pub fn unknown(reason: String) -> Answer {
+        Answer {
+            verdict: GateVerdict::Unknown,
+            reason,
+            record: None,
+            named: SubjectMatch::Nobody,
+            digest: None,
+            approved_digest: None,
+            not_after: None,
+            decided_at: None,
+            scope: Limits::default(),
+            considered: Vec::new(),
+        }
+    }
+}
+
 /// How a record stands to what is asked, whether or not it is in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubjectMatch {
@@ -140,7 +161,7 @@ pub enum SubjectMatch {
 }
 
 /// The limits of what a record grants; `None` where it states none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Limits {
     /// The resources.
     pub resources: Option<Vec<String>>,
@@ -151,7 +172,7 @@ pub struct Limits {
 }
 
 /// A record that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Considered {
     /// The record's id, or the path of a file that can't be read.
     pub id: String,
@@ -160,6 +181,7 @@ pub struct Considered {
     /// Why it does not allow; `None` for the one that does.
     pub why_not: Option<String>,
     /// How it stands to what is asked.
+    #[serde(skip)]
     pub named: SubjectMatch,
 }
 

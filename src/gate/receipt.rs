@@ -1,15 +1,109 @@
-//! Receipts as they are read again: what `check --format json` prints, one after the other.
+//! Receipts: what `check --format json` prints, and as they are read again, one after the other.
 //!
-//! Uses record's times. Pure. Start at [`all`]. Follows `docs/spec/cli.md`, check and verify.
+//! Uses status' stamp, policy's people, gate's answer. Pure. Start at [`Receipt`] and [`all`]. Follows `docs/spec/cli.md`,
+//! check and verify.
 
-use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::gate::answer::{Answer, Considered, Limits, Question};
+use crate::policy::people::person::{Person, PersonView};
 use crate::record::json::Unambiguous;
 use crate::record::time::Instant;
+use crate::status::stamp::{Stamp, StampView};
 
 /// What a receipt names itself.
 pub const SCHEMA: &str = "exledger/check/v1";
+
+/// The answer to one question, with all that its receipt says besides.
+#[derive(Clone, Debug)]
+pub struct CheckAnswer {
+    /// The verdict, and why.
+    pub answer: Answer,
+    /// What it was computed from, at the instant that the question is about.
+    pub stamp: Stamp,
+    /// Who may approve what is pending, where policy or record name anybody.
+    pub waits_for: Vec<Person>,
+    /// What the asker should know besides.
+    pub warnings: Vec<String>,
+}
+
+impl CheckAnswer {
+    /// Returns the answer `unknown` for a reason.
+    pub fn unknown(reason: String, stamp: Stamp) -> CheckAnswer {
+        CheckAnswer {
+            answer: Answer::unknown(reason),
+            stamp,
+            waits_for: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// A receipt as it is written: question, verdict and all that is needed to ask again. Keys in the promised order.
+#[derive(Debug, Serialize)]
+pub struct Receipt<'a> {
+    schema: &'static str,
+    question: &'a Question,
+    verdict: &'static str,
+    reason: Cow<'a, str>,
+    record: &'a Option<String>,
+    digest: &'a Option<String>,
+    approved_digest: &'a Option<String>,
+    not_after: Option<Instant>,
+    scope: &'a Limits,
+    ledger: StampView<'a>,
+    considered: &'a [Considered],
+    simulated: bool,
+    waits_for: Vec<PersonView<'a>>,
+    warnings: &'a [String],
+    id: &'a Value,
+}
+
+impl<'a> Receipt<'a> {
+    /// Returns the receipt of an answer. `id` is the name that the asker gave the question: a text, an integer or null.
+    pub fn of(question: &'a Question, check: &'a CheckAnswer, id: &'a Value) -> Receipt<'a> {
+        let (answer, stamp) = (&check.answer, &check.stamp);
+        Receipt {
+            schema: SCHEMA,
+            question,
+            verdict: answer.verdict.word(),
+            reason: reason(answer),
+            record: &answer.record,
+            digest: &answer.digest,
+            approved_digest: &answer.approved_digest,
+            not_after: answer.not_after,
+            scope: &answer.scope,
+            ledger: stamp.named_ledger(),
+            considered: &answer.considered,
+            simulated: stamp.is_simulated,
+            waits_for: check.waits_for.iter().map(PersonView::of).collect(),
+            warnings: &check.warnings,
+            id,
+        }
+    }
+
+    /// Returns it on one line, without an end.
+    ///
+    /// # Errors
+    /// Where it has no form in JSON: such a receipt can't be kept, so its answer can't be given.
+    pub fn line(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+}
+
+/// Returns why, with the instant that decides a denial: people read days, scripts compute with instants.
+fn reason(answer: &Answer) -> Cow<'_, str> {
+    match answer.decided_at {
+        Some(at) if !answer.reason.contains(&at.to_string()) => {
+            format!("{}; decided by {at}", answer.reason).into()
+        }
+        _ => answer.reason.as_str().into(),
+    }
+}
 
 /// A line that is no receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +114,7 @@ pub struct NoReceipt {
 
 /// One receipt, as far as it is read again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
+pub struct PastReceipt {
     /// Its first line, from 1.
     pub line: u32,
     /// The record that it allows; `None` where it allows none.
@@ -47,7 +141,7 @@ pub fn count(text: &str) -> Result<BTreeMap<String, u64>, NoReceipt> {
 ///
 /// # Errors
 /// [`NoReceipt`] with the first line that can't be read: what can't be counted can't be allowed.
-pub fn all(text: &str) -> Result<Vec<Receipt>, NoReceipt> {
+pub fn all(text: &str) -> Result<Vec<PastReceipt>, NoReceipt> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<Unambiguous>();
     let mut receipts = Vec::new();
     let (mut read_to, mut line) = (0, 1);
@@ -74,14 +168,14 @@ fn n_line_ends(text: &str) -> u32 {
 }
 
 /// Returns a receipt; nothing for what is none.
-fn read(line: u32, receipt: &Value) -> Option<Receipt> {
+fn read(line: u32, receipt: &Value) -> Option<PastReceipt> {
     if receipt.get("schema")?.as_str()? != SCHEMA {
         return None;
     }
     let verdict = receipt.get("verdict")?.as_str()?;
     let record = receipt.get("record")?;
     let ledger = |key: &str| receipt.get("ledger")?.get(key)?.as_str();
-    Some(Receipt {
+    Some(PastReceipt {
         line,
         allows: match (verdict, record) {
             // A deployment is allowed by no record in particular.

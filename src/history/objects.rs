@@ -43,6 +43,11 @@ impl Oid {
     }
 }
 
+/// Returns the first twelve digits of a commit or digest.
+pub fn short(oid: &str) -> &str {
+    oid.get(..12).unwrap_or(oid)
+}
+
 fn digit(byte: u8) -> Option<u8> {
     char::from(byte)
         .to_digit(16)

@@ -3,6 +3,7 @@
 //! Uses record's times. Pure. Start at [`shown`]. A date in a record covers that whole day, so what ends at a midnight
 //! is shown by its last day, as the record writes it. JSON keeps the instants.
 
+use crate::diag;
 use crate::record::time::{Day, Instant};
 
 /// Returns an instant: `2026-11-12` for a midnight, else `2026-11-12T09:00:00Z`.
@@ -56,4 +57,25 @@ pub fn last_day(end: Instant) -> Option<Day> {
 
 fn is_midnight(at: Instant) -> bool {
     at == at.day().start()
+}
+
+/// Returns how long it is from one instant to another, whichever is the earlier: `30 days`, `5 hours`.
+pub fn span(one: Instant, other: Instant) -> String {
+    let seconds = other.seconds_since(one).saturating_abs();
+    let (number, unit) = match seconds {
+        0..60 => (seconds, "second"),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600..172_800 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    diag::count(usize::try_from(number).unwrap_or(usize::MAX), unit)
+}
+
+/// Returns how far an instant lies ahead or behind: `in 30 days`, `in 5 hours`, `3 days ago`.
+pub fn distance(to: Instant, from: Instant) -> String {
+    match to.seconds_since(from) {
+        0 => "now".to_owned(),
+        1.. => format!("in {}", span(from, to)),
+        _ => format!("{} ago", span(from, to)),
+    }
 }

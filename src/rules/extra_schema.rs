@@ -3,7 +3,7 @@
 //! Uses policy's governance. Pure. Start at [`ExtraSchema::of`]. Without the feature `house-schema` every schema is one
 //! that can't be used, which is said: nothing passes unjudged. Follows `docs/spec/record.md` (schema and edits).
 
-#[cfg_attr(not(feature = "house-schema"), path = "house/absent.rs")]
+#[cfg_attr(not(feature = "house-schema"), path = "extra_schema/absent.rs")]
 mod judge;
 pub(crate) mod refusal;
 

@@ -11,6 +11,7 @@ pub(crate) mod past;
 pub mod reason;
 pub(crate) mod renewal;
 pub mod settled;
+pub mod stamp;
 mod standing;
 pub mod state;
 pub mod thrown_off;

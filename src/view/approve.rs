@@ -5,6 +5,7 @@
 
 use crate::approval::statement::file::Decision;
 use crate::diag;
+use crate::history::objects;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::credential;
@@ -154,7 +155,7 @@ pub fn signed(signed: &Signed) -> Doc<'static> {
     let label = match &signed.done {
         Done::Written => "written".to_owned(),
         Done::Committed { commit, branch } => {
-            format!("commit {} on {branch}", shape::short(commit))
+            format!("commit {} on {branch}", objects::short(commit))
         }
         Done::Before => "said before".to_owned(),
         Done::Never(_) => "would write".to_owned(),

@@ -5,6 +5,7 @@
 
 mod fields;
 
+use crate::history::objects;
 use serde_json::{Value, json};
 
 use crate::diag::{self, Level};
@@ -106,8 +107,8 @@ pub fn doc(diff: Diff) -> Doc<'static> {
     };
     doc.footer = Some(format!(
         "{head} {} against commit {}",
-        shape::short(&diff.head),
-        shape::short(&diff.base)
+        objects::short(&diff.head),
+        objects::short(&diff.base)
     ));
     doc
 }

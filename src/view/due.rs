@@ -2,10 +2,13 @@
 //!
 //! Uses status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, due.
 
+use crate::survey::naming::RecordNames;
+use crate::view::shape;
 use serde_json::{Value, json};
 
 use crate::diag;
 use crate::status::reason;
+use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
 use crate::survey::advice;
 use crate::survey::due::{Bucket, Due, Urgency};
@@ -13,7 +16,6 @@ use crate::survey::escalate::AdviceContext;
 use crate::view::doc::{Block, Column, Doc, Fit, FormatNeeds, Table, Text, Tone};
 use crate::view::next;
 use crate::view::record;
-use crate::view::shape::Stamp;
 
 /// What `due` shows.
 #[derive(Debug)]
@@ -36,10 +38,12 @@ pub struct DueList<'a> {
 const ALSO: usize = 4;
 
 /// Returns the answer.
-pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn record::Names) -> Doc<'a> {
-    let mut doc = list
-        .stamp
-        .doc("due", json!({"records": [], "hidden": list.hidden}));
+pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
+    let mut doc = shape::stamped(
+        list.stamp,
+        "due",
+        json!({"records": [], "hidden": list.hidden}),
+    );
     if list.reads == FormatNeeds::Json {
         let records = list.records.iter();
         doc.fill(
@@ -89,7 +93,7 @@ fn json(
     standing: &RecordState,
     due: &Due,
     around: AdviceContext<'_>,
-    names: &dyn record::Names,
+    names: &dyn RecordNames,
 ) -> Value {
     let mut view = record::json(standing, names);
     if let Some(view) = view.as_object_mut() {

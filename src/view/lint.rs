@@ -2,6 +2,7 @@
 //!
 //! Uses diag. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, lint.
 
+use crate::history::objects;
 use serde_json::json;
 
 use crate::diag::{self, Finding, Level};
@@ -119,7 +120,7 @@ pub fn doc(mut lint: Lint) -> Doc<'static> {
         .commit
         .as_deref()
         .map_or("no commit".to_owned(), |commit| {
-            format!("commit {}", shape::short(commit))
+            format!("commit {}", objects::short(commit))
         });
     doc.footer = Some(format!("{on}work tree on {commit}"));
     doc

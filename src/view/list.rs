@@ -2,15 +2,18 @@
 //!
 //! Uses status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, list.
 
+use crate::record::dates;
+use crate::survey::naming::RecordNames;
 use serde_json::json;
 
 use crate::diag;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
+use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState, Status};
 use crate::view::doc::{Block, Column, Doc, Fit, FormatNeeds, Table, Text, Tone};
 use crate::view::record;
-use crate::view::shape::{self, Stamp};
+use crate::view::shape;
 
 /// What `list` shows.
 #[derive(Debug)]
@@ -26,10 +29,12 @@ pub struct List<'a> {
 }
 
 /// Returns the answer.
-pub fn doc<'a>(list: &'a List<'_>, names: &'a dyn record::Names) -> Doc<'a> {
-    let mut doc = list
-        .stamp
-        .doc("list", json!({"records": [], "hidden": list.hidden}));
+pub fn doc<'a>(list: &'a List<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
+    let mut doc = shape::stamped(
+        list.stamp,
+        "list",
+        json!({"records": [], "hidden": list.hidden}),
+    );
     if list.reads == FormatNeeds::Json {
         let records = list.records.iter();
         doc.fill(
@@ -131,7 +136,7 @@ pub fn ends(standing: &RecordState, instant: Instant) -> Text {
         0..7 => Tone::Warn,
         _ => Tone::Plain,
     };
-    let words = shape::distance(end, instant);
+    let words = dates::distance(end, instant);
     Text::of(tone, words.strip_prefix("in ").unwrap_or(&words))
 }
 

@@ -5,11 +5,13 @@
 
 use crate::approval::verdict::{Counts, FourEyes, Satisfied, Vote};
 use crate::history::change::event::Event;
+use crate::history::objects;
+use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
 use crate::survey::acts::Act;
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::record;
-use crate::view::shape::{self, Stamp};
+use crate::view::shape;
 use crate::view::statements;
 use serde_json::{Value, json};
 
@@ -30,7 +32,7 @@ pub struct Log<'a> {
 pub fn doc(log: &Log<'_>) -> Doc<'static> {
     let events: Vec<Value> = log.acts.iter().map(json).collect();
     let id = log.standing.id();
-    let mut doc = log.stamp.doc("log", json!({"id": id, "events": events}));
+    let mut doc = shape::stamped(log.stamp, "log", json!({"id": id, "events": events}));
     doc.rows = Some("events");
     let title = log
         .standing
@@ -169,7 +171,7 @@ fn row(acts: &[Act<'_>]) -> Vec<Text> {
         Text::plain(by),
         approved(act),
         level(act),
-        Text::of(Tone::Muted, shape::short(&act.commit.to_string())),
+        Text::of(Tone::Muted, objects::short(&act.commit.to_string())),
         Text::plain(request(act).unwrap_or_default()),
     ]
 }
@@ -253,7 +255,7 @@ fn patch(acts: &[Act<'_>]) -> Vec<Block<'static>> {
         format!(
             ": not before {}, {}{request}",
             act.at,
-            shape::short(&commit)
+            objects::short(&commit)
         ),
     );
     let mut pairs: Vec<(String, Text)> = Vec::new();

@@ -6,11 +6,12 @@
 use serde_json::{Value, json};
 
 use crate::diag;
+use crate::status::stamp::Stamp;
 use crate::survey::advice::{self, Next};
 use crate::survey::escalate::{AdviceContext, Call, EscalatedTo};
 use crate::view::doc::{Block, Doc, Text, Tone};
 use crate::view::next;
-use crate::view::shape::{self, Stamp};
+use crate::view::shape;
 
 /// Puts messages in place of what a worklist shows to people, and beside its records in the object.
 pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp, around: AdviceContext<'_>) {

@@ -29,11 +29,11 @@ pub fn json(next: &Next, now: Instant) -> Value {
 pub fn timing(due: &Due, now: Instant) -> String {
     match due.timing {
         Timing::Until(at) if due.bucket == Bucket::EmergencyReviewDue => {
-            format!("{}, {}", shape::distance(at, now), dates::by(at))
+            format!("{}, {}", dates::distance(at, now), dates::by(at))
         }
-        Timing::Since(at) | Timing::Until(at) => shape::distance(at, now),
+        Timing::Since(at) | Timing::Until(at) => dates::distance(at, now),
         Timing::Claimed(at) if at > now => future(at),
-        Timing::Claimed(at) => format!("{}, at least claimed", shape::distance(at, now)),
+        Timing::Claimed(at) => format!("{}, at least claimed", dates::distance(at, now)),
         Timing::Undated => String::new(),
     }
 }
@@ -43,13 +43,13 @@ pub fn age(due: Option<&Due>, next: &Next, now: Instant) -> String {
     let is_review = due.is_some_and(|due| due.bucket == Bucket::EmergencyReviewDue);
     match next.timing {
         Timing::Until(at) if is_review => {
-            format!(" {}, {}", shape::distance(at, now), dates::by(at))
+            format!(" {}, {}", dates::distance(at, now), dates::by(at))
         }
-        Timing::Until(at) => format!(", ends {}", shape::distance(at, now)),
+        Timing::Until(at) => format!(", ends {}", dates::distance(at, now)),
         Timing::Claimed(at) if at > now => format!(", {}", future(at)),
         Timing::Since(at) if at > now => format!(" from {} on", dates::shown(at)),
-        Timing::Since(at) => format!(" for {}", shape::span(at, now)),
-        Timing::Claimed(at) => format!(" for {}, at least claimed", shape::span(at, now)),
+        Timing::Since(at) => format!(" for {}", dates::span(at, now)),
+        Timing::Claimed(at) => format!(" for {}, at least claimed", dates::span(at, now)),
         Timing::Undated => String::new(),
     }
 }

@@ -2,19 +2,22 @@
 //!
 //! Uses survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, patterns.
 
+use crate::record::dates;
 use serde_json::{Map, Value, json};
 
 use crate::diag;
 use crate::policy::settings::Patterns;
 use crate::record::time::Instant;
+use crate::status::stamp::Stamp;
 use crate::survey::patterns::{FrozenRecord, Pattern, RecordOrigin, RepeatedCauses};
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
-use crate::view::shape::{self, Stamp};
+use crate::view::shape;
 
 /// Returns the answer; `policy` says what counts.
 pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<'static> {
     let all = |patterns: &[Pattern<'_>]| -> Value { patterns.iter().map(json).collect() };
-    let mut doc = stamp.doc(
+    let mut doc = shape::stamped(
+        stamp,
         "patterns",
         json!({
             "groups": all(&found.groups),
@@ -135,7 +138,7 @@ fn pairs(pattern: &Pattern<'_>, instant: Instant) -> Vec<(String, Text)> {
 }
 
 fn landed(pattern: &Pattern<'_>, instant: Instant) -> String {
-    let distance = |at: Option<Instant>| at.map(|at| shape::distance(at, instant));
+    let distance = |at: Option<Instant>| at.map(|at| dates::distance(at, instant));
     match (distance(pattern.first()), distance(pattern.last())) {
         (Some(first), Some(last)) if first == last => first,
         (Some(first), Some(last)) => format!("the first {first}, the last {last}"),

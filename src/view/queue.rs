@@ -6,11 +6,13 @@
 use crate::diag;
 use crate::policy::people::person::Person;
 use crate::record::time::Instant;
+use crate::status::stamp::Stamp;
+use crate::survey::naming::RecordNames;
 use crate::survey::queue::{Item, Rank};
 use crate::view::doc::{Block, Doc, FormatNeeds, Text, Tone};
 use crate::view::next;
 use crate::view::record;
-use crate::view::shape::{self, Stamp};
+use crate::view::shape;
 use serde_json::{Value, json};
 
 /// What `queue` shows.
@@ -27,11 +29,13 @@ pub struct Queue<'a> {
 }
 
 /// Returns the answer.
-pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn record::Names) -> Doc<'a> {
+pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     let instant = queue.stamp.instant;
-    let mut doc = queue
-        .stamp
-        .doc("queue", json!({"records": [], "hidden": queue.hidden}));
+    let mut doc = shape::stamped(
+        queue.stamp,
+        "queue",
+        json!({"records": [], "hidden": queue.hidden}),
+    );
     if queue.reads == FormatNeeds::Json {
         let items = queue.items.iter();
         doc.fill("records", items.map(move |item| json(item, names, instant)));
@@ -73,7 +77,7 @@ const HEADINGS: &[(Rank, Tone, &str)] = &[
     (Rank::InTime, Tone::Warn, "in time"),
 ];
 
-fn json(item: &Item<'_>, names: &dyn record::Names, instant: Instant) -> Value {
+fn json(item: &Item<'_>, names: &dyn RecordNames, instant: Instant) -> Value {
     let mut view = record::json(item.standing, names);
     if let Some(view) = view.as_object_mut() {
         let next = next::json(&item.next, instant);

@@ -3,27 +3,18 @@
 //! Uses record, policy, approval, status. Pure. Start at [`json()`]. Follows `docs/spec/cli.md`, a record view; the
 //! keys stand in that order.
 
+use crate::survey::naming::RecordNames;
 use serde_json::{Value, json};
 
 use crate::approval;
 use crate::policy::tier;
 use crate::record;
-use crate::record::reference::ControlRef;
 use crate::record::vocabulary::{ControlStatus, Vocabulary};
 use crate::status;
 use crate::view::shape;
 
-/// Whoever knows what a record itself does not name.
-pub trait Names {
-    /// Returns what a control is called: its id in the catalog's own form, and its official title.
-    fn control(&self, control: &ControlRef) -> Option<(String, String)>;
-
-    /// Returns on whose behalf a record was filed that does not say so: the author of the commit that added it.
-    fn filer(&self, standing: &status::state::RecordState) -> Option<String>;
-}
-
 /// Returns the record view.
-pub fn json(standing: &status::state::RecordState, names: &dyn Names) -> Value {
+pub fn json(standing: &status::state::RecordState, names: &dyn RecordNames) -> Value {
     let shown = standing.content();
     let written = standing.stated.as_deref().or(shown);
     let mut view = json!({
@@ -68,7 +59,7 @@ pub fn json(standing: &status::state::RecordState, names: &dyn Names) -> Value {
 fn requester(
     record: Option<&record::Record>,
     standing: &status::state::RecordState,
-    names: &dyn Names,
+    names: &dyn RecordNames,
 ) -> Option<String> {
     let stated = record?.requester.as_ref().map(ToString::to_string);
     stated.or_else(|| names.filer(standing))
@@ -95,7 +86,7 @@ fn subject(record: &record::Record) -> Value {
     })
 }
 
-fn controls(record: Option<&record::Record>, names: &dyn Names) -> Value {
+fn controls(record: Option<&record::Record>, names: &dyn RecordNames) -> Value {
     let stated = record
         .and_then(|record| record.deviates_from.controls.as_deref())
         .unwrap_or_default();

@@ -6,11 +6,13 @@
 pub mod page;
 mod series;
 
+use crate::view::shape;
 use serde_json::{Value, json};
 
 use crate::diag;
 use crate::policy::Policy;
 use crate::record::vocabulary::{Class, Vocabulary};
+use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState};
 use crate::survey::figures::{Backlog, Period, Span};
 use crate::survey::patterns::Pattern;
@@ -19,7 +21,6 @@ use crate::survey::select;
 use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
 use crate::view::list;
 use crate::view::queue;
-use crate::view::shape::Stamp;
 
 /// What `report` shows.
 #[derive(Debug)]
@@ -61,7 +62,8 @@ pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
         .iter()
         .map(|(_, class)| Section::of(report, *class));
     let classes: Vec<Section<'_>> = classes.collect();
-    let mut doc = report.stamp.doc(
+    let mut doc = shape::stamped(
+        report.stamp,
         "report",
         json!({
             "backlog": backlog(&report.backlog),

@@ -7,14 +7,16 @@ mod answers;
 mod proof;
 mod rest;
 
+use crate::survey::naming::RecordNames;
+use crate::view::shape;
 use serde_json::json;
 
 use crate::approval::verdict::Statement;
 use crate::record::time::Instant;
+use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
 use crate::view::doc::{Block, Doc, Text, Tone};
 use crate::view::record;
-use crate::view::shape::Stamp;
 use crate::view::statements;
 
 /// Returns the answer.
@@ -23,10 +25,11 @@ use crate::view::statements;
 pub fn doc(
     standing: &RecordState,
     statements: &[&Statement],
-    names: &dyn record::Names,
+    names: &dyn RecordNames,
     stamp: &Stamp,
 ) -> Doc<'static> {
-    let mut doc = stamp.doc(
+    let mut doc = shape::stamped(
+        stamp,
         "show",
         json!({
             "record": record::json(standing, names),
@@ -49,7 +52,7 @@ pub fn doc(
 pub fn blocks<'a>(
     standing: &RecordState,
     statements: &[&Statement],
-    names: &dyn record::Names,
+    names: &dyn RecordNames,
     instant: Instant,
 ) -> Vec<Block<'a>> {
     let answers = answers::pairs(standing, statements, names, instant);

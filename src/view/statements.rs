@@ -2,6 +2,7 @@
 //!
 //! Uses approval. Pure. Start at [`json()`], [`table`] and [`pairs`]. Follows `docs/spec/cli.md`, `statements[]`.
 
+use crate::history::objects;
 use serde_json::{Value, json};
 
 use crate::approval::verdict::{Approver, Counts, Statement, Vote};
@@ -82,7 +83,7 @@ fn row(statement: &Statement) -> Vec<Text> {
         Text::plain(approver.via.clone().unwrap_or_default()),
         how(approver),
         Text::of(Tone::Muted, approver.at.to_string()),
-        Text::of(Tone::Muted, shape::short(&approver.commit)),
+        Text::of(Tone::Muted, objects::short(&approver.commit)),
     ]
 }
 
@@ -99,7 +100,7 @@ pub fn pairs(statements: &[&Statement]) -> Vec<(String, Text)> {
             format!(
                 ", not before {}, {}",
                 approver.at,
-                shape::short(&approver.commit)
+                objects::short(&approver.commit)
             ),
         );
         if let Some(stater) = shape::stated_by_another(approver) {

@@ -13,6 +13,7 @@ use crate::survey::triage::State;
 use crate::survey::triage::counts::{Row, Tally};
 use crate::survey::triage::watch::Proposal;
 use crate::view::doc::{Block, Doc, FormatNeeds, Table, Text, Tone};
+use crate::view::shape;
 use crate::view::triage::shown::Shown;
 use crate::view::triage::shown::flexible;
 use crate::view::triage::shown::plain;
@@ -23,7 +24,8 @@ use std::collections::BTreeMap;
 
 /// Returns the answer.
 pub fn doc<'a>(shown: &'a Shown<'_>) -> Doc<'a> {
-    let mut doc = shown.stamp.doc(
+    let mut doc = shape::stamped(
+        shown.stamp,
         "triage",
         json!({
             "counts": counts(shown.tally),

@@ -2,14 +2,16 @@
 //!
 //! Uses diag, approval's line. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, verify.
 
+use crate::history::objects;
 use serde_json::json;
 
 use crate::diag;
 use crate::record::time::Instant;
+use crate::status::stamp::Stamp;
 use crate::view::doc::{Block, Column, Doc, Findings, Fit, FormatNeeds, Table, Text, Tone};
 use crate::view::finding;
 use crate::view::lint::Counts;
-use crate::view::shape::{self, Stamp};
+use crate::view::shape;
 
 /// What `verify` shows.
 #[derive(Clone, Debug)]
@@ -51,7 +53,8 @@ pub struct Uses {
 pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
     let shown = &verify.findings.shown;
     let counts = Counts::of(shown.iter().map(|shown| &shown.finding));
-    let mut doc = verify.stamp.doc(
+    let mut doc = shape::stamped(
+        verify.stamp,
         "verify",
         json!({
             "mainline": {"first": verify.first, "commits": verify.n_commits},
@@ -134,5 +137,8 @@ fn uses(uses: &[Uses]) -> Table {
 
 /// Returns what is said of a checkpoint that was written.
 pub fn written(path: &str, tip: &str) -> String {
-    format!("wrote {path}: the mainline stands at {}", shape::short(tip))
+    format!(
+        "wrote {path}: the mainline stands at {}",
+        objects::short(tip)
+    )
 }

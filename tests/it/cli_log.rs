@@ -9,11 +9,11 @@ use exledger::history::version::Key;
 use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;
 use exledger::render::format::{Colour, Quiet, Style};
+use exledger::status::stamp::Stamp;
 use exledger::status::state::RecordFacts;
 use exledger::status::{self};
 use exledger::survey::acts;
 use exledger::view::log::{self, Log};
-use exledger::view::shape::Stamp;
 use serde_json::Value;
 
 use crate::cli;

@@ -15,11 +15,12 @@ use tokens::{Named, Token};
 const LINE: &str =
     "diag yaml record ledger policy history approval status gate survey rules plan view render";
 
-/// Rooms of the library beside the line, and the furthest room of the line that each may use.
+/// Rooms of the library beside the line, and the furthest room of the line that each may use; `session` uses the others too.
 const BESIDE: &[(&str, &str)] = &[
     ("interop", "plan"),
     ("clock", "record"),
     ("store", "history"),
+    ("session", "plan"),
 ];
 
 /// Rooms of the program, and the furthest room of the line that each may use; `commands` uses all others too.
@@ -296,6 +297,7 @@ fn may_use(from: &str, to: &str) -> bool {
         _ if from == to || from == "lib" => true,
         ("main", ..) => to == "commands",
         ("commands", .., None) => furthest(to).is_some(),
+        ("session", .., None) => BESIDE.iter().any(|(room, _)| *room == to),
         (_, Some(furthest), _, Some(target)) => target <= rank(furthest).unwrap(),
         (_, None, Some(own), Some(target)) => target < own,
         _ => false,

@@ -38,9 +38,13 @@ fn each_v_says_more_about_how_the_answer_was_found() {
         assert_eq!((run.code, &run.out), (silent.code, &silent.out), "{flag}");
         assert_eq!(count(&run, "ledger: "), info, "{flag}: {}", run.err);
         assert_eq!(count(&run, "approved ref: "), info, "{flag}: {}", run.err);
-        // A sound ledger is walked once, and each version is judged once.
-        let walked = "debug exledger::commands::context::judged: walked ";
+        // A sound ledger is walked once, each version is judged once, each record once, and the gate answers once.
+        let walked = "debug exledger::session::snapshot::walk: walked ";
         assert_eq!(count(&run, walked), walks, "{flag}: {}", run.err);
+        let judging = "debug exledger::session::snapshot: judging every record at ";
+        assert_eq!(count(&run, judging), walks, "{flag}: {}", run.err);
+        let asked = "debug exledger::session::check::respond: asked about ";
+        assert_eq!(count(&run, asked), walks, "{flag}: {}", run.err);
         let why = "debug exledger::history::walk: walking ";
         assert_eq!(count(&run, why), walks, "{flag}: {}", run.err);
         let verdict = format!("trace exledger::approval::judging: {ID}, version 1 at ");
@@ -56,7 +60,7 @@ fn each_v_says_more_about_how_the_answer_was_found() {
 #[test]
 fn a_walk_says_how_much_it_read() {
     let run = ask(&story(), &["-vv"], &[]);
-    let begin = "debug exledger::commands::context::judged: walked ";
+    let begin = "debug exledger::session::snapshot::walk: walked ";
     let line = run.err.lines().find_map(|line| line.strip_prefix(begin));
     let parts: Vec<&str> = line.expect(&run.err).split([':', ',']).collect();
     let [commits, versions, objects, time] = parts[..] else {
@@ -84,7 +88,7 @@ fn a_variable_chooses_modules_and_levels() {
         &[("EXLEDGER_LOG", "exledger::history=off")],
     );
     assert_eq!(count(&less, "debug exledger::history"), 0, "{}", less.err);
-    assert_eq!(count(&less, "debug exledger::commands"), 1, "{}", less.err);
+    assert_eq!(count(&less, "debug exledger::session"), 3, "{}", less.err);
 
     let all = ask(
         &life,

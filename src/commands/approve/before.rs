@@ -4,7 +4,6 @@
 
 use crate::commands::approve::place::{Desk, Found};
 use crate::commands::approve::subject::Landed;
-use crate::commands::context::fault;
 use exledger::approval::keys::Keys;
 use exledger::approval::signature::{self, SignatureState};
 use exledger::approval::statement::file::ApprovalFile;
@@ -72,7 +71,7 @@ fn holds(desk: &Desk<'_>, before: &ApprovalFile, file: &ApprovalFile, person: &P
 }
 
 fn signer(desk: &Desk<'_>, found: &Found, person: &Person) -> Before {
-    let governance = &desk.approved.governance;
+    let governance = &desk.approved.governance();
     let seal = signature::detached(found.signature.as_deref().unwrap_or_default(), &found.text);
     let state = seal.state(&Keys::of(governance, governance), desk.ctx.instant());
     match (state, seal.key()) {
@@ -88,16 +87,8 @@ pub(super) fn next(desk: &Desk<'_>, paths: &[String; 2]) -> anyhow::Result<Vec<S
         return Ok(Vec::new());
     }
     for path in paths {
-        let committed = desk
-            .side
-            .tree
-            .bytes(path)
-            .map_err(|error| fault::tree(&error))?;
-        let written = desk
-            .home
-            .tree
-            .bytes(path)
-            .map_err(|error| fault::tree(&error))?;
+        let committed = desk.side.tree.bytes(path)?;
+        let written = desk.home.tree().bytes(path)?;
         if committed != written {
             return desk.commit(paths, &format!("Approve {}", desk.subject.name));
         }

@@ -4,18 +4,18 @@
 
 use crate::commands::approve::seal::unsigned;
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
-use crate::commands::context::place::Home;
 use exledger::approval::keys::Keys;
 use exledger::approval::signature::{self, SignatureState};
 use exledger::policy::people;
+use exledger::session::Session;
+use exledger::session::snapshot::Snapshot;
 use exledger::store::sign::{self, Setup};
 
 /// The key of a bridge, and the lists that tell whether it counts.
 pub(super) struct BridgeKey<'a> {
     ctx: &'a Ctx,
-    approved: &'a Approved<'a>,
+    approved: &'a Snapshot<'a>,
     setup: Setup,
 }
 
@@ -32,8 +32,8 @@ impl<'a> BridgeKey<'a> {
     pub(super) fn of(
         flag: &str,
         ctx: &'a Ctx,
-        home: &Home,
-        approved: &'a Approved<'a>,
+        home: &Session,
+        approved: &'a Snapshot<'a>,
     ) -> anyhow::Result<BridgeKey<'a>> {
         let folder = ctx.variable("HOME").or(ctx.variable("USERPROFILE"));
         let folder = folder.map(std::path::Path::new);
@@ -49,7 +49,7 @@ impl<'a> BridgeKey<'a> {
     pub(super) fn sign(&self, text: &str) -> anyhow::Result<ReviewSignature> {
         let text = text.as_bytes();
         let armoured = sign::sign(&self.setup, signature::REVIEW, text).map_err(unsigned)?;
-        let governance = &self.approved.governance;
+        let governance = &self.approved.governance();
         let seal = signature::of_review(&armoured, text);
         let why = match seal.state(&Keys::of(governance, governance), self.ctx.instant()) {
             SignatureState::Attested(signer) => {

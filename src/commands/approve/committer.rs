@@ -6,12 +6,12 @@ use crate::commands::approve::ApproveArgs;
 use crate::commands::approve::place::Desk;
 use crate::commands::approve::subject::Landed;
 use crate::commands::context::fault;
-use crate::commands::context::shell::quoted;
 use exledger::policy::people::nobody;
 use exledger::record::time::Instant;
 use exledger::store::commits::WriterSignature;
 use exledger::store::git::Repository;
 use exledger::store::sign::CommitSigning;
+use exledger::survey::shell::quoted;
 
 /// The setting that stands for `--as-me`.
 const SETTING: &str = "exledger.approvalAuthor";

@@ -7,22 +7,22 @@ use crate::commands::approve::committer::Committer;
 use crate::commands::approve::side::Side;
 use crate::commands::approve::subject::Subject;
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
-use crate::commands::context::place::Home;
-use crate::commands::context::shell::quoted;
 use exledger::approval::statement::file::ApprovalFile;
 use exledger::approval::statement::file::Decision;
 use exledger::approval::statement::limits::SIGNATURE;
 use exledger::history::branch::Branch;
 use exledger::history::objects::Oid;
 use exledger::ledger::tree::Tree;
+use exledger::session::Session;
+use exledger::session::snapshot::Snapshot;
 use exledger::store::commits::{Draft, ScribeError};
 use exledger::store::edits::{self, Write};
 use exledger::store::files::{self, FileError};
 use exledger::store::git::Repository;
 use exledger::store::git::heads::{At, Named};
 use exledger::store::sign::Setup;
+use exledger::survey::shell::quoted;
 use exledger::view::approve::Done;
 use std::path::{Path, PathBuf};
 
@@ -34,8 +34,8 @@ const MOST: u64 = 64 * 1024;
 pub(super) struct Desk<'a> {
     pub(super) args: &'a ApproveArgs,
     pub(super) ctx: &'a Ctx,
-    pub(super) home: &'a Home,
-    pub(super) approved: &'a Approved<'a>,
+    pub(super) home: &'a Session,
+    pub(super) approved: &'a Snapshot<'a>,
     pub(super) side: &'a Side<'a>,
     pub(super) subject: &'a Subject,
     pub(super) committer: &'a Committer,
@@ -85,16 +85,8 @@ impl Desk<'_> {
                 Err(FileError::Absent(_)) => Ok(None),
                 Err(error) => Err(fault::cannot_say(error.to_string(), "")),
             },
-            (None, Some(_)) => self
-                .side
-                .tree
-                .bytes(path)
-                .map_err(|error| fault::tree(&error)),
-            (None, None) => self
-                .home
-                .tree
-                .bytes(path)
-                .map_err(|error| fault::tree(&error)),
+            (None, Some(_)) => self.side.tree.bytes(path).map_err(anyhow::Error::from),
+            (None, None) => self.home.tree().bytes(path).map_err(anyhow::Error::from),
         };
         let signature = bytes(signature)?;
         Ok(bytes(text)?.map(|text| Found { text, signature }))
@@ -178,7 +170,7 @@ impl Desk<'_> {
     /// Returns the commands that commit what was written beside the records.
     pub(super) fn commit(&self, paths: &[String], said: &str) -> anyhow::Result<Vec<String>> {
         let git = self.ctx.git(self.home);
-        let own = self.ctx.own_branch(self.home.repository()?);
+        let own = self.ctx.own_branch(self.home);
         let mut commands = Vec::new();
         let name = slug(said);
         if own.is_none() {
@@ -277,7 +269,7 @@ impl Desk<'_> {
 
 /// Writes files beside the records, all or none; what is there is replaced.
 pub(super) fn beside(
-    home: &Home,
+    home: &Session,
     files: impl Iterator<Item = (String, Vec<u8>)>,
 ) -> anyhow::Result<()> {
     let tree = home.work_tree()?;
@@ -291,7 +283,7 @@ pub(super) fn beside(
     let desk = edits::WriteLock::open(home.repository()?.common_dir()).map_err(failed)?;
     let mut writes = Vec::new();
     for (path, after) in files {
-        let before = tree.bytes(&path).map_err(|error| fault::tree(&error))?;
+        let before = tree.bytes(&path)?;
         writes.push(Write {
             path,
             before,
@@ -335,7 +327,7 @@ fn remote(repository: &Repository, branch: &Named) -> String {
 
 /// Tells whether a commit has something that another one lacks.
 fn is_ahead(repository: &Repository, base: Oid, tip: Oid) -> anyhow::Result<bool> {
-    let branch = Branch::between(repository, base, tip).map_err(approved::obstacle)?;
+    let branch = Branch::between(repository, base, tip)?;
     Ok(branch.is_some())
 }
 

@@ -5,12 +5,7 @@
 use crate::commands::approve::bridge_key::BridgeKey;
 use crate::commands::approve::{ApproveArgs, place, speak};
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
-use crate::commands::context::judged::Scope;
-use crate::commands::context::place::Home;
-use crate::commands::context::shell::quoted;
-use crate::commands::context::tips::OnMainline;
 use crate::commands::exit::Outcome;
 use exledger::approval::ledger_name::LedgerName;
 use exledger::approval::reviews::Reviews;
@@ -25,7 +20,13 @@ use exledger::plan::approve;
 use exledger::plan::reviews::skipped::{Told, UnresolvedReview};
 use exledger::plan::reviews::{self, Answer, Stated, Trouble, World};
 use exledger::policy::tier::Needed;
+use exledger::session::Session;
+use exledger::session::error::Undetermined;
+use exledger::session::snapshot::Snapshot;
+use exledger::session::snapshot::tip::OnMainline;
+use exledger::session::snapshot::walk::Scope;
 use exledger::store::files::{self, FileError};
+use exledger::survey::shell::quoted;
 use exledger::view;
 use exledger::view::approve::{ApprovalSummary, WrittenReview};
 use exledger::view::init::Written;
@@ -47,12 +48,12 @@ pub(super) fn run(args: &ApproveArgs, ctx: &Ctx, file: &Path) -> anyhow::Result<
     let world = World {
         objects: home.repository()?,
         prefix: approved.prefix(),
-        governance: &approved.governance,
+        governance: approved.governance(),
         needed: &needed,
         ledger: &ledger,
     };
     let answer = reviews::files(world, &reviews).map_err(|trouble| match trouble {
-        Trouble::Obstacle(obstacle) => approved::obstacle(obstacle),
+        Trouble::Obstacle(obstacle) => Undetermined::Object(obstacle).into(),
         Trouble::Unwritable { url, cause } => fault::misuse(
             format!("the review `{url}` can't be written down: {cause}"),
             "let each review's `url` be the address that it can be read at",
@@ -119,7 +120,7 @@ fn warning(review: &UnresolvedReview, pull_request: &str) -> String {
 }
 
 /// Returns what the content at the tip demands; one person of governance files, `None` where nothing stands there.
-fn needed(approved: &Approved<'_>, about: &About) -> Option<Needed> {
+fn needed(approved: &Snapshot<'_>, about: &About) -> Option<Needed> {
     match about {
         About::Record(id) => {
             let tip = approved.tip(&Key::Id(id.as_str().to_ascii_uppercase()))?;
@@ -151,8 +152,8 @@ fn read(ctx: &Ctx, file: &Path) -> anyhow::Result<Reviews> {
 }
 
 /// Refuses a landing that is not on the approved ref: what did not land needs no evidence.
-fn landed(approved: &Approved<'_>, reviews: &Reviews) -> anyhow::Result<()> {
-    let reference = approved.stamp.label.clone().unwrap_or_default();
+fn landed(approved: &Snapshot<'_>, reviews: &Reviews) -> anyhow::Result<()> {
+    let reference = approved.stamp().label.clone().unwrap_or_default();
     let (landing, pull_request) = (reviews.landing, &reviews.pull_request);
     match approved.on_mainline(landing) {
         OnMainline::Yes => Ok(()),
@@ -173,14 +174,14 @@ fn landed(approved: &Approved<'_>, reviews: &Reviews) -> anyhow::Result<()> {
 
 /// Tells whether a review lies there that no bridge has signed yet.
 fn lacks_signature(tree: &dyn Tree, stated: &Stated) -> anyhow::Result<bool> {
-    let bytes = |path: &str| tree.bytes(path).map_err(|error| fault::tree(&error));
+    let bytes = |path: &str| tree.bytes(path);
     let signature = bytes(&format!("{}{SIGNATURE}", stated.path))?;
     Ok(signature.is_none() && bytes(&stated.path)?.is_some())
 }
 
 /// Tells whether a review says something that is not there yet: a signature of the same person says more.
 fn is_news(tree: &dyn Tree, stated: &Stated, ledger: &LedgerName) -> anyhow::Result<bool> {
-    let bytes = |path: &str| tree.bytes(path).map_err(|error| fault::tree(&error));
+    let bytes = |path: &str| tree.bytes(path);
     let Some(text) = bytes(&stated.path)? else {
         return Ok(true);
     };
@@ -206,13 +207,13 @@ fn is_news(tree: &dyn Tree, stated: &Stated, ledger: &LedgerName) -> anyhow::Res
 }
 
 fn show(
-    (ctx, home, approved): (&Ctx, &Home, &Approved<'_>),
+    (ctx, home, approved): (&Ctx, &Session, &Snapshot<'_>),
     answer: &Answer,
     (written, signed): (Written, bool),
 ) -> anyhow::Result<()> {
     let said = |stated: &Stated| {
         let needed = needed(approved, &stated.file.about).unwrap_or_default();
-        let governance = &approved.governance;
+        let governance = approved.governance();
         ApprovalSummary {
             name: match &stated.file.about {
                 About::Record(id) => id.to_string(),
@@ -255,11 +256,11 @@ fn show(
 }
 
 /// Returns the files of the approved ref.
-fn approved_tree<'h>(home: &'h Home, approved: &Approved<'_>) -> anyhow::Result<CommitTree<'h>> {
-    let tip = approved.stamp.commit.as_deref().and_then(Oid::from_hex);
+fn approved_tree<'h>(home: &'h Session, approved: &Snapshot<'_>) -> anyhow::Result<CommitTree<'h>> {
+    let tip = approved.stamp().commit.as_deref().and_then(Oid::from_hex);
     let tip = tip.ok_or_else(|| fault::cannot_say("the approved ref has no commit", ""))?;
     let tree = CommitTree::of_commit(home.repository()?, tip, approved.prefix());
-    tree.map_err(approved::obstacle)
+    Ok(tree?)
 }
 
 fn words(stated: &Stated, said: &ApprovalSummary) -> String {

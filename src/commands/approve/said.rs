@@ -35,7 +35,7 @@ pub(super) fn answer(
             name: subject.name.clone(),
             sha256: file.sha256.clone(),
             decision: file.decision,
-            groups: approve::groups(&needed, person, file.decision, &desk.approved.governance),
+            groups: approve::groups(&needed, person, file.decision, desk.approved.governance()),
             files,
         },
         title: record.map(|record| record.title.clone()),
@@ -64,7 +64,7 @@ pub(super) fn left(desk: &Desk<'_>, person: Option<&Person>) -> Vec<String> {
     spoken.extend(person.cloned());
     spoken.sort();
     spoken.dedup_by(|one, other| one.key == other.key);
-    let governance = &desk.approved.governance;
+    let governance = &desk.approved.governance();
     let (last, makers) = (subject.last.as_deref(), &subject.matter.makers);
     let left = ask::left(governance, record, last, makers, &spoken);
     left.iter().map(change_cases::said).collect()

@@ -31,12 +31,12 @@ pub(super) fn sealed(
     person: &Person,
 ) -> anyhow::Result<Sealed> {
     let armoured = sign::sign(setup, signature::APPROVAL, text.as_bytes()).map_err(unsigned)?;
-    let governance = &desk.approved.governance;
+    let governance = &desk.approved.governance();
     let keys = Keys::of(governance, governance);
     let seal = signature::detached(&armoured, text.as_bytes());
     let at = desk
         .approved
-        .stamp
+        .stamp()
         .label
         .as_deref()
         .unwrap_or("the approved ref");

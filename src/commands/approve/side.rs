@@ -4,15 +4,17 @@
 
 use crate::commands::approve::ApproveArgs;
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved};
-use crate::commands::context::compare::{Compared, Proposed};
 use crate::commands::context::fault;
-use crate::commands::context::place::{self, Home};
 use exledger::history::objects::Oid;
 use exledger::history::refs::Head;
 use exledger::history::tree::CommitTree;
 use exledger::ledger::tree::Tree;
 use exledger::policy::governance::Governance;
+use exledger::session::Session;
+use exledger::session::compare;
+use exledger::session::compare::{Compared, Proposed};
+use exledger::session::locate;
+use exledger::session::snapshot::Snapshot;
 use exledger::store::git::Repository;
 use exledger::store::git::heads::Named;
 use exledger::store::git::stored::Stored;
@@ -33,25 +35,23 @@ impl<'h> Side<'h> {
     /// Returns the branch that was named, or what is checked out.
     pub(super) fn of(
         args: &ApproveArgs,
-        ctx: &Ctx,
-        home: &'h Home,
-        approved: &Approved<'h>,
+        _ctx: &Ctx,
+        home: &'h Session,
+        approved: &Snapshot<'h>,
     ) -> anyhow::Result<Side<'h>> {
         let repository = home.repository()?;
         let branch = args.branch.as_deref().map(|name| named(repository, name));
         let branch = branch.transpose()?;
         let head = match &branch {
             Some(branch) => branch.tip,
-            None => checked_out(ctx, home, repository)?,
+            None => checked_out(home, repository)?,
         };
-        let tree = CommitTree::of_commit(repository, head, approved.prefix())
-            .map_err(approved::obstacle)?;
+        let tree = CommitTree::of_commit(repository, head, approved.prefix())?;
         let own = match branch {
             Some(_) => Governance::read(&tree),
             None => Governance::read(home.work_tree()?),
         };
-        let governance = own.map_err(|error| fault::tree(&error))?;
-        place::sound(&governance)?;
+        let governance = locate::sound(own?)?;
         Ok(Side {
             branch,
             head,
@@ -65,10 +65,10 @@ impl<'h> Side<'h> {
         &self,
         path: &str,
         repository: &Repository,
-        approved: &Approved<'_>,
+        approved: &Snapshot<'_>,
     ) -> anyhow::Result<Option<(Vec<u8>, bool)>> {
         if self.branch.is_some() {
-            let bytes = self.tree.bytes(path).map_err(|error| fault::tree(&error))?;
+            let bytes = self.tree.bytes(path)?;
             return Ok(bytes.map(|bytes| (bytes, true)));
         }
         let stored = repository.stored(Some(self.head), approved.prefix(), path);
@@ -83,8 +83,8 @@ impl<'h> Side<'h> {
         )
     }
 
-    pub(super) fn compared(&self, ctx: &Ctx, home: &Home) -> anyhow::Result<Compared> {
-        let governance = Governance::read(&self.tree).map_err(|error| fault::tree(&error))?;
+    pub(super) fn compared(&self, ctx: &Ctx, home: &Session) -> anyhow::Result<Compared> {
+        let governance = Governance::read(&self.tree)?;
         let proposed = Proposed {
             tree: &self.tree,
             governance: &governance,
@@ -106,12 +106,12 @@ fn named(repository: &Repository, name: &str) -> anyhow::Result<Named> {
     })
 }
 
-fn checked_out(ctx: &Ctx, home: &Home, repository: &Repository) -> anyhow::Result<Oid> {
+fn checked_out(home: &Session, repository: &Repository) -> anyhow::Result<Oid> {
     home.work_tree()?;
     let refs = repository.refs();
     let refs = refs.map_err(|error| fault::cannot_say(error.to_string(), ""))?;
     match &refs.head {
         Head::Detached(oid) => Ok(*oid),
-        Head::Branch(_) => ctx.commit(repository, "HEAD"),
+        Head::Branch(_) => Ok(compare::commit(repository, "HEAD")?),
     }
 }

@@ -12,10 +12,8 @@ use crate::commands::approve::side::Side;
 use crate::commands::approve::subject::{self, Landed, Subject};
 use crate::commands::approve::{ApproveArgs, Named};
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
 use crate::commands::context::fault::Fault;
-use crate::commands::context::judged::Scope;
 use crate::commands::exit::Outcome;
 use exledger::approval::statement;
 use exledger::approval::statement::file::ApprovalFile;
@@ -32,6 +30,8 @@ use exledger::rules::case::RuleContext;
 use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint;
 use exledger::rules::past::RecordPast;
+use exledger::session::snapshot::Snapshot;
+use exledger::session::snapshot::walk::Scope;
 use exledger::store::sign::CommitSigning;
 use exledger::view;
 use exledger::view::approve::{Counting, Done, Signed};
@@ -43,7 +43,7 @@ pub(super) fn run(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let home = ctx.home()?;
     let repository = home.repository()?;
     let approved = ctx.approved_only(&home, Scope::Everything)?;
-    let (person, by) = speaker(args, repository.user(), &approved.governance)?;
+    let (person, by) = speaker(args, repository.user(), approved.governance())?;
     let side = Side::of(args, ctx, &home, &approved)?;
     let around = (ctx, &home, &*approved);
     let subject = match named {
@@ -173,9 +173,9 @@ fn allowed(
     subject: &Subject,
     person: &Person,
     decision: Decision,
-    approved: &Approved<'_>,
+    approved: &Snapshot<'_>,
 ) -> anyhow::Result<()> {
-    let who: &Governance = &approved.governance;
+    let who: &Governance = approved.governance();
     let law = match &subject.landed {
         Landed::AtTip(law, _, _) => law,
         Landed::NotYet => who,
@@ -210,13 +210,13 @@ fn sound(desk: &Desk<'_>, decision: Decision) -> anyhow::Result<()> {
         house: &ExtraSchema::of(governance),
         tree: match desk.side.branch {
             Some(_) => &desk.side.tree,
-            None => &desk.home.tree,
+            None => desk.home.tree(),
         },
         instant: None,
         neighbours: None,
     };
     let findings = lint::record(source, &known, RecordPast::UNKNOWN);
-    let findings = findings.map_err(|error| fault::tree(&error))?;
+    let findings = findings?;
     let errors: Vec<String> = findings
         .iter()
         .filter(|finding| finding.level == Level::Error)
@@ -329,7 +329,7 @@ fn confirmed(ctx: &Ctx, subject: &Subject, file: &ApprovalFile) -> anyhow::Resul
 ///
 /// # Errors
 /// [`fault::Fault::CannotSay`] where its policy states no name and the clone ends before its first commit.
-pub(super) fn ledger(approved: &Approved<'_>) -> anyhow::Result<String> {
+pub(super) fn ledger(approved: &Snapshot<'_>) -> anyhow::Result<String> {
     let name = approved.ledger_name();
     let written = name.written().map(str::to_owned);
     written.ok_or_else(|| {

@@ -4,10 +4,7 @@
 
 use crate::commands::approve::side::Side;
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
-use crate::commands::context::place::Home;
-use crate::commands::context::tips::Tip;
 use exledger::approval::ask;
 use exledger::approval::keys::Keys;
 use exledger::approval::statement::file::{About, Decision};
@@ -27,6 +24,9 @@ use exledger::record::Record;
 use exledger::record::address::Address;
 use exledger::record::file::{self, RecordFile};
 use exledger::record::id::Id;
+use exledger::session::Session;
+use exledger::session::snapshot::Snapshot;
+use exledger::session::snapshot::tip::Tip;
 use exledger::store::files;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -77,14 +77,14 @@ pub(super) struct Counted {
 pub(super) fn record(
     text: &str,
     side: &Side<'_>,
-    (ctx, home, approved): (&Ctx, &Home, &Approved<'_>),
+    (ctx, home, approved): (&Ctx, &Session, &Snapshot<'_>),
 ) -> anyhow::Result<Subject> {
     let tree: &dyn Tree = match side.branch {
         Some(_) => &side.tree,
         None => home.work_tree()?,
     };
     let records = &side.governance.policy.records;
-    let files = Files::list(tree, records).map_err(|error| fault::tree(&error))?;
+    let files = Files::list(tree, records)?;
     let file = files
         .find(text)
         .map_err(|error| not_found(text, &error, ctx, home))?;
@@ -140,7 +140,7 @@ pub(super) fn record(
             }
             if let Some(record) = record {
                 add_requesters(&mut matter.makers, [Some(record), last], approved);
-                matter.needed = ask::needed(&approved.governance, record, last);
+                matter.needed = ask::needed(approved.governance(), record, last);
             }
             Landed::NotYet
         }
@@ -190,19 +190,19 @@ fn spoken(
     tree: &dyn Tree,
     records: &[String],
     matter: &ApprovalTarget,
-    (ctx, approved): (&Ctx, &Approved<'_>),
+    (ctx, approved): (&Ctx, &Snapshot<'_>),
 ) -> anyhow::Result<Vec<Person>> {
-    let governance = &approved.governance;
+    let governance = approved.governance();
     let keys = Keys::of(governance, governance);
     let ledger = &approved.ledger_name();
-    let bytes = |path: &str| tree.bytes(path).map_err(|error| fault::tree(&error));
+    let bytes = |path: &str| tree.bytes(path);
     let mut spoken: Vec<Person> = Vec::new();
     let About::Record(id) = &matter.about else {
         return Ok(spoken);
     };
     let records_folder = matter.folder.trim_end_matches('/');
     let folder = format!("{records_folder}/{}/{id}", statement::file::FOLDER);
-    for item in tree.list(&folder).map_err(|error| fault::tree(&error))? {
+    for item in tree.list(&folder)? {
         let signature = bytes(&format!("{}{}", item.path, statement::limits::SIGNATURE))?;
         let (Some(text), Some(_)) = (bytes(&item.path)?, &signature) else {
             continue;
@@ -223,14 +223,14 @@ fn spoken(
 fn add_requesters(
     makers: &mut Vec<Person>,
     records: [Option<&Record>; 2],
-    approved: &Approved<'_>,
+    approved: &Snapshot<'_>,
 ) {
     let requesters = records
         .into_iter()
         .flatten()
         .filter_map(|it| it.requester.as_ref());
     for requester in requesters.map(Address::as_str) {
-        let person = people::identify(&approved.governance, "", requester);
+        let person = people::identify(approved.governance(), "", requester);
         if !makers.iter().any(|known| known.key == person.key) {
             makers.push(person);
         }
@@ -241,18 +241,18 @@ fn add_requesters(
 pub(super) fn governance(
     path: &Path,
     side: &Side<'_>,
-    (ctx, home, approved): (&Ctx, &Home, &Approved<'_>),
+    (ctx, home, approved): (&Ctx, &Session, &Snapshot<'_>),
 ) -> anyhow::Result<Subject> {
     let prefix = approved.prefix();
     let known = side
         .governance
         .paths()
         .into_iter()
-        .chain(approved.governance.paths());
+        .chain(approved.governance().paths());
     let known: BTreeSet<String> = known.map(|path| prefix.plain(&path)).collect();
     let typed = path.to_string_lossy().into_owned();
     let typed = prefix.plain(&typed);
-    let inside = files::inside(&home.root, &ctx.folder, path);
+    let inside = files::inside(home.root(), &ctx.folder, path);
     let found = std::iter::once(typed)
         .chain(inside)
         .find(|path| known.contains(path));
@@ -312,7 +312,7 @@ pub(super) fn governance(
 }
 
 /// Says that no record is named by a text, and where one is.
-fn not_found(text: &str, error: &NotFound, ctx: &Ctx, home: &Home) -> anyhow::Error {
+fn not_found(text: &str, error: &NotFound, ctx: &Ctx, home: &Session) -> anyhow::Error {
     if let NotFound::Ambiguous(names) = error {
         let are_paths = names.iter().all(|name| Id::new(name).is_none());
         let (what, way) = if are_paths {
@@ -329,7 +329,7 @@ fn not_found(text: &str, error: &NotFound, ctx: &Ctx, home: &Home) -> anyhow::Er
         );
     }
     let elsewhere = ctx.approved(home).ok().and_then(|approved| {
-        let standing = ledger::named(&approved.standings, |it| &it.key, text).ok()?;
+        let standing = ledger::named(approved.records(), |it| &it.key, text).ok()?;
         let branch = standing.pending.iter().find_map(|it| it.branch.clone());
         Some((standing.key.clone(), branch))
     });

@@ -4,30 +4,30 @@
 //! decides which commit is approved; where they moved, everything is loaded again. What can't be loaded is `unknown` until it
 //! can. Memory does not grow with the questions: one line, one answer, one state of the ledger.
 
-use std::cell::OnceCell;
 use std::mem::{self, ManuallyDrop};
 use std::time::{Duration, Instant as Elapsed};
 
 use anyhow::Context;
 use serde_json::Value;
 
-use crate::commands::check::desk::{self, Answered, Asked, Desk};
-use crate::commands::check::fresh::Freshness;
 use crate::commands::check::outcome;
-use crate::commands::check::receipts::Receipts;
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
-use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
 use exledger::gate::answer::{GateVerdict, Question};
-use exledger::gate::index::Index;
 use exledger::gate::question::{self, LONGEST_LINE, Line, NoQuestion};
+use exledger::gate::receipt::{CheckAnswer, Receipt};
 use exledger::history::watched;
 use exledger::interop::lines::{self, Kept};
 use exledger::record::time::Instant;
+use exledger::session::Session;
+use exledger::session::check::freshness::MaxAge;
+use exledger::session::check::receipts::ReceiptLog;
+use exledger::session::check::respond::{self, Responder, TimedQuestion};
+use exledger::session::error::Undetermined;
+use exledger::session::snapshot::Snapshot;
+use exledger::status::stamp::Stamp;
 use exledger::store::git::watch::Watch;
-use exledger::view::shape::Stamp;
 
 /// How long what can't be loaded, and what branches propose, is not looked at again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -36,13 +36,17 @@ const PAUSE: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// Where there is no ledger at the start, the flags are wrong, or stdin can't be read.
-pub(super) fn run(ctx: &Ctx, receipts: Receipts, freshness: &Freshness) -> anyhow::Result<Outcome> {
+pub(super) fn run(
+    ctx: &Ctx,
+    receipts: ReceiptLog,
+    max_age: Option<&MaxAge>,
+) -> anyhow::Result<Outcome> {
     // Without a ledger there is nothing that could be loaded later.
     ctx.home()?;
-    let mut session = Session {
+    let mut session = OpenGate {
         ctx,
         receipts,
-        freshness,
+        max_age,
         input: Input::default(),
         worst: Outcome::Fine,
         trouble: None,
@@ -53,10 +57,10 @@ pub(super) fn run(ctx: &Ctx, receipts: Receipts, freshness: &Freshness) -> anyho
 }
 
 /// The questions, and what has become of them so far.
-struct Session<'c> {
+struct OpenGate<'c> {
     ctx: &'c Ctx,
-    receipts: Receipts,
-    freshness: &'c Freshness,
+    receipts: ReceiptLog,
+    max_age: Option<&'c MaxAge>,
     input: Input,
     worst: Outcome,
     /// Why nothing can be answered, as it was told last.
@@ -109,13 +113,13 @@ impl Input {
     }
 }
 
-impl Session<'_> {
+impl OpenGate<'_> {
     /// Loads the ledger, and answers until it moves.
     fn turn(&mut self) -> anyhow::Result<Turn> {
         let ctx = self.ctx.at_present();
         let is_first = mem::replace(&mut self.is_first, false);
         // What is watched is read before what is loaded, so that nothing can move in between unseen.
-        let loaded = ctx.home().and_then(|home| Ok((watch(&ctx, &home)?, home)));
+        let loaded = ctx.home().and_then(|home| Ok((watch(&home)?, home)));
         let error = match loaded {
             Ok((watch, home)) => match ctx.approved(&home) {
                 Ok(approved) => {
@@ -142,13 +146,33 @@ impl Session<'_> {
         &mut self,
         ctx: &Ctx,
         watch: &Watch,
-        approved: &mut Approved<'_>,
+        snapshot: &mut Snapshot<'_>,
     ) -> anyhow::Result<Turn> {
-        let applications = OnceCell::new();
-        let mut index = Index::of(&approved.standings);
         let mut looked = Elapsed::now();
-        let changes_at = approved.changes_at();
-        let is_watched = is_watched(watch, approved);
+        loop {
+            let responder = Responder::of(snapshot);
+            let Some(turn) = self.respond(ctx, watch, snapshot, &responder, &mut looked)? else {
+                let session = ctx.home()?;
+                if let Some(sources) = snapshot.moved_proposals(session.located())? {
+                    snapshot.propose_anew(session.located(), sources)?;
+                }
+                continue;
+            };
+            return Ok(turn);
+        }
+    }
+
+    /// Answers from what was loaded until something moves; returns nothing where what is proposed is to be read again.
+    fn respond(
+        &mut self,
+        ctx: &Ctx,
+        watch: &Watch,
+        snapshot: &Snapshot<'_>,
+        responder: &Responder<'_, '_>,
+        looked: &mut Elapsed,
+    ) -> anyhow::Result<Option<Turn>> {
+        let changes_at = snapshot.changes_at();
+        let is_watched = is_watched(watch, snapshot);
         // What was loaded for a question answers it, even where nothing says whether it moves.
         let mut is_loaded_for = self.input.waits.is_some();
         while let Some(line) = self.input.next()? {
@@ -156,48 +180,56 @@ impl Session<'_> {
             let now = if ctx.is_live() {
                 wall
             } else {
-                approved.stamp.instant
+                snapshot.stamp().instant
             };
             if watch.has_moved()
                 || !is_watched && !is_loaded_for
                 || wall < ctx.now
                 || changes_at.is_some_and(|at| at <= wall)
             {
-                return Ok(self.input.keep(line));
+                return Ok(Some(self.input.keep(line)));
             }
             is_loaded_for = false;
             let stamp = Stamp {
                 instant: now,
-                ..approved.stamp.clone()
+                ..snapshot.stamp().clone()
             };
             let (asked, no_question) = asked(&line, now);
             if let Some(why) = no_question {
                 if !self.refuse(&why, &asked, &stamp)? {
-                    return Ok(Turn::Over);
+                    return Ok(Some(Turn::Over));
                 }
                 continue;
             }
-            let refusal = self.freshness.refusal(approved, wall);
-            if looked.elapsed() >= PAUSE && ctx.globals.as_of.is_none() && refusal.is_none() {
-                let desk = Desk::of(approved, Some(&index), &applications, None);
-                let uses = self.receipts.known();
-                if uses.is_some_and(|uses| desk.foreseen(&asked, uses) != GateVerdict::Allow) {
-                    looked = Elapsed::now();
-                    let looked_again = ctx.home().and_then(|it| approved.look_again(ctx, &it));
-                    match looked_again {
-                        Ok(false) => {}
-                        Ok(true) => index = Index::of(&approved.standings),
-                        Err(_) => return Ok(self.input.keep(line)),
+            if let Some(reason) = self.max_age.and_then(|it| snapshot.refusal(it, wall)) {
+                if !self.refuse(&reason, &asked, &stamp)? {
+                    return Ok(Some(Turn::Over));
+                }
+                continue;
+            }
+            if looked.elapsed() >= PAUSE
+                && ctx.globals.as_of.is_none()
+                && responder
+                    .foreseen(&asked, &self.receipts)
+                    .is_some_and(|it| it != GateVerdict::Allow)
+            {
+                *looked = Elapsed::now();
+                let session = ctx.home();
+                match session.and_then(|it| Ok(snapshot.moved_proposals(it.located())?)) {
+                    Ok(None) => {}
+                    Ok(Some(_)) => {
+                        self.input.keep(line);
+                        return Ok(None);
                     }
+                    Err(_) => return Ok(Some(self.input.keep(line))),
                 }
             }
-            let desk = Desk::of(approved, Some(&index), &applications, refusal);
-            let answered = desk.answer(&asked, &mut self.receipts);
+            let answered = responder.answer(&asked, &self.receipts);
             if !self.show(&answered, &asked)? {
-                return Ok(Turn::Over);
+                return Ok(Some(Turn::Over));
             }
         }
-        Ok(Turn::Over)
+        Ok(Some(Turn::Over))
     }
 
     /// Answers `unknown` while nothing can be loaded; tries again after a while, or when something moved.
@@ -227,36 +259,37 @@ impl Session<'_> {
         Ok(Turn::Over)
     }
 
-    fn refuse(&mut self, why: &str, asked: &Asked, stamp: &Stamp) -> anyhow::Result<bool> {
-        let answered = desk::refuse(why, asked, stamp, &mut self.receipts);
+    fn refuse(&mut self, why: &str, asked: &TimedQuestion, stamp: &Stamp) -> anyhow::Result<bool> {
+        let answered = respond::refuse(why, asked, stamp, &self.receipts);
         self.show(&answered, asked)
     }
 
     /// Writes a receipt, and tells whether anybody still reads: for nobody, no further use is spent.
-    fn show(&mut self, answered: &Answered, asked: &Asked) -> anyhow::Result<bool> {
+    fn show(&mut self, answered: &CheckAnswer, asked: &TimedQuestion) -> anyhow::Result<bool> {
         self.worst = self.worst.max(outcome(answered.answer.verdict));
-        let line = format!("{}\n", answered.line(asked));
+        let receipt = Receipt::of(&asked.question, answered, &asked.id);
+        let line = format!("{}\n", receipt.line()?);
         self.ctx.deliver(line.as_bytes())
     }
 }
 
 /// Begins to watch what the choice of the approved ref depends on.
-fn watch(ctx: &Ctx, home: &Home) -> anyhow::Result<Watch> {
+fn watch(home: &Session) -> anyhow::Result<Watch> {
     let repository = home.repository()?;
-    let refs = repository.refs();
-    let refs = refs.map_err(|error| fault::cannot_say(error.to_string(), ""))?;
-    Ok(repository.watch(watched::of(&refs, ctx.asked_ref())))
+    let refs = repository.refs().map_err(Undetermined::Git)?;
+    let asked = home.located().options.approved_ref.as_deref();
+    Ok(repository.watch(watched::of(&refs, asked)))
 }
 
 /// Tells whether it shows when the approved ref moves; an id never does.
-fn is_watched(watch: &Watch, approved: &Approved<'_>) -> bool {
-    let (_, chosen) = approved.origin();
+fn is_watched(watch: &Watch, snapshot: &Snapshot<'_>) -> bool {
+    let (_, chosen) = snapshot.origin();
     watch.covers(&chosen.reference) || !chosen.reference.starts_with("refs/")
 }
 
 /// Returns the question of a line, and why the line is none, of which the question is empty then.
-fn asked(line: &Line, now: Instant) -> (Asked, Option<String>) {
-    let of = |question, at: Option<Instant>| Asked {
+fn asked(line: &Line, now: Instant) -> (TimedQuestion, Option<String>) {
+    let of = |question, at: Option<Instant>| TimedQuestion {
         question,
         at: at.unwrap_or(now),
         id: line.id.clone(),

@@ -11,8 +11,6 @@ use crate::commands::context::Ctx;
 use crate::commands::context::edit::judge::Judged;
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
-use crate::commands::context::overlay::Overlay;
-use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
 use clap::Args;
 use exledger::history::change::event::Event;
@@ -23,6 +21,9 @@ use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
 use exledger::record::file::{self, RecordFile};
 use exledger::rules::change_cases;
+use exledger::session::Session;
+use exledger::session::locate;
+use exledger::session::overlay::Overlay;
 use exledger::store::edits::{Write, WriteLock};
 use exledger::store::files::FileError;
 use exledger::view;
@@ -102,7 +103,7 @@ impl Ctx {
         let home = self.home()?;
         let repository = home.repository()?;
         let tree = home.work_tree()?;
-        let governance = self.governance(tree)?;
+        let governance = locate::governance(tree)?;
         let by = self.decider(&home, job.flags)?;
         let paths = self.which(&home, &governance, job.which)?;
         let desk = WriteLock::open(repository.common_dir()).map_err(|error| unwritten(&error))?;
@@ -145,7 +146,7 @@ impl Ctx {
     }
 
     /// Returns who takes the decision.
-    fn decider(&self, home: &Home, flags: &Flags) -> anyhow::Result<Address> {
+    fn decider(&self, home: &Session, flags: &Flags) -> anyhow::Result<Address> {
         let given = flags.by.clone();
         let email = given.or(home.repository()?.user().1).ok_or_else(|| {
             fault::misuse(
@@ -160,7 +161,7 @@ impl Ctx {
     fn opened(
         &self,
         job: &Job<'_>,
-        home: &Home,
+        home: &Session,
         governance: &Governance,
         by: &Address,
         paths: &[String],
@@ -168,7 +169,7 @@ impl Ctx {
         let mut opened = Vec::new();
         let mut refused = Vec::new();
         for path in paths {
-            let bytes = home.tree.bytes(path).map_err(|error| fault::tree(&error))?;
+            let bytes = home.tree().bytes(path)?;
             let Some(bytes) = bytes else {
                 refused.push(Refusal::new(
                     format!("{path} is no file any more"),
@@ -240,14 +241,14 @@ impl Ctx {
     fn decision(
         &self,
         job: &Job<'_>,
-        home: &Home,
+        home: &Session,
         opened: &[Opened],
         judged: Vec<Judged>,
         written: Written,
     ) -> Decision {
         let top = home
             .repository_or_none()
-            .and_then(|repository| repository.prefix(&home.root))
+            .and_then(|repository| repository.prefix(home.root()))
             .unwrap_or_default();
         let from_top = |path: &str| match top.trim_end_matches('/') {
             "" => path.to_owned(),
@@ -302,7 +303,7 @@ pub(crate) fn address(flag: &str, text: &str) -> anyhow::Result<Address> {
 fn writes(tree: &dyn Tree, opened: &[Opened]) -> anyhow::Result<Vec<Write>> {
     let mut writes = Vec::new();
     for (path, bytes) in opened.iter().flat_map(|one| &one.files) {
-        let there = tree.bytes(path).map_err(|error| fault::tree(&error))?;
+        let there = tree.bytes(path)?;
         if there.as_ref() != Some(bytes) {
             writes.push(Write {
                 path: path.clone(),

@@ -6,9 +6,11 @@
 use std::fmt;
 
 use crate::ask::prompting::AskError;
+use exledger::history::objects::Obstacle;
 use exledger::ledger::NotFound;
 use exledger::ledger::tree::TreeError;
 use exledger::render;
+use exledger::session::error::{Error, Undetermined, Usage};
 
 /// The exit code of a command that was used wrongly.
 pub(crate) const MISUSE: u8 = 2;
@@ -18,6 +20,8 @@ pub(crate) const CANNOT_SAY: u8 = 3;
 
 /// The exit code of a command that a person broke off at a prompt, as shells have it for Ctrl-C.
 pub(crate) const BROKEN_OFF: u8 = 130;
+
+const BROKEN_OFF_TEXT: &str = "broken off: nothing was written";
 
 /// What stops a command: what is wrong, and the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +39,7 @@ impl fmt::Display for Fault {
         let (what, help) = match self {
             Fault::Misuse(what, help) => (what.clone(), help),
             Fault::CannotSay(what, help) => (format!("cannot say: {what}"), help),
-            Fault::BrokenOff => return out.write_str("broken off: nothing was written"),
+            Fault::BrokenOff => return out.write_str(BROKEN_OFF_TEXT),
         };
         out.write_str(&what.replace('\n', "\n  "))?;
         if help.is_empty() {
@@ -82,46 +86,97 @@ pub(crate) fn not_named(text: &str, error: &NotFound, nobody: &str, help: &str) 
 
 /// Returns the exit code that follows from an error.
 pub(crate) fn code(error: &anyhow::Error) -> u8 {
+    match found(error) {
+        Cause::Usage(_) => MISUSE,
+        Cause::BrokenOff => BROKEN_OFF,
+        Cause::Undetermined(_) | Cause::Unforeseen => CANNOT_SAY,
+    }
+}
+
+/// What stops a command, by the exit code that follows.
+enum Cause {
+    Usage(Message),
+    Undetermined(Message),
+    BrokenOff,
+    Unforeseen,
+}
+
+/// What is wrong, and the way out.
+struct Message {
+    what: String,
+    help: String,
+}
+
+fn found(error: &anyhow::Error) -> Cause {
+    let of = |what: &dyn fmt::Display, help: &str| Message {
+        what: what.to_string(),
+        help: help.to_owned(),
+    };
+    let of_session = |error: &Error| match error {
+        Error::Usage(usage) => Cause::Usage(of(usage, &usage.help())),
+        Error::Undetermined(undetermined) => {
+            Cause::Undetermined(of(undetermined, &undetermined.help()))
+        }
+        _ => Cause::Unforeseen,
+    };
     if error.is::<clap::Error>() {
-        return MISUSE;
+        return Cause::Usage(of(error, ""));
+    }
+    if let Some(error) = error.downcast_ref::<Error>() {
+        return of_session(error);
+    }
+    if let Some(usage) = error.downcast_ref::<Usage>() {
+        return Cause::Usage(of(usage, &usage.help()));
+    }
+    if let Some(undetermined) = error.downcast_ref::<Undetermined>() {
+        return Cause::Undetermined(of(undetermined, &undetermined.help()));
+    }
+    if let Some(error) = error.downcast_ref::<TreeError>() {
+        return Cause::Undetermined(of(error, Undetermined::repair(error)));
+    }
+    if let Some(obstacle) = error.downcast_ref::<Obstacle>() {
+        return Cause::Undetermined(of(obstacle, obstacle.repair()));
     }
     match error.downcast_ref::<Fault>() {
-        Some(Fault::Misuse(..)) => MISUSE,
-        Some(Fault::BrokenOff) => BROKEN_OFF,
-        Some(Fault::CannotSay(..)) | None => CANNOT_SAY,
+        Some(Fault::Misuse(what, help)) => Cause::Usage(of(what, help)),
+        Some(Fault::CannotSay(what, help)) => Cause::Undetermined(of(what, help)),
+        Some(Fault::BrokenOff) => Cause::BrokenOff,
+        None => Cause::Unforeseen,
     }
 }
 
 /// Returns the error as it is shown on stderr. What it says of foreign values acts on nothing, and begins no line.
 pub(crate) fn shown(error: &anyhow::Error) -> String {
-    let text = match error.downcast_ref::<Fault>() {
-        Some(Fault::BrokenOff) => Fault::BrokenOff.to_string(),
-        Some(fault) => format!("error: {fault}"),
-        None => format!("error: cannot say: {error:#}").replace('\n', "\n  "),
+    let text = match found(error) {
+        Cause::BrokenOff => BROKEN_OFF_TEXT.to_owned(),
+        Cause::Usage(message) => format!("error: {}", message.whole()),
+        Cause::Undetermined(message) => format!("error: cannot say: {}", message.whole()),
+        Cause::Unforeseen => format!("error: cannot say: {error:#}").replace('\n', "\n  "),
     };
     format!("{}\n", render::harmless(&text))
 }
 
 /// Returns the error on one line, with the way out, as an answer gives it for its reason.
 pub(crate) fn told(error: &anyhow::Error) -> String {
-    let text = match error.downcast_ref::<Fault>() {
-        Some(Fault::Misuse(what, help) | Fault::CannotSay(what, help)) if !help.is_empty() => {
+    let text = match found(error) {
+        Cause::Usage(message) | Cause::Undetermined(message) if message.help.is_empty() => {
+            message.what
+        }
+        Cause::Usage(Message { what, help }) | Cause::Undetermined(Message { what, help }) => {
             format!("{what}: {help}")
         }
-        Some(Fault::Misuse(what, _) | Fault::CannotSay(what, _)) => what.clone(),
-        Some(Fault::BrokenOff) | None => format!("{error:#}"),
+        Cause::BrokenOff | Cause::Unforeseen => format!("{error:#}"),
     };
     text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the error of a tree that can't be read, with what repairs it.
-pub(crate) fn tree(error: &TreeError) -> anyhow::Error {
-    let help = match error {
-        TreeError::Missing { .. } => {
-            "run `git fetch --unshallow`, in CI check out with `fetch-depth: 0`"
+impl Message {
+    fn whole(&self) -> String {
+        let what = self.what.replace('\n', "\n  ");
+        if self.help.is_empty() {
+            what
+        } else {
+            format!("{what}\n  help: {}", self.help.replace('\n', "\n        "))
         }
-        TreeError::TooLarge { .. } => "split it into folders by year or team",
-        TreeError::Unreadable { .. } => "see whether it is there, and who may read it",
-    };
-    cannot_say(error.to_string(), help)
+    }
 }

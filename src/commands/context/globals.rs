@@ -11,6 +11,7 @@ use crate::commands::context::output::{self, Formats};
 use exledger::record::scalar::Scalar;
 use exledger::record::time::{Day, Instant, When};
 use exledger::render;
+use exledger::session::options::AsOf;
 
 /// What stands above these flags in the help.
 const HEADING: &str = "Global options";
@@ -33,7 +34,7 @@ pub(crate) struct Globals {
 
     /// Judge the ledger as it stands now at another day (its last instant, UTC) or instant
     #[arg(long, value_name = "DATE|INSTANT", global = true, value_parser = moment)]
-    pub on: Option<Moment>,
+    pub on: Option<DayOrInstant>,
 
     /// How the answer is written
     #[arg(long, value_name = "FORMAT", global = true, value_parser = formats())]
@@ -66,17 +67,9 @@ pub(crate) struct Globals {
     pub verbose: u8,
 }
 
-/// A state of the approved ref in the past.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum AsOf {
-    /// As it stood at a day's end, or at an instant.
-    Moment(Moment),
-    /// As it stood with this commit at its tip.
-    Revision(String),
-}
-
 fn as_of(text: &str) -> Result<AsOf, String> {
-    Ok(moment(text).map_or_else(|_| AsOf::Revision(text.to_owned()), AsOf::Moment))
+    let revision = |_| AsOf::Revision(text.to_owned());
+    Ok(moment(text).map_or_else(revision, |it| AsOf::Instant(it.instant())))
 }
 
 /// When to use colour.
@@ -92,9 +85,9 @@ pub(crate) enum Color {
 
 /// A day or an instant to judge at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Moment(When);
+pub(crate) struct DayOrInstant(When);
 
-impl Moment {
+impl DayOrInstant {
     /// Returns the instant that is meant: of a bare date its last one, in UTC.
     pub(crate) fn instant(&self) -> Instant {
         match &self.0 {
@@ -110,9 +103,9 @@ impl Moment {
 }
 
 /// Reads the value of `--on` and its like.
-pub(crate) fn moment(text: &str) -> Result<Moment, String> {
+pub(crate) fn moment(text: &str) -> Result<DayOrInstant, String> {
     When::parse(text)
-        .map(Moment)
+        .map(DayOrInstant)
         .map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
 }
 

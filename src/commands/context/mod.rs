@@ -3,31 +3,16 @@
 //! Start at [`Ctx`]. Follows `docs/spec/cli.md`, exit codes and clock.
 
 pub(crate) mod answer;
-pub(crate) mod approved;
-pub(crate) mod asked;
-pub(crate) mod compare;
-pub(crate) mod draw;
 pub(crate) mod edit;
 pub(crate) mod example;
-pub(crate) mod facts;
 pub(crate) mod fault;
 pub(crate) mod filter;
 pub(crate) mod globals;
 pub(crate) mod hyphen;
-pub(crate) mod judged;
 pub(crate) mod logging;
-mod noted;
 pub(crate) mod output;
-pub(crate) mod overlay;
-pub(crate) mod place;
-pub(crate) mod proposals;
-pub(crate) mod reference;
-pub(crate) mod repetition;
 pub(crate) mod shell;
-pub(crate) mod shown;
-mod single;
-pub(crate) mod tips;
-mod waiting;
+pub(crate) mod unknown;
 pub(crate) mod words;
 
 use std::collections::BTreeMap;
@@ -40,8 +25,17 @@ use crate::ask;
 use crate::commands::context::globals::{Color, Globals};
 use crate::commands::context::output::Formats;
 use exledger::clock;
+use exledger::plan::evidence::EvidenceInput;
 use exledger::record::time::Instant;
 use exledger::render;
+use exledger::session::Session;
+use exledger::session::compare::{Compared, Proposed};
+use exledger::session::evidence;
+use exledger::session::notice::Notice;
+use exledger::session::options::{Moment, Options};
+use exledger::session::snapshot::Snapshot;
+use exledger::session::snapshot::walk::Scope;
+use std::mem::ManuallyDrop;
 
 /// What a command knows of the world around it, read once.
 #[derive(Clone, Debug)]
@@ -63,6 +57,13 @@ pub(crate) struct Ctx {
     /// Whether progress may be shown.
     shows_progress: bool,
 }
+
+/// What progress says while history is read.
+pub(crate) const READING: &str = "reading the history";
+
+/// The answer to a command, which is never given back: the process ends with it, and to free a long history piece by
+/// piece takes a twentieth of the time.
+pub(crate) type Kept<'h> = ManuallyDrop<Snapshot<'h>>;
 
 /// The variable that sets the clock of a debug build, for tests; a release asks no variable what time it is.
 const TEST_CLOCK: &str = "EXLEDGER_TEST_CLOCK";
@@ -143,6 +144,137 @@ impl Ctx {
     /// Returns the instant that is asked about: `--on`, else now. A bare date is its last instant.
     pub(crate) fn instant(&self) -> Instant {
         self.globals.on.as_ref().map_or(self.now, |on| on.instant())
+    }
+
+    /// Returns which instant the command asks about.
+    pub(crate) fn moment(&self) -> Moment {
+        Moment {
+            now: self.now,
+            on: self.globals.on.as_ref().map(|on| on.instant()),
+            as_of: self.globals.as_of.clone(),
+        }
+    }
+
+    /// Opens the ledger.
+    ///
+    /// # Errors
+    /// Where there is none, or its repository can't be opened.
+    pub(crate) fn home(&self) -> anyhow::Result<Session> {
+        let root = self.variable("EXLEDGER_ROOT");
+        let asked = self.globals.approved_ref.as_deref();
+        let target = self.variable("GITHUB_BASE_REF");
+        let target = target.or_else(|| self.variable("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"));
+        let home = self.variable("HOME").or(self.variable("USERPROFILE"));
+        let options = Options {
+            approved_ref: asked
+                .or_else(|| self.variable("EXLEDGER_APPROVED_REF"))
+                .map(str::to_owned),
+            target_branch: target.map(str::to_owned),
+            root: root
+                .filter(|_| self.globals.directory.is_none())
+                .map(PathBuf::from),
+            home: home.map(PathBuf::from),
+        };
+        Ok(Session::open(&self.folder, options)?)
+    }
+
+    /// Reads what the approved ref says of every record, and what is proposed.
+    ///
+    /// # Errors
+    /// As [`Session::snapshot`].
+    pub(crate) fn approved<'h>(&self, home: &'h Session) -> anyhow::Result<Kept<'h>> {
+        self.approved_of(home, Scope::Everything)
+    }
+
+    /// Reads what the approved ref says of some records, and what is proposed.
+    ///
+    /// # Errors
+    /// As [`Session::snapshot`].
+    pub(crate) fn approved_of<'h>(
+        &self,
+        home: &'h Session,
+        scope: Scope<'_>,
+    ) -> anyhow::Result<Kept<'h>> {
+        let _progress = self.progress(READING);
+        let snapshot = home.snapshot(&self.moment(), scope)?;
+        self.of_notices(snapshot.notices());
+        Ok(ManuallyDrop::new(snapshot))
+    }
+
+    /// Reads what the approved ref says of some records.
+    ///
+    /// # Errors
+    /// As [`Session::snapshot`].
+    pub(crate) fn approved_only<'h>(
+        &self,
+        home: &'h Session,
+        scope: Scope<'_>,
+    ) -> anyhow::Result<Kept<'h>> {
+        let _progress = self.progress(READING);
+        let snapshot = home.snapshot_of_landed(&self.moment(), scope)?;
+        Ok(ManuallyDrop::new(snapshot))
+    }
+
+    /// Compares a state with the commit where it will land.
+    ///
+    /// # Errors
+    /// As [`Session::compare`].
+    pub(crate) fn compare(
+        &self,
+        home: &Session,
+        onto: Option<&str>,
+        proposed: Proposed<'_>,
+    ) -> anyhow::Result<Compared> {
+        let _progress = self.progress(READING);
+        Ok(home.compare(&self.moment(), onto, proposed)?)
+    }
+
+    /// Reads the evidence that flags name.
+    ///
+    /// # Errors
+    /// As [`evidence::read`].
+    pub(crate) fn shown(
+        &self,
+        home: &Session,
+        texts: &[String],
+    ) -> anyhow::Result<Vec<EvidenceInput>> {
+        Ok(evidence::read(home.located(), &self.folder, texts)?)
+    }
+
+    /// Says on stderr what the reader should know of how the answer was found.
+    pub(crate) fn of_notices(&self, notices: &[Notice]) {
+        for notice in notices {
+            let said = match notice {
+                Notice::UnreadableBranch { branch, obstacle } => format!(
+                    "cannot say what {branch} proposes: {obstacle}: {}",
+                    obstacle.repair()
+                ),
+                Notice::WaitingReviews { branch, ids } => {
+                    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+                    format!(
+                        "reviews of {} wait on branch {branch}: they count once its pull request is merged",
+                        ids.join(", ")
+                    )
+                }
+                Notice::UnreadableReviews { branch, obstacle } => format!(
+                    "cannot say which reviews wait on branch {branch}: {obstacle}: {}",
+                    obstacle.repair()
+                ),
+                _ => continue,
+            };
+            self.hint(&format!("hint: {said}"));
+        }
+    }
+
+    /// Says of which governance files another version judges than the one that lies there.
+    pub(crate) fn of_uncounted(&self, compared: &Compared) {
+        for path in &compared.uncounted {
+            self.hint(&format!(
+                "hint: {path} of commit {} does not count, since nobody else approved that change: its last version that \
+                 counts judges here; `exledger list` says how it gets approved",
+                compared.base.short()
+            ));
+        }
     }
 
     /// Returns a variable of the environment that is set and not empty.

@@ -5,6 +5,7 @@
 mod build;
 mod story;
 
+use exledger::session::options::Options;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -12,11 +13,11 @@ use clap::Parser;
 use crate::commands::command::{Command, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::commands::context::judged::Scope;
-use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
 use crate::commands::{due, schema};
 use exledger::ledger::tree::{Kind, Tree};
+use exledger::session::Session;
+use exledger::session::snapshot::walk::Scope;
 use exledger::store::vacant;
 use exledger::view;
 
@@ -46,7 +47,7 @@ impl Run for DemoArgs {
         })?;
         let start = ctx.instant().day().start();
         build::build(&folder, start, &schemas())?;
-        let home = Home::at(folder)?;
+        let home = Session::open(&folder, Options::default())?;
         let approved = ctx.approved_of(&home, Scope::Worklist)?;
         let list = due::list(&approved, ctx.format.reads);
         let due = view::due::doc(&list, &*approved);
@@ -71,8 +72,8 @@ fn schemas() -> [(&'static str, String); 2] {
 }
 
 /// Returns the files of the demo, sorted.
-fn made(home: &Home) -> anyhow::Result<Vec<String>> {
-    let items = home.tree.list("").map_err(|error| fault::tree(&error))?;
+fn made(home: &Session) -> anyhow::Result<Vec<String>> {
+    let items = home.tree().list("")?;
     Ok(items
         .into_iter()
         .filter(|item| item.kind == Kind::File)
@@ -81,7 +82,7 @@ fn made(home: &Home) -> anyhow::Result<Vec<String>> {
 }
 
 /// Returns what to try next.
-fn next(ctx: &Ctx, home: &Home) -> Vec<String> {
+fn next(ctx: &Ctx, home: &Session) -> Vec<String> {
     let on = ctx
         .globals
         .on
@@ -90,7 +91,7 @@ fn next(ctx: &Ctx, home: &Home) -> Vec<String> {
         .unwrap_or_default();
     let exledger = |command: &str| format!("exledger{on} {command}");
     vec![
-        format!("cd {}", home.root.display()),
+        format!("cd {}", home.root().display()),
         exledger("list --all"),
         exledger("show 7F3KQ"),
         exledger(

@@ -6,12 +6,12 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::commands::context::shell::quoted;
 use crate::commands::init::MergeMethod;
 use crate::commands::schema;
 use exledger::interop::issue_form;
 use exledger::ledger::tree::{Kind, Tree};
 use exledger::store::files::WorkTree;
+use exledger::survey::shell::quoted;
 
 /// Where the files go.
 #[derive(Debug)]

@@ -3,8 +3,6 @@
 //! Start at [`against`]. Follows `docs/spec/rules.md`, `bad-approval-file`.
 
 use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use crate::commands::context::place::Home;
 use crate::commands::lint::input::Input;
 use exledger::diag::Finding;
 use exledger::history::chain;
@@ -15,6 +13,7 @@ use exledger::rules::audit_cases::Statements;
 use exledger::rules::case::{RuleContext, Subject};
 use exledger::rules::lint;
 use exledger::rules::proposed::{Proposed, Removals};
+use exledger::session::Session;
 
 /// Returns the findings about approval files that are new against a tree.
 pub(super) fn against(
@@ -36,7 +35,7 @@ pub(super) fn against(
         root,
         instant: known.instant,
     };
-    let bad = proposed.bad().map_err(|error| fault::tree(&error))?;
+    let bad = proposed.bad()?;
     let statements = Statements::Proposed(&bad);
     Ok(lint::audit(Subject::Statements(&statements), known, |_| {
         true
@@ -44,9 +43,9 @@ pub(super) fn against(
 }
 
 /// Returns the root commit of the approved ref, where that can be told.
-pub(super) fn root(ctx: &Ctx, home: &Home) -> Option<Oid> {
+pub(super) fn root(ctx: &Ctx, home: &Session) -> Option<Oid> {
     let repository = home.repository_or_none()?;
-    let chosen = ctx.approved_ref(repository).ok()?;
+    let chosen = home.approved_ref().ok()?;
     let chain = chain::walk(repository, &chosen, ctx.now).ok()?;
     chain.mainline.root()
 }

@@ -2,18 +2,16 @@
 //!
 //! Start at [`read`]. Follows `docs/spec/cli.md`, lint and diff.
 
+use exledger::session::error::Undetermined;
 use std::collections::BTreeSet;
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved;
-use crate::commands::context::compare::{Compared, Proposed};
 use crate::commands::context::fault;
-use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
 use crate::commands::lint::Found;
 use crate::commands::lint::approvals;
 use crate::commands::lint::input::Input;
-use crate::commands::lint::past::Approved;
+use crate::commands::lint::past::LandedRecords;
 use crate::commands::lint::untouched;
 use exledger::diag::Finding;
 use exledger::diag::code::Code;
@@ -28,6 +26,8 @@ use exledger::rules::lint::{self};
 use exledger::rules::past::{RecordPast, Settled};
 use exledger::rules::proposed::Removals;
 use exledger::rules::repeats::Repeats;
+use exledger::session::Session;
+use exledger::session::compare::{Compared, Proposed};
 use exledger::survey::neighbour::Neighbours;
 use exledger::survey::refiling;
 
@@ -36,7 +36,7 @@ use exledger::survey::refiling;
 /// A file that shares its id with a changed one is judged with it.
 pub(super) fn read(
     ctx: &Ctx,
-    home: &Home,
+    home: &Session,
     base: &str,
     input: &Input,
     known: &RuleContext<'_>,
@@ -70,12 +70,11 @@ pub(super) fn read(
         .map(|finding| (finding.rule, finding.path.clone(), finding.pos))
         .collect();
     found.take(changes, input);
-    let unreadable = |error| fault::tree(&error);
+    let unreadable = Undetermined::Tree;
     found.take(lint::files(&compared.odd, known), input);
     let repository = home.repository()?;
-    let prefix = Prefix::new(&repository.prefix(&home.root).unwrap_or_default());
-    let parted =
-        CommitTree::of_commit(repository, compared.base, &prefix).map_err(approved::obstacle)?;
+    let prefix = Prefix::new(&repository.prefix(home.root()).unwrap_or_default());
+    let parted = CommitTree::of_commit(repository, compared.base, &prefix)?;
     let bad = approvals::against(
         input,
         known,
@@ -107,7 +106,7 @@ pub(super) fn read(
     evidence(home, &compared, input, known, found)?;
     if !compared.rulings.is_empty() && !is_broken {
         let folders = &known.governance.policy.records;
-        let approved = Approved::of(ctx, home, folders, input);
+        let approved = LandedRecords::of(ctx, home, folders, input);
         untouched::judge(input, &compared, known, &approved, found)?;
     }
     Ok(ctx.of_doubts(&compared))
@@ -120,14 +119,14 @@ const EVIDENCE: [Code; 2] = [Code::MissingEvidence, Code::EvidenceChanged];
 ///
 /// Only records with a digest that name a file of that name are read.
 fn evidence(
-    home: &Home,
+    home: &Session,
     compared: &Compared,
     input: &Input,
     known: &RuleContext<'_>,
     found: &mut Found,
 ) -> anyhow::Result<()> {
     let repository = home.repository()?;
-    let prefix = Prefix::new(&repository.prefix(&home.root).unwrap_or_default());
+    let prefix = Prefix::new(&repository.prefix(home.root()).unwrap_or_default());
     let differing = repository.differing(compared.base, &prefix);
     let differing = differing.map_err(|error| fault::cannot_say(error.to_string(), ""))?;
     let records = &known.governance.policy.records;
@@ -139,7 +138,7 @@ fn evidence(
     if names.is_empty() {
         return Ok(());
     }
-    let unreadable = |error| fault::tree(&error);
+    let unreadable = Undetermined::Tree;
     let entries = compared.entries.iter();
     let judged: BTreeSet<&str> = entries.flat_map(|entry| entry.delta.paths()).collect();
     let past = RecordPast {

@@ -9,12 +9,12 @@ use anyhow::Context;
 
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::commands::context::overlay::Overlay;
-use crate::commands::context::place::Home;
 use exledger::ledger;
 use exledger::ledger::tree::{Item, Kind, Tree, TreeError};
 use exledger::policy;
 use exledger::policy::governance::Governance;
+use exledger::session::Session;
+use exledger::session::overlay::Overlay;
 use exledger::store::files;
 
 /// The most bytes of standard input that are read: far more than a record may have.
@@ -34,7 +34,7 @@ impl Input {
         paths: &[PathBuf],
         path: Option<&Path>,
         ctx: &Ctx,
-        home: &Home,
+        home: &Session,
     ) -> anyhow::Result<Input> {
         let tree = home.work_tree()?;
         if paths.iter().any(|path| path == Path::new("-")) {
@@ -64,11 +64,7 @@ impl Input {
         let mut named = Vec::new();
         for path in paths {
             let inside = inside(path, ctx, home)?;
-            let there = inside.is_empty()
-                || tree
-                    .kind(&inside)
-                    .map_err(|error| fault::tree(&error))?
-                    .is_some();
+            let there = inside.is_empty() || tree.kind(&inside)?.is_some();
             if !there {
                 return Err(fault::misuse(
                     format!("there is no {}", path.display()),
@@ -164,13 +160,13 @@ impl Input {
 }
 
 /// Returns a path as the ledger names it.
-fn inside(path: &Path, ctx: &Ctx, home: &Home) -> anyhow::Result<String> {
-    files::inside(&home.root, &ctx.folder, path).ok_or_else(|| {
+fn inside(path: &Path, ctx: &Ctx, home: &Session) -> anyhow::Result<String> {
+    files::inside(home.root(), &ctx.folder, path).ok_or_else(|| {
         fault::misuse(
             format!(
                 "{} is not in the ledger {}",
                 path.display(),
-                home.root.display()
+                home.root().display()
             ),
             "name files or folders of the ledger",
         )

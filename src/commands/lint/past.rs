@@ -6,8 +6,6 @@
 use std::cell::OnceCell;
 
 use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use crate::commands::context::place::Home;
 use crate::commands::lint::approvals;
 use crate::commands::lint::input::Input;
 use exledger::diag::Finding;
@@ -22,11 +20,12 @@ use exledger::record::file::{self, RecordFile};
 use exledger::rules::case::RuleContext;
 use exledger::rules::past::{RecordPast, Settled};
 use exledger::rules::proposed::Removals;
+use exledger::session::Session;
 use exledger::store::git;
 use exledger::store::git::stamps::Stamps;
 
 /// The files at the approved ref, as far as they can be read.
-pub(super) struct Approved<'h> {
+pub(super) struct LandedRecords<'h> {
     tree: Option<CommitTree<'h>>,
     /// What the index tells of the work tree, which is most often that a file is as it landed.
     stamps: Option<Stamps>,
@@ -34,18 +33,23 @@ pub(super) struct Approved<'h> {
     files: OnceCell<Files>,
 }
 
-impl<'h> Approved<'h> {
+impl<'h> LandedRecords<'h> {
     /// Returns the tree of the approved ref's tip, to be compared with what is linted.
-    pub(super) fn of(ctx: &Ctx, home: &'h Home, folders: &[String], input: &Input) -> Approved<'h> {
+    pub(super) fn of(
+        _ctx: &Ctx,
+        home: &'h Session,
+        folders: &[String],
+        input: &Input,
+    ) -> LandedRecords<'h> {
         let tip = || {
             let repository = home.repository_or_none()?;
-            let prefix = Prefix::new(&repository.prefix(&home.root)?);
-            let chosen = ctx.approved_ref(repository).ok()?;
+            let prefix = Prefix::new(&repository.prefix(home.root())?);
+            let chosen = home.approved_ref().ok()?;
             let tree = CommitTree::of_commit(repository, chosen.tip, &prefix).ok()?;
             Some((tree, repository.stamps(&prefix)))
         };
         let (tree, stamps) = tip().unzip();
-        Approved {
+        LandedRecords {
             tree,
             // What comes from standard input is not what lies on disk.
             stamps: stamps.flatten().filter(|_| input.instead().is_none()),
@@ -79,7 +83,7 @@ impl<'h> Approved<'h> {
         root: &dyn Fn() -> Option<Oid>,
     ) -> anyhow::Result<Vec<Finding>> {
         let governance = match &self.tree {
-            Some(tree) => Some(Governance::read(tree).map_err(|error| fault::tree(&error))?),
+            Some(tree) => Some(Governance::read(tree)?),
             None => None,
         };
         let governance = governance

@@ -2,13 +2,12 @@
 //!
 //! Start at [`judge`]. Follows `docs/spec/cli.md`, lint and diff.
 
+use exledger::session::error::Undetermined;
 use std::collections::BTreeSet;
 
-use crate::commands::context::compare::Compared;
-use crate::commands::context::fault;
 use crate::commands::lint::Found;
 use crate::commands::lint::input::Input;
-use crate::commands::lint::past::Approved;
+use crate::commands::lint::past::LandedRecords;
 use exledger::diag::Finding;
 use exledger::ledger::{self, Files};
 use exledger::policy::governance::State;
@@ -16,16 +15,17 @@ use exledger::rules::case::RuleContext;
 use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint;
 use exledger::rules::repeats::Repeats;
+use exledger::session::compare::Compared;
 
 /// Judges the records that are as they were, and keeps what the governance before the branch did not find.
 pub(super) fn judge(
     input: &Input,
     compared: &Compared,
     known: &RuleContext<'_>,
-    approved: &Approved<'_>,
+    approved: &LandedRecords<'_>,
     found: &mut Found,
 ) -> anyhow::Result<()> {
-    let unreadable = |error| fault::tree(&error);
+    let unreadable = Undetermined::Tree;
     let after = &RuleContext {
         neighbours: None,
         ..*known

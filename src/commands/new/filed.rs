@@ -4,7 +4,6 @@
 
 use crate::ask;
 use crate::commands::context::Ctx;
-use crate::commands::context::shell::quoted;
 use crate::commands::new::filing::{self, Work};
 use exledger::approval;
 use exledger::diag::Finding;
@@ -13,6 +12,7 @@ use exledger::policy::people;
 use exledger::policy::people::person::Person;
 use exledger::policy::tier::Resolved;
 use exledger::rules::change_cases;
+use exledger::survey::shell::quoted;
 use exledger::view;
 
 /// Returns the answer about a record that was written.
@@ -67,7 +67,7 @@ fn who(work: &Work<'_>, made: &Draft) -> Vec<String> {
 fn next(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> Vec<String> {
     let (home, id) = (work.home, work.setting.id.as_str());
     let git = ctx.git(home);
-    let own = home.repository_or_none().and_then(|it| ctx.own_branch(it));
+    let own = ctx.own_branch(home);
     let switch = own.is_none().then(|| format!("{git} switch -c {id}"));
     let rest = [
         format!("{git} add {}", quoted(&made.path)),

@@ -2,12 +2,13 @@
 //!
 //! Start at [`file`]. Follows `docs/spec/cli.md`, new.
 
+use exledger::session::ids;
+use exledger::session::locate;
 use std::path::Path;
 
 use crate::ask;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::commands::context::place::Home;
 use crate::commands::exit::Outcome;
 use crate::commands::new::desk::Desk;
 use crate::commands::new::{NewArgs, filed, past, preview, sources};
@@ -27,6 +28,7 @@ use exledger::rules::case::RuleContext;
 use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint::{self};
 use exledger::rules::past::RecordPast;
+use exledger::session::Session;
 use exledger::store::files;
 use exledger::view;
 
@@ -35,7 +37,7 @@ pub(super) struct Work<'w> {
     /// Who and when and under which policy.
     pub(super) setting: Setting<'w>,
     /// Where the ledger is.
-    pub(super) home: &'w Home,
+    pub(super) home: &'w Session,
     /// What becomes of an end that nobody stated.
     pub(super) end: End,
     /// Whether a record is written that content rules object to.
@@ -56,9 +58,8 @@ pub(super) enum Drafts {
 pub(super) fn file(args: &NewArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let home = ctx.home()?;
     let (name, email) = home.repository()?.user();
-    let governance = ctx.governance(home.work_tree()?)?;
-    let ledger = Ledger::read(&home.tree, &governance.policy.records)
-        .map_err(|error| fault::tree(&error))?;
+    let governance = locate::governance(home.work_tree()?)?;
+    let ledger = Ledger::read(home.tree(), &governance.policy.records)?;
     let known = sources::answers(args, ctx, &governance.policy, &ledger)?;
     let folder = args.folder.as_deref().or(known.folder.as_deref());
     let work = Work {
@@ -99,7 +100,7 @@ pub(super) fn file(args: &NewArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
             preview::agreed(&desk, known.answers)?
         }
     };
-    files::create(&home.tree, &made.path, made.text.as_bytes()).map_err(|error| match error {
+    files::create(home.tree(), &made.path, made.text.as_bytes()).map_err(|error| match error {
         files::FileError::Exists(_) | files::FileError::Outside(_) => {
             fault::misuse(error.to_string(), "choose another --folder")
         }
@@ -132,10 +133,11 @@ fn checked_folder(name: &str) -> anyhow::Result<String> {
 
 /// Draws an id that no record has.
 fn id(ctx: &Ctx, governance: &Governance, ledger: &Ledger) -> anyhow::Result<Id> {
-    ctx.draw(governance, &|id| {
+    let is_taken = |id: &str| {
         let mut entries = ledger.entries.iter();
         entries.any(|entry| entry.stem.eq_ignore_ascii_case(id))
-    })
+    };
+    Ok(ids::draw(governance, ctx.instant(), &is_taken)?)
 }
 
 /// Makes the record without asking anybody: what is missing or refused is named.
@@ -229,7 +231,7 @@ pub(super) fn judged(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Result
 /// Returns what shape and rules find in a draft, sorted.
 pub(super) fn tried(work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<Finding>> {
     let found = lint::record(&made.source, &work.known(), RecordPast::UNKNOWN);
-    let mut found = found.map_err(|error| fault::tree(&error))?;
+    let mut found = found?;
     found.extend(ended(work, made));
     Ok(found)
 }
@@ -255,7 +257,7 @@ impl Work<'_> {
         RuleContext {
             governance: self.setting.governance,
             house: &self.house,
-            tree: &self.home.tree,
+            tree: self.home.tree(),
             instant: None,
             neighbours: None,
         }

@@ -4,9 +4,6 @@
 //! `docs/spec/policy.md`, repetition.
 
 use crate::commands::context::Ctx;
-use crate::commands::context::compare::{Compared, Proposed};
-use crate::commands::context::fault;
-use crate::commands::context::overlay::Overlay;
 use crate::commands::new::filing::Work;
 use exledger::diag::Finding;
 use exledger::plan::draft::Draft;
@@ -15,12 +12,14 @@ use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint;
 use exledger::rules::past;
 use exledger::rules::repeats::Repeats;
+use exledger::session::compare::{Compared, Proposed};
+use exledger::session::overlay::Overlay;
 use exledger::survey::neighbour::Neighbours;
 
 /// Returns what is found against a draft, its past included; what is there can't be told without one.
 pub(super) fn findings(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<Finding>> {
     let file = (made.path.clone(), made.text.clone().into_bytes());
-    let overlay = Overlay::of(&work.home.tree, [file]);
+    let overlay = Overlay::of(work.home.tree(), [file]);
     let proposed = Proposed {
         tree: &overlay,
         governance: work.setting.governance,
@@ -58,7 +57,7 @@ pub(super) fn findings(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Resu
         Some((compared, entries.find(|it| it.delta.key == key)?))
     });
     let past = entry.map_or(past::RecordPast::UNKNOWN, |(_, entry)| entry.past);
-    let mut found = lint::record(source, &known, past).map_err(|error| fault::tree(&error))?;
+    let mut found = lint::record(source, &known, past)?;
     if let Some((compared, entry)) = entry {
         found.extend(lint::change(&entry.changed(compared), &known));
         found.extend(repeated(compared, made, &known));

@@ -5,7 +5,6 @@
 
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::commands::context::place::Home;
 use exledger::ledger::Ledger;
 use exledger::ledger::tree::Tree;
 use exledger::ledger::tree::{Kind, TreeError};
@@ -16,6 +15,9 @@ use exledger::plan::imported;
 use exledger::plan::owner::Owners;
 use exledger::plan::setting::{Filer, Setting, Urgency};
 use exledger::policy::governance::Governance;
+use exledger::session::Session;
+use exledger::session::ids;
+use exledger::session::locate;
 use exledger::store::files::{self, WorkTree};
 use exledger::store::streams;
 use exledger::survey::triage::wanted::Wanted;
@@ -29,7 +31,7 @@ use std::path::Path;
 /// Writes a draft for each thing that needs a record.
 pub(super) fn write(
     ctx: &Ctx,
-    home: &Home,
+    home: &Session,
     folder: &Path,
     wanted: &Wanted,
 ) -> anyhow::Result<Vec<Draft>> {
@@ -42,12 +44,11 @@ pub(super) fn write(
     let place = ctx.folder.join(folder);
     streams::folder(&place).map_err(|error| failed(&error))?;
     let tree = WorkTree::new(place);
-    let governance = ctx.governance(home.work_tree()?)?;
-    let ledger = Ledger::read(&home.tree, &governance.policy.records)
-        .map_err(|error| fault::tree(&error))?;
-    let mut known = drafted(&tree).map_err(|error| fault::tree(&error))?;
+    let governance = locate::governance(home.work_tree()?)?;
+    let ledger = Ledger::read(home.tree(), &governance.policy.records)?;
+    let mut known = drafted(&tree)?;
     let mut drafts = Vec::new();
-    let files = codeowners(home).map_err(|error| fault::tree(&error))?;
+    let files = codeowners(home)?;
     let owners = Owners {
         governance: &governance,
         files: &files,
@@ -63,7 +64,7 @@ pub(super) fn write(
                 .iter()
                 .any(|it| it.stem.eq_ignore_ascii_case(id))
         };
-        let id = ctx.draw(&governance, &taken)?;
+        let id = ids::draw(&governance, ctx.instant(), &taken)?;
         let made = draft::draft(&answers, &setting(ctx, home, &governance, id.clone())?);
         let name = format!("{id}.yaml");
         files::create(&tree, &name, made.text.as_bytes()).map_err(|error| failed(&error))?;
@@ -86,7 +87,7 @@ fn answers(wanted: &Wanted, owners: Owners<'_>) -> Vec<Answers> {
 }
 
 /// Reads the CODEOWNERS of the repository; one that is not there, or too long, owns nothing.
-fn codeowners(home: &Home) -> Result<CodeOwners, TreeError> {
+fn codeowners(home: &Session) -> Result<CodeOwners, TreeError> {
     let Some(top) = home.repository_or_none().and_then(|it| it.work_dir()) else {
         return Ok(CodeOwners::default());
     };
@@ -101,7 +102,7 @@ fn codeowners(home: &Home) -> Result<CodeOwners, TreeError> {
 
 fn setting<'g>(
     ctx: &Ctx,
-    home: &Home,
+    home: &Session,
     governance: &'g Governance,
     id: exledger::record::id::Id,
 ) -> anyhow::Result<Setting<'g>> {

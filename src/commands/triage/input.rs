@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::commands::context::place::Home;
 use crate::commands::triage::marks::Marks;
 use exledger::gate;
 use exledger::interop::events;
 use exledger::interop::sarif::{self, Layout, Roots, Spans};
+use exledger::session::Session;
 use exledger::store::files::{self, FileError};
 use exledger::store::streams::{self, Opened};
 use exledger::survey::triage::Input;
@@ -83,9 +83,9 @@ pub(super) struct Folders {
 
 impl Folders {
     /// Returns the folders that stand for the root of the ledger's repository.
-    pub(super) fn of(home: &Home, named: &[String]) -> anyhow::Result<Folders> {
+    pub(super) fn of(home: &Session, named: &[String]) -> anyhow::Result<Folders> {
         let top = home.repository_or_none().and_then(|it| it.work_dir());
-        let top = top.map_or_else(|| home.root.clone(), Path::to_path_buf);
+        let top = top.map_or_else(|| home.root().to_path_buf(), Path::to_path_buf);
         let real = files::folder(&top).ok();
         let own = [Some(&top), real.as_ref()].into_iter().flatten();
         let own = own.map(|root| Ok(root.to_string_lossy().into_owned()));

@@ -10,7 +10,6 @@ use anyhow::Context;
 use serde_json::json;
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
 use crate::commands::context::output::printed;
 use crate::commands::triage::input::{Read, Source};
@@ -18,6 +17,7 @@ use crate::commands::triage::marks::{Mark, Marks};
 use exledger::interop::description;
 use exledger::interop::sarif::Layout;
 use exledger::interop::sarif::rewrite::{self, Act};
+use exledger::session::snapshot::Snapshot;
 use exledger::status::state::RecordState;
 use exledger::store::streams::{self, Begun};
 
@@ -95,7 +95,7 @@ impl Rewrite {
     pub(super) fn write(
         &self,
         ctx: &Ctx,
-        approved: &Approved<'_>,
+        approved: &Snapshot<'_>,
         read: &[(Source, Read)],
         marks: &Marks,
     ) -> anyhow::Result<bool> {
@@ -177,7 +177,7 @@ fn unwritten(cause: &str) -> anyhow::Error {
 /// One input that is written again.
 struct Piece<'p> {
     how: How,
-    approved: &'p Approved<'p>,
+    approved: &'p Snapshot<'p>,
     source: &'p Source,
     layout: &'p Layout,
     marks: &'p [Mark],
@@ -214,7 +214,7 @@ impl Piece<'_> {
     }
 
     fn suppression(&self, record: &str, guid: &str) -> String {
-        let stamp = &self.approved.stamp;
+        let stamp = &self.approved.stamp();
         let standing = self.standing(record);
         let end = standing.and_then(|standing| standing.end.or(standing.not_after));
         let content = standing.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
@@ -229,7 +229,7 @@ impl Piece<'_> {
     }
 
     fn standing(&self, record: &str) -> Option<&RecordState> {
-        let standings = &self.approved.standings;
+        let standings = &self.approved.records();
         let found = standings.binary_search_by(|standing| standing.key.as_str().cmp(record));
         let at_place = found.ok().and_then(|place| standings.get(place));
         at_place.or_else(|| standings.iter().find(|standing| standing.key == record))
@@ -251,7 +251,7 @@ impl Piece<'_> {
                 *by.entry(&cover.record).or_default() += 1;
             }
         }
-        let stamp = &self.approved.stamp;
+        let stamp = &self.approved.stamp();
         json!({
             "removed": by.values().sum::<usize>(),
             "by": by,

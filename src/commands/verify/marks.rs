@@ -5,7 +5,6 @@
 use std::path::Path;
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved};
 use crate::commands::context::fault;
 use crate::commands::verify::uses::Book;
 use exledger::diag::Finding;
@@ -14,6 +13,7 @@ use exledger::history::chain;
 use exledger::history::checkpoint::{self, Checkpoint, Stand};
 use exledger::history::objects::Oid;
 use exledger::rules::audit_cases::{Mark, Place};
+use exledger::session::snapshot::Snapshot;
 use exledger::store::files;
 use exledger::view;
 
@@ -29,7 +29,7 @@ impl Marks {
     /// [`fault::Fault::CannotSay`] where the checkpoint can't be read.
     pub(super) fn read(
         ctx: &Ctx,
-        approved: &Approved<'_>,
+        approved: &Snapshot<'_>,
         path: Option<&Path>,
         book: &Book,
     ) -> anyhow::Result<Marks> {
@@ -43,7 +43,7 @@ impl Marks {
         let whole = if history.mainline.tip == chosen.tip {
             None
         } else {
-            Some(chain::walk(repository, chosen, ctx.now).map_err(approved::obstacle)?)
+            Some(chain::walk(repository, chosen, ctx.now)?)
         };
         let mainline = whole
             .as_ref()
@@ -129,7 +129,7 @@ pub(super) fn is_rewritten(findings: &[Finding]) -> bool {
 /// file can't be written.
 pub(super) fn write(
     ctx: &Ctx,
-    approved: &Approved<'_>,
+    approved: &Snapshot<'_>,
     path: &Path,
     is_rewritten: bool,
 ) -> anyhow::Result<()> {
@@ -146,8 +146,8 @@ pub(super) fn write(
             "put it back first; a checkpoint of it now would hide that",
         ));
     }
-    let folder = approved.governance.policy.records.first();
-    let tree = approved.tree().map_err(approved::obstacle)?;
+    let folder = approved.governance().policy.records.first();
+    let tree = approved.tree()?;
     let ledger_tree = match folder.map(|folder| tree.entry(folder)) {
         Some(Ok(Some((_, oid)))) => Some(oid.to_string()),
         _ => None,
@@ -155,13 +155,13 @@ pub(super) fn write(
     let first = mainline.landings.first();
     let root = first.map(|landing| landing.oid.to_string());
     let checkpoint = Checkpoint {
-        ledger: approved.governance.policy.name.clone(),
+        ledger: approved.governance().policy.name.clone(),
         root: root.unwrap_or_default(),
         reference: mainline.reference.clone(),
         tip: mainline.tip.to_string(),
         mainline_commits: u64::try_from(mainline.landings.len()).unwrap_or(u64::MAX),
         ledger_tree,
-        at: approved.stamp.instant,
+        at: approved.stamp().instant,
     };
     files::replace(&ctx.folder.join(path), checkpoint.text().as_bytes())
         .map_err(|error| fault::cannot_say(error.to_string(), "name a file that can be written"))?;

@@ -3,15 +3,15 @@
 //! Start at [`Book`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
 
 use crate::commands::context::Ctx;
-use crate::commands::context::approved::Approved;
 use crate::commands::context::fault;
 use exledger::approval::verdict::ApprovalVerdict;
-use exledger::gate::receipt::{self, Receipt};
+use exledger::gate::receipt::{self, PastReceipt};
 use exledger::history::change::event::Event;
 use exledger::history::version::Key;
 use exledger::history::walked::History;
 use exledger::record::time::Instant;
 use exledger::rules::audit_cases::UsesCase;
+use exledger::session::snapshot::Snapshot;
 use exledger::status;
 use exledger::status::state::{RecordState, Status};
 use exledger::status::trace::{Then, Trace};
@@ -29,7 +29,7 @@ pub(super) struct Book {
     path: Option<PathBuf>,
     /// The path, as it was given.
     shown: String,
-    receipts: Vec<Receipt>,
+    receipts: Vec<PastReceipt>,
 }
 
 impl Book {
@@ -124,7 +124,7 @@ impl Book {
     pub(super) fn used<'a>(
         &self,
         standings: &[&'a RecordState],
-        approved: &'a Approved<'_>,
+        approved: &'a Snapshot<'_>,
     ) -> Vec<UsesCase<'a>> {
         if self.path.is_none() {
             return Vec::new();
@@ -147,7 +147,7 @@ impl Book {
     pub(super) fn uses(
         &self,
         standings: &[&RecordState],
-        approved: &Approved<'_>,
+        approved: &Snapshot<'_>,
     ) -> Vec<view::verify::Uses> {
         let uses = |standing: &&RecordState| {
             let id = standing.id();
@@ -174,7 +174,7 @@ impl Book {
 /// Returns the uses at which the record had ended already, by what had landed.
 fn late(
     standing: &RecordState,
-    approved: &Approved<'_>,
+    approved: &Snapshot<'_>,
     uses: &[(u32, Instant)],
 ) -> Vec<(u32, Instant, String)> {
     if uses.is_empty() {
@@ -187,7 +187,7 @@ fn late(
         key: &key,
         history,
         verdicts,
-        governance: &approved.governance,
+        governance: approved.governance(),
     });
     let had_ended = |then: &Then| {
         matches!(

@@ -3,12 +3,31 @@
 //! Uses policy's accounts. Pure. Start at [`Person`]. Follows `docs/spec/policy.md`, people.
 
 use crate::policy::people::account::Account;
+use serde::Serialize;
 use std::ops::Deref;
 use std::rc::Rc;
 
 /// A person, as git or a statement names them; shared, because one person speaks in thousands of landings.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Person(pub(super) Rc<Known>);
+
+/// A person as answers give them: what is not known is null.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct PersonView<'a> {
+    email: Option<&'a str>,
+    name: Option<&'a str>,
+}
+
+impl PersonView<'_> {
+    /// Returns a person.
+    pub fn of(person: &Person) -> PersonView<'_> {
+        let known = |text| Some(text).filter(|text: &&str| !text.is_empty());
+        PersonView {
+            email: known(&person.email),
+            name: known(&person.name),
+        }
+    }
+}
 
 impl Deref for Person {
     type Target = Known;

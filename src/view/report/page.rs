@@ -2,13 +2,13 @@
 //!
 //! Uses status, survey. Pure. Start at [`add`]. Follows `docs/spec/interop.md`, the page.
 
+use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
 use crate::survey::acts::Act;
+use crate::survey::naming::RecordNames;
 use crate::view::doc::{Block, Card, Cards, Doc, Each, Table, Text, Tone};
 use crate::view::list;
 use crate::view::log;
-use crate::view::record;
-use crate::view::shape::Stamp;
 use crate::view::show;
 
 /// Returns what happened to a record, oldest first.
@@ -19,7 +19,7 @@ pub fn add<'a>(
     doc: &mut Doc<'a>,
     standings: &'a [RecordState],
     trails: Trails<'a>,
-    names: &'a dyn record::Names,
+    names: &'a dyn RecordNames,
     stamp: &'a Stamp,
 ) {
     let mut records: Vec<&RecordState> = standings.iter().collect();

@@ -11,6 +11,7 @@ use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
 use crate::status::reason;
 use crate::status::state::{Duty, DutyKind, InForce, RecordState};
+use crate::survey::naming::RecordNames;
 use crate::view::doc::{Text, Tone};
 use crate::view::list;
 use crate::view::record;
@@ -24,7 +25,7 @@ const WIDE: usize = 66;
 pub(super) fn pairs(
     standing: &RecordState,
     statements: &[&Statement],
-    names: &dyn record::Names,
+    names: &dyn RecordNames,
     instant: Instant,
 ) -> Vec<(String, Text)> {
     let mut pairs = vec![("status".to_owned(), status(standing))];
@@ -75,7 +76,7 @@ fn status(standing: &RecordState) -> Text {
 }
 
 /// Returns what the record deviates from, a line each.
-pub(super) fn deviation(content: &Record, names: &dyn record::Names, wide: usize) -> Vec<Text> {
+pub(super) fn deviation(content: &Record, names: &dyn RecordNames, wide: usize) -> Vec<Text> {
     let stated = content.deviates_from.controls.iter().flatten();
     let controls = stated.map(|control| match names.control(control) {
         Some((id, title)) => Text::of(Tone::Strong, id).and(Tone::Plain, format!(" {title}")),
@@ -195,7 +196,7 @@ fn ends(content: &Record, standing: &RecordState, instant: Instant) -> Text {
     let Some(end) = standing.not_after else {
         return Text::plain(written.to_string());
     };
-    let distance = shape::distance(end, instant);
+    let distance = dates::distance(end, instant);
     if end <= instant {
         let ended = format!("ended {}", dates::ended(end));
         return Text::of(Tone::Bad, ended).and(Tone::Plain, format!(", {distance}"));

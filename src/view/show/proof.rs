@@ -5,6 +5,8 @@
 use super::answers;
 use super::rest::{Pairs, add};
 use crate::diag;
+use crate::history::objects;
+use crate::record::dates;
 use crate::record::time::Instant;
 use crate::status::state::{Pending, RecordState};
 use crate::view::doc::{Text, Tone};
@@ -71,7 +73,7 @@ pub(super) fn pairs(standing: &RecordState) -> Pairs {
             Some(format!(
                 "not before {}{by}{request}, {}",
                 landed.at,
-                shape::short(&landed.commit)
+                objects::short(&landed.commit)
             )),
         );
     }
@@ -82,7 +84,7 @@ pub(super) fn pairs(standing: &RecordState) -> Pairs {
             Some(format!(
                 "not before {}, {}",
                 approved.at,
-                shape::short(&approved.commit)
+                objects::short(&approved.commit)
             )),
         );
     }
@@ -109,7 +111,7 @@ pub(super) fn pending(standing: &RecordState, instant: Instant) -> Pairs {
             }
             format!(
                 ", since {since} ({}), at least claimed",
-                shape::distance(since, instant)
+                dates::distance(since, instant)
             )
         });
         let events = if pending.events.is_empty() {

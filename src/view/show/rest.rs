@@ -10,8 +10,8 @@ use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
 use crate::status::state::RecordState;
+use crate::survey::naming::RecordNames;
 use crate::view::doc::Text;
-use crate::view::record;
 use crate::view::statements;
 
 pub(super) type Pairs = Vec<(String, Text)>;
@@ -29,7 +29,7 @@ const WHOLE: usize = usize::MAX;
 pub(super) fn sections(
     standing: &RecordState,
     statements: &[&Statement],
-    names: &dyn record::Names,
+    names: &dyn RecordNames,
     instant: Instant,
 ) -> Vec<(&'static str, Pairs)> {
     let said = statements::beyond_approvers(statements.iter().copied());
@@ -190,7 +190,7 @@ fn people(content: &Record) -> Pairs {
     pairs
 }
 
-fn in_full(content: &Record, standing: &RecordState, names: &dyn record::Names) -> Pairs {
+fn in_full(content: &Record, standing: &RecordState, names: &dyn RecordNames) -> Pairs {
     let mut pairs = Pairs::new();
     let mut lines = |label: &str, texts: Vec<Text>| {
         if !texts.is_empty() {

@@ -3,11 +3,11 @@
 //! Uses policy, survey, view's documents. Pure. Start at [`Shown`]. Follows `docs/spec/cli.md`, triage.
 
 use crate::policy::closing::Baseline;
+use crate::status::stamp::Stamp;
 use crate::survey::triage::State;
 use crate::survey::triage::counts::Tally;
 use crate::survey::triage::watch::{Proposal, Used};
 use crate::view::doc::{Block, Column, Fit, FormatNeeds, Table, Text, Tone};
-use crate::view::shape::Stamp;
 
 /// What `triage` shows.
 pub struct Shown<'a> {

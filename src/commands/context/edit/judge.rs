@@ -3,11 +3,8 @@
 //! Start at [`judge`].
 
 use crate::commands::context::Ctx;
-use crate::commands::context::compare::{Compared, Entry, Proposed};
 use crate::commands::context::edit::{History, Opened};
 use crate::commands::context::fault;
-use crate::commands::context::overlay::Overlay;
-use crate::commands::context::place::Home;
 use exledger::diag::{self, Finding, Level};
 use exledger::plan::decision::Refusal;
 use exledger::policy::governance::Governance;
@@ -17,6 +14,9 @@ use exledger::rules::change_cases::ChangeCase;
 use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint::{self};
 use exledger::rules::past::RecordPast;
+use exledger::session::Session;
+use exledger::session::compare::{Compared, Entry, Proposed};
+use exledger::session::overlay::Overlay;
 use exledger::survey::neighbour::Neighbours;
 
 /// What is said of one record after a decision.
@@ -34,7 +34,7 @@ pub(super) struct Judged {
 /// needed and can't be read.
 pub(super) fn judge(
     ctx: &Ctx,
-    home: &Home,
+    home: &Session,
     governance: &Governance,
     history: History,
     overlay: &Overlay,
@@ -113,7 +113,7 @@ fn findings(
         Some((compared, entry))
     });
     let past = entry.map_or(RecordPast::UNKNOWN, |(_, entry)| entry.past);
-    let mut found = lint::record(source, known, past).map_err(|error| fault::tree(&error))?;
+    let mut found = lint::record(source, known, past)?;
     if let Some((compared, entry)) = entry {
         if let Some(doubt) = entry.doubt().filter(|_| history == History::Needed) {
             return Err(fault::cannot_say(

@@ -4,15 +4,14 @@
 
 use crate::commands::context::Ctx;
 use crate::commands::context::edit::{Job, Opened};
-use crate::commands::context::place::Home;
-use crate::commands::context::shell::quoted;
 use exledger::history::change::event::Event;
 use exledger::history::refs::Head;
-use exledger::store::git::Repository;
+use exledger::session::Session;
+use exledger::survey::shell::quoted;
 
 impl Ctx {
     /// Returns the git commands that bring the decision to those who approve it.
-    pub(super) fn next(&self, job: &Job<'_>, home: &Home, opened: &[Opened]) -> Vec<String> {
+    pub(super) fn next(&self, job: &Job<'_>, home: &Session, opened: &[Opened]) -> Vec<String> {
         let git = self.git(home);
         let name = match opened {
             [only] => only.before.stem().to_owned(),
@@ -33,7 +32,7 @@ impl Ctx {
             verb => verb.to_owned(),
         };
         let mut next = Vec::new();
-        let own = home.repository_or_none().and_then(|it| self.own_branch(it));
+        let own = self.own_branch(home);
         if own.is_none() {
             next.push(format!("{git} switch -c {branch}"));
         }
@@ -47,7 +46,7 @@ impl Ctx {
     }
 
     /// Returns the command that pushes a branch: to the remote of the current one, else to the only one, else to origin.
-    pub(crate) fn push(&self, home: &Home, branch: &str) -> String {
+    pub(crate) fn push(&self, home: &Session, branch: &str) -> String {
         let refs = home
             .repository_or_none()
             .and_then(|repository| repository.refs().ok());
@@ -63,12 +62,12 @@ impl Ctx {
     }
 
     /// Returns the branch that is checked out, unless it is the one on which records are approved.
-    pub(crate) fn own_branch(&self, repository: &Repository) -> Option<String> {
-        let Head::Branch(head) = repository.refs().ok()?.head else {
+    pub(crate) fn own_branch(&self, home: &Session) -> Option<String> {
+        let Head::Branch(head) = home.repository_or_none()?.refs().ok()?.head else {
             return None;
         };
         let head = head.strip_prefix("refs/heads/")?.to_owned();
-        let approved = self.approved_ref(repository).ok()?.reference;
+        let approved = home.approved_ref().ok()?.reference;
         let remote = approved.strip_prefix("refs/remotes/");
         let approved = match remote.and_then(|rest| rest.split_once('/')) {
             Some((_, name)) => name,

@@ -2,6 +2,7 @@
 //!
 //! Start at [`Ctx::which`]. A filter is asked of what `list` knows (status, tier, end) and of what the work tree says.
 
+use exledger::session::locate;
 use std::collections::BTreeMap;
 
 use crate::ask;
@@ -9,12 +10,12 @@ use crate::commands::context::Ctx;
 use crate::commands::context::edit::Which;
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
-use crate::commands::context::place::Home;
 use exledger::ledger::{File, Files};
 use exledger::policy::governance::Governance;
 use exledger::policy::people;
 use exledger::record::Record;
 use exledger::record::address::Address;
+use exledger::session::Session;
 use exledger::status::state::RecordState;
 use exledger::survey::select::{self, Filter, Meant, Sameness};
 
@@ -22,12 +23,11 @@ impl Ctx {
     /// Returns the paths of the records that are meant, each once, by id.
     pub(super) fn which(
         &self,
-        home: &Home,
+        home: &Session,
         governance: &Governance,
         which: Which<'_>,
     ) -> anyhow::Result<Vec<String>> {
-        let files = Files::list(&home.tree, &governance.policy.records)
-            .map_err(|error| fault::tree(&error))?;
+        let files = Files::list(home.tree(), &governance.policy.records)?;
         let mut found: BTreeMap<String, String> = BTreeMap::new();
         let mut take = |file: &File| found.insert(file.stem().to_owned(), file.path.clone());
         match which {
@@ -88,14 +88,11 @@ impl Ctx {
             return Err(unnamed());
         }
         let home = self.home()?;
-        let governance = self.governance(home.work_tree()?)?;
-        let files = Files::list(&home.tree, &governance.policy.records)
-            .map_err(|error| fault::tree(&error))?;
+        let governance = locate::governance(home.work_tree()?)?;
+        let files = Files::list(home.tree(), &governance.policy.records)?;
         let mut open = Vec::new();
         for file in &files.records {
-            let source = files
-                .read(&home.tree, file)
-                .map_err(|error| fault::tree(&error))?;
+            let source = files.read(home.tree(), file)?;
             if source.node("closure").is_none() {
                 let title = source.text("title").unwrap_or_default();
                 let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -118,21 +115,20 @@ impl Ctx {
     /// [`fault::Fault::Misuse`] where none or several are named.
     pub(crate) fn peek(
         &self,
-        home: &Home,
+        home: &Session,
         governance: &Governance,
         id: &str,
     ) -> anyhow::Result<Option<Record>> {
-        let files = Files::list(&home.tree, &governance.policy.records)
-            .map_err(|error| fault::tree(&error))?;
+        let files = Files::list(home.tree(), &governance.policy.records)?;
         let file = named(&files, id)?;
-        let source = files.read(&home.tree, file);
-        Ok(source.map_err(|error| fault::tree(&error))?.record)
+        let source = files.read(home.tree(), file);
+        Ok(source?.record)
     }
 
     /// Returns the files that a filter finds; ended ones only where it names their status.
     fn filtered<'f>(
         &self,
-        home: &Home,
+        home: &Session,
         files: &'f Files,
         filter: &Filter,
     ) -> anyhow::Result<Vec<&'f File>> {
@@ -140,10 +136,10 @@ impl Ctx {
         let control = |control: &_, asked: &str| approved.same(control, asked);
         let same = Sameness {
             control: &control,
-            governance: &approved.governance,
+            governance: approved.governance(),
         };
         let mut found = Vec::new();
-        for standing in &approved.standings {
+        for standing in approved.records() {
             let file = files.find(&standing.key).ok();
             let file = file.filter(|file| file.stem().eq_ignore_ascii_case(&standing.key));
             let here = match file {
@@ -151,7 +147,7 @@ impl Ctx {
                 None => standing.clone(),
             };
             let ended = select::is_ended(here.status) && !filter.names_ended();
-            match filter.meant(&here, same, approved.stamp.instant) {
+            match filter.meant(&here, same, approved.stamp().instant) {
                 Meant::No => {}
                 _ if ended => {}
                 Meant::CannotSay => {
@@ -175,14 +171,12 @@ impl Ctx {
 
 /// Returns a record as the history knows it, with what its file in the work tree says.
 fn as_here(
-    home: &Home,
+    home: &Session,
     files: &Files,
     file: &File,
     standing: &RecordState,
 ) -> anyhow::Result<RecordState> {
-    let source = files
-        .read(&home.tree, file)
-        .map_err(|error| fault::tree(&error))?;
+    let source = files.read(home.tree(), file)?;
     let mut here = standing.clone();
     if let Some(record) = source.record {
         here.effective = None;
@@ -193,15 +187,13 @@ fn as_here(
 
 /// Returns the files of the open records of an owner.
 fn of_owner<'f>(
-    home: &Home,
+    home: &Session,
     files: &'f Files,
     is_own: &dyn Fn(&Address) -> bool,
 ) -> anyhow::Result<Vec<&'f File>> {
     let mut found = Vec::new();
     for file in &files.records {
-        let source = files
-            .read(&home.tree, file)
-            .map_err(|error| fault::tree(&error))?;
+        let source = files.read(home.tree(), file)?;
         let owner = source.value::<Address>("owner.email");
         let is_closed = source.node("closure").is_some();
         if owner.is_some_and(|owner| is_own(&owner)) && !is_closed {

@@ -1,31 +1,30 @@
 //! What a branch, or what is not committed yet, does to workflows and actions of the forge.
 //!
-//! Start at [`Desk::workflows`]. Follows `docs/spec/rules.md`, `workflow-changed`.
+//! Start at [`Comparer::workflows`]. Follows `docs/spec/rules.md`, `workflow-changed`.
 
-use crate::commands::context::approved::obstacle;
-use crate::commands::context::compare::Proposed;
-use crate::commands::context::compare::cast::{Cast, how};
-use crate::commands::context::compare::desk::Desk;
-use crate::commands::context::fault;
-use exledger::history::branch::Branch;
-use exledger::history::objects::Oid;
-use exledger::history::paths::Prefix;
-use exledger::history::tree::CommitTree;
-use exledger::ledger::tree::Tree;
-use exledger::rules::change_cases::GovernanceChange;
-use exledger::survey::workflows;
+use crate::history::branch::Branch;
+use crate::history::objects::Oid;
+use crate::history::paths::Prefix;
+use crate::history::tree::CommitTree;
+use crate::ledger::tree::Tree;
+use crate::rules::change_cases::GovernanceChange;
+use crate::session::compare::Proposed;
+use crate::session::compare::authors::{Authorship, how};
+use crate::session::compare::comparison::Comparer;
+use crate::session::error::Undetermined;
+use crate::survey::workflows;
 
-impl Desk<'_> {
+impl Comparer<'_> {
     /// Returns each change of a workflow or an action, those of the commits first.
-    pub(super) fn workflows(
+    pub(crate) fn workflows(
         &self,
-        cast: &Cast,
+        cast: &Authorship,
         branch: Option<&Branch>,
         head: Oid,
         proposed: Proposed<'_>,
-    ) -> anyhow::Result<Vec<GovernanceChange>> {
+    ) -> Result<Vec<GovernanceChange>, Undetermined> {
         let committed = branch.map(|it| workflows::changes(self.repository, &self.prefix, it));
-        let committed = committed.transpose().map_err(obstacle)?;
+        let committed = committed.transpose()?;
         let committed = committed.into_iter().flatten();
         let mut found: Vec<GovernanceChange> =
             committed.map(|change| cast.ruling(change)).collect();
@@ -33,12 +32,12 @@ impl Desk<'_> {
             return Ok(found);
         }
         let top = Prefix::default();
-        let before = CommitTree::of_commit(self.repository, head, &top).map_err(obstacle)?;
+        let before = CommitTree::of_commit(self.repository, head, &top)?;
         let loose = self
             .repository
             .loose(Some(head), &top, &workflows::FOLDERS.map(str::to_owned));
-        for file in loose.map_err(|error| fault::cannot_say(error.to_string(), ""))? {
-            let was = before.kind(&file.path).map_err(|it| fault::tree(&it))?;
+        for file in loose? {
+            let was = before.kind(&file.path)?;
             found.push(GovernanceChange {
                 commit: None,
                 author: cast.worker.as_ref().map(|worker| worker.email.clone()),

@@ -1,34 +1,32 @@
 //! The mainline that is asked about, walked and judged: again, where the governance that counts names other folders.
 //!
-//! Start at [`Ctx::judged`]. Follows `docs/spec/approval.md`, G1.
+//! Start at [`Snapshot::walk`]. Follows `docs/spec/approval.md`, G1.
 
-use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
-use crate::commands::context::Ctx;
-use crate::commands::context::approved::{Approved, Kept, obstacle};
-use crate::commands::context::asked::Asked;
-use crate::commands::context::noted::{self, Heard};
-use crate::commands::context::place::Home;
-use crate::commands::context::repetition::Passed;
-use exledger::approval;
-use exledger::approval::counted::CountedGovernance;
-use exledger::clock::Stopwatch;
-use exledger::diag;
-use exledger::history::chain::{self, Chain};
-use exledger::history::objects::Obstacle;
-use exledger::history::paths::Prefix;
-use exledger::history::version::Trail;
-use exledger::history::walk;
-use exledger::history::walked::History;
-use exledger::history::watched_paths::RecordFilter;
-use exledger::policy::Policy;
-use exledger::status::settled;
-use exledger::store::git::Repository;
+use crate::approval;
+use crate::approval::counted::CountedGovernance;
+use crate::approval::judging;
+use crate::clock::Stopwatch;
+use crate::diag;
+use crate::history::chain::{self, Chain};
+use crate::history::objects::Obstacle;
+use crate::history::paths::Prefix;
+use crate::history::version::Trail;
+use crate::history::walk;
+use crate::history::walked::History;
+use crate::history::watched_paths::RecordFilter;
+use crate::policy::Policy;
+use crate::session::error::Error;
+use crate::session::mainline::OpenMainline;
+use crate::session::snapshot::lives::Passed;
+use crate::session::snapshot::{Snapshot, notes, stamp};
+use crate::status::settled;
+use crate::store::git::Repository;
 
 /// Which records are judged; the others are counted at most.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Scope<'a> {
+pub enum Scope<'a> {
     /// All that ever were.
     Everything,
     /// Those that are neither closed nor removed.
@@ -42,7 +40,7 @@ pub(crate) enum Scope<'a> {
 }
 
 /// One walk of the mainline that is asked about.
-pub(crate) struct Walk<'w, 'h> {
+pub struct Walk<'w, 'h> {
     /// The repository.
     pub repository: &'h Repository,
     /// The mainline.
@@ -74,16 +72,12 @@ impl Scope<'_> {
     }
 }
 
-impl Ctx {
-    /// Judges some records of the mainline that is asked about.
+impl<'h> Snapshot<'h> {
+    /// Walks and judges some records of a mainline; what they are at an instant is computed when it is asked.
     ///
     /// # Errors
-    /// [`crate::commands::fault::Fault::CannotSay`] where a folder of a mainline commit can't be read.
-    pub(crate) fn judged<'h>(
-        &self,
-        asked: Asked<'h>,
-        scope: Scope<'_>,
-    ) -> anyhow::Result<Kept<'h>> {
+    /// Where a folder of a mainline commit can't be read.
+    pub(crate) fn walk(line: OpenMainline<'h>, scope: Scope<'_>) -> Result<Snapshot<'h>, Error> {
         let mut passed = Passed::default();
         let walk = |walk: Walk<'_, '_>| {
             let (repository, records) = (walk.repository, walk.records);
@@ -97,8 +91,8 @@ impl Ctx {
                 }
             }
         };
-        let repository = asked.repository;
-        let mut approved = self.judged_by(asked, walk, |history, policy| {
+        let repository = line.repository;
+        let mut snapshot = Snapshot::judged(line, walk, |history, policy| {
             if !matches!(scope, Scope::Named(_)) {
                 history.leave_out(repository, &mut |trail| {
                     let is_wanted = !scope.leaves_out(trail, policy);
@@ -109,87 +103,87 @@ impl Ctx {
                 });
             }
         })?;
-        approved.passed = passed;
-        Ok(approved)
+        snapshot.passed = passed;
+        Ok(snapshot)
     }
 
-    /// Judges every record on the approved ref, whose history is walked in a way of one's own: again, where the governance
-    /// that counts names other folders of records.
+    /// Judges every record of a mainline whose history is walked in a way of one's own.
     ///
     /// # Errors
-    /// As [`Ctx::asked`].
-    pub(crate) fn walked<'h>(
-        &self,
-        home: &'h Home,
+    /// As [`Snapshot::walk`].
+    pub(crate) fn walked(
+        line: OpenMainline<'h>,
         walk: impl FnMut(Walk<'_, 'h>) -> Result<History, Obstacle>,
-    ) -> anyhow::Result<Kept<'h>> {
-        self.judged_by(self.asked(home)?, walk, |_, _| ())
+    ) -> Result<Snapshot<'h>, Error> {
+        Snapshot::judged(line, walk, |_, _| ())
     }
 
-    /// Returns the mainline that is asked about, where it holds no policy: nothing can be told of its records then.
+    /// Returns a mainline that holds no policy: nothing can be told of its records.
     ///
     /// # Errors
-    /// None but those of other ways to judge.
-    pub(crate) fn without_policy<'h>(&self, asked: Asked<'h>) -> anyhow::Result<Kept<'h>> {
-        let untold = |walk: Walk<'_, '_>| Ok(walk::untold(walk.chain, walk.prefix));
-        self.judged_by(asked, untold, |_, _| ())
+    /// As [`Snapshot::walk`].
+    pub(crate) fn without_policy(line: OpenMainline<'h>) -> Result<Snapshot<'h>, Error> {
+        Snapshot::walked(line, |walk| Ok(walk::untold(walk.chain, walk.prefix)))
     }
 
-    fn judged_by<'h>(
-        &self,
-        asked: Asked<'h>,
+    fn judged(
+        line: OpenMainline<'h>,
         mut walk: impl FnMut(Walk<'_, 'h>) -> Result<History, Obstacle>,
         leave_out: impl FnOnce(&mut History, &Policy),
-    ) -> anyhow::Result<Kept<'h>> {
-        let _progress = self.progress("reading the history");
-        let (repository, instant) = (asked.repository, asked.instant);
-        let prefix = &asked.prefix;
+    ) -> Result<Snapshot<'h>, Error> {
+        let (repository, until) = (line.repository, line.until);
         let count = |history: &mut History| {
-            noted::hear(repository, history, asked.until);
+            notes::read(repository, history, until);
             approval::counted::of(history)
         };
         let mut walked = |chain, records: Option<&[String]>| {
             let ways = Walk {
                 repository,
                 chain,
-                prefix,
+                prefix: &line.prefix,
                 records,
                 count: &count,
             };
             let (stopwatch, reads) = (Stopwatch::start(), repository.reads());
-            let mut history = walk(ways).map_err(obstacle)?;
+            let mut history = walk(ways)?;
             log_walk(&history, repository.reads() - reads, &stopwatch);
-            if noted::hear(repository, &mut history, asked.until) == Heard::NothingHere {
-                log::info!("{}", noted::HINT);
+            if !notes::read(repository, &mut history, until) {
+                log::info!("{}", notes::HINT);
             }
-            anyhow::Ok(history)
+            Ok::<History, Error>(history)
         };
-        let mut history = walked(asked.chain, None)?;
+        let mut history = walked(line.chain, None)?;
         let counted = approval::counted::of(&history);
         let records = &counted.tip.policy.records;
         if *records != history.records {
             log::debug!("walking again: the approved policy names other folders of records");
             let last = history.mainline.landings.len().saturating_sub(1);
-            let chain = chain::walk(repository, &asked.chosen, self.now).map_err(obstacle)?;
+            let chain = chain::walk(repository, &line.chosen, line.now)?;
             history = walked(chain.cut(last), Some(records))?;
         }
         leave_out(&mut history, &counted.tip.policy);
-        let approvals = approval::judging::by(&history, counted);
-        let governance = Rc::clone(&approvals.counted.tip);
-        let mut approved = Approved {
-            stamp: self.stamp(repository, &history, &approvals.counted, instant),
+        let approvals = judging::by(&history, counted);
+        let (now, moved) = (line.now, (line.is_moved, line.now));
+        Ok(Snapshot {
+            stamp: stamp::of(
+                repository,
+                &history,
+                &approvals.counted,
+                line.instant,
+                moved,
+            ),
             standings: Vec::new(),
-            governance,
+            governance: Rc::clone(&approvals.counted.tip),
             repository,
-            prefix: asked.prefix,
-            chosen: asked.chosen,
+            prefix: line.prefix,
+            chosen: line.chosen,
             proposals: None,
             passed: Passed::default(),
+            notices: Vec::new(),
+            now,
             approvals,
             history,
-        };
-        approved.standings = approved.at(instant);
-        Ok(ManuallyDrop::new(approved))
+        })
     }
 }
 

@@ -1,21 +1,21 @@
 //! The records that landed: as far as others repeat them, and their lives in dates.
 //!
-//! Start at [`Approved::neighbours`]. Follows `docs/spec/policy.md`, repetition: the window ends at the instant asked
+//! Start at [`Snapshot::neighbours`]. Follows `docs/spec/policy.md`, repetition: the window ends at the instant asked
 //! about.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::commands::context::approved::Approved;
-use crate::commands::context::compare::near;
-use crate::commands::context::judged::Scope;
-use exledger::history::version::Trail;
-use exledger::record::Record;
-use exledger::status::state::RecordState;
-use exledger::survey::life::{self, Life};
-use exledger::survey::neighbour::Neighbours;
-use exledger::survey::refiling::Peer;
-use exledger::survey::renewed;
+use crate::history::version::Trail;
+use crate::record::Record;
+use crate::session::compare::nearby;
+use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::walk::Scope;
+use crate::status::state::RecordState;
+use crate::survey::life::{self, Life};
+use crate::survey::neighbour::Neighbours;
+use crate::survey::refiling::Peer;
+use crate::survey::renewed;
 
 /// Records that are not judged, as others are compared with them.
 #[derive(Debug, Default)]
@@ -23,18 +23,18 @@ pub(crate) struct Passed(Vec<(Peer, usize)>);
 
 impl Passed {
     /// Takes a record that is left out; one that is gone was filed by mistake, or is told by `verify`.
-    pub(super) fn take(&mut self, trail: &Trail) {
+    pub(crate) fn take(&mut self, trail: &Trail) {
         let record = trail.last().and_then(|version| version.record.record());
-        let first = near::first(trail).filter(|_| trail.became.is_none());
+        let first = nearby::first(trail).filter(|_| trail.became.is_none());
         let landing = first.map(|version| version.landing);
         let peer = record.and_then(|it| Peer::of(it.id.as_str(), Record::clone(it), None));
         self.0.extend(peer.zip(landing));
     }
 }
 
-impl Approved<'_> {
+impl Snapshot<'_> {
     /// Counts what was filed before as renewals of what is filed again, where all records were looked at.
-    pub(super) fn count_refilings(&mut self, scope: Scope<'_>) {
+    pub(crate) fn count_refilings(&mut self, scope: Scope<'_>) {
         if !matches!(scope, Scope::Everything | Scope::Open | Scope::Worklist) {
             return;
         }
@@ -53,7 +53,7 @@ impl Approved<'_> {
             .chain(passed)
             .collect();
         let landed = |standing: &RecordState| match self.trail(standing) {
-            Some(trail) => near::began(trail, &self.history),
+            Some(trail) => nearby::began(trail, &self.history),
             None => standing.pending.first().and_then(|pending| pending.since),
         };
         let instant = self.stamp.instant;
@@ -62,10 +62,10 @@ impl Approved<'_> {
     }
 
     /// Returns the records that stand on the approved ref, each with when it landed.
-    pub(crate) fn neighbours(&self) -> Neighbours {
+    pub fn neighbours(&self) -> Neighbours {
         let neighbour = |trail: &Trail| {
             let record = trail.last()?.record.record()?;
-            near::neighbour(
+            nearby::neighbour(
                 record.id.to_string(),
                 trail,
                 Rc::clone(record),
@@ -82,7 +82,7 @@ impl Approved<'_> {
     }
 
     /// Returns the lives of the records that landed, by key.
-    pub(crate) fn lives(&self) -> Vec<Life<'_>> {
+    pub fn lives(&self) -> Vec<Life<'_>> {
         let of = |standing| {
             let trail = self.trail(standing)?;
             let verdicts = self.approvals.trails.get(&trail.key)?;

@@ -1,31 +1,31 @@
 //! Who is who where a branch will land: who made a change, and who must approve it.
 //!
-//! Start at [`Cast::entry`]. Follows `docs/spec/approval.md`, A2, A5, D3.
+//! Start at [`Authorship::entry`]. Follows `docs/spec/approval.md`, A2, A5, D3.
 
-use crate::commands::context::compare::Entry;
-use exledger::approval::ask;
-use exledger::history::branch::BranchCommit;
-use exledger::policy::governance::Governance;
-use exledger::policy::people::person::Person;
-use exledger::record::Record;
-use exledger::record::time::not_after;
-use exledger::rules::change_cases::{GovernanceChange, How, Needs};
-use exledger::rules::meaning;
-use exledger::rules::past::{RecordPast, Settled};
-use exledger::survey::approved_state::ApprovedState;
-use exledger::survey::branch::{self, Delta};
+use crate::approval::ask;
+use crate::history::branch::BranchCommit;
+use crate::policy::governance::Governance;
+use crate::policy::people::person::Person;
+use crate::record::Record;
+use crate::record::time::not_after;
+use crate::rules::change_cases::{GovernanceChange, How, Needs};
+use crate::rules::meaning;
+use crate::rules::past::{RecordPast, Settled};
+use crate::session::compare::Entry;
+use crate::survey::approved_state::ApprovedState;
+use crate::survey::branch::{self, Delta};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Who is who where a branch will land, and who works here.
-pub(super) struct Cast {
+pub(crate) struct Authorship {
     /// The governance that the branch will land on, which says who must approve.
-    pub(super) onto: Rc<Governance>,
-    pub(super) worker: Option<Person>,
+    pub(crate) onto: Rc<Governance>,
+    pub(crate) worker: Option<Person>,
 }
 
-impl Cast {
-    pub(super) fn ruling(&self, ruling: branch::Ruling) -> GovernanceChange {
+impl Authorship {
+    pub(crate) fn ruling(&self, ruling: branch::Ruling) -> GovernanceChange {
         let author = branch::authors(&ruling.commit, &self.onto)
             .into_iter()
             .next();
@@ -37,7 +37,7 @@ impl Cast {
         }
     }
 
-    pub(super) fn entry(
+    pub(crate) fn entry(
         &self,
         delta: Delta,
         landed: ApprovedState,
@@ -108,7 +108,7 @@ fn committed(makers: &[Person], made: &[Person], landed: &ApprovedState) -> Vec<
 }
 
 /// Returns what became of a file that was there before, is there after, or both.
-pub(super) fn how([before, after]: [bool; 2]) -> How {
+pub(crate) fn how([before, after]: [bool; 2]) -> How {
     match (before, after) {
         (false, _) => How::Added,
         (true, true) => How::Changed,

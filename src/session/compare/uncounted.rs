@@ -3,20 +3,20 @@
 //! Start at [`UncountedFiles`]. Follows `docs/spec/approval.md`, G2: a branch brings what counts where it sets out, with
 //! its own changes.
 
+use crate::session::error::Undetermined;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::commands::context::compare::Proposed;
-use crate::commands::context::fault;
-use exledger::approval::counted::CountedGovernance;
-use exledger::history::paths::Prefix;
-use exledger::history::walked::History;
-use exledger::ledger::tree::{Item, Kind, Tree, TreeError};
-use exledger::policy::governance::{Governance, State};
+use crate::approval::counted::CountedGovernance;
+use crate::history::paths::Prefix;
+use crate::history::walked::History;
+use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+use crate::policy::governance::{Governance, State};
+use crate::session::compare::Proposed;
 
 /// The governance files whose version at a base does not count, by path.
 #[derive(Debug, Default)]
-pub(super) struct UncountedFiles {
+pub(crate) struct UncountedFiles {
     prefix: Prefix,
     files: BTreeMap<String, UncountedFile>,
 }
@@ -29,7 +29,7 @@ struct UncountedFile {
 
 impl UncountedFiles {
     /// Returns those of a landing of the approved ref.
-    pub(super) fn of(history: &History, counted: &CountedGovernance, landing: usize) -> Self {
+    pub(crate) fn of(history: &History, counted: &CountedGovernance, landing: usize) -> Self {
         let files = counted.uncounted(history, landing).into_iter();
         let files = files.map(|(path, [landed, counts])| (path, UncountedFile { landed, counts }));
         UncountedFiles {
@@ -39,32 +39,32 @@ impl UncountedFiles {
     }
 
     /// Returns the paths of those that a tree still has as they landed.
-    pub(super) fn still_in(&self, tree: &dyn Tree) -> anyhow::Result<Vec<String>> {
+    pub(crate) fn still_in(&self, tree: &dyn Tree) -> Result<Vec<String>, Undetermined> {
         let tree = CountedTree { tree, files: self };
         let mut paths = Vec::new();
         for path in self.files.keys() {
-            let instead = tree.instead(path).map_err(|error| fault::tree(&error))?;
+            let instead = tree.instead(path)?;
             paths.extend(instead.map(|_| path.clone()));
         }
         Ok(paths)
     }
 
     /// Reads the governance of a tree in which the versions that count stand for those that merely landed.
-    pub(super) fn read(&self, tree: &dyn Tree) -> Result<Governance, TreeError> {
+    pub(crate) fn read(&self, tree: &dyn Tree) -> Result<Governance, TreeError> {
         Governance::read(&CountedTree { tree, files: self })
     }
 
     /// Returns what a proposed state brings: its governance files where it changes them, else those that count.
-    pub(super) fn governance(
+    pub(crate) fn governance(
         &self,
         before: &Rc<Governance>,
         proposed: Proposed<'_>,
-    ) -> anyhow::Result<Rc<Governance>> {
+    ) -> Result<Rc<Governance>, Undetermined> {
         if self.files.is_empty() || proposed.governance.state != State::Sound {
             return Ok(Rc::new(proposed.governance.clone()));
         }
         let read = self.read(proposed.tree);
-        let read = Rc::new(read.map_err(|error| fault::tree(&error))?);
+        let read = Rc::new(read?);
         let is_unchanged = self.still_in(proposed.tree)?.len() == self.files.len();
         if read.state != State::Sound && is_unchanged {
             Ok(Rc::clone(before))

@@ -1,42 +1,42 @@
 //! What an answer about the approved ref rests on: the history, the approvals, the files of its commit.
 //!
-//! Start at [`Approved::facts`]. Follows `docs/spec/cli.md`, log and verify.
+//! Start at [`Snapshot::facts`]. Follows `docs/spec/cli.md`, log and verify.
 
-use crate::commands::context::approved::Approved;
-use crate::commands::context::shell;
-use exledger::approval::approvals::Approvals;
-use exledger::approval::verdict::Statement;
-use exledger::history::chain;
-use exledger::history::objects::Obstacle;
-use exledger::history::refs::Chosen;
-use exledger::history::tree::CommitTree;
-use exledger::history::walked::History;
-use exledger::record::time::Instant;
-use exledger::status::state::RecordState;
-use exledger::store::git::Repository;
-use exledger::survey::acts::{self, Act};
-use exledger::survey::escalate::AdviceContext;
-use exledger::survey::statements;
+use crate::approval::approvals::Approvals;
+use crate::approval::verdict::Statement;
+use crate::history::chain;
+use crate::history::objects::Obstacle;
+use crate::history::refs::Chosen;
+use crate::history::tree::CommitTree;
+use crate::history::walked::History;
+use crate::record::time::Instant;
+use crate::session::snapshot::Snapshot;
+use crate::status::state::RecordState;
+use crate::store::git::Repository;
+use crate::survey::acts::{self, Act};
+use crate::survey::escalate::AdviceContext;
+use crate::survey::shell;
+use crate::survey::statements;
 use std::collections::BTreeSet;
 
-impl Approved<'_> {
+impl Snapshot<'_> {
     /// Returns all that git proves, and who approved what.
-    pub(crate) fn facts(&self) -> (&History, &Approvals) {
+    pub fn facts(&self) -> (&History, &Approvals) {
         (&self.history, &self.approvals)
     }
 
     /// Returns the repository, and the ref that was chosen in it.
-    pub(crate) fn origin(&self) -> (&Repository, &Chosen) {
+    pub fn origin(&self) -> (&Repository, &Chosen) {
         (self.repository, &self.chosen)
     }
 
     /// Returns when the history has to be judged again although nothing moves: a landing that lies in the future counts then.
-    pub(crate) fn changes_at(&self) -> Option<Instant> {
+    pub fn changes_at(&self) -> Option<Instant> {
         chain::changes_at(&self.history.mainline)
     }
 
     /// Returns every name that an application has had in a record that can be read, at whatever time.
-    pub(crate) fn applications(&self) -> BTreeSet<&str> {
+    pub fn applications(&self) -> BTreeSet<&str> {
         let versions = self.history.trails.values().flat_map(|it| &it.versions);
         let landed = versions.filter_map(|version| version.record.record());
         let stated = self.standings.iter().filter_map(|it| it.stated.as_ref());
@@ -52,12 +52,12 @@ impl Approved<'_> {
     ///
     /// # Errors
     /// [`Obstacle`] where the commit can't be read.
-    pub(crate) fn tree(&self) -> Result<CommitTree<'_>, Obstacle> {
+    pub fn tree(&self) -> Result<CommitTree<'_>, Obstacle> {
         CommitTree::of_commit(self.repository, self.history.mainline.tip, &self.prefix)
     }
 
     /// Returns what happened to a record, oldest first; nothing where nothing of it has landed.
-    pub(crate) fn acts(&self, standing: &RecordState) -> Vec<Act<'_>> {
+    pub fn acts(&self, standing: &RecordState) -> Vec<Act<'_>> {
         let Some(trail) = self.trail(standing) else {
             return Vec::new();
         };
@@ -70,7 +70,7 @@ impl Approved<'_> {
     }
 
     /// Returns everyone who spoke about the landed version of a record.
-    pub(crate) fn statements(&self, standing: &RecordState) -> Vec<&Statement> {
+    pub fn statements(&self, standing: &RecordState) -> Vec<&Statement> {
         let key = self.trail(standing).map(|trail| &trail.key);
         let verdicts = key.and_then(|key| self.approvals.trails.get(key));
         let verdicts = verdicts.map(Vec::as_slice).unwrap_or_default();
@@ -78,7 +78,7 @@ impl Approved<'_> {
     }
 
     /// Returns what is needed beside the records to tell who is told of them, and what to do.
-    pub(crate) fn around(&self) -> AdviceContext<'_> {
+    pub fn around(&self) -> AdviceContext<'_> {
         let reference = self.stamp.reference.as_deref().unwrap_or_default();
         let short = ["refs/heads/", "refs/remotes/"];
         let base = short.iter().find_map(|it| reference.strip_prefix(it));

@@ -1,40 +1,41 @@
 //! What a branch changes against where it will land: the one way from repository to the rules about changes.
 //!
-//! Start at [`Ctx::compare`]. Follows `docs/spec/cli.md`, lint and diff.
+//! Start at [`compare`]. Follows `docs/spec/cli.md`, lint and diff.
 
-mod cast;
-mod desk;
-pub(crate) mod near;
+mod authors;
+mod comparison;
+pub mod nearby;
 mod uncounted;
 mod workflow;
 
-use crate::commands::context::Ctx;
-use crate::commands::context::compare::desk::Desk;
-use crate::commands::context::fault;
-use crate::commands::context::place::Home;
-use exledger::diag::Finding;
-use exledger::history::objects::Oid;
-use exledger::history::paths::Prefix;
-use exledger::ledger::Files;
-use exledger::ledger::tree::Tree;
-use exledger::policy::governance::{Governance, State};
-use exledger::policy::people::person::Person;
-use exledger::record::time::not_after;
-use exledger::rules::case::RuleContext;
-use exledger::rules::change_cases::{ChangeCase, GovernanceChange, Needs};
-use exledger::rules::lint;
-use exledger::rules::past::RecordPast;
-use exledger::store::git::Repository;
-use exledger::survey::approved_state::ApprovedState;
-use exledger::survey::branch::{self, Delta};
-use exledger::survey::neighbour::Neighbours;
+use crate::diag::Finding;
+use crate::history::objects::Oid;
+use crate::history::paths::Prefix;
+use crate::ledger::Files;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::{Governance, State};
+use crate::policy::people::person::Person;
+use crate::record::time::not_after;
+use crate::rules::case::RuleContext;
+use crate::rules::change_cases::{ChangeCase, GovernanceChange, Needs};
+use crate::rules::lint;
+use crate::rules::past::RecordPast;
+use crate::session::compare::comparison::Comparer;
+use crate::session::error::{Error, Usage};
+use crate::session::locate::Located;
+use crate::session::mainline;
+use crate::session::options::Moment;
+use crate::store::git::Repository;
+use crate::survey::approved_state::ApprovedState;
+use crate::survey::branch::{self, Delta};
+use crate::survey::neighbour::Neighbours;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The state that is compared with where it will land.
 #[derive(Clone, Copy)]
-pub(crate) struct Proposed<'p> {
+pub struct Proposed<'p> {
     /// Its files.
     pub tree: &'p dyn Tree,
     /// Its governance.
@@ -46,7 +47,7 @@ pub(crate) struct Proposed<'p> {
 }
 
 /// What a branch changes.
-pub(crate) struct Compared {
+pub struct Compared {
     /// The commit at which it parts from where it will land.
     pub base: Oid,
     /// The commit that it ends with, or that the work tree is based on.
@@ -74,7 +75,7 @@ pub(crate) struct Compared {
 }
 
 /// A record that differs.
-pub(crate) struct Entry {
+pub struct Entry {
     /// Its files before and after.
     pub delta: Delta,
     /// What of it has landed, and what of it is approved.
@@ -89,71 +90,53 @@ pub(crate) struct Entry {
     pub past: RecordPast,
 }
 
-impl Ctx {
-    /// Compares a state with the commit where it will land: the approved ref unless another is named.
-    ///
-    /// # Errors
-    /// [`fault::Fault::CannotSay`] outside git, without an approved ref, without a common commit, or where objects are
-    /// missing; [`fault::Fault::Misuse`] when the name stands for no commit.
-    pub(crate) fn compare(
-        &self,
-        home: &Home,
-        onto: Option<&str>,
-        proposed: Proposed<'_>,
-    ) -> anyhow::Result<Compared> {
-        let repository = home.repository()?;
-        let _progress = self.progress("reading the history");
-        let chosen = self.approved_ref(repository)?;
-        let onto = match onto {
-            Some(name) => self.commit(repository, name)?,
-            None => chosen.tip,
-        };
-        let head = match proposed.commit {
-            Some(commit) => commit,
-            None => self.commit(repository, "HEAD")?,
-        };
-        let on = self.globals.on.as_ref().map(|on| on.instant());
-        let desk = Desk {
-            repository,
-            prefix: Prefix::new(&repository.prefix(&home.root).unwrap_or_default()),
-            chosen,
-            now: self.now,
-            on,
-            past: OnceCell::new(),
-        };
-        desk.compare([onto, head], proposed)
-    }
+/// Compares a state with the commit where it will land: the approved ref unless another is named.
+///
+/// # Errors
+/// [`Undetermined`] outside git, without an approved ref, without a common commit, or where objects are missing;
+/// [`Usage::NoCommit`] when the name stands for no commit.
+pub(crate) fn compare(
+    located: &Located,
+    at: &Moment,
+    onto: Option<&str>,
+    proposed: Proposed<'_>,
+) -> Result<Compared, Error> {
+    let repository = located.repository()?;
+    let chosen = mainline::approved_ref(located)?;
+    let onto = match onto {
+        Some(name) => commit(repository, name)?,
+        None => chosen.tip,
+    };
+    let head = match proposed.commit {
+        Some(commit) => commit,
+        None => commit(repository, "HEAD")?,
+    };
+    let comparer = Comparer {
+        repository,
+        prefix: Prefix::new(&repository.prefix(&located.root).unwrap_or_default()),
+        chosen,
+        now: at.now,
+        on: at.on,
+        past: OnceCell::new(),
+    };
+    Ok(comparer.compare([onto, head], proposed)?)
+}
 
-    /// Says of which governance files another version judges than the one that lies there.
-    pub(crate) fn of_uncounted(&self, compared: &Compared) {
-        for path in &compared.uncounted {
-            self.hint(&format!(
-                "hint: {path} of commit {} does not count, since nobody else approved that change: its last version that \
-                 counts judges here; `exledger list` says how it gets approved",
-                compared.base.short()
-            ));
-        }
-    }
-
-    /// Returns the commit that a name stands for.
-    ///
-    /// # Errors
-    /// [`fault::Fault::Misuse`] where it stands for none.
-    pub(crate) fn commit(&self, repository: &Repository, name: &str) -> anyhow::Result<Oid> {
-        let found = repository.find(name).map(|found| found.oid);
-        found.ok_or_else(|| {
-            fault::misuse(
-                format!("{name} names no commit of this repository"),
-                "name a branch, tag or id; `git fetch origin` brings what is missing",
-            )
-        })
-    }
+/// Returns the commit that a name stands for.
+///
+/// # Errors
+/// [`Usage::NoCommit`] where it stands for none.
+pub fn commit(repository: &Repository, name: &str) -> Result<Oid, Usage> {
+    let found = repository.find(name).map(|found| found.oid);
+    found.ok_or_else(|| Usage::NoCommit {
+        name: name.to_owned(),
+    })
 }
 
 impl Entry {
     /// Returns what can't be told of the record's past and matters to the change: what of it is approved, and for one
     /// that ends later how often it did so before.
-    pub(crate) fn doubt(&self) -> Option<String> {
+    pub fn doubt(&self) -> Option<String> {
         let both = self.delta.before.first().zip(self.delta.record_after());
         let is_longer = both.is_some_and(|(before, after)| {
             let before = before.record.as_ref();
@@ -164,7 +147,7 @@ impl Entry {
     }
 
     /// Returns the change as rules look at it.
-    pub(crate) fn changed<'c>(&'c self, compared: &'c Compared) -> ChangeCase<'c> {
+    pub fn changed<'c>(&'c self, compared: &'c Compared) -> ChangeCase<'c> {
         ChangeCase {
             before: self.delta.before.first(),
             after: self.delta.after.first(),
@@ -181,7 +164,7 @@ impl Entry {
 
 impl Compared {
     /// Returns the findings about the changes: of each record, and of the governance files.
-    pub(crate) fn findings(&self, known: &RuleContext<'_>) -> Vec<Finding> {
+    pub fn findings(&self, known: &RuleContext<'_>) -> Vec<Finding> {
         let mut findings = lint::branch(&self.rulings, known);
         findings.extend(lint::workflows(&self.workflows, known));
         // Under a policy that can't be read nothing is judged.

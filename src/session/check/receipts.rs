@@ -1,31 +1,38 @@
 //! The uses that receipts tell of, counted anew for each question, and each answer kept before it is given.
 //!
-//! Start at [`Receipts::open`]. Follows `docs/spec/cli.md`, check, `--receipts`: what can't be counted or kept is no yes.
+//! Start at [`ReceiptLog`]. Follows `docs/spec/cli.md`, check, `--receipts`: what can't be counted or kept is no yes.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::commands::check::desk::Answered;
-use exledger::gate::answer::GateVerdict;
-use exledger::gate::{self, receipt};
-use exledger::store::receipts::{LockedReceipts, ReceiptFile, ReceiptFileError};
+use serde_json::Value;
+
+use crate::gate;
+use crate::gate::answer::{GateVerdict, Question};
+use crate::gate::receipt::{self, CheckAnswer, Receipt};
+use crate::store::receipts::{LockedReceipts, ReceiptFile, ReceiptFileError};
 
 /// How long another process may hold the lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What is known of uses.
-pub(super) enum Receipts {
+/// The receipts of earlier answers, which say how often single-use records were used. Each answer locks the file, counts,
+/// appends, syncs and unlocks.
+pub struct ReceiptLog(RefCell<LogState>);
+
+enum LogState {
     /// No file was named.
     NotGiven(gate::answer::Receipts),
     /// The file, and the uses that were counted so far.
     Open(Box<Counted>),
-    /// Nothing can be counted until the program is started again, and why.
+    /// Nothing can be counted until the log is opened again, and why.
     Closed(String),
 }
 
 /// A file of receipts with what was counted in it.
-pub(super) struct Counted {
+struct Counted {
     file: ReceiptFile,
     tally: Tally,
 }
@@ -38,15 +45,19 @@ struct Tally {
     n_lines: usize,
 }
 
-impl Receipts {
-    /// Opens the file, if one is named.
-    pub(super) fn open(path: Option<&Path>) -> Receipts {
-        let Some(path) = path else {
-            return Receipts::NotGiven(gate::answer::Receipts::NotGiven);
-        };
+impl ReceiptLog {
+    /// Returns a log that keeps nothing: a record that may be used a number of times only allows nothing then.
+    pub fn none() -> ReceiptLog {
+        ReceiptLog(RefCell::new(LogState::NotGiven(
+            gate::answer::Receipts::NotGiven,
+        )))
+    }
+
+    /// Opens a file, which need not be there yet. One that can't be opened makes every answer `unknown`.
+    pub fn open(path: &Path) -> ReceiptLog {
         let shown = path.display().to_string();
-        match ReceiptFile::open(path) {
-            Ok(file) => Receipts::Open(Box::new(Counted {
+        let state = match ReceiptFile::open(path) {
+            Ok(file) => LogState::Open(Box::new(Counted {
                 file,
                 tally: Tally {
                     shown,
@@ -54,64 +65,45 @@ impl Receipts {
                     n_lines: 0,
                 },
             })),
-            Err(error) => Receipts::Closed(format!("can't read the receipts {shown}: {error}")),
-        }
+            Err(error) => LogState::Closed(format!("can't read the receipts {shown}: {error}")),
+        };
+        ReceiptLog(RefCell::new(state))
     }
 
-    /// Counts the uses as they are now, for a first look: they may be others when the question is answered.
-    ///
-    /// # Errors
-    /// Why there can be no answer but `unknown`.
-    pub(super) fn counted(&mut self) -> Result<&gate::answer::Receipts, String> {
-        if let Receipts::Open(counted) = self
-            && let Err(failure) = counted.read()
-        {
-            return Err(self.failed(failure));
-        }
-        match self {
-            Receipts::NotGiven(uses) => Ok(uses),
-            Receipts::Open(counted) => Ok(&counted.tally.uses),
-            Receipts::Closed(cause) => Err(cause.clone()),
-        }
-    }
-
-    /// Returns the uses as they were counted last; `None` where they can't be counted.
-    pub(super) fn known(&self) -> Option<&gate::answer::Receipts> {
-        match self {
-            Receipts::NotGiven(uses) => Some(uses),
-            Receipts::Open(counted) => Some(&counted.tally.uses),
-            Receipts::Closed(_) => None,
+    /// Passes on the uses as they were counted last; `None` where they can't be counted.
+    pub(crate) fn known<T>(&self, then: &dyn Fn(&gate::answer::Receipts) -> T) -> Option<T> {
+        match &*self.0.borrow() {
+            LogState::NotGiven(uses) => Some(then(uses)),
+            LogState::Open(counted) => Some(then(&counted.tally.uses)),
+            LogState::Closed(_) => None,
         }
     }
 
     /// Counts the uses, answers, and keeps the receipt, which nobody comes between; what can't be kept is no answer.
-    ///
-    /// `ask` answers, `line` writes the receipt of an answer.
+    /// Where `ask` has none, nothing is kept.
     ///
     /// # Errors
     /// Why there can be no answer but `unknown`.
-    pub(super) fn answered(
-        &mut self,
-        ask: &dyn Fn(&gate::answer::Receipts) -> Answered,
-        line: &dyn Fn(&Answered) -> String,
-    ) -> Result<Answered, String> {
-        match self {
-            Receipts::NotGiven(uses) => Ok(ask(uses)),
-            Receipts::Closed(cause) => Err(cause.clone()),
-            Receipts::Open(counted) => match counted.answered(ask, line) {
-                Ok(answer) => Ok(answer),
-                Err(failure) => Err(self.failed(failure)),
+    pub(crate) fn answered(
+        &self,
+        question: &Question,
+        id: &Value,
+        ask: &mut dyn FnMut(&gate::answer::Receipts) -> Option<CheckAnswer>,
+    ) -> Result<Option<CheckAnswer>, String> {
+        let mut state = self.0.borrow_mut();
+        let failure = match &mut *state {
+            LogState::NotGiven(uses) => return Ok(ask(uses)),
+            LogState::Closed(cause) => return Err(cause.clone()),
+            LogState::Open(counted) => match counted.answered(question, id, ask) {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
             },
-        }
-    }
-
-    /// Returns why there is no answer, and gives up what can't be read again.
-    fn failed(&mut self, failure: Failure) -> String {
+        };
         match failure {
-            Failure::Once(cause) => cause,
+            Failure::Once(cause) => Err(cause),
             Failure::Lasting(cause) => {
-                *self = Receipts::Closed(cause.clone());
-                cause
+                *state = LogState::Closed(cause.clone());
+                Err(cause)
             }
         }
     }
@@ -126,27 +118,28 @@ enum Failure {
 }
 
 impl Counted {
-    fn read(&mut self) -> Result<(), Failure> {
-        let mut locked = self.tally.locked(&mut self.file)?;
-        self.tally.count(&mut locked)
-    }
-
     fn answered(
         &mut self,
-        ask: &dyn Fn(&gate::answer::Receipts) -> Answered,
-        line: &dyn Fn(&Answered) -> String,
-    ) -> Result<Answered, Failure> {
+        question: &Question,
+        id: &Value,
+        ask: &mut dyn FnMut(&gate::answer::Receipts) -> Option<CheckAnswer>,
+    ) -> Result<Option<CheckAnswer>, Failure> {
         let mut locked = self.tally.locked(&mut self.file)?;
         self.tally.count(&mut locked)?;
-        let answered = ask(&self.tally.uses);
-        let written = locked.append(&line(&answered));
-        written.map_err(|cause| Failure::Once(format!("can't write the receipt: {cause}")))?;
+        let Some(answered) = ask(&self.tally.uses) else {
+            return Ok(None);
+        };
+        let unwritten =
+            |cause: &dyn fmt::Display| Failure::Once(format!("can't write the receipt: {cause}"));
+        let receipt = Receipt::of(question, &answered, id);
+        let line = receipt.line().map_err(|cause| unwritten(&cause))?;
+        locked.append(&line).map_err(|cause| unwritten(&cause))?;
         self.tally.n_lines += 1;
         let answer = &answered.answer;
         if let (GateVerdict::Allow, Some(record)) = (answer.verdict, &answer.record) {
             self.tally.add(record, 1);
         }
-        Ok(answered)
+        Ok(Some(answered))
     }
 }
 

@@ -1,57 +1,56 @@
 //! What is compared with what: the branch, the files that differ, who made that, and what of it is approved.
 //!
-//! Start at [`Desk::compare`].
+//! Start at [`Comparer::compare`].
 
-use crate::commands::context::approved::obstacle;
-use crate::commands::context::compare::cast::{Cast, how};
-use crate::commands::context::compare::near::{self, Near};
-use crate::commands::context::compare::uncounted::UncountedFiles;
-use crate::commands::context::compare::{Compared, Proposed};
-use crate::commands::context::fault;
-use crate::commands::context::noted;
-use exledger::approval;
-use exledger::approval::approvals::Approvals;
-use exledger::history::branch::Branch;
-use exledger::history::chain;
-use exledger::history::folders::{Folders, Job};
-use exledger::history::governance::Origin;
-use exledger::history::objects::{Extent, Oid};
-use exledger::history::paths::Prefix;
-use exledger::history::refs::Chosen;
-use exledger::history::tree::CommitTree;
-use exledger::history::walk;
-use exledger::history::walked::History;
-use exledger::history::watched_paths::Interest;
-use exledger::history::watched_paths::RecordFilter;
-use exledger::ledger::Files;
-use exledger::ledger::tree::{Tree, TreeError};
-use exledger::policy::governance::{Governance, State};
-use exledger::policy::people;
-use exledger::record::time::Instant;
-use exledger::rules::change_cases::GovernanceChange;
-use exledger::store::git::Repository;
-use exledger::survey::approved_state::ApprovedState;
-use exledger::survey::branch::{self, Candidates, Delta, Side};
-use exledger::survey::neighbour::Neighbours;
+use crate::approval;
+use crate::approval::approvals::Approvals;
+use crate::history::branch::Branch;
+use crate::history::chain;
+use crate::history::folders::{Folders, Job};
+use crate::history::governance::Origin;
+use crate::history::objects::{Extent, Oid};
+use crate::history::paths::Prefix;
+use crate::history::refs::Chosen;
+use crate::history::tree::CommitTree;
+use crate::history::walk;
+use crate::history::walked::History;
+use crate::history::watched_paths::Interest;
+use crate::history::watched_paths::RecordFilter;
+use crate::ledger::Files;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::{Governance, State};
+use crate::policy::people;
+use crate::record::time::Instant;
+use crate::rules::change_cases::GovernanceChange;
+use crate::session::compare::authors::{Authorship, how};
+use crate::session::compare::nearby::{self, Near};
+use crate::session::compare::uncounted::UncountedFiles;
+use crate::session::compare::{Compared, Proposed};
+use crate::session::error::Undetermined;
+use crate::session::snapshot::notes;
+use crate::store::git::Repository;
+use crate::survey::approved_state::ApprovedState;
+use crate::survey::branch::{self, Candidates, Delta, Side};
+use crate::survey::neighbour::Neighbours;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// What is at hand while comparing.
-pub(super) struct Desk<'h> {
-    pub(super) repository: &'h Repository,
-    pub(super) prefix: Prefix,
-    pub(super) chosen: Chosen,
+pub(crate) struct Comparer<'h> {
+    pub(crate) repository: &'h Repository,
+    pub(crate) prefix: Prefix,
+    pub(crate) chosen: Chosen,
     /// The clock on the wall.
-    pub(super) now: Instant,
+    pub(crate) now: Instant,
     /// The instant asked about, where one is.
-    pub(super) on: Option<Instant>,
+    pub(crate) on: Option<Instant>,
     /// What the approved ref says of everything but records, read once something needs it.
-    pub(super) past: OnceCell<(History, Approvals)>,
+    pub(crate) past: OnceCell<(History, Approvals)>,
 }
 
-impl Desk<'_> {
-    fn past(&self) -> anyhow::Result<&(History, Approvals)> {
+impl Comparer<'_> {
+    fn past(&self) -> Result<&(History, Approvals), Undetermined> {
         if let Some(past) = self.past.get() {
             return Ok(past);
         }
@@ -63,19 +62,19 @@ impl Desk<'_> {
     }
 
     /// Returns what the approved ref says of some records.
-    fn past_of(&self, few: RecordFilter) -> anyhow::Result<(History, Approvals)> {
-        let chain = chain::walk(self.repository, &self.chosen, self.now).map_err(obstacle)?;
+    fn past_of(&self, few: RecordFilter) -> Result<(History, Approvals), Undetermined> {
+        let chain = chain::walk(self.repository, &self.chosen, self.now)?;
         let history = walk::walk_named(self.repository, chain, &self.prefix, None, &few);
-        let mut history = history.map_err(obstacle)?;
-        noted::hear(self.repository, &mut history, None);
+        let mut history = history?;
+        notes::read(self.repository, &mut history, None);
         let approvals = approval::judge(&history);
         Ok((history, approvals))
     }
 
     /// Returns the governance that counts after a commit, else that of its tree, or the nearest earlier one that can be read.
-    fn state(&self, commit: Oid) -> anyhow::Result<Rc<Governance>> {
+    fn state(&self, commit: Oid) -> Result<Rc<Governance>, Undetermined> {
         let tree = self.tree(commit)?;
-        let own = Governance::read(&tree).map_err(|error| fault::tree(&error))?;
+        let own = Governance::read(&tree)?;
         if let Some(counted) = self.counted(commit)? {
             return Ok(counted);
         }
@@ -92,7 +91,7 @@ impl Desk<'_> {
 
     /// Returns the governance that counts after a commit of the approved ref; `None` for another commit, and where that can't
     /// be told.
-    fn counted(&self, commit: Oid) -> anyhow::Result<Option<Rc<Governance>>> {
+    fn counted(&self, commit: Oid) -> Result<Option<Rc<Governance>>, Undetermined> {
         let Some(landing) = self.landing(commit)? else {
             return Ok(None);
         };
@@ -102,7 +101,7 @@ impl Desk<'_> {
     }
 
     /// Returns the governance files that lie at a commit of the approved ref and do not count there.
-    fn uncounted(&self, commit: Oid) -> anyhow::Result<UncountedFiles> {
+    fn uncounted(&self, commit: Oid) -> Result<UncountedFiles, Undetermined> {
         let Some(landing) = self.landing(commit)? else {
             return Ok(UncountedFiles::default());
         };
@@ -111,7 +110,7 @@ impl Desk<'_> {
     }
 
     /// Returns which landing a commit of the approved ref is, where it can be told what governance counts after it.
-    fn landing(&self, commit: Oid) -> anyhow::Result<Option<usize>> {
+    fn landing(&self, commit: Oid) -> Result<Option<usize>, Undetermined> {
         let (history, approvals) = self.past()?;
         let landing = history.mainline.position(commit);
         Ok(landing.filter(|landing| {
@@ -120,53 +119,51 @@ impl Desk<'_> {
         }))
     }
 
-    fn cast(&self, onto: Oid) -> anyhow::Result<Cast> {
+    fn cast(&self, onto: Oid) -> Result<Authorship, Undetermined> {
         let onto = self.state(onto)?;
         let (name, email) = self.repository.user();
         let worker = email.map(|email| {
             let name = name.unwrap_or_default();
             people::identify(&onto, &name, &email)
         });
-        Ok(Cast { onto, worker })
+        Ok(Authorship { onto, worker })
     }
 
-    fn tree(&self, commit: Oid) -> anyhow::Result<CommitTree<'_>> {
-        CommitTree::of_commit(self.repository, commit, &self.prefix).map_err(obstacle)
+    fn tree(&self, commit: Oid) -> Result<CommitTree<'_>, Undetermined> {
+        Ok(CommitTree::of_commit(
+            self.repository,
+            commit,
+            &self.prefix,
+        )?)
     }
 
     /// Returns what the head has beyond where it will land; `None` where nothing.
-    fn branch(&self, [onto, head]: [Oid; 2]) -> anyhow::Result<Option<Branch>> {
-        let branch = Branch::between(self.repository, onto, head).map_err(obstacle)?;
+    fn branch(&self, [onto, head]: [Oid; 2]) -> Result<Option<Branch>, Undetermined> {
+        let branch = Branch::between(self.repository, onto, head)?;
         match branch.as_ref().and_then(|branch| branch.truncated.clone()) {
-            Some(missing) => Err(obstacle(missing)),
+            Some(missing) => Err(missing.into()),
             None => Ok(branch),
         }
     }
 
     /// Returns where a branch set out; of several places the one that landed last.
-    fn base(&self, branch: &Branch) -> anyhow::Result<Oid> {
+    fn base(&self, branch: &Branch) -> Result<Oid, Undetermined> {
         if let [only] = branch.bases.as_slice() {
             return Ok(*only);
         }
         let (history, _) = self.past()?;
         let landed = |oid: &Oid| history.landed.get(oid).copied();
         let base = branch.bases.iter().copied().max_by_key(landed);
-        base.ok_or_else(|| {
-            let help = match self.repository.extent() {
-                Extent::Full => "name a commit that both have in common",
-                Extent::Shallow | Extent::Partial => {
-                    "run `git fetch --unshallow`, in CI check out with `fetch-depth: 0`"
-                }
-            };
-            fault::cannot_say("the two have no commit in common here", help)
+        base.ok_or_else(|| Undetermined::NothingInCommon {
+            is_cut: self.repository.extent() != Extent::Full,
         })
     }
 
-    pub(super) fn compare(
+    pub(crate) fn compare(
         &self,
         ends: [Oid; 2],
         proposed: Proposed<'_>,
-    ) -> anyhow::Result<Compared> {
+    ) -> Result<Compared, Undetermined> {
         let [onto, head] = ends;
         let branch = self.branch(ends)?;
         let base = match &branch {
@@ -182,7 +179,7 @@ impl Desk<'_> {
             ..proposed
         };
         let named = Files::list(proposed.tree, &proposed.governance.policy.records);
-        let named = named.map_err(unreadable)?;
+        let named = named?;
         let deltas = self.deltas(base, &before, proposed, &named)?;
         let known = [&*before, &*cast.onto, proposed.governance];
         let known = known.into_iter().flat_map(Governance::paths);
@@ -196,8 +193,7 @@ impl Desk<'_> {
                 &folders,
                 governance_paths.iter().cloned(),
                 &|tree| uncounted.read(tree),
-            )
-            .map_err(obstacle)?,
+            )?,
             None => (Vec::new(), Vec::new()),
         };
         let ruled = branch::rulings(&told);
@@ -226,8 +222,8 @@ impl Desk<'_> {
             let (history, approvals) = self.past_of(RecordFilter::anywhere(names))?;
             let stems = deltas.iter().map(|it| it.key.as_str());
             neighbours = Some(Neighbours {
-                known: near::known(stems, &history),
-                all: near::landed(near, &history),
+                known: nearby::known(stems, &history),
+                all: nearby::landed(near, &history),
                 until: self.until(head)?,
             });
             for delta in deltas {
@@ -252,11 +248,11 @@ impl Desk<'_> {
     }
 
     /// Returns where windows end: the instant asked about, else the committer time of the head.
-    fn until(&self, head: Oid) -> anyhow::Result<Instant> {
+    fn until(&self, head: Oid) -> Result<Instant, Undetermined> {
         if let Some(instant) = self.on {
             return Ok(instant);
         }
-        let head = chain::read(self.repository, head).map_err(obstacle)?;
+        let head = chain::read(self.repository, head)?;
         Ok(head.committed().unwrap_or(self.now))
     }
 
@@ -267,7 +263,7 @@ impl Desk<'_> {
         before: &Governance,
         proposed: Proposed<'_>,
         named: &Files,
-    ) -> anyhow::Result<Vec<Delta>> {
+    ) -> Result<Vec<Delta>, Undetermined> {
         let tree = self.tree(base)?;
         let folders = folders(before, proposed.governance);
         let (own, other) = (&before.policy.records, &proposed.governance.policy.records);
@@ -284,7 +280,7 @@ impl Desk<'_> {
         let files = if paths.is_empty() && own == other {
             Files::default()
         } else {
-            Files::list(&tree, own).map_err(unreadable)?
+            Files::list(&tree, own)?
         };
         let old = Side {
             tree: &tree,
@@ -294,15 +290,15 @@ impl Desk<'_> {
             tree: proposed.tree,
             files: named,
         };
-        branch::deltas(old, new, candidates).map_err(unreadable)
+        Ok(branch::deltas(old, new, candidates)?)
     }
 
     /// Returns what is named like a record, is no file, and was something else, or nothing, where the branch set out.
-    fn odd(&self, base: Oid, named: Files) -> anyhow::Result<Files> {
+    fn odd(&self, base: Oid, named: Files) -> Result<Files, Undetermined> {
         let tree = self.tree(base)?;
         let mut odd = Vec::new();
         for item in named.odd {
-            if tree.kind(&item.path).map_err(unreadable)? != Some(item.kind) {
+            if tree.kind(&item.path)? != Some(item.kind) {
                 odd.push(item);
             }
         }
@@ -313,9 +309,9 @@ impl Desk<'_> {
     }
 
     /// Returns the files of the work tree that differ from a commit.
-    fn loose(&self, from: Oid, places: &[String]) -> anyhow::Result<BTreeSet<String>> {
+    fn loose(&self, from: Oid, places: &[String]) -> Result<BTreeSet<String>, Undetermined> {
         let loose = self.repository.loose(Some(from), &self.prefix, places);
-        let loose = loose.map_err(|error| fault::cannot_say(error.to_string(), ""))?;
+        let loose = loose?;
         Ok(loose.into_iter().map(|file| file.path).collect())
     }
 
@@ -325,19 +321,19 @@ impl Desk<'_> {
         from: Oid,
         to: Oid,
         folders: &[String],
-    ) -> anyhow::Result<BTreeSet<String>> {
+    ) -> Result<BTreeSet<String>, Undetermined> {
         let interest = Interest::new(&self.prefix, folders, &BTreeSet::new());
         let tree = |oid| chain::read(self.repository, oid).map(|commit| commit.tree);
         let job = Job {
             pair: 0,
-            old: Some(tree(from).map_err(obstacle)?),
-            new: Some(tree(to).map_err(obstacle)?),
+            old: Some(tree(from)?),
+            new: Some(tree(to)?),
             others: Box::default(),
         };
         let mut folders = Folders::new(self.repository, &self.prefix, HashMap::new());
         folders.run(interest.top(), vec![job]);
         match folders.obstacles.pop_first() {
-            Some((_, missing)) => Err(obstacle(missing)),
+            Some((_, missing)) => Err(missing.into()),
             None => {
                 let changes = folders.changes.into_iter().flatten();
                 Ok(changes.map(|change| change.path.to_string()).collect())
@@ -348,14 +344,13 @@ impl Desk<'_> {
     /// Returns what is done to the governance files in the work tree without being committed.
     fn uncommitted(
         &self,
-        cast: &Cast,
+        cast: &Authorship,
         head: Oid,
         tree: &dyn Tree,
         paths: &[String],
-    ) -> anyhow::Result<Vec<GovernanceChange>> {
+    ) -> Result<Vec<GovernanceChange>, Undetermined> {
         let committed = self.tree(head)?;
-        let bytes =
-            |tree: &dyn Tree, path: &str| tree.bytes(path).map_err(|error| fault::tree(&error));
+        let bytes = |tree: &dyn Tree, path: &str| tree.bytes(path);
         let mut found = Vec::new();
         for path in self
             .loose(head, paths)?
@@ -385,10 +380,6 @@ fn governors(ruled: &[branch::Ruling], onto: &Governance) -> BTreeMap<String, br
         made.take(&ruling.commit, onto);
     }
     governors
-}
-
-fn unreadable(error: TreeError) -> anyhow::Error {
-    fault::tree(&error)
 }
 
 /// Returns the record folders of two states together.

@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use exledger::ledger::tree::{Item, Kind, Tree, TreeError};
-use exledger::store::files::WorkTree;
+use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+use crate::store::files::WorkTree;
 
 /// A tree in which some files hold other bytes.
 #[derive(Clone, Debug)]
-pub(crate) struct Overlay {
+pub struct Overlay {
     tree: WorkTree,
     /// The files by their paths.
     pub files: BTreeMap<String, Vec<u8>>,
@@ -17,10 +17,7 @@ pub(crate) struct Overlay {
 
 impl Overlay {
     /// Returns a tree with these files, by their paths.
-    pub(crate) fn of(
-        tree: &WorkTree,
-        files: impl IntoIterator<Item = (String, Vec<u8>)>,
-    ) -> Overlay {
+    pub fn of(tree: &WorkTree, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Overlay {
         Overlay {
             tree: tree.clone(),
             files: files.into_iter().collect(),

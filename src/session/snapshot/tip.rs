@@ -1,20 +1,20 @@
 //! What stands at the tip of the approved ref, and how that was judged: for whoever is about to approve something.
 //!
-//! Start at [`Approved::tip`]. Follows `docs/spec/approval.md`, D1.
+//! Start at [`Snapshot::tip`]. Follows `docs/spec/approval.md`, D1.
 
-use crate::commands::context::approved::Approved;
-use exledger::approval::ledger_name::{LedgerName, Unnamed};
-use exledger::approval::statement::file::About;
-use exledger::approval::verdict::ApprovalVerdict;
-use exledger::history::objects::Oid;
-use exledger::history::paths::Prefix;
-use exledger::history::version::{Key, Version};
-use exledger::policy::governance::Governance;
-use exledger::record::time::Instant;
-use exledger::survey::approved_state::ApprovedState;
+use crate::approval::ledger_name::{LedgerName, Unnamed};
+use crate::approval::statement::file::About;
+use crate::approval::verdict::ApprovalVerdict;
+use crate::history::objects::Oid;
+use crate::history::paths::Prefix;
+use crate::history::version::{Key, Version};
+use crate::policy::governance::Governance;
+use crate::record::time::Instant;
+use crate::session::snapshot::Snapshot;
+use crate::survey::approved_state::ApprovedState;
 
 /// What stands at the tip, and how that was judged.
-pub(crate) struct Tip<'a> {
+pub struct Tip<'a> {
     /// The governance that judged it: that of its landing's first parent.
     pub law: &'a Governance,
     /// Its bytes; `None` where there are none, or they are not here.
@@ -25,7 +25,7 @@ pub(crate) struct Tip<'a> {
 
 /// Whether a commit is on the approved ref.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OnMainline {
+pub enum OnMainline {
     /// It is one of its first parents.
     Yes,
     /// It was merged by this one of them.
@@ -34,22 +34,22 @@ pub(crate) enum OnMainline {
     No,
 }
 
-impl Approved<'_> {
+impl Snapshot<'_> {
     /// Returns what stands of a record at the tip, and how that was judged; `None` where nothing stands there.
-    pub(crate) fn tip(&self, key: &Key) -> Option<Tip<'_>> {
+    pub fn tip(&self, key: &Key) -> Option<Tip<'_>> {
         let version = self.history.trails.get(key)?.last()?;
         let verdict = self.approvals.trails.get(key)?.last()?;
-        (!version.files.is_empty()).then(|| self.judged(version, verdict))
+        (!version.files.is_empty()).then(|| self.tip_of(version, verdict))
     }
 
     /// Returns the same of a governance file, by its path; of a removed one too.
-    pub(crate) fn ruling(&self, path: &str) -> Option<Tip<'_>> {
+    pub fn ruling(&self, path: &str) -> Option<Tip<'_>> {
         let version = self.history.governance.get(path)?.last()?;
         let verdict = self.approvals.counted.verdicts.get(path)?.last()?;
-        Some(self.judged(version, verdict))
+        Some(self.tip_of(version, verdict))
     }
 
-    fn judged<'a>(&'a self, version: &'a Version, verdict: &'a ApprovalVerdict) -> Tip<'a> {
+    fn tip_of<'a>(&'a self, version: &'a Version, verdict: &'a ApprovalVerdict) -> Tip<'a> {
         let blob = version.files.first().map(|file| file.blob);
         Tip {
             law: &self
@@ -64,12 +64,12 @@ impl Approved<'_> {
     }
 
     /// Returns what of a record has landed and what of it is approved, by its id in upper case.
-    pub(crate) fn landed(&self, id: &str) -> ApprovedState {
+    pub fn landed(&self, id: &str) -> ApprovedState {
         ApprovedState::of(&self.history, &self.approvals, id)
     }
 
     /// Returns when something last happened to a record or governance file; `None` where it never landed.
-    pub(crate) fn latest(&self, about: &About) -> Option<Instant> {
+    pub fn latest(&self, about: &About) -> Option<Instant> {
         let trail = match about {
             About::Record(id) => {
                 let key = Key::Id(id.as_str().to_ascii_uppercase());
@@ -84,7 +84,7 @@ impl Approved<'_> {
     }
 
     /// Returns the name of the ledger in approval files and receipts.
-    pub(crate) fn ledger_name(&self) -> LedgerName {
+    pub fn ledger_name(&self) -> LedgerName {
         let unnamed = match self.history.unnamed_until {
             Some(_) => Unnamed::Refused,
             None => Unnamed::Counts,
@@ -94,12 +94,12 @@ impl Approved<'_> {
     }
 
     /// Returns the ledger's folder from the top of the repository.
-    pub(crate) fn prefix(&self) -> &Prefix {
+    pub fn prefix(&self) -> &Prefix {
         &self.prefix
     }
 
     /// Tells whether a commit is one of the approved ref's first parents.
-    pub(crate) fn on_mainline(&self, oid: Oid) -> OnMainline {
+    pub fn on_mainline(&self, oid: Oid) -> OnMainline {
         let mainline = &self.history.mainline;
         match (mainline.position(oid), self.history.landed.get(&oid)) {
             (Some(_), _) => OnMainline::Yes,

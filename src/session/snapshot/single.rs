@@ -1,16 +1,16 @@
 //! One record of those that were judged: at another instant, and whether a part of history was enough to judge it.
 //!
-//! Start at [`Approved::moved`]. Follows `docs/spec/cli.md`, check.
+//! Start at [`Snapshot::moved`]. Follows `docs/spec/cli.md`, check.
 
-use crate::commands::context::approved::Approved;
-use exledger::approval::verdict::Satisfied;
-use exledger::history::version::Key;
-use exledger::record::time::Instant;
-use exledger::status::state::RecordState;
+use crate::approval::verdict::Satisfied;
+use crate::history::version::Key;
+use crate::record::time::Instant;
+use crate::session::snapshot::Snapshot;
+use crate::status::state::RecordState;
 
-impl Approved<'_> {
+impl Snapshot<'_> {
     /// Judges a record that stands here at another instant.
-    pub(crate) fn moved(&self, standing: &RecordState, instant: Instant) -> RecordState {
+    pub fn moved(&self, standing: &RecordState, instant: Instant) -> RecordState {
         let keys = [Key::Id, Key::Path].map(|kind| kind(standing.key.clone()));
         let is_here = |key: &&Key| {
             let trail = self.history.trails.get(*key);
@@ -29,7 +29,7 @@ impl Approved<'_> {
     /// Tells whether every version up to the one whose grant is in force was approved itself.
     ///
     /// Of an unapproved one the authors stay authors (approval A5), those of a file elsewhere that came and went too.
-    pub(crate) fn is_straight(&self, standing: &RecordState) -> bool {
+    pub fn is_straight(&self, standing: &RecordState) -> bool {
         let key = Key::Id(standing.key.clone());
         let trail = self.history.trails.get(&key);
         let verdicts = self.approvals.trails.get(&key);

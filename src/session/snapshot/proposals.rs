@@ -5,74 +5,62 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
-use crate::commands::context::Ctx;
-use crate::commands::context::approved::{self, Approved};
-use crate::commands::context::asked::Asked;
-use crate::commands::context::fault;
-use crate::commands::context::place::{self, Home};
-use exledger::history::objects::Oid;
-use exledger::history::paths::Prefix;
-use exledger::history::proposal::{self, Proposals, Sources};
-use exledger::history::refs::{Chosen, Head};
-use exledger::history::tree::CommitTree;
-use exledger::history::version::Key;
-use exledger::policy::governance::{Governance, State};
-use exledger::record::time::Instant;
-use exledger::status::state::RecordState;
-use exledger::store::files::WorkTree;
-use exledger::store::git::Repository;
-use exledger::survey::proposed::{self, Around};
+use crate::history::objects::Oid;
+use crate::history::paths::Prefix;
+use crate::history::proposal::{self, Proposals, Sources};
+use crate::history::refs::{Chosen, Head};
+use crate::history::tree::CommitTree;
+use crate::history::version::Key;
+use crate::policy::governance::{Governance, State};
+use crate::record::time::Instant;
+use crate::session::error::{Error, Undetermined};
+use crate::session::locate::{self, Located};
+use crate::session::mainline::OpenMainline;
+use crate::session::notice::Notice;
+use crate::session::snapshot::Snapshot;
+use crate::status::state::RecordState;
+use crate::store::files::WorkTree;
+use crate::store::git::Repository;
+use crate::survey::proposed::{self, Around};
 
 /// What is proposed, and where.
 pub(crate) struct Proposed {
     proposals: Proposals,
     /// Where it was looked for.
-    pub(super) sources: Sources,
+    pub(crate) sources: Sources,
     tree: WorkTree,
 }
 
 /// Reads what is proposed against an approved ref.
 ///
 /// # Errors
-/// [`fault::Fault::CannotSay`] when refs, work tree or the commit that is checked out can't be read.
-pub(crate) fn read(ctx: &Ctx, home: &Home, approved: &Approved<'_>) -> anyhow::Result<Proposed> {
-    let sources = sources_of(approved.repository, approved)?;
-    of(ctx, home, approved, sources)
+/// Where refs, work tree or the commit that is checked out can't be read.
+pub(crate) fn read(located: &Located, snapshot: &mut Snapshot<'_>) -> Result<Proposed, Error> {
+    let sources = sources_of(snapshot.repository, snapshot)?;
+    of(located, snapshot, sources)
 }
 
 /// Reads what branches and the work tree look like now, through a repository that was opened just now.
-///
-/// # Errors
-/// As [`read`].
-pub(crate) fn sources_of(
-    repository: &Repository,
-    approved: &Approved<'_>,
-) -> anyhow::Result<Sources> {
-    let records = &approved.governance.policy.records;
-    sources(repository, &approved.prefix, records, &approved.chosen)
+fn sources_of(repository: &Repository, snapshot: &Snapshot<'_>) -> Result<Sources, Undetermined> {
+    let records = &snapshot.governance.policy.records;
+    sources(repository, &snapshot.prefix, records, &snapshot.chosen)
 }
 
 /// Reads what these sources propose.
-fn of(
-    ctx: &Ctx,
-    home: &Home,
-    approved: &Approved<'_>,
-    sources: Sources,
-) -> anyhow::Result<Proposed> {
-    let (repository, prefix) = (approved.repository, &approved.prefix);
-    let records = &approved.governance.policy.records;
-    let proposals = proposal::read(repository, &approved.history, prefix, records, &sources)
-        .map_err(approved::obstacle)?;
+fn of(located: &Located, snapshot: &mut Snapshot<'_>, sources: Sources) -> Result<Proposed, Error> {
+    let (repository, prefix) = (snapshot.repository, &snapshot.prefix);
+    let records = &snapshot.governance.policy.records;
+    let proposals = proposal::read(repository, &snapshot.history, prefix, records, &sources)?;
     for (branch, obstacle) in &proposals.obstacles {
-        ctx.hint(&format!(
-            "hint: cannot say what {branch} proposes: {obstacle}: {}",
-            obstacle.repair()
-        ));
+        snapshot.notices.push(Notice::UnreadableBranch {
+            branch: branch.clone(),
+            obstacle: obstacle.clone(),
+        });
     }
     Ok(Proposed {
         proposals,
         sources,
-        tree: home.tree.clone(),
+        tree: located.tree.clone(),
     })
 }
 
@@ -80,10 +68,10 @@ fn of(
 ///
 /// # Errors
 /// As [`read`].
-pub(crate) fn are_none(asked: &Asked<'_>) -> anyhow::Result<bool> {
-    let records = &asked.governance.policy.records;
-    let sources = sources(asked.repository, &asked.prefix, records, &asked.chosen)?;
-    let landings = asked.chain.mainline.landings.iter();
+pub(crate) fn are_none(line: &OpenMainline<'_>) -> Result<bool, Undetermined> {
+    let records = &line.governance.policy.records;
+    let sources = sources(line.repository, &line.prefix, records, &line.chosen)?;
+    let landings = line.chain.mainline.landings.iter();
     let landed: HashSet<Oid> = landings.map(|landing| landing.oid).collect();
     let branches = sources.branches.iter().map(|(_, tip)| tip);
     let mut tips = branches.chain(&sources.head);
@@ -95,50 +83,52 @@ fn sources(
     prefix: &Prefix,
     records: &[String],
     chosen: &Chosen,
-) -> anyhow::Result<Sources> {
-    let refs = repository
-        .refs()
-        .map_err(|error| fault::cannot_say(error.to_string(), ""))?;
+) -> Result<Sources, Undetermined> {
+    let refs = repository.refs()?;
     let head = match &refs.head {
         Head::Branch(name) => refs.names.get(name).copied(),
         Head::Detached(oid) => Some(*oid),
     };
-    let loose = repository
-        .loose(head, prefix, records)
-        .map_err(|error| fault::cannot_say(error.to_string(), ""))?;
+    let loose = repository.loose(head, prefix, records)?;
     Ok(Sources::of(&refs, chosen, loose))
 }
 
-impl Approved<'_> {
-    /// Reads again what branches and the work tree propose, and tells whether that differs from what it was; `home` was
-    /// opened just now.
+impl Snapshot<'_> {
+    /// Looks again at what branches and the work tree are, and returns it where it is not what it was; `located` was opened
+    /// just now.
     ///
     /// # Errors
     /// As [`read`], and where the policy that is checked out has errors.
-    pub(crate) fn look_again(&mut self, ctx: &Ctx, home: &Home) -> anyhow::Result<bool> {
-        place::sound(&Governance::read(&home.tree).map_err(|error| fault::tree(&error))?)?;
-        let sources = sources_of(home.repository()?, self)?;
+    pub fn moved_proposals(&self, located: &Located) -> Result<Option<Sources>, Error> {
+        locate::governance(&located.tree)?;
+        let sources = sources_of(located.repository()?, self)?;
         let is_new = |before: &Proposed| before.sources != sources;
         let is_new = self.proposals.as_ref().is_some_and(is_new);
-        if is_new {
-            self.proposals = Some(of(ctx, home, self, sources)?);
-            self.standings = self.at(self.stamp.instant);
-        }
-        Ok(is_new)
+        Ok(is_new.then_some(sources))
+    }
+
+    /// Reads what these sources propose.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn propose_anew(&mut self, located: &Located, sources: Sources) -> Result<(), Error> {
+        self.proposals = Some(of(located, self, sources)?);
+        self.judge_all();
+        Ok(())
     }
 }
 
 impl Proposed {
     /// Forgets what is proposed about records that are not wanted.
-    pub(super) fn keep(&mut self, wanted: &dyn Fn(&Key) -> bool) {
+    pub(crate) fn keep(&mut self, wanted: &dyn Fn(&Key) -> bool) {
         self.proposals.by_key.retain(|key, _| wanted(key));
     }
 
     /// Adds what is proposed to what stands.
-    pub(super) fn join(
+    pub(crate) fn join(
         &self,
         standings: &mut Vec<RecordState>,
-        approved: &Approved<'_>,
+        approved: &Snapshot<'_>,
         instant: Instant,
     ) {
         let known = RefCell::new(BTreeMap::new());
@@ -159,7 +149,7 @@ impl Proposed {
     }
 
     /// Returns the governance of a branch, or of the work tree; where it can't be relied on, that of the approved ref.
-    fn governance(&self, branch: Option<&str>, approved: &Approved<'_>) -> Governance {
+    fn governance(&self, branch: Option<&str>, approved: &Snapshot<'_>) -> Governance {
         let read = || match branch {
             None => Governance::read(&self.tree).ok(),
             Some(name) => {
@@ -179,8 +169,8 @@ impl Proposed {
     }
 
     /// Returns the bytes of a record that is only proposed.
-    pub(super) fn bytes(&self, standing: &RecordState, approved: &Approved<'_>) -> Option<Vec<u8>> {
-        use exledger::ledger::tree::Tree;
+    pub(crate) fn bytes(&self, standing: &RecordState, approved: &Snapshot<'_>) -> Option<Vec<u8>> {
+        use crate::ledger::tree::Tree;
         let mut found = self.proposals.by_key.iter();
         let (_, of_one) = found.find(|(key, _)| key.as_str() == standing.key)?;
         let file = of_one

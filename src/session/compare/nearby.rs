@@ -3,28 +3,28 @@
 //! Start at [`Near::of`]. Follows `docs/spec/policy.md`, repetition. A file is read only where the values that matter
 //! stand in its bytes, because a ledger may hold ten thousand of them.
 
+use crate::session::error::Undetermined;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::commands::context::fault;
-use exledger::history::version::{Change, Content, Key, Trail, Version};
-use exledger::history::walked::History;
-use exledger::ledger::Files;
-use exledger::ledger::tree::Tree;
-use exledger::policy::governance::Governance;
-use exledger::policy::settings::PatternKey;
-use exledger::record::Record;
-use exledger::record::file;
-use exledger::record::time::{Instant, not_after};
-use exledger::record::vocabulary::RootCause;
-use exledger::survey::branch::Delta;
-use exledger::survey::cause::{self, Findings, Group};
-use exledger::survey::neighbour::Neighbour;
-use exledger::survey::occurrence::Filing;
-use exledger::survey::refiling::{self, Peer};
+use crate::history::version::{Change, Content, Key, Trail, Version};
+use crate::history::walked::History;
+use crate::ledger::Files;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::Governance;
+use crate::policy::settings::PatternKey;
+use crate::record::Record;
+use crate::record::file;
+use crate::record::time::{Instant, not_after};
+use crate::record::vocabulary::RootCause;
+use crate::survey::branch::Delta;
+use crate::survey::cause::{self, Findings, Group};
+use crate::survey::neighbour::Neighbour;
+use crate::survey::occurrence::Filing;
+use crate::survey::refiling::{self, Peer};
 
 /// What records are looked for by.
-pub(crate) struct Near<'n> {
+pub struct Near<'n> {
     governance: [&'n Governance; 2],
     /// The open records that others may be like.
     peers: Vec<Peer>,
@@ -40,7 +40,7 @@ impl<'n> Near<'n> {
     /// Returns what is near to the open records among those that differ, under the governance before and after.
     ///
     /// One that is about the same as before, and ends no later, repeats nothing that it did not repeat before.
-    pub(crate) fn of(deltas: &[Delta], governance: [&'n Governance; 2]) -> Near<'n> {
+    pub fn of(deltas: &[Delta], governance: [&'n Governance; 2]) -> Near<'n> {
         let records = deltas.iter().filter_map(|delta| {
             let record = delta.record_after().filter(|it| it.closure.is_none())?;
             let before = delta.before.first().and_then(|it| it.record.as_ref());
@@ -51,7 +51,7 @@ impl<'n> Near<'n> {
     }
 
     /// Returns what is near to open records, each with its id.
-    pub(crate) fn of_records<'r>(
+    pub fn of_records<'r>(
         records: impl Iterator<Item = (String, &'r Record)>,
         governance: [&'n Governance; 2],
     ) -> Near<'n> {
@@ -105,18 +105,17 @@ impl<'n> Near<'n> {
     /// Returns the records of a tree that are near, each with the name of its file.
     ///
     /// # Errors
-    /// [`fault::Fault::CannotSay`] where a file can't be read.
-    pub(crate) fn among(&self, tree: &dyn Tree) -> anyhow::Result<Vec<(String, Record)>> {
+    /// Where a file can't be read.
+    pub fn among(&self, tree: &dyn Tree) -> Result<Vec<(String, Record)>, Undetermined> {
         if self.peers.is_empty() {
             return Ok(Vec::new());
         }
-        let unreadable = |error| fault::tree(&error);
         let folders = self.governance.iter().flat_map(|it| &it.policy.records);
         let folders: BTreeSet<&String> = folders.collect();
         let folders: Vec<String> = folders.into_iter().cloned().collect();
         let mut near = Vec::new();
-        for file in Files::list(tree, &folders).map_err(unreadable)?.records {
-            let bytes = file.bytes(tree).map_err(unreadable)?;
+        for file in Files::list(tree, &folders)?.records {
+            let bytes = file.bytes(tree)?;
             if !self.may_be(&bytes) {
                 continue;
             }
@@ -162,7 +161,7 @@ fn is_more(before: &Record, after: &Record) -> bool {
 }
 
 /// Returns records with when each of them landed; one that the history does not know is left out.
-pub(crate) fn landed(near: Vec<(String, Record)>, history: &History) -> Vec<Neighbour> {
+pub fn landed(near: Vec<(String, Record)>, history: &History) -> Vec<Neighbour> {
     let neighbours = near.into_iter().filter_map(|(id, record)| {
         let trail = history.trails.get(&Key::Id(id.to_ascii_uppercase()))?;
         neighbour(id, trail, Rc::new(record), history)
@@ -171,7 +170,7 @@ pub(crate) fn landed(near: Vec<(String, Record)>, history: &History) -> Vec<Neig
 }
 
 /// Returns a record with when its present series began, and with what.
-pub(crate) fn neighbour(
+pub fn neighbour(
     id: String,
     trail: &Trail,
     record: Rc<Record>,
@@ -187,7 +186,7 @@ pub(crate) fn neighbour(
 }
 
 /// Returns the ids among some that stand at the tip, whatever they say.
-pub(crate) fn known<'k>(ids: impl Iterator<Item = &'k str>, history: &History) -> BTreeSet<String> {
+pub fn known<'k>(ids: impl Iterator<Item = &'k str>, history: &History) -> BTreeSet<String> {
     let stands = |id: &&str| {
         let trail = history.trails.get(&Key::Id(id.to_ascii_uppercase()));
         let last = trail.and_then(Trail::last);
@@ -197,13 +196,13 @@ pub(crate) fn known<'k>(ids: impl Iterator<Item = &'k str>, history: &History) -
 }
 
 /// Returns when the present series of a trail began.
-pub(crate) fn began(trail: &Trail, history: &History) -> Option<Instant> {
+pub fn began(trail: &Trail, history: &History) -> Option<Instant> {
     let landing = history.mainline.landings.get(first(trail)?.landing)?;
     Some(landing.effective)
 }
 
 /// Returns the version with which the present series of a trail began.
-pub(crate) fn first(trail: &Trail) -> Option<&Version> {
+pub fn first(trail: &Trail) -> Option<&Version> {
     let begins = |change: Change| {
         matches!(
             change,

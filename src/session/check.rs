@@ -1,0 +1,114 @@
+//! The gate: may somebody do something, by a record that is in force?
+//!
+//! Start at [`ask`]. Follows `docs/spec/cli.md`, check. Any doubt is a no.
+
+mod coverage;
+pub mod freshness;
+pub mod receipts;
+pub mod respond;
+
+use std::cell::OnceCell;
+
+use serde_json::Value;
+
+use crate::gate::answer::Question;
+use crate::gate::receipt::CheckAnswer;
+use crate::record::time::Instant;
+use crate::session::check::coverage::{Coverage, Named};
+use crate::session::check::freshness::MaxAge;
+use crate::session::check::receipts::ReceiptLog;
+use crate::session::check::respond::TimedQuestion;
+use crate::session::error::Error;
+use crate::session::locate::Located;
+use crate::session::mainline::OpenMainline;
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::walk::Scope;
+use crate::status::state::RecordState;
+
+/// One question to the gate.
+#[derive(Clone, Debug)]
+pub struct CheckRequest<'q> {
+    /// What is asked.
+    pub question: &'q Question,
+    /// The instant that it is about; `None` for that of the moment.
+    pub at: Option<Instant>,
+    /// How long ago the approved ref may have been fetched; `None` for however long.
+    pub max_age: Option<&'q MaxAge>,
+}
+
+/// Answers a question from as little of the ledger as proves the answer, and keeps the receipt.
+pub(crate) fn ask(
+    located: &Located,
+    at: &Moment,
+    request: &CheckRequest<'_>,
+    receipts: &ReceiptLog,
+) -> Result<CheckAnswer, Error> {
+    let line = OpenMainline::open(located, at)?;
+    match coverage::plan(&line, request.question)? {
+        Coverage::NoPolicy => {
+            let snapshot = Snapshot::without_policy(line)?;
+            Ok(request.answer(&snapshot, None, receipts).1)
+        }
+        Coverage::Named(named) => {
+            let mut snapshot = Snapshot::walk(line.clone(), Scope::Named(&named.filter))?;
+            if named.is_chosen_again(&snapshot, request.question) {
+                if !named.is_about_nothing && !line.is_past {
+                    snapshot.add_proposals(located, &|key| named.wants(key))?;
+                }
+                let (is_enough, answer) = request.answer(&snapshot, Some(&named), receipts);
+                if is_enough {
+                    return Ok(answer);
+                }
+            }
+            log::debug!("asking again: these records alone don't prove the answer");
+            request.of_everything(located, line, receipts)
+        }
+        Coverage::Everything => request.of_everything(located, line, receipts),
+    }
+}
+
+impl CheckRequest<'_> {
+    fn of_everything(
+        &self,
+        located: &Located,
+        line: OpenMainline<'_>,
+        receipts: &ReceiptLog,
+    ) -> Result<CheckAnswer, Error> {
+        let is_past = line.is_past;
+        let mut snapshot = Snapshot::walk(line, Scope::Everything)?;
+        if !is_past {
+            snapshot.add_proposals(located, &|_| true)?;
+        }
+        Ok(self.answer(&snapshot, None, receipts).1)
+    }
+
+    /// Answers from a snapshot, and tells whether that is enough; only then a receipt is kept.
+    fn answer(
+        &self,
+        snapshot: &Snapshot<'_>,
+        named: Option<&Named>,
+        receipts: &ReceiptLog,
+    ) -> (bool, CheckAnswer) {
+        let asked = TimedQuestion {
+            question: self.question.clone(),
+            at: self.at.unwrap_or(snapshot.stamp.instant),
+            id: Value::Null,
+        };
+        let refusal = |most: &MaxAge| snapshot.refusal(most, snapshot.now);
+        if let Some(reason) = self.max_age.and_then(refusal) {
+            let answer = respond::refuse(&reason, &asked, &snapshot.stamp, receipts);
+            return (true, answer);
+        }
+        let states = snapshot.records_at(asked.at);
+        let among: Vec<&RecordState> = states.iter().collect();
+        let applications = OnceCell::new();
+        let mut is_enough = true;
+        let kept = receipts.answered(&asked.question, &asked.id, &mut |uses| {
+            let check = respond::judged(snapshot, &asked, &among, uses, &applications);
+            is_enough = named.is_none_or(|it| it.suffices(&check.answer, &states, snapshot));
+            is_enough.then_some(check)
+        });
+        (is_enough, respond::answered(kept, snapshot, asked.at))
+    }
+}

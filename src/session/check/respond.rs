@@ -1,0 +1,173 @@
+//! One question, answered from a snapshot.
+//!
+//! Start at [`Responder`]. Follows `docs/spec/cli.md`, check. The question may be the only one, or one of many.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::gate;
+use crate::gate::answer::{GateVerdict, Question};
+use crate::gate::index::Index;
+use crate::gate::receipt::CheckAnswer;
+use crate::gate::{unnamed, verdict};
+use crate::record::time::Instant;
+use crate::session::check::receipts::ReceiptLog;
+use crate::session::snapshot::Snapshot;
+use crate::status::stamp::Stamp;
+use crate::status::state::RecordState;
+use crate::survey::advice;
+use crate::survey::escalate::AdviceContext;
+
+/// A question with the instant that it is about, and the name that the asker gave it.
+#[derive(Clone, Debug)]
+pub struct TimedQuestion {
+    /// What is asked.
+    pub question: Question,
+    /// The instant that it is about.
+    pub at: Instant,
+    /// A text, an integer or null.
+    pub id: Value,
+}
+
+/// Answers many questions from one snapshot; what several of them need is computed once.
+pub struct Responder<'s, 'h> {
+    snapshot: &'s Snapshot<'h>,
+    index: Index,
+    applications: OnceCell<BTreeSet<String>>,
+}
+
+/// Answers `unknown` where no ledger can be asked, and keeps the receipt.
+pub fn refuse(
+    reason: &str,
+    asked: &TimedQuestion,
+    stamp: &Stamp,
+    receipts: &ReceiptLog,
+) -> CheckAnswer {
+    let stamp = Stamp {
+        instant: asked.at,
+        ..stamp.clone()
+    };
+    let unknown = |reason: String| CheckAnswer::unknown(reason, stamp.clone());
+    let kept = receipts.answered(&asked.question, &asked.id, &mut |_| {
+        Some(unknown(reason.to_owned()))
+    });
+    match kept {
+        Ok(Some(answer)) => answer,
+        Ok(None) => unknown(reason.to_owned()),
+        Err(cause) => unknown(cause),
+    }
+}
+
+impl<'s, 'h> Responder<'s, 'h> {
+    /// Returns what answers from a snapshot.
+    pub fn of(snapshot: &'s Snapshot<'h>) -> Responder<'s, 'h> {
+        Responder {
+            snapshot,
+            index: Index::of(&snapshot.standings),
+            applications: OnceCell::new(),
+        }
+    }
+
+    /// Answers a question, and keeps the receipt before it is shown; what can't be kept is no answer.
+    pub fn answer(&self, asked: &TimedQuestion, receipts: &ReceiptLog) -> CheckAnswer {
+        let mut kept = Ok(None);
+        self.among(asked, &mut |among| {
+            kept = receipts.answered(&asked.question, &asked.id, &mut |uses| {
+                Some(judged(
+                    self.snapshot,
+                    asked,
+                    among,
+                    uses,
+                    &self.applications,
+                ))
+            });
+        });
+        answered(kept, self.snapshot, asked.at)
+    }
+
+    /// Returns the verdict as far as it can be told without the lock of the receipts; it may be another one with it.
+    /// `None` where uses can't be counted.
+    pub fn foreseen(&self, asked: &TimedQuestion, receipts: &ReceiptLog) -> Option<GateVerdict> {
+        let mut verdict = None;
+        self.among(asked, &mut |among| {
+            verdict = receipts.known(&|uses| {
+                judged(self.snapshot, asked, among, uses, &self.applications)
+                    .answer
+                    .verdict
+            });
+        });
+        verdict
+    }
+
+    /// Finds the records that may answer a question, as they are at its instant.
+    fn among(&self, asked: &TimedQuestion, then: &mut dyn FnMut(&[&RecordState])) {
+        let snapshot = self.snapshot;
+        let places = self.index.places(&asked.question);
+        let few = places
+            .iter()
+            .filter_map(|place| snapshot.standings.get(*place));
+        if asked.at == snapshot.stamp.instant {
+            then(&few.collect::<Vec<_>>());
+        } else {
+            let moved: Vec<RecordState> = few.map(|it| snapshot.moved(it, asked.at)).collect();
+            then(&moved.iter().collect::<Vec<_>>());
+        }
+    }
+}
+
+/// Returns what became of an answer that was to be kept: what could not be is `unknown`.
+pub(super) fn answered(
+    kept: Result<Option<CheckAnswer>, String>,
+    snapshot: &Snapshot<'_>,
+    at: Instant,
+) -> CheckAnswer {
+    let unknown = |reason: String| CheckAnswer::unknown(reason, stamp_at(snapshot, at));
+    match kept {
+        Ok(Some(answer)) => answer,
+        Ok(None) => unknown("nothing answers the question".to_owned()),
+        Err(cause) => unknown(cause),
+    }
+}
+
+/// Answers a question from some records, as they are at its instant.
+pub(super) fn judged(
+    snapshot: &Snapshot<'_>,
+    asked: &TimedQuestion,
+    among: &[&RecordState],
+    uses: &gate::answer::Receipts,
+    applications: &OnceCell<BTreeSet<String>>,
+) -> CheckAnswer {
+    let question = &asked.question;
+    let answer = verdict::ask_among(question, among, uses, &snapshot.governance);
+    log::debug!("asked about {}: {}", asked.at, answer.verdict.word());
+    let around = AdviceContext {
+        instant: asked.at,
+        ..snapshot.around()
+    };
+    let is_named = |it: &&&RecordState| Some(it.id()) == answer.record.as_deref();
+    let pending = among.iter().find(is_named);
+    let waits_for = pending.filter(|_| answer.verdict == GateVerdict::Pending);
+    let waits_for = waits_for.map(|it| advice::approvers(it, it.id(), around));
+    let warning = if question.deploy {
+        let names = || snapshot.applications().into_iter().map(str::to_owned);
+        let named = applications.get_or_init(|| names().collect());
+        unnamed::warning(question, &answer, named, &snapshot.governance.policy)
+    } else {
+        None
+    };
+    CheckAnswer {
+        answer,
+        stamp: stamp_at(snapshot, asked.at),
+        waits_for: waits_for.unwrap_or_default(),
+        warnings: warning.into_iter().collect(),
+    }
+}
+
+fn stamp_at(snapshot: &Snapshot<'_>, instant: Instant) -> Stamp {
+    Stamp {
+        instant,
+        ..snapshot.stamp.clone()
+    }
+}

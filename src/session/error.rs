@@ -1,0 +1,322 @@
+//! Why a question has no answer: it was asked wrongly, or it could not be determined.
+//!
+//! Start at [`Error`]. Follows `docs/spec/cli.md`, exit codes: the program ends with 2 for [`Usage`] and with 3 for
+//! [`Undetermined`].
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use crate::diag::{self, Finding, Level};
+use crate::history::objects::{Obstacle, Oid};
+use crate::history::refs::{Cause, NoRef};
+use crate::ledger::NotFound;
+use crate::ledger::tree::TreeError;
+use crate::policy;
+use crate::store::files::FileError;
+use crate::store::git::GitError;
+use crate::store::git::open::OpenError;
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The question, or the decision, is refused as it was put.
+    #[error(transparent)]
+    Usage(#[from] Usage),
+    /// The ledger, or its history, does not tell.
+    #[error("cannot say: {0}")]
+    Undetermined(#[from] Undetermined),
+}
+
+/// What is wrong with a question or a decision.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Usage {
+    /// A text names no single record.
+    #[error("{}", unnamed(.nobody, .text, .error))]
+    Record {
+        /// The text.
+        text: String,
+        /// Why it names none: nothing is like it, or several records are.
+        error: NotFound,
+        /// The beginning of the sentence where none is like it, such as `there is no record`.
+        nobody: &'static str,
+        /// What to do where none is like it.
+        help: String,
+    },
+    /// A name stands for neither a time nor a commit.
+    #[error("--as-of {rev} names neither a day nor a commit")]
+    NoRevision {
+        /// The name.
+        rev: String,
+    },
+    /// A commit is not one of the approved ref's first parents.
+    #[error("{rev} is not on {reference}")]
+    NotOnApprovedRef {
+        /// The name of the commit, as it was given.
+        rev: String,
+        /// The approved ref.
+        reference: String,
+        /// The first parent that merged it, where one did.
+        within: Option<Oid>,
+    },
+    /// A name stands for no commit of the repository.
+    #[error("{name} names no commit of this repository")]
+    NoCommit {
+        /// The name.
+        name: String,
+    },
+    /// Anything else that the asker can mend.
+    #[error("{what}")]
+    Refused {
+        /// What is wrong.
+        what: String,
+        /// What to do; empty where the first says it.
+        help: String,
+    },
+}
+
+/// Why something could not be determined.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Undetermined {
+    /// No folder from here upwards is a ledger.
+    #[error("{} is in no ledger: no {} here or above", .from.display(), policy::FILE)]
+    NoLedger {
+        /// Where the search began.
+        from: PathBuf,
+    },
+    /// The folder that the environment names is no ledger.
+    #[error("EXLEDGER_ROOT: {cause}")]
+    NotARoot {
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// A folder is not there.
+    #[error("there is no folder {}", .0.display())]
+    NoFolder(PathBuf),
+    /// The ledger is in no repository.
+    #[error("{} is in no git repository, so nothing says who approved", .root.display())]
+    NoRepository {
+        /// The ledger's folder.
+        root: PathBuf,
+    },
+    /// The repository has no files checked out.
+    #[error("{} is a bare repository, without files", .root.display())]
+    Bare {
+        /// The repository.
+        root: PathBuf,
+    },
+    /// The repository can't be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// No approved ref can be chosen.
+    #[error("{}", no_ref(.0))]
+    NoApprovedRef(#[from] NoRef),
+    /// The approved ref holds no policy, and nothing else is here.
+    #[error("{reference} holds no {}", policy::FILE)]
+    NoPolicy {
+        /// The ref.
+        reference: String,
+    },
+    /// The policy has errors, so nothing is judged by it.
+    #[error("the policy has errors: {}", first_error(.0))]
+    PolicyBroken(Vec<Finding>),
+    /// The approved ref had no commit yet.
+    #[error("{reference} has no commit that was effective at {instant}")]
+    NothingEffective {
+        /// The ref.
+        reference: String,
+        /// The instant that was asked about.
+        instant: crate::record::time::Instant,
+    },
+    /// Two commits have none in common here.
+    #[error("the two have no commit in common here")]
+    NothingInCommon {
+        /// Whether the clone is shallow or partial.
+        is_cut: bool,
+    },
+    /// Every id that was drawn is taken.
+    #[error("no id {beginning} is left")]
+    NoIdLeft {
+        /// How the ids begin.
+        beginning: String,
+    },
+    /// An object of the repository can't be had.
+    #[error(transparent)]
+    Object(#[from] Obstacle),
+    /// A folder or file of a tree can't be read.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    /// A file can't be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Git refuses.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// Anything else.
+    #[error("{what}")]
+    Other {
+        /// What is in the way.
+        what: String,
+        /// What to do; empty where the first says it.
+        help: String,
+    },
+}
+
+/// What brings the missing objects of a clone that was cut.
+const DEEPEN: &str = "run `git fetch --unshallow`, in CI check out with `fetch-depth: 0`";
+
+const INIT: &str =
+    "run `exledger init` in the root of the repository, or name a ledger with -C DIR";
+
+impl Error {
+    /// Returns what to do about it; empty where the message says it.
+    pub fn help(&self) -> Cow<'_, str> {
+        match self {
+            Error::Usage(usage) => usage.help(),
+            Error::Undetermined(undetermined) => undetermined.help(),
+        }
+    }
+
+    /// Returns the error on one line, with the way out, as an answer gives it for its reason.
+    pub fn reason(&self) -> String {
+        let what = match self {
+            Error::Usage(usage) => usage.to_string(),
+            Error::Undetermined(undetermined) => undetermined.to_string(),
+        };
+        let help = self.help();
+        let whole = if help.is_empty() {
+            what
+        } else {
+            format!("{what}: {help}")
+        };
+        whole.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Usage {
+    /// Returns the error of what is refused, with the way out.
+    pub fn refused(what: impl Into<String>, help: impl Into<String>) -> Usage {
+        Usage::Refused {
+            what: what.into(),
+            help: help.into(),
+        }
+    }
+
+    /// Returns what to do about it; empty where the message says it.
+    pub fn help(&self) -> Cow<'_, str> {
+        match self {
+            Usage::Record { error, help, .. } => match error {
+                NotFound::Unknown(like) if like.is_empty() => help.into(),
+                NotFound::Unknown(like) => {
+                    format!("did you mean {}? {help}", like.join(" or ")).into()
+                }
+                NotFound::Ambiguous(ids) => format!("say which: {}", ids.join(", ")).into(),
+            },
+            Usage::NoRevision { .. } => {
+                "write a day as 2026-03-31, or name a commit of the approved ref".into()
+            }
+            Usage::NotOnApprovedRef { within, .. } => match within {
+                Some(oid) => {
+                    format!("ask with --as-of {oid}, the mainline commit that contains it").into()
+                }
+                None => {
+                    "name a commit of the approved ref; no commit of it contains this one".into()
+                }
+            },
+            Usage::NoCommit { .. } => {
+                "name a branch, tag or id; `git fetch origin` brings what is missing".into()
+            }
+            Usage::Refused { help, .. } => help.into(),
+        }
+    }
+}
+
+impl Undetermined {
+    /// Returns what to do about a tree that can't be read.
+    pub fn repair(error: &TreeError) -> &'static str {
+        match error {
+            TreeError::Missing { .. } => DEEPEN,
+            TreeError::TooLarge { .. } => "split it into folders by year or team",
+            TreeError::Unreadable { .. } => "see whether it is there, and who may read it",
+        }
+    }
+
+    /// Returns what to do about it; empty where the message says it.
+    pub fn help(&self) -> Cow<'_, str> {
+        match self {
+            Undetermined::NoLedger { .. } | Undetermined::NotARoot { .. } => INIT.into(),
+            Undetermined::NoFolder(_) => "name the folder of a ledger with -C".into(),
+            Undetermined::NoRepository { .. } => {
+                "run `git init` and commit the ledger; outside git `exledger lint` alone works"
+                    .into()
+            }
+            Undetermined::Bare { .. } => {
+                "run the command in a clone that has its files checked out".into()
+            }
+            Undetermined::NoApprovedRef(error) if error.cause == Cause::Empty => {
+                "commit first".into()
+            }
+            Undetermined::NoPolicy { .. } => {
+                "name the ref of the ledger with --approved-ref".into()
+            }
+            Undetermined::PolicyBroken(_) => "run `exledger lint` and correct them".into(),
+            Undetermined::NothingEffective { .. } => "ask about a later day".into(),
+            Undetermined::NothingInCommon { is_cut: true } => DEEPEN.into(),
+            Undetermined::NothingInCommon { is_cut: false } => {
+                "name a commit that both have in common".into()
+            }
+            Undetermined::NoIdLeft { .. } => "set another `id_prefix` in exledger.yaml".into(),
+            Undetermined::Object(obstacle) => obstacle.repair().into(),
+            Undetermined::Tree(error) => Undetermined::repair(error).into(),
+            Undetermined::Other { help, .. } => help.into(),
+            Undetermined::Open(_)
+            | Undetermined::NoApprovedRef(_)
+            | Undetermined::File(_)
+            | Undetermined::Git(_) => "".into(),
+        }
+    }
+}
+
+fn unnamed(nobody: &str, text: &str, error: &NotFound) -> String {
+    match error {
+        NotFound::Unknown(_) => format!("{nobody} {text}"),
+        NotFound::Ambiguous(ids) => format!("{text} names {} records", ids.len()),
+    }
+}
+
+fn no_ref(error: &NoRef) -> String {
+    match error.cause {
+        Cause::Empty => "there is no commit yet".to_owned(),
+        _ => format!("which ref is approved: {error}"),
+    }
+}
+
+fn first_error(findings: &[Finding]) -> String {
+    let mut errors = findings.iter().filter(|it| it.level == Level::Error);
+    let first = errors.next().map(|finding| {
+        let place = finding
+            .pos
+            .map(|pos| format!(":{}:{}", pos.line, pos.column))
+            .unwrap_or_default();
+        format!("{}{place}: {}", finding.path, finding.message)
+    });
+    let more = match errors.count() {
+        0 => String::new(),
+        n => format!(", and {}", diag::count(n, "further error")),
+    };
+    format!("{}{more}", first.unwrap_or_default())
+}
+
+macro_rules! undetermined {
+    ($($cause:ty),*) => {
+        $(impl From<$cause> for Error {
+            fn from(cause: $cause) -> Error {
+                Error::Undetermined(cause.into())
+            }
+        })*
+    };
+}
+
+undetermined!(Obstacle, TreeError, GitError, NoRef, OpenError);

@@ -1,0 +1,89 @@
+//! Evidence that flags name, with the bytes of its files.
+//!
+//! Start at [`read`]. Paths are those of whoever types them. Follows `docs/spec/cli.md`, decisions.
+
+use std::path::Path;
+
+use crate::plan::evidence::{self, EvidenceArgument, EvidenceInput, Source};
+use crate::session::error::Usage;
+use crate::session::locate::Located;
+use crate::store::files::{self, FileError};
+
+/// The most bytes that a file of evidence may have: it stays in the repository for ever.
+const MOST: u64 = 16 * 1_048_576;
+
+/// Reads the evidence that texts name, whose paths are from a folder.
+///
+/// # Errors
+/// [`Usage`] where a text is no evidence, or names a file that can't be read.
+pub fn read(
+    located: &Located,
+    folder: &Path,
+    texts: &[String],
+) -> Result<Vec<EvidenceInput>, Usage> {
+    let one = |text: &String| {
+        let argument = EvidenceArgument::parse(text)
+            .map_err(|what| Usage::refused(what, "see `exledger close --help` for an example"))?;
+        let source = if argument.is_url() {
+            Source::Url(argument.source.to_owned())
+        } else {
+            file(located, folder, &argument)?
+        };
+        Ok(EvidenceInput {
+            id: argument.id.map(str::to_owned),
+            kind: argument.kind.to_owned(),
+            source,
+        })
+    };
+    texts.iter().map(one).collect()
+}
+
+/// Reads a file; what is none and has the form of a commit is one.
+fn file(
+    located: &Located,
+    folder: &Path,
+    argument: &EvidenceArgument<'_>,
+) -> Result<Source, Usage> {
+    let named = argument.source;
+    let place = folder.join(named);
+    if leaves(located, folder, &place) {
+        return Err(Usage::refused(
+            format!("evidence {named} passes a link that leads out of the repository"),
+            "name the file where it is",
+        ));
+    }
+    let bytes = match files::read(&place, MOST) {
+        Ok(bytes) => bytes,
+        Err(FileError::Absent(_)) if argument.is_commit() => {
+            return Ok(Source::Commit(named.to_owned()));
+        }
+        Err(error @ FileError::TooLarge(..)) => {
+            let help = "keep it elsewhere, and cite its address";
+            return Err(Usage::refused(error.to_string(), help));
+        }
+        Err(error) => {
+            return Err(Usage::refused(
+                format!("evidence {named}: {error}"),
+                "name a file, an address that begins with https://, or a commit",
+            ));
+        }
+    };
+    let inside = files::inside(&located.root, folder, &place);
+    let kept = inside.filter(|path| path.starts_with(&format!("{}/", evidence::FOLDER)));
+    Ok(match kept {
+        Some(path) => Source::Kept(path, bytes),
+        None => Source::File(named.to_owned(), bytes),
+    })
+}
+
+/// Tells whether a path that begins in the repository ends out of it: a link of the repository, which anybody may have
+/// put there, chooses the file then, and not the person who names it.
+fn leaves(located: &Located, from: &Path, place: &Path) -> bool {
+    let named = located.repository_or_none().and_then(|it| it.work_dir());
+    let named = named.unwrap_or(&located.root);
+    let begins = files::folder(from).map(|from| files::plain(&from.join(place)));
+    let (Ok(top), Ok(begins), Ok(ends)) = (files::folder(named), begins, files::real(place)) else {
+        return false;
+    };
+    (begins.starts_with(&top) || begins.starts_with(named)) && !ends.starts_with(&top)
+}

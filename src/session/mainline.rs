@@ -1,0 +1,161 @@
+//! Which first parents of the approved ref are asked about, as of when, and by which policy.
+//!
+//! Start at [`OpenMainline::open`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, M1, T5.
+
+use crate::diag;
+use crate::history::chain::{self, Chain};
+use crate::history::paths::Prefix;
+use crate::history::refs::{self, Chosen};
+use crate::history::tree::CommitTree;
+use crate::policy::governance::{Governance, State};
+use crate::record::time::Instant;
+use crate::session::error::{Error, Undetermined, Usage};
+use crate::session::locate::{self, Located};
+use crate::session::options::{AsOf, Moment};
+use crate::store::git::Repository;
+
+/// The mainline that is asked about, before any record is looked at.
+#[derive(Clone)]
+pub(crate) struct OpenMainline<'h> {
+    pub(crate) repository: &'h Repository,
+    /// Where the ledger lies in the repository.
+    pub(crate) prefix: Prefix,
+    /// The approved ref.
+    pub(crate) chosen: Chosen,
+    /// Its first parents.
+    pub(crate) chain: Chain,
+    /// The governance of its tree.
+    pub(crate) governance: Governance,
+    /// The instant that is asked about.
+    pub(crate) instant: Instant,
+    /// Until when notes count; `None` for those of now.
+    pub(crate) until: Option<Instant>,
+    /// What the clock shows.
+    pub(crate) now: Instant,
+    /// Whether the answer is about another time than the clock's.
+    pub(crate) is_moved: bool,
+    /// Whether a past state of the approved ref is asked about.
+    pub(crate) is_past: bool,
+}
+
+/// A mainline as it stood at some time, and the instant that is asked about.
+struct Timed {
+    chain: Chain,
+    instant: Instant,
+    until: Option<Instant>,
+}
+
+/// Chooses the approved ref.
+///
+/// # Errors
+/// [`Undetermined::NoApprovedRef`], with the candidates and the command that helps.
+pub(crate) fn approved_ref(located: &Located) -> Result<Chosen, Undetermined> {
+    let repository = located.repository()?;
+    let found = repository.refs()?;
+    let options = &located.options;
+    let chosen = refs::choose(
+        &found,
+        options.approved_ref.as_deref(),
+        &|name| repository.find(name),
+        options.target_branch.as_deref(),
+    );
+    Ok(chosen?)
+}
+
+impl<'h> OpenMainline<'h> {
+    /// Finds the mainline that is asked about, and the policy of its tree.
+    ///
+    /// # Errors
+    /// [`Undetermined`] outside git, without an approved ref, under a policy with errors, or when the tip can't be read;
+    /// [`Usage`] when the moment names nothing on the mainline.
+    pub(crate) fn open(located: &'h Located, at: &Moment) -> Result<OpenMainline<'h>, Error> {
+        let repository = located.repository()?;
+        // What is proposed here is read by the policy that is here.
+        if at.as_of.is_none() {
+            locate::governance(&located.tree)?;
+        }
+        let chosen = approved_ref(located)?;
+        let timed = as_of(repository, &chosen, at)?;
+        let prefix = Prefix::new(&repository.prefix(&located.root).unwrap_or_default());
+        let tree = CommitTree::of_commit(repository, timed.chain.mainline.tip, &prefix)?;
+        let governance = locate::governance(&tree)?;
+        if governance.state == State::Absent && located.work_tree().is_err() {
+            let reference = chosen.reference;
+            return Err(Undetermined::NoPolicy { reference }.into());
+        }
+        let mainline = &timed.chain.mainline;
+        log::info!(
+            "approved ref: {} at {}, {} by first parents",
+            mainline.reference,
+            mainline.tip,
+            diag::count(mainline.landings.len(), "commit")
+        );
+        Ok(OpenMainline {
+            repository,
+            prefix,
+            chosen,
+            chain: timed.chain,
+            governance,
+            instant: timed.instant,
+            until: timed.until,
+            now: at.now,
+            is_moved: at.is_moved(),
+            is_past: at.as_of.is_some(),
+        })
+    }
+}
+
+/// Walks the mainline as it stood when it is asked about.
+fn as_of(repository: &Repository, chosen: &Chosen, at: &Moment) -> Result<Timed, Error> {
+    let chain = chain::walk(repository, chosen, at.now)?;
+    match &at.as_of {
+        None => Ok(Timed {
+            chain,
+            instant: at.instant(),
+            until: None,
+        }),
+        Some(AsOf::Instant(instant)) => {
+            let position = chain.mainline.at(*instant).ok_or_else(|| {
+                let reference = chosen.reference.clone();
+                Undetermined::NothingEffective {
+                    reference,
+                    instant: *instant,
+                }
+            })?;
+            Ok(Timed {
+                chain: chain.cut(position),
+                instant: at.on.unwrap_or(*instant),
+                until: Some(*instant),
+            })
+        }
+        Some(AsOf::Revision(rev)) => {
+            let position = position_of(repository, &chain, rev)?;
+            let chain = chain.cut(position);
+            let last = chain.mainline.landings.last();
+            let effective = last.map_or(at.now, |landing| landing.effective);
+            Ok(Timed {
+                chain,
+                instant: at.on.unwrap_or(effective),
+                until: Some(effective),
+            })
+        }
+    }
+}
+
+/// Returns where on the mainline a revision stands.
+fn position_of(repository: &Repository, chain: &Chain, rev: &str) -> Result<usize, Usage> {
+    let rev = rev.to_owned();
+    let Some(found) = repository.find(&rev) else {
+        return Err(Usage::NoRevision { rev });
+    };
+    if let Some(position) = chain.mainline.position(found.oid) {
+        return Ok(position);
+    }
+    let containing = chain.containing(repository, found.oid);
+    let within = containing.and_then(|position| chain.mainline.landings.get(position));
+    Err(Usage::NotOnApprovedRef {
+        rev,
+        reference: chain.mainline.reference.clone(),
+        within: within.map(|landing| landing.oid),
+    })
+}

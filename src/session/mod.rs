@@ -1,0 +1,173 @@
+//! A ledger that is open: every question that it answers, and every decision that it takes.
+//!
+//! Uses the line up to plan, clock, store, interop; no terminal and no arguments. Start at [`Session`], whose methods are the
+//! table of contents: each is answered in the file of its name. Two things outlive a question: the folder, and how it was
+//! opened. So an answer is never older than its question.
+
+pub mod check;
+pub mod compare;
+pub mod error;
+pub mod evidence;
+pub mod ids;
+pub mod locate;
+mod mainline;
+pub mod notice;
+pub mod options;
+pub mod overlay;
+pub mod snapshot;
+
+use std::path::Path;
+
+use crate::gate::answer::Question;
+use crate::gate::receipt::CheckAnswer;
+use crate::history::objects::Obstacle;
+use crate::history::refs::Chosen;
+use crate::history::walked::History;
+use crate::session::check::CheckRequest;
+use crate::session::check::receipts::ReceiptLog;
+use crate::session::compare::{Compared, Proposed};
+use crate::session::error::Error;
+use crate::session::locate::Located;
+use crate::session::options::{Moment, Options};
+use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::walk::Scope;
+use crate::session::snapshot::walk::Walk;
+use crate::store::files::WorkTree;
+use crate::store::git::Repository;
+
+/// An open ledger.
+pub struct Session {
+    located: Located,
+}
+
+impl Session {
+    /// Opens the ledger that a folder is in.
+    ///
+    /// # Errors
+    /// [`error::Undetermined`] where there is none, or its repository can't be opened.
+    pub fn open(dir: &Path, options: Options) -> Result<Session, Error> {
+        let located = Located::find(dir, options)?;
+        log::info!("ledger: {}", located.root.display());
+        Ok(Session { located })
+    }
+
+    /// Returns the ledger's folder; of a bare repository the repository itself.
+    pub fn root(&self) -> &Path {
+        &self.located.root
+    }
+
+    /// Returns the ledger's files as they are now.
+    pub fn tree(&self) -> &WorkTree {
+        &self.located.tree
+    }
+
+    /// Returns the same, where files are checked out.
+    ///
+    /// # Errors
+    /// [`error::Undetermined::Bare`].
+    pub fn work_tree(&self) -> Result<&WorkTree, Error> {
+        Ok(self.located.work_tree()?)
+    }
+
+    /// Returns the repository.
+    ///
+    /// # Errors
+    /// [`error::Undetermined::NoRepository`].
+    pub fn repository(&self) -> Result<&Repository, Error> {
+        Ok(self.located.repository()?)
+    }
+
+    /// Returns the repository where there is one.
+    pub fn repository_or_none(&self) -> Option<&Repository> {
+        self.located.repository_or_none()
+    }
+
+    /// Returns where the ledger is, for what works below a session.
+    pub fn located(&self) -> &Located {
+        &self.located
+    }
+
+    /// Chooses the approved ref.
+    ///
+    /// # Errors
+    /// [`error::Undetermined::NoApprovedRef`], with the candidates and the command that helps.
+    pub fn approved_ref(&self) -> Result<Chosen, Error> {
+        Ok(mainline::approved_ref(&self.located)?)
+    }
+
+    /// Compares a state with the commit where it will land: the approved ref unless another is named.
+    ///
+    /// # Errors
+    /// Outside git, without an approved ref or a common commit, where objects are missing, and when the name stands for no
+    /// commit.
+    pub fn compare(
+        &self,
+        at: &Moment,
+        onto: Option<&str>,
+        proposed: Proposed<'_>,
+    ) -> Result<Compared, Error> {
+        compare::compare(&self.located, at, onto, proposed)
+    }
+
+    /// Reads what the approved ref says of its records, without what branches and the work tree propose.
+    ///
+    /// # Errors
+    /// As [`Session::snapshot`].
+    pub fn snapshot_of_landed(&self, at: &Moment, scope: Scope<'_>) -> Result<Snapshot<'_>, Error> {
+        Snapshot::open_landed(&self.located, at, scope)
+    }
+
+    /// Reads what the approved ref says, whose history is walked in a way of one's own.
+    ///
+    /// # Errors
+    /// As [`Session::snapshot`].
+    pub fn snapshot_walked<'h>(
+        &'h self,
+        at: &Moment,
+        walk: impl FnMut(Walk<'_, 'h>) -> Result<History, Obstacle>,
+    ) -> Result<Snapshot<'h>, Error> {
+        let line = mainline::OpenMainline::open(&self.located, at)?;
+        let mut snapshot = Snapshot::walked(line, walk)?;
+        snapshot.judge_all();
+        Ok(snapshot)
+    }
+
+    /// Answers whether something is allowed now.
+    ///
+    /// # Errors
+    /// Where the approved ref, its policy or an object that is needed can't be read. Any other doubt is an answer, `unknown`.
+    pub fn check(
+        &self,
+        at: &Moment,
+        question: &Question,
+        receipts: &ReceiptLog,
+    ) -> Result<CheckAnswer, Error> {
+        let request = CheckRequest {
+            question,
+            at: None,
+            max_age: None,
+        };
+        self.ask(at, &request, receipts)
+    }
+
+    /// Answers the same about another instant, or from an approved ref that was fetched lately alone.
+    ///
+    /// # Errors
+    /// As [`Session::check`].
+    pub fn ask(
+        &self,
+        at: &Moment,
+        request: &CheckRequest<'_>,
+        receipts: &ReceiptLog,
+    ) -> Result<CheckAnswer, Error> {
+        check::ask(&self.located, at, request, receipts)
+    }
+
+    /// Reads what the approved ref says of its records, and what branches and the work tree propose.
+    ///
+    /// # Errors
+    /// Where the approved ref, its policy or an object that is needed can't be read.
+    pub fn snapshot(&self, at: &Moment, scope: Scope<'_>) -> Result<Snapshot<'_>, Error> {
+        Snapshot::open(&self.located, at, scope)
+    }
+}

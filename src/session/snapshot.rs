@@ -1,0 +1,241 @@
+//! What the approved ref says of every record: the one way from repository to answers.
+//!
+//! Start at [`Snapshot`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
+
+pub(crate) mod lives;
+mod lookup;
+pub(crate) mod notes;
+pub(crate) mod proposals;
+mod single;
+mod stamp;
+pub mod tip;
+mod waiting;
+pub mod walk;
+
+use std::rc::Rc;
+
+use crate::approval::approvals::Approvals;
+use crate::history::content;
+use crate::history::ident::Ident;
+use crate::history::objects::Oid;
+use crate::history::paths::Prefix;
+use crate::history::refs::Chosen;
+use crate::history::version::{Key, Trail};
+use crate::history::walked::History;
+use crate::policy::governance::Governance;
+use crate::policy::people;
+use crate::record::reference::ControlRef;
+use crate::record::time::Instant;
+use crate::session::error::Error;
+use crate::session::locate::Located;
+use crate::session::mainline::OpenMainline;
+use crate::session::notice::Notice;
+use crate::session::options::Moment;
+use crate::session::snapshot::lives::Passed;
+use crate::session::snapshot::proposals::Proposed;
+use crate::session::snapshot::walk::Scope;
+use crate::status;
+use crate::status::stamp::Stamp;
+use crate::status::state::{RecordFacts, RecordState};
+use crate::store::git::Repository;
+use crate::survey::naming::RecordNames;
+use crate::yaml::node::Limits;
+
+/// Every record at an instant, and what that was computed from.
+pub struct Snapshot<'h> {
+    pub(crate) stamp: Stamp,
+    pub(crate) governance: Rc<Governance>,
+    pub(crate) standings: Vec<RecordState>,
+    pub(crate) repository: &'h Repository,
+    pub(crate) history: History,
+    pub(crate) prefix: Prefix,
+    pub(crate) chosen: Chosen,
+    pub(crate) approvals: Approvals,
+    /// What was left out, as far as others may be it filed again.
+    pub(crate) passed: Passed,
+    pub(crate) proposals: Option<Proposed>,
+    pub(crate) notices: Vec<Notice>,
+    /// What the clock showed when it was read.
+    pub(crate) now: Instant,
+}
+
+impl<'h> Snapshot<'h> {
+    /// Judges some records on the approved ref, and adds what branches and the work tree propose.
+    ///
+    /// # Errors
+    /// Where the ledger, the approved ref, the policy or an object that is needed can't be read.
+    pub(crate) fn open(
+        located: &'h Located,
+        at: &Moment,
+        scope: Scope<'_>,
+    ) -> Result<Snapshot<'h>, Error> {
+        let line = OpenMainline::open(located, at)?;
+        let mut snapshot = Snapshot::walk(line, scope)?;
+        if at.as_of.is_none() {
+            snapshot.add_proposals(located, &|_| true)?;
+        }
+        snapshot.judge_all();
+        snapshot.count_refilings(scope);
+        Ok(snapshot)
+    }
+
+    /// Judges some records on the approved ref, without what is proposed.
+    ///
+    /// # Errors
+    /// As [`Snapshot::open`].
+    pub(crate) fn open_landed(
+        located: &'h Located,
+        at: &Moment,
+        scope: Scope<'_>,
+    ) -> Result<Snapshot<'h>, Error> {
+        let line = OpenMainline::open(located, at)?;
+        let mut snapshot = Snapshot::walk(line, scope)?;
+        snapshot.judge_all();
+        snapshot.count_refilings(scope);
+        Ok(snapshot)
+    }
+
+    /// Judges every record at the instant asked about.
+    pub(crate) fn judge_all(&mut self) {
+        self.standings = self.records_at(self.stamp.instant);
+    }
+
+    /// Adds what branches and the work tree propose about the records that are wanted. What was proposed in the past is
+    /// not known, since branches move: it is for the present alone.
+    ///
+    /// # Errors
+    /// Where refs, work tree or the commit that is checked out can't be read.
+    pub(crate) fn add_proposals(
+        &mut self,
+        located: &Located,
+        wanted: &dyn Fn(&Key) -> bool,
+    ) -> Result<(), Error> {
+        let mut proposals = proposals::read(located, self)?;
+        proposals.keep(&|key| wanted(key) && !self.history.left_out.contains(key));
+        self.proposals = Some(proposals);
+        Ok(())
+    }
+
+    /// Returns what the answer was computed from.
+    pub fn stamp(&self) -> &Stamp {
+        &self.stamp
+    }
+
+    /// Returns the governance that counts at the tip of the approved ref.
+    pub fn governance(&self) -> &Rc<Governance> {
+        &self.governance
+    }
+
+    /// Returns what the reader should know of how the answer was found.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// Returns every record that was asked for, by key, as it is at the instant asked about.
+    pub fn records(&self) -> &[RecordState] {
+        &self.standings
+    }
+
+    /// Judges every record at an instant, by the governance of the tree that is asked about.
+    pub fn records_at(&self, instant: Instant) -> Vec<RecordState> {
+        log::debug!("judging every record at {instant}");
+        let trails = self.history.trails.iter();
+        let mut standings: Vec<RecordState> = Vec::with_capacity(trails.len());
+        let open = trails.filter(|(_, trail)| trail.became.is_none());
+        standings.extend(open.map(|(key, _)| self.standing(key, instant)));
+        if let Some(proposals) = &self.proposals {
+            proposals.join(&mut standings, self, instant);
+        }
+        standings
+    }
+
+    /// Judges one record at an instant.
+    pub(crate) fn standing(&self, key: &Key, instant: Instant) -> RecordState {
+        let verdicts = self
+            .approvals
+            .trails
+            .get(key)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let (history, governance) = (&self.history, &self.governance);
+        status::evaluate(
+            RecordFacts {
+                key,
+                history,
+                verdicts,
+                governance,
+            },
+            instant,
+        )
+    }
+
+    /// Returns how many records were left out: closed and removed ones.
+    pub fn n_left_out(&self) -> usize {
+        self.history.left_out.len()
+    }
+
+    /// Returns the bytes of a record's file as it landed; of a removed one, as it last did.
+    pub fn bytes(&self, state: &RecordState) -> Option<Vec<u8>> {
+        match self.trail(state) {
+            Some(trail) => {
+                let files = trail
+                    .versions
+                    .iter()
+                    .rev()
+                    .find_map(|version| version.files.first());
+                self.blob(files?.blob)
+            }
+            None => self.proposals.as_ref()?.bytes(state, self),
+        }
+    }
+
+    pub(crate) fn trail(&self, state: &RecordState) -> Option<&Trail> {
+        let trails = &self.history.trails;
+        let by_path = || trails.get(&Key::Path(state.key.clone()));
+        trails.get(&Key::Id(state.key.clone())).or_else(by_path)
+    }
+
+    /// Returns how often a record landed.
+    pub fn landings(&self, state: &RecordState) -> usize {
+        self.trail(state).map_or(0, |trail| trail.versions.len())
+    }
+
+    pub(crate) fn blob(&self, oid: Oid) -> Option<Vec<u8>> {
+        let read = content::bytes_within(self.repository, oid, Limits::RECORD.bytes);
+        read.ok().flatten()
+    }
+
+    /// Tells whether two forms name one control.
+    pub fn same(&self, control: &ControlRef, asked: &str) -> bool {
+        let canonical = |control: &ControlRef| {
+            self.governance
+                .control(control)
+                .map(|found| found.canonical())
+        };
+        let asked = ControlRef::new(asked).and_then(|asked| canonical(&asked));
+        asked.is_some() && canonical(control) == asked
+    }
+}
+
+impl RecordNames for Snapshot<'_> {
+    fn control(&self, control: &ControlRef) -> Option<(String, String)> {
+        let found = self.governance.control(control)?;
+        Some((found.canonical(), found.control.title.clone()))
+    }
+
+    /// Of a merged branch this is its first commit that touches the record.
+    fn filer(&self, state: &RecordState) -> Option<String> {
+        let person = |ident: &Ident| {
+            let person = people::identify(&self.governance, &ident.name, &ident.email);
+            let somebody = person.is_resolved() && !people::is_nobody(&person);
+            somebody.then(|| person.email.clone())
+        };
+        let Some(trail) = self.trail(state) else {
+            let author = state.pending.first()?.author.as_ref();
+            return author.map(|author| author.email.clone());
+        };
+        let first = trail.versions.first()?;
+        let touched = first.touched.iter().min_by_key(|commit| commit.committed());
+        person(touched.unwrap_or(&first.commit).author())
+    }
+}

@@ -1,0 +1,46 @@
+//! The stamp of a snapshot: which ledger, ref and commit it was computed from.
+//!
+//! Start at [`of`]. Follows `docs/spec/cli.md`, shared shapes.
+
+use crate::approval::counted::CountedGovernance;
+use crate::approval::ledger_name::{LedgerName, Unnamed};
+use crate::history::mainline::Guard;
+use crate::history::walked::History;
+use crate::record::dates;
+use crate::record::time::Instant;
+use crate::status::stamp::Stamp;
+use crate::store::git::Repository;
+
+/// Returns the stamp of what was walked; `moved` is what the clock shows, and whether the answer is about another time.
+pub(super) fn of(
+    repository: &Repository,
+    history: &History,
+    counted: &CountedGovernance,
+    instant: Instant,
+    (is_moved, now): (bool, Instant),
+) -> Stamp {
+    let mainline = &history.mainline;
+    let guard = match mainline.guard {
+        Guard::Local => " (local, unprotected)".to_owned(),
+        Guard::Remote => {
+            let remote = mainline.reference.starts_with("refs/remotes/");
+            let fetched = repository.fetched(&mainline.reference).filter(|_| remote);
+            let words = |at: Instant| format!(" (fetched {})", dates::distance(at.min(now), now));
+            fetched.map(words).unwrap_or_default()
+        }
+    };
+    Stamp {
+        name: counted.tip.policy.name.clone(),
+        called: LedgerName::of(&counted.tip.policy, mainline.root(), Unnamed::Counts)
+            .written()
+            .map(str::to_owned),
+        reference: Some(mainline.reference.clone()),
+        label: Some(format!("{}{guard}", mainline.reference)),
+        commit: Some(mainline.tip.to_string()),
+        effective: mainline.landings.last().map(|landing| landing.effective),
+        instant,
+        left_out: counted.left_out.clone(),
+        notes: history.notes.as_ref().map(|notes| notes.tip.to_string()),
+        is_simulated: is_moved,
+    }
+}

@@ -1,0 +1,118 @@
+//! What an answer was computed from: ledger, commit and instant.
+//!
+//! Uses approval, history, record. Pure. Start at [`Stamp`]. Follows `docs/spec/cli.md`, shared shapes.
+
+use serde::Serialize;
+
+use crate::approval::counted::left_out::LeftOut;
+use crate::history::objects::short;
+use crate::record::time::Instant;
+
+/// What an answer was computed from.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    /// The ledger's name in its policy.
+    pub name: Option<String>,
+    /// What approval files and receipts call it: that name, or the id of its root commit; `None` where neither is known.
+    pub called: Option<String>,
+    /// The full name of the ref, where there is one.
+    pub reference: Option<String>,
+    /// What people call the ref, with what must be known of it: `main (local, unprotected)`.
+    pub label: Option<String>,
+    /// The commit.
+    pub commit: Option<String>,
+    /// When the commit took effect, at the earliest.
+    pub effective: Option<Instant>,
+    /// The instant that was asked about.
+    pub instant: Instant,
+    /// The tip of the notes, in answers that used them.
+    pub notes: Option<String>,
+    /// The changes of governance that do not count, as nobody approved them.
+    pub left_out: Vec<LeftOut>,
+    /// Whether the clock was moved.
+    pub is_simulated: bool,
+}
+
+/// A stamp as answers give it, in `ledger`.
+#[derive(Debug, Serialize)]
+pub struct StampView<'a> {
+    #[serde(rename = "ref")]
+    reference: &'a Option<String>,
+    commit: &'a Option<String>,
+    instant: Instant,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notes: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<LeftOutView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<Option<&'a str>>,
+}
+
+/// A change of governance that does not count.
+#[derive(Debug, Serialize)]
+struct LeftOutView<'a> {
+    path: &'a str,
+    commit: &'a str,
+    at: Instant,
+    authors: &'a [String],
+    counts: &'a Option<String>,
+    reason: &'a str,
+    command: String,
+}
+
+impl Stamp {
+    /// Returns the value of `ledger`.
+    pub fn ledger(&self) -> StampView<'_> {
+        let left_out = self.left_out.iter().map(|it| LeftOutView {
+            path: &it.path,
+            commit: &it.commit,
+            at: it.at,
+            authors: &it.authors,
+            counts: &it.counts,
+            reason: &it.reason,
+            command: it.command(),
+        });
+        StampView {
+            reference: &self.reference,
+            commit: &self.commit,
+            instant: self.instant,
+            notes: self.notes.as_deref(),
+            left_out: left_out.collect(),
+            name: None,
+        }
+    }
+
+    /// Returns the value of `ledger` with the ledger's name, for what is kept apart from it.
+    pub fn named_ledger(&self) -> StampView<'_> {
+        StampView {
+            name: Some(self.called.as_deref()),
+            ..self.ledger()
+        }
+    }
+
+    /// Returns the last line of an answer: instant, commit and ref.
+    pub fn footer(&self) -> String {
+        let commit = self
+            .commit
+            .as_deref()
+            .map_or("no commit".to_owned(), |commit| {
+                format!("commit {}", short(commit))
+            });
+        let of = self
+            .effective
+            .map(|at| format!(" of {at}"))
+            .unwrap_or_default();
+        let on = self
+            .label
+            .as_ref()
+            .or(self.reference.as_ref())
+            .map(|label| format!(" on {label}"))
+            .unwrap_or_default();
+        let moved = if self.is_simulated {
+            " (simulated)"
+        } else {
+            ""
+        };
+        format!("at {}{moved}, {commit}{of}{on}", self.instant)
+    }
+}
