@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::interop::issue_form::body::Section;
-use crate::interop::issue_form::field::{FIELDS, Field, Form, Means};
+use crate::interop::issue_form::field::{Field, Form, Means};
 use crate::interop::issue_form::unread::Flaw;
 use crate::plan::answers::Answers;
 use crate::plan::part;
@@ -29,12 +29,13 @@ use crate::yaml::{self};
 pub fn read(text: &str) -> Result<Answers, Vec<Flaw>> {
     let (sections, mut flaws) = body::sections(text);
     let mut answers = Answers::default();
+    let fields = field::fields();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     if sections.is_empty() {
         flaws.push(Flaw::NoForm);
     }
     for section in &sections {
-        let Some(field) = field::named(&section.heading) else {
+        let Some(field) = field::named(&fields, &section.heading) else {
             flaws.push(Flaw::Unknown {
                 line: section.line,
                 heading: section.heading.clone(),
@@ -61,7 +62,7 @@ pub fn read(text: &str) -> Result<Answers, Vec<Flaw>> {
 }
 
 /// Puts an answer where it belongs; returns what is wrong with it.
-fn fill(field: &'static Field, section: &Section, answers: &mut Answers) -> Option<Flaw> {
+fn fill(field: &Field, section: &Section, answers: &mut Answers) -> Option<Flaw> {
     let text = section.text.as_str();
     let is_absent = text.is_empty()
         || text == "_No response_"
@@ -79,18 +80,18 @@ fn fill(field: &'static Field, section: &Section, answers: &mut Answers) -> Opti
         });
     }
     let filled = match field.means {
-        Means::Text(path) => {
-            answers.set(path, lines_kept(field, text));
+        Means::Text => {
+            answers.set(&field.path, lines_kept(field, text));
             Ok(())
         }
-        Means::Items(path) => {
-            answers.set(path, items(text));
+        Means::Items => {
+            answers.set(&field.path, items(text));
             Ok(())
         }
         Means::Owner => owner(text, answers),
-        Means::Controls => controls(text).map(|it| answers.set("compensating_controls", it)),
-        Means::Triggers => triggers(text).map(|it| answers.set("triggers", it)),
-        Means::Findings => findings(text).map(|it| answers.set("scope.findings", it)),
+        Means::Controls => controls(text).map(|it| answers.set(&field.path, it)),
+        Means::Triggers => triggers(text).map(|it| answers.set(&field.path, it)),
+        Means::Findings => findings(text).map(|it| answers.set(&field.path, it)),
         Means::Nothing => Ok(()),
     };
     filled.err().map(|what| Flaw::Unreadable {
@@ -200,7 +201,7 @@ body:
 /// Returns the file that makes GitHub ask: `.github/ISSUE_TEMPLATE/exception.yml`.
 pub fn write() -> String {
     let mut out = HEAD.to_owned();
-    for field in FIELDS {
+    for field in field::fields() {
         out.push_str(&format!(
             "  - type: {}\n    id: {}\n    attributes:\n      label: {}\n",
             field.form.word(),

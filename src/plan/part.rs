@@ -5,8 +5,11 @@
 use serde_json::{Value, json};
 
 use crate::plan::answers::Answers;
+use crate::record::Record;
 use crate::record::address::Address;
+use crate::record::map::MapSpec;
 use crate::record::reference::ControlRef;
+use crate::record::spec::{self, Shape};
 use crate::record::vocabulary::{Then, Vocabulary};
 
 /// Returns the trigger that a text `WHEN => close|review|revoke` states, as the n-th of its record.
@@ -95,11 +98,7 @@ pub fn fill(answers: &mut Answers, field: &str, answer: &str) -> Result<(), Stri
             answers.set(field, controls);
         }
         "triggers" => answers.set(field, json!([trigger(answer, 1)?])),
-        "deviates_from.controls"
-        | "scope.resources"
-        | "scope.actions"
-        | "scope.not_waived"
-        | "subject.aliases" => {
+        _ if is_list_of_texts(field) => {
             let items: Value = answer
                 .split(',')
                 .map(str::trim)
@@ -111,6 +110,12 @@ pub fn fill(answers: &mut Answers, field: &str, answer: &str) -> Result<(), Stri
         _ => answers.set(field, answer),
     }
     Ok(())
+}
+
+/// Tells whether a field is a list of texts, which an answer separates by commas.
+fn is_list_of_texts(field: &str) -> bool {
+    let field = spec::at(Record::FIELDS, field);
+    field.is_some_and(|field| matches!(field.shape, Shape::List(Shape::Text)))
 }
 
 /// States what is deviated from: `control:ID` and `rule:TEXT` say which; else it is a control where it looks like one.

@@ -11,13 +11,16 @@ use crate::plan::question::table::Field;
 use crate::plan::setting::{Setting, Urgency};
 use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
+use crate::record::Record;
+use crate::record::map::MapSpec;
+use crate::record::spec::Shape;
 use crate::record::vocabulary::{IdentityType, Vocabulary};
 
 /// Something that must be known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     /// How it is asked for.
-    pub of: &'static Field,
+    pub of: Field,
     /// Why it is asked.
     pub because: Because,
 }
@@ -77,12 +80,6 @@ const ALWAYS: &[&str] = &[
     "justification",
 ];
 
-/// The maps that nobody need state, with the keys that each has once it is stated.
-const TOGETHER: &[(&str, &[&str])] = &[
-    ("fix", &["fix.target", "fix.plan"]),
-    ("rollback", &["rollback.plan", "rollback.criteria"]),
-];
-
 /// Returns what is missing, in the order in which it is asked; nothing where the record can be written.
 pub fn missing(made: &Draft, setting: &Setting<'_>, end: End) -> Vec<Question> {
     let answers = &made.answers;
@@ -100,19 +97,21 @@ pub fn missing(made: &Draft, setting: &Setting<'_>, end: End) -> Vec<Question> {
         Some(resolved) => demanded(answers, resolved),
         None => likely(setting),
     });
-    for (map, keys) in TOGETHER {
-        let is_begun = answers.states(map);
-        let because = || Because::Beside(map);
-        asked.extend(
-            keys.iter()
-                .filter(|_| is_begun)
-                .map(|key| (*key, because())),
-        );
+    let mut asked: Vec<(String, Because)> = asked
+        .into_iter()
+        .map(|(field, because)| (field.to_owned(), because))
+        .collect();
+    let optional = Record::FIELDS.iter().filter(|field| !field.is_required);
+    let maps = optional.filter(|field| matches!(field.shape, Shape::Map { .. }));
+    for map in maps.filter(|map| answers.states(map.key)) {
+        let keys = map.fields().iter().filter(|field| field.is_required);
+        let path = |key| format!("{}.{key}", map.key);
+        asked.extend(keys.map(|field| (path(field.key), Because::Beside(map.key))));
     }
     let mut questions: Vec<Question> = Vec::new();
     for (field, because) in asked {
         let is_new = questions.iter().all(|known| known.of.field != field);
-        let of = table::of(field).filter(|_| is_new && !is_answered(answers, field));
+        let of = table::of(&field).filter(|_| is_new && !is_answered(answers, &field));
         questions.extend(of.map(|of| Question { of, because }));
     }
     questions

@@ -10,8 +10,10 @@ use crate::record::Record;
 use crate::record::consistent;
 use crate::record::credential;
 use crate::record::id::Id;
+use crate::record::map::MapSpec;
 use crate::record::reader;
 use crate::record::scalar::Scalar;
+use crate::record::spec::{self, Shape};
 use crate::yaml::node::{Comment, Limits, Node, SyntaxError, Value};
 use crate::yaml::{self};
 
@@ -31,9 +33,6 @@ pub struct RecordFile {
     /// The fields that misspelt keys meant.
     meant: Vec<String>,
 }
-
-/// The maps that say something although they are empty; any other empty map counts as absent.
-const STATED: &[&str] = &["deviates_from", "subject"];
 
 /// What a file says of one field.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -130,7 +129,7 @@ impl RecordFile {
             None => FieldState::Absent,
             Some(node) => match node.value {
                 Value::Null | Value::Unreadable => FieldState::Unreadable,
-                Value::Map(ref entries) if entries.is_empty() && !STATED.contains(&field) => {
+                Value::Map(ref entries) if entries.is_empty() && !says_something_empty(field) => {
                     FieldState::Absent
                 }
                 _ => FieldState::Node(node),
@@ -240,6 +239,20 @@ impl RecordFile {
         let mut found = self.findings.iter().filter_map(|f| f.field.as_deref());
         self.meant.iter().any(|meant| holds(meant)) || found.any(holds)
     }
+}
+
+/// Tells whether an empty map says something at a field; elsewhere it counts as absent.
+fn says_something_empty(field: &str) -> bool {
+    let spec = spec::at(Record::FIELDS, field);
+    spec.is_some_and(|spec| {
+        matches!(
+            spec.shape,
+            Shape::Map {
+                is_stated: true,
+                ..
+            }
+        )
+    })
 }
 
 /// Returns the path of what a field is in; empty for one at the top.

@@ -78,14 +78,16 @@ pub(super) fn is_absent<T: Default + PartialEq>(value: &T) -> bool {
 ///     /// The accountable person.
 ///     pub struct Owner {
 ///         /// The team.
-///         optional team: String,
+///         optional team: String; ask { flag: "--owner-team", label: "Team", prompt: "Of which team is the owner?" },
 ///     }
 /// }
 /// ```
 ///
 /// A field is `required`, `optional`, `boxed` (optional, and seldom there) or a `list` (or map) that may be empty; after
-/// its type may stand `= form` of its text, `as { attributes }`, `read (function)` of its node. After the struct's name
-/// may stand `(stated)` where `{}` says something, `(inline)`, `(check function)` of the keys among each other.
+/// its type may stand `= form` of its text and `as { attributes }`, then `; read (function)` of its node, `; group (heading)`
+/// of its flags, `; ask { … }` with the fields of an [`Ask`](crate::record::spec::Ask), `; issue { … }` with those of an
+/// [`IssueField`](crate::record::spec::IssueField). After the struct's name may stand `(stated)` where `{}` says something,
+/// `(inline)`, `(check function)` of the keys among each other.
 macro_rules! map {
     (
         $(#[$meta:meta])*
@@ -109,6 +111,9 @@ macro_rules! map {
                         doc: concat!($( $doc ),+),
                         is_required: map!(@is_required $need),
                         shape: <$type as $crate::record::map::Shaped>::SHAPE,
+                        group: map!(@group $( $clause $body )*),
+                        ask: map!(@ask $( $clause $body )*),
+                        issue: map!(@issue $( $clause $body )*),
                     },
                 )+
             ];
@@ -191,6 +196,22 @@ macro_rules! map {
 
     (@is_required required) => { true };
     (@is_required $need:ident) => { false };
+
+    (@group) => { "" };
+    (@group group ($group:expr) $( $rest:tt )*) => { $group };
+    (@group $clause:ident $body:tt $( $rest:tt )*) => { map!(@group $( $rest )*) };
+
+    (@ask) => { None };
+    (@ask ask { $( $key:ident : $value:expr ),+ $(,)? } $( $rest:tt )*) => {
+        Some($crate::record::spec::Ask { $( $key: $value, )+ ..$crate::record::spec::Ask::NONE })
+    };
+    (@ask $clause:ident $body:tt $( $rest:tt )*) => { map!(@ask $( $rest )*) };
+
+    (@issue) => { None };
+    (@issue issue { $( $key:ident : $value:expr ),+ $(,)? } $( $rest:tt )*) => {
+        Some($crate::record::spec::IssueField { $( $key: $value, )+ ..$crate::record::spec::IssueField::NONE })
+    };
+    (@issue $clause:ident $body:tt $( $rest:tt )*) => { map!(@issue $( $rest )*) };
 
     (@text required $value:expr) => { $crate::record::map::Shaped::free_text(&$value) };
     (@text list $value:expr) => { $crate::record::map::Shaped::free_text(&$value) };

@@ -7,6 +7,9 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
+use crate::record::Record;
+use crate::record::map::MapSpec;
+use crate::record::spec::{self, FieldSpec, Shape};
 use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::yaml::splice::quote;
 
@@ -16,123 +19,78 @@ const WIDE: usize = 100;
 /// How long a comment may get before it goes on in the next line: a terminal shows it whole.
 const COMMENT: usize = 80;
 
-/// The keys of each map in the order in which they are written; what is not listed comes after.
-const ORDER: &[(&str, &str)] = &[
-    (
-        "",
-        "id title class deviates_from subject scope owner requester justification risk root_cause fix \
-         compensating_controls starts expires event_ends review_every triggers uses rollback references reviews \
-         handling renewals transfers fired closure x",
-    ),
-    ("deviates_from", "controls rule baseline"),
-    (
-        "subject",
-        "identity identity_type credential credential_expires asset application environment task vendor aliases",
-    ),
-    ("scope", "resources actions not_waived findings"),
-    (
-        "findings",
-        "tool id cwe severity purl versions paths resources",
-    ),
-    ("owner", "name email team backup"),
-    ("risk", "level blast_radius owner"),
-    ("fix", "target plan ticket due"),
-    (
-        "compensating_controls",
-        "id description owner status verified verify_every evidence",
-    ),
-    ("triggers", "id when then test"),
-    ("rollback", "plan criteria"),
-    (
-        "references",
-        "change incident ticket onboarding access_review rotation offboarding pam risk redesign supersedes",
-    ),
-];
-
-/// Maps and items of these keys are written in brackets, on one line each.
-const IN_BRACKETS: &[&str] = &[
-    "findings",
-    "triggers",
-    "evidence",
-    "uses",
-    "reviews",
-    "handling",
-    "renewals",
-    "transfers",
-    "fired",
-];
-
 /// Returns the text of a record from its fields, with the schema's path from the file for editors.
 ///
 /// Texts are written as texts; below `x:` numbers, booleans and nothing stay what they are.
 pub fn write(fields: &Map<String, Value>, schema: &str) -> String {
     let mut out = format!("# yaml-language-server: $schema={schema}\n");
-    for (key, value) in ordered("", fields) {
-        entry(&mut out, 0, key, value);
+    for (key, value, shape) in ordered(Record::FIELDS, fields) {
+        entry(&mut out, 0, (key, value, shape));
     }
     out
 }
 
-/// Returns the entries of a map in the order of the documentation.
-fn ordered<'a>(name: &str, map: &'a Map<String, Value>) -> Vec<(&'a String, &'a Value)> {
-    let known = ORDER
-        .iter()
-        .find(|(of, _)| *of == name)
-        .map_or("", |(_, keys)| keys);
+/// Returns the entries of a map in the order of the documentation, each with what is known of its field.
+fn ordered<'a>(
+    fields: &'static [FieldSpec],
+    map: &'a Map<String, Value>,
+) -> Vec<(&'a String, &'a Value, Shape)> {
     let place = |key: &str| {
-        known
-            .split_whitespace()
-            .position(|known| known == key)
-            .unwrap_or(usize::MAX)
+        let place = fields.iter().position(|field| field.key == key);
+        place.unwrap_or(usize::MAX)
     };
     let mut entries: Vec<_> = map.iter().collect();
     entries.sort_by_key(|(key, _)| place(key));
-    entries
+    let entries = entries.into_iter().map(|(key, value)| {
+        let field = spec::named(fields, key);
+        (key, value, field.map_or(Shape::Free, |field| field.shape))
+    });
+    entries.collect()
 }
 
 /// Writes a key with its value, from the start of a line to its end.
-fn entry(out: &mut String, indent: usize, key: &str, value: &Value) {
+fn entry(out: &mut String, indent: usize, (key, value, shape): (&str, &Value, Shape)) {
     comment(out, key, value);
     let _ = write!(out, "{:indent$}{}:", "", quote(key));
-    after_key(out, indent, key, value);
+    after_key(out, indent, value, shape);
 }
 
-fn after_key(out: &mut String, indent: usize, key: &str, value: &Value) {
+fn after_key(out: &mut String, indent: usize, value: &Value, shape: Shape) {
     match value {
         Value::String(text) if text.contains('\n') && is_plain_block(text) => {
             block(out, indent, text)
         }
-        Value::Object(map) if !map.is_empty() && !IN_BRACKETS.contains(&key) => {
+        Value::Object(map) if !map.is_empty() && !shape.is_inline() => {
             out.push('\n');
-            for (inner, value) in ordered(key, map) {
-                entry(out, indent + 2, inner, value);
+            for (inner, value, shape) in ordered(shape.fields(), map) {
+                entry(out, indent + 2, (inner, value, shape));
             }
         }
         Value::Array(items) if !fits(out, items) => {
             out.push('\n');
             for value in items {
-                item(out, indent + 2, key, value);
+                item(out, indent + 2, value, shape);
             }
         }
         _ => {
-            let _ = writeln!(out, " {}", in_brackets(key, value));
+            let _ = writeln!(out, " {}", in_brackets(value, shape));
         }
     }
 }
 
 /// Writes one item of a list, from the start of a line to its end.
-fn item(out: &mut String, indent: usize, key: &str, value: &Value) {
+fn item(out: &mut String, indent: usize, value: &Value, shape: Shape) {
     match value {
-        Value::Object(map) if !map.is_empty() && !IN_BRACKETS.contains(&key) => {
+        Value::Object(map) if !map.is_empty() && !shape.is_inline() => {
             let mut begin = format!("{:indent$}- ", "");
-            for (inner, value) in ordered(key, map) {
+            for (inner, value, shape) in ordered(shape.fields(), map) {
                 let _ = write!(out, "{begin}{}:", quote(inner));
-                after_key(out, indent + 2, inner, value);
+                after_key(out, indent + 2, value, shape);
                 begin = format!("{:width$}", "", width = indent + 2);
             }
         }
         _ => {
-            let _ = writeln!(out, "{:indent$}- {}", "", in_brackets(key, value));
+            let _ = writeln!(out, "{:indent$}- {}", "", in_brackets(value, shape));
         }
     }
 }
@@ -143,29 +101,32 @@ fn fits(out: &str, items: &[Value]) -> bool {
     let key = out.rsplit('\n').next().map_or(0, str::len);
     let length: usize = items
         .iter()
-        .map(|item| in_brackets("", item).chars().count() + 2)
+        .map(|item| in_brackets(item, Shape::Text).chars().count() + 2)
         .sum();
     items.is_empty() || items.iter().all(simple) && key + length + 3 <= WIDE
 }
 
 /// Returns a value on one line.
-fn in_brackets(key: &str, value: &Value) -> String {
+fn in_brackets(value: &Value, shape: Shape) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
-        // The one whole number of a record; readers that type scalars expect it bare.
-        Value::String(text) if key == "limit" && text.parse::<u32>().is_ok() => text.clone(),
+        // Readers that type scalars expect a number bare.
+        Value::String(text) if matches!(shape, Shape::Number) && text.parse::<u32>().is_ok() => {
+            text.clone()
+        }
         Value::String(text) => quote(text),
         Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(|item| in_brackets(key, item)).collect();
+            let items: Vec<String> = items.iter().map(|item| in_brackets(item, shape)).collect();
             format!("[{}]", items.join(", "))
         }
         Value::Object(map) => {
-            let entries = ordered(key, map);
-            let entry = |(inner, value): (&String, &Value)| {
-                format!("{}: {}", quote(inner), in_brackets(inner, value))
-            };
-            let entries: Vec<String> = entries.into_iter().map(entry).collect();
+            let entries = ordered(shape.fields(), map).into_iter();
+            let entries: Vec<String> = entries
+                .map(|(inner, value, shape)| {
+                    format!("{}: {}", quote(inner), in_brackets(value, shape))
+                })
+                .collect();
             format!("{{{}}}", entries.join(", "))
         }
     }

@@ -9,6 +9,7 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record;
 use crate::record::address::Address;
+use crate::record::map::MapSpec;
 use crate::record::reference::ControlRef;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Instant, Term};
@@ -208,24 +209,10 @@ fn states_finding(record: &record::Record, asked: &str) -> bool {
 /// Returns everything that a record refers to: tickets, changes, other records.
 pub fn references(record: &record::Record) -> Vec<&str> {
     let ticket = record.fix.as_ref().and_then(|fix| fix.ticket.as_ref());
-    let Some(references) = &record.references else {
-        return ticket.map(String::as_str).into_iter().collect();
-    };
-    let fields = [
-        ticket,
-        references.change.as_ref(),
-        references.incident.as_ref(),
-        references.ticket.as_ref(),
-        references.onboarding.as_ref(),
-        references.access_review.as_ref(),
-        references.rotation.as_ref(),
-        references.offboarding.as_ref(),
-        references.pam.as_ref(),
-        references.risk.as_ref(),
-        references.redesign.as_ref(),
-        references.supersedes.as_ref(),
-    ];
-    fields.into_iter().flatten().map(String::as_str).collect()
+    let references = record.references.iter();
+    let references = references.flat_map(|references| references.texts());
+    let ticket = ticket.map(String::as_str).into_iter();
+    ticket.chain(references.map(|(_, text)| text)).collect()
 }
 
 /// Tells whether a status is of records that `list` leaves out unless asked.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use exledger::interop::issue_form::field::{FIELDS, Form, Means};
+use exledger::interop::issue_form::field::{self, Form, Means};
 use exledger::interop::issue_form::unread::Flaw;
 use exledger::interop::issue_form::{self};
 use serde_json::{Value, json};
@@ -55,11 +55,17 @@ fn sample(field: &Value) -> String {
 fn every_field_of_the_form_that_is_written_is_read_back() {
     let answers = issue_form::read(&rendered(&form(), &sample)).unwrap();
     let mut filled = BTreeSet::new();
-    for field in FIELDS {
+    for field in field::fields() {
         let (path, expected) = match (field.means, field.form) {
-            (Means::Text(path), Form::Choice(words)) => (path, json!(words()[0])),
-            (Means::Text(path), _) => (path, json!(format!("answer to {}", field.id))),
-            (Means::Items(path), _) => (path, json!([format!("answer to {}", field.id)])),
+            (Means::Text, Form::Choice(words)) => (field.path.as_str(), json!(words()[0])),
+            (Means::Text, _) => (
+                field.path.as_str(),
+                json!(format!("answer to {}", field.id)),
+            ),
+            (Means::Items, _) => (
+                field.path.as_str(),
+                json!([format!("answer to {}", field.id)]),
+            ),
             (Means::Owner, _) => (
                 "owner",
                 json!({"name": "Ana Ruiz", "email": "ana@example.com"}),
@@ -79,7 +85,7 @@ fn every_field_of_the_form_that_is_written_is_read_back() {
             (Means::Nothing, _) => continue,
         };
         assert_eq!(answers.get(path), Some(&expected), "{}", field.id);
-        assert!(filled.insert(path), "two fields fill {path}");
+        assert!(filled.insert(path.to_owned()), "two fields fill {path}");
     }
     // The same by id in place of the label.
     let mut by_id = form();
@@ -164,7 +170,7 @@ fn github_takes_the_form() {
             assert!(!words.contains("None"), "{id}");
         }
     }
-    assert_eq!(ids.len(), FIELDS.len());
+    assert_eq!(ids.len(), field::fields().len());
     let path = house::root().join("../shared/interop/schemas/github-issue-forms.schema.json");
     // GitHub's own schema, where a checkout has it beside it.
     let Ok(schema) = std::fs::read_to_string(&path) else {
@@ -374,8 +380,8 @@ fn an_issue_never_gets_a_secret_repeated() {
 
 #[test]
 fn the_required_fields_are_those_that_no_record_goes_without() {
-    let required: Vec<&str> = FIELDS
-        .iter()
+    let required: Vec<&str> = field::fields()
+        .into_iter()
         .filter(|field| field.is_required)
         .map(|field| field.id)
         .collect();

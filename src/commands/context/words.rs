@@ -32,6 +32,12 @@ impl Words {
     }
 }
 
+impl From<Vec<&'static str>> for Words {
+    fn from(words: Vec<&'static str>) -> Words {
+        Words(words)
+    }
+}
+
 impl TypedValueParser for Words {
     type Value = String;
 

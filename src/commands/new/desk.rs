@@ -48,7 +48,7 @@ impl Desk<'_> {
         initial: &str,
         answers: &mut Answers,
     ) -> anyhow::Result<()> {
-        self.ask_at(of.field, of, because, initial, answers)
+        self.ask_at(&of.field, of, because, initial, answers)
     }
 
     /// Asks for the field of a path, in the words of a field.

@@ -38,7 +38,7 @@ pub(super) fn agreed(desk: &Desk<'_>, known: Answers) -> anyhow::Result<(Draft, 
             STOP => return Err(Fault::BrokenOff.into()),
             CONTROL => {
                 if let Some(of) = table::of("compensating_controls") {
-                    desk.ask(of, "one more", "", &mut answers)?;
+                    desk.ask(&of, "one more", "", &mut answers)?;
                 }
             }
             ADD => add(desk, &made, &mut answers)?,
@@ -82,9 +82,9 @@ fn complete(desk: &Desk<'_>, answers: &mut Answers) -> anyhow::Result<Draft> {
             if question.of.field == "expires" {
                 end = question::End::Derived;
             }
-            desk.ask(question.of, &question.because.words(), "", answers)?;
+            desk.ask(&question.of, &question.because.words(), "", answers)?;
         } else if let Some((of, why)) = unknown_owner(desk, &made, answers) {
-            desk.ask(of, why, "", answers)?;
+            desk.ask(&of, why, "", answers)?;
         } else {
             return Ok(made);
         }
@@ -96,7 +96,7 @@ fn unknown_owner(
     desk: &Desk<'_>,
     made: &Draft,
     answers: &Answers,
-) -> Option<(&'static Field, &'static str)> {
+) -> Option<(Field, &'static str)> {
     let email = made.answers.text("owner.email").and_then(Address::new)?;
     if answers.states("owner.email") {
         return None;
@@ -144,7 +144,7 @@ fn chosen(desk: &Desk<'_>, made: &Draft, findings: &[Finding]) -> anyhow::Result
     }
     for finding in &wrong {
         let field = finding.field.as_deref().map(asked_as);
-        if let Some(field) = field.filter(|field| of(field).is_some()) {
+        if let Some(field) = field.filter(|field| table::of(field).is_some()) {
             add(
                 format!("correct {}", named(field)),
                 finding.rule.as_str(),
@@ -211,9 +211,9 @@ fn named(field: &str) -> String {
 
 /// Returns the fields that somebody stated and a prompt can change, with their values.
 fn stated(answers: &Answers) -> Vec<(String, String)> {
-    let fields = table::FIELDS.iter().map(|it| it.field);
+    let fields = table::fields().into_iter().map(|it| it.field);
     let shown = fields.filter_map(|field| {
-        let value = match answers.get(field)? {
+        let value = match answers.get(&field)? {
             Value::String(text) => text.clone(),
             Value::Array(items) => {
                 let items: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
@@ -221,7 +221,7 @@ fn stated(answers: &Answers) -> Vec<(String, String)> {
             }
             _ => return None,
         };
-        Some((asked_as(field).to_owned(), value))
+        Some((asked_as(&field).to_owned(), value))
     });
     let mut shown: Vec<(String, String)> = shown.filter(|(_, value)| !value.is_empty()).collect();
     let controls = answers
@@ -241,40 +241,9 @@ fn stated(answers: &Answers) -> Vec<(String, String)> {
     shown
 }
 
-/// Returns how a field is asked for; the parts of a control have no line of their own in the table.
-fn of(field: &str) -> Option<Field> {
-    if let Some(known) = table::of(field) {
-        return Some(Field { ..*known });
-    }
-    let part = field
-        .strip_prefix("compensating_controls[")
-        .and_then(|rest| rest.split_once("]."));
-    let (flags, label, prompt) = match part? {
-        (_, "description") => (
-            "--compensating-control",
-            "Control",
-            "What limits the risk meanwhile?",
-        ),
-        (_, "owner") => (
-            "--control-owner",
-            "Control's owner",
-            "Who keeps this control up?",
-        ),
-        (_, "status") => ("--control-status", "Control's status", "Is it in place?"),
-        _ => return None,
-    };
-    Some(Field {
-        field: "",
-        flags,
-        label,
-        prompt,
-        hint: "",
-    })
-}
-
 /// Asks for another value of a field.
 fn change(desk: &Desk<'_>, field: &str, made: &Draft, answers: &mut Answers) -> anyhow::Result<()> {
-    let Some(known) = of(field) else {
+    let Some(known) = table::of(field) else {
         return Ok(());
     };
     if field.starts_with("compensating_controls") && field.contains('[') {
@@ -297,14 +266,13 @@ fn change(desk: &Desk<'_>, field: &str, made: &Draft, answers: &mut Answers) -> 
 
 /// Asks which field is to be added, and for its value.
 fn add(desk: &Desk<'_>, made: &Draft, answers: &mut Answers) -> anyhow::Result<()> {
-    let absent = table::FIELDS
-        .iter()
-        .filter(|it| !made.answers.states(it.field));
+    let fields = table::fields().into_iter();
+    let absent = fields.filter(|it| !made.answers.states(&it.field));
     let offers: Vec<Offer> = absent
         .map(|it| Offer {
-            shown: it.field.to_owned(),
+            shown: it.field.clone(),
             detail: it.prompt.to_owned(),
-            value: it.field.to_owned(),
+            value: it.field,
         })
         .collect();
     let prompt = Prompt {
@@ -316,7 +284,7 @@ fn add(desk: &Desk<'_>, made: &Draft, answers: &mut Answers) -> anyhow::Result<(
     let taken = ask::pick(&prompt, &fitting, None, &|_| Ok(()));
     let taken = taken.map_err(|error| fault::unasked(&error, "say it with a flag"))?;
     match table::of(&taken.value) {
-        Some(of) => desk.ask(of, "", "", answers),
+        Some(of) => desk.ask(&of, "", "", answers),
         None => Ok(()),
     }
 }
