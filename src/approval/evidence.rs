@@ -328,7 +328,7 @@ fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
 /// Returns the forge whose text a commit is read by, and whether the policy names it.
 fn profile(lens: IdentityResolver, commit: &Commit, message: &Message) -> (&'static Forge, Pinned) {
     let pinned = lens.at.policy.approval.forge;
-    match forge::named(pinned.word()) {
+    match forge::named(pinned.as_str()) {
         Some(forge) if pinned != policy::demand::Forge::Auto => (forge, Pinned::ByPolicy),
         _ => {
             let committer = commit.committer();

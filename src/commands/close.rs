@@ -133,7 +133,7 @@ impl CloseArgs {
             ("--reason", self.reason.is_some()),
         ])?;
         // A request is rejected by a command of its own.
-        let ends = |word: &str| word != ClosureOutcome::Rejected.word();
+        let ends = |word: &str| word != ClosureOutcome::Rejected.as_str();
         let outcome: ClosureOutcome =
             ctx.word_of_or_ask(outcome, "--outcome", "How did it end", &ends)?;
         if outcome == ClosureOutcome::Rejected {
@@ -251,6 +251,6 @@ fn day(text: &str) -> Result<Day, String> {
 
 fn outcomes() -> Words {
     Words::of::<ClosureOutcome>()
-        .without(ClosureOutcome::Rejected.word())
+        .without(ClosureOutcome::Rejected.as_str())
         .and::<PostReviewOutcome>()
 }

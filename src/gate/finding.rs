@@ -119,9 +119,12 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
         match asked.map(Risk::from_word) {
             Some(Some(asked)) if asked <= ceiling => {}
             Some(Some(_)) => {
-                return Err(same(limit::limit("severity", &[ceiling.word().to_owned()])));
+                return Err(same(limit::limit(
+                    "severity",
+                    &[ceiling.as_str().to_owned()],
+                )));
             }
-            _ => return Err(same(limited("severity", ceiling.word(), "severity"))),
+            _ => return Err(same(limited("severity", ceiling.as_str(), "severity"))),
         }
     }
     if let Some(paths) = &key.paths {

@@ -59,7 +59,7 @@ pub fn attest(
     let place = format!("compensating_controls[{index}]");
     let mut planned = Planned::default();
     if found.status == ControlStatus::Planned {
-        let active = ControlStatus::Active.word();
+        let active = ControlStatus::Active.as_str();
         planned
             .edits
             .push(Edit::set(format!("{place}.status"), active));

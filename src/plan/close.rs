@@ -81,8 +81,8 @@ impl Lack {
 /// Returns what a closure of a record still lacks, in the order of the policy.
 pub fn missing(governance: &Governance, record: &Record, closing: &Closing) -> Vec<Lack> {
     let rules = &governance.policy.closure;
-    let baseline = record.deviates_from.baseline.map(Vocabulary::word);
-    let identity = record.subject.identity_type.map(Vocabulary::word);
+    let baseline = record.deviates_from.baseline.map(Vocabulary::as_str);
+    let identity = record.subject.identity_type.map(Vocabulary::as_str);
     let items = rules.items([baseline, identity]).into_iter();
     let is_open = |item: &&str| {
         let is_prevented = *item == PREVENTION && closing.prevention.is_some();
@@ -154,8 +154,8 @@ fn entry(taken: &DecisionInput<'_>, closing: &Closing, evidence: &EvidenceEntry)
     let record = taken.record;
     let mut answers = closing.checks.clone();
     let needed = taken.governance.policy.closure.items([
-        record.deviates_from.baseline.map(Vocabulary::word),
-        record.subject.identity_type.map(Vocabulary::word),
+        record.deviates_from.baseline.map(Vocabulary::as_str),
+        record.subject.identity_type.map(Vocabulary::as_str),
     ]);
     if let Some(prevention) = &closing.prevention
         && needed.contains(&PREVENTION)
@@ -174,7 +174,7 @@ fn entry(taken: &DecisionInput<'_>, closing: &Closing, evidence: &EvidenceEntry)
         .filter(|term| !term.is_zero())
         .map(|term| term.after_day(taken.day));
     Entry::new()
-        .text("outcome", closing.outcome.word())
+        .text("outcome", closing.outcome.as_str())
         .text("date", taken.day)
         .text("by", taken.by)
         .text("reason", &closing.reason)
@@ -259,7 +259,7 @@ pub fn reviewed(taken: &DecisionInput<'_>, outcome: PostReviewOutcome) -> Result
     let entry = Entry::new()
         .text("date", taken.day)
         .text("by", taken.by)
-        .text("outcome", outcome.word());
+        .text("outcome", outcome.as_str());
     let edit = Edit::Insert {
         path: "closure.reviewed".to_owned(),
         lines: entry.line(),

@@ -56,8 +56,8 @@ pub(super) fn words(made: &mut Answers, setting: &Setting<'_>, derived: &mut Vec
         Urgency::Usual => (Class::Standard, "the usual path"),
         Urgency::Emergency => (Class::Emergency, "an emergency"),
     };
-    fill(made, derived, "class", class.word(), why);
-    let cause = RootCause::Unclassified.word();
+    fill(made, derived, "class", class.as_str(), why);
+    let cause = RootCause::Unclassified.as_str();
     fill(
         made,
         derived,
@@ -70,7 +70,7 @@ pub(super) fn words(made: &mut Answers, setting: &Setting<'_>, derived: &mut Vec
             made,
             derived,
             "risk.level",
-            Risk::High.word(),
+            Risk::High.as_str(),
             "an emergency",
         );
     }
@@ -248,7 +248,7 @@ pub(super) fn controls(
         let Some(control) = control.as_object_mut() else {
             continue;
         };
-        let planned = ControlStatus::Planned.word().to_owned();
+        let planned = ControlStatus::Planned.as_str().to_owned();
         for (key, value, why) in [
             ("id", id, ""),
             ("owner", owner.clone(), "the owner"),

@@ -32,7 +32,7 @@ pub fn of_finding(tool: &str, id: &str, found: &FindingGroup, owners: Owners<'_>
     let kind = found
         .kind
         .or_else(|| is_advisory(id).then_some(Baseline::Vulnerability));
-    answers.set_given("deviates_from.baseline", kind.map(|kind| kind.word()));
+    answers.set_given("deviates_from.baseline", kind.map(|kind| kind.as_str()));
     let findings = found.packages.iter().map(|(purl, paths)| {
         let mut key = json!({"tool": tool, "id": id});
         if let (Some(key), Some(purl)) = (key.as_object_mut(), purl) {
@@ -44,7 +44,10 @@ pub fn of_finding(tool: &str, id: &str, found: &FindingGroup, owners: Owners<'_>
         key
     });
     answers.set("scope.findings", Value::Array(findings.collect()));
-    answers.set_given("risk.level", found.severity.map(|severity| severity.word()));
+    answers.set_given(
+        "risk.level",
+        found.severity.map(|severity| severity.as_str()),
+    );
     subject(&mut answers, &found.subject);
     let owner = match &found.subject.owner {
         Some(owner) => owners.stated(owner),
@@ -77,7 +80,10 @@ pub fn of_event(happened: &Happened, often: &Often, owners: Owners<'_>) -> Answe
         format!(" ({})", apart.join(", "))
     };
     answers.set("title", format!("{who}: {does} {what}{apart}"));
-    answers.set_given("deviates_from.baseline", often.kind.map(|kind| kind.word()));
+    answers.set_given(
+        "deviates_from.baseline",
+        often.kind.map(|kind| kind.as_str()),
+    );
     answers.set_given("subject.identity", happened.identity.clone());
     subject(&mut answers, about);
     if happened.identity.is_some() {
@@ -117,7 +123,7 @@ fn subject(answers: &mut Answers, about: &Subject) {
         .as_deref()
         .and_then(IdentityType::from_word);
     if answers.states("subject.identity") {
-        answers.set_given("subject.identity_type", kind.map(|kind| kind.word()));
+        answers.set_given("subject.identity_type", kind.map(|kind| kind.as_str()));
         answers.set_given("subject.credential", about.credential.clone());
     }
 }

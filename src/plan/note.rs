@@ -22,7 +22,7 @@ pub fn note(
     let evidence = evidence::entries(taken.record, shown, evidence::Ids::AsGiven)?;
     let entry = Entry::new()
         .text("date", taken.day)
-        .text("stage", stage.word())
+        .text("stage", stage.as_str())
         .text("by", taken.by)
         .text("note", note)
         .list("evidence", &evidence.entries);

@@ -106,8 +106,8 @@ pub fn offers(field: &str, typed: &str, names: &Names<'_>) -> Option<Vec<Offer>>
     let words = table::choices(field);
     if !words.is_empty() {
         let offers = words
-            .iter()
-            .map(|word| Offer::new(*word, meaning(field, word), *word));
+            .into_iter()
+            .map(|(word, meaning)| Offer::new(word, meaning, word));
         return Some(fitting(offers.collect(), typed));
     }
     Some(match field {
@@ -289,37 +289,4 @@ fn people(typed: &str, names: &Names<'_>) -> Vec<Offer> {
         part::person(typed).is_ok() && !known.iter().any(|it| is_known(it) || it.shown == typed);
     let own = own.then(|| Offer::new(typed, "", typed));
     own.into_iter().chain(fitting(known, typed)).collect()
-}
-
-/// Returns what a word means where the word alone leaves room for doubt.
-fn meaning(field: &str, word: &str) -> &'static str {
-    match (field, word) {
-        ("risk.level", "low") => "little would be lost",
-        ("risk.level", "moderate") => "some would be lost",
-        ("risk.level", "high") => "much would be lost",
-        ("risk.level", "critical") => "it must not happen",
-        ("class", "standard") => "the usual path",
-        ("class", "emergency") => {
-            "may start before it is approved, for hours, and is reviewed after"
-        }
-        ("class", "regulated") => "needs the compliance side too",
-        ("class", "third-party") => "a vendor's: names the vendor and its onboarding",
-        ("root_cause", "bad-source-data") => "the data that a rule judges is wrong",
-        ("root_cause", "missing-approval-context") => "who decides could not know enough",
-        ("root_cause", "handoff-failure") => "it was lost between two teams",
-        ("root_cause", "unclear-ownership") => "nobody knew whose it is",
-        ("root_cause", "timeout") => "it was not done in time",
-        ("root_cause", "policy-conflict") => "two rules contradict each other",
-        ("root_cause", "brittle-dependency") => "something it depends on can't be changed yet",
-        ("root_cause", "tool-access") => "a tool is needed that the role lacks",
-        ("root_cause", "unclassified") => "not known yet; lint warns",
-        ("subject.identity_type", "service-account") => "an account of a service",
-        ("subject.identity_type", "oauth-app") => "an application with delegated access",
-        ("subject.identity_type", "ai-agent") => "an agent that decides by a model",
-        ("subject.identity_type", "human") => "a person",
-        ("fix.target", "policy") => "in the rule",
-        ("fix.target", "entitlement") => "in who may do what",
-        ("fix.target", "automation") => "in what runs by itself",
-        _ => "",
-    }
 }

@@ -126,7 +126,7 @@ fn always(answers: &Answers, urgency: Urgency, field: &str) -> Option<Because> {
         "deviates_from" if urgency == Urgency::Emergency => None,
         "subject.identity_type" => identity.then_some(Because::Identity),
         "subject.credential" | "subject.task" => {
-            let is_human = kind == Some(IdentityType::Human.word());
+            let is_human = kind == Some(IdentityType::Human.as_str());
             (identity && !is_human).then_some(Because::Identity)
         }
         _ => Some(Because::Always),
@@ -167,7 +167,7 @@ fn demanded(answers: &Answers, resolved: &Resolved) -> Vec<(&'static str, Becaus
         let fields = required(*require).iter();
         fields.map(move |field| (*field, because.clone()))
     };
-    let agent = answers.text("subject.identity_type") == Some(IdentityType::AiAgent.word());
+    let agent = answers.text("subject.identity_type") == Some(IdentityType::AiAgent.as_str());
     let triggers = agent.then_some(("triggers", Because::Agent));
     let asked = first.flat_map(of).chain(silent).chain(rest.flat_map(of));
     asked.chain(triggers).collect()

@@ -14,7 +14,7 @@ use crate::record::vocabulary::{ClosureOutcome, Vocabulary};
 pub fn reject(taken: &DecisionInput<'_>, reason: &str) -> Result<Planned, Refusal> {
     taken.open()?;
     let entry = Entry::new()
-        .text("outcome", ClosureOutcome::Rejected.word())
+        .text("outcome", ClosureOutcome::Rejected.as_str())
         .text("date", taken.day)
         .text("by", taken.by)
         .text("reason", reason);

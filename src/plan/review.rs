@@ -20,7 +20,7 @@ pub fn review(
     let entry = Entry::new()
         .text("date", taken.day)
         .text("by", taken.by)
-        .text("outcome", outcome.word())
+        .text("outcome", outcome.as_str())
         .text_or_none("note", note);
     let id = &taken.record.id;
     let mut remarks: Vec<String> = taken.counts_once_vouched("a review").into_iter().collect();

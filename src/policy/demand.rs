@@ -4,6 +4,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use strum::{EnumMessage, IntoStaticStr, VariantArray};
 
 use crate::record::time::{Term, Unit};
 use crate::record::vocabulary::Vocabulary;
@@ -83,8 +84,23 @@ impl Default for Approval {
 }
 
 /// How firmly something is known; the weaker sorts first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    JsonSchema,
+    VariantArray,
+    IntoStaticStr,
+    EnumMessage,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Proof {
     /// Whoever wrote the commit could have written it.
     Claimed,
@@ -93,13 +109,31 @@ pub enum Proof {
 }
 
 impl Vocabulary for Proof {
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("attested", Proof::Attested), ("claimed", Proof::Claimed)];
+    fn words() -> Vec<&'static str> {
+        // The stronger first: that is what the documentation recommends.
+        let words = Proof::VARIANTS.iter().rev();
+        words.map(|proof| proof.as_str()).collect()
+    }
 }
 
 /// Whether something counts; the stricter sorts first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    JsonSchema,
+    VariantArray,
+    IntoStaticStr,
+    EnumMessage,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Switch {
     /// It does not.
     Deny,
@@ -107,14 +141,26 @@ pub enum Switch {
     Allow,
 }
 
-impl Vocabulary for Switch {
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("deny", Switch::Deny), ("allow", Switch::Allow)];
-}
+impl Vocabulary for Switch {}
 
 /// Whether a member of the author set may approve.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    JsonSchema,
+    VariantArray,
+    IntoStaticStr,
+    EnumMessage,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum SelfApproval {
     /// Never.
     Forbid,
@@ -122,16 +168,26 @@ pub enum SelfApproval {
     Allow,
 }
 
-impl Vocabulary for SelfApproval {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("forbid", SelfApproval::Forbid),
-        ("allow", SelfApproval::Allow),
-    ];
-}
+impl Vocabulary for SelfApproval {}
 
 /// A kind of evidence that a policy may accept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    JsonSchema,
+    VariantArray,
+    IntoStaticStr,
+    EnumMessage,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum EvidenceKind {
     /// Someone outside the author set merged it.
     Merge,
@@ -164,21 +220,26 @@ impl EvidenceKind {
     }
 }
 
-impl Vocabulary for EvidenceKind {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("merge", EvidenceKind::Merge),
-        ("trailer", EvidenceKind::Trailer),
-        ("review", EvidenceKind::Review),
-        ("mergetag", EvidenceKind::Mergetag),
-        ("signature", EvidenceKind::Signature),
-        ("detached", EvidenceKind::Detached),
-        ("note", EvidenceKind::Note),
-    ];
-}
+impl Vocabulary for EvidenceKind {}
 
 /// The forge whose messages are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    JsonSchema,
+    VariantArray,
+    IntoStaticStr,
+    EnumMessage,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Forge {
     /// Found from each landing.
     Auto,
@@ -206,19 +267,4 @@ pub enum Forge {
     Homu,
 }
 
-impl Vocabulary for Forge {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("auto", Forge::Auto),
-        ("github", Forge::Github),
-        ("gitlab", Forge::Gitlab),
-        ("gitea", Forge::Gitea),
-        ("gerrit", Forge::Gerrit),
-        ("bitbucket", Forge::Bitbucket),
-        ("azure", Forge::Azure),
-        ("generic", Forge::Generic),
-        ("kernel", Forge::Kernel),
-        ("phabricator", Forge::Phabricator),
-        ("bors", Forge::Bors),
-        ("homu", Forge::Homu),
-    ];
-}
+impl Vocabulary for Forge {}

@@ -5,6 +5,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use strum::{EnumMessage, IntoStaticStr, VariantArray};
 
 use crate::diag::Level;
 use crate::policy::tiers::days;
@@ -88,8 +89,20 @@ impl Default for Lint {
 }
 
 /// The level that a policy gives a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    JsonSchema,
+    VariantArray,
+    IntoStaticStr,
+    EnumMessage,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum RuleLevel {
     /// A finding exits 1.
     Error,
@@ -111,12 +124,18 @@ impl RuleLevel {
 }
 
 impl Vocabulary for RuleLevel {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("error", RuleLevel::Error),
-        ("warning", RuleLevel::Warning),
-        ("off", RuleLevel::Off),
-        ("warn", RuleLevel::Warning),
-    ];
+    fn from_word(word: &str) -> Option<RuleLevel> {
+        let mut levels = RuleLevel::VARIANTS.iter().copied();
+        match word {
+            "warn" => Some(RuleLevel::Warning),
+            _ => levels.find(|level| level.as_str() == word),
+        }
+    }
+
+    fn words() -> Vec<&'static str> {
+        let levels = RuleLevel::VARIANTS.iter();
+        levels.map(|level| level.as_str()).chain(["warn"]).collect()
+    }
 }
 
 /// When something counts as due.
@@ -284,8 +303,23 @@ impl Default for Patterns {
 }
 
 /// A field by which records are grouped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    JsonSchema,
+    VariantArray,
+    IntoStaticStr,
+    EnumMessage,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum PatternKey {
     /// `root_cause`.
     RootCause,
@@ -307,19 +341,7 @@ pub enum PatternKey {
     Owner,
 }
 
-impl Vocabulary for PatternKey {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("root_cause", PatternKey::RootCause),
-        ("application", PatternKey::Application),
-        ("identity", PatternKey::Identity),
-        ("asset", PatternKey::Asset),
-        ("vendor", PatternKey::Vendor),
-        ("control", PatternKey::Control),
-        ("baseline", PatternKey::Baseline),
-        ("team", PatternKey::Team),
-        ("owner", PatternKey::Owner),
-    ];
-}
+impl Vocabulary for PatternKey {}
 
 /// When the same thing filed again counts as one with the one before.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]

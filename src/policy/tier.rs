@@ -152,7 +152,7 @@ pub fn resolve(policy: &Policy, facts: &Facts) -> Option<Resolved> {
     for (tier, _) in &choice.silent {
         resolved.add_tier(tier);
     }
-    resolved.add_class(class.word(), &policy.classes.of(class));
+    resolved.add_class(class.as_str(), &policy.classes.of(class));
     resolved.wildcard = choice.wildcard;
     resolved.why = choice.why(class);
     resolved.silent = choice

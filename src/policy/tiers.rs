@@ -5,6 +5,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use strum::{EnumMessage, IntoStaticStr, VariantArray};
 
 use crate::policy::demand::Proof;
 use crate::record::time::{Term, Unit};
@@ -111,12 +112,14 @@ pub struct Match {
 }
 
 /// The only value of `wildcard`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OnlyTrue;
-
-impl vocabulary::Vocabulary for OnlyTrue {
-    const WORDS: &'static [(&'static str, Self)] = &[("true", OnlyTrue)];
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray, IntoStaticStr, EnumMessage)]
+#[strum(serialize_all = "snake_case")]
+pub enum OnlyTrue {
+    /// It must hold one.
+    True,
 }
+
+impl vocabulary::Vocabulary for OnlyTrue {}
 
 impl Serialize for OnlyTrue {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -152,20 +155,48 @@ impl Default for Approvals {
 }
 
 /// Someone whom the record names and who must be among the approvers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    JsonSchema,
+    VariantArray,
+    IntoStaticStr,
+    EnumMessage,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Must {
     /// `risk.owner`, which the record must then state.
     RiskOwner,
 }
 
-impl vocabulary::Vocabulary for Must {
-    const WORDS: &'static [(&'static str, Self)] = &[("risk_owner", Must::RiskOwner)];
-}
+impl vocabulary::Vocabulary for Must {}
 
 /// Whether a degraded record still grants; the stricter sorts first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    JsonSchema,
+    VariantArray,
+    IntoStaticStr,
+    EnumMessage,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Degraded {
     /// It does not.
     Deny,
@@ -173,14 +204,26 @@ pub enum Degraded {
     Grant,
 }
 
-impl vocabulary::Vocabulary for Degraded {
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("deny", Degraded::Deny), ("grant", Degraded::Grant)];
-}
+impl vocabulary::Vocabulary for Degraded {}
 
 /// Something that a record must state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    JsonSchema,
+    VariantArray,
+    IntoStaticStr,
+    EnumMessage,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Require {
     /// `risk.blast_radius`.
     BlastRadius,
@@ -214,25 +257,7 @@ pub enum Require {
     Environment,
 }
 
-impl vocabulary::Vocabulary for Require {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("blast_radius", Require::BlastRadius),
-        ("rollback", Require::Rollback),
-        ("compensating_controls", Require::CompensatingControls),
-        ("review_every", Require::ReviewEvery),
-        ("triggers", Require::Triggers),
-        ("vendor", Require::Vendor),
-        ("onboarding", Require::Onboarding),
-        ("change", Require::Change),
-        ("risk_register", Require::RiskRegister),
-        ("scope", Require::Scope),
-        ("fix", Require::Fix),
-        ("event_ends", Require::EventEnds),
-        ("requester", Require::Requester),
-        ("risk_owner", Require::RiskOwner),
-        ("environment", Require::Environment),
-    ];
-}
+impl vocabulary::Vocabulary for Require {}
 
 /// What each class adds to its tier.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]

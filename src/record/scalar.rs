@@ -72,7 +72,10 @@ impl Scalar for u32 {
 }
 
 impl<W: Vocabulary> Scalar for W {
-    const SHAPE: Shape = Shape::Word(words::<W>);
+    const SHAPE: Shape = Shape::Word {
+        words: W::words,
+        meaning: |word| W::from_word(word).map(W::meaning),
+    };
 
     fn parse(text: &str) -> Result<Self, ParseError> {
         Self::parse_of(text, "allowed value")
@@ -85,7 +88,7 @@ impl<W: Vocabulary> Scalar for W {
 
 /// Returns what is wrong with a text that is none of the words of a vocabulary, with the word that it may mean.
 pub fn unknown_word<W: Vocabulary>(text: &str, key: &str) -> ParseError {
-    let words = words::<W>();
+    let words = W::words();
     let usual = || match meant::word(text, &words) {
         Some(word) => format!("`{text}` is no {key}: did you mean `{word}`?"),
         None => format!("`{text}` is no {key}"),
@@ -94,8 +97,4 @@ pub fn unknown_word<W: Vocabulary>(text: &str, key: &str) -> ParseError {
         W::refusal(text).unwrap_or_else(usual),
         format!("use one of {}", words.join(", ")),
     )
-}
-
-fn words<W: Vocabulary>() -> Vec<&'static str> {
-    W::WORDS.iter().map(|(word, _)| *word).collect()
 }

@@ -112,8 +112,13 @@ impl IssueField {
 pub enum Shape {
     /// A text, or what is written as one.
     Text,
-    /// One of these words.
-    Word(fn() -> Vec<&'static str>),
+    /// One of some words.
+    Word {
+        /// Returns the words, in the order of the documentation.
+        words: fn() -> Vec<&'static str>,
+        /// Returns what a word means, as the part of a sentence; `None` where it is none of them.
+        meaning: fn(&str) -> Option<String>,
+    },
     /// A number.
     Number,
     /// A list, each item of this shape.
@@ -144,7 +149,7 @@ impl Shape {
         match self {
             Shape::Map { fields, .. } => fields,
             Shape::List(item) => item.fields(),
-            Shape::Text | Shape::Word(_) | Shape::Number | Shape::Free => &[],
+            Shape::Text | Shape::Word { .. } | Shape::Number | Shape::Free => &[],
         }
     }
 
@@ -153,7 +158,7 @@ impl Shape {
         match self {
             Shape::Map { is_inline, .. } => is_inline,
             Shape::List(item) => item.is_inline(),
-            Shape::Text | Shape::Word(_) | Shape::Number | Shape::Free => false,
+            Shape::Text | Shape::Word { .. } | Shape::Number | Shape::Free => false,
         }
     }
 }

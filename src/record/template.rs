@@ -134,12 +134,12 @@ fn in_brackets(value: &Value, shape: Shape) -> String {
 
 /// Writes what helps whoever edits the file next, above the line that it is about.
 fn comment(out: &mut String, key: &str, value: &Value) {
-    if key != "root_cause" || value.as_str() != Some(RootCause::Unclassified.word()) {
+    if key != "root_cause" || value.as_str() != Some(RootCause::Unclassified.as_str()) {
         return;
     }
-    let words = RootCause::WORDS.iter().map(|(word, _)| *word);
+    let words = RootCause::words().into_iter();
     let mut line = "# Name the cause:".to_owned();
-    for word in words.filter(|word| *word != RootCause::Unclassified.word()) {
+    for word in words.filter(|word| *word != RootCause::Unclassified.as_str()) {
         if line.len() + word.len() + 5 > COMMENT {
             let _ = writeln!(out, "{line} |");
             line = "#".to_owned();

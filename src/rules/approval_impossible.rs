@@ -43,7 +43,7 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let kinds: Vec<String> = approval
         .accept
         .iter()
-        .map(|kind| kind.word().to_owned())
+        .map(|kind| kind.as_str().to_owned())
         .collect();
     vec![Finding {
         rule: RULE.code,

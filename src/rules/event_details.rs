@@ -48,7 +48,7 @@ pub fn events(before: Option<&Record>, after: &Record, beside: Beside<'_>) -> Ve
 
 fn filed(after: &Record, tier: Option<&Resolved>) -> String {
     let tier = tier.map_or_else(String::new, |tier| format!(", tier {}", tier.tier));
-    let class = after.class.word();
+    let class = after.class.as_str();
     format!("class {class}{tier}, until {}", after.expires)
 }
 
@@ -62,29 +62,33 @@ fn detail(event: Event, before: &Record, after: &Record, beside: Beside<'_>) -> 
         Event::ControlDropped => joined(&meaning::dropped(before, after)),
         Event::ControlAdded => controls_added(before, after),
         Event::RiskRaised | Event::RiskLowered => {
-            format!("{} → {}", before.risk.level.word(), after.risk.level.word())
+            format!(
+                "{} → {}",
+                before.risk.level.as_str(),
+                after.risk.level.as_str()
+            )
         }
         Event::OwnerChanged | Event::Transferred => {
             format!("{} → {}", before.owner.email, after.owner.email)
         }
         Event::Reviewed => entries(differ::beyond(&after.reviews, &before.reviews), |it| {
-            format!("{} by {}: {}", it.date, it.by, it.outcome.word())
+            format!("{} by {}: {}", it.date, it.by, it.outcome.as_str())
         }),
         Event::Noted => entries(differ::beyond(&after.handling, &before.handling), |it| {
-            format!("{} by {}: {}", it.date, it.by, it.stage.word())
+            format!("{} by {}: {}", it.date, it.by, it.stage.as_str())
         }),
         Event::Fired => entries(differ::beyond(&after.fired, &before.fired), |it| {
             format!("{} on {} by {}", it.trigger, it.date, it.by)
         }),
         Event::Attested => attested(before, after),
         Event::Closed | Event::Rejected => after.closure.as_ref().map_or_else(String::new, |it| {
-            format!("{} by {}: {}", it.outcome.word(), it.by, it.reason.trim())
+            format!("{} by {}: {}", it.outcome.as_str(), it.by, it.reason.trim())
         }),
         Event::PostReviewed => {
             let closure = after.closure.as_ref();
             let review = closure.and_then(|closure| closure.reviewed.as_ref());
             review.map_or_else(String::new, |it| {
-                format!("{} by {}: {}", it.date, it.by, it.outcome.word())
+                format!("{} by {}: {}", it.date, it.by, it.outcome.as_str())
             })
         }
         Event::Amended => amended(before, after).join(", "),
@@ -152,7 +156,7 @@ fn attested(before: &Record, after: &Record) -> String {
         let verified = it
             .verified
             .map_or_else(String::new, |day| format!(", verified {day}"));
-        format!("{} {}{verified}", it.id, it.status.word())
+        format!("{} {}{verified}", it.id, it.status.as_str())
     })
 }
 

@@ -70,7 +70,7 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
 fn sample(key: &str) -> String {
     match key {
         "identity_type" => {
-            let words: Vec<&str> = IdentityType::WORDS.iter().map(|(word, _)| *word).collect();
+            let words: Vec<&str> = IdentityType::words();
             format!("`identity_type: …` ({})", words.join(", "))
         }
         "credential" => "`credential: vault:…`, a reference and never the secret".to_owned(),

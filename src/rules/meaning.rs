@@ -110,7 +110,9 @@ fn lists(before: &Record, after: &Record) -> [Entries; 6] {
 
 /// Returns a scanner's finding in one line.
 pub fn finding(key: &FindingKey) -> String {
-    let severity = key.severity.map(|level| format!("up to {}", level.word()));
+    let severity = key
+        .severity
+        .map(|level| format!("up to {}", level.as_str()));
     let lists = [("in", &key.paths), ("on", &key.resources)];
     let lists = lists.map(|(word, list)| {
         let list = list.as_ref()?;

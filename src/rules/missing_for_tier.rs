@@ -55,7 +55,7 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
             "add {}; {} it (`{}` of `require`){}",
             added(of, tier, &missing),
             requires(of, &tier.tier),
-            require.word(),
+            require.as_str(),
             tier.silence()
         );
         findings.push(of.finding(RULE.code, first, message, help));

@@ -160,7 +160,7 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
                 " with the risk owner"
             };
             let count = needed.count;
-            let proof = crate::record::vocabulary::Vocabulary::word(demand.proof);
+            let proof = crate::record::vocabulary::Vocabulary::as_str(demand.proof);
             format!("{count} {proof}{groups}{role}")
         };
         reasons.push(format!(

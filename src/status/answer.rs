@@ -119,7 +119,7 @@ fn of_judged(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Ans
 fn closed(closure: &Closure) -> Answer {
     let (status, how) = match closure.outcome {
         ClosureOutcome::Rejected => (Status::Rejected, "rejected".to_owned()),
-        outcome => (Status::Closed, format!("closed ({})", outcome.word())),
+        outcome => (Status::Closed, format!("closed ({})", outcome.as_str())),
     };
     let reason = format!(
         "{how} on {} by {}: {}",
@@ -237,7 +237,7 @@ fn worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason> {
         }
     }
     for dropped in &clocks.dropped {
-        let now = dropped.landed.map_or("gone", Vocabulary::word);
+        let now = dropped.landed.map_or("gone", Vocabulary::as_str);
         worries.push(ReasonKind::ControlDropped.says(format!(
             "control {} was dropped since the approval, it is {now} now: put it back, or have the change approved",
             dropped.id

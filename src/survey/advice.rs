@@ -237,8 +237,8 @@ impl Case<'_> {
         let mut command = format!("exledger close {} --outcome {outcome} --reason …", self.id);
         let rules = &self.around.governance.policy.closure;
         if let Some(record) = self.record {
-            let baseline = record.deviates_from.baseline.map(Vocabulary::word);
-            let identity = record.subject.identity_type.map(Vocabulary::word);
+            let baseline = record.deviates_from.baseline.map(Vocabulary::as_str);
+            let identity = record.subject.identity_type.map(Vocabulary::as_str);
             for item in rules.items([baseline, identity]) {
                 command.push_str(&format!(" --check {}=…", self.word(item)));
             }

@@ -93,10 +93,10 @@ pub fn refusing(record: &Record, governance: &Governance) -> BTreeSet<Group> {
         return own.collect();
     };
     let of_each_cause = own.flat_map(|group| {
-        RootCause::WORDS.iter().map(move |(word, _)| {
+        RootCause::words().into_iter().map(move |word| {
             let mut group = group.clone();
             if let Some(value) = group.values.get_mut(place) {
-                *value = Some((*word).to_owned());
+                *value = Some(word.to_owned());
             }
             group
         })
@@ -145,14 +145,14 @@ fn values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<Opti
     let subject = &record.subject;
     let text = |text: &Option<String>| vec![text.clone()];
     match key {
-        PatternKey::RootCause => vec![Some(record.root_cause.word().to_owned())],
+        PatternKey::RootCause => vec![Some(record.root_cause.as_str().to_owned())],
         PatternKey::Application => text(&subject.application),
         PatternKey::Identity => text(&subject.identity),
         PatternKey::Asset => text(&subject.asset),
         PatternKey::Vendor => text(&subject.vendor),
         PatternKey::Baseline => {
             let baseline = record.deviates_from.baseline;
-            vec![baseline.map(|baseline| baseline.word().to_owned())]
+            vec![baseline.map(|baseline| baseline.as_str().to_owned())]
         }
         PatternKey::Team => text(&record.owner.team),
         PatternKey::Owner => {
@@ -188,7 +188,7 @@ pub fn needs_redesign(record: &Record, until: Instant) -> bool {
 /// Returns what the records of a group have in common, in words.
 pub fn words(keys: &[PatternKey], group: &Group) -> String {
     let named = keys.iter().zip(&group.values).map(|(key, value)| {
-        let name = key.word().replace('_', " ");
+        let name = key.as_str().replace('_', " ");
         match value {
             Some(value) => format!("{name} {value}"),
             None => format!("no {name}"),

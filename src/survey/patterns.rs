@@ -179,7 +179,7 @@ impl<'a> Pattern<'a> {
 
     /// Returns each word of the key with its value, `finding` last where the records name findings.
     pub fn key(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
-        let words = self.keys.iter().map(|key| key.word());
+        let words = self.keys.iter().map(|key| key.as_str());
         let finding = self.group.finding.as_deref();
         words
             .zip(self.group.values.iter().map(Option::as_deref))

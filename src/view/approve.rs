@@ -347,7 +347,13 @@ pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Doc<'static
     let controls: Vec<String> = record
         .compensating_controls
         .iter()
-        .map(|control| format!("{} ({})", cut(&control.description), control.status.word()))
+        .map(|control| {
+            format!(
+                "{} ({})",
+                cut(&control.description),
+                control.status.as_str()
+            )
+        })
         .collect();
     let or_none = |list: Vec<String>| {
         if list.is_empty() {
@@ -359,7 +365,7 @@ pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Doc<'static
     let mut pairs = vec![
         ("why", cut(&record.justification)),
         ("made by", or_none(makers.to_vec())),
-        ("risk", record.risk.level.word().to_owned()),
+        ("risk", record.risk.level.as_str().to_owned()),
         ("controls", or_none(controls)),
         ("ends", record.expires.to_string()),
     ];

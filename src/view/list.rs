@@ -114,7 +114,7 @@ pub fn closed(standing: &RecordState) -> Option<String> {
     Some(format!(
         "closed {}: {}",
         closure.date,
-        closure.outcome.word()
+        closure.outcome.as_str()
     ))
 }
 

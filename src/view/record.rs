@@ -102,7 +102,7 @@ fn compensating(record: Option<&record::Record>, standing: &status::state::Recor
     let shown = shown.into_iter().flatten().map(|control| {
         json!({
             "id": control.stated.id,
-            "status": control.status.word(),
+            "status": control.status.as_str(),
             "verified": control.stated.verified,
             "fresh": control.fresh,
             "dropped": control.dropped,

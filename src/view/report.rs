@@ -58,9 +58,8 @@ pub struct Control<'a> {
 
 /// Returns the answer.
 pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
-    let classes = Class::WORDS
-        .iter()
-        .map(|(_, class)| Section::of(report, *class));
+    let classes = Class::all().iter();
+    let classes = classes.map(|class| Section::of(report, *class));
     let classes: Vec<Section<'_>> = classes.collect();
     let mut doc = shape::stamped(
         report.stamp,
@@ -380,7 +379,7 @@ impl<'a> Section<'a> {
     fn add(&self, doc: &mut Doc, report: &Report<'_>) {
         let heading = format!(
             "Class {}: {} open, {} in force, {} overdue",
-            self.class.word(),
+            self.class.as_str(),
             self.records.len(),
             self.n_in_force(),
             self.overdue

@@ -105,7 +105,7 @@ pub fn needed_words(needed: &Needed) -> String {
         usize::try_from(needed.count).unwrap_or(usize::MAX),
         "approval",
     );
-    let role = |must: &Must| format!("the {}", must.word().replace('_', " "));
+    let role = |must: &Must| format!("the {}", must.as_str().replace('_', " "));
     let roles: Vec<String> = needed.must_include.iter().map(role).collect();
     let each = if needed.each_of.is_empty() {
         String::new()
@@ -126,8 +126,8 @@ pub fn approver(approver: &approval::verdict::Approver) -> Value {
         "email": text_or_null(&approver.person.email),
         "name": text_or_null(&approver.person.name),
         "groups": approver.groups,
-        "level": approver.level.word(),
-        "kind": approver.kind.word(),
+        "level": approver.level.as_str(),
+        "kind": approver.kind.as_str(),
         "self_asserted": approver.self_asserted.value(),
         "stated_by": person_or_null(approver.stated_by.as_ref()),
         "commit": approver.commit,
@@ -151,7 +151,7 @@ pub fn level(level: Proof) -> Text {
         Proof::Attested => Tone::Good,
         Proof::Claimed => Tone::Warn,
     };
-    Text::of(tone, level.word())
+    Text::of(tone, level.as_str())
 }
 
 /// Returns an approver in words: who, for which groups, and how that is known.
@@ -170,7 +170,7 @@ pub fn approver_words(approver: &approval::verdict::Approver) -> Text {
         Tone::Plain,
         format!(
             " by {}, not before {}, {}",
-            approver.kind.word(),
+            approver.kind.as_str(),
             approver.at,
             short(&approver.commit)
         ),

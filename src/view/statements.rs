@@ -161,5 +161,5 @@ fn in_words(statement: &Statement) -> Text {
 }
 
 fn how(approver: &Approver) -> Text {
-    shape::level(approver.level).and(Tone::Plain, format!(" by {}", approver.kind.word()))
+    shape::level(approver.level).and(Tone::Plain, format!(" by {}", approver.kind.as_str()))
 }

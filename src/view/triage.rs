@@ -53,8 +53,8 @@ fn proposal(proposal: &Proposal) -> Value {
     json!({
         "record": proposal.record,
         "trigger": proposal.trigger,
-        "test": proposal.test.word(),
-        "then": proposal.then.word(),
+        "test": proposal.test.as_str(),
+        "then": proposal.then.as_str(),
         "message": proposal.why,
         "command": after::command(proposal),
     })

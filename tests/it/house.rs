@@ -15,7 +15,7 @@ const MOST_LINES: usize = 400;
 /// The crates that the package may name, normally, for its build or its tests. A new one is a decision.
 const CARD: &str = "aho-corasick anyhow base64ct chrono clap clap_complete clap_mangen comfy-table csv dialoguer env_logger git2 \
     granit-parser indicatif jsonschema log mimalloc proptest rustix schemars serde serde_json sha2 \
-    similar ssh-key strsim tempfile thiserror unicode-normalization uuid yaml_serde";
+    similar ssh-key strsim strum tempfile thiserror unicode-normalization uuid yaml_serde";
 
 /// Returns the folder of the package.
 pub(crate) fn root() -> PathBuf {

@@ -119,7 +119,7 @@ impl Ctx {
         question: &str,
         is_offered: &dyn Fn(&str) -> bool,
     ) -> anyhow::Result<W> {
-        let words = W::WORDS.iter().map(|(word, _)| *word);
+        let words = W::words().into_iter();
         let words: Vec<&str> = words.filter(|word| is_offered(word)).collect();
         let chosen = match given {
             Some(word) => word,

@@ -113,5 +113,5 @@ fn statuses() -> PossibleValuesParser {
 
 /// Returns the words of a vocabulary, for a flag that takes one of them.
 pub(crate) fn words<W: Vocabulary>() -> PossibleValuesParser {
-    PossibleValuesParser::new(W::WORDS.iter().map(|(word, _)| *word))
+    PossibleValuesParser::new(W::words().into_iter())
 }

@@ -16,7 +16,7 @@ pub(crate) struct Words(Vec<&'static str>);
 impl Words {
     /// Lists the words of a vocabulary.
     pub(crate) fn of<W: Vocabulary>() -> Words {
-        Words(W::WORDS.iter().map(|(word, _)| *word).collect())
+        Words(W::words())
     }
 
     /// Lists the words of another vocabulary too.

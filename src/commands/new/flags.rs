@@ -67,7 +67,7 @@ fn flag(field: &FieldPath, ask: &Ask) -> Arg {
         .help_heading(field.group)
         .action(action);
     match field.spec.shape {
-        Shape::Word(words) => flag.value_parser(Words::from(words())),
+        Shape::Word { words, .. } => flag.value_parser(Words::from(words())),
         _ => flag,
     }
 }

@@ -165,16 +165,16 @@ fn no_profile(name: &str, policy: &Policy) -> anyhow::Error {
 }
 
 fn profile(profile: &Profile, answers: &mut Answers) {
-    answers.set_given("class", profile.class.map(Vocabulary::word));
+    answers.set_given("class", profile.class.map(Vocabulary::as_str));
     answers.set_given(
         "deviates_from.baseline",
-        profile.baseline.map(Vocabulary::word),
+        profile.baseline.map(Vocabulary::as_str),
     );
     answers.set_given("deviates_from.rule", profile.rule.as_deref());
-    answers.set_given("root_cause", profile.root_cause.map(Vocabulary::word));
+    answers.set_given("root_cause", profile.root_cause.map(Vocabulary::as_str));
     answers.set_given("subject.environment", profile.environment.as_deref());
-    answers.set_given("risk.level", profile.risk_level.map(Vocabulary::word));
-    answers.set_given("fix.target", profile.fix_target.map(Vocabulary::word));
+    answers.set_given("risk.level", profile.risk_level.map(Vocabulary::as_str));
+    answers.set_given("fix.target", profile.fix_target.map(Vocabulary::as_str));
     let controls: Vec<&str> = profile
         .controls
         .iter()
@@ -188,9 +188,9 @@ fn profile(profile: &Profile, answers: &mut Answers) {
         let id = trigger.id.clone().unwrap_or_else(|| format!("T{}", n + 1));
         match trigger.test {
             Some(test) => {
-                json!({"id": id, "when": trigger.when, "then": trigger.then.word(), "test": test.word()})
+                json!({"id": id, "when": trigger.when, "then": trigger.then.as_str(), "test": test.as_str()})
             }
-            None => json!({"id": id, "when": trigger.when, "then": trigger.then.word()}),
+            None => json!({"id": id, "when": trigger.when, "then": trigger.then.as_str()}),
         }
     };
     let triggers: Vec<Value> = profile.triggers.iter().enumerate().map(trigger).collect();

@@ -105,7 +105,7 @@ impl Field {
     fn new(issue: &IssueField, field: FieldPath) -> Field {
         let shape = field.spec.shape;
         let form = match (shape, issue.area) {
-            (Shape::Word(words), _) => Form::Choice(words),
+            (Shape::Word { words, .. }, _) => Form::Choice(words),
             _ if field.path == "subject.environment" => Form::Choice(environments),
             (_, Some(language)) => Form::Area(language),
             (_, None) => Form::Line,

@@ -52,10 +52,15 @@ pub fn of(path: &str) -> Option<Field> {
     (!ask.prompt.is_empty()).then(|| Field::new(path.to_owned(), &ask))
 }
 
-/// Returns the words of a field that has some.
-pub fn choices(path: &str) -> Vec<&'static str> {
+/// Returns the words of a field that has some, each with what it means.
+pub fn choices(path: &str) -> Vec<(&'static str, String)> {
     match spec::at(Record::FIELDS, path).map(|field| field.shape) {
-        Some(Shape::Word(words)) => words(),
+        Some(Shape::Word { words, meaning }) => {
+            let words = words().into_iter();
+            words
+                .map(|word| (word, meaning(word).unwrap_or_default()))
+                .collect()
+        }
         _ => Vec::new(),
     }
 }

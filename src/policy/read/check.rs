@@ -265,8 +265,8 @@ fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
         ));
     }
     let kinds = || {
-        let baselines = Baseline::WORDS.iter().map(|(word, _)| *word);
-        baselines.chain(IdentityType::WORDS.iter().map(|(word, _)| *word))
+        let baselines = Baseline::words().into_iter();
+        baselines.chain(IdentityType::words())
     };
     for entry in entries(root, "closure.checks") {
         if kinds().any(|kind| kind == entry.key) {

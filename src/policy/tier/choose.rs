@@ -293,7 +293,7 @@ impl Choice<'_> {
             (false, _) => format!("tier {name} by {}", self.by.join(" and ")),
         });
         if class != Class::Standard {
-            why.push(format!("class {} adds to it", class.word()));
+            why.push(format!("class {} adds to it", class.as_str()));
         }
         why
     }

@@ -162,7 +162,7 @@ fn of_finding<'i>(finding: &'i Finding, field: &str) -> Vec<Cow<'i, str>> {
         "data.tool" => Some(&finding.tool),
         "data.id" => Some(&finding.id),
         "data.level" => Some(&finding.level),
-        "data.severity" => finding.severity.map(Vocabulary::word),
+        "data.severity" => finding.severity.map(Vocabulary::as_str),
         "data.path" => {
             let places = finding.places.iter();
             return places.map(|place| place.file.text().into()).collect();

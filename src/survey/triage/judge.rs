@@ -123,7 +123,9 @@ impl Judge<'_> {
         let mut question = Question {
             finding: Some(format!("{tool}:{id}")),
             purl: finding.purl.clone(),
-            severity: finding.severity.map(|severity| severity.word().to_owned()),
+            severity: finding
+                .severity
+                .map(|severity| severity.as_str().to_owned()),
             environment: self.environment.map(str::to_owned),
             told: ScannerDetails {
                 package: finding.package.clone(),

@@ -306,7 +306,7 @@ fn changed(record: &Record, finding: &Finding) -> Option<String> {
         }
         let (ceiling, severity) = (key.severity?, finding.severity?);
         (severity > ceiling).then(|| {
-            let (is, was) = (severity.word(), ceiling.word());
+            let (is, was) = (severity.as_str(), ceiling.as_str());
             format!("{said} is of severity {is} now, the record names {was}")
         })
     })

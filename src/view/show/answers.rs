@@ -166,7 +166,7 @@ pub(super) fn controls(content: &Record, standing: &RecordState, wide: usize) ->
             (false, true) => (Tone::Good, ""),
             (false, false) => (Tone::Warn, ", stale"),
         };
-        let state = format!("{}{verified}{late}", shown.status.word());
+        let state = format!("{}{verified}{late}", shown.status.as_str());
         let left = wide.saturating_sub(control.id.chars().count() + state.chars().count() + 3);
         Text::of(Tone::Strong, &control.id)
             .and(Tone::Plain, " ")
@@ -216,8 +216,8 @@ pub(super) fn sooner(content: &Record, standing: &RecordState, wide: usize) -> V
             .iter()
             .find(|firing| firing.trigger == trigger.id);
         let then = match fired {
-            Some(firing) => format!("fired {}: {}", firing.date, trigger.then.word()),
-            None => format!("then {}", trigger.then.word()),
+            Some(firing) => format!("fired {}: {}", firing.date, trigger.then.as_str()),
+            None => format!("then {}", trigger.then.as_str()),
         };
         let tone = if fired.is_some() {
             Tone::Bad

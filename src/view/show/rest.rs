@@ -72,7 +72,7 @@ fn subject(content: &Record) -> Pairs {
     let subject = &content.subject;
     let kind = subject
         .identity_type
-        .map(|kind| format!(" ({})", kind.word()))
+        .map(|kind| format!(" ({})", kind.as_str()))
         .unwrap_or_default();
     add(
         &mut pairs,
@@ -115,7 +115,7 @@ fn subject(content: &Record) -> Pairs {
     add(
         &mut pairs,
         "baseline",
-        content.deviates_from.baseline.map(Vocabulary::word),
+        content.deviates_from.baseline.map(Vocabulary::as_str),
     );
     pairs
 }
@@ -130,7 +130,7 @@ fn finding(key: &FindingKey) -> String {
     };
     let severity = key
         .severity
-        .map(|severity| format!("up to {}", severity.word()));
+        .map(|severity| format!("up to {}", severity.as_str()));
     let places = [listed(key.paths.as_ref()), listed(key.resources.as_ref())];
     let limits = [key.purl.clone(), key.versions.clone(), severity];
     let limits: Vec<String> = limits.into_iter().chain(places).flatten().collect();
@@ -152,14 +152,14 @@ fn people(content: &Record) -> Pairs {
     add(&mut pairs, "team", owner.team.as_ref());
     add(&mut pairs, "backup", owner.backup.as_ref());
     add(&mut pairs, "requester", content.requester.as_ref());
-    add(&mut pairs, "risk", Some(content.risk.level.word()));
+    add(&mut pairs, "risk", Some(content.risk.level.as_str()));
     add(
         &mut pairs,
         "blast radius",
         content.risk.blast_radius.as_ref(),
     );
     add(&mut pairs, "risk owner", content.risk.owner.as_ref());
-    add(&mut pairs, "root cause", Some(content.root_cause.word()));
+    add(&mut pairs, "root cause", Some(content.root_cause.as_str()));
     if let Some(fix) = &content.fix {
         let due = fix
             .due
@@ -176,7 +176,7 @@ fn people(content: &Record) -> Pairs {
             Some(format!(
                 "{}{ticket}, in {}{due}",
                 fix.plan,
-                fix.target.word()
+                fix.target.as_str()
             )),
         );
     }
@@ -235,7 +235,7 @@ fn decisions(content: &Record) -> Pairs {
     for entry in &content.reviews {
         let text = format!(
             "{} by {}{}",
-            entry.outcome.word(),
+            entry.outcome.as_str(),
             entry.by,
             said(entry.note.as_ref())
         );
@@ -244,7 +244,7 @@ fn decisions(content: &Record) -> Pairs {
     for entry in &content.handling {
         let text = format!(
             "{} by {}{}",
-            entry.stage.word(),
+            entry.stage.as_str(),
             entry.by,
             said(entry.note.as_ref())
         );
@@ -278,7 +278,7 @@ fn decisions(content: &Record) -> Pairs {
     if let Some(closure) = &content.closure {
         let text = format!(
             "{} by {}: {}",
-            closure.outcome.word(),
+            closure.outcome.as_str(),
             closure.by,
             closure.reason
         );

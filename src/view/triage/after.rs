@@ -59,7 +59,7 @@ fn proposals(doc: &mut Doc, proposals: &[Proposal]) {
         vec![
             Text::of(Tone::Id, &proposal.record),
             Text::plain(&proposal.trigger),
-            Text::plain(proposal.then.word()),
+            Text::plain(proposal.then.as_str()),
             Text::plain(&proposal.why),
         ]
     };

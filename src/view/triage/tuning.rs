@@ -21,7 +21,7 @@ pub(super) fn baselines(shown: &Shown<'_>) -> Vec<Value> {
     done.map(|(baseline, done)| {
         json!({
             "id": baseline.id,
-            "kind": baseline.kind.word(),
+            "kind": baseline.kind.as_str(),
             "material_if": baseline.material_if,
             "sample": baseline.sample,
             "matched": done.matched,

@@ -91,7 +91,7 @@ fn why(verdict: &ApprovalVerdict) -> String {
             .approvers
             .iter()
             .map(|approver| {
-                let (kind, level) = (approver.kind.word(), approver.level.word());
+                let (kind, level) = (approver.kind.as_str(), approver.level.as_str());
                 format!("{kind}, {level}")
             })
             .collect();

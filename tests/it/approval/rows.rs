@@ -354,7 +354,7 @@ fn each_way_of_landing_names_its_authors_and_its_approvers() {
             .approvers
             .iter()
             .cloned()
-            .zip(verdict.approvers.iter().map(|it| it.kind.word()))
+            .zip(verdict.approvers.iter().map(|it| it.kind.as_str()))
             .collect();
         let expected: Vec<(String, &str)> = row
             .approvers

@@ -44,7 +44,7 @@ fn adding_takes_the_stricter_of_everything() {
     assert_eq!(resolved.each_of.iter().collect::<Vec<_>>(), ["g", "h", "i"]);
     assert!(resolved.must_include.contains(&Must::RiskOwner));
     assert_eq!(resolved.proof, Proof::Attested);
-    let words: Vec<&str> = resolved.require.iter().map(|it| it.word()).collect();
+    let words: Vec<&str> = resolved.require.iter().map(|it| it.as_str()).collect();
     assert_eq!(words, ["rollback", "vendor", "scope", "fix", "risk_owner"]);
     let intervals: Vec<String> = resolved
         .review_every
@@ -97,7 +97,7 @@ classes: {emergency: {max_term: 9d, count: 1}, regulated: {max_term: 1d, count: 
             .collect();
         assert_eq!(limits, [limit], "{class}");
         assert_eq!(resolved.count, count, "{class}");
-        let words: Vec<&str> = resolved.require.iter().map(|it| it.word()).collect();
+        let words: Vec<&str> = resolved.require.iter().map(|it| it.as_str()).collect();
         assert_eq!(words.join(" "), require, "{class}");
     }
     let emergency = resolve("", &["class: emergency"]);

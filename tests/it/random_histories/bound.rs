@@ -83,7 +83,7 @@ impl Content {
         let measures: Vec<String> = now
             .compensating_controls
             .iter()
-            .map(|control| format!("{} {}", control.id, control.status.word()))
+            .map(|control| format!("{} {}", control.id, control.status.as_str()))
             .collect();
         let own: &[&str] = match self.get(MEASURES) {
             1 => &["CC1 active", "CC2 active"],
@@ -126,7 +126,7 @@ impl Content {
             .map(|rule| rule.ends_with("key"));
         hold(rule == Some(self.get(RULE) == 1), "rule");
         hold(
-            (now.class.word() == "emergency") == (self.get(CLASS) == 1),
+            (now.class.as_str() == "emergency") == (self.get(CLASS) == 1),
             "class",
         );
         wrong

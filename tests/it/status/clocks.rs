@@ -264,7 +264,7 @@ fn a_control_that_was_dropped_since_the_approval_degrades_it_and_is_not_active()
             let control = dropped.controls.iter().find(|it| it.id == "CC2").unwrap();
             let word = control
                 .status
-                .map_or("gone", exledger::record::vocabulary::Vocabulary::word);
+                .map_or("gone", exledger::record::vocabulary::Vocabulary::as_str);
             assert_eq!(
                 (word, control.dropped, control.fresh),
                 (status, true, false),
