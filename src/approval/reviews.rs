@@ -12,7 +12,6 @@ use crate::record::time::Instant;
 use serde::Deserialize;
 use serde::de::Deserializer;
 use serde::de::Error;
-use std::fmt;
 
 /// The reviews of one pull request.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -166,16 +165,9 @@ fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Instant, D::Error> {
 }
 
 /// Why the reviews can't be read: what the reader of JSON said, with line and column.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the reviews of a pull request: {0}")]
 pub struct NotReviews(String);
-
-impl fmt::Display for NotReviews {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "not the reviews of a pull request: {}", self.0)
-    }
-}
-
-impl std::error::Error for NotReviews {}
 
 impl Reviews {
     /// Reads the JSON, strictly: these keys and no others. All but `pull_request`, `landing` and `reviews`, and of a

@@ -3,7 +3,6 @@
 //! Uses record's times and words. Pure. Start at [`read`]. Follows `docs/spec/cli.md`, check, `--stdin`.
 
 use serde_json::{Map, Value};
-use std::fmt;
 
 use crate::gate::answer::Question;
 use crate::record::json;
@@ -35,49 +34,33 @@ pub const LONGEST_LINE: usize = 64 << 10;
 const LONGEST_ID: usize = 256;
 
 /// Why a line is no question.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoQuestion {
     /// It has more than [`LONGEST_LINE`] bytes.
+    #[error("the line is longer than {LONGEST_LINE} bytes")]
     TooLong,
     /// Its bytes are no UTF-8.
+    #[error("the line is not UTF-8")]
     NoText,
     /// It is no JSON, or says a key twice; why.
+    #[error("the line is no JSON: {0}")]
     NoJson(String),
     /// It is JSON, but no object.
+    #[error("the line is no JSON object")]
     NoObject,
     /// A key that questions don't have.
+    #[error("`{0}` is no key of a question")]
     UnknownKey(String),
     /// A key whose value is of another kind.
+    #[error("the value of `{0}` can't be read")]
     WrongValue(String),
     /// It names neither identity, asset, application, credential, finding nor reference.
+    #[error("it names neither identity, asset, application, credential, finding nor reference")]
     NoSubject,
     /// It asks for a deployment of nothing.
+    #[error("it asks for a deployment and names no application")]
     NoApplication,
 }
-
-impl fmt::Display for NoQuestion {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NoQuestion::TooLong => {
-                write!(out, "the line is longer than {LONGEST_LINE} bytes")
-            }
-            NoQuestion::NoText => write!(out, "the line is not UTF-8"),
-            NoQuestion::NoJson(why) => write!(out, "the line is no JSON: {why}"),
-            NoQuestion::NoObject => write!(out, "the line is no JSON object"),
-            NoQuestion::UnknownKey(key) => write!(out, "`{key}` is no key of a question"),
-            NoQuestion::WrongValue(key) => write!(out, "the value of `{key}` can't be read"),
-            NoQuestion::NoSubject => write!(
-                out,
-                "it names neither identity, asset, application, credential, finding nor reference"
-            ),
-            NoQuestion::NoApplication => {
-                write!(out, "it asks for a deployment and names no application")
-            }
-        }
-    }
-}
-
-impl std::error::Error for NoQuestion {}
 
 /// Reads a question from one line. What is none is answered with `unknown`.
 pub fn read(line: &[u8]) -> Line {

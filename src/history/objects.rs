@@ -134,9 +134,10 @@ pub enum Replaced {
 }
 
 /// Why an object can't be had, or can't be read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Obstacle {
     /// The object is not in this clone.
+    #[error("object {object} is not in {extent}")]
     Missing {
         /// The object.
         object: Oid,
@@ -144,11 +145,13 @@ pub enum Obstacle {
         extent: Extent,
     },
     /// The commit is here, and the clone ends there.
+    #[error("the history behind {commit} is not in this shallow clone")]
     Shallow {
         /// The commit.
         commit: Oid,
     },
     /// The object is not what git writes.
+    #[error("object {object} is malformed: {cause}")]
     Malformed {
         /// The object.
         object: Oid,
@@ -156,6 +159,7 @@ pub enum Obstacle {
         cause: String,
     },
     /// Git or the system refused.
+    #[error("can't read object {object}: {cause}")]
     Unreadable {
         /// The object.
         object: Oid,
@@ -163,6 +167,7 @@ pub enum Obstacle {
         cause: String,
     },
     /// A folder of the ledger holds more than a ledger may.
+    #[error("{folder} holds more than 200,000 entries, or folders 100 deep")]
     TooLarge {
         /// The folder.
         folder: String,
@@ -178,6 +183,16 @@ pub enum Extent {
     Shallow,
     /// Objects are left out until they are asked for.
     Partial,
+}
+
+impl fmt::Display for Extent {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Extent::Full => "this repository",
+            Extent::Shallow => "this shallow clone",
+            Extent::Partial => "this partial clone",
+        })
+    }
 }
 
 impl Obstacle {
@@ -215,36 +230,3 @@ impl Obstacle {
         }
     }
 }
-
-impl fmt::Display for Obstacle {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Obstacle::Missing { object, extent } => {
-                let clone = match extent {
-                    Extent::Full => "this repository",
-                    Extent::Shallow => "this shallow clone",
-                    Extent::Partial => "this partial clone",
-                };
-                write!(out, "object {object} is not in {clone}")
-            }
-            Obstacle::Shallow { commit } => {
-                write!(
-                    out,
-                    "the history behind {commit} is not in this shallow clone"
-                )
-            }
-            Obstacle::Malformed { object, cause } => {
-                write!(out, "object {object} is malformed: {cause}")
-            }
-            Obstacle::Unreadable { object, cause } => {
-                write!(out, "can't read object {object}: {cause}")
-            }
-            Obstacle::TooLarge { folder } => write!(
-                out,
-                "{folder} holds more than 200,000 entries, or folders 100 deep"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for Obstacle {}

@@ -70,7 +70,7 @@ pub struct Chosen {
 }
 
 /// Why no approved ref can be chosen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct NoRef {
     /// What stands in the way.
     pub cause: Cause,
@@ -347,5 +347,3 @@ impl fmt::Display for NoRef {
         )
     }
 }
-
-impl std::error::Error for NoRef {}

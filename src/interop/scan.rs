@@ -3,39 +3,29 @@
 //! Uses nothing of the line. Pure: the bytes come from whoever has them. Start at [`Scan`]. Only pieces are kept in
 //! memory, up to a limit; what a piece says is for `serde_json`, so a broken piece doesn't hide the next one.
 
-use std::fmt;
 use std::io::BufRead;
 
 use serde::de::IgnoredAny;
 
 /// Why a document can't be walked on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
     /// It ends too early.
+    #[error("the document ends too early")]
     Ends,
     /// Something else stands where this should.
+    #[error("{0} is missing at byte {1}")]
     Expected(&'static str, u64),
     /// A piece is no JSON.
+    #[error("what begins at byte {0} is no JSON")]
     NoJson(u64),
     /// The bytes can't be had.
+    #[error("can't be read: {0}")]
     Unread(String),
     /// It is of a version of SARIF that is not read.
+    #[error("this is SARIF {0}; 2.1.0 is read")]
     Version(String),
 }
-
-impl fmt::Display for Broken {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Broken::Ends => write!(out, "the document ends too early"),
-            Broken::Expected(what, at) => write!(out, "{what} is missing at byte {at}"),
-            Broken::NoJson(at) => write!(out, "what begins at byte {at} is no JSON"),
-            Broken::Unread(cause) => write!(out, "can't be read: {cause}"),
-            Broken::Version(version) => write!(out, "this is SARIF {version}; 2.1.0 is read"),
-        }
-    }
-}
-
-impl std::error::Error for Broken {}
 
 /// Where a piece stands, in bytes from the start: from the first to behind the last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 //! Uses nothing else of the line. Start at [`Tree`]. Whoever serves it follows no link and leaves no root.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,19 +136,22 @@ impl Tree for MapTree {
 }
 
 /// Why a tree can't be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TreeError {
     /// An object is not there, as in a shallow or partial clone.
+    #[error("object {object} is not in this repository")]
     Missing {
         /// The object's id.
         object: String,
     },
     /// More entries than a ledger may hold, or deeper folders.
+    #[error("{folder} holds more than 200,000 entries, or folders 100 deep")]
     TooLarge {
         /// The folder.
         folder: String,
     },
     /// The system or git refused.
+    #[error("can't read {path}: {cause}")]
     Unreadable {
         /// The path.
         path: String,
@@ -157,22 +159,3 @@ pub enum TreeError {
         cause: String,
     },
 }
-
-impl fmt::Display for TreeError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            TreeError::Missing { object } => {
-                write!(out, "object {object} is not in this repository")
-            }
-            TreeError::TooLarge { folder } => {
-                write!(
-                    out,
-                    "{folder} holds more than 200,000 entries, or folders 100 deep"
-                )
-            }
-            TreeError::Unreadable { path, cause } => write!(out, "can't read {path}: {cause}"),
-        }
-    }
-}
-
-impl std::error::Error for TreeError {}

@@ -9,7 +9,6 @@ use crate::yaml::node::{Limits, Node};
 use crate::yaml::splice;
 use crate::yaml::splice::change::SpliceError;
 use serde_json::{Map, Value};
-use std::fmt;
 
 /// One change of a file; paths are those of [`Node::at`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,24 +66,15 @@ pub struct Change {
 }
 
 /// Why a file can't be edited. It is then as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
     /// It is no UTF-8 text, or no YAML.
+    #[error("the file can't be read as YAML")]
     Unreadable,
     /// An edit has no place in it, or would change something else.
+    #[error(transparent)]
     Splice(SpliceError),
 }
-
-impl fmt::Display for EditError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            EditError::Unreadable => out.write_str("the file can't be read as YAML"),
-            EditError::Splice(error) => error.fmt(out),
-        }
-    }
-}
-
-impl std::error::Error for EditError {}
 
 /// Applies edits to the bytes of a record's file, one after the other, all or none.
 ///

@@ -43,24 +43,15 @@ pub struct Draft<'a> {
 pub struct Made(git2::Oid);
 
 /// Why a commit can't be made.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ScribeError {
     /// Git refuses.
+    #[error("git: {}", .0.message())]
     Git(git2::Error),
     /// It was to be signed, and is not.
+    #[error("the commit is not signed: {0}")]
     Unsigned(SignError),
 }
-
-impl fmt::Display for ScribeError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ScribeError::Git(error) => write!(out, "git: {}", error.message()),
-            ScribeError::Unsigned(error) => write!(out, "the commit is not signed: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for ScribeError {}
 
 impl From<git2::Error> for ScribeError {
     fn from(error: git2::Error) -> ScribeError {

@@ -2,7 +2,6 @@
 //!
 //! Uses nothing of the line. Start at [`fetch`]. Never prompts: what git would ask for makes the fetch fail.
 
-use std::fmt;
 use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -34,36 +33,24 @@ const ELSEWHERE: &[&str] = &[
 ];
 
 /// Why a fetch failed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     /// The name of the remote would be taken for a flag.
+    #[error("`{0}` is no name of a remote")]
     Name(String),
     /// It took longer than this, and was stopped.
+    #[error("it took longer than {} seconds", .0.as_secs())]
     Slow(Duration),
     /// It was stopped, because nobody waits for it any more.
+    #[error("it was stopped")]
     Stopped,
     /// Git ended with an error; what it said.
+    #[error("{}", if .0.is_empty() { "git gives no reason" } else { .0 })]
     Refused(String),
     /// Git can't be started.
+    #[error("git can't be started: {0}")]
     Failed(io::Error),
 }
-
-impl fmt::Display for FetchError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            FetchError::Name(remote) => write!(out, "`{remote}` is no name of a remote"),
-            FetchError::Slow(patience) => {
-                write!(out, "it took longer than {} seconds", patience.as_secs())
-            }
-            FetchError::Stopped => out.write_str("it was stopped"),
-            FetchError::Refused(cause) if cause.is_empty() => out.write_str("git gives no reason"),
-            FetchError::Refused(cause) => out.write_str(cause),
-            FetchError::Failed(cause) => write!(out, "git can't be started: {cause}"),
-        }
-    }
-}
-
-impl std::error::Error for FetchError {}
 
 /// Runs `git fetch --quiet REMOTE` in a repository, for at most so long, with these variables besides; `is_wanted` says
 /// whether anybody still waits.

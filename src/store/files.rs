@@ -5,7 +5,6 @@
 
 mod seen;
 
-use std::fmt;
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -208,50 +207,27 @@ fn unreadable(path: &str, cause: &std::io::Error) -> TreeError {
 }
 
 /// Why a file can't be read or written.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// Something is there already.
+    #[error("{} is there already", .0.display())]
     Exists(PathBuf),
     /// There is no such file.
+    #[error("there is no file {}", .0.display())]
     Absent(PathBuf),
     /// It is larger than what may be read, in bytes.
+    #[error("{} has more than {} bytes", .0.display(), .1)]
     TooLarge(PathBuf, u64),
     /// The path leaves its root, or passes a link.
+    #[error("{} leaves the ledger, or passes a link", .0.display())]
     Outside(PathBuf),
     /// It no longer holds what was read.
+    #[error("{} was changed by something else meanwhile", .0.display())]
     Changed(PathBuf),
     /// The system refused.
+    #[error("{}: {}", .0.display(), .1)]
     Failed(PathBuf, std::io::Error),
 }
-
-impl fmt::Display for FileError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            FileError::Exists(path) => write!(out, "{} is there already", path.display()),
-            FileError::Absent(path) => write!(out, "there is no file {}", path.display()),
-            FileError::TooLarge(path, most) => {
-                write!(out, "{} has more than {most} bytes", path.display())
-            }
-            FileError::Outside(path) => {
-                write!(
-                    out,
-                    "{} leaves the ledger, or passes a link",
-                    path.display()
-                )
-            }
-            FileError::Changed(path) => {
-                write!(
-                    out,
-                    "{} was changed by something else meanwhile",
-                    path.display()
-                )
-            }
-            FileError::Failed(path, cause) => write!(out, "{}: {cause}", path.display()),
-        }
-    }
-}
-
-impl std::error::Error for FileError {}
 
 /// Reads a file that the user named, links followed, up to a number of bytes.
 ///

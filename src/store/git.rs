@@ -17,7 +17,6 @@ mod whole;
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -45,19 +44,12 @@ pub struct Repository {
 }
 
 /// Why git can't answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("git: {cause}")]
 pub struct GitError {
     /// What was said.
     pub cause: String,
 }
-
-impl fmt::Display for GitError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "git: {}", self.cause)
-    }
-}
-
-impl std::error::Error for GitError {}
 
 impl From<git2::Error> for GitError {
     fn from(error: git2::Error) -> GitError {

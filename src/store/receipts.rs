@@ -3,7 +3,6 @@
 //! Uses nothing of the line. Start at [`ReceiptFile::open`] and [`ReceiptFile::lock`]. Follows `docs/spec/cli.md`, check,
 //! `--receipts`: a file that shrank, was replaced or was changed where it was read already is refused.
 
-use std::fmt;
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -30,47 +29,30 @@ pub struct ReceiptFile {
 }
 
 /// Why uses can't be counted from a file, or a receipt can't be kept in it.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ReceiptFileError {
     /// It is a folder, a device, a pipe or a socket.
+    #[error("it is no regular file")]
     NotRegular,
     /// Another process held its lock for this long.
+    #[error("another process held its lock for {} seconds", .0.as_secs())]
     Busy(Duration),
     /// Another file stands at the path now, or none.
+    #[error("another file was put in its place: start the gate again to use that one")]
     Replaced,
     /// It is shorter than what was read of it, or differs where it was read.
+    #[error("it was cut or rewritten, so uses may be lost: put it back, then start the gate again")]
     Rewritten,
     /// It is larger than what is read of a file.
+    #[error("it has more than {MOST_BYTES} bytes")]
     TooLarge,
     /// What was appended is no UTF-8.
+    #[error("it is not UTF-8")]
     NoText,
     /// The system refuses.
+    #[error("{0}")]
     Failed(io::Error),
 }
-
-impl fmt::Display for ReceiptFileError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ReceiptFileError::NotRegular => out.write_str("it is no regular file"),
-            ReceiptFileError::Busy(patience) => write!(
-                out,
-                "another process held its lock for {} seconds",
-                patience.as_secs()
-            ),
-            ReceiptFileError::Replaced => {
-                out.write_str("another file was put in its place: start the gate again to use that one")
-            }
-            ReceiptFileError::Rewritten => out.write_str(
-                "it was cut or rewritten, so uses may be lost: put it back, then start the gate again",
-            ),
-            ReceiptFileError::TooLarge => write!(out, "it has more than {MOST_BYTES} bytes"),
-            ReceiptFileError::NoText => out.write_str("it is not UTF-8"),
-            ReceiptFileError::Failed(cause) => write!(out, "{cause}"),
-        }
-    }
-}
-
-impl std::error::Error for ReceiptFileError {}
 
 impl From<io::Error> for ReceiptFileError {
     fn from(cause: io::Error) -> ReceiptFileError {

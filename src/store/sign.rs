@@ -82,75 +82,55 @@ pub enum SigningKey {
 }
 
 /// Why something can't be signed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum SignError {
     /// No SSH key is named; what `user.signingkey` is for, where it names another kind of key.
+    #[error("{}", without_key(.0.as_deref()))]
     NoKey(Option<String>),
     /// Git's configuration can't be read.
+    #[error("git's configuration can't be read: {0}")]
     Configuration(String),
     /// There is no file of this path.
+    #[error("{named_by} names {}, and there is no such file", .path.display())]
     KeyAbsent {
         /// Where it is named.
-        source: KeySource,
+        named_by: KeySource,
         /// Where it was looked for.
         path: PathBuf,
     },
     /// The file of this path holds no SSH key.
+    #[error("{named_by} names {}, which holds no SSH key", .path.display())]
     NotSsh {
         /// Where it is named.
-        source: KeySource,
+        named_by: KeySource,
         /// The file.
         path: PathBuf,
     },
     /// There is no such program.
+    #[error("there is no program {}", .0.display())]
     ProgramAbsent(PathBuf),
     /// It knows no `-Y sign`.
+    #[error("{} can't sign: it knows no -Y sign", .0.display())]
     TooOld(PathBuf),
     /// It refused, and said why.
+    #[error("the key did not sign: {0}")]
     Refused(String),
     /// It ended well, and wrote no signature.
+    #[error("{} wrote no SSH signature", .0.display())]
     NoSignature(PathBuf),
     /// The system refused.
+    #[error("nothing was signed: {0}")]
     Failed(std::io::Error),
 }
 
-impl fmt::Display for SignError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SignError::NoKey(None) => out.write_str("no key is named to sign approvals with"),
-            SignError::NoKey(Some(format)) => write!(
-                out,
-                "git's user.signingkey names a key for {format}, and approvals are signed by SSH keys alone"
-            ),
-            SignError::Configuration(cause) => {
-                write!(out, "git's configuration can't be read: {cause}")
-            }
-            SignError::KeyAbsent { source, path } => write!(
-                out,
-                "{source} names {}, and there is no such file",
-                path.display()
-            ),
-            SignError::NotSsh { source, path } => write!(
-                out,
-                "{source} names {}, which holds no SSH key",
-                path.display()
-            ),
-            SignError::ProgramAbsent(program) => {
-                write!(out, "there is no program {}", program.display())
-            }
-            SignError::TooOld(program) => {
-                write!(out, "{} can't sign: it knows no -Y sign", program.display())
-            }
-            SignError::Refused(said) => write!(out, "the key did not sign: {said}"),
-            SignError::NoSignature(program) => {
-                write!(out, "{} wrote no SSH signature", program.display())
-            }
-            SignError::Failed(cause) => write!(out, "nothing was signed: {cause}"),
-        }
+fn without_key(other: Option<&str>) -> String {
+    match other {
+        None => "no key is named to sign approvals with".to_owned(),
+        Some(format) => format!(
+            "git's user.signingkey names a key for {format}, and approvals are signed by SSH keys alone"
+        ),
     }
 }
-
-impl std::error::Error for SignError {}
 
 impl SignError {
     /// Returns what to do about it.
@@ -241,10 +221,16 @@ impl Setup {
         }
         let path = folder.join(place(key, home));
         if !path.is_file() {
-            return Err(SignError::KeyAbsent { source, path });
+            return Err(SignError::KeyAbsent {
+                named_by: source,
+                path,
+            });
         }
         if !is_ssh_key(&path).map_err(SignError::Failed)? {
-            return Err(SignError::NotSsh { source, path });
+            return Err(SignError::NotSsh {
+                named_by: source,
+                path,
+            });
         }
         let key = SigningKey::File(path);
         Ok(Setup { program, key })

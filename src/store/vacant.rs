@@ -2,32 +2,20 @@
 //!
 //! Uses nothing of the line. Start at [`at`].
 
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// Why a folder can't be had.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum VacantError {
     /// Something is there already.
+    #[error("{} is not an empty folder", .0.display())]
     Occupied(PathBuf),
     /// The system refused.
+    #[error("can't make {}: {}", .0.display(), .1)]
     Refused(PathBuf, io::Error),
 }
-
-impl fmt::Display for VacantError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            VacantError::Occupied(path) => write!(out, "{} is not an empty folder", path.display()),
-            VacantError::Refused(path, cause) => {
-                write!(out, "can't make {}: {cause}", path.display())
-            }
-        }
-    }
-}
-
-impl std::error::Error for VacantError {}
 
 /// Makes a folder where nothing is, or takes an empty one.
 ///

@@ -5,16 +5,18 @@
 use crate::approval::signature::SignatureState;
 use crate::approval::statement;
 use crate::approval::statement::limits::{LONGEST_REASON, SIGNATURE};
-use std::fmt;
 
 /// Why a file below `.approvals` is not counted: `bad-approval-file`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadFile {
     /// It is not UTF-8 text.
+    #[error("it is not text that can be read back")]
     NotText,
     /// It has more bytes than an approval can have.
+    #[error("it has more than {} bytes", statement::limits::MOST_BYTES)]
     TooLarge,
     /// A line is not what it must be.
+    #[error("line {line} must be: {expected}")]
     Line {
         /// The line, from 1.
         line: usize,
@@ -22,13 +24,16 @@ pub enum BadFile {
         expected: &'static str,
     },
     /// A review says no, which reviews can't.
+    #[error("a review can't reject: only a signature can")]
     ReviewRejects,
     /// It lies or is named otherwise than what it says wants.
+    #[error("what it says belongs to {expected}")]
     Path {
         /// Where it belongs.
         expected: String,
     },
     /// It is about another ledger, or names none where approvals name this one.
+    #[error("it is about the ledger `{named}`, and this is `{expected}`")]
     Ledger {
         /// What it names, `-` for none.
         named: String,
@@ -36,17 +41,22 @@ pub enum BadFile {
         expected: String,
     },
     /// It has neither a signature beside it nor a review in it.
+    #[error("no {SIGNATURE} lies beside it")]
     NoSignature,
     /// It states a review, and its signature is by nobody whom the policy lists as a bridge.
+    #[error("it states a review, and its signature is by {signer}, who is not in people.bridges")]
     NoBridge {
         /// Whose key it is, as the line of the signers says.
         signer: String,
     },
     /// A signature lies there, and what it would be over does not.
+    #[error("what it is a signature of is not there")]
     NoText,
     /// Its signature does not count.
+    #[error("its signature {0}")]
     Signature(SignatureState),
     /// Its signature is by somebody else.
+    #[error("it names {by}, and its signature is by {signer}")]
     OtherPerson {
         /// Whom it names.
         by: String,
@@ -54,45 +64,9 @@ pub enum BadFile {
         signer: String,
     },
     /// It is none of the files that belong there.
+    #[error("it is neither an approval nor its signature")]
     Stranger,
 }
-
-impl fmt::Display for BadFile {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            BadFile::NotText => out.write_str("it is not text that can be read back"),
-            BadFile::TooLarge => {
-                write!(
-                    out,
-                    "it has more than {} bytes",
-                    statement::limits::MOST_BYTES
-                )
-            }
-            BadFile::Line { line, expected } => write!(out, "line {line} must be: {expected}"),
-            BadFile::ReviewRejects => out.write_str("a review can't reject: only a signature can"),
-            BadFile::Path { expected } => write!(out, "what it says belongs to {expected}"),
-            BadFile::Ledger { named, expected } => {
-                write!(
-                    out,
-                    "it is about the ledger `{named}`, and this is `{expected}`"
-                )
-            }
-            BadFile::NoSignature => write!(out, "no {SIGNATURE} lies beside it"),
-            BadFile::NoBridge { signer } => write!(
-                out,
-                "it states a review, and its signature is by {signer}, who is not in people.bridges"
-            ),
-            BadFile::NoText => out.write_str("what it is a signature of is not there"),
-            BadFile::Signature(state) => write!(out, "its signature {state}"),
-            BadFile::OtherPerson { by, signer } => {
-                write!(out, "it names {by}, and its signature is by {signer}")
-            }
-            BadFile::Stranger => out.write_str("it is neither an approval nor its signature"),
-        }
-    }
-}
-
-impl std::error::Error for BadFile {}
 
 impl BadFile {
     /// Returns what to do about it.

@@ -4,7 +4,6 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,56 +12,41 @@ use crate::store::git::Repository;
 use crate::store::git::whole::LooseFolders;
 
 /// Why there is no repository to work with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// The folder is in no repository.
+    #[error("{} is in no git repository", .folder.display())]
     NotFound {
         /// Where the search began.
         folder: PathBuf,
     },
     /// Somebody else owns the folder.
+    #[error(
+        "{folder} belongs to another user: run \
+         `git config --global --add safe.directory {folder}` if you trust it \
+         (an entry like `/dir/*` and settings in the environment are not enough)",
+        folder = .folder.display()
+    )]
     Owner {
         /// The folder that git must be told to trust.
         folder: PathBuf,
     },
     /// The repository has a form that can't be read here.
+    #[error(
+        "the setting `{name}` makes this a form of repository that can't be read here: \
+                 use a clone without it"
+    )]
     Setting {
         /// The setting of git's configuration that says so, as `key = value` where the value is known.
         name: String,
     },
     /// Anything else.
+    #[error("git: {cause}")]
     Refused {
         /// What was said.
         cause: String,
     },
 }
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            OpenError::NotFound { folder } => {
-                write!(out, "{} is in no git repository", folder.display())
-            }
-            OpenError::Owner { folder } => {
-                let folder = folder.display();
-                write!(
-                    out,
-                    "{folder} belongs to another user: run \
-                     `git config --global --add safe.directory {folder}` if you trust it \
-                     (an entry like `/dir/*` and settings in the environment are not enough)"
-                )
-            }
-            OpenError::Setting { name } => write!(
-                out,
-                "the setting `{name}` makes this a form of repository that can't be read here: \
-                 use a clone without it"
-            ),
-            OpenError::Refused { cause } => write!(out, "git: {cause}"),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {}
 
 impl Repository {
     /// Opens the repository that a folder is in.

@@ -2,18 +2,19 @@
 //!
 //! Uses nothing else. Pure. Start at [`SpliceError`].
 
-use std::fmt;
 use std::ops::Range;
 
 /// Why an edit is refused. The source is then as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SpliceError {
     /// No map or list is where the path leads, or nothing that could be removed.
+    #[error("nothing is at `{path}`")]
     NotFound {
         /// The path of the edit.
         path: String,
     },
     /// What is there is of another kind.
+    #[error("`{path}` is no {wanted}")]
     WrongKind {
         /// The path of the edit.
         path: String,
@@ -21,46 +22,24 @@ pub enum SpliceError {
         wanted: &'static str,
     },
     /// What is to be added is not YAML of one value, or not in one line where it must be.
+    #[error("what is to be written at `{path}` is not one value of YAML")]
     Malformed {
         /// The path of the edit.
         path: String,
     },
     /// The file itself has faults.
+    #[error("the file has {} that must be mended first", crate::diag::count(*faults, "fault"))]
     Faulty {
         /// How many.
         faults: usize,
     },
     /// The file is laid out so that the edit would change something else.
+    #[error("the lines around `{path}` are laid out so that it must be edited by hand")]
     Layout {
         /// The path of the edit.
         path: String,
     },
 }
-
-impl fmt::Display for SpliceError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SpliceError::NotFound { path } => write!(out, "nothing is at `{path}`"),
-            SpliceError::WrongKind { path, wanted } => write!(out, "`{path}` is no {wanted}"),
-            SpliceError::Malformed { path } => {
-                write!(
-                    out,
-                    "what is to be written at `{path}` is not one value of YAML"
-                )
-            }
-            SpliceError::Faulty { faults } => {
-                let faults = crate::diag::count(*faults, "fault");
-                write!(out, "the file has {faults} that must be mended first")
-            }
-            SpliceError::Layout { path } => write!(
-                out,
-                "the lines around `{path}` are laid out so that it must be edited by hand"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for SpliceError {}
 
 /// Bytes of a source and what stands there instead.
 pub(crate) struct Change {

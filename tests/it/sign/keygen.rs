@@ -317,7 +317,7 @@ fn a_missing_key_is_said_with_what_to_set() {
     }
     let absent = configured("", Some("gone.pub"), folder.path()).unwrap_err();
     let source = match absent {
-        SignError::KeyAbsent { source, .. } => source,
+        SignError::KeyAbsent { named_by, .. } => named_by,
         other => panic!("{other}"),
     };
     assert_eq!(source, KeySource::Flag);
