@@ -11,7 +11,7 @@ use std::fmt;
 /// A place in a text: line and column, both from 1, the column in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pos {
-    /// The line, from 1.
+    /// The line of the file, counted from 1.
     pub line: u32,
     /// The column in characters, from 1.
     pub column: u32,
@@ -25,11 +25,11 @@ impl Pos {
 /// How bad a finding is; the worst sorts first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// The command exits 1.
+    /// With one of these the command exits 1.
     Error,
     /// The command exits 0, with `--strict` 1.
     Warning,
-    /// For the reader alone.
+    /// Information; it changes no exit code.
     Note,
 }
 
@@ -53,7 +53,7 @@ impl fmt::Display for Level {
 /// One thing that is wrong: what, where, and the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The rule's code.
+    /// The code of the rule that found it.
     pub rule: Code,
     /// How bad it is, after the policy's overrides.
     pub level: Level,

@@ -6,6 +6,7 @@ use crate::commands::command::{Command, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::exit::Outcome;
+use exledger::diag::code::Code;
 use exledger::record::near;
 use exledger::rules::rule::Rule;
 use exledger::rules::{self};
@@ -30,7 +31,7 @@ impl Run for ExplainArgs {
         let shown: Vec<&Rule> = match &self.rule {
             None => rules::ALL.iter().collect(),
             Some(code) => {
-                let found = rules::find(code.trim());
+                let found = Code::parse(code.trim()).and_then(rules::find);
                 let missing = || {
                     let codes = rules::ALL.iter().map(|rule| rule.code.as_str());
                     let list = "run `exledger explain` for the list";

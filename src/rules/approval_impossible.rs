@@ -9,11 +9,10 @@ use crate::diag::{Finding, Level};
 use crate::policy;
 use crate::policy::governance::State;
 use crate::record::vocabulary::Vocabulary;
-use crate::rules::case::{RuleCase, Subject};
+use crate::rules::case::RuleContext;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::ApprovalImpossible,
     level: Level::Error,
@@ -23,21 +22,21 @@ pub(super) const RULE: Rule = Rule {
     remedy: "List a key in the signers file, in a change that somebody else merges: it counts for the first key. Or accept `merge`.",
     bad: Example::SAMPLE.policy("version: 1\napproval: {accept: [detached]}\n"),
     good: Example::SAMPLE.policy("version: 1\napproval: {accept: [merge, detached]}\n"),
-    check,
+    checks: &[Check::Policy(check)],
+    special: SpecialCases::NONE,
 };
 
 const FIELD: &str = "approval.accept";
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let governance = case.known.governance;
+fn check(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    let governance = known.governance;
     let approval = &governance.policy.approval;
     let is_possible = || {
         !approval.needs_keys()
             || Keys::of(governance, governance).any_for(&[signature::APPROVAL, signature::GIT])
     };
-    if !matches!(case.subject, Subject::Policy) || governance.state != State::Sound || is_possible()
-    {
-        return Vec::new();
+    if governance.state != State::Sound || is_possible() {
+        return;
     }
     let node = governance.document.as_ref().and_then(|root| root.at(FIELD));
     let kinds: Vec<String> = approval
@@ -45,7 +44,7 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
         .iter()
         .map(|kind| kind.as_str().to_owned())
         .collect();
-    vec![Finding {
+    findings.push(Finding {
         rule: RULE.code,
         level: RULE.level,
         path: policy::FILE.to_owned(),
@@ -61,5 +60,5 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
             "list a key in {}, in a change that somebody else merges; where this policy is not merged yet, you may add `merge` to it instead",
             approval.signers
         ),
-    }]
+    });
 }

@@ -29,12 +29,13 @@ use crate::record::file::RecordFile;
 use crate::record::time::Instant;
 use crate::rules::audit::contents::Contents;
 use crate::rules::audit::levels::Levels;
-use crate::rules::audit_cases::{FileKind, Healed, LandedCase, Statements, Urgent};
-use crate::rules::case::{RuleContext, Subject};
+use crate::rules::audit_cases::{Healed, LandedCase, Statements, Urgent};
+use crate::rules::case::RuleContext;
 use crate::rules::change_cases::{ChangeCase, Needs};
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::past::{RecordPast, Settled};
+use crate::rules::{self};
 use crate::status;
 use crate::status::renewal;
 use crate::status::trace::Trace;
@@ -42,9 +43,9 @@ use std::rc::Rc;
 
 /// All that is audited, and what is known of it.
 pub struct Audit<'a> {
-    /// All that git proves.
+    /// What the commits of the approved branch prove.
     pub history: &'a History,
-    /// Who approved what.
+    /// The approval verdict of each version.
     pub approvals: &'a Approvals,
     /// What is approved only thanks to changes of governance that do not deserve trust.
     pub loosened: &'a [Loosened],
@@ -52,9 +53,9 @@ pub struct Audit<'a> {
     pub governance: &'a Governance,
     /// The team's own schema of it.
     pub house: &'a ExtraSchema,
-    /// That tree.
+    /// The tree that holds this governance.
     pub tree: &'a dyn Tree,
-    /// The instant asked about.
+    /// The instant that the answers are for.
     pub instant: Instant,
     /// What the rules about content found.
     pub contents: &'a Contents<'a>,
@@ -62,23 +63,8 @@ pub struct Audit<'a> {
     pub places: &'a dyn Fn(&str, Oid) -> Option<RecordFile>,
 }
 
-/// Findings about approval that are told of a version whose verdict is that of an earlier one, too.
-const OF_EACH_LANDING: &[Code] = &[
-    Code::DecisionByOther,
-    Code::DirectPush,
-    Code::InvalidSignature,
-    Code::ReviewBySelf,
-];
-
-/// What stays an error, whatever is approved later.
-const STAYS: &[Code] = &[
-    Code::RecordDeleted,
-    Code::PolicyLoosened,
-    Code::EvidenceChanged,
-];
-
 /// The trail of a record, and what is worked out of it once.
-struct Of<'a> {
+struct AuditedTrail<'a> {
     key: &'a Key,
     trail: &'a Trail,
     verdicts: &'a [Rc<ApprovalVerdict>],
@@ -101,11 +87,11 @@ impl<'a> Audit<'a> {
             governance: self.governance,
         });
         let review_due = trace.review_due();
-        let of = Of {
+        let of = AuditedTrail {
             key,
             trail,
             verdicts,
-            levels: Levels::of(trail, verdicts, trace, self.instant),
+            levels: Levels::new(trail, verdicts, trace, self.instant),
             review_due,
         };
         let mut findings = Vec::new();
@@ -120,7 +106,7 @@ impl<'a> Audit<'a> {
 
     fn version(
         &self,
-        of: &Of<'a>,
+        of: &AuditedTrail<'a>,
         index: usize,
         version: &'a Version,
         [before, after]: [Option<&RecordFile>; 2],
@@ -137,7 +123,7 @@ impl<'a> Audit<'a> {
         let approved = of.levels.approved_before(index);
         let healed = of.levels.healed(index);
         let landed = LandedCase {
-            matter: FileKind::Record,
+            is_governance: false,
             path: path(version),
             id: match of.key {
                 Key::Id(id) => Some(id),
@@ -175,7 +161,7 @@ impl<'a> Audit<'a> {
             .iter()
             .map(|it| (it.rule, it.field.clone()))
             .collect();
-        let contents = self.contents.of(of.key, version.n);
+        let contents = self.contents.new_in(of.key, version.n);
         changes.extend(
             contents
                 .filter(|it| !known.contains(&(it.rule, it.field.clone())))
@@ -200,8 +186,8 @@ impl<'a> Audit<'a> {
             return Vec::new();
         }
         let known = self.known(&landed.law.governance, landed.landing.effective);
-        let mut findings = lint::audit(Subject::Landed(landed), &known, |code| {
-            landed.verdict.carries.is_none() || OF_EACH_LANDING.contains(&code)
+        let mut findings = lint::landed(landed, &known, |rule| {
+            landed.verdict.carries.is_none() || rule.special.each_landing
         });
         for finding in &mut findings {
             let heals = landed.healed == Healed::Yes && finding.rule == Code::ReviewBySelf;
@@ -215,7 +201,7 @@ impl<'a> Audit<'a> {
     /// Returns the findings of the rules about changes, judged by the policy of the landing's own tree.
     fn about_change(
         &self,
-        of: &Of<'a>,
+        of: &AuditedTrail<'a>,
         index: usize,
         landed: &LandedCase<'_>,
         [before, after]: [Option<&RecordFile>; 2],
@@ -256,7 +242,7 @@ impl<'a> Audit<'a> {
     pub fn statements(&self, files: &[ApprovalFileOutcome]) -> Vec<Finding> {
         let known = self.known(self.governance, self.instant);
         let statements = Statements::Landed(files);
-        lint::audit(Subject::Statements(&statements), &known, |_| true)
+        lint::approval_files(&statements, &known)
     }
 
     fn known<'k>(&'k self, governance: &'k Governance, instant: Instant) -> RuleContext<'k> {
@@ -288,7 +274,7 @@ impl<'a> Audit<'a> {
         Some(landing.effective)
     }
 
-    fn urgent(&self, of: &Of<'a>, index: usize, version: &Version) -> Option<Urgent> {
+    fn urgent(&self, of: &AuditedTrail<'a>, index: usize, version: &Version) -> Option<Urgent> {
         let due = of.review_due.filter(|_| index == 0)?;
         if version.change == Change::Inherited {
             return None;
@@ -333,7 +319,7 @@ fn path(version: &Version) -> &str {
 }
 
 /// Returns the verdict on the version that brought the closure which a version holds.
-fn closing<'a>(of: &Of<'a>, index: usize) -> Option<&'a ApprovalVerdict> {
+fn closing<'a>(of: &AuditedTrail<'a>, index: usize) -> Option<&'a ApprovalVerdict> {
     let is_closed = |at: &usize| {
         let version = of.trail.versions.get(*at);
         let record = version.and_then(|version| version.record.record());
@@ -370,7 +356,7 @@ fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFil
         && landed.verdict.stands == BecomesApproved::AsApproved
         && landed.verdict.satisfied == Satisfied::Yes;
     let heals = match landed.healed {
-        Healed::Yes => !STAYS.contains(&finding.rule),
+        Healed::Yes => !rules::find(finding.rule).is_some_and(|rule| rule.special.stays_error),
         Healed::Restored => finding.rule == Code::SilentExtension,
         Healed::No => false,
     };

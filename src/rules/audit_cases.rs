@@ -21,13 +21,13 @@ use crate::record::time::Instant;
 
 /// A landed version of a record or a governance file, and what is known around it.
 pub struct LandedCase<'c> {
-    /// What the file is.
-    pub matter: FileKind,
-    /// The file.
+    /// Whether it is a governance file and no record.
+    pub is_governance: bool,
+    /// The path of the file, relative to the root.
     pub path: &'c str,
     /// The record's id; `None` for other files.
     pub id: Option<&'c str>,
-    /// The version.
+    /// The version of the file that landed.
     pub version: &'c Version,
     /// What it says, where that can be read.
     pub record: Option<&'c Record>,
@@ -35,7 +35,7 @@ pub struct LandedCase<'c> {
     pub before: Option<&'c Record>,
     /// What is known of its approval.
     pub verdict: &'c ApprovalVerdict,
-    /// Its landing.
+    /// The commit on the approved branch that brought it.
     pub landing: &'c Landing,
     /// The governance before the landing, which judges who must approve.
     pub law: &'c State,
@@ -48,7 +48,7 @@ pub struct LandedCase<'c> {
     /// The last approved version before it, of its series.
     pub approved: Option<&'c Version>,
     /// Whether it stands at the tip, or a version does that carries its verdict on.
-    pub at_tip: AtTip,
+    pub at_tip: bool,
     /// How bad a finding about its approval is, at most.
     pub level: Level,
     /// Whether a later version is approved.
@@ -65,24 +65,6 @@ pub struct LandedCase<'c> {
     pub urgent: Option<Urgent>,
 }
 
-/// What a landed file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileKind {
-    /// A record.
-    Record,
-    /// A governance file.
-    Governance,
-}
-
-/// Whether a version stands at the tip.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AtTip {
-    /// It does.
-    Yes,
-    /// It was changed or removed since.
-    No,
-}
-
 /// Whether a version of a governance file counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GovernanceCounts {
@@ -90,35 +72,35 @@ pub enum GovernanceCounts {
     AsApproved,
     /// It does, or did, although nobody approved it: it only adds demands.
     AsStricter,
-    /// It does not.
+    /// It does not count, and never did.
     No,
 }
 
 /// Whether a later version of a file is approved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Healed {
-    /// One is.
+    /// A later version is approved by its own evidence.
     Yes,
     /// None is, and a later one is again what was approved before.
     Restored,
-    /// None is.
+    /// No later version is approved or restored.
     No,
 }
 
 /// When an emergency had to be approved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Urgent {
-    /// Until when.
+    /// The first instant at which the approval is late.
     pub due: Instant,
     /// When a version of it was approved first; `None` where none is.
     pub approved: Option<Instant>,
-    /// The instant asked about.
+    /// The instant that the answers are for.
     pub now: Instant,
 }
 
 /// The mainline, and what it is compared with.
 pub struct MainlineCase<'c> {
-    /// All that git proves.
+    /// What the commits of the branch prove.
     pub history: &'c History,
     /// The landings that are asked about, by index.
     pub landings: &'c [usize],
@@ -137,7 +119,7 @@ pub struct Mark {
     pub line: Option<u32>,
     /// The commit, as it is written there.
     pub commit: String,
-    /// What became of it.
+    /// Where that commit is today, in the history of the tip.
     pub place: Place,
 }
 
@@ -158,9 +140,9 @@ pub enum Place {
 
 /// What the receipts say of one record.
 pub struct UsesCase<'c> {
-    /// The record's file.
+    /// The path of the record's file.
     pub path: &'c str,
-    /// Its id.
+    /// The id of the record.
     pub id: &'c str,
     /// Whether it ever granted anything.
     pub has_granted: bool,
@@ -181,7 +163,7 @@ pub enum Statements<'c> {
 /// A file below `.approvals` that would count for nothing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BadStatement {
-    /// The file.
+    /// The path of the approval file.
     pub path: String,
     /// What is wrong with it.
     pub why: String,
@@ -233,13 +215,13 @@ impl<'c> LandedCase<'c> {
             (Healed::Restored, _) => {
                 "what was approved stands again, and this version stays as it landed"
             }
-            (Healed::No, AtTip::No) => {
+            (Healed::No, false) => {
                 "it was changed since: what stands now needs an approval of its own"
             }
-            (Healed::No, AtTip::Yes) if !is_open => {
+            (Healed::No, true) if !is_open => {
                 "protect the approved branch, and let somebody else merge"
             }
-            (Healed::No, AtTip::Yes) => {
+            (Healed::No, true) => {
                 let signers = &self.today.policy.approval.signers;
                 return self.verdict.ways.sentence(self.id.unwrap_or("ID"), signers);
             }
@@ -325,14 +307,14 @@ impl UsesCase<'_> {
 }
 
 /// Returns the findings about commits of the mainline whose time is not believed: of a flag, how they are dated, and what
-/// to do.
+/// what to do about it.
 pub fn misdated(
-    line: Option<&MainlineCase<'_>>,
+    line: &MainlineCase<'_>,
     (code, flag): (Code, Flag),
     how: &str,
     help: &str,
 ) -> Vec<Finding> {
-    let landings = line.into_iter().flat_map(|line| line.flagged(flag));
+    let landings = line.flagged(flag);
     let found = landings.map(|landing| {
         let at = landing.committed.map(|at| at.to_string());
         let message = format!(

@@ -7,11 +7,9 @@ use crate::approval::statement::file::About;
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::Statements;
-use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::BadApprovalFile,
     level: Level::Error,
@@ -25,17 +23,18 @@ pub(super) const RULE: Rule = Rule {
         "dana pushes exceptions/.approvals/EXC-2026-7F3KQ/0123456789ab-dana@example.com.txt",
     ]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
-    check,
+    checks: &[Check::ApprovalFiles(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    match case.statements() {
-        Some(Statements::Landed(files)) => files.iter().filter_map(landed).collect(),
-        Some(Statements::Proposed(files)) => files
-            .iter()
-            .map(|bad| finding(Level::Error, &bad.path, None, &bad.why, &bad.help))
-            .collect(),
-        None => Vec::new(),
+fn check(statements: &Statements<'_>, findings: &mut Vec<Finding>) {
+    match statements {
+        Statements::Landed(files) => findings.extend(files.iter().filter_map(landed)),
+        Statements::Proposed(files) => {
+            let bad = files.iter();
+            findings
+                .extend(bad.map(|bad| finding(Level::Error, &bad.path, None, &bad.why, &bad.help)));
+        }
     }
 }
 

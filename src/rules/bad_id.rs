@@ -5,11 +5,10 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::governance::State;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::BadId,
     level: Level::Error,
@@ -19,17 +18,14 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Name the file after the id; prefix, year and five characters of 0-9 A-Z without I L O U.",
     bad: Example::with("id", "EXC-2026-7F3KR"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Noted, Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let mut findings = case.noted(Code::BadId);
-    let prefixes = &case.known.governance.policy.id_prefix;
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let governance = case.known.governance;
     // Which prefixes a broken policy lists is not known.
-    if let Some(of) = case.record()
-        && case.known.governance.state != State::Broken
-    {
-        findings.extend(of.source.other_prefix(prefixes));
+    if governance.state != State::Broken {
+        findings.extend(case.source.other_prefix(&governance.policy.id_prefix));
     }
-    findings
 }

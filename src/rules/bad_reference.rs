@@ -8,12 +8,11 @@ use crate::gate::purl::Purl;
 use crate::record::id::Id;
 use crate::record::places;
 use crate::record::reference;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::yaml::node::Node;
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::BadReference,
     level: Level::Warning,
@@ -23,36 +22,34 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Write the ticket, address, commit or package in one of the forms that are named.",
     bad: Example::with("references.ticket", "see the chat"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let mut findings = Vec::new();
-    for (field, form) in malformed(&of.source.root) {
-        if of.source.text(&field).is_some() {
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    for (field, form) in malformed(&case.source.root) {
+        if case.source.text(&field).is_some() {
             let message = format!("`{field}` is not {}", form.name);
-            findings.push(of.finding(RULE.code, &field, message, form.help.to_owned()));
+            findings.push(case.finding(RULE.code, &field, message, form.help.to_owned()));
         }
     }
-    findings
 }
 
 /// Returns the fields that have not their form; a path is made of those alone.
-fn malformed(root: &Option<Node>) -> Vec<(String, &'static Form)> {
+fn malformed(root: &Option<Node>) -> Vec<(String, &'static ReferenceForm)> {
     let mut malformed = Vec::new();
     let Some(root) = root else {
         return malformed;
     };
-    let mut look =
-        |holder: Option<&Node>, key: &str, form: &'static Form, path: &dyn Fn() -> String| {
-            let text = holder.and_then(|holder| holder.get(key)?.text());
-            if text.is_some_and(|text| !(form.fits)(text)) {
-                malformed.push((format!("{}.{key}", path()), form));
-            }
-        };
+    let mut look = |holder: Option<&Node>,
+                    key: &str,
+                    form: &'static ReferenceForm,
+                    path: &dyn Fn() -> String| {
+        let text = holder.and_then(|holder| holder.get(key)?.text());
+        if text.is_some_and(|text| !(form.fits)(text)) {
+            malformed.push((format!("{}.{key}", path()), form));
+        }
+    };
     let references = root.get("references");
     for entry in references.map_or(&[][..], Node::entries) {
         let form = match entry.key.as_str() {
@@ -75,37 +72,37 @@ fn malformed(root: &Option<Node>) -> Vec<(String, &'static Form)> {
 }
 
 /// The form that a reference has.
-struct Form {
+struct ReferenceForm {
     name: &'static str,
     help: &'static str,
     fits: fn(&str) -> bool,
 }
 
-static TICKET: Form = Form {
+static TICKET: ReferenceForm = ReferenceForm {
     name: "a ticket",
     help: "write it as ABC-12, ABC0012345, #12, owner/repo#12, or an http(s) address",
     fits: reference::is_ticket,
 };
 
-static ID: Form = Form {
+static ID: ReferenceForm = ReferenceForm {
     name: "the id of a record",
     help: "write it as EXC-2026-7F3KQ",
     fits: |text| Id::new(text).is_some(),
 };
 
-static ADDRESS: Form = Form {
+static ADDRESS: ReferenceForm = ReferenceForm {
     name: "an address",
     help: "write it with its scheme, such as https://ci.example.com/7",
     fits: reference::is_address,
 };
 
-static COMMIT: Form = Form {
+static COMMIT: ReferenceForm = ReferenceForm {
     name: "a commit",
     help: "write 7 to 64 hexadecimal digits",
     fits: reference::is_commit,
 };
 
-static PACKAGE: Form = Form {
+static PACKAGE: ReferenceForm = ReferenceForm {
     name: "a package URL",
     help: "write it as pkg:cargo/openssl@0.10.60",
     fits: |text| Purl::parse(text).is_some(),

@@ -2,13 +2,11 @@
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
+use crate::diag::Level;
 use crate::diag::code::Code;
-use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::BadValue,
     level: Level::Error,
@@ -18,9 +16,6 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Write one of the words, or the form that is named. A technical error is no exception.",
     bad: Example::with("expires", "never"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Noted],
+    special: SpecialCases::NONE,
 };
-
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.noted(Code::BadValue)
-}

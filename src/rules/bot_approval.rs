@@ -5,12 +5,10 @@
 use crate::approval::verdict::{Counts, NotCounted, Statement};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::audit_cases::{FileKind, LandedCase};
-use crate::rules::case::RuleCase;
+use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::BotApproval,
     level: Level::Warning,
@@ -24,15 +22,16 @@ pub(super) const RULE: Rule = Rule {
         "found: bot-approval, missing-approval",
     ]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
-    check,
+    checks: &[Check::Landed(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.landed().and_then(alone).into_iter().collect()
+fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(alone(landed));
 }
 
 fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
-    if landed.matter != FileKind::Record {
+    if landed.is_governance {
         return None;
     }
     let verdict = landed.verdict;

@@ -26,7 +26,7 @@ pub struct ChangeCase<'c> {
     pub waiting: Option<&'c Record>,
     /// How often an approved version ended later than the approved one before it.
     pub renewed: u32,
-    /// Who must approve it.
+    /// The approvals that the change needs.
     pub needs: Needs,
     /// What history says of the record.
     pub past: RecordPast,
@@ -55,20 +55,20 @@ pub struct GovernanceChange {
     pub commit: Option<String>,
     /// Who is named as having written it.
     pub author: Option<String>,
-    /// The file.
+    /// The path of the governance file or workflow.
     pub path: String,
-    /// What became of it.
+    /// Whether the commit adds, changes or removes it.
     pub how: How,
 }
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
-    /// It is new.
+    /// The file did not exist before.
     Added,
-    /// It has other bytes.
+    /// The file existed and has other bytes now.
     Changed,
-    /// It is gone.
+    /// The file does not exist any more.
     Removed,
 }
 

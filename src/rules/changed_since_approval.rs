@@ -5,12 +5,10 @@
 use crate::approval::verdict::{BecomesApproved, Satisfied};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::audit_cases::{AtTip, FileKind, LandedCase};
-use crate::rules::case::RuleCase;
+use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::ChangedSinceApproval,
     level: Level::Error,
@@ -31,22 +29,21 @@ pub(super) const RULE: Rule = Rule {
         "lee merges",
         "found: scope-widened",
     ]),
-    check,
+    checks: &[Check::Landed(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.landed().and_then(other).into_iter().collect()
+fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(other(landed));
 }
 
 fn other(landed: &LandedCase<'_>) -> Option<Finding> {
-    let approved = landed
-        .approved
-        .filter(|_| landed.matter == FileKind::Record)?;
+    let approved = landed.approved.filter(|_| !landed.is_governance)?;
     let verdict = landed.verdict;
     let (level, more) = match (&verdict.satisfied, verdict.stands) {
         (Satisfied::No, _) => (Level::Error, ": in force is what both allow"),
         // What only narrows holds at once; that it is another content is said of the tip alone.
-        (Satisfied::Yes, BecomesApproved::AsLanded) if landed.at_tip == AtTip::Yes => {
+        (Satisfied::Yes, BecomesApproved::AsLanded) if landed.at_tip => {
             (Level::Note, ": it only narrows, and holds at once")
         }
         _ => return None,

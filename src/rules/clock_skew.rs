@@ -8,11 +8,9 @@ use crate::history::mainline::Flag;
 use crate::history::version::Change;
 use crate::record::time::Instant;
 use crate::rules::audit_cases::{self, MainlineCase};
-use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::ClockSkew,
     level: Level::Warning,
@@ -27,18 +25,18 @@ pub(super) const RULE: Rule = Rule {
         "lee pushes README.md",
     ]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
-    check,
+    checks: &[Check::Mainline(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let mut findings = audit_cases::misdated(
-        case.line(),
+fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(audit_cases::misdated(
+        line,
         (RULE.code, Flag::ClockSkew),
         "before what landed earlier",
         "set the clock of whoever commits; the latest time before holds instead",
-    );
-    findings.extend(case.line().into_iter().flat_map(removals));
-    findings
+    ));
+    findings.extend(removals(line));
 }
 
 /// Returns the findings about records that a commit removes which is dated before its parent: what was signed in between

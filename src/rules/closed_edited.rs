@@ -6,14 +6,13 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::Record;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
 const CLOSED: &str = "closure: {outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired}";
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::ClosedEdited,
     level: Level::Error,
@@ -27,11 +26,12 @@ pub(super) const RULE: Rule = Rule {
         "closure: {outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired, \
          reviewed: {date: 2027-01-10, by: dana@example.com, outcome: effective}}",
     ),
-    check,
+    checks: &[Check::Change(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.change().and_then(edited).into_iter().collect()
+fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(edited(changed));
 }
 
 fn edited(changed: &ChangeCase<'_>) -> Option<Finding> {

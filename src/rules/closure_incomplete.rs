@@ -9,11 +9,10 @@ use crate::policy::tier::Resolved;
 use crate::record::file::FieldState;
 use crate::record::placeholder::holds_a_place;
 use crate::record::vocabulary::ClosureOutcome;
-use crate::rules::case::{RecordCase, RuleCase};
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::ClosureIncomplete,
     level: Level::Error,
@@ -30,35 +29,33 @@ pub(super) const RULE: Rule = Rule {
         "{outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired, \
          evidence: [{id: E1, kind: log, url: https://ci.example.com/7}]}",
     ),
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let outcome: Option<ClosureOutcome> = of.value("closure.outcome");
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let outcome: Option<ClosureOutcome> = case.value("closure.outcome");
     // What was refused never took effect: there is nothing to undo.
-    if of.source.node("closure").is_none() || outcome == Some(ClosureOutcome::Rejected) {
-        return Vec::new();
+    if case.source.node("closure").is_none() || outcome == Some(ClosureOutcome::Rejected) {
+        return;
     }
     let rules = &case.known.governance.policy.closure;
-    let is_open = |item: &&str| match of.source.stated(&format!("closure.checks.{item}")) {
+    let is_open = |item: &&str| match case.source.stated(&format!("closure.checks.{item}")) {
         FieldState::Absent => true,
         FieldState::Unreadable => false,
         FieldState::Node(node) => node.text().is_some_and(holds_a_place),
     };
-    let checks: Vec<&str> = items(of, rules).into_iter().filter(is_open).collect();
-    let tier = of
+    let checks: Vec<&str> = items(case, rules).into_iter().filter(is_open).collect();
+    let tier = case
         .tier
         .as_ref()
         .filter(|it| rules.access_verified.contains(&it.tier));
     let times = tier.map_or(&[][..], |_| closing::TIMES);
-    let is_undated = |time: &&&str| of.lacks(&format!("closure.access_verified.{time}"));
+    let is_undated = |time: &&&str| case.lacks(&format!("closure.access_verified.{time}"));
     let times: Vec<&str> = times.iter().filter(is_undated).copied().collect();
-    let shows_nothing = of.holds_nothing("closure.evidence");
+    let shows_nothing = case.holds_nothing("closure.evidence");
     let lacking = checks.iter().map(|item| {
-        let said = of.source.text(&format!("closure.checks.{item}"));
+        let said = case.source.text(&format!("closure.checks.{item}"));
         match said {
             Some(said) => format!("an answer to `checks.{item}` (`{said}` is none)"),
             None => format!("`checks.{item}`"),
@@ -68,7 +65,7 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     let evidence = shows_nothing.then(|| "`evidence`".to_owned());
     let missing: Vec<String> = lacking.chain(undated).chain(evidence).collect();
     if missing.is_empty() {
-        return Vec::new();
+        return;
     }
     let mut help = Vec::new();
     if let [first, ..] = checks[..] {
@@ -85,15 +82,15 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     if shows_nothing {
         help.push("cite what shows it: `evidence: [{id: E1, kind: log, url: …}]`".to_owned());
     }
-    vec![of.finding_at_key(
+    findings.push(case.finding_at_key(
         RULE.code,
         "closure",
         format!("the closure lacks {}", missing.join(", ")),
         help.join("; "),
-    )]
+    ));
 }
 
 /// Returns the items that a record's closure must answer: those of its baseline and of its identity type.
-fn items<'p>(of: &RecordCase<'_>, rules: &'p ClosureRules) -> Vec<&'p str> {
-    rules.items(["deviates_from.baseline", "subject.identity_type"].map(|it| of.source.text(it)))
+fn items<'p>(case: &RecordCase<'_>, rules: &'p ClosureRules) -> Vec<&'p str> {
+    rules.items(["deviates_from.baseline", "subject.identity_type"].map(|it| case.source.text(it)))
 }

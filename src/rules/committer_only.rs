@@ -5,12 +5,10 @@
 use crate::diag::code::Code;
 use crate::diag::{self, Finding, Level};
 use crate::policy::demand::EvidenceKind;
-use crate::rules::audit_cases::{FileKind, LandedCase};
-use crate::rules::case::RuleCase;
+use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::CommitterOnly,
     level: Level::Warning,
@@ -20,11 +18,12 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Merge with a merge commit, or run `exledger approve --from-reviews`.",
     bad: Example::history(&["ana proposes the sample", "lee rebases"]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
-    check,
+    checks: &[Check::Landed(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.landed().and_then(alone).into_iter().collect()
+fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(alone(landed));
 }
 
 fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
@@ -32,7 +31,7 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
     let by_commit = verdict.flags.contains("committer-may-have-edited");
     let approvers = &verdict.approvers;
     let alone = approvers.iter().all(|it| it.kind == EvidenceKind::Merge);
-    let is_own = verdict.carries.is_none() && landed.matter == FileKind::Record;
+    let is_own = verdict.carries.is_none() && !landed.is_governance;
     if !is_own || !by_commit || !alone || approvers.is_empty() {
         return None;
     }

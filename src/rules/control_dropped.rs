@@ -4,14 +4,13 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::rules::scope_widened::reopens;
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::ControlDropped,
     level: Level::Note,
@@ -21,11 +20,12 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Let those approve it who are named, put another control in its place, or keep it.",
     bad: Example::change("", "compensating_controls[0].status: withdrawn"),
     good: Example::change("", "compensating_controls[0].verified: 2026-12-04"),
-    check,
+    checks: &[Check::Change(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.change().and_then(dropped).into_iter().collect()
+fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(dropped(changed));
 }
 
 fn dropped(changed: &ChangeCase<'_>) -> Option<Finding> {

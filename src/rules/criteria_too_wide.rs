@@ -6,12 +6,11 @@ use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::gate::purl::Purl;
 use crate::record::pattern;
-use crate::rules::case::{RecordCase, RuleCase};
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::yaml::node::Node;
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::CriteriaTooWide,
     level: Level::Error,
@@ -21,37 +20,33 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Name a package, files or resources beside the weakness; write each without a star alone.",
     bad: Example::with("scope.findings", "[{cwe: CWE-79}]"),
     good: Example::with("scope.findings", "[{cwe: CWE-79, purl: pkg:npm/legacy-ui}]"),
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let mut findings = Vec::new();
-    for (index, item) in of.source.items("scope.findings").iter().enumerate() {
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    for (index, item) in case.source.items("scope.findings").iter().enumerate() {
         let field = format!("scope.findings[{index}]");
-        findings.extend(unlimited(of, item, &field));
-        findings.extend(starred(of, item, &field));
+        findings.extend(unlimited(case, item, &field));
+        findings.extend(starred(case, item, &field));
     }
-    findings
 }
 
 /// Returns the finding about a criterion that nothing limits.
-fn unlimited(of: &RecordCase<'_>, item: &Node, field: &str) -> Option<Finding> {
+fn unlimited(case: &RecordCase<'_>, item: &Node, field: &str) -> Option<Finding> {
     if ["id", "paths", "resources"]
         .iter()
         .any(|key| item.get(key).is_some())
     {
         return None;
     }
-    let lacks = |key: &str| of.lacks(&format!("{field}.{key}"));
-    let purl = of.source.text(&format!("{field}.purl"));
+    let lacks = |key: &str| case.lacks(&format!("{field}.{key}"));
+    let purl = case.source.text(&format!("{field}.purl"));
     let is_named = purl.and_then(Purl::parse).is_some();
     let is_broken = purl.is_none() && !lacks("purl");
     let is_unlimited = ["id", "paths", "resources"].iter().all(|key| lacks(key));
     (is_unlimited && !is_named && !is_broken).then(|| {
-        of.finding(
+        case.finding(
             RULE.code,
             field,
             "the criterion names neither a package, paths nor resources".to_owned(),
@@ -61,7 +56,7 @@ fn unlimited(of: &RecordCase<'_>, item: &Node, field: &str) -> Option<Finding> {
 }
 
 /// Returns the findings about keys of a criterion that are only stars.
-fn starred(of: &RecordCase<'_>, item: &Node, field: &str) -> Vec<Finding> {
+fn starred(case: &RecordCase<'_>, item: &Node, field: &str) -> Vec<Finding> {
     let is_wide = |node: Option<&Node>| node.and_then(Node::text).is_some_and(is_everything);
     let keys = ["id", "purl"].iter().filter(|key| is_wide(item.get(key)));
     let mut wide: Vec<String> = keys.map(|key| format!("{field}.{key}")).collect();
@@ -70,16 +65,18 @@ fn starred(of: &RecordCase<'_>, item: &Node, field: &str) -> Vec<Finding> {
             .get(list)
             .map_or(&[][..], Node::items)
             .iter()
-            .enumerate();
-        let items = items.filter(|(_, item)| is_wide(Some(item)));
+            .enumerate()
+            .filter(|(_, item)| is_wide(Some(item)));
         wide.extend(items.map(|(index, _)| format!("{field}.{list}[{index}]")));
     }
     let finding = |field: &String| {
         let message = format!("`{field}` is only stars");
         let help = "write what is covered by its name".to_owned();
-        of.finding(RULE.code, field, message, help)
+        case.finding(RULE.code, field, message, help)
     };
-    let readable = wide.iter().filter(|field| of.source.text(field).is_some());
+    let readable = wide
+        .iter()
+        .filter(|field| case.source.text(field).is_some());
     readable.map(finding).collect()
 }
 

@@ -12,11 +12,9 @@ use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::rules::audit_cases::LandedCase;
-use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::DecisionByOther,
     level: Level::Warning,
@@ -36,19 +34,19 @@ pub(super) const RULE: Rule = Rule {
         "sam proposes reviews: [{date: 2026-11-21, by: sam@example.com, outcome: still-needed}]",
         "lee merges",
     ]),
-    check,
+    checks: &[Check::Landed(check)],
+    special: SpecialCases {
+        each_landing: true,
+        ..SpecialCases::NONE
+    },
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(landed) = case.landed() else {
-        return Vec::new();
-    };
+fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
     let Some(record) = landed.record else {
-        return Vec::new();
+        return;
     };
-    typed(landed.before, record)
-        .into_iter()
-        .filter_map(|(what, by)| {
+    let typed = typed(landed.before, record).into_iter();
+    findings.extend(typed.filter_map(|(what, by)| {
             let (message, help) = match by_then_and_now(landed, by) {
                 Relation::Same => return None,
                 Relation::Unknown(unknown) => (
@@ -67,8 +65,7 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
                 level: Level::Warning,
                 ..landed.finding(RULE.code, Level::Warning, &message, help)
             })
-        })
-        .collect()
+        }));
 }
 
 /// Returns how somebody stands to those who wrote and landed a version: by the governance before it, and by that of the

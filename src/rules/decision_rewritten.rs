@@ -4,15 +4,14 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
 const REVIEWED: &str = "reviews: [{date: 2026-12-04, by: lee@example.com, outcome: reduce}]";
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::DecisionRewritten,
     level: Level::Error,
@@ -29,11 +28,12 @@ pub(super) const RULE: Rule = Rule {
         "reviews: [{date: 2026-12-04, by: lee@example.com, outcome: reduce}, \
          {date: 2026-12-11, by: lee@example.com, outcome: still-needed}]",
     ),
-    check,
+    checks: &[Check::Change(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.change().map(rewritten).unwrap_or_default()
+fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(rewritten(changed));
 }
 
 fn rewritten(changed: &ChangeCase<'_>) -> Vec<Finding> {
@@ -41,7 +41,7 @@ fn rewritten(changed: &ChangeCase<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let lists = meaning::rewritten(before, after).into_iter();
-    let finding = |list: meaning::Difference| {
+    let finding = |list: meaning::FieldDifference| {
         changed.finding(
             RULE.code,
             Level::Error,

@@ -5,12 +5,10 @@
 use crate::approval::verdict::FourEyes;
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::audit_cases::{FileKind, LandedCase};
-use crate::rules::case::RuleCase;
+use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::DirectPush,
     level: Level::Warning,
@@ -20,18 +18,22 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Protect the branch, and let changes land by pull request.",
     bad: Example::history(&["ana pushes the sample", "found: direct-push, self-approval"]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
-    check,
+    checks: &[Check::Landed(check)],
+    special: SpecialCases {
+        each_landing: true,
+        ..SpecialCases::NONE
+    },
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.landed().and_then(pushed).into_iter().collect()
+fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(pushed(landed));
 }
 
 fn pushed(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
     let by_merge = landed.landing.parents.len() > 1;
     let is_gone = verdict.result == FourEyes::NotApplicable;
-    let is_record = landed.matter == FileKind::Record && !is_gone;
+    let is_record = !landed.is_governance && !is_gone;
     if !is_record || by_merge || verdict.pull_request.is_some() || landed.has_evidence() {
         return None;
     }

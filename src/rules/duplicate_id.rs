@@ -2,14 +2,12 @@
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
+use crate::diag::Level;
 use crate::diag::code::Code;
-use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::rules::sample;
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::DuplicateId,
     level: Level::Error,
@@ -25,9 +23,6 @@ pub(super) const RULE: Rule = Rule {
         ),
     ]),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Noted],
+    special: SpecialCases::NONE,
 };
-
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.noted(Code::DuplicateId)
-}

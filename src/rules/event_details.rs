@@ -11,12 +11,12 @@ use crate::policy::tier::Resolved;
 use crate::record::Record;
 use crate::record::time::not_after;
 use crate::record::vocabulary::Vocabulary;
-use crate::rules::meaning::{self, Difference};
+use crate::rules::meaning::{self, FieldDifference};
 
 /// An event with its detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventDetail {
-    /// What happened.
+    /// The kind of the event.
     pub event: Event,
     /// By how much, which, from whom to whom; empty where there is nothing to add.
     pub detail: String,
@@ -33,8 +33,7 @@ pub struct Beside<'b> {
 
 /// Returns what changes in meaning from one content to another, in the order of the events.
 pub fn events(before: Option<&Record>, after: &Record, beside: Beside<'_>) -> Vec<EventDetail> {
-    let events = change::events(before, after);
-    let events = events.into_iter();
+    let events = change::events(before, after).into_iter();
     events
         .map(|event| EventDetail {
             event,
@@ -127,7 +126,7 @@ fn renewed(before: &Record, after: &Record, beside: Beside<'_>) -> String {
     )
 }
 
-fn joined(differences: &[Difference]) -> String {
+fn joined(differences: &[FieldDifference]) -> String {
     let words: Vec<&str> = differences.iter().map(|it| it.words.as_str()).collect();
     words.join("; ")
 }
@@ -147,8 +146,10 @@ fn controls_added(before: &Record, after: &Record) -> String {
 
 fn attested(before: &Record, after: &Record) -> String {
     let is_other = |it: &&crate::record::CompensatingControl| {
-        let mut known = before.compensating_controls.iter();
-        let known = known.find(|other| other.id == it.id);
+        let known = before
+            .compensating_controls
+            .iter()
+            .find(|other| other.id == it.id);
         known.is_some_and(|known| known.verified != it.verified || known.status != it.status)
     };
     let controls = after.compensating_controls.iter().filter(is_other);
@@ -164,10 +165,10 @@ fn attested(before: &Record, after: &Record) -> String {
 /// of it is left.
 pub fn also(approved: Option<&Record>, landed: &Record, after: &Record) -> Option<String> {
     let left: Vec<Event> = change::events(approved, after);
-    let told = events(approved, landed, Beside::default()).into_iter();
-    let words: Vec<String> = told
-        .filter(|told| left.contains(&told.event))
-        .map(|told| told.words())
+    let landed = events(approved, landed, Beside::default()).into_iter();
+    let words: Vec<String> = landed
+        .filter(|it| left.contains(&it.event))
+        .map(|it| it.line())
         .collect();
     (!words.is_empty())
         .then(|| format!("also approves what landed unapproved: {}", words.join("; ")))
@@ -175,7 +176,7 @@ pub fn also(approved: Option<&Record>, landed: &Record, after: &Record) -> Optio
 
 impl EventDetail {
     /// Returns event and detail in one line: `scope widened: resources + db:orders`.
-    pub fn words(&self) -> String {
+    pub fn line(&self) -> String {
         let event = self.event.word().replace('-', " ");
         match self.detail.as_str() {
             "" => event,

@@ -23,7 +23,7 @@ pub struct Evidence {
 pub enum Found {
     /// A file with this SHA-256, in lower-case hexadecimal.
     File(String),
-    /// Nothing.
+    /// No file or folder of that path.
     Nothing,
     /// A folder or other thing that is no file.
     NoFile,

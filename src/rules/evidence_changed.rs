@@ -4,12 +4,11 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::evidence::Found;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Closed, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::EvidenceChanged,
     level: Level::Error,
@@ -25,34 +24,34 @@ pub(super) const RULE: Rule = Rule {
         ("exceptions/EXC-2026-7F3KQ.yaml", RECORD),
         ("evidence/rotate.txt", b"rotated"),
     ]),
-    check,
+    checks: &[Check::Evidence(check)],
+    special: SpecialCases {
+        closed: Closed::Judged,
+        stays_error: true,
+        ..SpecialCases::NONE
+    },
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let mut findings = Vec::new();
-    for evidence in &of.evidence {
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    for evidence in &case.evidence {
         let Found::File(digest) = &evidence.found else {
             continue;
         };
         let field = format!("{}.sha256", evidence.field);
-        let Some(stated) = of.source.text(&field) else {
+        let Some(stated) = case.source.text(&field) else {
             continue;
         };
         if stated.eq_ignore_ascii_case(digest) {
             continue;
         }
-        let path = of.source.text(&format!("{}.path", evidence.field));
+        let path = case.source.text(&format!("{}.path", evidence.field));
         let message = format!(
             "{} has another SHA-256 than recorded",
             path.unwrap_or_default()
         );
         let help = format!("restore the file; it is {digest} now");
-        findings.push(of.finding(RULE.code, &field, message, help));
+        findings.push(case.finding(RULE.code, &field, message, help));
     }
-    findings
 }
 
 /// A record with a file as evidence.

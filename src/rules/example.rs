@@ -7,11 +7,11 @@ use crate::rules::sample;
 /// What a rule finds, or has nothing against.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
-    /// What is looked at.
+    /// The files, edits or steps of the example.
     pub shape: Shape,
     /// The instant asked about: a day or an instant.
     pub on: Option<&'static str>,
-    /// The policy.
+    /// The text of `exledger.yaml`, where it matters.
     pub policy: Option<&'static str>,
     /// What landed beside it, each as edits of the sample under an id of its own.
     pub beside: &'static [&'static str],
@@ -39,9 +39,9 @@ pub enum Shape {
 
 impl Example {
     /// The sample record as it is.
-    pub const SAMPLE: Example = Example::of(Shape::With("", ""));
+    pub const SAMPLE: Example = Example::new(Shape::With("", ""));
 
-    const fn of(shape: Shape) -> Example {
+    const fn new(shape: Shape) -> Example {
         Example {
             shape,
             on: None,
@@ -53,27 +53,27 @@ impl Example {
 
     /// Returns the sample record with a field set to a value written in YAML.
     pub const fn with(field: &'static str, yaml: &'static str) -> Example {
-        Example::of(Shape::With(field, yaml))
+        Example::new(Shape::With(field, yaml))
     }
 
     /// Returns a record's file by its bytes.
     pub const fn text(bytes: &'static [u8]) -> Example {
-        Example::of(Shape::Text(bytes))
+        Example::new(Shape::Text(bytes))
     }
 
     /// Returns the files of a ledger.
     pub const fn tree(files: &'static [(&'static str, &'static [u8])]) -> Example {
-        Example::of(Shape::Tree(files))
+        Example::new(Shape::Tree(files))
     }
 
     /// Returns the sample record before and after a change, each as edits of it.
     pub const fn change(before: &'static str, after: &'static str) -> Example {
-        Example::of(Shape::Change(before, after))
+        Example::new(Shape::Change(before, after))
     }
 
     /// Returns what happened to a ledger.
     pub const fn history(steps: &'static [&'static str]) -> Example {
-        Example::of(Shape::History(steps))
+        Example::new(Shape::History(steps))
     }
 
     /// Returns the example, judged at an instant: a day or an instant.
@@ -114,11 +114,14 @@ impl Example {
 
     /// Returns the path and the bytes of each record that landed beside the example.
     pub fn neighbours(&self) -> Vec<(String, Vec<u8>)> {
-        let records = self.beside.iter().zip(sample::OTHERS);
-        let records = records.filter_map(|(edits, id)| {
-            let text = sample::edited(&format!("id: {id}\n{edits}"))?;
-            Some((format!("exceptions/{id}.yaml"), text.into_bytes()))
-        });
+        let records = self
+            .beside
+            .iter()
+            .zip(sample::OTHERS)
+            .filter_map(|(edits, id)| {
+                let text = sample::edited(&format!("id: {id}\n{edits}"))?;
+                Some((format!("exceptions/{id}.yaml"), text.into_bytes()))
+            });
         records.collect()
     }
 
@@ -192,11 +195,13 @@ impl Example {
         let shown = match self.beside {
             [] => shown,
             landed => {
-                let landed = landed.iter().map(|edits| match *edits {
-                    "" => "# as the sample",
-                    edits => edits,
-                });
-                let landed: Vec<&str> = landed.collect();
+                let landed: Vec<&str> = landed
+                    .iter()
+                    .map(|edits| match *edits {
+                        "" => "# as the sample",
+                        edits => edits,
+                    })
+                    .collect();
                 format!("# landed under other ids\n{}\n{shown}", landed.join("\n"))
             }
         };
@@ -234,17 +239,18 @@ fn record(bytes: impl Into<Vec<u8>>) -> (String, Vec<u8>) {
 }
 
 /// Bytes as text that can be printed anywhere.
-trait Shown {
+trait EscapeLines {
     fn escape_ascii_but_lines(&self) -> String;
 }
 
-impl Shown for [u8] {
+impl EscapeLines for [u8] {
     fn escape_ascii_but_lines(&self) -> String {
-        let lines = self.split(|byte| *byte == b'\n');
-        let lines = lines.map(|line| match std::str::from_utf8(line) {
-            Ok(text) if !text.contains(char::is_control) => text.to_owned(),
-            _ => line.escape_ascii().to_string(),
-        });
+        let lines = self
+            .split(|byte| *byte == b'\n')
+            .map(|line| match std::str::from_utf8(line) {
+                Ok(text) if !text.contains(char::is_control) => text.to_owned(),
+                _ => line.escape_ascii().to_string(),
+            });
         lines.collect::<Vec<_>>().join("\n").trim_end().to_owned()
     }
 }

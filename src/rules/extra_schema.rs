@@ -8,8 +8,8 @@ mod judge;
 pub(crate) mod refusal;
 
 use crate::policy::governance::Governance;
-use crate::rules::extra_schema::judge::Judge;
-use crate::rules::extra_schema::refusal::Refusal;
+use crate::rules::extra_schema::judge::SchemaJudge;
+use crate::rules::extra_schema::refusal::SchemaRefusal;
 use serde_json::Value;
 
 /// The team's own schema, as far as it can be used.
@@ -18,18 +18,15 @@ pub struct ExtraSchema(SchemaState);
 
 #[derive(Debug)]
 enum SchemaState {
-    /// The policy names none.
     Absent,
-    /// It can't be used.
     Broken(String),
-    /// It judges.
-    Sound(Judge),
+    Sound(SchemaJudge),
 }
 
 impl ExtraSchema {
     /// Returns the schema of governance files, ready to judge.
     pub fn of(governance: &Governance) -> ExtraSchema {
-        let judge = governance.extra_schema.as_ref().map(Judge::of);
+        let judge = governance.extra_schema.as_ref().map(SchemaJudge::compile);
         ExtraSchema(match judge {
             None => SchemaState::Absent,
             Some(Ok(judge)) => SchemaState::Sound(judge),
@@ -51,7 +48,7 @@ impl ExtraSchema {
     }
 
     /// Returns what the schema refuses of a map.
-    pub(super) fn refusals(&self, map: &Value) -> Vec<Refusal> {
+    pub(super) fn refusals(&self, map: &Value) -> Vec<SchemaRefusal> {
         match &self.0 {
             SchemaState::Sound(judge) => judge.refusals(map),
             SchemaState::Absent | SchemaState::Broken(_) => Vec::new(),

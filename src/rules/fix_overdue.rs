@@ -5,11 +5,10 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::time::Day;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::FixOverdue,
     level: Level::Warning,
@@ -19,18 +18,16 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Bring the fix forward, or say with a renewal that it takes longer.",
     bad: Example::with("fix.due", "2027-01-10"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let Some(due) = case.value::<Day>("fix.due") else {
+        return;
     };
-    let Some(due) = of.value::<Day>("fix.due") else {
-        return Vec::new();
-    };
-    let is_open = of.lacks("closure");
-    let is_after = of.not_after().is_some_and(|end| due.start() >= end);
+    let is_open = case.lacks("closure");
+    let is_after = case.not_after().is_some_and(|end| due.start() >= end);
     let is_past = |instant| is_open && instant >= due.end();
     let (message, help) = if is_after {
         let message = format!("the fix is due on {due}, after the exception's last day");
@@ -39,7 +36,7 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
         let message = format!("the fix was due on {due}");
         (message, "close the record, or say when the fix comes")
     } else {
-        return Vec::new();
+        return;
     };
-    vec![of.finding(RULE.code, "fix.due", message, help.to_owned())]
+    findings.push(case.finding(RULE.code, "fix.due", message, help.to_owned()));
 }

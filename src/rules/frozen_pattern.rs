@@ -5,12 +5,11 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
 use crate::policy::settings::PatternKey;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::survey::cause;
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::FrozenPattern,
     level: Level::Error,
@@ -24,27 +23,32 @@ pub(super) const RULE: Rule = Rule {
         "title: The fourth job with this cause\nreferences: {redesign: BILL-500}",
     )
     .beside(&["", "", ""]),
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
 /// So many records of the group are named.
 const NAMED: usize = 5;
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let (Some(of), Some(neighbours)) = (case.record(), case.known.neighbours) else {
-        return Vec::new();
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let Some(neighbours) = case.known.neighbours else {
+        return;
     };
     let governance = case.known.governance;
     let patterns = &governance.policy.patterns;
-    let (Some(record), id) = (&of.source.record, of.source.stem()) else {
-        return Vec::new();
+    let (Some(record), id) = (&case.source.record, case.source.stem()) else {
+        return;
     };
     let frozen = neighbours.frozen(governance);
     let Some((_, kind)) = neighbours.refuses(&frozen, id, record, governance) else {
-        return Vec::new();
+        return;
     };
-    let named = kind.records.iter().take(NAMED).map(|it| it.id.as_str());
-    let named: Vec<&str> = named.collect();
+    let named: Vec<&str> = kind
+        .records
+        .iter()
+        .take(NAMED)
+        .map(|it| it.id.as_str())
+        .collect();
     let more = match kind.records.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -62,7 +66,7 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
         patterns.threshold, patterns.window
     );
     let field = patterns.key.first().map_or("root_cause", |key| place(*key));
-    vec![of.finding(RULE.code, field, message, help)]
+    findings.push(case.finding(RULE.code, field, message, help));
 }
 
 /// Returns the field of a record that holds the value of a key.

@@ -5,12 +5,10 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
-use crate::rules::audit_cases;
-use crate::rules::case::RuleCase;
+use crate::rules::audit_cases::{self, MainlineCase};
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::FutureDated,
     level: Level::Warning,
@@ -27,14 +25,15 @@ pub(super) const RULE: Rule = Rule {
         "lee pushes NOTES.md",
     ]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
-    check,
+    checks: &[Check::Mainline(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    audit_cases::misdated(
-        case.line(),
+fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(audit_cases::misdated(
+        line,
         (RULE.code, Flag::FutureDated),
         "which is in the future",
         "set the clock of whoever commits; the time of the commit before holds instead",
-    )
+    ));
 }

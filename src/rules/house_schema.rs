@@ -8,14 +8,13 @@ use crate::diag::{Finding, Level, Pos};
 use crate::policy;
 use crate::record::file::FieldState;
 use crate::record::free;
-use crate::rules::case::{RecordCase, RuleCase, Subject};
+use crate::rules::case::{RecordCase, RuleContext};
 use crate::rules::example::Example;
 use crate::rules::extra_schema::refusal::SchemaStep;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::rules::sample;
 use serde_json::{Map, Value};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::HouseSchema,
     level: Level::Error,
@@ -33,54 +32,45 @@ pub(super) const RULE: Rule = Rule {
         ("house.schema.json", SCHEMA),
         (sample::PATH, GOOD),
     ]),
-    check,
+    checks: &[Check::Record(record), Check::Policy(policy)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    match case.subject {
-        Subject::Record(of) => record(case, of),
-        Subject::Policy => policy(case).into_iter().collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn record(case: &RuleCase<'_>, of: &RecordCase<'_>) -> Vec<Finding> {
+fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let house = case.known.house;
     if !house.judges() {
-        return Vec::new();
+        return;
     }
-    let map = match of.source.stated("x") {
-        FieldState::Unreadable => return Vec::new(),
+    let map = match case.source.stated("x") {
+        FieldState::Unreadable => return,
         FieldState::Absent => Value::Object(Map::new()),
         FieldState::Node(node) => free::json(node),
     };
     // What can't be read has a finding of its own, and is no value to compare.
-    let mut fields = of
+    let mut fields = case
         .source
         .findings
         .iter()
         .filter_map(|it| it.field.as_deref());
     if fields.any(|field| field.starts_with("x.")) {
-        return Vec::new();
+        return;
     }
     let refusals = house.refusals(&map).into_iter();
-    refusals
-        .map(|refusal| {
-            let field = field(&refusal.path);
-            let message = format!("`{field}` {}, says the house schema", refusal.message);
-            let written = of.source.text(&field).filter(|_| refusal.wants_text);
-            let quotes = written.map(|text| format!("put it in quotes: `\"{text}\"`; "));
-            let described = refusal.description.map(|text| format!("{text}; "));
-            let schema = &case.known.governance.policy.extra_schema;
-            let help = format!(
-                "{}{}see {}",
-                quotes.unwrap_or_default(),
-                described.unwrap_or_default(),
-                schema.as_deref().unwrap_or("the schema")
-            );
-            of.finding(RULE.code, &field, message, help)
-        })
-        .collect()
+    findings.extend(refusals.map(|refusal| {
+        let field = field(&refusal.path);
+        let message = format!("`{field}` {}, says the house schema", refusal.message);
+        let written = case.source.text(&field).filter(|_| refusal.wants_text);
+        let quotes = written.map(|text| format!("put it in quotes: `\"{text}\"`; "));
+        let described = refusal.description.map(|text| format!("{text}; "));
+        let schema = &case.known.governance.policy.extra_schema;
+        let help = format!(
+            "{}{}see {}",
+            quotes.unwrap_or_default(),
+            described.unwrap_or_default(),
+            schema.as_deref().unwrap_or("the schema")
+        );
+        case.finding(RULE.code, &field, message, help)
+    }));
 }
 
 /// Returns the dotted path of a value below `x`.
@@ -96,11 +86,13 @@ fn field(path: &[SchemaStep]) -> String {
 }
 
 /// Returns the finding about a schema that can't be used: then nothing below `x` is judged.
-fn policy(case: &RuleCase<'_>) -> Option<Finding> {
-    let flaw = case.known.house.flaw()?;
-    let document = case.known.governance.document.as_ref();
+fn policy(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    let Some(flaw) = known.house.flaw() else {
+        return;
+    };
+    let document = known.governance.document.as_ref();
     let node = document.and_then(|root| root.at("extra_schema"));
-    Some(Finding {
+    findings.push(Finding {
         rule: RULE.code,
         level: RULE.level,
         path: policy::FILE.to_owned(),
@@ -109,7 +101,7 @@ fn policy(case: &RuleCase<'_>) -> Option<Finding> {
         id: None,
         message: format!("the house schema can't be used: {flaw}"),
         help: "correct the schema; it may refer to nothing outside itself".to_owned(),
-    })
+    });
 }
 
 const POLICY: &[u8] = b"version: 1\nextra_schema: house.schema.json\n";

@@ -5,11 +5,10 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::vocabulary::{IdentityType, Vocabulary};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::IncompleteIdentity,
     level: Level::Error,
@@ -22,18 +21,19 @@ pub(super) const RULE: Rule = Rule {
         "{identity: svc:billing-batch, identity_type: service-account, task: nightly run}",
     ),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases {
+        asked_later: true,
+        ..SpecialCases::NONE
+    },
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let lacks = |key: &&str| of.lacks(&format!("subject.{key}"));
-    if of.source.node("subject").is_none() || (lacks(&"identity") && lacks(&"identity_type")) {
-        return Vec::new();
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let lacks = |key: &&str| case.lacks(&format!("subject.{key}"));
+    if case.source.node("subject").is_none() || (lacks(&"identity") && lacks(&"identity_type")) {
+        return;
     }
-    let kind: Option<IdentityType> = of.value("subject.identity_type");
+    let kind: Option<IdentityType> = case.value("subject.identity_type");
     let is_machine = kind.is_some_and(|kind| kind != IdentityType::Human);
     let needed: &[&str] = if is_machine {
         &["identity", "identity_type", "credential", "task"]
@@ -42,7 +42,7 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
     };
     let missing: Vec<&str> = needed.iter().filter(|key| lacks(key)).copied().collect();
     if missing.is_empty() {
-        return Vec::new();
+        return;
     }
     let (message, help) = match missing[..] {
         ["identity", ref rest @ ..] => {
@@ -63,7 +63,7 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
             )
         }
     };
-    vec![of.finding_at_key(RULE.code, "subject", message, help)]
+    findings.push(case.finding_at_key(RULE.code, "subject", message, help));
 }
 
 /// Returns a key with what may stand there.

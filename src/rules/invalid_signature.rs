@@ -7,11 +7,9 @@ use crate::approval::signature_checks::{Looked, Of};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::LandedCase;
-use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::InvalidSignature,
     level: Level::Error,
@@ -21,21 +19,19 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Find out who signed; list the key in the signers file before it signs, and renew what expired.",
     bad: Example::history(&["ana proposes the sample", "lee merges, badly signed"]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
-    check,
+    checks: &[Check::Landed(check)],
+    special: SpecialCases {
+        each_landing: true,
+        ..SpecialCases::NONE
+    },
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(landed) = case.landed() else {
-        return Vec::new();
-    };
-    let found = landed
-        .signatures
-        .iter()
-        .filter_map(|looked| of(landed, looked));
-    found.collect()
+fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
+    let looked = landed.signatures.iter();
+    findings.extend(looked.filter_map(|looked| invalid(landed, looked)));
 }
 
-fn of(landed: &LandedCase<'_>, looked: &Looked) -> Option<Finding> {
+fn invalid(landed: &LandedCase<'_>, looked: &Looked) -> Option<Finding> {
     let level = match (&looked.state, looked.of) {
         (SignatureState::Bad(_), _) => Level::Error,
         (

@@ -6,11 +6,10 @@ use crate::approval::keys;
 use crate::approval::signers::{Line, Signers};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
-use crate::rules::case::{RuleCase, Subject};
+use crate::rules::case::RuleContext;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::KeyOfTwoOffices,
     level: Level::Error,
@@ -34,13 +33,14 @@ pub(super) const RULE: Rule = Rule {
               dana@example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGDL9rcwC7Dl2EmakK7y2DKkUSCLXhavXFcRsJZ8CxwK\n",
         ),
     ]),
-    check,
+    checks: &[Check::Policy(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let governance = case.known.governance;
-    let (Subject::Policy, Some(text)) = (case.subject, &governance.signers) else {
-        return Vec::new();
+fn check(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    let governance = known.governance;
+    let Some(text) = &governance.signers else {
+        return;
     };
     let signers = Signers::parse(text);
     let lines = keys::of_two_offices(&signers).into_iter();
@@ -63,5 +63,5 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
             .to_owned(),
     }
     };
-    lines.map(finding).collect()
+    findings.extend(lines.map(finding));
 }

@@ -4,13 +4,12 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::event_details;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::LandedUnapproved,
     level: Level::Note,
@@ -23,11 +22,12 @@ pub(super) const RULE: Rule = Rule {
         "scope.resources: [db:invoices, db:orders]\ntitle: A better title",
     ),
     good: Example::change("", "title: A better title"),
-    check,
+    checks: &[Check::Change(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.change().and_then(waiting).into_iter().collect()
+fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(waiting(changed));
 }
 
 fn waiting(changed: &ChangeCase<'_>) -> Option<Finding> {

@@ -16,7 +16,6 @@ use crate::survey::refiling::{self, Peer};
 
 /// How far a record reaches that is new, or ends later than before.
 pub(super) struct Reach<'c> {
-    /// What it says now.
     pub(super) record: &'c Record,
     /// What tier and class allow.
     pub(super) tier: Resolved,
@@ -32,7 +31,10 @@ pub(super) struct Reach<'c> {
 
 impl<'c> Reach<'c> {
     /// Returns how far a change reaches; `None` where it goes on no longer, or a redesign lifts the limits.
-    pub(super) fn of(changed: &'c ChangeCase<'_>, known: &RuleContext<'_>) -> Option<Reach<'c>> {
+    pub(super) fn for_change(
+        changed: &'c ChangeCase<'_>,
+        known: &RuleContext<'_>,
+    ) -> Option<Reach<'c>> {
         let source = changed.after?;
         let record = source.record.as_ref()?;
         let before = match changed.before {
@@ -63,7 +65,7 @@ impl<'c> Reach<'c> {
     }
 
     /// Returns what was filed again, in words that follow a sentence; empty where nothing was.
-    pub(super) fn words(&self) -> String {
+    pub(super) fn refiled_note(&self) -> String {
         match self.refiled.as_slice() {
             [] => String::new(),
             ids => format!(", filed before as {}", ids.join(", ")),

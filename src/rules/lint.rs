@@ -13,24 +13,19 @@ use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
 use crate::record::credential;
 use crate::record::file::RecordFile;
-use crate::rules::case::{Cited, RecordCase, RuleCase, RuleContext, Subject};
+use crate::rules::audit_cases::{LandedCase, MainlineCase, Statements, UsesCase};
+use crate::rules::case::{Cited, RecordCase, RuleContext};
 use crate::rules::change_cases::{ChangeCase, GovernanceChange};
 use crate::rules::past::RecordPast;
 use crate::rules::past::Settled;
 use crate::rules::repeats::Repeats;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Closed, JudgeRecord, Rule};
 use crate::rules::{ALL, evidence};
-
-/// What of the content group is judged in a settled record too.
-const ALWAYS: &[Code] = &[Code::Secret, Code::MissingEvidence, Code::EvidenceChanged];
-
-/// What is judged besides in a settled record whose closure was looked at.
-const OF_REVIEW: Code = Code::ReviewBySelf;
 
 /// What a look at a record's file shows.
 #[derive(Clone, Debug)]
 pub struct Look {
-    /// The findings, sorted.
+    /// The findings, sorted as answers list them.
     pub findings: Vec<Finding>,
     /// The tier; `None` where a field that decides it can't be read, or the policy can't.
     pub tier: Option<String>,
@@ -57,95 +52,219 @@ pub fn look(
     known: &RuleContext<'_>,
     past: RecordPast,
 ) -> Result<Look, TreeError> {
-    let policy = &known.governance.policy;
-    let of = RecordCase {
-        source,
-        tier: tier::resolve(policy, &Facts::of_source(source)),
-        landed: past.landed,
-        evidence: evidence::of(source, known.tree)?,
-        cited: Cited::of(source, known.governance),
-    };
+    let case = record_case(source, known, past)?;
+    let is_broken = known.governance.state == State::Broken;
     let applies = |rule: &Rule| match rule.code.group() {
         RuleGroup::Shape => true,
-        _ if known.governance.state == State::Broken => false,
+        _ if is_broken => false,
         RuleGroup::Content => match past.settled {
             Settled::Open => true,
-            Settled::Closed => ALWAYS.contains(&rule.code),
-            Settled::Reviewed => rule.code == OF_REVIEW || ALWAYS.contains(&rule.code),
+            Settled::Closed => rule.special.closed == Closed::Judged,
+            Settled::Reviewed => rule.special.closed != Closed::Passed,
         },
         RuleGroup::Change => past.settled == Settled::Open,
         RuleGroup::Audit => false,
     };
-    let is_broken = known.governance.state == State::Broken;
+    let findings = judge(known, applies, |rule, check, found| match check {
+        Check::Noted => noted(rule.code, &source.findings, found),
+        Check::Record(check) | Check::Evidence(check) => check(&case, found),
+        _ => {}
+    });
     Ok(Look {
-        findings: findings(Subject::Record(&of), known, applies),
-        tier: of.tier.filter(|_| !is_broken).map(|tier| tier.tier),
+        findings,
+        tier: case.tier.filter(|_| !is_broken).map(|tier| tier.tier),
+    })
+}
+
+/// Returns the findings about the evidence files that a record names, sorted.
+///
+/// # Errors
+/// [`TreeError`] when one of the files can't be read.
+pub fn evidence(source: &RecordFile, known: &RuleContext<'_>) -> Result<Vec<Finding>, TreeError> {
+    if known.governance.state == State::Broken {
+        return Ok(Vec::new());
+    }
+    let case = record_case(source, known, RecordPast::UNKNOWN)?;
+    Ok(judge(
+        known,
+        |_| true,
+        |_, check, found| {
+            if let Check::Evidence(check) = check {
+                check(&case, found);
+            }
+        },
+    ))
+}
+
+fn record_case<'c>(
+    source: &'c RecordFile,
+    known: &'c RuleContext<'c>,
+    past: RecordPast,
+) -> Result<RecordCase<'c>, TreeError> {
+    let policy = &known.governance.policy;
+    Ok(RecordCase {
+        source,
+        known,
+        tier: tier::resolve(policy, &Facts::of_source(source)),
+        landed: past.landed,
+        evidence: evidence::of(source, known.tree)?,
+        cited: Cited::in_record(source, known.governance),
     })
 }
 
 /// Returns the findings about the governance files, sorted.
 pub fn policy(known: &RuleContext<'_>) -> Vec<Finding> {
-    findings(Subject::Policy, known, |_| true)
+    let findings = &known.governance.findings;
+    judge(
+        known,
+        |_| true,
+        |rule, check, found| match check {
+            Check::Noted => noted(rule.code, findings, found),
+            Check::Policy(check) => check(known, found),
+            _ => {}
+        },
+    )
 }
 
 /// Returns the findings about what is named like a record and is none, sorted.
 pub fn files(files: &Files, known: &RuleContext<'_>) -> Vec<Finding> {
-    findings(Subject::Files(files), known, |_| true)
+    let findings = files.findings();
+    judge(
+        known,
+        |_| true,
+        |rule, check, found| {
+            if let Check::Noted = check {
+                noted(rule.code, &findings, found);
+            }
+        },
+    )
 }
 
 /// Returns the findings about a change of a record, sorted; each has the level that its rule gives it.
 pub fn change(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Vec<Finding> {
-    findings(Subject::Change(changed), known, is_of_changes)
+    // A file that can't be read has no findings to compare.
+    let judge_record: JudgeRecord =
+        |source, known, past| record(source, known, past).unwrap_or_default();
+    judge(
+        known,
+        |_| true,
+        |_, check, found| match check {
+            Check::Change(check) => check(changed, known, found),
+            Check::Loosened(check) => check(changed, known, judge_record, found),
+            _ => {}
+        },
+    )
 }
 
 /// Returns the findings about what a branch does to the governance files, sorted.
-pub fn branch(rulings: &[GovernanceChange], known: &RuleContext<'_>) -> Vec<Finding> {
-    findings(Subject::Branch(rulings), known, is_of_changes)
+pub fn branch(changes: &[GovernanceChange], known: &RuleContext<'_>) -> Vec<Finding> {
+    judge(
+        known,
+        |_| true,
+        |_, check, found| {
+            if let Check::Governance(check) = check {
+                changes.iter().for_each(|change| check(change, found));
+            }
+        },
+    )
 }
 
 /// Returns the findings about what a branch does to workflows and actions of the forge, sorted.
 pub fn workflows(changes: &[GovernanceChange], known: &RuleContext<'_>) -> Vec<Finding> {
-    findings(Subject::Workflows(changes), known, is_of_changes)
+    judge(
+        known,
+        |_| true,
+        |_, check, found| {
+            if let Check::Workflow(check) = check {
+                changes.iter().for_each(|change| check(change, found));
+            }
+        },
+    )
 }
 
-/// Returns the findings about open records that repeat closed ones, each once.
+/// Returns the findings about open records that repeat closed ones, in the order of the records.
 pub fn repeats(repeats: &Repeats, known: &RuleContext<'_>) -> Vec<Finding> {
     if known.governance.state == State::Broken {
         return Vec::new();
     }
-    let repeats = repeats.found(known.governance);
-    let of_one = |repeat| {
-        findings(Subject::Repeat(repeat), known, |rule| {
-            rule.code.group() == RuleGroup::Content
-        })
-    };
-    repeats.iter().flat_map(of_one).collect()
+    let repeats = repeats.found(known.governance).into_iter();
+    let findings = repeats.flat_map(|repeat| {
+        judge(
+            known,
+            |_| true,
+            |_, check, found| {
+                if let Check::Repeat(check) = check {
+                    check(&repeat, found);
+                }
+            },
+        )
+    });
+    findings.collect()
 }
 
-fn is_of_changes(rule: &Rule) -> bool {
-    rule.code.group() == RuleGroup::Change
-}
-
-/// Returns the findings of an audit about one subject, sorted; each has the level that its rule gives it.
-///
-/// Two rules of other groups judge what landed as well: who reviewed a closure, and what a loosened policy let through.
-pub fn audit(
-    subject: Subject<'_>,
+/// Returns the findings of the rules that are asked about a version that landed, sorted.
+pub fn landed(
+    landed: &LandedCase<'_>,
     known: &RuleContext<'_>,
-    asked: impl Fn(Code) -> bool,
+    asked: impl Fn(&Rule) -> bool,
 ) -> Vec<Finding> {
-    const TOO: &[Code] = &[Code::ReviewBySelf, Code::PolicyLoosened];
-    findings(subject, known, |rule| {
-        (rule.code.group() == RuleGroup::Audit || TOO.contains(&rule.code)) && asked(rule.code)
+    judge(known, asked, |_, check, found| {
+        if let Check::Landed(check) = check {
+            check(landed, found);
+        }
     })
 }
 
-fn findings(
-    subject: Subject<'_>,
+/// Returns the findings about the approved branch itself, sorted.
+pub fn mainline(line: &MainlineCase<'_>, known: &RuleContext<'_>) -> Vec<Finding> {
+    judge(
+        known,
+        |_| true,
+        |_, check, found| {
+            if let Check::Mainline(check) = check {
+                check(line, found);
+            }
+        },
+    )
+}
+
+/// Returns the findings about the files below `.approvals`, sorted.
+pub fn approval_files(statements: &Statements<'_>, known: &RuleContext<'_>) -> Vec<Finding> {
+    judge(
+        known,
+        |_| true,
+        |_, check, found| {
+            if let Check::ApprovalFiles(check) = check {
+                check(statements, found);
+            }
+        },
+    )
+}
+
+/// Returns the findings about the uses of a record, sorted.
+pub fn uses(uses: &UsesCase<'_>, known: &RuleContext<'_>) -> Vec<Finding> {
+    judge(
+        known,
+        |_| true,
+        |_, check, found| {
+            if let Check::Uses(check) = check {
+                check(uses, found);
+            }
+        },
+    )
+}
+
+fn noted(code: Code, findings: &[Finding], found: &mut Vec<Finding>) {
+    let of_code = findings.iter().filter(|finding| finding.rule == code);
+    found.extend(of_code.cloned());
+}
+
+/// Runs the checks of the rules that apply, and gives each finding its level under the policy.
+fn judge(
     known: &RuleContext<'_>,
     applies: impl Fn(&Rule) -> bool,
+    run: impl Fn(&Rule, &Check, &mut Vec<Finding>),
 ) -> Vec<Finding> {
-    let case = RuleCase { subject, known };
     let mut findings = Vec::new();
     for rule in ALL {
         if !applies(rule) {
@@ -154,14 +273,15 @@ fn findings(
         let Some(level) = level(rule, known.governance) else {
             continue;
         };
-        let found = (rule.check)(&case).into_iter();
-        // A rule about changes gives each finding its own level: the same change may be said or left unsaid. So do
-        // the readers: a governance file that is not there is a warning.
-        findings.extend(found.map(|finding| Finding {
-            level: match rule.code.group() {
-                RuleGroup::Change | RuleGroup::Shape | RuleGroup::Audit => finding.level,
-                _ => level,
-            },
+        let mut found = Vec::new();
+        for check in rule.checks {
+            run(rule, check, &mut found);
+        }
+        // Other rules give each finding a level of its own: a governance file that is not there is a warning, and a
+        // change may be recorded or silent.
+        let is_content = rule.code.group() == RuleGroup::Content;
+        findings.extend(found.into_iter().map(|finding| Finding {
+            level: if is_content { level } else { finding.level },
             message: credential::hidden(finding.message),
             help: credential::hidden(finding.help),
             field: finding.field.map(credential::hidden),

@@ -5,11 +5,10 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::catalog::controls::{Form, Found};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::LooseControl,
     level: Level::Warning,
@@ -19,15 +18,12 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Write the id as its catalog does, if its title is what is meant.",
     bad: Example::with("deviates_from.controls", "[owasp-nhi:NHI-07]"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let mut findings = Vec::new();
-    for cited in &of.cited {
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    for cited in &case.cited {
         let (control, meant) = (&cited.control, &cited.meant);
         let is_exact = |found: &Found<'_>| {
             found.form == Form::Exact && found.catalog.name == control.catalog()
@@ -44,7 +40,6 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
             [found] => format!("write {}, if that is meant", found.canonical()),
             _ => "write the one that is meant".to_owned(),
         };
-        findings.push(of.finding(RULE.code, &cited.field(), message, help));
+        findings.push(case.finding(RULE.code, &cited.field(), message, help));
     }
-    findings
 }

@@ -4,12 +4,10 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::audit_cases::{Mark, Place};
-use crate::rules::case::RuleCase;
+use crate::rules::audit_cases::{MainlineCase, Mark, Place};
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::MainlineRerouted,
     level: Level::Error,
@@ -31,16 +29,15 @@ pub(super) const RULE: Rule = Rule {
         "ana proposes title: A better title",
         "lee merges",
     ]),
-    check,
+    checks: &[Check::Mainline(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let marks = case.line().map_or(&[][..], |line| line.marks);
-    let found = marks.iter().filter_map(of);
-    found.collect()
+fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(line.marks.iter().filter_map(rerouted));
 }
 
-fn of(mark: &Mark) -> Option<Finding> {
+fn rerouted(mark: &Mark) -> Option<Finding> {
     if mark.place != Place::Beside {
         return None;
     }

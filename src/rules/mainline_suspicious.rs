@@ -7,13 +7,11 @@ use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
 use crate::history::thrown_off::ThrownOff;
 use crate::history::version::Trail;
-use crate::rules::audit_cases;
-use crate::rules::case::RuleCase;
+use crate::rules::audit_cases::{self, MainlineCase};
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::status;
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::MainlineSuspicious,
     level: Level::Warning,
@@ -27,13 +25,11 @@ pub(super) const RULE: Rule = Rule {
         "ana turns the mainline",
     ]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
-    check,
+    checks: &[Check::Mainline(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(line) = case.line() else {
-        return Vec::new();
-    };
+fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     let flagged = line.flagged(Flag::Suspicious);
     let suspected = flagged.map(|landing| {
         let oid = landing.oid.short();
@@ -41,10 +37,9 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
             format!("commit {oid} merges the approved branch into itself: its sides may be swapped");
         audit_cases::of_line(RULE.code, Level::Warning, message, "compare with a checkpoint (`exledger verify --checkpoint`); whoever merged is no evidence")
     });
+    findings.extend(suspected);
     let thrown_off = line.thrown_off.iter();
-    suspected
-        .chain(thrown_off.map(|(trail, it)| lost(trail, it)))
-        .collect()
+    findings.extend(thrown_off.map(|(trail, it)| lost(trail, it)));
 }
 
 /// Returns the finding about what a merge threw off the first-parent line and nobody repaired.

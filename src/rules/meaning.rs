@@ -12,45 +12,45 @@ use crate::record::vocabulary::{ControlStatus, Vocabulary};
 
 /// A list of what is waived, and what came or went in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entries {
+pub struct ListDifference {
     /// The list, as a path in the record.
     pub list: &'static str,
     /// Whether the list itself is there.
-    pub stated: Stated,
+    pub stated: ListPresence,
     /// What came, each with its index in the list after the change.
     pub came: Vec<(usize, String)>,
-    /// What went.
+    /// The entries that the change removes.
     pub went: Vec<String>,
 }
 
 /// Whether a list is stated before and after a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stated {
+pub enum ListPresence {
     /// Both times, or neither time.
     Alike,
-    /// It was added.
+    /// Only the content after the change states it.
     Added,
-    /// It was dropped.
+    /// Only the content before the change states it.
     Dropped,
 }
 
-impl Entries {
-    fn of<T: PartialEq>(
+impl ListDifference {
+    fn between<T: PartialEq>(
         list: &'static str,
         before: Option<&Vec<T>>,
         after: Option<&Vec<T>>,
         shown: impl Fn(&T) -> String,
-    ) -> Entries {
+    ) -> ListDifference {
         let none = Vec::new();
         let (old, new) = (before.unwrap_or(&none), after.unwrap_or(&none));
         let came = new.iter().enumerate().filter(|(_, it)| !old.contains(it));
         let went = old.iter().filter(|it| !new.contains(it));
-        Entries {
+        ListDifference {
             list,
             stated: match (before, after) {
-                (None, Some(_)) => Stated::Added,
-                (Some(_), None) => Stated::Dropped,
-                _ => Stated::Alike,
+                (None, Some(_)) => ListPresence::Added,
+                (Some(_), None) => ListPresence::Dropped,
+                _ => ListPresence::Alike,
             },
             came: came.map(|(at, it)| (at, shown(it))).collect(),
             went: went.map(&shown).collect(),
@@ -64,42 +64,42 @@ impl Entries {
 }
 
 /// Returns the lists of what a record waives, before and after a change: those of the scope, aliases, controls.
-fn lists(before: &Record, after: &Record) -> [Entries; 6] {
+fn lists(before: &Record, after: &Record) -> [ListDifference; 6] {
     let (none, text) = (Scope::default(), String::clone);
     let old = before.scope.as_ref().unwrap_or(&none);
     let new = after.scope.as_ref().unwrap_or(&none);
     [
-        Entries::of(
+        ListDifference::between(
             "scope.resources",
             old.resources.as_ref(),
             new.resources.as_ref(),
             text,
         ),
-        Entries::of(
+        ListDifference::between(
             "scope.actions",
             old.actions.as_ref(),
             new.actions.as_ref(),
             text,
         ),
-        Entries::of(
+        ListDifference::between(
             "scope.findings",
             old.findings.as_ref(),
             new.findings.as_ref(),
             finding,
         ),
-        Entries::of(
+        ListDifference::between(
             "scope.not_waived",
             old.not_waived.as_ref(),
             new.not_waived.as_ref(),
             text,
         ),
-        Entries::of(
+        ListDifference::between(
             "subject.aliases",
             before.subject.aliases.as_ref(),
             after.subject.aliases.as_ref(),
             text,
         ),
-        Entries::of(
+        ListDifference::between(
             "deviates_from.controls",
             before.deviates_from.controls.as_ref(),
             after.deviates_from.controls.as_ref(),
@@ -132,7 +132,7 @@ pub fn finding(key: &FindingKey) -> String {
 
 /// Something that waives more, or less, than before.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
+pub struct FieldDifference {
     /// Where it stands, as a path in the record after the change.
     pub field: String,
     /// What it is, in words: `resources + db:orders`.
@@ -141,9 +141,9 @@ pub struct Difference {
 
 /// Returns what waives more: `scope` or a list of it added or dropped, more aliases or waived controls, a `not_waived`
 /// that is gone.
-pub fn widened(before: &Record, after: &Record) -> Vec<Difference> {
+pub fn widened(before: &Record, after: &Record) -> Vec<FieldDifference> {
     let mut found = Vec::new();
-    let mut add = |field: String, words: String| found.push(Difference { field, words });
+    let mut add = |field: String, words: String| found.push(FieldDifference { field, words });
     match (&before.scope, &after.scope) {
         (None, Some(_)) => add("scope".to_owned(), "the scope was added".to_owned()),
         (Some(_), None) => add("scope".to_owned(), "the scope was dropped".to_owned()),
@@ -166,10 +166,10 @@ pub fn widened(before: &Record, after: &Record) -> Vec<Difference> {
             continue;
         }
         match list.stated {
-            Stated::Dropped if in_scope => {
+            ListPresence::Dropped if in_scope => {
                 add(list.list.to_owned(), format!("{name} was dropped"));
             }
-            Stated::Added if in_scope && list.came.is_empty() => {
+            ListPresence::Added if in_scope && list.came.is_empty() => {
                 add(list.list.to_owned(), format!("{name} was added"));
             }
             _ => {}
@@ -186,7 +186,7 @@ pub fn widened(before: &Record, after: &Record) -> Vec<Difference> {
 }
 
 /// Returns what waives less: an entry that is gone, a `not_waived` more.
-pub fn narrowed(before: &Record, after: &Record) -> Vec<Difference> {
+pub fn narrowed(before: &Record, after: &Record) -> Vec<FieldDifference> {
     let mut found = Vec::new();
     for list in lists(before, after) {
         let name = list.name();
@@ -196,9 +196,9 @@ pub fn narrowed(before: &Record, after: &Record) -> Vec<Difference> {
         } else {
             list.went.iter().map(String::as_str).collect()
         };
-        if !words.is_empty() && (is_kept || list.stated != Stated::Dropped) {
+        if !words.is_empty() && (is_kept || list.stated != ListPresence::Dropped) {
             let sign = if is_kept { '+' } else { '-' };
-            found.push(Difference {
+            found.push(FieldDifference {
                 field: list.list.to_owned(),
                 words: format!("{name} {sign} {}", words.join(", ")),
             });
@@ -208,12 +208,12 @@ pub fn narrowed(before: &Record, after: &Record) -> Vec<Difference> {
 }
 
 /// Returns the compensating controls that are gone, or withdrawn now.
-pub fn dropped(before: &Record, after: &Record) -> Vec<Difference> {
+pub fn dropped(before: &Record, after: &Record) -> Vec<FieldDifference> {
     let mut found = Vec::new();
     for control in &before.compensating_controls {
         let mut kept = after.compensating_controls.iter().enumerate();
         match kept.find(|(_, other)| other.id == control.id) {
-            None => found.push(Difference {
+            None => found.push(FieldDifference {
                 field: "compensating_controls".to_owned(),
                 words: format!("{} removed: {}", control.id, control.description),
             }),
@@ -221,7 +221,7 @@ pub fn dropped(before: &Record, after: &Record) -> Vec<Difference> {
                 if other.status == ControlStatus::Withdrawn
                     && control.status != ControlStatus::Withdrawn =>
             {
-                found.push(Difference {
+                found.push(FieldDifference {
                     field: format!("compensating_controls[{at}].status"),
                     words: format!("{} withdrawn: {}", control.id, control.description),
                 });
@@ -233,7 +233,7 @@ pub fn dropped(before: &Record, after: &Record) -> Vec<Difference> {
 }
 
 /// Returns the lists of decisions in which an entry was changed or removed, each with where and what.
-pub fn rewritten(before: &Record, after: &Record) -> Vec<Difference> {
+pub fn rewritten(before: &Record, after: &Record) -> Vec<FieldDifference> {
     let found = [
         lost("reviews", &before.reviews, &after.reviews, |it| &it.date),
         lost("handling", &before.handling, &after.handling, |it| &it.date),
@@ -252,7 +252,7 @@ fn lost<T: PartialEq, D: Display>(
     before: &[T],
     after: &[T],
     date: impl Fn(&T) -> &D,
-) -> Option<Difference> {
+) -> Option<FieldDifference> {
     let mut rest = after.iter();
     let (at, entry) = before
         .iter()
@@ -264,7 +264,7 @@ fn lost<T: PartialEq, D: Display>(
     } else {
         (list.to_owned(), "removed")
     };
-    Some(Difference {
+    Some(FieldDifference {
         field,
         words: format!("the entry of {} in {list} was {how}", date(entry)),
     })

@@ -6,14 +6,12 @@ use crate::approval::verdict::{FourEyes, Satisfied};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
 use crate::policy::demand::SelfApproval;
-use crate::rules::audit_cases::{FileKind, LandedCase};
-use crate::rules::case::RuleCase;
+use crate::rules::audit_cases::LandedCase;
 use crate::rules::change_cases;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::rules::self_approval;
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::MissingApproval,
     level: Level::Error,
@@ -27,11 +25,12 @@ pub(super) const RULE: Rule = Rule {
         "found: bot-approval, missing-approval",
     ]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
-    check,
+    checks: &[Check::Landed(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.landed().and_then(few).into_iter().collect()
+fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(few(landed));
 }
 
 fn few(landed: &LandedCase<'_>) -> Option<Finding> {
@@ -70,5 +69,5 @@ pub(super) fn lacks(landed: &LandedCase<'_>) -> bool {
         FourEyes::Vetoed | FourEyes::InvalidSignature | FourEyes::NotApplicable
     );
     let said = self_approval::is_alone(verdict) && landed.self_approval == SelfApproval::Forbid;
-    landed.matter == FileKind::Record && verdict.satisfied == Satisfied::No && !worse && !said
+    !landed.is_governance && verdict.satisfied == Satisfied::No && !worse && !said
 }

@@ -5,11 +5,10 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::vocabulary::Baseline;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::MissingChange,
     level: Level::Error,
@@ -19,22 +18,23 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Name the change in `references.change`.",
     bad: Example::with("deviates_from.baseline", "change-window"),
     good: Example::with("references", "{change: CHG-1234, ticket: BILL-400}"),
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases {
+        asked_later: true,
+        ..SpecialCases::NONE
+    },
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let field = "references.change";
-    let baseline: Option<Baseline> = of.value("deviates_from.baseline");
-    if baseline != Some(Baseline::ChangeWindow) || !of.lacks(field) {
-        return Vec::new();
+    let baseline: Option<Baseline> = case.value("deviates_from.baseline");
+    if baseline != Some(Baseline::ChangeWindow) || !case.lacks(field) {
+        return;
     }
-    vec![of.finding(
+    findings.push(case.finding(
         RULE.code,
         field,
         "an exception from the change window names no change".to_owned(),
         "add `change: CHG-1234` to `references`".to_owned(),
-    )]
+    ));
 }

@@ -4,12 +4,11 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::evidence::Found;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Closed, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::MissingEvidence,
     level: Level::Error,
@@ -24,17 +23,17 @@ pub(super) const RULE: Rule = Rule {
          sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855}]}]",
     ),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Evidence(check)],
+    special: SpecialCases {
+        closed: Closed::Judged,
+        ..SpecialCases::NONE
+    },
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let mut findings = Vec::new();
-    for evidence in &of.evidence {
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    for evidence in &case.evidence {
         let field = format!("{}.path", evidence.field);
-        let path = of.source.text(&field).unwrap_or_default();
+        let path = case.source.text(&field).unwrap_or_default();
         let message = match evidence.found {
             Found::File(_) => continue,
             Found::Nothing => format!("there is no file {path}"),
@@ -42,7 +41,6 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
             Found::Outside => format!("{path} leads out of the repository, or to nothing there"),
         };
         let help = "commit the file, and name its path from the folder of exledger.yaml".to_owned();
-        findings.push(of.finding(RULE.code, &field, message, help));
+        findings.push(case.finding(RULE.code, &field, message, help));
     }
-    findings
 }

@@ -2,13 +2,11 @@
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
+use crate::diag::Level;
 use crate::diag::code::Code;
-use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::MissingField,
     level: Level::Error,
@@ -18,9 +16,9 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Fill the field, or remove it where it is optional.",
     bad: Example::with("expires", ""),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Noted],
+    special: SpecialCases {
+        asked_later: true,
+        ..SpecialCases::NONE
+    },
 };
-
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.noted(Code::MissingField)
-}

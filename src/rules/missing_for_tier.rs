@@ -7,11 +7,10 @@ use crate::diag::{Finding, Level};
 use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
 use crate::record::vocabulary::Vocabulary;
-use crate::rules::case::{RecordCase, RuleCase};
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::MissingForTier,
     level: Level::Error,
@@ -21,21 +20,21 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Add the field that is named.",
     bad: Example::with("class", "third-party"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases {
+        asked_later: true,
+        ..SpecialCases::NONE
+    },
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let Some(tier) = &case.tier else {
+        return;
     };
-    let Some(tier) = &of.tier else {
-        return Vec::new();
-    };
-    let mut findings = Vec::new();
     for require in &tier.require {
         let missing: Vec<&str> = fields(*require)
             .iter()
-            .filter(|field| of.lacks(field))
+            .filter(|field| case.lacks(field))
             .copied()
             .collect();
         let Some(first) = missing.first() else {
@@ -43,28 +42,27 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
         };
         // Of a map that is not there at all, its key says more than its fields.
         let map = first.split('.').next().unwrap_or(first);
-        let is_whole = missing.len() == fields(*require).len() && of.lacks(map);
+        let is_whole = missing.len() == fields(*require).len() && case.lacks(map);
         let first = if is_whole && missing.len() > 1 {
             map
         } else {
             first
         };
         let names = missing.join(" and ");
-        let message = format!("tier {} requires {names}", named(of, &tier.tier));
+        let message = format!("tier {} requires {names}", named(case, &tier.tier));
         let help = format!(
             "add {}; {} it (`{}` of `require`){}",
-            added(of, tier, &missing),
-            requires(of, &tier.tier),
+            added(case, tier, &missing),
+            requires(case, &tier.tier),
             require.as_str(),
             tier.silence()
         );
-        findings.push(of.finding(RULE.code, first, message, help));
+        findings.push(case.finding(RULE.code, first, message, help));
     }
-    findings
 }
 
 /// Returns what is to be added, as it is written: keys of a map that is there, else the map with them.
-fn added(of: &RecordCase<'_>, tier: &Resolved, missing: &[&str]) -> String {
+fn added(case: &RecordCase<'_>, tier: &Resolved, missing: &[&str]) -> String {
     let parts = missing.iter().map(|field| {
         let (map, key) = field.split_once('.').unwrap_or(("", field));
         (map, format!("{key}: {}", sample(tier, field)))
@@ -73,7 +71,7 @@ fn added(of: &RecordCase<'_>, tier: &Resolved, missing: &[&str]) -> String {
     let keys = keys.join(", ");
     match maps.first().copied().unwrap_or_default() {
         "" => format!("`{keys}`"),
-        map if of.lacks(map) => format!("`{map}: {{{keys}}}`"),
+        map if case.lacks(map) => format!("`{map}: {{{keys}}}`"),
         map => format!("`{keys}` to `{map}`"),
     }
 }
@@ -100,8 +98,8 @@ fn sample(tier: &Resolved, field: &str) -> String {
 }
 
 /// Returns who requires a field, as the subject of a sentence with its verb.
-fn requires(of: &RecordCase<'_>, tier: &str) -> String {
-    match of.source.text("class") {
+fn requires(case: &RecordCase<'_>, tier: &str) -> String {
+    match case.source.text("class") {
         Some(class) if class != "standard" => {
             format!("the tier {tier} or the class {class} of the policy requires")
         }
@@ -130,8 +128,8 @@ fn fields(require: Require) -> &'static [&'static str] {
 }
 
 /// Returns how a message names what requires the field: the tier, and the class where it adds to it.
-fn named(of: &RecordCase<'_>, tier: &str) -> String {
-    match of.source.text("class") {
+fn named(case: &RecordCase<'_>, tier: &str) -> String {
+    match case.source.text("class") {
         Some(class) if class != "standard" => format!("{tier} with class {class}"),
         _ => tier.to_owned(),
     }

@@ -4,15 +4,14 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
+use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
 use crate::rules::missing_approval;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
 const POLICY: &str = "version: 1\ngroups: {security: [dana@example.com]}\n\
     tiers: [{name: standard, approvals: {count: 1, each_of: [security]}}]\n";
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::MissingGroup,
     level: Level::Error,
@@ -22,28 +21,24 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Ask one person of the group to run `exledger approve`, or to merge an amendment.",
     bad: Example::history(&["ana proposes the sample", "lee merges"]).policy(POLICY),
     good: Example::history(&["ana proposes the sample", "dana merges"]).policy(POLICY),
-    check,
+    checks: &[Check::Landed(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(landed) = case
-        .landed()
-        .filter(|landed| missing_approval::lacks(landed))
-    else {
-        return Vec::new();
-    };
+fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
+    if !missing_approval::lacks(landed) {
+        return;
+    }
     let missing = landed.verdict.missing.iter();
     let of_groups = missing.filter_map(|missing| Some((missing.group.as_ref()?, missing)));
-    of_groups
-        .map(|(group, missing)| {
-            let who: Vec<&str> = missing.who.iter().map(|it| it.email.as_str()).collect();
-            let help = if who.is_empty() {
-                format!("nobody of group {group} is left who did not make it: add somebody to it")
-            } else {
-                format!("ask one of {}", who.join(", "))
-            };
-            let message = format!("nobody of group {group} approved it");
-            landed.finding(RULE.code, Level::Error, &message, help)
-        })
-        .collect()
+    findings.extend(of_groups.map(|(group, missing)| {
+        let who: Vec<&str> = missing.who.iter().map(|it| it.email.as_str()).collect();
+        let help = if who.is_empty() {
+            format!("nobody of group {group} is left who did not make it: add somebody to it")
+        } else {
+            format!("ask one of {}", who.join(", "))
+        };
+        let message = format!("nobody of group {group} approved it");
+        landed.finding(RULE.code, Level::Error, &message, help)
+    }));
 }

@@ -7,11 +7,10 @@ use crate::diag::{Finding, Level};
 use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
 use crate::record::vocabulary::{Class, IdentityType};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::MissingTrigger,
     level: Level::Error,
@@ -21,25 +20,26 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Add a trigger: `when` something happens, `then` close, review or revoke.",
     bad: Example::text(AGENT),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases {
+        asked_later: true,
+        ..SpecialCases::NONE
+    },
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let is_agent = of.value("subject.identity_type") == Some(IdentityType::AiAgent);
-    let is_vendor = of.value("class") == Some(Class::ThirdParty);
-    let tier = of.tier.as_ref();
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let is_agent = case.value("subject.identity_type") == Some(IdentityType::AiAgent);
+    let is_vendor = case.value("class") == Some(Class::ThirdParty);
+    let tier = case.tier.as_ref();
     let is_required = tier.is_some_and(|tier| tier.require.contains(&Require::Triggers));
     let reason = match (is_vendor, is_agent, tier) {
         (true, ..) => "a third-party exception".to_owned(),
         (_, true, _) => "an exception for an AI agent".to_owned(),
         (.., Some(tier)) if is_required => format!("an exception of tier {}", tier.tier),
-        _ => return Vec::new(),
+        _ => return,
     };
-    if !of.holds_nothing("triggers") {
-        return Vec::new();
+    if !case.holds_nothing("triggers") {
+        return;
     }
     let message = format!("{reason} needs a trigger that ends or reopens it");
     let silence = tier
@@ -49,7 +49,7 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
         "add `triggers: [{{id: T1, when: …, then: close}}]`{}",
         silence.unwrap_or_default()
     );
-    vec![of.finding(RULE.code, "triggers", message, help)]
+    findings.push(case.finding(RULE.code, "triggers", message, help));
 }
 
 /// An agent's record without triggers.

@@ -106,6 +106,7 @@ mod workflow_changed;
 mod wrong_type;
 mod yaml_feature;
 
+use crate::diag::code::Code;
 use crate::rules::rule::Rule;
 
 /// All rules, in the order of the documentation.
@@ -197,6 +198,6 @@ pub const ALL: &[Rule] = &[
 ];
 
 /// Returns the rule of a code.
-pub fn find(code: &str) -> Option<&'static Rule> {
-    ALL.iter().find(|rule| rule.code.as_str() == code)
+pub fn find(code: Code) -> Option<&'static Rule> {
+    ALL.iter().find(|rule| rule.code == code)
 }

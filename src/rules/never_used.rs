@@ -4,11 +4,10 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
+use crate::rules::audit_cases::UsesCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::NeverUsed,
     level: Level::Note,
@@ -22,17 +21,14 @@ pub(super) const RULE: Rule = Rule {
         "lee merges",
         "used at 2026-12-01T12:00:00Z",
     ]),
-    check,
+    checks: &[Check::Uses(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let unused = case
-        .used()
-        .filter(|used| used.has_granted && used.n_uses == 0);
-    let found = unused.map(|used| {
+fn check(uses: &UsesCase<'_>, findings: &mut Vec<Finding>) {
+    if uses.has_granted && uses.n_uses == 0 {
         let message = "no receipt says that it was ever used".to_owned();
         let help = "ask the owner whether it is needed, and close it if not";
-        used.finding(RULE.code, Level::Note, message, help)
-    });
-    found.into_iter().collect()
+        findings.push(uses.finding(RULE.code, Level::Note, message, help));
+    }
 }

@@ -7,11 +7,10 @@ use crate::diag::{Finding, Level};
 use crate::policy::tiers::Require;
 use crate::record::file::FieldState;
 use crate::record::vocabulary::ControlStatus;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::NoCompensatingControl,
     level: Level::Error,
@@ -21,32 +20,33 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Name what limits the risk meanwhile, who keeps it working, and how often that is verified.",
     bad: Example::with("compensating_controls", "[]"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases {
+        asked_later: true,
+        ..SpecialCases::NONE
+    },
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let Some(tier) = &of.tier else {
-        return Vec::new();
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let Some(tier) = &case.tier else {
+        return;
     };
     let list = "compensating_controls";
     if !tier.require.contains(&Require::CompensatingControls)
-        || !matches!(of.source.stated(list), FieldState::Node(_))
+        || !matches!(case.source.stated(list), FieldState::Node(_))
     {
-        return Vec::new();
+        return;
     }
-    let n_controls = of.source.items(list).len();
+    let n_controls = case.source.items(list).len();
     let limits = |index: usize| {
-        let status: Option<ControlStatus> = of.value(&format!("{list}[{index}].status"));
+        let status: Option<ControlStatus> = case.value(&format!("{list}[{index}].status"));
         // What can't be read may be one.
         status.is_none_or(|status| status != ControlStatus::Withdrawn)
     };
     if (0..n_controls).any(limits) {
-        return Vec::new();
+        return;
     }
-    vec![of.finding(
+    findings.push(case.finding(
         RULE.code,
         list,
         format!(
@@ -57,5 +57,5 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
             "add `{{id: CC1, description: …, owner: …, status: planned}}`{}",
             tier.silence()
         ),
-    )]
+    ));
 }

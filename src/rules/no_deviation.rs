@@ -4,11 +4,10 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::NoDeviation,
     level: Level::Error,
@@ -18,22 +17,23 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Name a control as `catalog:id`, or the internal rule in its own words.",
     bad: Example::with("deviates_from", "{baseline: credential-rotation}"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases {
+        asked_later: true,
+        ..SpecialCases::NONE
+    },
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let is_stated = of.source.node("deviates_from").is_some();
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let is_stated = case.source.node("deviates_from").is_some();
     let fields = ["deviates_from.controls", "deviates_from.rule"];
-    if !is_stated || !fields.iter().all(|field| of.holds_nothing(field)) {
-        return Vec::new();
+    if !is_stated || !fields.iter().all(|field| case.holds_nothing(field)) {
+        return;
     }
-    vec![of.finding_at_key(
+    findings.push(case.finding_at_key(
         RULE.code,
         "deviates_from",
         "the record names neither a control nor a rule".to_owned(),
         "add `controls: [catalog:id]`, or `rule:` with the rule's own words".to_owned(),
-    )]
+    ));
 }

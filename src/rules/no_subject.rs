@@ -4,11 +4,10 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::NoSubject,
     level: Level::Error,
@@ -18,22 +17,23 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Name the identity, the asset or the application that it is about.",
     bad: Example::with("subject", "{environment: production}"),
     good: Example::with("subject", "{application: billing, environment: production}"),
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases {
+        asked_later: true,
+        ..SpecialCases::NONE
+    },
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let is_stated = of.source.node("subject").is_some();
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let is_stated = case.source.node("subject").is_some();
     let fields = ["subject.identity", "subject.asset", "subject.application"];
-    if !is_stated || !fields.iter().all(|field| of.lacks(field)) {
-        return Vec::new();
+    if !is_stated || !fields.iter().all(|field| case.lacks(field)) {
+        return;
     }
-    vec![of.finding_at_key(
+    findings.push(case.finding_at_key(
         RULE.code,
         "subject",
         "the subject names neither identity, asset nor application".to_owned(),
         "add at least one of `identity`, `asset`, `application`".to_owned(),
-    )]
+    ));
 }

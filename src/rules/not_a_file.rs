@@ -2,13 +2,11 @@
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
+use crate::diag::Level;
 use crate::diag::code::Code;
-use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::NotAFile,
     level: Level::Error,
@@ -18,9 +16,6 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Put a regular file there, or give it another name.",
     bad: Example::tree(&[("exceptions/EXC-2026-7F3KQ.yaml/notes.txt", b"")]),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Noted],
+    special: SpecialCases::NONE,
 };
-
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.noted(Code::NotAFile)
-}

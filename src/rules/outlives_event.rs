@@ -5,11 +5,10 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::time::{When, not_after};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::OutlivesEvent,
     level: Level::Error,
@@ -19,26 +18,24 @@ pub(super) const RULE: Rule = Rule {
     remedy: "End the exception with the event; the policy allows some days of grace.",
     bad: Example::with("event_ends", "2026-12-01"),
     good: Example::with("event_ends", "2026-12-18"),
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let (Some(event), Some(end)) = (of.value::<When>("event_ends"), of.not_after()) else {
-        return Vec::new();
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let (Some(event), Some(end)) = (case.value::<When>("event_ends"), case.not_after()) else {
+        return;
     };
     let grace = case.known.governance.policy.lint.event_grace;
     let latest = grace.after(not_after(&event));
     if end <= latest {
-        return Vec::new();
+        return;
     }
     let last = latest.plus_seconds(-1).day();
-    vec![of.finding(
+    findings.push(case.finding(
         RULE.code,
         "expires",
         format!("the event ends on {event}, the exception more than {grace} later"),
         format!("end it on {last} or before"),
-    )]
+    ));
 }

@@ -5,14 +5,13 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::change::entries::{self, Handover};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
-use crate::rules::meaning::Difference;
-use crate::rules::rule::Rule;
+use crate::rules::meaning::FieldDifference;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::rules::scope_widened::reopens;
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::OwnerChanged,
     level: Level::Note,
@@ -26,17 +25,18 @@ pub(super) const RULE: Rule = Rule {
          transfers: [{date: 2026-12-01, from: ana@example.com, to: lee@example.com}]",
     ),
     good: Example::change("", "owner.team: payments"),
-    check,
+    checks: &[Check::Change(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.change().and_then(handed).into_iter().collect()
+fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(handed(changed));
 }
 
 fn handed(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
     let (old, new) = (&before.owner.email, &after.owner.email);
-    let difference = Difference {
+    let difference = FieldDifference {
         field: "owner.email".to_owned(),
         words: format!("{old} → {new}"),
     };

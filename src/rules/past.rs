@@ -19,7 +19,7 @@ pub enum Settled {
 /// What history says of a record, as far as rules need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordPast {
-    /// Whether it is settled.
+    /// Whether its closure is on the approved branch.
     pub settled: Settled,
     /// When it first landed, or will by the commit that adds it; `None` where history was not walked.
     pub landed: Option<Instant>,

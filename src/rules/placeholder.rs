@@ -5,12 +5,11 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::placeholder::holds_a_place;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::yaml::node::Node;
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::Placeholder,
     level: Level::Error,
@@ -20,22 +19,18 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Write what is meant, or remove the field where it is optional.",
     bad: Example::with("risk.blast_radius", "TBD"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let mut findings = Vec::new();
-    for field in of.source.root.iter().flat_map(held) {
-        if of.source.text(&field).is_some() {
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    for field in case.source.root.iter().flat_map(held) {
+        if case.source.text(&field).is_some() {
             let message = format!("`{field}` only holds a place");
             let help = "write what is meant".to_owned();
-            findings.push(of.finding(RULE.code, &field, message, help));
+            findings.push(case.finding(RULE.code, &field, message, help));
         }
     }
-    findings
 }
 
 /// The fields that a placeholder may stand in.
@@ -70,8 +65,8 @@ fn held(root: &Node) -> Vec<String> {
             .get(list)
             .map_or(&[][..], Node::items)
             .iter()
-            .enumerate();
-        let items = items.filter(|(_, item)| is_held(item.get(key)));
+            .enumerate()
+            .filter(|(_, item)| is_held(item.get(key)));
         held.extend(items.map(|(index, _)| format!("{list}[{index}].{key}")));
     }
     held

@@ -4,12 +4,10 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::{RuleCase, Subject};
 use crate::rules::change_cases::GovernanceChange;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::PolicyChanged,
     level: Level::Warning,
@@ -19,14 +17,12 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Land it by itself, approved by someone who did not write it.",
     bad: Example::change("", "").policy("version: 1\napproval: {self_approval: allow}\n"),
     good: Example::change("", "title: A better title"),
-    check,
+    checks: &[Check::Governance(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    match case.subject {
-        Subject::Branch(rulings) => rulings.iter().map(finding).collect(),
-        _ => Vec::new(),
-    }
+fn check(change: &GovernanceChange, findings: &mut Vec<Finding>) {
+    findings.push(finding(change));
 }
 
 fn finding(ruling: &GovernanceChange) -> Finding {

@@ -14,15 +14,14 @@ use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
 use crate::record::Record;
 use crate::rules::audit_cases::LandedCase;
-use crate::rules::case::{RuleCase, RuleContext};
+use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::extra_schema::ExtraSchema;
-use crate::rules::rule::Rule;
-use crate::rules::{lint, renewal_limit, total_limit};
+use crate::rules::rule::{Check, JudgeRecord, Rule, SpecialCases};
+use crate::rules::{renewal_limit, total_limit};
 use std::collections::BTreeSet;
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::PolicyLoosened,
     level: Level::Error,
@@ -34,16 +33,21 @@ pub(super) const RULE: Rule = Rule {
         "version: 1\ntiers: [{name: standard, max_term: 120d, max_renewals: 2, max_total: 270d, approvals: {count: 1}}]\n",
     ),
     good: Example::change("absent", "expires: 2027-01-31"),
-    check,
+    checks: &[Check::Loosened(change), Check::Landed(landed)],
+    special: SpecialCases { stays_error: true, ..SpecialCases::NONE },
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let found = match (case.change(), case.landed()) {
-        (Some(changed), _) => loosened(changed, case.known),
-        (None, Some(landed)) => on_mainline(landed),
-        (None, None) => None,
-    };
-    found.into_iter().collect()
+fn change(
+    changed: &ChangeCase<'_>,
+    known: &RuleContext<'_>,
+    judge: JudgeRecord,
+    findings: &mut Vec<Finding>,
+) {
+    findings.extend(loosened(changed, known, judge));
+}
+
+fn landed(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(on_mainline(landed));
 }
 
 /// On the mainline: a version is approved only thanks to a change of governance that does not deserve trust.
@@ -71,7 +75,11 @@ fn on_mainline(landed: &LandedCase<'_>) -> Option<Finding> {
     })
 }
 
-fn loosened(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Option<Finding> {
+fn loosened(
+    changed: &ChangeCase<'_>,
+    known: &RuleContext<'_>,
+    judge: JudgeRecord,
+) -> Option<Finding> {
     let after = changed.after?;
     // Before the first policy there was nothing to loosen.
     if changed.base.state == State::Absent {
@@ -83,7 +91,7 @@ fn loosened(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Option<Finding
         .filter(|state| state.state != State::Broken);
     let mut reasons = BTreeSet::new();
     for state in states.filter(|state| ***state != *changed.base) {
-        reasons.extend(forgiven(changed, known, state));
+        reasons.extend(forgiven(changed, known, judge, state));
         if let Some(record) = &after.record
             && changed.needs.needed.count > 0
         {
@@ -111,7 +119,12 @@ fn loosened(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Option<Finding
 }
 
 /// Returns the errors of the record that a state no longer finds.
-fn forgiven(changed: &ChangeCase<'_>, known: &RuleContext<'_>, state: &Governance) -> Vec<String> {
+fn forgiven(
+    changed: &ChangeCase<'_>,
+    known: &RuleContext<'_>,
+    judge: JudgeRecord,
+    state: &Governance,
+) -> Vec<String> {
     let Some(after) = changed.after else {
         return Vec::new();
     };
@@ -121,7 +134,7 @@ fn forgiven(changed: &ChangeCase<'_>, known: &RuleContext<'_>, state: &Governanc
             house: &ExtraSchema::of(governance),
             ..*known
         };
-        let found = lint::record(after, &known, changed.past).unwrap_or_default();
+        let found = judge(after, &known, changed.past);
         let limits = [
             renewal_limit::found(changed, &known),
             total_limit::found(changed, &known),
@@ -172,8 +185,11 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
     for group in &before.each_of {
         let known = people::members(base, group);
         let is_new = |person: &people::person::Person| !known.iter().any(|it| it.key == person.key);
-        let new = people::members(state, group).into_iter().filter(is_new);
-        let new: Vec<String> = new.map(|person| person.email.clone()).collect();
+        let new: Vec<String> = people::members(state, group)
+            .into_iter()
+            .filter(is_new)
+            .map(|person| person.email.clone())
+            .collect();
         if !new.is_empty() {
             reasons.push(format!("group {group} now has {}", new.join(", ")));
         }

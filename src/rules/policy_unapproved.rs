@@ -7,12 +7,10 @@ use crate::approval::verdict::{FourEyes, Satisfied};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::governance::Origin;
-use crate::rules::audit_cases::{FileKind, GovernanceCounts, Healed, LandedCase};
-use crate::rules::case::RuleCase;
+use crate::rules::audit_cases::{GovernanceCounts, Healed, LandedCase};
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::PolicyUnapproved,
     level: Level::Error,
@@ -27,17 +25,18 @@ pub(super) const RULE: Rule = Rule {
         "ana proposes policy: tiers: [{name: standard, max_term: 120d, approvals: {count: 1}}]",
         "lee merges",
     ]),
-    check,
+    checks: &[Check::Landed(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.landed().and_then(unapproved).into_iter().collect()
+fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(unapproved(landed));
 }
 
 fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
     // Before the first policy there is nobody to judge it.
-    if landed.matter != FileKind::Governance || landed.law.origin == Origin::Defaults {
+    if !landed.is_governance || landed.law.origin == Origin::Defaults {
         return None;
     }
     let counts = landed.counts?;

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 /// The approval files of a tree, and what they are compared with.
 #[derive(Clone, Copy)]
 pub struct Proposed<'p> {
-    /// The tree.
+    /// The tree whose approval files are judged.
     pub tree: &'p dyn Tree,
     /// The tree that it will land on; what stands there too was judged when it landed. `None` where that is not known.
     pub landed: Option<&'p dyn Tree>,

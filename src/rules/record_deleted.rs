@@ -4,12 +4,11 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::RecordDeleted,
     level: Level::Error,
@@ -22,11 +21,15 @@ pub(super) const RULE: Rule = Rule {
         "",
         "closure: {outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired}",
     ),
-    check,
+    checks: &[Check::Change(check)],
+    special: SpecialCases {
+        stays_error: true,
+        ..SpecialCases::NONE
+    },
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.change().and_then(deleted).into_iter().collect()
+fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(deleted(changed));
 }
 
 fn deleted(changed: &ChangeCase<'_>) -> Option<Finding> {

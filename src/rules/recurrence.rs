@@ -4,12 +4,11 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::{RuleCase, Subject};
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::repeats::Repeat;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::rules::sample;
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::Recurrence,
     level: Level::Warning,
@@ -25,16 +24,14 @@ pub(super) const RULE: Rule = Rule {
         (sample::PATH, sample::RECORD.as_bytes()),
         ("exceptions/EXC-2026-1A2B3.yaml", OTHER),
     ]),
-    check,
+    checks: &[Check::Repeat(check)],
+    special: SpecialCases::NONE,
 };
 
 /// So many closed records are named.
 const NAMED: usize = 3;
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Subject::Repeat(repeat) = case.subject else {
-        return Vec::new();
-    };
+fn check(repeat: &Repeat, findings: &mut Vec<Finding>) {
     let named = repeat.closed.iter().take(NAMED);
     let mut words: Vec<String> = named
         .map(|(id, day)| format!("{id} (closed on {day})"))
@@ -48,7 +45,7 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
         words.join(", "),
         repeat.window
     );
-    vec![Finding {
+    findings.push(Finding {
         rule: RULE.code,
         level: RULE.level,
         path: repeat.path.clone(),
@@ -58,7 +55,7 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
         message,
         help: "it counts as a renewal: say why it came back, or link a redesign in `references.redesign`"
             .to_owned(),
-    }]
+    });
 }
 
 /// A closed record about the sample's credential and rule.

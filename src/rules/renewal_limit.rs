@@ -4,17 +4,16 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
-use crate::rules::case::{RuleCase, RuleContext};
+use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::limits::Reach;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
 const TWICE: &str = "starts: 2026-09-01\nexpires: 2027-01-10\n\
     renewals: [{date: 2026-11-01, from: 2026-11-10, until: 2026-12-10, reason: The vendor is late}, \
     {date: 2026-12-01, from: 2026-12-10, until: 2027-01-10, reason: The vendor is late again}]";
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::RenewalLimit,
     level: Level::Error,
@@ -37,17 +36,17 @@ pub(super) const RULE: Rule = Rule {
          {date: 2027-01-02, from: 2027-01-10, until: 2027-02-01, reason: The vendor is still late}]\n\
          references: {redesign: BILL-500}",
     ),
-    check,
+    checks: &[Check::Change(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let found = case.change().and_then(|changed| found(changed, case.known));
-    found.into_iter().collect()
+fn check(changed: &ChangeCase<'_>, known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(found(changed, known));
 }
 
 /// Returns the finding about a change that renews once too often under some governance.
 pub(super) fn found(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Option<Finding> {
-    let reach = Reach::of(changed, known)?;
+    let reach = Reach::for_change(changed, known)?;
     let limit = reach.tier.max_renewals;
     if reach.renewals <= limit {
         return None;
@@ -60,7 +59,7 @@ pub(super) fn found(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Option
     let message = format!(
         "{} in a row{}; tier {} allows {limit}",
         times(reach.renewals),
-        reach.words(),
+        reach.refiled_note(),
         reach.tier.tier
     );
     let help = format!(

@@ -14,12 +14,12 @@ use crate::survey::refiling::{self, Peer};
 pub struct Repeats {
     peers: Vec<Peer>,
     /// Where findings about each of them point; `None` for one that is not judged.
-    places: Vec<Option<Place>>,
+    places: Vec<Option<SubjectPlace>>,
 }
 
 /// Where a finding about a record's subject points.
 #[derive(Clone, Debug)]
-struct Place {
+struct SubjectPlace {
     path: String,
     id: Option<String>,
     pos: Pos,
@@ -28,11 +28,11 @@ struct Place {
 /// An open record that repeats closed ones.
 #[derive(Clone, Debug)]
 pub struct Repeat {
-    /// Its file.
+    /// The path of the open record.
     pub path: String,
-    /// Its id.
+    /// The id of the open record.
     pub id: Option<String>,
-    /// Where its subject stands.
+    /// The position of its `subject` key.
     pub pos: Pos,
     /// The ids of the closed ones and when they were closed, the latest first.
     pub closed: Vec<(String, Day)>,
@@ -47,7 +47,7 @@ impl Repeats {
             return;
         };
         // Nothing is said of a closed one.
-        let place = record.closure.is_none().then(|| Place {
+        let place = record.closure.is_none().then(|| SubjectPlace {
             path: source.path.clone(),
             id: source.id().map(|id| id.to_string()),
             pos: source.key_pos("subject"),
@@ -60,7 +60,7 @@ impl Repeats {
         self.take(source, landed, None);
     }
 
-    fn take(&mut self, source: RecordFile, landed: Option<Instant>, place: Option<Place>) {
+    fn take(&mut self, source: RecordFile, landed: Option<Instant>, place: Option<SubjectPlace>) {
         let id = source.stem().to_owned();
         let peer = source
             .record
@@ -81,8 +81,11 @@ impl Repeats {
 
     /// Returns the names under which closed records would be repeated by those that are judged.
     pub fn names(&self) -> Vec<&str> {
-        let judged = self.peers.iter().zip(&self.places);
-        let judged = judged.filter(|(_, place)| place.is_some());
+        let judged = self
+            .peers
+            .iter()
+            .zip(&self.places)
+            .filter(|(_, place)| place.is_some());
         judged.flat_map(|(peer, _)| peer.names()).collect()
     }
 

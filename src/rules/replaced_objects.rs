@@ -5,12 +5,10 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::objects::Replaced;
-use crate::rules::audit_cases;
-use crate::rules::case::RuleCase;
+use crate::rules::audit_cases::{self, MainlineCase};
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::ReplacedObjects,
     level: Level::Error,
@@ -24,17 +22,16 @@ pub(super) const RULE: Rule = Rule {
         "lee replaces an object",
     ]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
-    check,
+    checks: &[Check::Mainline(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let replaced = case
-        .line()
-        .filter(|line| line.history.mainline.replaced == Replaced::Something);
-    let found = replaced.map(|_| {
-        let message = "objects or parents are replaced in this repository, by refs/replace or grafts".to_owned();
+fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
+    if line.history.mainline.replaced == Replaced::Something {
+        let message =
+            "objects or parents are replaced in this repository, by refs/replace or grafts"
+                .to_owned();
         let help = "run `git replace -l` and delete what it lists, and `info/grafts`; here the raw objects are read";
-        audit_cases::of_line(RULE.code, Level::Error, message, help)
-    });
-    found.into_iter().collect()
+        findings.push(audit_cases::of_line(RULE.code, Level::Error, message, help));
+    }
 }

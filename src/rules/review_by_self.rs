@@ -11,11 +11,10 @@ use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::address::Address;
 use crate::rules::audit_cases::LandedCase;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Closed, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::ReviewBySelf,
     level: Level::Error,
@@ -35,31 +34,28 @@ pub(super) const RULE: Rule = Rule {
          evidence: [{kind: log, url: https://ci.example.com/7}], \
          reviewed: {date: 2027-01-10, by: dana@example.com, outcome: effective}}",
     ),
-    check,
+    checks: &[Check::Record(record), Check::Landed(landed)],
+    special: SpecialCases {
+        closed: Closed::WhenReviewed,
+        each_landing: true,
+        ..SpecialCases::NONE
+    },
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    if let Some(landed) = case.landed() {
-        return by_landing(case.known.governance, landed)
-            .into_iter()
-            .collect();
-    }
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
+fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let field = "closure.reviewed.by";
     let (Some(closed), Some(reviewed)) = (
-        of.value::<Address>("closure.by"),
-        of.value::<Address>(field),
+        case.value::<Address>("closure.by"),
+        case.value::<Address>(field),
     ) else {
-        return Vec::new();
+        return;
     };
     let governance = case.known.governance;
     let [closer, reviewer] =
         [&closed, &reviewed].map(|it| people::identify(governance, "", it.as_str()));
     let is_plain = closer.account.is_none() && reviewer.account.is_none();
     let (message, help) = match closer.key == reviewer.key {
-        false if is_plain => return Vec::new(),
+        false if is_plain => return,
         true => (
             format!("{reviewed} closed the record and reviewed its closure"),
             "let someone else look at it".to_owned(),
@@ -76,10 +72,14 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
                 format!("{reviewed} closed the record and reviewed its closure"),
                 "let someone else look at it".to_owned(),
             ),
-            Relation::Namesake | Relation::Different => return Vec::new(),
+            Relation::Namesake | Relation::Different => return,
         },
     };
-    vec![of.finding(RULE.code, field, message, help)]
+    findings.push(case.finding(RULE.code, field, message, help));
+}
+
+fn landed(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(by_landing(landed.governance(), landed));
 }
 
 /// On the mainline git says who: the landing of the review has no author who did not make the closure.
@@ -91,8 +91,12 @@ fn by_landing(governance: &Governance, landed: &LandedCase<'_>) -> Option<Findin
         return None;
     }
     let closing = landed.closing?;
-    let closers = closing.authors.iter().map(|author| &author.person);
-    let closers: Vec<&Person> = closers.chain(&closing.makers).collect();
+    let closers: Vec<&Person> = closing
+        .authors
+        .iter()
+        .map(|author| &author.person)
+        .chain(&closing.makers)
+        .collect();
     let makers = &landed.verdict.makers;
     let identities = Identities::of(governance);
     let is_other = |person: &&Person| {

@@ -5,14 +5,13 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::vocabulary::Vocabulary;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
-use crate::rules::meaning::Difference;
-use crate::rules::rule::Rule;
+use crate::rules::meaning::FieldDifference;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::rules::scope_widened::reopens;
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::RiskLowered,
     level: Level::Note,
@@ -22,17 +21,18 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Let those approve it who are named: what the old and the new level demand, both.",
     bad: Example::change("", "risk.level: low"),
     good: Example::change("", "risk.level: critical"),
-    check,
+    checks: &[Check::Change(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.change().and_then(lowered).into_iter().collect()
+fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(lowered(changed));
 }
 
 fn lowered(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
     let (old, new) = (before.risk.level, after.risk.level);
-    let difference = (new < old).then(|| Difference {
+    let difference = (new < old).then(|| FieldDifference {
         field: "risk.level".to_owned(),
         words: format!("from {} to {}", old.as_str(), new.as_str()),
     });

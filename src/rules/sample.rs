@@ -4,8 +4,6 @@
 
 use crate::yaml::node::{Limits, Node};
 use crate::yaml::{self};
-
-/// Where the sample lies.
 pub(super) const PATH: &str = "exceptions/EXC-2026-7F3KQ.yaml";
 
 /// The record. Maps inside are in braces, so that a key can be added to each.

@@ -4,13 +4,12 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
-use crate::rules::meaning::{self, Difference};
-use crate::rules::rule::Rule;
+use crate::rules::meaning::{self, FieldDifference};
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::ScopeWidened,
     level: Level::Note,
@@ -20,12 +19,12 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Let those approve it who are named, or take the entries out again.",
     bad: Example::change("", "scope.resources: [db:invoices, db:orders]"),
     good: Example::change("", "scope.not_waived: [db:salaries]"),
-    check,
+    checks: &[Check::Change(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let changed = case.change();
-    changed.and_then(widened).into_iter().collect()
+fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(widened(changed));
 }
 
 fn widened(changed: &ChangeCase<'_>) -> Option<Finding> {
@@ -43,7 +42,7 @@ pub(super) fn reopens(
     changed: &ChangeCase<'_>,
     code: Code,
     what: &str,
-    differences: &[Difference],
+    differences: &[FieldDifference],
 ) -> Option<Finding> {
     let first = differences.first()?;
     let words: Vec<&str> = differences.iter().map(|it| it.words.as_str()).collect();

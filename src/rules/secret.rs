@@ -7,14 +7,14 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
 use crate::policy;
+use crate::policy::governance::Governance;
 use crate::record::credential;
 use crate::record::pattern;
-use crate::rules::case::{RuleCase, Subject};
+use crate::rules::case::{RecordCase, RuleContext};
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
-use crate::yaml::node::{Node, Value};
+use crate::rules::rule::{Check, Closed, Rule, SpecialCases};
+use crate::yaml::node::{Comment, Node, Value};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::Secret,
     level: Level::Error,
@@ -24,37 +24,60 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Revoke it, take it out of file and history, and state where it is kept, such as vault:prod/billing/db. What is no secret goes into `lint.not_secrets`.",
     bad: Example::with("x", "{deploy: password=Sup3rS3cret}"),
     good: Example::with("x", "{deploy: vault:prod/billing/deploy}"),
-    check,
+    checks: &[Check::Record(record), Check::Policy(policy)],
+    special: SpecialCases {
+        closed: Closed::Judged,
+        ..SpecialCases::NONE
+    },
 };
 
 const HELP: &str = "revoke it, take it out of file and history, and state where it is kept, such as vault:prod/billing/db; what is no secret goes into `lint.not_secrets`";
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let governance = case.known.governance;
-    let (root, comments) = match case.subject {
-        Subject::Record(of) => (of.source.root.as_ref(), &of.source.comments),
-        Subject::Policy => (governance.document.as_ref(), &governance.comments),
-        _ => return Vec::new(),
-    };
+fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let source = case.source;
+    let sightings = sightings(
+        case.known.governance,
+        source.root.as_ref(),
+        &source.comments,
+    );
+    let id = source.id().map(|id| id.to_string());
+    findings.extend(sightings.map(|it| finding(&source.path, id.as_deref(), it)));
+}
+
+fn policy(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    let governance = known.governance;
+    let sightings = sightings(
+        governance,
+        governance.document.as_ref(),
+        &governance.comments,
+    );
+    findings.extend(sightings.map(|it| finding(policy::FILE, None, it)));
+}
+
+/// Returns what looks like a credential in a file and is not allowed by the policy.
+fn sightings(
+    governance: &Governance,
+    root: Option<&Node>,
+    comments: &[Comment],
+) -> impl Iterator<Item = Sighting> {
     let mut sightings = Vec::new();
     if let Some(root) = root {
-        look(root, &At::ROOT, "", &mut |sighting| {
+        look(root, &NodePath::ROOT, "", &mut |sighting| {
             sightings.push(sighting);
         });
     }
     let commented = comments.iter().filter_map(|comment| {
         Some(Sighting {
-            place: Place::Comment,
+            place: SightingPlace::Comment,
             pos: comment.pos,
             what: credential::kind(&comment.text, "")?,
             whole: comment.text.clone(),
         })
     });
     sightings.extend(commented);
-    let allowed = &case.known.governance.policy.lint.not_secrets;
+    let allowed = &governance.policy.lint.not_secrets;
     sightings.retain(|sighting| !pattern_fits(allowed, &sighting.whole));
-    let sightings = sightings.into_iter();
-    sightings.map(|sighting| finding(case, sighting)).collect()
+    sightings.into_iter()
 }
 
 fn pattern_fits(patterns: &[String], whole: &str) -> bool {
@@ -64,63 +87,58 @@ fn pattern_fits(patterns: &[String], whole: &str) -> bool {
 
 /// Something that looks like a credential.
 struct Sighting {
-    place: Place,
+    place: SightingPlace,
     pos: Pos,
     what: &'static str,
     /// The whole value, which no message repeats.
     whole: String,
 }
-
-/// Where it stands.
-enum Place {
+enum SightingPlace {
     /// In a field, by its path: of a key, and below one, the map around it.
     Field(String),
-    /// In a comment.
     Comment,
 }
 
-fn finding(case: &RuleCase<'_>, sighting: Sighting) -> Finding {
+fn finding(path: &str, id: Option<&str>, sighting: Sighting) -> Finding {
     let what = sighting.what;
     let (message, field) = match sighting.place {
-        Place::Comment => (format!("a comment holds what looks like {what}"), None),
-        Place::Field(field) if field.is_empty() => (format!("a key looks like {what}"), None),
-        Place::Field(field) => (
+        SightingPlace::Comment => (format!("a comment holds what looks like {what}"), None),
+        SightingPlace::Field(field) if field.is_empty() => {
+            (format!("a key looks like {what}"), None)
+        }
+        SightingPlace::Field(field) => (
             format!("`{field}` holds what looks like {what}"),
             Some(field),
         ),
     };
-    let (path, id) = match case.subject {
-        Subject::Record(of) => (of.source.path.clone(), of.source.id()),
-        _ => (policy::FILE.to_owned(), None),
-    };
     Finding {
         rule: RULE.code,
         level: RULE.level,
-        path,
+        path: path.to_owned(),
         pos: Some(sighting.pos),
         field,
-        id: id.map(|id| id.to_string()),
+        id: id.map(str::to_owned),
         message,
         help: HELP.to_owned(),
     }
 }
 
 /// Where a node is. Its path is written only for a sighting, because almost every node has none.
-struct At<'a> {
-    outer: Option<&'a At<'a>>,
-    step: Step<'a>,
+struct NodePath<'a> {
+    outer: Option<&'a NodePath<'a>>,
+    step: PathStep<'a>,
 }
 
-enum Step<'a> {
+enum PathStep<'a> {
     Root,
     Key(&'a str),
     Item(usize),
 }
 
-impl At<'_> {
-    const ROOT: At<'static> = At {
+impl NodePath<'_> {
+    const ROOT: NodePath<'static> = NodePath {
         outer: None,
-        step: Step::Root,
+        step: PathStep::Root,
     };
 
     /// Returns the dotted path, which ends before the first key that itself is a sighting.
@@ -134,23 +152,23 @@ impl At<'_> {
         };
         let path = outer.path_or_end()?;
         match self.step {
-            Step::Root => Ok(path),
-            Step::Item(index) => Ok(format!("{path}[{index}]")),
-            Step::Key(key) if credential::kind(key, "").is_some() => Err(path),
-            Step::Key(key) if path.is_empty() => Ok(key.to_owned()),
-            Step::Key(key) => Ok(format!("{path}.{key}")),
+            PathStep::Root => Ok(path),
+            PathStep::Item(index) => Ok(format!("{path}[{index}]")),
+            PathStep::Key(key) if credential::kind(key, "").is_some() => Err(path),
+            PathStep::Key(key) if path.is_empty() => Ok(key.to_owned()),
+            PathStep::Key(key) => Ok(format!("{path}.{key}")),
         }
     }
 }
 
 /// Looks at a node and all below it; `name` is the nearest key around it.
-fn look(node: &Node, at: &At<'_>, name: &str, seen: &mut dyn FnMut(Sighting)) {
+fn look(node: &Node, at: &NodePath<'_>, name: &str, seen: &mut dyn FnMut(Sighting)) {
     match &node.value {
         Value::Null | Value::Unreadable => {}
         Value::Scalar(scalar) => {
             if let Some(what) = credential::kind(&scalar.text, name) {
                 seen(Sighting {
-                    place: Place::Field(at.path()),
+                    place: SightingPlace::Field(at.path()),
                     pos: node.pos,
                     what,
                     whole: scalar.text.clone(),
@@ -159,27 +177,27 @@ fn look(node: &Node, at: &At<'_>, name: &str, seen: &mut dyn FnMut(Sighting)) {
         }
         Value::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                let step = Step::Item(index);
+                let step = PathStep::Item(index);
                 let outer = Some(at);
-                look(item, &At { outer, step }, name, seen);
+                look(item, &NodePath { outer, step }, name, seen);
             }
         }
         Value::Map(entries) => {
             // What a closing answers names items such as `token`, and its values are sentences and evidence.
-            let answers = matches!(at.step, Step::Key("checks"));
+            let answers = matches!(at.step, PathStep::Key("checks"));
             for entry in entries {
                 if let Some(what) = credential::kind(&entry.key, "") {
                     seen(Sighting {
-                        place: Place::Field(at.path()),
+                        place: SightingPlace::Field(at.path()),
                         pos: entry.key_pos,
                         what,
                         whole: entry.key.clone(),
                     });
                 }
                 let name = if answers { "" } else { entry.key.as_str() };
-                let step = Step::Key(&entry.key);
+                let step = PathStep::Key(&entry.key);
                 let outer = Some(at);
-                look(&entry.value, &At { outer, step }, name, seen);
+                look(&entry.value, &NodePath { outer, step }, name, seen);
             }
         }
     }

@@ -5,11 +5,10 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
 use crate::record::placeholder::holds_a_place;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::ShortJustification,
     level: Level::Error,
@@ -19,23 +18,21 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Say why it is needed now, why it can't be avoided, and what ends it.",
     bad: Example::with("justification", "Vendor delay"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let Some(text) = of.source.text("justification") else {
-        return Vec::new();
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let Some(text) = case.source.text("justification") else {
+        return;
     };
     let least = case.known.governance.policy.lint.justification_min;
     let lengths = text.split_whitespace().map(|word| word.chars().count() + 1);
     let n_characters = lengths.sum::<usize>().saturating_sub(1);
     if n_characters >= least as usize || holds_a_place(text) {
-        return Vec::new();
+        return;
     }
-    vec![of.finding(
+    findings.push(case.finding(
         RULE.code,
         "justification",
         format!(
@@ -43,5 +40,5 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
             count(n_characters, "character")
         ),
         "say why it is needed now and what ends it".to_owned(),
-    )]
+    ));
 }

@@ -7,13 +7,12 @@ use crate::diag::{Finding, Level};
 use crate::history::change::entries::{self, Extension};
 use crate::record::file::RecordFile;
 use crate::record::time::{When, not_after};
-use crate::rules::case::RuleCase;
+use crate::rules::case::{RecordCase, RuleContext};
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::meaning;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::SilentExtension,
     level: Level::Error,
@@ -27,16 +26,17 @@ pub(super) const RULE: Rule = Rule {
         "expires: 2027-01-10\n\
          renewals: [{date: 2026-12-18, from: 2026-12-20, until: 2027-01-10, reason: The vendor is late}]",
     ),
-    check,
+    checks: &[Check::Record(record), Check::Change(change)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let found = match (case.record(), case.change()) {
-        (Some(of), _) => contradiction(of.source),
-        (_, Some(changed)) => extension(changed).or_else(|| contradiction(changed.after?)),
-        (None, None) => None,
-    };
-    found.into_iter().collect()
+fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(contradiction(case.source));
+}
+
+fn change(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    let found = extension(changed).or_else(|| contradiction(changed.after?));
+    findings.extend(found);
 }
 
 /// The end may be earlier than the last renewal says, which narrows what was approved, and never later.

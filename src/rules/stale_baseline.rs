@@ -5,11 +5,10 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy;
-use crate::rules::case::{RuleCase, Subject};
+use crate::rules::case::RuleContext;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::StaleBaseline,
     level: Level::Warning,
@@ -23,15 +22,15 @@ pub(super) const RULE: Rule = Rule {
     good: Example::SAMPLE.on("2026-11-20").policy(
         "version: 1\nbaselines:\n  - {id: B1, kind: tool-invocation, review_by: 2026-11-20}\n",
     ),
-    check,
+    checks: &[Check::Policy(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let (Subject::Policy, Some(instant)) = (case.subject, case.known.instant) else {
-        return Vec::new();
+fn check(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    let Some(instant) = known.instant else {
+        return;
     };
-    let governance = case.known.governance;
-    let mut findings = Vec::new();
+    let governance = known.governance;
     for (index, baseline) in governance.policy.baselines.iter().enumerate() {
         let Some(review_by) = baseline.review_by.filter(|day| instant >= day.end()) else {
             continue;
@@ -52,5 +51,4 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
             help: "look at it and move `review_by`".to_owned(),
         });
     }
-    findings
 }

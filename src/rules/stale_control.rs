@@ -9,11 +9,10 @@ use crate::record::file::FieldState;
 use crate::record::form;
 use crate::record::time::{Day, When};
 use crate::record::vocabulary::ControlStatus;
-use crate::rules::case::{RecordCase, RuleCase};
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::StaleControl,
     level: Level::Warning,
@@ -23,49 +22,46 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Verify it and record that with `exledger attest`, or withdraw it.",
     bad: Example::with("compensating_controls[0].verify_every", "10d").on("2026-11-30"),
     good: Example::with("compensating_controls[0].verify_every", "10d").on("2026-11-29"),
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let Some(instant) = case.known.instant.filter(|_| of.lacks("closure")) else {
-        return Vec::new();
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let Some(instant) = case.known.instant.filter(|_| case.lacks("closure")) else {
+        return;
     };
     let list = "compensating_controls";
-    let mut findings = Vec::new();
-    for index in 0..of.source.items(list).len() {
+    for index in 0..case.source.items(list).len() {
         let item = format!("{list}[{index}]");
-        let Some(fresh) = fresh_through(of, &item) else {
+        let Some(fresh) = fresh_through(case, &item) else {
             continue;
         };
         if instant < term::overdue_from(fresh) {
             continue;
         }
-        let name = of.source.text(&format!("{item}.id")).unwrap_or(&item);
+        let name = case.source.text(&format!("{item}.id")).unwrap_or(&item);
         let message = format!("control {name} was to be verified by {fresh}");
         let help = "verify it and run `exledger attest`, or set it to `withdrawn`".to_owned();
-        findings.push(of.finding(RULE.code, &format!("{item}.verified"), message, help));
+        findings.push(case.finding(RULE.code, &format!("{item}.verified"), message, help));
     }
-    findings
 }
 
 /// Returns the last day on which a control is fresh; `None` where it is not active, need not be seen again, or a
 /// field can't be read.
-fn fresh_through(of: &RecordCase<'_>, item: &str) -> Option<Day> {
-    let status: ControlStatus = of.value(&format!("{item}.status"))?;
+fn fresh_through(case: &RecordCase<'_>, item: &str) -> Option<Day> {
+    let status: ControlStatus = case.value(&format!("{item}.status"))?;
     if status != ControlStatus::Active {
         return None;
     }
-    let every = of.source.text(&format!("{item}.verify_every"))?;
+    let every = case.source.text(&format!("{item}.verify_every"))?;
     let field = format!("{item}.verified");
-    let verified: Option<Day> = match of.source.stated(&field) {
+    let verified: Option<Day> = match case.source.stated(&field) {
         FieldState::Absent => None,
         FieldState::Unreadable => return None,
-        FieldState::Node(_) => Some(of.value(&field)?),
+        FieldState::Node(_) => Some(case.value(&field)?),
     };
-    let begin: Option<When> = of.value("starts");
-    let begin = begin.or_else(|| of.landed.map(When::instant));
+    let begin = case
+        .value("starts")
+        .or_else(|| case.landed.map(When::instant));
     term::fresh_through(verified, begin.as_ref(), form::term(every).ok())
 }

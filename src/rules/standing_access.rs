@@ -5,11 +5,10 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::time::{When, not_after};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::StandingAccess,
     level: Level::Error,
@@ -19,25 +18,23 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Let the credential end with the exception, or before.",
     bad: Example::with("subject.credential_expires", "2027-12-20"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let field = "subject.credential_expires";
-    let (Some(credential), Some(end)) = (of.value::<When>(field), of.not_after()) else {
-        return Vec::new();
+    let (Some(credential), Some(end)) = (case.value::<When>(field), case.not_after()) else {
+        return;
     };
     if not_after(&credential) <= end {
-        return Vec::new();
+        return;
     }
-    let expires = of.source.text("expires").unwrap_or_default();
-    vec![of.finding(
+    let expires = case.source.text("expires").unwrap_or_default();
+    findings.push(case.finding(
         RULE.code,
         field,
         format!("the credential works until {credential}, the exception ends {expires}"),
         format!("let the credential end by {expires}"),
-    )]
+    ));
 }

@@ -7,11 +7,10 @@ use crate::diag::{Finding, Level};
 use crate::policy::term;
 use crate::record::file::FieldState;
 use crate::record::time::{Instant, When};
-use crate::rules::case::{RecordCase, RuleCase};
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::TermTooLong,
     level: Level::Error,
@@ -21,28 +20,26 @@ pub(super) const RULE: Rule = Rule {
     remedy: "End it on the date that is named or before, renew it when it is still needed then, or split the work.",
     bad: Example::with("expires", "2027-03-10"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let (Some(tier), Some(expires)) = (&case.tier, case.value::<When>("expires")) else {
+        return;
     };
-    let (Some(tier), Some(expires)) = (&of.tier, of.value::<When>("expires")) else {
-        return Vec::new();
-    };
-    let Some(begin) = begin(of, case.known.instant) else {
-        return Vec::new();
+    let Some(begin) = begin(case, case.known.instant) else {
+        return;
     };
     let broken = term::judge(&begin, &expires, &tier.max_term);
     let Some(worst) = broken.first() else {
-        return Vec::new();
+        return;
     };
     let latest = match worst.latest {
         When::Day(_) => "day",
         When::Instant(..) => "instant",
     };
-    vec![of.finding(
+    findings.push(case.finding(
         RULE.code,
         "expires",
         format!(
@@ -56,19 +53,19 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
             worst.limit.term,
             tier.silence()
         ),
-    )]
+    ));
 }
 
 /// Returns where the present term begins: at the last renewal, else as the record says, else where it landed, else
 /// at the instant asked about.
-fn begin(of: &RecordCase<'_>, asked: Option<Instant>) -> Option<When> {
-    let n_renewals = of.source.items("renewals").len();
+fn begin(case: &RecordCase<'_>, asked: Option<Instant>) -> Option<When> {
+    let n_renewals = case.source.items("renewals").len();
     if let Some(last) = n_renewals.checked_sub(1) {
-        return of.value(&format!("renewals[{last}].from"));
+        return case.value(&format!("renewals[{last}].from"));
     }
-    match of.source.stated("starts") {
-        FieldState::Absent => of.landed.or(asked).map(When::instant),
+    match case.source.stated("starts") {
+        FieldState::Absent => case.landed.or(asked).map(When::instant),
         FieldState::Unreadable => None,
-        FieldState::Node(_) => of.value("starts"),
+        FieldState::Node(_) => case.value("starts"),
     }
 }

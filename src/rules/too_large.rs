@@ -2,13 +2,11 @@
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
+use crate::diag::Level;
 use crate::diag::code::Code;
-use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::TooLarge,
     level: Level::Error,
@@ -21,9 +19,6 @@ pub(super) const RULE: Rule = Rule {
         "{a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {}}}}}}}}}}}}}}}}",
     ),
     good: Example::with("x", "{cost_centre: '1234'}"),
-    check,
+    checks: &[Check::Noted],
+    special: SpecialCases::NONE,
 };
-
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.noted(Code::TooLarge)
-}

@@ -6,13 +6,12 @@ use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::term;
 use crate::record::time::When;
-use crate::rules::case::{RuleCase, RuleContext};
+use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::limits::Reach;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::TotalLimit,
     level: Level::Error,
@@ -30,17 +29,17 @@ pub(super) const RULE: Rule = Rule {
         "starts: 2026-04-15\nexpires: 2027-01-10\n\
          renewals: [{date: 2026-12-18, from: 2026-12-20, until: 2027-01-10, reason: The vendor is late}]",
     ),
-    check,
+    checks: &[Check::Change(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let found = case.change().and_then(|changed| found(changed, case.known));
-    found.into_iter().collect()
+fn check(changed: &ChangeCase<'_>, known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(found(changed, known));
 }
 
 /// Returns the finding about a change that lasts too long in total under some governance.
 pub(super) fn found(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Option<Finding> {
-    let reach = Reach::of(changed, known)?;
+    let reach = Reach::for_change(changed, known)?;
     // Days that were spent before count as if it had begun so much earlier.
     let begin = match reach.begin.as_ref()? {
         When::Day(day) => When::Day(day.plus_days(reach.days.saturating_neg())),
@@ -56,7 +55,7 @@ pub(super) fn found(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Option
         worst.excess(),
         worst.limit.by,
         worst.limit.term,
-        reach.words()
+        reach.refiled_note()
     );
     let help = format!(
         "end it on {} or before, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past{}",

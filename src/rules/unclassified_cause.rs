@@ -5,11 +5,10 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::vocabulary::RootCause;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::UnclassifiedCause,
     level: Level::Warning,
@@ -19,20 +18,18 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Name the cause as soon as it is known.",
     bad: Example::with("root_cause", "unclassified"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    if of.value("root_cause") != Some(RootCause::Unclassified) {
-        return Vec::new();
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    if case.value("root_cause") != Some(RootCause::Unclassified) {
+        return;
     }
-    vec![of.finding(
+    findings.push(case.finding(
         RULE.code,
         "root_cause",
         "the root cause is unclassified".to_owned(),
         "name the cause as soon as it is known".to_owned(),
-    )]
+    ));
 }

@@ -7,12 +7,10 @@ use std::collections::BTreeSet;
 use crate::approval::verdict::{Counts, NotCounted, Satisfied};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::audit_cases::{AtTip, LandedCase};
-use crate::rules::case::RuleCase;
+use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::UnknownAccount,
     level: Level::Warning,
@@ -26,27 +24,31 @@ pub(super) const RULE: Rule = Rule {
         "found: missing-approval, unknown-account",
     ]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
-    check,
+    checks: &[Check::Landed(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.landed().and_then(unknown).into_iter().collect()
+fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(unknown(landed));
 }
 
 fn unknown(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
-    if landed.at_tip == AtTip::No || verdict.satisfied == Satisfied::Yes {
+    if !landed.at_tip || verdict.satisfied == Satisfied::Yes {
         return None;
     }
-    let accounts = verdict.statements.iter().filter_map(|it| match &it.counts {
-        Counts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown),
-        _ => None,
-    });
-    let accounts: BTreeSet<_> = accounts.collect();
-    let not_known = accounts
+    let accounts: BTreeSet<_> = verdict
+        .statements
         .iter()
-        .map(|it| format!("{} is not {}", it.account, it.other));
-    let not_known: Vec<String> = not_known.collect();
+        .filter_map(|it| match &it.counts {
+            Counts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown),
+            _ => None,
+        })
+        .collect();
+    let not_known: Vec<String> = accounts
+        .iter()
+        .map(|it| format!("{} is not {}", it.account, it.other))
+        .collect();
     let to_add: BTreeSet<String> = accounts.iter().map(|it| it.to_add()).collect();
     if to_add.is_empty() {
         return None;

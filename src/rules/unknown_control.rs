@@ -9,11 +9,10 @@ use crate::policy::catalog::{self};
 use crate::policy::governance::Governance;
 use crate::record::near;
 use crate::record::reference::ControlRef;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::UnknownControl,
     level: Level::Warning,
@@ -23,29 +22,29 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Look it up with `exledger controls`, or list the catalog in the policy.",
     bad: Example::with("deviates_from.controls", "[owasp-nhi:NHI99:2025]"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let mut findings = Vec::new();
-    for cited in of.cited.iter().filter(|cited| cited.meant.is_empty()) {
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    for cited in case.cited.iter().filter(|cited| cited.meant.is_empty()) {
         let control = &cited.control;
-        let (message, help) = words(case.known.governance, control);
-        findings.push(of.finding(RULE.code, &cited.field(), message, help));
+        let (message, help) = message_and_help(case.known.governance, control);
+        findings.push(case.finding(RULE.code, &cited.field(), message, help));
     }
-    findings
 }
 
 /// Returns what is unknown about a control, and where to look instead.
-fn words(governance: &Governance, control: &ControlRef) -> (String, String) {
+fn message_and_help(governance: &Governance, control: &ControlRef) -> (String, String) {
     let (name, id) = (control.catalog(), control.id());
     let Some(catalog) = governance.catalog(name) else {
         let is_ours = catalog::names().any(|ours| ours.eq_ignore_ascii_case(name));
-        let listed = governance.policy.catalogs.iter();
-        let listed: Vec<&str> = listed.map(|name| catalog::name_of(name)).collect();
+        let listed: Vec<&str> = governance
+            .policy
+            .catalogs
+            .iter()
+            .map(|name| catalog::name_of(name))
+            .collect();
         let known = listed.join(", ");
         return match name {
             _ if is_ours => (
@@ -73,8 +72,11 @@ fn words(governance: &Governance, control: &ControlRef) -> (String, String) {
             ),
         };
     };
-    let listed = governance.policy.catalogs.iter();
-    let listed = listed.filter_map(|name| governance.catalog(catalog::name_of(name)));
+    let listed = governance
+        .policy
+        .catalogs
+        .iter()
+        .filter_map(|name| governance.catalog(catalog::name_of(name)));
     let elsewhere: Vec<String> = listed
         .filter_map(|catalog| catalog.find(id))
         .map(|found| format!("{} ({})", found.canonical(), found.control.title))

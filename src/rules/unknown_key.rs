@@ -2,13 +2,11 @@
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 
+use crate::diag::Level;
 use crate::diag::code::Code;
-use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::UnknownKey,
     level: Level::Error,
@@ -18,9 +16,6 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Write the key that is meant, or remove it; what is the team's own goes below `x:`.",
     bad: Example::with("expire", "2026-12-24"),
     good: Example::with("x", "{ticket_queue: billing}"),
-    check,
+    checks: &[Check::Noted],
+    special: SpecialCases::NONE,
 };
-
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.noted(Code::UnknownKey)
-}

@@ -6,12 +6,11 @@ use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::people::{self, RosterState};
 use crate::record::address::Address;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::rules::sample;
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::UnknownOwner,
     level: Level::Error,
@@ -41,21 +40,19 @@ pub(super) const RULE: Rule = Rule {
             b"email,name,team,active\nana@example.com,Ana Ruiz,billing,yes\n",
         ),
     ]),
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let Some(owner) = of.value::<Address>("owner.email") else {
-        return Vec::new();
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let Some(owner) = case.value::<Address>("owner.email") else {
+        return;
     };
     let message = match people::roster_state(case.known.governance, &owner) {
         RosterState::NotListed => format!("the owner {owner} is not in the roster"),
         RosterState::Inactive => format!("the owner {owner} has left, as the roster says"),
-        RosterState::Active | RosterState::NoRoster => return Vec::new(),
+        RosterState::Active | RosterState::NoRoster => return,
     };
     let help = "name an owner who is active in the roster".to_owned();
-    vec![of.finding(RULE.code, "owner.email", message, help)]
+    findings.push(case.finding(RULE.code, "owner.email", message, help));
 }

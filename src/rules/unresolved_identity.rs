@@ -7,11 +7,9 @@ use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::ident::Flaw;
 use crate::rules::audit_cases::LandedCase;
-use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::UnresolvedIdentity,
     level: Level::Warning,
@@ -26,11 +24,12 @@ pub(super) const RULE: Rule = Rule {
         "found: missing-approval, unresolved-identity",
     ]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
-    check,
+    checks: &[Check::Landed(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.landed().and_then(unresolved).into_iter().collect()
+fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(unresolved(landed));
 }
 
 fn unresolved(landed: &LandedCase<'_>) -> Option<Finding> {

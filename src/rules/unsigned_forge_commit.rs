@@ -9,11 +9,9 @@ use crate::diag::code::Code;
 use crate::diag::{self, Finding, Level};
 use crate::history::objects::Oid;
 use crate::rules::audit_cases::{self, MainlineCase};
-use crate::rules::case::RuleCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::UnsignedForgeCommit,
     level: Level::Note,
@@ -23,11 +21,12 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Look at who pushed it; where that matters, demand `proof: attested`.",
     bad: Example::history(&["ana proposes the sample", "lee merges on GitHub, unsigned"]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
-    check,
+    checks: &[Check::Mainline(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.line().and_then(unsigned).into_iter().collect()
+fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(unsigned(line));
 }
 
 /// One finding for all of them: they are believed, and one line says how many there are.

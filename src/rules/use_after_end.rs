@@ -4,11 +4,10 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
+use crate::rules::audit_cases::UsesCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::UseAfterEnd,
     level: Level::Error,
@@ -28,17 +27,15 @@ pub(super) const RULE: Rule = Rule {
         "used at 2026-12-20T12:00:00Z",
     ])
     .on("2026-12-31"),
-    check,
+    checks: &[Check::Uses(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(used) = case.used() else {
-        return Vec::new();
-    };
-    let found = used.late.iter().map(|(line, at, what)| {
+fn check(uses: &UsesCase<'_>, findings: &mut Vec<Finding>) {
+    let late = uses.late.iter().map(|(line, at, what)| {
         let message = format!("used at {at} (line {line} of the receipts), when {what}");
         let help = "find out who used it and why it still worked; then close the record";
-        used.finding(RULE.code, Level::Error, message, help)
+        uses.finding(RULE.code, Level::Error, message, help)
     });
-    found.collect()
+    findings.extend(late);
 }

@@ -5,14 +5,12 @@
 use crate::approval::verdict::{Counts, FourEyes, Statement, Vote};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::audit_cases::{FileKind, LandedCase};
-use crate::rules::case::RuleCase;
+use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
 const GERRIT: &str = "version: 1\napproval: {forge: gerrit}\n";
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::Vetoed,
     level: Level::Error,
@@ -27,15 +25,16 @@ pub(super) const RULE: Rule = Rule {
     ])
     .policy(GERRIT),
     good: Example::history(&["ana proposes the sample", "lee merges"]).policy(GERRIT),
-    check,
+    checks: &[Check::Landed(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    case.landed().and_then(refused).into_iter().collect()
+fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(refused(landed));
 }
 
 fn refused(landed: &LandedCase<'_>) -> Option<Finding> {
-    if landed.matter != FileKind::Record || landed.verdict.result != FourEyes::Vetoed {
+    if landed.is_governance || landed.verdict.result != FourEyes::Vetoed {
         return None;
     }
     let is_veto = |said: &&Statement| said.word == Vote::Vetoes && said.counts == Counts::Yes;

@@ -6,11 +6,10 @@ use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::tier::fact::Wildcard;
 use crate::record::pattern;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::WildcardScope,
     level: Level::Error,
@@ -20,27 +19,24 @@ pub(super) const RULE: Rule = Rule {
     remedy: "List the resources and actions that are needed.",
     bad: Example::with("scope.resources", "['*']"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let Some(tier) = of
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let Some(tier) = case
         .tier
         .as_ref()
         .filter(|tier| tier.wildcard == Wildcard::Refused)
     else {
-        return Vec::new();
+        return;
     };
-    let mut findings = Vec::new();
     for list in ["scope.resources", "scope.actions"] {
-        for (index, item) in of.source.items(list).iter().enumerate() {
+        for (index, item) in case.source.items(list).iter().enumerate() {
             let Some(text) = item.text().filter(|text| pattern::is_wildcard(text)) else {
                 continue;
             };
-            findings.push(of.finding(
+            findings.push(case.finding(
                 RULE.code,
                 &format!("{list}[{index}]"),
                 format!(
@@ -51,5 +47,4 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
             ));
         }
     }
-    findings
 }

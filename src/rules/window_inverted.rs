@@ -5,11 +5,10 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record::time::When;
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::WindowInverted,
     level: Level::Error,
@@ -19,23 +18,21 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Correct the date that is wrong.",
     bad: Example::with("starts", "2026-12-21"),
     good: Example::SAMPLE,
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let (Some(starts), Some(not_after)) = (of.value::<When>("starts"), of.not_after()) else {
-        return Vec::new();
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let (Some(starts), Some(not_after)) = (case.value::<When>("starts"), case.not_after()) else {
+        return;
     };
     if not_after > starts.start() {
-        return Vec::new();
+        return;
     }
-    vec![of.finding(
+    findings.push(case.finding(
         RULE.code,
         "expires",
         format!("the exception ends before it starts on {starts}"),
         format!("end it after {starts}, or start it earlier"),
-    )]
+    ));
 }

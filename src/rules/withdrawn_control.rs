@@ -4,11 +4,10 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::RuleCase;
+use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::WithdrawnControl,
     level: Level::Warning,
@@ -18,15 +17,12 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Cite what took its place, if that is what is meant.",
     bad: Example::with("deviates_from.controls", "[nist-csf:PR.AC-4]"),
     good: Example::with("deviates_from.controls", "[nist-csf:PR.AA-05]"),
-    check,
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    let Some(of) = case.record() else {
-        return Vec::new();
-    };
-    let mut findings = Vec::new();
-    for cited in &of.cited {
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    for cited in &case.cited {
         let [found] = cited.meant[..] else {
             continue;
         };
@@ -39,13 +35,16 @@ fn check(case: &RuleCase<'_>) -> Vec<Finding> {
             found.control.title
         );
         let name = &found.catalog.name;
-        let successors = found.control.replaced_by.iter();
-        let successors: Vec<String> = successors.map(|id| format!("{name}:{id}")).collect();
+        let successors: Vec<String> = found
+            .control
+            .replaced_by
+            .iter()
+            .map(|id| format!("{name}:{id}"))
+            .collect();
         let help = match successors[..] {
             [] => "nothing took its place: cite what is meant today".to_owned(),
             _ => format!("replaced by {}", successors.join(", ")),
         };
-        findings.push(of.finding(RULE.code, &cited.field(), message, help));
+        findings.push(case.finding(RULE.code, &cited.field(), message, help));
     }
-    findings
 }

@@ -4,12 +4,10 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::case::{RuleCase, Subject};
 use crate::rules::change_cases::GovernanceChange;
 use crate::rules::example::Example;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule, SpecialCases};
 
-/// The rule.
 pub(super) const RULE: Rule = Rule {
     code: Code::WorkflowChanged,
     level: Level::Warning,
@@ -19,14 +17,12 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Read what the workflow does with approvals and checks, and merge it by itself.",
     bad: Example::change("", "").workflow("on: push\njobs: {}\n"),
     good: Example::change("", "title: A better title"),
-    check,
+    checks: &[Check::Workflow(check)],
+    special: SpecialCases::NONE,
 };
 
-fn check(case: &RuleCase<'_>) -> Vec<Finding> {
-    match case.subject {
-        Subject::Workflows(changes) => changes.iter().map(finding).collect(),
-        _ => Vec::new(),
-    }
+fn check(change: &GovernanceChange, findings: &mut Vec<Finding>) {
+    findings.push(finding(change));
 }
 
 fn finding(change: &GovernanceChange) -> Finding {

@@ -171,7 +171,7 @@ fn table(changes: &[Change]) -> Table {
 }
 
 fn row(change: &Change) -> Vec<Text> {
-    let events: Vec<String> = change.events.iter().map(EventDetail::words).collect();
+    let events: Vec<String> = change.events.iter().map(EventDetail::line).collect();
     let events = events.into_iter().chain(change.also.clone());
     let what: Vec<String> = events.map(credential::hidden).collect();
     let title = change.title.clone().map(credential::hidden);

@@ -10,7 +10,7 @@ use exledger::history::objects::Oid;
 use exledger::ledger::tree::Tree;
 use exledger::policy::governance::{Governance, State};
 use exledger::rules::audit_cases::Statements;
-use exledger::rules::case::{RuleContext, Subject};
+use exledger::rules::case::RuleContext;
 use exledger::rules::lint;
 use exledger::rules::proposed::{Proposed, Removals};
 use exledger::session::Session;
@@ -37,9 +37,7 @@ pub(super) fn against(
     };
     let bad = proposed.bad()?;
     let statements = Statements::Proposed(&bad);
-    Ok(lint::audit(Subject::Statements(&statements), known, |_| {
-        true
-    }))
+    Ok(lint::approval_files(&statements, known))
 }
 
 /// Returns the root commit of the approved ref, where that can be told.

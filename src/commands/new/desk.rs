@@ -7,7 +7,6 @@ use crate::ask::{self};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::new::filing::{self, Work};
-use exledger::diag::code::Code;
 use exledger::plan::answers::Answers;
 use exledger::plan::derive;
 use exledger::plan::draft::{self, Draft};
@@ -16,18 +15,7 @@ use exledger::plan::part;
 use exledger::plan::question::table::Field;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::When;
-
-/// What rules say of fields that are still to be asked: no objection to an answer.
-const LATER: &[Code] = &[
-    Code::IncompleteIdentity,
-    Code::MissingChange,
-    Code::MissingField,
-    Code::MissingForTier,
-    Code::MissingTrigger,
-    Code::NoCompensatingControl,
-    Code::NoDeviation,
-    Code::NoSubject,
-];
+use exledger::rules::{self};
 
 /// Where a person is asked.
 pub(super) struct Desk<'d> {
@@ -101,7 +89,7 @@ impl Desk<'_> {
         };
         let objection = filing::errors(&findings).find(|finding| {
             let here = finding.field.as_deref().is_some_and(of_field);
-            here && !LATER.contains(&finding.rule)
+            here && !rules::find(finding.rule).is_some_and(|rule| rule.special.asked_later)
         });
         match objection {
             Some(finding) => Err(exledger::record::credential::hidden(format!(

@@ -20,7 +20,7 @@ use crate::rules::lint::{self};
 use crate::rules::past::{RecordPast, Settled};
 
 /// What makes a finding the same one in two versions.
-type Same = (Code, Option<String>, String);
+type FindingIdentity = (Code, Option<String>, String);
 
 /// The findings about the contents of versions.
 pub struct Contents<'t> {
@@ -31,13 +31,13 @@ pub struct Contents<'t> {
     house: Option<(Rc<State>, ExtraSchema)>,
     found: BTreeMap<Key, Vec<(usize, Finding)>>,
     /// What was found in the last version of each record.
-    last: BTreeMap<Key, BTreeSet<Same>>,
+    last: BTreeMap<Key, BTreeSet<FindingIdentity>>,
     /// What kept a version from being judged.
     pub doubts: Vec<TreeError>,
 }
 
 impl<'t> Contents<'t> {
-    /// Begins with nothing found.
+    /// Starts without findings; `effective` has a time for each landing.
     pub fn new(tree: Box<dyn Tree + 't>, effective: Vec<Instant>) -> Contents<'t> {
         Contents {
             tree,
@@ -50,7 +50,7 @@ impl<'t> Contents<'t> {
     }
 
     /// Returns what was found new in a version.
-    pub fn of(&self, key: &Key, n: usize) -> impl Iterator<Item = &Finding> {
+    pub fn new_in(&self, key: &Key, n: usize) -> impl Iterator<Item = &Finding> {
         let found = self.found.get(key).into_iter().flatten();
         found
             .filter(move |(at, _)| *at == n)
@@ -85,17 +85,22 @@ impl<'t> Contents<'t> {
     }
 
     fn take(&mut self, key: &Key, version: &Version, findings: Vec<Finding>) {
-        let errors = findings.into_iter().filter(|it| it.level == Level::Error);
-        let errors: Vec<(Same, Finding)> = errors
+        let errors: Vec<(FindingIdentity, Finding)> = findings
+            .into_iter()
+            .filter(|it| it.level == Level::Error)
             .map(|it| ((it.rule, it.field.clone(), it.message.clone()), it))
             .collect();
         let last = self.last.remove(key).unwrap_or_default();
         if errors.is_empty() {
             return;
         }
-        let is_new = |same: &Same| version.change == Change::Readded || !last.contains(same);
-        let new = errors.iter().filter(|(same, _)| is_new(same));
-        let new: Vec<(usize, Finding)> = new.map(|(_, it)| (version.n, it.clone())).collect();
+        let is_new =
+            |same: &FindingIdentity| version.change == Change::Readded || !last.contains(same);
+        let new: Vec<(usize, Finding)> = errors
+            .iter()
+            .filter(|(same, _)| is_new(same))
+            .map(|(_, it)| (version.n, it.clone()))
+            .collect();
         if !new.is_empty() {
             self.found.entry(key.clone()).or_default().extend(new);
         }
@@ -116,8 +121,13 @@ impl<'t> Contents<'t> {
             let record = version.record.record()?;
             record.closure.clone()
         };
-        let before = trail.versions.iter().rev().find(|it| it.n < version.n);
-        let before = before.filter(|_| !begins(&version)).and_then(closure);
+        let before = trail
+            .versions
+            .iter()
+            .rev()
+            .find(|it| it.n < version.n)
+            .filter(|_| !begins(&version))
+            .and_then(closure);
         let settled = if before.is_some() && before == closure(version) {
             Settled::Closed
         } else {

@@ -5,8 +5,7 @@
 use crate::diag::{Finding, Level};
 use crate::history::version::Change;
 use crate::rules::audit::Audit;
-use crate::rules::audit_cases::{AtTip, FileKind, GovernanceCounts, Healed, LandedCase};
-use crate::rules::case::Subject;
+use crate::rules::audit_cases::{GovernanceCounts, Healed, LandedCase};
 use crate::rules::lint;
 
 impl Audit<'_> {
@@ -15,8 +14,7 @@ impl Audit<'_> {
         let mut findings = Vec::new();
         let counted = &self.approvals.counted;
         for (path, trail) in &self.history.governance {
-            let verdicts = counted.verdicts.get(path);
-            let verdicts = verdicts.map_or(&[][..], Vec::as_slice);
+            let verdicts = counted.verdicts.get(path).map_or(&[][..], Vec::as_slice);
             for (index, (version, verdict)) in trail.versions.iter().zip(verdicts).enumerate() {
                 let Some(landing) = self.history.mainline.landings.get(version.landing) else {
                     continue;
@@ -43,7 +41,7 @@ impl Audit<'_> {
                 let healed = later.any(|later| counted.is_approved(path, later));
                 let last = index + 1 == trail.versions.len();
                 let landed = LandedCase {
-                    matter: FileKind::Governance,
+                    is_governance: true,
                     path,
                     id: None,
                     version,
@@ -56,7 +54,7 @@ impl Audit<'_> {
                     after: counted.states.at(version.landing),
                     today: self.governance,
                     approved: None,
-                    at_tip: if last { AtTip::Yes } else { AtTip::No },
+                    at_tip: last,
                     level: if healed { Level::Warning } else { Level::Error },
                     healed: if healed { Healed::Yes } else { Healed::No },
                     counts: Some(if counted.is_approved(path, index) {
@@ -73,7 +71,7 @@ impl Audit<'_> {
                 };
                 if version.change != Change::Inherited {
                     let known = self.known(&law.governance, landing.effective);
-                    findings.extend(lint::audit(Subject::Landed(&landed), &known, |_| true));
+                    findings.extend(lint::landed(&landed, &known, |_| true));
                 }
             }
         }

@@ -11,7 +11,7 @@ use crate::diag::Level;
 use crate::history::version::{Change, Trail, Version};
 use crate::record::Record;
 use crate::record::time::Instant;
-use crate::rules::audit_cases::{AtTip, Healed};
+use crate::rules::audit_cases::Healed;
 use crate::status::trace::Trace;
 
 /// What is known of the versions of one trail.
@@ -23,7 +23,7 @@ pub(super) struct Levels<'a> {
 }
 
 impl<'a> Levels<'a> {
-    pub(super) fn of(
+    pub(super) fn new(
         trail: &'a Trail,
         verdicts: &'a [Rc<ApprovalVerdict>],
         trace: Trace<'a>,
@@ -76,8 +76,8 @@ impl<'a> Levels<'a> {
     pub(super) fn approved_records(&self, index: usize) -> impl Iterator<Item = &'a Record> {
         let versions: &'a [Version] = &self.trail.versions;
         let first = self.first(index);
-        let approved = (first..index).filter(|at| self.stands(*at) || self.is_inherited(*at));
-        let approved: Vec<&Record> = approved
+        let approved: Vec<&Record> = (first..index)
+            .filter(|at| self.stands(*at) || self.is_inherited(*at))
             .filter_map(|at| versions.get(at)?.record.record())
             .map(AsRef::as_ref)
             .collect();
@@ -115,13 +115,9 @@ impl<'a> Levels<'a> {
     }
 
     /// Tells whether a version stands at the tip, or one that carries its verdict on.
-    pub(super) fn at_tip(&self, index: usize) -> AtTip {
+    pub(super) fn at_tip(&self, index: usize) -> bool {
         let tip = self.verdicts.len().saturating_sub(1);
-        if self.bearers(index).any(|at| at == tip) {
-            AtTip::Yes
-        } else {
-            AtTip::No
-        }
+        self.bearers(index).any(|at| at == tip)
     }
 
     /// Returns how bad a finding about the approval of a version is, at most.
@@ -137,10 +133,10 @@ impl<'a> Levels<'a> {
             return Level::Warning;
         }
         let was_in_force = || self.bearers(index).any(|at| self.trace.held(at, self.now));
-        match self.at_tip(index) {
-            AtTip::Yes => Level::Error,
-            AtTip::No if was_in_force() => Level::Error,
-            AtTip::No => Level::Note,
+        if self.at_tip(index) || was_in_force() {
+            Level::Error
+        } else {
+            Level::Note
         }
     }
 

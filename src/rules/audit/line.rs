@@ -7,7 +7,6 @@ use crate::history::thrown_off::ThrownOff;
 use crate::history::version::Trail;
 use crate::rules::audit::Audit;
 use crate::rules::audit_cases::{MainlineCase, Mark, UsesCase};
-use crate::rules::case::Subject;
 use crate::rules::lint;
 use crate::status;
 
@@ -22,7 +21,7 @@ impl<'a> Audit<'a> {
             thrown_off: &thrown_off,
         };
         let known = self.known(self.governance, self.instant);
-        lint::audit(Subject::Line(&line), &known, |_| true)
+        lint::mainline(&line, &known)
     }
 
     /// Returns what some landings threw off the line of first parents and nobody repaired.
@@ -46,6 +45,6 @@ impl<'a> Audit<'a> {
     /// Returns the findings about the uses of a record.
     pub fn used(&self, used: &UsesCase<'_>) -> Vec<Finding> {
         let known = self.known(self.governance, self.instant);
-        lint::audit(Subject::Used(used), &known, |_| true)
+        lint::uses(used, &known)
     }
 }

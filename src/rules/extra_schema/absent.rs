@@ -1,22 +1,22 @@
 //! The judge of a build without the feature `house-schema`: there is none.
 //!
-//! Pure. Start at [`Judge::of`].
+//! Pure. Start at [`NoSchemaJudge::compile`].
 
-use crate::rules::extra_schema::refusal::Refusal;
+use crate::rules::extra_schema::refusal::SchemaRefusal;
 use serde_json::Value;
 
 /// A schema that is ready to judge.
 #[derive(Debug)]
-pub(super) enum Judge {}
+pub(super) enum NoSchemaJudge {}
 
-impl Judge {
+impl NoSchemaJudge {
     /// Returns why no schema can be used.
-    pub(super) fn of(_: &Value) -> Result<Judge, String> {
+    pub(super) fn compile(_: &Value) -> Result<NoSchemaJudge, String> {
         Err("this program was built without the feature house-schema".to_owned())
     }
 
     /// Returns what the schema refuses of a map.
-    pub(super) fn refusals(&self, _: &Value) -> Vec<Refusal> {
+    pub(super) fn refusals(&self, _: &Value) -> Vec<SchemaRefusal> {
         match *self {}
     }
 }

@@ -1,8 +1,8 @@
 //! A JSON Schema that is ready to judge.
 //!
-//! Uses jsonschema, which is built to read neither files nor the network. Pure. Start at [`Judge::of`].
+//! Uses jsonschema, which is built to read neither files nor the network. Pure. Start at [`SchemaJudge::compile`].
 
-use crate::rules::extra_schema::refusal::{Refusal, SchemaStep};
+use crate::rules::extra_schema::refusal::{SchemaRefusal, SchemaStep};
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
 use jsonschema::paths::LocationSegment;
 use jsonschema::types::JsonType;
@@ -10,19 +10,19 @@ use serde_json::Value;
 
 /// A schema that is ready to judge.
 #[derive(Debug)]
-pub(super) struct Judge {
+pub(super) struct SchemaJudge {
     validator: jsonschema::Validator,
     schema: Value,
 }
 
-impl Judge {
+impl SchemaJudge {
     /// Makes a schema ready: that of its `$schema`, else of draft 2020-12, with `format` compared too.
     ///
     /// # Errors
     /// Why it can't be used: it is no schema, or refers to something outside itself.
-    pub(super) fn of(schema: &Value) -> Result<Judge, String> {
+    pub(super) fn compile(schema: &Value) -> Result<SchemaJudge, String> {
         let options = jsonschema::options().should_validate_formats(true);
-        let ready = |validator| Judge {
+        let ready = |validator| SchemaJudge {
             validator,
             schema: schema.clone(),
         };
@@ -36,7 +36,7 @@ impl Judge {
     }
 
     /// Returns what the schema refuses of a map.
-    pub(super) fn refusals(&self, map: &Value) -> Vec<Refusal> {
+    pub(super) fn refusals(&self, map: &Value) -> Vec<SchemaRefusal> {
         let errors = self.validator.iter_errors(map);
         errors
             .flat_map(|error| refused(&error, &self.schema))
@@ -68,7 +68,7 @@ fn wants_text(kind: &TypeKind) -> bool {
 }
 
 /// Returns the refusals of one error, each where a reader looks for it.
-fn refused(error: &ValidationError<'_>, schema: &Value) -> Vec<Refusal> {
+fn refused(error: &ValidationError<'_>, schema: &Value) -> Vec<SchemaRefusal> {
     let segments = error.instance_path().into_iter();
     let path: Vec<SchemaStep> = segments
         .map(|segment| match segment {
@@ -76,7 +76,7 @@ fn refused(error: &ValidationError<'_>, schema: &Value) -> Vec<Refusal> {
             LocationSegment::Index(index) => SchemaStep::Item(index),
         })
         .collect();
-    let below = |key: &str, message: &str| Refusal {
+    let below = |key: &str, message: &str| SchemaRefusal {
         path: [&path[..], &[SchemaStep::Key(key.to_owned())]].concat(),
         message: message.to_owned(),
         description: description(error, schema, key),
@@ -92,13 +92,13 @@ fn refused(error: &ValidationError<'_>, schema: &Value) -> Vec<Refusal> {
             keys.map(|key| below(key, "is not a key that it allows"))
                 .collect()
         }
-        Kind::PropertyNames { .. } => vec![Refusal {
+        Kind::PropertyNames { .. } => vec![SchemaRefusal {
             path,
             message: "has a key whose name it does not allow".to_owned(),
             description: description(error, schema, ""),
             wants_text: false,
         }],
-        kind => vec![Refusal {
+        kind => vec![SchemaRefusal {
             path,
             message: error.masked_with("").to_string().trim_start().to_owned(),
             description: description(error, schema, ""),

@@ -1,10 +1,10 @@
 //! What an own schema refuses, and on the way to which value.
 //!
-//! Uses nothing else. Pure. Start at [`Refusal`]. Follows `docs/spec/rules.md`, `house-schema`.
+//! Uses nothing else. Pure. Start at [`SchemaRefusal`]. Follows `docs/spec/rules.md`, `house-schema`.
 
 /// Something that a schema refuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct SchemaRefusal {
     /// What it is about: keys and list indices, from the map on down.
     pub path: Vec<SchemaStep>,
     /// What is wrong, without the value, which may be a secret.

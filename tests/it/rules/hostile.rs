@@ -87,7 +87,7 @@ fn judge(changed: usize, text: &str) {
     let tree = MapTree::of(files);
     for on in [None, Some("2026-12-05"), Some("9999-12-31")] {
         for finding in findings(&tree, on) {
-            assert!(rules::find(finding.rule.as_str()).is_some(), "{finding:#?}");
+            assert!(rules::find(finding.rule).is_some(), "{finding:#?}");
             assert!(
                 !finding.message.is_empty() && !finding.help.is_empty(),
                 "{finding:#?}"
