@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug)]
 pub(crate) struct Demand {
     /// Count, groups, roles and proof.
-    pub terms: tier::Demand,
+    pub terms: tier::TierDemand,
     /// The people behind the roles; a role that nobody fills is never met.
     pub people: Vec<Role>,
     /// Whether a merge counts although the policy leaves merges out: it lists the first key, and nobody could sign for that.
@@ -62,8 +62,8 @@ pub(crate) fn of(
 }
 
 /// Returns what any approval needs: one person, at the level that the policy sets for all.
-fn least(governance: &Governance) -> tier::Demand {
-    tier::Demand {
+fn least(governance: &Governance) -> tier::TierDemand {
+    tier::TierDemand {
         count: 1,
         each_of: BTreeSet::new(),
         must_include: BTreeSet::new(),

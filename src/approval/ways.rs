@@ -109,7 +109,7 @@ impl ApprovalWays {
     /// `has_pull_request` tells whether the landing names one, whose reviews could be written down.
     pub(crate) fn of(
         governance: &Governance,
-        demand: &tier::Demand,
+        demand: &tier::TierDemand,
         keys: &Keys,
         has_pull_request: bool,
     ) -> ApprovalWays {

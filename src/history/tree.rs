@@ -12,7 +12,7 @@ use crate::history::chain;
 use crate::history::folder::{self, DEEPEST, MOST_ENTRIES, Mode};
 use crate::history::objects::{Extent, Kind, Objects, Obstacle, Oid};
 use crate::history::paths::{self, Prefix};
-use crate::ledger::tree::{self, Item, Tree, TreeError};
+use crate::ledger::tree::{self, Tree, TreeError, TreeItem};
 
 type Folder = Rc<BTreeMap<String, (Mode, Oid)>>;
 
@@ -97,7 +97,7 @@ impl<'o> CommitTree<'o> {
         path: &str,
         folder: Oid,
         depth: usize,
-        items: &mut Vec<Item>,
+        items: &mut Vec<TreeItem>,
     ) -> Result<(), TreeError> {
         let too_large = || TreeError::TooLarge {
             folder: path.to_owned(),
@@ -108,14 +108,14 @@ impl<'o> CommitTree<'o> {
         for (name, (mode, oid)) in self.folder(folder)?.iter() {
             let path = paths::join(path, name);
             let kind = kind(*mode);
-            items.push(Item {
+            items.push(TreeItem {
                 path: path.clone(),
                 kind,
             });
             if items.len() > MOST_ENTRIES {
                 return Err(too_large());
             }
-            if kind == tree::Kind::Folder {
+            if kind == tree::EntryKind::Folder {
                 self.fill(&path, *oid, depth + 1, items)?;
             }
         }
@@ -124,7 +124,7 @@ impl<'o> CommitTree<'o> {
 }
 
 impl Tree for CommitTree<'_> {
-    fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
+    fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         let mut items = Vec::new();
         let folder = folder.trim_end_matches('/');
         if let Some((Mode::Folder, oid)) = self.entry(folder)? {
@@ -135,7 +135,7 @@ impl Tree for CommitTree<'_> {
         Ok(items)
     }
 
-    fn kind(&self, path: &str) -> Result<Option<tree::Kind>, TreeError> {
+    fn kind(&self, path: &str) -> Result<Option<tree::EntryKind>, TreeError> {
         Ok(self.entry(path)?.map(|(mode, _)| kind(mode)))
     }
 
@@ -164,13 +164,13 @@ impl Tree for CommitTree<'_> {
     }
 }
 
-fn kind(mode: Mode) -> tree::Kind {
+fn kind(mode: Mode) -> tree::EntryKind {
     match mode {
-        Mode::File => tree::Kind::File,
-        Mode::Folder => tree::Kind::Folder,
-        Mode::Link => tree::Kind::Link,
-        Mode::Submodule => tree::Kind::Submodule,
-        Mode::Other => tree::Kind::Other,
+        Mode::File => tree::EntryKind::File,
+        Mode::Folder => tree::EntryKind::Folder,
+        Mode::Link => tree::EntryKind::Link,
+        Mode::Submodule => tree::EntryKind::Submodule,
+        Mode::Other => tree::EntryKind::Other,
     }
 }
 

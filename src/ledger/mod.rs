@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::record::file::{self, RecordFile};
 use crate::record::id::Id;
 use crate::record::near;
@@ -25,7 +25,7 @@ pub struct Files {
     /// The record files, sorted by path.
     pub records: Vec<File>,
     /// What is named like a record and is no file, sorted by path; never read.
-    pub odd: Vec<Item>,
+    pub odd: Vec<TreeItem>,
 }
 
 /// One record file.
@@ -41,14 +41,14 @@ pub struct File {
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     /// The records, sorted by path.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<LedgerEntry>,
     /// What is wrong with what is no file.
     pub findings: Vec<Finding>,
 }
 
 /// One record of a [`Ledger`].
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct LedgerEntry {
     /// The path.
     pub path: String,
     /// The file's name without folder and suffix.
@@ -82,7 +82,7 @@ impl Files {
             for item in tree.list(folder)? {
                 match item.kind {
                     _ if !is_record(folder, &item.path) => {}
-                    Kind::File => {
+                    EntryKind::File => {
                         paths.insert(item.path);
                     }
                     kind => {
@@ -91,7 +91,7 @@ impl Files {
                 }
             }
         }
-        let item = |(path, kind)| Item { path, kind };
+        let item = |(path, kind)| TreeItem { path, kind };
         Ok(Files {
             records: with_twins(paths),
             odd: odd.into_iter().map(item).collect(),
@@ -162,7 +162,7 @@ impl Ledger {
     pub fn read(tree: &dyn Tree, folders: &[String]) -> Result<Ledger, TreeError> {
         let files = Files::list(tree, folders)?;
         let entry = |file: &File| {
-            Ok(Entry {
+            Ok(LedgerEntry {
                 stem: file.stem().to_owned(),
                 id: file.id(),
                 source: files.read(tree, file)?,
@@ -180,7 +180,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`NotFound`] when none or several are named.
-    pub fn find(&self, text: &str) -> Result<&Entry, NotFound> {
+    pub fn find(&self, text: &str) -> Result<&LedgerEntry, NotFound> {
         named(&self.entries, |entry| &entry.path, text)
     }
 }
@@ -307,13 +307,13 @@ fn duplicate(source: &RecordFile, twins: &[String]) -> Finding {
     )
 }
 
-fn not_a_file(item: &Item) -> Finding {
+fn not_a_file(item: &TreeItem) -> Finding {
     let what = match item.kind {
-        Kind::File => "a file",
-        Kind::Folder => "a folder",
-        Kind::Link => "a symbolic link",
-        Kind::Submodule => "a submodule",
-        Kind::Other => "a fifo, socket or device",
+        EntryKind::File => "a file",
+        EntryKind::Folder => "a folder",
+        EntryKind::Link => "a symbolic link",
+        EntryKind::Submodule => "a submodule",
+        EntryKind::Other => "a fifo, socket or device",
     };
     Finding {
         rule: Code::NotAFile,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum EntryKind {
     /// A regular file.
     File,
     /// A folder.
@@ -21,11 +21,11 @@ pub enum Kind {
 
 /// One thing below a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
+pub struct TreeItem {
     /// Its path from the tree's root, with `/`.
     pub path: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: EntryKind,
 }
 
 /// The files of one ledger at one moment. Paths are relative to the directory of `exledger.yaml`, with `/`.
@@ -34,13 +34,13 @@ pub trait Tree {
     ///
     /// # Errors
     /// [`TreeError`] when the folder can't be read, or holds more than a ledger may.
-    fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError>;
+    fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError>;
 
     /// Returns what stands at a path, `None` where nothing does.
     ///
     /// # Errors
     /// [`TreeError`] when that can't be told.
-    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError>;
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError>;
 
     /// Returns the bytes of a regular file, `None` where there is none at that path.
     ///
@@ -108,26 +108,26 @@ impl MapTree {
 }
 
 impl Tree for MapTree {
-    fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
+    fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         let mut items = BTreeMap::new();
         for path in self.below(folder) {
-            items.insert(path.clone(), Kind::File);
+            items.insert(path.clone(), EntryKind::File);
             let outer = path.match_indices('/').map(|(end, _)| path.get(..end));
             for outer in outer.flatten() {
                 if outer.len() > folder.len() {
-                    items.insert(outer.to_owned(), Kind::Folder);
+                    items.insert(outer.to_owned(), EntryKind::Folder);
                 }
             }
         }
         let items = items.into_iter();
-        Ok(items.map(|(path, kind)| Item { path, kind }).collect())
+        Ok(items.map(|(path, kind)| TreeItem { path, kind }).collect())
     }
 
-    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
         if self.0.contains_key(path) {
-            return Ok(Some(Kind::File));
+            return Ok(Some(EntryKind::File));
         }
-        Ok(self.below(path).next().map(|_| Kind::Folder))
+        Ok(self.below(path).next().map(|_| EntryKind::Folder))
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {

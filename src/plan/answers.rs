@@ -161,7 +161,7 @@ fn value(node: &Node, path: &str) -> Value {
     match &node.value {
         yaml::node::Value::Null | yaml::node::Value::Unreadable => Value::Null,
         yaml::node::Value::Scalar(scalar)
-            if path == "x" && scalar.style == yaml::node::Style::Plain =>
+            if path == "x" && scalar.style == yaml::node::NodeStyle::Plain =>
         {
             typed(&scalar.text)
         }

@@ -84,7 +84,8 @@ pub fn apply(path: &str, bytes: &[u8], edits: &[Edit]) -> Result<Edited, EditErr
     let text = std::str::from_utf8(bytes).map_err(|_| EditError::Unreadable)?;
     let before = parsed(bytes).ok_or(EditError::Unreadable)?;
     let is_bracketed = text.get(before.span.clone()).is_some_and(in_brackets);
-    let spliced: Vec<splice::Edit<'_>> = edits.iter().map(|it| it.splice(is_bracketed)).collect();
+    let spliced: Vec<splice::SpliceEdit<'_>> =
+        edits.iter().map(|it| it.splice(is_bracketed)).collect();
     let edited = splice::splice(text, &before, &spliced).map_err(EditError::Splice)?;
     let after = parsed(edited.as_bytes()).ok_or(EditError::Unreadable)?;
     let mut changes = Vec::new();
@@ -121,15 +122,15 @@ impl Edit {
         }
     }
 
-    fn splice(&self, is_bracketed: bool) -> splice::Edit<'_> {
+    fn splice(&self, is_bracketed: bool) -> splice::SpliceEdit<'_> {
         match self {
-            Edit::Set { path, value } => splice::Edit::Set { path, value },
-            Edit::Append { path, item } => splice::Edit::Append { path, item },
-            Edit::Insert { path, lines, line } => splice::Edit::Insert {
+            Edit::Set { path, value } => splice::SpliceEdit::Set { path, value },
+            Edit::Append { path, item } => splice::SpliceEdit::Append { path, item },
+            Edit::Insert { path, lines, line } => splice::SpliceEdit::Insert {
                 path,
                 yaml: if is_bracketed { line } else { lines },
             },
-            Edit::Remove { path } => splice::Edit::Remove { path },
+            Edit::Remove { path } => splice::SpliceEdit::Remove { path },
         }
     }
 }

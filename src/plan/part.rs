@@ -9,7 +9,7 @@ use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::map::MapSpec;
 use crate::record::reference::ControlRef;
-use crate::record::spec::{self, Shape};
+use crate::record::spec::{self, ValueShape};
 use crate::record::vocabulary::{Then, Vocabulary};
 
 /// Returns the trigger that a text `WHEN => close|review|revoke` states, as the n-th of its record.
@@ -115,7 +115,7 @@ pub fn fill(answers: &mut Answers, field: &str, answer: &str) -> Result<(), Stri
 /// Tells whether a field is a list of texts, which an answer separates by commas.
 fn is_list_of_texts(field: &str) -> bool {
     let field = spec::at(Record::FIELDS, field);
-    field.is_some_and(|field| matches!(field.shape, Shape::List(Shape::Text)))
+    field.is_some_and(|field| matches!(field.shape, ValueShape::List(ValueShape::Text)))
 }
 
 /// States what is deviated from: `control:ID` and `rule:TEXT` say which; else it is a control where it looks like one.

@@ -13,7 +13,7 @@ use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
 use crate::record::Record;
 use crate::record::map::MapSpec;
-use crate::record::spec::Shape;
+use crate::record::spec::ValueShape;
 use crate::record::vocabulary::{IdentityType, Vocabulary};
 
 /// Something that must be known.
@@ -102,7 +102,7 @@ pub fn missing(made: &Draft, setting: &Setting<'_>, end: End) -> Vec<Question> {
         .map(|(field, because)| (field.to_owned(), because))
         .collect();
     let optional = Record::FIELDS.iter().filter(|field| !field.is_required);
-    let maps = optional.filter(|field| matches!(field.shape, Shape::Map { .. }));
+    let maps = optional.filter(|field| matches!(field.shape, ValueShape::Map { .. }));
     for map in maps.filter(|map| answers.states(map.key)) {
         let keys = map.fields().iter().filter(|field| field.is_required);
         let path = |key| format!("{}.{key}", map.key);

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
-use crate::ledger::tree::{Kind, Tree, TreeError};
-use crate::policy::catalog::controls::{Catalog, Found};
+use crate::ledger::tree::{EntryKind, Tree, TreeError};
+use crate::policy::catalog::controls::{Catalog, ControlMatch};
 use crate::policy::catalog::{self};
 use crate::policy::mailmap::Mailmap;
 use crate::policy::people::account;
@@ -69,7 +69,7 @@ pub struct Governance {
 
 /// A governance file beside the policy: where the policy names it, and how it is read.
 #[derive(Debug)]
-pub struct File {
+pub struct GovernanceFile {
     /// What it is.
     pub what: &'static str,
     /// Returns its paths, each with the policy's field that names it.
@@ -91,8 +91,8 @@ enum IfAbsent {
 }
 
 /// The governance files beside the policy, in the order in which they are read.
-pub const FILES: &[File] = &[
-    File {
+pub const FILES: &[GovernanceFile] = &[
+    GovernanceFile {
         what: "mailmap",
         named: |_| vec![(MAILMAP.to_owned(), String::new())],
         limits: Limits::POLICY,
@@ -101,7 +101,7 @@ pub const FILES: &[File] = &[
         },
         if_absent: IfAbsent::Empty,
     },
-    File {
+    GovernanceFile {
         what: "signers",
         named: |policy| {
             vec![(
@@ -115,7 +115,7 @@ pub const FILES: &[File] = &[
         },
         if_absent: IfAbsent::EmptyByDefault,
     },
-    File {
+    GovernanceFile {
         what: "revoked keys",
         named: |policy| {
             vec![(
@@ -129,7 +129,7 @@ pub const FILES: &[File] = &[
         },
         if_absent: IfAbsent::EmptyByDefault,
     },
-    File {
+    GovernanceFile {
         what: "roster",
         named: |policy| one(&policy.people.roster, "people.roster"),
         limits: Limits::ROSTER,
@@ -140,14 +140,14 @@ pub const FILES: &[File] = &[
         },
         if_absent: IfAbsent::Error,
     },
-    File {
+    GovernanceFile {
         what: "extra schema",
         named: |policy| one(&policy.extra_schema, "extra_schema"),
         limits: Limits::POLICY,
         read: extra_schema,
         if_absent: IfAbsent::Error,
     },
-    File {
+    GovernanceFile {
         what: "catalog",
         named: |policy| {
             let listed = policy.catalogs.iter().enumerate();
@@ -202,7 +202,7 @@ impl Governance {
     pub fn read(tree: &dyn Tree) -> Result<Governance, TreeError> {
         let mut governance = match tree.kind(FILE)? {
             None => Governance::default(),
-            Some(Kind::File) => {
+            Some(EntryKind::File) => {
                 let bytes = tree.bytes_within(FILE, Limits::POLICY.bytes)?;
                 Governance::of_bytes(&bytes.unwrap_or_default())
             }
@@ -241,12 +241,12 @@ impl Governance {
         }
     }
 
-    fn not_a_file(kind: Kind) -> Governance {
+    fn not_a_file(kind: EntryKind) -> Governance {
         let what = match kind {
-            Kind::Link => "a link",
-            Kind::Folder => "a folder",
-            Kind::Submodule => "a submodule",
-            Kind::File | Kind::Other => "no regular file",
+            EntryKind::Link => "a link",
+            EntryKind::Folder => "a folder",
+            EntryKind::Submodule => "a submodule",
+            EntryKind::File | EntryKind::Other => "no regular file",
         };
         Governance {
             findings: vec![Finding {
@@ -267,7 +267,7 @@ impl Governance {
     fn read_file(
         &mut self,
         tree: &dyn Tree,
-        file: &File,
+        file: &GovernanceFile,
         path: &str,
         field: &str,
     ) -> Result<(), TreeError> {
@@ -376,7 +376,7 @@ impl Governance {
     }
 
     /// Returns the control that a record cites, where its catalog is listed and knows it.
-    pub fn control(&self, reference: &ControlRef) -> Option<Found<'_>> {
+    pub fn control(&self, reference: &ControlRef) -> Option<ControlMatch<'_>> {
         let catalog = self.catalog(reference.catalog())?;
         let found = catalog.find(reference.id())?;
         let is_named = catalog.name == reference.catalog();
@@ -391,7 +391,7 @@ fn behind_link(tree: &dyn Tree, path: &str) -> Result<bool, TreeError> {
         let Some(prefix) = path.get(..end) else {
             continue;
         };
-        if tree.kind(prefix)? == Some(Kind::Link) {
+        if tree.kind(prefix)? == Some(EntryKind::Link) {
             return Ok(true);
         }
     }

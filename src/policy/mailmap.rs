@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mailmap {
     /// By the address of commits, in lower case.
-    addresses: BTreeMap<String, Address>,
+    addresses: BTreeMap<String, MailmapAddress>,
 }
 
 /// What is known of one address of commits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Address {
+struct MailmapAddress {
     /// Whatever name stands beside it.
     any: Proper,
     /// By the name of commits, in lower case.
@@ -29,7 +29,7 @@ struct Proper {
 }
 
 /// A name and an address as they stand in a line.
-struct Pair<'l> {
+struct MailmapPair<'l> {
     name: Option<&'l str>,
     email: &'l str,
 }
@@ -100,11 +100,11 @@ impl Mailmap {
 }
 
 /// Returns the first name and address of a line, and what follows them.
-fn pair(line: &str) -> Option<(Pair<'_>, &str)> {
+fn pair(line: &str) -> Option<(MailmapPair<'_>, &str)> {
     let (name, rest) = line.split_once('<')?;
     let (email, rest) = rest.split_once('>')?;
     let name = name.trim_ascii();
-    let pair = Pair {
+    let pair = MailmapPair {
         name: (!name.is_empty()).then_some(name),
         email,
     };

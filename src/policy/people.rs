@@ -11,7 +11,7 @@ pub mod person;
 
 use crate::policy::governance::Governance;
 use crate::policy::people::account::Account;
-use crate::policy::people::person::Known;
+use crate::policy::people::person::KnownPerson;
 use crate::policy::people::person::Person;
 use crate::policy::people::person::folded;
 use crate::policy::roster::Roster;
@@ -45,7 +45,7 @@ pub enum RosterState {
 /// where that knows nothing either, the person is not resolved.
 pub fn identify(governance: &Governance, name: &str, email: &str) -> Person {
     let (mapped_name, mapped_email) = governance.mailmap.map(name.trim(), email.trim());
-    let found = Found::of(governance, mapped_email);
+    let found = PersonMatch::of(governance, mapped_email);
     let (key, shown) = if found.key.contains('@') {
         (found.key.clone(), found.key)
     } else {
@@ -62,7 +62,7 @@ pub fn identify(governance: &Governance, name: &str, email: &str) -> Person {
         "" => known_name(governance, &key),
         name => name,
     };
-    Person(Rc::new(Known {
+    Person(Rc::new(KnownPerson {
         name: listed.to_owned(),
         display: display(listed, &shown),
         email: shown,
@@ -79,7 +79,7 @@ pub fn identify(governance: &Governance, name: &str, email: &str) -> Person {
 pub fn identify_login(governance: &Governance, name: &str) -> Option<Person> {
     let key = login(governance, name)?;
     let person = identify(governance, "", &key);
-    Some(Person(Rc::new(Known {
+    Some(Person(Rc::new(KnownPerson {
         typed_name: name.to_owned(),
         typed_email: String::new(),
         ..(*person.0).clone()
@@ -88,7 +88,7 @@ pub fn identify_login(governance: &Governance, name: &str) -> Option<Person> {
 
 /// Returns the key of an address alone: mailmap, whose account it is, lower case.
 pub fn key_of(governance: &Governance, email: &str) -> String {
-    Found::of(governance, governance.mailmap.map("", email.trim()).1).key
+    PersonMatch::of(governance, governance.mailmap.map("", email.trim()).1).key
 }
 
 /// Tells whether a text as people type it names a person: by an address or a login of theirs, or by a name.
@@ -103,23 +103,23 @@ pub fn is_named(governance: &Governance, person: &Person, text: &str) -> bool {
 }
 
 /// What an address, after mailmap, stands for.
-struct Found {
+struct PersonMatch {
     key: String,
     account: Option<Account>,
     is_mapped: bool,
 }
 
-impl Found {
-    fn of(governance: &Governance, email: &str) -> Found {
+impl PersonMatch {
+    fn of(governance: &Governance, email: &str) -> PersonMatch {
         let Some(account) = Account::of(email, &governance.policy.people.noreply) else {
-            return Found {
+            return PersonMatch {
                 key: address::lower(email.trim()),
                 account: None,
                 is_mapped: false,
             };
         };
         let owner = owner(governance, &account);
-        Found {
+        PersonMatch {
             is_mapped: owner.is_some(),
             key: owner.unwrap_or_else(|| account.address()),
             account: Some(account),

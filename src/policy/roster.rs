@@ -7,19 +7,19 @@ use std::collections::BTreeMap;
 
 use crate::diag::Finding;
 use crate::diag::code::Code;
-use crate::policy::table::Table;
+use crate::policy::table::CsvTable;
 use crate::record::address::Address;
 
 /// The people of a roster, by address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {
     /// The entries, by address in lower case.
-    pub entries: BTreeMap<Address, Entry>,
+    pub entries: BTreeMap<Address, RosterEntry>,
 }
 
 /// One person of a roster.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct RosterEntry {
     /// The name.
     pub name: String,
     /// The team; empty where none is given.
@@ -35,7 +35,7 @@ impl Roster {
     pub fn read(path: &str, bytes: &[u8]) -> (Roster, Vec<Finding>) {
         let mut roster = Roster::default();
         let columns = (COLUMNS, &["email", "active"][..]);
-        let findings = Table::read(path, bytes, columns, |table, row| {
+        let findings = CsvTable::read(path, bytes, columns, |table, row| {
             let email = table.cell(row, "email");
             let active = match table.cell(row, "active").to_lowercase().as_str() {
                 "yes" | "true" | "1" => Some(true),
@@ -57,7 +57,7 @@ impl Roster {
                     return;
                 }
             };
-            let entry = Entry {
+            let entry = RosterEntry {
                 name: table.cell(row, "name").to_owned(),
                 team: table.cell(row, "team").to_owned(),
                 active,

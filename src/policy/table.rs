@@ -1,6 +1,6 @@
 //! CSV files that a policy names: rows by the name of their column, and what is wrong with them.
 //!
-//! Uses diag, record's words. Pure. Start at [`Table::read`]. Follows `docs/spec/policy.md`, files.
+//! Uses diag, record's words. Pure. Start at [`CsvTable::read`]. Follows `docs/spec/policy.md`, files.
 
 use std::collections::BTreeMap;
 
@@ -16,19 +16,19 @@ const MOST_SHOWN: usize = 200;
 
 /// A CSV file with a header, while it is read.
 #[derive(Debug)]
-pub struct Table {
+pub struct CsvTable {
     path: String,
     columns: Vec<String>,
     /// The places of the columns that mean something here.
     places: BTreeMap<&'static str, usize>,
     /// What is wrong with the file.
     findings: Vec<Finding>,
-    left_out: LeftOut,
+    left_out: MistakesLeftOut,
 }
 
 /// The mistakes that are counted alone.
 #[derive(Debug)]
-struct LeftOut {
+struct MistakesLeftOut {
     number: usize,
     /// The code that makes the file unreliable, where one of them does.
     rule: Code,
@@ -38,27 +38,27 @@ struct LeftOut {
 
 /// One row of a table.
 #[derive(Debug)]
-pub struct Row {
+pub struct TableRow {
     /// The line on which it begins, from 1.
     pub line: u32,
     cells: csv::StringRecord,
 }
 
-impl Table {
+impl CsvTable {
     /// Reads a CSV file whose header names columns out of `known`, of which `needed` must be there, and returns what is
     /// wrong with it. Rows are handed on one by one, and none where the header is wrong.
     pub fn read(
         path: &str,
         bytes: &[u8],
         (known, needed): (&[&'static str], &[&str]),
-        mut each: impl FnMut(&mut Table, &Row),
+        mut each: impl FnMut(&mut CsvTable, &TableRow),
     ) -> Vec<Finding> {
-        let mut table = Table {
+        let mut table = CsvTable {
             path: path.to_owned(),
             columns: Vec::new(),
             places: BTreeMap::new(),
             findings: Vec::new(),
-            left_out: LeftOut {
+            left_out: MistakesLeftOut {
                 number: 0,
                 rule: Code::BadValue,
                 line: 1,
@@ -79,7 +79,7 @@ impl Table {
             .flexible(true)
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
-        let mut row = Row {
+        let mut row = TableRow {
             line: 0,
             cells: csv::StringRecord::new(),
         };
@@ -113,7 +113,7 @@ impl Table {
         table.told()
     }
 
-    fn judge_length(&mut self, row: &Row) {
+    fn judge_length(&mut self, row: &TableRow) {
         if row.cells.len() > self.columns.len() {
             let message = "more values than the header has columns";
             let help = "quote values that hold a comma";
@@ -176,7 +176,7 @@ impl Table {
     }
 
     /// Returns the value of a row in a column; empty where there is none.
-    pub fn cell<'r>(&self, row: &'r Row, column: &str) -> &'r str {
+    pub fn cell<'r>(&self, row: &'r TableRow, column: &str) -> &'r str {
         let index = self.places.get(column);
         index.and_then(|index| row.cells.get(*index)).unwrap_or("")
     }
@@ -213,7 +213,7 @@ impl Table {
 
     /// Returns what is wrong with the file; the last finding says how many more there are.
     fn told(mut self) -> Vec<Finding> {
-        let LeftOut { number, rule, line } = self.left_out;
+        let MistakesLeftOut { number, rule, line } = self.left_out;
         if number > 0 {
             let message = format!("{} more in this file", count(number, "mistake"));
             let help = "correct those that are shown, then run `exledger lint` again";

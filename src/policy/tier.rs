@@ -82,8 +82,8 @@ impl Resolved {
     }
 
     /// Returns what an approval must be.
-    pub fn demand(&self) -> Demand {
-        Demand {
+    pub fn demand(&self) -> TierDemand {
+        TierDemand {
             count: self.count,
             each_of: self.each_of.clone(),
             must_include: self.must_include.clone(),
@@ -94,7 +94,7 @@ impl Resolved {
 
 /// What an approval must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Demand {
+pub struct TierDemand {
     /// How many people.
     pub count: u32,
     /// The groups that must each give one person, a different one each.
@@ -105,10 +105,10 @@ pub struct Demand {
     pub proof: Proof,
 }
 
-impl Demand {
+impl TierDemand {
     /// Returns what both demand: the larger count, the stronger proof, groups and people of both.
-    pub fn and(&self, other: &Demand) -> Demand {
-        Demand {
+    pub fn and(&self, other: &TierDemand) -> TierDemand {
+        TierDemand {
             count: self.count.max(other.count),
             each_of: self.each_of.union(&other.each_of).cloned().collect(),
             must_include: self

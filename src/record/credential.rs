@@ -9,7 +9,7 @@ mod name;
 mod text;
 mod value;
 
-use crate::record::credential::name::Name;
+use crate::record::credential::name::NameKind;
 
 /// Returns what kind of credential a whole value looks like; `None` of any other value.
 ///
@@ -17,7 +17,7 @@ use crate::record::credential::name::Name;
 /// none, whatever its name: `vault:prod/x`, `${TOKEN}`, `rotated-weekly`.
 pub fn kind(value: &str, name: &str) -> Option<&'static str> {
     let found = text::find(value).map(|found| found.what);
-    let is_key = || value::is_key(value) && Name::of(name) != Name::Public;
+    let is_key = || value::is_key(value) && NameKind::of(name) != NameKind::Public;
     found
         .or_else(|| value::named(value, name))
         .or_else(|| is_key().then_some("a key"))

@@ -1,36 +1,36 @@
 //! The keys of one map: read by name, the rest reported.
 //!
-//! Uses diag, yaml and the reader. Pure. Start at [`Fields`], which [`Reader::map`] hands out. Read every key
+//! Uses diag, yaml and the reader. Pure. Start at [`Fields`], which [`NodeReader::map`] hands out. Read every key
 //! before the first `?`, so that no mistake hides another. Follows `docs/spec/rules.md` (`unknown-key`,
 //! `missing-field`).
 
 use crate::diag::code::Code;
 use crate::record::meant;
 use crate::record::parse_error::ParseError;
-use crate::record::reader::{self, Read, Reader};
-use crate::yaml::node::{Entry, Node, Value};
+use crate::record::reader::{self, NodeReader, Read};
+use crate::yaml::node::{MapEntry, Node, Value};
 
 /// The keys of one map while they are read.
 #[derive(Debug)]
 pub struct Fields<'n, 'r> {
-    entries: &'n [Entry],
-    reader: &'r mut Reader<'n>,
+    entries: &'n [MapEntry],
+    reader: &'r mut NodeReader<'n>,
     known: Vec<&'static str>,
     /// The entries that were asked for, by their place; those beyond the 64th are looked up again at the end.
     taken: u64,
     /// Where the next key is looked for first: files mostly keep the order of the format.
     next: usize,
-    missing: Vec<Missing>,
+    missing: Vec<MissingKey>,
 }
 
 /// What a map lacks, unless a misspelt key meant it.
 #[derive(Clone, Copy, Debug)]
-enum Missing {
+enum MissingKey {
     One(&'static str),
     AnyOf(&'static [&'static str]),
 }
 
-impl<'n> Reader<'n> {
+impl<'n> NodeReader<'n> {
     /// Returns what the keys of a map hold; notes anything but a map, unknown keys and missing ones.
     pub fn map<T>(
         &mut self,
@@ -47,7 +47,7 @@ impl<'n> Reader<'n> {
 }
 
 impl<'n, 'r> Fields<'n, 'r> {
-    fn new(entries: &'n [Entry], reader: &'r mut Reader<'n>) -> Fields<'n, 'r> {
+    fn new(entries: &'n [MapEntry], reader: &'r mut NodeReader<'n>) -> Fields<'n, 'r> {
         Fields {
             entries,
             reader,
@@ -69,7 +69,7 @@ impl<'n, 'r> Fields<'n, 'r> {
                 }
             }),
             None => {
-                self.missing.push(Missing::One(key));
+                self.missing.push(MissingKey::One(key));
                 None
             }
         }
@@ -112,10 +112,10 @@ impl<'n, 'r> Fields<'n, 'r> {
     pub fn required_with<T>(
         &mut self,
         key: &'static str,
-        read: impl FnOnce(&'n Node, &mut Reader<'n>) -> Option<T>,
+        read: impl FnOnce(&'n Node, &mut NodeReader<'n>) -> Option<T>,
     ) -> Option<T> {
         let Some(entry) = self.know(key) else {
-            self.missing.push(Missing::One(key));
+            self.missing.push(MissingKey::One(key));
             return None;
         };
         self.reader.required(entry, read)
@@ -125,7 +125,7 @@ impl<'n, 'r> Fields<'n, 'r> {
     pub fn optional_with<T>(
         &mut self,
         key: &'static str,
-        read: impl FnOnce(&'n Node, &mut Reader<'n>) -> Option<T>,
+        read: impl FnOnce(&'n Node, &mut NodeReader<'n>) -> Option<T>,
     ) -> Option<Option<T>> {
         match self.know(key) {
             Some(entry) => self.reader.entry(entry, read).map(Some),
@@ -140,7 +140,7 @@ impl<'n, 'r> Fields<'n, 'r> {
     }
 
     /// Returns the entries of the map, in the order of the file.
-    pub fn entries(&self) -> &'n [Entry] {
+    pub fn entries(&self) -> &'n [MapEntry] {
         self.entries
     }
 
@@ -155,14 +155,14 @@ impl<'n, 'r> Fields<'n, 'r> {
     /// Notes a missing key that another one makes necessary.
     pub fn need(&mut self, key: &'static str) {
         if self.node(key).is_none() {
-            self.missing.push(Missing::One(key));
+            self.missing.push(MissingKey::One(key));
         }
     }
 
     /// Notes that none of several keys is there, where at least one must be.
     pub fn need_any_of(&mut self, keys: &'static [&'static str]) {
         if keys.iter().all(|key| self.node(key).is_none()) {
-            self.missing.push(Missing::AnyOf(keys));
+            self.missing.push(MissingKey::AnyOf(keys));
         }
     }
 
@@ -184,7 +184,7 @@ impl<'n, 'r> Fields<'n, 'r> {
         is_complete
     }
 
-    fn know(&mut self, key: &'static str) -> Option<&'n Entry> {
+    fn know(&mut self, key: &'static str) -> Option<&'n MapEntry> {
         self.known.push(key);
         let entries = || self.entries.iter().enumerate();
         let mut near = entries().skip(self.next).chain(entries().take(self.next));
@@ -197,7 +197,7 @@ impl<'n, 'r> Fields<'n, 'r> {
         Some(entry)
     }
 
-    fn is_known(&self, entry: &Entry) -> bool {
+    fn is_known(&self, entry: &MapEntry) -> bool {
         self.known.contains(&entry.key.as_str()) || is_merge(entry)
     }
 
@@ -239,16 +239,16 @@ impl<'n, 'r> Fields<'n, 'r> {
         meant
     }
 
-    fn note_missing(&mut self, missing: Missing, meant: &[&'static str]) {
+    fn note_missing(&mut self, missing: MissingKey, meant: &[&'static str]) {
         let (field, message, help) = match missing {
-            Missing::One(key) if meant.contains(&key) => return,
-            Missing::AnyOf(keys) if keys.iter().any(|key| meant.contains(key)) => return,
-            Missing::One(key) => {
+            MissingKey::One(key) if meant.contains(&key) => return,
+            MissingKey::AnyOf(keys) if keys.iter().any(|key| meant.contains(key)) => return,
+            MissingKey::One(key) => {
                 let field = self.reader.field(Some(key));
                 let message = format!("`{}` is missing", field.as_deref().unwrap_or(key));
                 (field, message, format!("add `{key}: …`"))
             }
-            Missing::AnyOf(keys) => {
+            MissingKey::AnyOf(keys) => {
                 let words = keys.join(", ");
                 let message = format!("{} has none of {words}", self.reader.name());
                 (
@@ -269,6 +269,6 @@ impl<'n, 'r> Fields<'n, 'r> {
 }
 
 /// Tells whether an entry merges another map into this one, of which the reader of YAML has said that it may not.
-fn is_merge(entry: &Entry) -> bool {
+fn is_merge(entry: &MapEntry) -> bool {
     entry.key == "<<" && entry.value.value == Value::Unreadable
 }

@@ -13,7 +13,7 @@ use crate::record::id::Id;
 use crate::record::map::MapSpec;
 use crate::record::reader;
 use crate::record::scalar::Scalar;
-use crate::record::spec::{self, Shape};
+use crate::record::spec::{self, ValueShape};
 use crate::yaml::node::{Comment, Limits, Node, SyntaxError, Value};
 use crate::yaml::{self};
 
@@ -247,7 +247,7 @@ fn says_something_empty(field: &str) -> bool {
     spec.is_some_and(|spec| {
         matches!(
             spec.shape,
-            Shape::Map {
+            ValueShape::Map {
                 is_stated: true,
                 ..
             }

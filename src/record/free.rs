@@ -5,11 +5,11 @@
 use serde_json::{Number, Value as Json};
 use std::collections::BTreeMap;
 
-use crate::record::reader::Reader;
-use crate::yaml::node::{Node, Style, Value};
+use crate::record::reader::NodeReader;
+use crate::yaml::node::{Node, NodeStyle, Value};
 
 /// Reads a free-form map; its values may be anything, nothing included.
-pub(super) fn map<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<BTreeMap<String, Json>> {
+pub(super) fn map<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<BTreeMap<String, Json>> {
     let Value::Map(entries) = &node.value else {
         return at.refuse(node, "a map", "write it as keys with values, `key: value`");
     };
@@ -25,7 +25,7 @@ pub(super) fn map<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<BTreeMap<St
 pub fn json(node: &Node) -> Json {
     match &node.value {
         Value::Null | Value::Unreadable => Json::Null,
-        Value::Scalar(scalar) if scalar.style == Style::Plain => typed(&scalar.text),
+        Value::Scalar(scalar) if scalar.style == NodeStyle::Plain => typed(&scalar.text),
         Value::Scalar(scalar) => Json::String(scalar.text.clone()),
         Value::List(items) => items.iter().map(json).collect(),
         Value::Map(entries) => {

@@ -7,7 +7,7 @@ use crate::record::fields::Fields;
 use crate::record::reader::{Empty, Read};
 use crate::record::scalar::Scalar;
 use crate::record::spec::FieldSpec;
-use crate::record::spec::Shape;
+use crate::record::spec::ValueShape;
 use std::collections::BTreeMap;
 
 /// A map of the format.
@@ -33,7 +33,7 @@ pub trait MapSpec: Read {
 /// A type whose values have a shape.
 pub trait Shaped {
     /// The shape.
-    const SHAPE: Shape;
+    const SHAPE: ValueShape;
 
     /// Returns the value where it is a free text.
     fn free_text(&self) -> Option<&str> {
@@ -42,7 +42,7 @@ pub trait Shaped {
 }
 
 impl<T: Scalar> Shaped for T {
-    const SHAPE: Shape = T::SHAPE;
+    const SHAPE: ValueShape = T::SHAPE;
 
     fn free_text(&self) -> Option<&str> {
         self.as_free_text()
@@ -50,11 +50,11 @@ impl<T: Scalar> Shaped for T {
 }
 
 impl<T: Shaped> Shaped for Vec<T> {
-    const SHAPE: Shape = Shape::List(&T::SHAPE);
+    const SHAPE: ValueShape = ValueShape::List(&T::SHAPE);
 }
 
 impl<T> Shaped for BTreeMap<String, T> {
-    const SHAPE: Shape = Shape::Free;
+    const SHAPE: ValueShape = ValueShape::Free;
 }
 
 /// Returns what `{}` says where a map is expected.
@@ -128,7 +128,7 @@ macro_rules! map {
         }
 
         impl $crate::record::map::Shaped for $name {
-            const SHAPE: $crate::record::spec::Shape = $crate::record::spec::Shape::Map {
+            const SHAPE: $crate::record::spec::ValueShape = $crate::record::spec::ValueShape::Map {
                 fields: <$name as $crate::record::map::MapSpec>::FIELDS,
                 is_stated: <$name as $crate::record::map::MapSpec>::IS_STATED,
                 is_inline: <$name as $crate::record::map::MapSpec>::IS_INLINE,
@@ -141,7 +141,7 @@ macro_rules! map {
 
             fn read<'n>(
                 node: &'n $crate::yaml::node::Node,
-                at: &mut $crate::record::reader::Reader<'n>,
+                at: &mut $crate::record::reader::NodeReader<'n>,
             ) -> Option<$name> {
                 at.map(node, |map| {
                     // All keys are read before the first `?`, so that no mistake hides another.

@@ -38,7 +38,7 @@ pub mod vocabulary;
 use crate::record::address::Address;
 use crate::record::decision::{Closure, Evidence, Firing, Handling, Renewal, Review, Transfer};
 use crate::record::id::Id;
-use crate::record::reader::Reader;
+use crate::record::reader::NodeReader;
 use crate::record::reference::ControlRef;
 use crate::record::spec::{PERSON_HINT, WHEN_HINT};
 use crate::record::subject::{Scope, Subject};
@@ -324,7 +324,7 @@ map! {
 }
 
 /// Reads the justification, of which the content rules say whether it says enough, also of an empty one.
-fn justification<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<String> {
+fn justification<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<String> {
     match &node.value {
         Value::Scalar(scalar) => Some(scalar.text.clone()),
         _ => at.scalar(node, |text| Ok(text.to_owned())),

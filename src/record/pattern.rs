@@ -5,10 +5,10 @@
 
 /// A pattern, ready to be compared with many texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern(Vec<Piece>);
+pub struct Pattern(Vec<PatternPiece>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Piece {
+enum PatternPiece {
     /// This character.
     Exactly(char),
     /// One character.
@@ -22,16 +22,16 @@ enum Piece {
 impl Pattern {
     /// Returns the pattern of a text: `*` any run but `/`, `**` any run, `?` one character, the rest literal.
     pub fn new(text: &str) -> Pattern {
-        let mut pieces: Vec<Piece> = Vec::with_capacity(text.len());
+        let mut pieces: Vec<PatternPiece> = Vec::with_capacity(text.len());
         for character in text.chars() {
             let piece = match (character, pieces.last()) {
-                ('*', Some(Piece::Within | Piece::Any)) => {
+                ('*', Some(PatternPiece::Within | PatternPiece::Any)) => {
                     pieces.pop();
-                    Piece::Any
+                    PatternPiece::Any
                 }
-                ('*', _) => Piece::Within,
-                ('?', _) => Piece::One,
-                _ => Piece::Exactly(character),
+                ('*', _) => PatternPiece::Within,
+                ('?', _) => PatternPiece::One,
+                _ => PatternPiece::Exactly(character),
             };
             pieces.push(piece);
         }
@@ -41,8 +41,8 @@ impl Pattern {
     /// Returns the pattern of a person: `*` any run, the rest literal, letter case ignored.
     fn person(text: &str) -> Pattern {
         let piece = |character| match character {
-            '*' => Piece::Any,
-            _ => Piece::Exactly(character),
+            '*' => PatternPiece::Any,
+            _ => PatternPiece::Exactly(character),
         };
         Pattern(text.to_lowercase().chars().map(piece).collect())
     }
@@ -63,11 +63,11 @@ impl Pattern {
                     continue;
                 }
                 let reached = match piece {
-                    Piece::Exactly(expected) if *expected == character => index + 1,
-                    Piece::One => index + 1,
-                    Piece::Within if character != '/' => index,
-                    Piece::Any => index,
-                    Piece::Exactly(_) | Piece::Within => continue,
+                    PatternPiece::Exactly(expected) if *expected == character => index + 1,
+                    PatternPiece::One => index + 1,
+                    PatternPiece::Within if character != '/' => index,
+                    PatternPiece::Any => index,
+                    PatternPiece::Exactly(_) | PatternPiece::Within => continue,
                 };
                 if let Some(fit) = next.get_mut(reached) {
                     *fit = true;
@@ -82,7 +82,7 @@ impl Pattern {
     /// A run may be empty: what fits before it fits after it too.
     fn pass_runs(&self, fits: &mut [bool]) {
         for (index, piece) in self.0.iter().enumerate() {
-            let is_run = matches!(piece, Piece::Within | Piece::Any);
+            let is_run = matches!(piece, PatternPiece::Within | PatternPiece::Any);
             if is_run
                 && fits.get(index) == Some(&true)
                 && let Some(after) = fits.get_mut(index + 1)

@@ -6,7 +6,7 @@ use crate::yaml::node::Node;
 
 /// The place of one piece of evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct EvidencePlace {
     /// The key at the top of the record.
     pub key: &'static str,
     /// The item of its list that holds the evidence; `None` where the key itself does.
@@ -15,10 +15,10 @@ pub struct Place {
     pub index: usize,
 }
 
-impl Place {
+impl EvidencePlace {
     /// Returns the dotted path: `compensating_controls[0].evidence[1]`.
     pub fn path(self) -> String {
-        let Place { key, item, index } = self;
+        let EvidencePlace { key, item, index } = self;
         match item {
             Some(item) => format!("{key}[{item}].evidence[{index}]"),
             None => format!("{key}.evidence[{index}]"),
@@ -27,11 +27,11 @@ impl Place {
 }
 
 /// Visits every piece of evidence in a record, in the order of the format.
-pub fn evidence<'n>(root: &'n Node, visit: &mut dyn FnMut(Place, &'n Node)) {
+pub fn evidence<'n>(root: &'n Node, visit: &mut dyn FnMut(EvidencePlace, &'n Node)) {
     let mut list = |key, item, holder: &'n Node| {
         let evidence = holder.get("evidence").map_or(&[][..], Node::items);
         for (index, node) in evidence.iter().enumerate() {
-            visit(Place { key, item, index }, node);
+            visit(EvidencePlace { key, item, index }, node);
         }
     };
     for key in ["compensating_controls", "handling"] {

@@ -1,6 +1,6 @@
 //! The strict reader that records and policies share: located nodes into typed values, every mistake noted.
 //!
-//! Uses diag, yaml and record's scalars. Pure. Start at [`Reader`] and [`Read`]; the keys of a map are read in
+//! Uses diag, yaml and record's scalars. Pure. Start at [`NodeReader`] and [`Read`]; the keys of a map are read in
 //! `fields`. Nothing here stops at the first mistake. Follows `docs/spec/record.md` (nothing there) and
 //! `docs/spec/rules.md` (shape, where a finding points).
 
@@ -8,7 +8,7 @@ use crate::diag::Pos;
 use crate::diag::code::Code;
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
-use crate::yaml::node::{Entry, Node, SyntaxError, Value};
+use crate::yaml::node::{MapEntry, Node, SyntaxError, Value};
 use std::collections::BTreeMap;
 
 /// A value that is read from a node; whatever keeps it from being read is noted on the way.
@@ -17,7 +17,7 @@ pub trait Read: Sized {
     const EMPTY: Empty = Empty::Absent;
 
     /// Returns the value, or `None` after noting why there is none.
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Self>;
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Self>;
 }
 
 /// What `{}` says.
@@ -33,8 +33,8 @@ pub enum Empty {
 ///
 /// The path is kept as steps: a text is made of it only for what is noted.
 #[derive(Debug)]
-pub struct Reader<'n> {
-    path: Vec<Step<'n>>,
+pub struct NodeReader<'n> {
+    path: Vec<ReadStep<'n>>,
     noted: Noted,
     /// What is read: `a record`, `the policy`.
     whole: &'static str,
@@ -50,8 +50,8 @@ pub struct Noted {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Step<'n> {
-    Entry(&'n Entry, Need),
+enum ReadStep<'n> {
+    Entry(&'n MapEntry, Need),
     Item(usize, &'n Node),
 }
 
@@ -64,7 +64,7 @@ enum Need {
 
 /// Returns what a node holds, and all that is wrong with it; `whole` names what is read, such as `a record`.
 pub fn read<T: Read>(node: &Node, whole: &'static str) -> (Option<T>, Noted) {
-    let mut reader = Reader {
+    let mut reader = NodeReader {
         path: Vec::new(),
         noted: Noted::default(),
         whole,
@@ -73,7 +73,7 @@ pub fn read<T: Read>(node: &Node, whole: &'static str) -> (Option<T>, Noted) {
     (value, reader.noted)
 }
 
-impl<'n> Reader<'n> {
+impl<'n> NodeReader<'n> {
     /// Returns what a scalar stands for; notes an empty one and anything but a scalar.
     pub fn scalar<T>(
         &mut self,
@@ -93,19 +93,19 @@ impl<'n> Reader<'n> {
     /// Returns what is read from the value of an entry.
     pub fn entry<T>(
         &mut self,
-        entry: &'n Entry,
-        read: impl FnOnce(&'n Node, &mut Reader<'n>) -> Option<T>,
+        entry: &'n MapEntry,
+        read: impl FnOnce(&'n Node, &mut NodeReader<'n>) -> Option<T>,
     ) -> Option<T> {
-        self.below(Step::Entry(entry, Need::Optional), &entry.value, read)
+        self.below(ReadStep::Entry(entry, Need::Optional), &entry.value, read)
     }
 
     /// Returns what is read from the value of an entry that the map must have.
     pub(super) fn required<T>(
         &mut self,
-        entry: &'n Entry,
-        read: impl FnOnce(&'n Node, &mut Reader<'n>) -> Option<T>,
+        entry: &'n MapEntry,
+        read: impl FnOnce(&'n Node, &mut NodeReader<'n>) -> Option<T>,
     ) -> Option<T> {
-        self.below(Step::Entry(entry, Need::Required), &entry.value, read)
+        self.below(ReadStep::Entry(entry, Need::Required), &entry.value, read)
     }
 
     /// Returns what is read from an item of a list.
@@ -113,16 +113,16 @@ impl<'n> Reader<'n> {
         &mut self,
         index: usize,
         item: &'n Node,
-        read: impl FnOnce(&'n Node, &mut Reader<'n>) -> Option<T>,
+        read: impl FnOnce(&'n Node, &mut NodeReader<'n>) -> Option<T>,
     ) -> Option<T> {
-        self.below(Step::Item(index, item), item, read)
+        self.below(ReadStep::Item(index, item), item, read)
     }
 
     fn below<T>(
         &mut self,
-        step: Step<'n>,
+        step: ReadStep<'n>,
         node: &'n Node,
-        read: impl FnOnce(&'n Node, &mut Reader<'n>) -> Option<T>,
+        read: impl FnOnce(&'n Node, &mut NodeReader<'n>) -> Option<T>,
     ) -> Option<T> {
         self.path.push(step);
         let value = read(node, self);
@@ -140,7 +140,7 @@ impl<'n> Reader<'n> {
     /// Notes that nothing stands where a value must.
     pub fn hollow<T>(&mut self, node: &Node) -> Option<T> {
         let help = match self.path.last() {
-            Some(Step::Entry(_, Need::Required)) => match self.outer() {
+            Some(ReadStep::Entry(_, Need::Required)) => match self.outer() {
                 Some(outer) => format!("fill it: `{outer}` needs it"),
                 None => format!("fill it: {} needs it", self.whole),
             },
@@ -183,8 +183,8 @@ impl<'n> Reader<'n> {
     pub(super) fn anchor(&self) -> Pos {
         match self.path.last() {
             None => Pos::START,
-            Some(Step::Entry(entry, _)) => entry.key_pos,
-            Some(Step::Item(_, node)) => node.pos,
+            Some(ReadStep::Entry(entry, _)) => entry.key_pos,
+            Some(ReadStep::Item(_, node)) => node.pos,
         }
     }
 
@@ -194,8 +194,8 @@ impl<'n> Reader<'n> {
         let steps = self.path.iter().copied();
         for step in steps {
             match step {
-                Step::Entry(entry, _) => push(&mut path, &entry.key),
-                Step::Item(index, _) => path.push_str(&format!("[{index}]")),
+                ReadStep::Entry(entry, _) => push(&mut path, &entry.key),
+                ReadStep::Item(index, _) => path.push_str(&format!("[{index}]")),
             }
         }
         if let Some(key) = key {
@@ -208,8 +208,8 @@ impl<'n> Reader<'n> {
     pub(super) fn key(&self) -> &'n str {
         let mut steps = self.path.iter().rev();
         let key = steps.find_map(|step| match step {
-            Step::Entry(entry, _) => Some(entry.key.as_str()),
-            Step::Item(..) => None,
+            ReadStep::Entry(entry, _) => Some(entry.key.as_str()),
+            ReadStep::Item(..) => None,
         });
         key.unwrap_or_default()
     }
@@ -243,7 +243,7 @@ pub(super) fn is_absent(node: &Node, empty: Empty) -> bool {
 impl<T: Scalar> Read for T {
     const EMPTY: Empty = Empty::Stated;
 
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<T> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<T> {
         let key = at.key();
         at.scalar(node, |text| T::parse_of(text, key))
     }
@@ -252,7 +252,7 @@ impl<T: Scalar> Read for T {
 impl<T: Read> Read for Vec<T> {
     const EMPTY: Empty = Empty::Stated;
 
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Vec<T>> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Vec<T>> {
         let Value::List(items) = &node.value else {
             return at.refuse(node, "a list", "write it as a list: `[first, second]`");
         };
@@ -272,7 +272,7 @@ impl<T: Read> Read for Vec<T> {
 }
 
 impl<T: Read> Read for BTreeMap<String, T> {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<BTreeMap<String, T>> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<BTreeMap<String, T>> {
         let Value::Map(entries) = &node.value else {
             return at.refuse(node, "a map", "write it as keys with values, `key: value`");
         };

@@ -4,13 +4,13 @@
 
 use crate::record::meant;
 use crate::record::parse_error::ParseError;
-use crate::record::spec::Shape;
+use crate::record::spec::ValueShape;
 use crate::record::vocabulary::Vocabulary;
 
 /// A value that is written as one scalar.
 pub trait Scalar: Sized {
     /// What stands where it is expected.
-    const SHAPE: Shape = Shape::Text;
+    const SHAPE: ValueShape = ValueShape::Text;
 
     /// Returns the value that a text stands for.
     ///
@@ -56,7 +56,7 @@ impl Scalar for bool {
 }
 
 impl Scalar for u32 {
-    const SHAPE: Shape = Shape::Number;
+    const SHAPE: ValueShape = ValueShape::Number;
 
     fn parse(text: &str) -> Result<Self, ParseError> {
         let is_plain = text.bytes().all(|byte| byte.is_ascii_digit())
@@ -72,7 +72,7 @@ impl Scalar for u32 {
 }
 
 impl<W: Vocabulary> Scalar for W {
-    const SHAPE: Shape = Shape::Word {
+    const SHAPE: ValueShape = ValueShape::Word {
         words: W::words,
         meaning: |word| W::from_word(word).map(W::meaning),
     };

@@ -19,7 +19,7 @@ pub struct FieldSpec {
     /// Whether the map must have it.
     pub is_required: bool,
     /// What stands there.
-    pub shape: Shape,
+    pub shape: ValueShape,
     /// The heading of its flags in the help; empty where the map around it says it.
     pub group: &'static str,
     /// How people are asked for it.
@@ -109,7 +109,7 @@ impl IssueField {
 
 /// What stands where a value is expected.
 #[derive(Clone, Copy, Debug)]
-pub enum Shape {
+pub enum ValueShape {
     /// A text, or what is written as one.
     Text,
     /// One of some words.
@@ -122,7 +122,7 @@ pub enum Shape {
     /// A number.
     Number,
     /// A list, each item of this shape.
-    List(&'static Shape),
+    List(&'static ValueShape),
     /// A map whose keys are anybody's.
     Free,
     /// A map with these fields.
@@ -143,22 +143,26 @@ impl FieldSpec {
     }
 }
 
-impl Shape {
+impl ValueShape {
     /// Returns the fields of the map, or of each map of the list.
     pub fn fields(self) -> &'static [FieldSpec] {
         match self {
-            Shape::Map { fields, .. } => fields,
-            Shape::List(item) => item.fields(),
-            Shape::Text | Shape::Word { .. } | Shape::Number | Shape::Free => &[],
+            ValueShape::Map { fields, .. } => fields,
+            ValueShape::List(item) => item.fields(),
+            ValueShape::Text | ValueShape::Word { .. } | ValueShape::Number | ValueShape::Free => {
+                &[]
+            }
         }
     }
 
     /// Tells whether the map, or each map of the list, is written in brackets.
     pub fn is_inline(self) -> bool {
         match self {
-            Shape::Map { is_inline, .. } => is_inline,
-            Shape::List(item) => item.is_inline(),
-            Shape::Text | Shape::Word { .. } | Shape::Number | Shape::Free => false,
+            ValueShape::Map { is_inline, .. } => is_inline,
+            ValueShape::List(item) => item.is_inline(),
+            ValueShape::Text | ValueShape::Word { .. } | ValueShape::Number | ValueShape::Free => {
+                false
+            }
         }
     }
 }
@@ -214,7 +218,7 @@ fn visit(fields: &'static [FieldSpec], place: &FieldPlace<'_>, found: &mut Vec<F
         let inner = FieldPlace {
             path: &path,
             group,
-            is_of_item: place.is_of_item || matches!(spec.shape, Shape::List(_)),
+            is_of_item: place.is_of_item || matches!(spec.shape, ValueShape::List(_)),
         };
         visit(spec.fields(), &inner, found);
     }

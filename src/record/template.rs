@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::record::Record;
 use crate::record::map::MapSpec;
-use crate::record::spec::{self, FieldSpec, Shape};
+use crate::record::spec::{self, FieldSpec, ValueShape};
 use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::yaml::splice::quote;
 
@@ -34,7 +34,7 @@ pub fn write(fields: &Map<String, Value>, schema: &str) -> String {
 fn ordered<'a>(
     fields: &'static [FieldSpec],
     map: &'a Map<String, Value>,
-) -> Vec<(&'a String, &'a Value, Shape)> {
+) -> Vec<(&'a String, &'a Value, ValueShape)> {
     let place = |key: &str| {
         let place = fields.iter().position(|field| field.key == key);
         place.unwrap_or(usize::MAX)
@@ -43,19 +43,23 @@ fn ordered<'a>(
     entries.sort_by_key(|(key, _)| place(key));
     let entries = entries.into_iter().map(|(key, value)| {
         let field = spec::named(fields, key);
-        (key, value, field.map_or(Shape::Free, |field| field.shape))
+        (
+            key,
+            value,
+            field.map_or(ValueShape::Free, |field| field.shape),
+        )
     });
     entries.collect()
 }
 
 /// Writes a key with its value, from the start of a line to its end.
-fn entry(out: &mut String, indent: usize, (key, value, shape): (&str, &Value, Shape)) {
+fn entry(out: &mut String, indent: usize, (key, value, shape): (&str, &Value, ValueShape)) {
     comment(out, key, value);
     let _ = write!(out, "{:indent$}{}:", "", quote(key));
     after_key(out, indent, value, shape);
 }
 
-fn after_key(out: &mut String, indent: usize, value: &Value, shape: Shape) {
+fn after_key(out: &mut String, indent: usize, value: &Value, shape: ValueShape) {
     match value {
         Value::String(text) if text.contains('\n') && is_plain_block(text) => {
             block(out, indent, text)
@@ -79,7 +83,7 @@ fn after_key(out: &mut String, indent: usize, value: &Value, shape: Shape) {
 }
 
 /// Writes one item of a list, from the start of a line to its end.
-fn item(out: &mut String, indent: usize, value: &Value, shape: Shape) {
+fn item(out: &mut String, indent: usize, value: &Value, shape: ValueShape) {
     match value {
         Value::Object(map) if !map.is_empty() && !shape.is_inline() => {
             let mut begin = format!("{:indent$}- ", "");
@@ -101,18 +105,20 @@ fn fits(out: &str, items: &[Value]) -> bool {
     let key = out.rsplit('\n').next().map_or(0, str::len);
     let length: usize = items
         .iter()
-        .map(|item| in_brackets(item, Shape::Text).chars().count() + 2)
+        .map(|item| in_brackets(item, ValueShape::Text).chars().count() + 2)
         .sum();
     items.is_empty() || items.iter().all(simple) && key + length + 3 <= WIDE
 }
 
 /// Returns a value on one line.
-fn in_brackets(value: &Value, shape: Shape) -> String {
+fn in_brackets(value: &Value, shape: ValueShape) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
         // Readers that type scalars expect a number bare.
-        Value::String(text) if matches!(shape, Shape::Number) && text.parse::<u32>().is_ok() => {
+        Value::String(text)
+            if matches!(shape, ValueShape::Number) && text.parse::<u32>().is_ok() =>
+        {
             text.clone()
         }
         Value::String(text) => quote(text),

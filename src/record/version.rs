@@ -33,9 +33,9 @@ impl Range {
     /// Tells whether a version is in the range; what is no semantic version is so only by `=`, literally.
     pub fn contains(&self, version: &str) -> bool {
         let version = version.trim();
-        let asked = Version::parse(version);
+        let asked = ReleaseVersion::parse(version);
         self.0.iter().all(|(comparison, bound)| {
-            let bounded = Version::parse(bound);
+            let bounded = ReleaseVersion::parse(bound);
             let (Some(asked), Some(bounded)) = (&asked, &bounded) else {
                 return *comparison == Comparison::Same && version == bound;
             };
@@ -71,18 +71,18 @@ fn comparison(part: &str) -> Option<(Comparison, String)> {
     });
     let (comparison, version) = found?;
     let is_open = !version.is_empty() && !version.starts_with(['<', '>', '=']);
-    let is_comparable = comparison == Comparison::Same || Version::parse(version).is_some();
+    let is_comparable = comparison == Comparison::Same || ReleaseVersion::parse(version).is_some();
     (is_open && is_comparable).then(|| (comparison, version.to_owned()))
 }
 
 /// A semantic version, without the build metadata, which has no precedence.
-struct Version<'t> {
+struct ReleaseVersion<'t> {
     core: [&'t str; 3],
     pre: Option<&'t str>,
 }
 
-impl<'t> Version<'t> {
-    fn parse(text: &'t str) -> Option<Version<'t>> {
+impl<'t> ReleaseVersion<'t> {
+    fn parse(text: &'t str) -> Option<ReleaseVersion<'t>> {
         let (text, build) = match text.split_once('+') {
             Some((text, build)) => (text, Some(build)),
             None => (text, None),
@@ -97,10 +97,10 @@ impl<'t> Version<'t> {
             && core.iter().all(|number| is_number(number))
             && pre.is_none_or(|pre| pre.split('.').all(is_pre))
             && build.is_none_or(|build| build.split('.').all(is_identifier));
-        is_version.then_some(Version { core, pre })
+        is_version.then_some(ReleaseVersion { core, pre })
     }
 
-    fn precedence(&self, other: &Version<'_>) -> Ordering {
+    fn precedence(&self, other: &ReleaseVersion<'_>) -> Ordering {
         let core = self.core.iter().zip(other.core);
         let order = core.map(|(left, right)| numeric(left, right));
         let order = order.fold(Ordering::Equal, Ordering::then);

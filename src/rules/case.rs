@@ -5,7 +5,7 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::ledger::tree::Tree;
-use crate::policy::catalog::controls::Found;
+use crate::policy::catalog::controls::ControlMatch;
 use crate::policy::catalog::{self};
 use crate::policy::governance::Governance;
 use crate::policy::tier::Resolved;
@@ -40,7 +40,7 @@ pub struct Cited<'c> {
     /// The control as it is written.
     pub control: ControlRef,
     /// What it may mean: the control of its catalog; without a catalog those of all that the policy lists.
-    pub meant: Vec<Found<'c>>,
+    pub meant: Vec<ControlMatch<'c>>,
 }
 
 /// What is known beside the subject.
@@ -80,7 +80,7 @@ impl<'c> Cited<'c> {
     }
 }
 
-fn meant<'c>(governance: &'c Governance, control: &ControlRef) -> Vec<Found<'c>> {
+fn meant<'c>(governance: &'c Governance, control: &ControlRef) -> Vec<ControlMatch<'c>> {
     if governance.catalog(control.catalog()).is_some() {
         return governance.control(control).into_iter().collect();
     }

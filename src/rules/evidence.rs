@@ -5,7 +5,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::ledger::tree::{Kind, Tree, TreeError};
+use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::record::file::RecordFile;
 use crate::record::places;
 
@@ -63,7 +63,7 @@ fn look_up(path: &str, tree: &dyn Tree) -> Result<Found, TreeError> {
         return Ok(Found::Outside);
     }
     // A tree says `File` only where no link is on the way.
-    if !path.contains("..") && tree.kind(path)? == Some(Kind::File) {
+    if !path.contains("..") && tree.kind(path)? == Some(EntryKind::File) {
         return hashed(path, tree);
     }
     let mut at = Way::default();
@@ -72,7 +72,7 @@ fn look_up(path: &str, tree: &dyn Tree) -> Result<Found, TreeError> {
     while let Some(step) = rest.pop() {
         at.take(&step);
         let place = at.place();
-        if tree.kind(&place)? != Some(Kind::Link) {
+        if tree.kind(&place)? != Some(EntryKind::Link) {
             continue;
         }
         n_links += 1;
@@ -87,7 +87,7 @@ fn look_up(path: &str, tree: &dyn Tree) -> Result<Found, TreeError> {
     }
     let place = at.place();
     match tree.kind(&place)? {
-        Some(Kind::File) => hashed(&place, tree),
+        Some(EntryKind::File) => hashed(&place, tree),
         Some(_) => Ok(Found::NoFile),
         None if at.leads_up() => Ok(Found::Outside),
         None => Ok(Found::Nothing),

@@ -4,7 +4,7 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::policy::catalog::controls::{Form, Found};
+use crate::policy::catalog::controls::{ControlForm, ControlMatch};
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
@@ -25,8 +25,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     for cited in &case.cited {
         let (control, meant) = (&cited.control, &cited.meant);
-        let is_exact = |found: &Found<'_>| {
-            found.form == Form::Exact && found.catalog.name == control.catalog()
+        let is_exact = |found: &ControlMatch<'_>| {
+            found.form == ControlForm::Exact && found.catalog.name == control.catalog()
         };
         if meant.iter().all(is_exact) {
             continue;

@@ -160,7 +160,7 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
         return reasons;
     };
     if before.and(&after) != after {
-        let words = |demand: &tier::Demand| {
+        let words = |demand: &tier::TierDemand| {
             let needed = demand.needed();
             let groups = if needed.each_of.is_empty() {
                 String::new()

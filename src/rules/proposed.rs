@@ -9,7 +9,7 @@ use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::check::{self, Backing, StatementPath};
 use crate::approval::statement::file::{ApprovalFile, FOLDER};
 use crate::history::objects::Oid;
-use crate::ledger::tree::{Kind, Tree, TreeError};
+use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::rules::audit_cases::BadStatement;
@@ -159,7 +159,7 @@ fn files(tree: &dyn Tree, records: &[String]) -> Result<BTreeSet<String>, TreeEr
             folder => format!("{folder}/{FOLDER}"),
         };
         let items = tree.list(&below)?.into_iter();
-        let inside = items.filter(|item| item.kind == Kind::File);
+        let inside = items.filter(|item| item.kind == EntryKind::File);
         files.extend(inside.map(|item| item.path));
     }
     Ok(files)

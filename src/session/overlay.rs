@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::store::files::WorkTree;
 
 /// A tree in which some files hold other bytes.
@@ -26,14 +26,14 @@ impl Overlay {
 }
 
 impl Tree for Overlay {
-    fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
+    fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         let mut items = self.tree.list(folder)?;
         let inside = format!("{}/", folder.trim_end_matches('/'));
         for path in self.files.keys().filter(|path| path.starts_with(&inside)) {
             if !items.iter().any(|item| item.path == *path) {
-                items.push(Item {
+                items.push(TreeItem {
                     path: path.clone(),
-                    kind: Kind::File,
+                    kind: EntryKind::File,
                 });
             }
         }
@@ -41,9 +41,9 @@ impl Tree for Overlay {
         Ok(items)
     }
 
-    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
         if self.files.contains_key(path) {
-            Ok(Some(Kind::File))
+            Ok(Some(EntryKind::File))
         } else {
             self.tree.kind(path)
         }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::ledger::tree::{Kind, Tree};
+use crate::ledger::tree::{EntryKind, Tree};
 use crate::store::files::{self, FileError, WorkTree};
 use crate::store::locked::Locked;
 use crate::store::target;
@@ -175,7 +175,7 @@ fn unchanged(tree: &WorkTree, one: &Ready<'_>) -> Result<(), FileError> {
     match (&one.write.before, found) {
         (None, None) => Ok(()),
         (None, Some(_)) => Err(FileError::Exists(one.place.clone())),
-        (Some(before), Some(Kind::File)) => match tree.bytes(path) {
+        (Some(before), Some(EntryKind::File)) => match tree.bytes(path) {
             Ok(Some(now)) if now == *before => Ok(()),
             _ => Err(FileError::Changed(one.place.clone())),
         },

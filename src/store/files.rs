@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::history::folder::{DEEPEST, MOST_ENTRIES};
 use crate::history::paths::Prefix;
-use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::store::files::seen::Seen;
 use crate::store::target::{self, Target};
 use crate::store::temporary;
@@ -83,7 +83,7 @@ impl WorkTree {
         }
     }
 
-    fn fill(&self, folder: &str, depth: usize, items: &mut Vec<Item>) -> Result<(), TreeError> {
+    fn fill(&self, folder: &str, depth: usize, items: &mut Vec<TreeItem>) -> Result<(), TreeError> {
         let too_large = || TreeError::TooLarge {
             folder: folder.to_owned(),
         };
@@ -105,17 +105,17 @@ impl WorkTree {
                 .file_type()
                 .map_err(|cause| unreadable(&path, &cause))?;
             let kind = kind_of(file_type, &entry.path());
-            if kind == Kind::File && temporary::is_left(&name) {
+            if kind == EntryKind::File && temporary::is_left(&name) {
                 continue;
             }
-            items.push(Item {
+            items.push(TreeItem {
                 path: path.clone(),
                 kind,
             });
             if items.len() > MOST_ENTRIES {
                 return Err(too_large());
             }
-            if kind == Kind::Folder {
+            if kind == EntryKind::Folder {
                 self.fill(&path, depth + 1, items)?;
             }
         }
@@ -124,9 +124,9 @@ impl WorkTree {
 }
 
 impl Tree for WorkTree {
-    fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
+    fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         let mut items = Vec::new();
-        if self.kind(folder)? == Some(Kind::Folder) {
+        if self.kind(folder)? == Some(EntryKind::Folder) {
             let named_whole = |error| match error {
                 TreeError::TooLarge { .. } => TreeError::TooLarge {
                     folder: folder.to_owned(),
@@ -139,7 +139,7 @@ impl Tree for WorkTree {
         Ok(items)
     }
 
-    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
         let found = self.found(path)?;
         Ok(found.map(|(place, found)| kind_of(found.file_type(), &place)))
     }
@@ -173,18 +173,18 @@ impl Tree for WorkTree {
     }
 }
 
-fn kind_of(file_type: fs::FileType, place: &Path) -> Kind {
+fn kind_of(file_type: fs::FileType, place: &Path) -> EntryKind {
     if file_type.is_symlink() {
-        Kind::Link
+        EntryKind::Link
     } else if file_type.is_file() {
-        Kind::File
+        EntryKind::File
     } else if !file_type.is_dir() {
-        Kind::Other
+        EntryKind::Other
     } else if fs::symlink_metadata(place.join(".git")).is_ok_and(|found| found.is_file()) {
         // A submodule's folder holds a file `.git` that says where its repository is.
-        Kind::Submodule
+        EntryKind::Submodule
     } else {
-        Kind::Folder
+        EntryKind::Folder
     }
 }
 

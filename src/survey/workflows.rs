@@ -11,7 +11,7 @@ use crate::history::folder::Mode;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::Prefix;
 use crate::history::tree::{self, CommitTree};
-use crate::ledger::tree::{Kind, Tree, TreeError};
+use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::survey::branch::Ruling;
 
 /// Where GitHub and its kin look for what they run, from the top of the repository.
@@ -87,7 +87,7 @@ fn files(tree: &CommitTree<'_>, folder: &str) -> Result<Files, TreeError> {
     paths.extend(tree.list(folder)?.into_iter().map(|item| item.path));
     let mut files = Files::new();
     for path in paths {
-        if tree.kind(&path)? != Some(Kind::Folder)
+        if tree.kind(&path)? != Some(EntryKind::Folder)
             && let Some(entry) = tree.entry(&path)?
         {
             files.insert(path, entry);

@@ -17,18 +17,18 @@ use std::collections::BTreeMap;
 
 use granit_parser::{Parser, StrInput};
 
-use self::token::{Kind, Token};
+use self::token::{Token, TokenKind};
 use crate::yaml;
 use crate::yaml::around;
 use crate::yaml::comment;
 use crate::yaml::explain;
-use crate::yaml::node::{Document, Entry, Node, SyntaxError, Value};
+use crate::yaml::node::{Document, MapEntry, Node, SyntaxError, Value};
 use crate::yaml::portable::Context;
 use crate::yaml::screen;
 use crate::yaml::source;
 
 /// Why nothing more can be read.
-struct Stop(Box<SyntaxError>);
+struct BuildStop(Box<SyntaxError>);
 
 /// Builds the document of a text, whose hidden characters were replaced, with nesting down to `depth`.
 pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Document {
@@ -71,7 +71,7 @@ pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Do
             None
         }
         Ok(root) => Some(root),
-        Err(Stop(fault)) => {
+        Err(BuildStop(fault)) => {
             // What was found before is doubtful: the mistake may have begun there.
             faults.clear();
             faults.push(*fault);
@@ -115,36 +115,38 @@ struct Builder<'s> {
 }
 
 impl<'s> Builder<'s> {
-    fn document(&mut self) -> Result<Node, Stop> {
+    fn document(&mut self) -> Result<Node, BuildStop> {
         let mut root = None;
         loop {
             let token = self.next()?;
             match (token.kind, root) {
-                (Kind::Document | Kind::MarkedDocument, Some(root)) => {
+                (TokenKind::Document | TokenKind::MarkedDocument, Some(root)) => {
                     self.faults.push(explain::several(token.pos));
                     return Ok(root);
                 }
-                (Kind::Document, none) => {
+                (TokenKind::Document, none) => {
                     self.early_end(token.start);
                     root = none;
                 }
-                (Kind::MarkedDocument, none) => {
+                (TokenKind::MarkedDocument, none) => {
                     self.early_end(token.start);
                     self.directives(token.start);
                     self.cursor = token.end;
                     root = none;
                 }
-                (Kind::End, Some(root)) if root.value != Value::Null || !root.span.is_empty() => {
+                (TokenKind::End, Some(root))
+                    if root.value != Value::Null || !root.span.is_empty() =>
+                {
                     return Ok(root);
                 }
-                (Kind::End, _) => return Err(Stop(Box::new(explain::empty()))),
-                (Kind::Other, known) => root = known,
+                (TokenKind::End, _) => return Err(BuildStop(Box::new(explain::empty()))),
+                (TokenKind::Other, known) => root = known,
                 (kind, _) => root = Some(self.node(Token { kind, ..token })?),
             }
         }
     }
 
-    fn next(&mut self) -> Result<Token<'s>, Stop> {
+    fn next(&mut self) -> Result<Token<'s>, BuildStop> {
         match self.parser.next_event() {
             Some(Ok((event, span))) => {
                 let token = Token::of(event, &span);
@@ -158,7 +160,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn node(&mut self, mut token: Token<'s>) -> Result<Node, Stop> {
+    fn node(&mut self, mut token: Token<'s>) -> Result<Node, BuildStop> {
         if token.has_anchor {
             let anchor = self.next()?;
             self.note(explain::anchor(anchor.pos));
@@ -167,10 +169,10 @@ impl<'s> Builder<'s> {
             self.note(explain::tag(at));
         }
         let is_tagged = token.tag.is_some();
-        let mut node = match std::mem::replace(&mut token.kind, Kind::Other) {
-            Kind::Scalar(text, style) => self.scalar(text, style, &token),
-            Kind::List(style) => self.collection(&token, style, Self::list)?,
-            Kind::Map(style) => self.collection(&token, style, Self::map)?,
+        let mut node = match std::mem::replace(&mut token.kind, TokenKind::Other) {
+            TokenKind::Scalar(text, style) => self.scalar(text, style, &token),
+            TokenKind::List(style) => self.collection(&token, style, Self::list)?,
+            TokenKind::Map(style) => self.collection(&token, style, Self::map)?,
             _ => self.alias(&token),
         };
         if is_tagged {
@@ -208,8 +210,8 @@ impl<'s> Builder<'s> {
         &mut self,
         token: &Token<'s>,
         style: Context,
-        read: fn(&mut Self, &mut usize, Context) -> Result<Value, Stop>,
-    ) -> Result<Node, Stop> {
+        read: fn(&mut Self, &mut usize, Context) -> Result<Value, BuildStop>,
+    ) -> Result<Node, BuildStop> {
         let mut begin = token.start;
         let value = if self.room == 0 {
             self.note(explain::too_deep(token.pos, self.depth));
@@ -243,14 +245,14 @@ impl<'s> Builder<'s> {
     }
 
     /// Reads past a collection that has just begun.
-    fn skip(&mut self) -> Result<(), Stop> {
+    fn skip(&mut self) -> Result<(), BuildStop> {
         let mut open = 1_usize;
         while open > 0 {
             let token = self.next()?;
             match token.kind {
-                Kind::List(_) | Kind::Map(_) => open += 1,
-                Kind::ListEnd | Kind::MapEnd => open -= 1,
-                Kind::End => break,
+                TokenKind::List(_) | TokenKind::Map(_) => open += 1,
+                TokenKind::ListEnd | TokenKind::MapEnd => open -= 1,
+                TokenKind::End => break,
                 _ => {}
             }
             let is_implied = token.start == token.end;
@@ -261,7 +263,7 @@ impl<'s> Builder<'s> {
         Ok(())
     }
 
-    fn list(&mut self, begin: &mut usize, style: Context) -> Result<Value, Stop> {
+    fn list(&mut self, begin: &mut usize, style: Context) -> Result<Value, BuildStop> {
         let mut items = Vec::new();
         let length = self.path.len();
         if style == Context::Flow {
@@ -269,7 +271,7 @@ impl<'s> Builder<'s> {
         }
         loop {
             let token = self.next()?;
-            if matches!(token.kind, Kind::ListEnd) {
+            if matches!(token.kind, TokenKind::ListEnd) {
                 if style == Context::Flow {
                     self.cursor = token.end;
                 }
@@ -291,7 +293,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn map(&mut self, begin: &mut usize, style: Context) -> Result<Value, Stop> {
+    fn map(&mut self, begin: &mut usize, style: Context) -> Result<Value, BuildStop> {
         let mut entries = Vec::new();
         let mut known = BTreeMap::new();
         let length = self.path.len();
@@ -302,7 +304,7 @@ impl<'s> Builder<'s> {
         }
         loop {
             let token = self.next()?;
-            if matches!(token.kind, Kind::MapEnd) {
+            if matches!(token.kind, TokenKind::MapEnd) {
                 let is_implied = token.start == token.end;
                 if !is_implied {
                     self.cursor = token.end;
@@ -332,7 +334,7 @@ impl<'s> Builder<'s> {
                 value.value = Value::Unreadable;
             }
             if let Some(key) = key.filter(|_| repeated.is_none()) {
-                entries.push(Entry {
+                entries.push(MapEntry {
                     key: key.text,
                     key_pos: key.pos,
                     key_span: key.span,

@@ -240,9 +240,9 @@ pub(super) fn syntax(pos: diag::Pos, kind: &ErrorKind, depth: usize) -> SyntaxEr
     fault(code, pos, message, help)
 }
 
-type Words = Option<(String, &'static str)>;
+type Explanation = Option<(String, &'static str)>;
 
-fn tabs(kind: &ErrorKind) -> Words {
+fn tabs(kind: &ErrorKind) -> Explanation {
     let message = match kind {
         ErrorKind::TabNotAllowed
         | ErrorKind::TabInBlockIndentation
@@ -254,7 +254,7 @@ fn tabs(kind: &ErrorKind) -> Words {
     Some((message.to_owned(), "indent with spaces"))
 }
 
-fn brackets(kind: &ErrorKind) -> Words {
+fn brackets(kind: &ErrorKind) -> Explanation {
     let message = match kind {
         ErrorKind::UnclosedFlowCollection { open } => format!("this `{open}` is not closed"),
         ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
@@ -274,7 +274,7 @@ fn brackets(kind: &ErrorKind) -> Words {
     Some((message, help))
 }
 
-fn quotes(kind: &ErrorKind) -> Words {
+fn quotes(kind: &ErrorKind) -> Explanation {
     let (message, help) = match kind {
         ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => (
             "this quote is not closed",
@@ -307,7 +307,7 @@ fn quotes(kind: &ErrorKind) -> Words {
     Some((message.to_owned(), help))
 }
 
-fn blocks(kind: &ErrorKind) -> Words {
+fn blocks(kind: &ErrorKind) -> Explanation {
     let (message, help) = match kind {
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => (
             "a colon stands where no value can begin",

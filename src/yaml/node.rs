@@ -87,11 +87,11 @@ pub enum Value {
     /// Nothing after the colon or dash, or a plain `~`, `null`, `Null` or `NULL`.
     Null,
     /// A text.
-    Scalar(Scalar),
+    Scalar(ScalarNode),
     /// Items in order.
     List(Vec<Node>),
     /// Entries in order, each key once.
-    Map(Vec<Entry>),
+    Map(Vec<MapEntry>),
     /// A fault was raised here (a duplicate key's value, an alias, a tagged node and the like): the field
     /// is neither missing nor readable.
     Unreadable,
@@ -99,16 +99,16 @@ pub enum Value {
 
 /// A text and how it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scalar {
+pub struct ScalarNode {
     /// What YAML says the text is; a plain one arrives exactly as written: `no`, `1e3`, `010`.
     pub text: String,
     /// How it was written.
-    pub style: Style,
+    pub style: NodeStyle,
 }
 
 /// How a text was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub enum NodeStyle {
     /// Without quotes.
     Plain,
     /// In single quotes.
@@ -123,7 +123,7 @@ pub enum Style {
 
 /// A key and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct MapEntry {
     /// The key, decoded.
     pub key: String,
     /// Where the key begins.
@@ -141,7 +141,7 @@ impl Node {
     }
 
     /// Returns the entry of a key; `None` where this is no map or has no such key.
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
+    pub fn entry(&self, key: &str) -> Option<&MapEntry> {
         self.entries().iter().find(|entry| entry.key == key)
     }
 
@@ -160,7 +160,7 @@ impl Node {
             }
             Value::Map(entries) => {
                 // What follows the key is looked at first: that tells most of them apart without comparing texts.
-                let fits = |entry: &&Entry| {
+                let fits = |entry: &&MapEntry| {
                     let after = path.as_bytes().get(entry.key.len());
                     let is_end = matches!(after, None | Some(b'.' | b'['));
                     is_end && path.starts_with(entry.key.as_str())
@@ -193,7 +193,7 @@ impl Node {
     }
 
     /// Returns the entries of a map; none of anything else.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[MapEntry] {
         match &self.value {
             Value::Map(entries) => entries,
             _ => &[],

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 /// What other readers refuse, and the way out.
-pub(super) type Refusal = (&'static str, &'static str);
+pub(super) type PortabilityFault = (&'static str, &'static str);
 
 /// Whether brackets are open around a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(super) fn key(
     before: Range<usize>,
     span: &Range<usize>,
     context: Context,
-) -> Option<Refusal> {
+) -> Option<PortabilityFault> {
     let rest = source.get(span.end..).unwrap_or_default();
     let next = rest.trim_start_matches([' ', '\t']);
     let is_one_line = !has_break(source.get(span.clone()).unwrap_or_default());
@@ -59,7 +59,7 @@ pub(super) fn key(
 }
 
 /// Returns why other readers refuse a plain text, if they do.
-pub(super) fn plain(text: &str, context: Context) -> Option<Refusal> {
+pub(super) fn plain(text: &str, context: Context) -> Option<PortabilityFault> {
     let is_refused =
         context == Context::Flow && (text.starts_with([':', '?']) || text.contains(":?"));
     is_refused.then_some((
@@ -69,13 +69,13 @@ pub(super) fn plain(text: &str, context: Context) -> Option<Refusal> {
 }
 
 /// Why a tab that indents is refused.
-pub(super) const TAB: Refusal = (
+pub(super) const TAB: PortabilityFault = (
     "a tab stands where only spaces indent",
     "indent with spaces, also blank lines",
 );
 
 /// Why a line of a list or map in brackets is refused that is not indented.
-pub(super) const SHALLOW: Refusal = (
+pub(super) const SHALLOW: PortabilityFault = (
     "this line of a list or map in brackets is indented no deeper than its key",
     "indent it deeper than the key: editors take it for the next key",
 );
@@ -119,7 +119,7 @@ pub(super) fn tab(source: &str, range: Range<usize>) -> Option<usize> {
 }
 
 /// Why a block text is refused whose first line begins with a tab.
-const FIRST_TAB: Refusal = (
+const FIRST_TAB: PortabilityFault = (
     "the first line of this text begins with a tab, which other readers of YAML take for indentation",
     "say how deep the text is indented, as in `|2`, or begin it with another character",
 );
@@ -132,7 +132,7 @@ pub(super) fn block_tab(
     source: &str,
     range: Range<usize>,
     indent: usize,
-) -> Option<(usize, Refusal)> {
+) -> Option<(usize, PortabilityFault)> {
     let text = source.get(range.clone())?;
     let header = super::source::find(source, range.clone(), &['|', '>'])? - range.start;
     let is_stated = text

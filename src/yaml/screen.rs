@@ -96,7 +96,7 @@ fn placed(text: &str) -> impl Iterator<Item = Placed> {
 fn replace(bytes: &[u8]) -> Screened<'_> {
     let mut text = String::with_capacity(bytes.len());
     let mut hidden = Vec::new();
-    let mut place = Place::default();
+    let mut place = ScreenPosition::default();
     for chunk in bytes.utf8_chunks() {
         for placed in placed(chunk.valid()) {
             let character = placed.character;
@@ -201,13 +201,13 @@ fn in_text(placed: Placed) -> Option<&'static str> {
 
 /// Counts lines and columns as YAML does.
 #[derive(Default)]
-struct Place {
+struct ScreenPosition {
     line: u32,
     column: u32,
     after_cr: bool,
 }
 
-impl Place {
+impl ScreenPosition {
     fn pos(&self) -> diag::Pos {
         diag::Pos {
             line: self.line + 1,

@@ -11,17 +11,17 @@ mod remove;
 mod set;
 
 use self::meaning::Meaning;
-use self::place::Target;
+use self::place::SpliceTarget;
 use crate::yaml;
 use crate::yaml::node::{Limits, Node};
 use crate::yaml::portable::Context;
-use crate::yaml::splice::change::Change;
+use crate::yaml::splice::change::SpliceChange;
 use crate::yaml::splice::change::SpliceError;
 use std::borrow::Cow;
 
 /// One change of a file. Paths are those of [`Node::at`]; the map or list around the place must be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edit<'a> {
+pub enum SpliceEdit<'a> {
     /// Writes a text: in place of the text that is there, in its quotes; or as a new key, after the last of
     /// its map.
     Set {
@@ -65,7 +65,7 @@ const ALL: Limits = Limits {
 ///
 /// # Errors
 /// [`SpliceError`] where that is not so, and where an edit has no place; then nothing is edited.
-pub fn splice(source: &str, root: &Node, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
+pub fn splice(source: &str, root: &Node, edits: &[SpliceEdit<'_>]) -> Result<String, SpliceError> {
     let mut text = source.to_owned();
     let mut tree = Cow::Borrowed(root);
     for edit in edits {
@@ -96,13 +96,13 @@ pub fn quote(text: &str) -> String {
     quote::plain_or_quoted(text, Context::Flow)
 }
 
-impl Edit<'_> {
+impl SpliceEdit<'_> {
     fn path(&self) -> &str {
         match self {
-            Edit::Set { path, .. }
-            | Edit::Append { path, .. }
-            | Edit::Insert { path, .. }
-            | Edit::Remove { path } => path,
+            SpliceEdit::Set { path, .. }
+            | SpliceEdit::Append { path, .. }
+            | SpliceEdit::Insert { path, .. }
+            | SpliceEdit::Remove { path } => path,
         }
     }
 
@@ -110,26 +110,26 @@ impl Edit<'_> {
         &self,
         source: &str,
         root: &Node,
-        target: &Target<'_>,
-    ) -> Result<Vec<Change>, SpliceError> {
+        target: &SpliceTarget<'_>,
+    ) -> Result<Vec<SpliceChange>, SpliceError> {
         let wrong = |wanted| SpliceError::WrongKind {
             path: self.path().to_owned(),
             wanted,
         };
         match self {
-            Edit::Set { value, .. } => set::set(source, root, target, value).map_err(wrong),
-            Edit::Append { item, .. } => {
+            SpliceEdit::Set { value, .. } => set::set(source, root, target, value).map_err(wrong),
+            SpliceEdit::Append { item, .. } => {
                 self.read(item)?;
                 if item.contains(['\n', '\r']) {
                     return Err(self.malformed());
                 }
                 add::append(source, root, target, item).map_err(wrong)
             }
-            Edit::Insert { yaml, .. } => {
+            SpliceEdit::Insert { yaml, .. } => {
                 let value = self.read(yaml)?;
                 add::insert(source, root, target, yaml, &value).map_err(wrong)
             }
-            Edit::Remove { .. } => {
+            SpliceEdit::Remove { .. } => {
                 remove::remove(source, target).ok_or_else(|| SpliceError::NotFound {
                     path: self.path().to_owned(),
                 })
@@ -138,11 +138,13 @@ impl Edit<'_> {
     }
 
     /// Changes what a file says as this edit must.
-    fn mean(&self, wanted: &mut Meaning, target: &Target<'_>) -> Option<()> {
+    fn mean(&self, wanted: &mut Meaning, target: &SpliceTarget<'_>) -> Option<()> {
         let parent = wanted.at(&target.steps)?;
         match self {
-            Edit::Set { value, .. } => parent.put(&target.last, Meaning::Text((*value).to_owned())),
-            Edit::Append { item, .. } => {
+            SpliceEdit::Set { value, .. } => {
+                parent.put(&target.last, Meaning::Text((*value).to_owned()))
+            }
+            SpliceEdit::Append { item, .. } => {
                 let item = Meaning::of(&self.read(item).ok()?);
                 let known = parent.at(std::slice::from_ref(&target.last));
                 if let Some(Meaning::List(items)) = known {
@@ -151,11 +153,11 @@ impl Edit<'_> {
                 }
                 parent.put(&target.last, Meaning::List(vec![item]))
             }
-            Edit::Insert { yaml, .. } => {
+            SpliceEdit::Insert { yaml, .. } => {
                 let value = Meaning::of(&self.read(yaml).ok()?);
                 parent.put(&target.last, value)
             }
-            Edit::Remove { .. } => parent.take(&target.last),
+            SpliceEdit::Remove { .. } => parent.take(&target.last),
         }
     }
 
@@ -183,7 +185,7 @@ impl Edit<'_> {
 }
 
 /// Returns a source with changes, which are in its order and apart.
-fn apply(source: &str, changes: &[Change]) -> String {
+fn apply(source: &str, changes: &[SpliceChange]) -> String {
     let mut out = String::with_capacity(source.len() + 128);
     let mut done = 0;
     for change in changes {

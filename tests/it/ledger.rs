@@ -1,6 +1,6 @@
 //! The records of a tree: which files they are, how they are found. Follows `docs/spec/record.md`.
 
-use exledger::ledger::tree::{Item, Kind, MapTree, Tree, TreeError};
+use exledger::ledger::tree::{EntryKind, MapTree, Tree, TreeError, TreeItem};
 use exledger::ledger::{Files, Ledger, NotFound};
 
 use crate::record::SMALL;
@@ -14,10 +14,10 @@ fn tree(paths: &[&str]) -> MapTree {
 }
 
 /// A tree in which some names stand for other things than files.
-struct Odd(MapTree, Vec<Item>);
+struct Odd(MapTree, Vec<TreeItem>);
 
 impl Tree for Odd {
-    fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
+    fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         let odd = self.1.iter().filter(|item| item.path.starts_with(folder));
         Ok(self
             .0
@@ -27,7 +27,7 @@ impl Tree for Odd {
             .collect())
     }
 
-    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
         self.0.kind(path)
     }
 
@@ -103,15 +103,15 @@ fn two_files_of_one_id_are_both_named() {
 #[test]
 fn what_is_no_file_is_named_and_never_read() {
     let odd = [
-        ("exceptions/EXC-2026-7F3KR.yaml", Kind::Link),
-        ("exceptions/EXC-2026-7F3KS.yaml", Kind::Folder),
-        ("exceptions/sub.yml", Kind::Submodule),
-        ("exceptions/pipe.yaml", Kind::Other),
-        ("exceptions/team", Kind::Folder),
-        ("exceptions/link", Kind::Link),
-        ("exceptions/.hidden/a.yaml", Kind::Link),
+        ("exceptions/EXC-2026-7F3KR.yaml", EntryKind::Link),
+        ("exceptions/EXC-2026-7F3KS.yaml", EntryKind::Folder),
+        ("exceptions/sub.yml", EntryKind::Submodule),
+        ("exceptions/pipe.yaml", EntryKind::Other),
+        ("exceptions/team", EntryKind::Folder),
+        ("exceptions/link", EntryKind::Link),
+        ("exceptions/.hidden/a.yaml", EntryKind::Link),
     ];
-    let item = |(path, kind): (&str, Kind)| Item {
+    let item = |(path, kind): (&str, EntryKind)| TreeItem {
         path: path.to_owned(),
         kind,
     };

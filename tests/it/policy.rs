@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use exledger::diag::Finding;
-use exledger::ledger::tree::{Item, Kind, Tree, TreeError};
+use exledger::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use exledger::policy::governance::{Governance, State};
 
 mod catalogs;
@@ -29,40 +29,43 @@ pub(crate) fn example() -> String {
 
 /// Files in memory, each a path with what stands there.
 #[derive(Default)]
-pub(crate) struct Files(BTreeMap<String, (Kind, Vec<u8>)>);
+pub(crate) struct Files(BTreeMap<String, (EntryKind, Vec<u8>)>);
 
 impl Files {
     pub(crate) fn of(files: &[(&str, &str)]) -> Files {
         let mut tree = Files::default();
         for (path, text) in files {
-            tree = tree.with(path, Kind::File, text);
+            tree = tree.with(path, EntryKind::File, text);
         }
         tree
     }
 
-    pub(crate) fn with(mut self, path: &str, kind: Kind, text: &str) -> Files {
+    pub(crate) fn with(mut self, path: &str, kind: EntryKind, text: &str) -> Files {
         self.0.insert(path.to_owned(), (kind, text.into()));
         self
     }
 }
 
 impl Tree for Files {
-    fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
+    fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         let inside = |path: &str| path.starts_with(&format!("{folder}/"));
         let items = self.0.iter().filter(|(path, _)| inside(path));
-        let item = |(path, (kind, _)): (&String, &(Kind, Vec<u8>))| Item {
+        let item = |(path, (kind, _)): (&String, &(EntryKind, Vec<u8>))| TreeItem {
             path: path.clone(),
             kind: *kind,
         };
         Ok(items.map(item).collect())
     }
 
-    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
         Ok(self.0.get(path).map(|(kind, _)| *kind))
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
-        let file = self.0.get(path).filter(|(kind, _)| *kind == Kind::File);
+        let file = self
+            .0
+            .get(path)
+            .filter(|(kind, _)| *kind == EntryKind::File);
         Ok(file.map(|(_, bytes)| bytes.clone()))
     }
 }

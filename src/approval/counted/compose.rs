@@ -12,7 +12,7 @@ use crate::history::governance::{Origin, State};
 use crate::history::objects::Oid;
 use crate::history::version::Version;
 use crate::history::walked::History;
-use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::policy;
 use crate::policy::governance::{self, Governance};
 
@@ -175,12 +175,12 @@ impl ChosenFiles<'_> {
 }
 
 impl Tree for ChosenFiles<'_> {
-    fn list(&self, _: &str) -> Result<Vec<Item>, TreeError> {
+    fn list(&self, _: &str) -> Result<Vec<TreeItem>, TreeError> {
         Ok(Vec::new())
     }
 
-    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
-        Ok(self.find(path).map(|_| Kind::File))
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
+        Ok(self.find(path).map(|_| EntryKind::File))
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {

@@ -15,7 +15,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::exit::Outcome;
 use crate::commands::{due, schema};
-use exledger::ledger::tree::{Kind, Tree};
+use exledger::ledger::tree::{EntryKind, Tree};
 use exledger::session::Session;
 use exledger::session::snapshot::walk::Scope;
 use exledger::store::vacant;
@@ -76,7 +76,7 @@ fn made(home: &Session) -> anyhow::Result<Vec<String>> {
     let items = home.tree().list("")?;
     Ok(items
         .into_iter()
-        .filter(|item| item.kind == Kind::File)
+        .filter(|item| item.kind == EntryKind::File)
         .map(|item| item.path)
         .collect())
 }

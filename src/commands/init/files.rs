@@ -9,7 +9,7 @@ use anyhow::Context;
 use crate::commands::init::MergeMethod;
 use crate::commands::schema;
 use exledger::interop::issue_form;
-use exledger::ledger::tree::{Kind, Tree};
+use exledger::ledger::tree::{EntryKind, Tree};
 use exledger::store::files::WorkTree;
 use exledger::survey::shell::quoted;
 
@@ -88,7 +88,7 @@ impl Draft {
     /// Returns what a file that is there would need, empty where that is nothing.
     pub(super) fn needs(&self, tree: &WorkTree, found: &str) -> anyhow::Result<String> {
         let there = match tree.kind(found)? {
-            Some(Kind::File) => tree.bytes(found)?.unwrap_or_default(),
+            Some(EntryKind::File) => tree.bytes(found)?.unwrap_or_default(),
             _ => Vec::new(),
         };
         let same = there == self.text.as_bytes();

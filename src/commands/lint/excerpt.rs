@@ -160,7 +160,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use exledger::diag::Pos;
-    use exledger::ledger::tree::{Item, Kind, Tree, TreeError};
+    use exledger::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
     use exledger::view::finding::MOST_OF_A_FILE;
 
     use super::{Excerpts, depth, extent};
@@ -169,12 +169,12 @@ mod tests {
     struct File(String, Cell<usize>);
 
     impl Tree for File {
-        fn list(&self, _: &str) -> Result<Vec<Item>, TreeError> {
+        fn list(&self, _: &str) -> Result<Vec<TreeItem>, TreeError> {
             Ok(Vec::new())
         }
 
-        fn kind(&self, _: &str) -> Result<Option<Kind>, TreeError> {
-            Ok(Some(Kind::File))
+        fn kind(&self, _: &str) -> Result<Option<EntryKind>, TreeError> {
+            Ok(Some(EntryKind::File))
         }
 
         fn bytes(&self, _: &str) -> Result<Option<Vec<u8>>, TreeError> {

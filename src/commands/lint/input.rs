@@ -10,7 +10,7 @@ use anyhow::Context;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use exledger::ledger;
-use exledger::ledger::tree::{Item, Kind, Tree, TreeError};
+use exledger::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use exledger::policy;
 use exledger::policy::governance::Governance;
 use exledger::session::Session;
@@ -107,7 +107,7 @@ impl Input {
                     .is_some_and(|rest| rest.starts_with('/'))
         };
         let is_linted = |path: &str| match self.tree.kind(path) {
-            Ok(Some(Kind::Folder)) => {
+            Ok(Some(EntryKind::Folder)) => {
                 let mut places = records.iter().chain(governance);
                 places.any(|place| below(place, path))
                     || records.iter().any(|folder| below(path, folder))
@@ -174,11 +174,11 @@ fn inside(path: &Path, ctx: &Ctx, home: &Session) -> anyhow::Result<String> {
 }
 
 impl Tree for Input {
-    fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
+    fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         self.tree.list(folder)
     }
 
-    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
         self.tree.kind(path)
     }
 

@@ -14,7 +14,7 @@ use exledger::plan::answers::Answers;
 use exledger::plan::part;
 use exledger::record::Record;
 use exledger::record::map::MapSpec;
-use exledger::record::spec::{self, Ask, FieldPath, Shape};
+use exledger::record::spec::{self, Ask, FieldPath, ValueShape};
 
 /// The key of the list whose items are stated by several flags, the n-th of each for the n-th item.
 const CONTROLS: &str = "compensating_controls";
@@ -42,7 +42,7 @@ fn name(ask: &Ask) -> &'static str {
 
 /// Tells whether a flag may be given several times.
 fn is_repeatable(field: &FieldPath) -> bool {
-    field.is_of_item || matches!(field.spec.shape, Shape::List(_))
+    field.is_of_item || matches!(field.spec.shape, ValueShape::List(_))
 }
 
 /// Returns the flag of a field.
@@ -67,7 +67,7 @@ fn flag(field: &FieldPath, ask: &Ask) -> Arg {
         .help_heading(field.group)
         .action(action);
     match field.spec.shape {
-        Shape::Word { words, .. } => flag.value_parser(Words::from(words())),
+        ValueShape::Word { words, .. } => flag.value_parser(Words::from(words())),
         _ => flag,
     }
 }

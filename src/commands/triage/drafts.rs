@@ -7,7 +7,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use exledger::ledger::Ledger;
 use exledger::ledger::tree::Tree;
-use exledger::ledger::tree::{Kind, TreeError};
+use exledger::ledger::tree::{EntryKind, TreeError};
 use exledger::plan::answers::Answers;
 use exledger::plan::codeowners::{self, CodeOwners};
 use exledger::plan::draft::{self};
@@ -142,7 +142,7 @@ fn keys(answers: &Answers) -> Vec<String> {
 fn drafted(tree: &WorkTree) -> Result<BTreeSet<String>, TreeError> {
     let mut known = BTreeSet::new();
     for item in tree.list("")? {
-        if item.kind != Kind::File || !item.path.ends_with(".yaml") {
+        if item.kind != EntryKind::File || !item.path.ends_with(".yaml") {
             continue;
         }
         let bytes = tree.bytes(&item.path)?.unwrap_or_default();

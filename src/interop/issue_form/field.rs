@@ -5,7 +5,7 @@
 
 use crate::record::Record;
 use crate::record::map::MapSpec;
-use crate::record::spec::{self, FieldPath, IssueField, Shape};
+use crate::record::spec::{self, FieldPath, IssueField, ValueShape};
 
 /// One field of the form.
 #[derive(Clone, Debug)]
@@ -105,7 +105,7 @@ impl Field {
     fn new(issue: &IssueField, field: FieldPath) -> Field {
         let shape = field.spec.shape;
         let form = match (shape, issue.area) {
-            (Shape::Word { words, .. }, _) => Form::Choice(words),
+            (ValueShape::Word { words, .. }, _) => Form::Choice(words),
             _ if field.path == "subject.environment" => Form::Choice(environments),
             (_, Some(language)) => Form::Area(language),
             (_, None) => Form::Line,
@@ -115,7 +115,7 @@ impl Field {
             "compensating_controls" => Means::Controls,
             "triggers" => Means::Triggers,
             "scope.findings" => Means::Findings,
-            _ if matches!(shape, Shape::List(_)) => Means::Items,
+            _ if matches!(shape, ValueShape::List(_)) => Means::Items,
             _ => Means::Text,
         };
         Field {

@@ -4,7 +4,7 @@
 
 use crate::record::Record;
 use crate::record::map::MapSpec;
-use crate::record::spec::{self, Ask, Shape};
+use crate::record::spec::{self, Ask, ValueShape};
 
 /// How a field is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub fn of(path: &str) -> Option<Field> {
 /// Returns the words of a field that has some, each with what it means.
 pub fn choices(path: &str) -> Vec<(&'static str, String)> {
     match spec::at(Record::FIELDS, path).map(|field| field.shape) {
-        Some(Shape::Word { words, meaning }) => {
+        Some(ValueShape::Word { words, meaning }) => {
             let words = words().into_iter();
             words
                 .map(|word| (word, meaning(word).unwrap_or_default()))

@@ -4,12 +4,12 @@
 
 use crate::diag::Finding;
 use crate::diag::code::Code;
-use crate::policy::table::Table;
+use crate::policy::table::CsvTable;
 use std::collections::BTreeMap;
 
 /// One control of a catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Control {
+pub struct CatalogControl {
     /// The id, as its publisher writes it.
     pub id: String,
     /// The title.
@@ -30,14 +30,14 @@ pub struct Catalog {
     /// The name before the colon.
     pub name: String,
     /// The controls.
-    pub controls: Vec<Control>,
+    pub controls: Vec<CatalogControl>,
     ids: BTreeMap<String, usize>,
     aliases: BTreeMap<String, usize>,
 }
 
 /// How a control was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Form {
+pub enum ControlForm {
     /// As its publisher writes it.
     Exact,
     /// With other letter case, or blanks around it.
@@ -48,25 +48,25 @@ pub enum Form {
 
 /// A control that was found, and how it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found<'c> {
+pub struct ControlMatch<'c> {
     /// The catalog.
     pub catalog: &'c Catalog,
     /// The control.
-    pub control: &'c Control,
+    pub control: &'c CatalogControl,
     /// How it was written.
-    pub form: Form,
+    pub form: ControlForm,
 }
 
-impl<'c> Found<'c> {
+impl<'c> ControlMatch<'c> {
     /// Returns the reference as it is written at its best: `nist-csf:ID.RA-07`.
     pub fn canonical(&self) -> String {
         format!("{}:{}", self.catalog.name, self.control.id)
     }
 
     /// Returns the same control, written with other letter case at best.
-    pub(crate) fn loosely(self) -> Found<'c> {
-        Found {
-            form: self.form.max(Form::OtherCase),
+    pub(crate) fn loosely(self) -> ControlMatch<'c> {
+        ControlMatch {
+            form: self.form.max(ControlForm::OtherCase),
             ..self
         }
     }
@@ -89,7 +89,7 @@ impl Catalog {
             ..Catalog::default()
         };
         let columns = (COLUMNS, &["id", "title"][..]);
-        let findings = Table::read(path, bytes, columns, |table, row| {
+        let findings = CsvTable::read(path, bytes, columns, |table, row| {
             let cell = |column| table.cell(row, column);
             let (id, title) = (cell("id"), cell("title"));
             let withdrawn = match cell("withdrawn").to_lowercase().as_str() {
@@ -110,7 +110,7 @@ impl Catalog {
                 table.note(Code::BadValue, row.line, &flaw, "correct or remove the row");
                 return;
             }
-            let control = Control {
+            let control = CatalogControl {
                 id: id.to_owned(),
                 title: title.to_owned(),
                 group: cell("group").to_owned(),
@@ -123,7 +123,7 @@ impl Catalog {
         (catalog, findings)
     }
 
-    fn add(&mut self, control: Control) {
+    fn add(&mut self, control: CatalogControl) {
         let index = self.controls.len();
         self.ids.insert(control.id.to_lowercase(), index);
         for alias in &control.aliases {
@@ -133,19 +133,26 @@ impl Catalog {
     }
 
     /// Returns the control that a text means: by id, else by alias, letter case ignored.
-    pub fn find(&self, text: &str) -> Option<Found<'_>> {
+    pub fn find(&self, text: &str) -> Option<ControlMatch<'_>> {
         let trimmed = text.trim();
         let key = trimmed.to_lowercase();
-        let by_id = self.ids.get(&key).map(|index| (index, Form::OtherCase));
-        let by_alias = || self.aliases.get(&key).map(|index| (index, Form::Alias));
+        let by_id = self
+            .ids
+            .get(&key)
+            .map(|index| (index, ControlForm::OtherCase));
+        let by_alias = || {
+            self.aliases
+                .get(&key)
+                .map(|index| (index, ControlForm::Alias))
+        };
         let (index, form) = by_id.or_else(by_alias)?;
         let control = self.controls.get(*index)?;
         let form = if control.id == text {
-            Form::Exact
+            ControlForm::Exact
         } else {
             form
         };
-        Some(Found {
+        Some(ControlMatch {
             catalog: self,
             control,
             form,

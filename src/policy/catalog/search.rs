@@ -2,7 +2,7 @@
 //!
 //! Uses policy's catalog. Pure. Start at [`search`]. Follows `docs/spec/cli.md` (controls).
 
-use crate::policy::catalog::controls::{Catalog, Control};
+use crate::policy::catalog::controls::{Catalog, CatalogControl};
 use crate::record::near;
 
 /// A control that was searched for.
@@ -11,14 +11,14 @@ pub struct Hit<'c> {
     /// The catalog.
     pub catalog: &'c Catalog,
     /// The control.
-    pub control: &'c Control,
+    pub control: &'c CatalogControl,
     /// The id, alias, title or name of a catalog that fits; `None` where nothing was searched for.
     pub matched: Option<&'c str>,
 }
 
 /// How well a control fits, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
+enum SearchFit {
     /// It is what was written.
     Whole,
     /// It belongs to what was written, as `AC-2(1)` to `AC-2`, or the catalog is what was written.
@@ -32,12 +32,12 @@ pub fn search<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
     let asked = text.trim().to_lowercase();
     let mut hits = Vec::new();
     for catalog in catalogs {
-        let asked = Asked::of(catalog, &asked);
+        let asked = SearchText::of(catalog, &asked);
         for control in &catalog.controls {
             let fit = match &asked {
-                Asked::Everything => Some((Fit::Part, None)),
-                Asked::Catalog => Some((Fit::Part, Some(catalog.name.as_str()))),
-                Asked::Text(asked) => fit(control, asked).map(|(fit, text)| (fit, Some(text))),
+                SearchText::Everything => Some((SearchFit::Part, None)),
+                SearchText::Catalog => Some((SearchFit::Part, Some(catalog.name.as_str()))),
+                SearchText::Text(asked) => fit(control, asked).map(|(fit, text)| (fit, Some(text))),
             };
             hits.extend(fit.map(|(fit, matched)| {
                 (
@@ -94,42 +94,43 @@ fn is_in(asked: &str, whole: &str) -> bool {
 }
 
 /// What is asked of one catalog.
-enum Asked<'t> {
+enum SearchText<'t> {
     Everything,
     Catalog,
     Text(&'t str),
 }
 
-impl<'t> Asked<'t> {
+impl<'t> SearchText<'t> {
     /// Takes the catalog's name off the front of a text in lower case.
-    fn of(catalog: &Catalog, text: &'t str) -> Asked<'t> {
+    fn of(catalog: &Catalog, text: &'t str) -> SearchText<'t> {
         if text.is_empty() {
-            return Asked::Everything;
+            return SearchText::Everything;
         }
         let name = catalog.name.to_lowercase();
         match text.strip_prefix(&name) {
-            Some("" | ":") => Asked::Catalog,
+            Some("" | ":") => SearchText::Catalog,
             Some(rest) if rest.starts_with([':', ' ']) => {
-                Asked::Text(rest.get(1..).unwrap_or_default().trim_start())
+                SearchText::Text(rest.get(1..).unwrap_or_default().trim_start())
             }
-            _ => Asked::Text(text),
+            _ => SearchText::Text(text),
         }
     }
 }
 
-fn fit<'c>(control: &'c Control, asked: &str) -> Option<(Fit, &'c str)> {
+fn fit<'c>(control: &'c CatalogControl, asked: &str) -> Option<(SearchFit, &'c str)> {
     let mut part = None;
     for form in std::iter::once(&control.id).chain(&control.aliases) {
         let lower = form.to_lowercase();
         match lower.strip_prefix(asked) {
-            Some("") => return Some((Fit::Whole, form)),
+            Some("") => return Some((SearchFit::Whole, form)),
             Some(rest) if !rest.starts_with(char::is_alphanumeric) => {
-                part = part.or(Some((Fit::Part, form.as_str())));
+                part = part.or(Some((SearchFit::Part, form.as_str())));
             }
             _ => {}
         }
     }
-    let words = || has_words(&control.title, asked).then_some((Fit::Words, control.title.as_str()));
+    let words =
+        || has_words(&control.title, asked).then_some((SearchFit::Words, control.title.as_str()));
     part.or_else(words)
 }
 

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 /// A person, as git or a statement names them; shared, because one person speaks in thousands of landings.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Person(pub(super) Rc<Known>);
+pub struct Person(pub(super) Rc<KnownPerson>);
 
 /// A person as answers give them: what is not known is null.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -30,9 +30,9 @@ impl PersonView<'_> {
 }
 
 impl Deref for Person {
-    type Target = Known;
+    type Target = KnownPerson;
 
-    fn deref(&self) -> &Known {
+    fn deref(&self) -> &KnownPerson {
         &self.0
     }
 }
@@ -41,7 +41,7 @@ impl Person {
     /// Returns the same person by another name.
     #[must_use]
     pub fn called(&self, name: &str) -> Person {
-        Person(Rc::new(Known {
+        Person(Rc::new(KnownPerson {
             name: name.to_owned(),
             ..(*self.0).clone()
         }))
@@ -56,7 +56,7 @@ impl Person {
         }
         let mut also = self.also.clone();
         also.push(own);
-        Person(Rc::new(Known {
+        Person(Rc::new(KnownPerson {
             also,
             ..(*self.0).clone()
         }))
@@ -81,7 +81,7 @@ pub fn folded(name: &str) -> String {
 
 /// What is known of a person, under one key for all spellings of their address.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Known {
+pub struct KnownPerson {
     /// The address after mailmap and `people.logins`, in lower case, without the number of an account. Without `@`
     /// where no usable address is known; see [`Person::is_resolved`]. Equal keys are one person; two keys are not
     /// always two persons: `approval::relation` tells.

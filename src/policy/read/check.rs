@@ -13,7 +13,7 @@ use crate::policy::settings::Recipient;
 use crate::policy::tiers::Tier;
 use crate::record::near;
 use crate::record::vocabulary::{Baseline, IdentityType, Vocabulary};
-use crate::yaml::node::{Entry, Node, SyntaxError, Value};
+use crate::yaml::node::{MapEntry, Node, SyntaxError, Value};
 
 /// Returns what is wrong with a policy as a whole.
 pub(super) fn check(root: &Node) -> Vec<SyntaxError> {
@@ -43,7 +43,7 @@ fn bad(pos: Pos, field: String, message: String, help: impl Into<String>) -> Syn
     fault(Code::BadValue, pos, field, message, help.into())
 }
 
-fn entries<'n>(root: &'n Node, path: &str) -> &'n [Entry] {
+fn entries<'n>(root: &'n Node, path: &str) -> &'n [MapEntry] {
     root.at(path).map_or(&[], Node::entries)
 }
 
@@ -359,7 +359,7 @@ fn hours(root: &Node, faults: &mut Vec<SyntaxError>) {
     for (index, baseline) in items(root, "baselines").iter().enumerate() {
         for identity in baseline
             .get("expect")
-            .map_or(&[] as &[Entry], Node::entries)
+            .map_or(&[] as &[MapEntry], Node::entries)
         {
             let Some(node) = identity.value.get("hours") else {
                 continue;

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use crate::policy::closing::{Baseline, ClosureRules, Drift, Words};
 use crate::policy::read::values::{OneOrMany, PerHundred};
 use crate::policy::read::{stated, value};
-use crate::record::reader::{Read, Reader};
+use crate::record::reader::{NodeReader, Read};
 use crate::yaml::node::Node;
 
 impl Read for ClosureRules {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<ClosureRules> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<ClosureRules> {
         at.map(node, |fields| {
             let mut closure = ClosureRules::default();
             stated(fields, "checks", |read: BTreeMap<String, Vec<String>>| {
@@ -26,7 +26,7 @@ impl Read for ClosureRules {
 }
 
 impl Read for Drift {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Drift> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Drift> {
         at.map(node, |fields| {
             let mut drift = Drift::default();
             stated(fields, "exclude", |read| drift.exclude = read);
@@ -37,7 +37,7 @@ impl Read for Drift {
 }
 
 impl Read for Baseline {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Baseline> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Baseline> {
         at.map(node, |fields| {
             let id = fields.required("id");
             let kind = fields.required("kind");
@@ -60,7 +60,7 @@ impl Read for Baseline {
 }
 
 impl Read for Words {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Words> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Words> {
         let read: BTreeMap<String, OneOrMany<String>> = BTreeMap::read(node, at)?;
         let words = read.into_iter().map(|(field, words)| (field, words.0));
         Some(Words(words.collect()))

@@ -5,11 +5,11 @@
 use crate::policy::demand::Approval;
 use crate::policy::read::values::Path;
 use crate::policy::read::{stated, value};
-use crate::record::reader::{Read, Reader};
+use crate::record::reader::{NodeReader, Read};
 use crate::yaml::node::Node;
 
 impl Read for Approval {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Approval> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Approval> {
         at.map(node, |fields| {
             let mut approval = Approval::default();
             stated(fields, "self_approval", |read| {

@@ -19,12 +19,12 @@ use crate::policy::{FILE, Policy, catalog};
 use crate::record;
 use crate::record::fields::Fields;
 use crate::record::parse_error::ParseError;
-use crate::record::reader::{Read, Reader};
+use crate::record::reader::{NodeReader, Read};
 use crate::yaml;
 
 /// What was read of a policy.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Source {
+pub struct PolicySource {
     /// The settings; what could not be read has its default.
     pub policy: Policy,
     /// The document, for rules that look at places; `None` where it can't be read to its end.
@@ -36,18 +36,18 @@ pub struct Source {
 }
 
 /// Reads the bytes of `exledger.yaml`.
-pub fn read(bytes: &[u8]) -> Source {
+pub fn read(bytes: &[u8]) -> PolicySource {
     let document = yaml::parse(bytes, &yaml::node::Limits::POLICY);
     let mut faults = document.faults;
     let mut policy = Policy::default();
     if let Some(root) = &document.root {
-        let (read, noted) = record::reader::read::<Whole>(root, "the policy");
+        let (read, noted) = record::reader::read::<WholePolicy>(root, "the policy");
         policy = read.map_or_else(Policy::default, |whole| whole.0);
         faults.extend(noted.faults);
         faults.extend(check::check(root));
         nobody::check(root, &mut faults);
     }
-    Source {
+    PolicySource {
         policy,
         document: document.root,
         comments: document.comments,
@@ -56,10 +56,10 @@ pub fn read(bytes: &[u8]) -> Source {
 }
 
 /// A policy of which the parts that can be read were.
-struct Whole(Policy);
+struct WholePolicy(Policy);
 
-impl Read for Whole {
-    fn read<'n>(node: &'n yaml::node::Node, at: &mut Reader<'n>) -> Option<Whole> {
+impl Read for WholePolicy {
+    fn read<'n>(node: &'n yaml::node::Node, at: &mut NodeReader<'n>) -> Option<WholePolicy> {
         let mut policy = Policy::default();
         at.map(node, |fields| {
             fields.required_as("version", version);
@@ -95,7 +95,7 @@ impl Read for Whole {
         if policy.records.is_empty() {
             policy.records = Policy::default().records;
         }
-        Some(Whole(policy))
+        Some(WholePolicy(policy))
     }
 }
 

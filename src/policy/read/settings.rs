@@ -9,13 +9,13 @@ use crate::policy::settings::{
     Recurrence,
 };
 use crate::record::parse_error::ParseError;
-use crate::record::reader::{Read, Reader};
+use crate::record::reader::{NodeReader, Read};
 use crate::record::scalar::Scalar;
 use crate::record::vocabulary::Then;
 use crate::yaml::node::{Node, Value};
 
 impl Read for People {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<People> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<People> {
         at.map(node, |fields| {
             let mut people = People::default();
             stated(fields, "roster", |Path(path)| people.roster = Some(path));
@@ -31,7 +31,7 @@ impl Read for People {
 }
 
 impl Read for AssetRule {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<AssetRule> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<AssetRule> {
         at.map(node, |fields| {
             let matches = fields.required("match");
             let sensitivity = fields.required("sensitivity");
@@ -44,7 +44,7 @@ impl Read for AssetRule {
 }
 
 impl Read for Lint {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Lint> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Lint> {
         at.map(node, |fields| {
             let mut lint = Lint::default();
             stated(fields, "justification_min", |read| {
@@ -59,7 +59,7 @@ impl Read for Lint {
 }
 
 impl Read for Due {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Due> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Due> {
         at.map(node, |fields| {
             let mut due = Due::default();
             stated(fields, "soon", |read| due.soon = read);
@@ -70,7 +70,7 @@ impl Read for Due {
 }
 
 impl Read for Escalation {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Escalation> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Escalation> {
         at.map(node, |fields| {
             let after = fields.required("after");
             let to = fields.required("to");
@@ -89,7 +89,7 @@ impl Scalar for Recipient {
 }
 
 impl Read for Profile {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Profile> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Profile> {
         at.map(node, |fields| {
             Some(Profile {
                 class: value(fields, "class"),
@@ -108,7 +108,7 @@ impl Read for Profile {
 
 impl Read for ProfileTrigger {
     /// A text alone is a trigger that asks for a review.
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<ProfileTrigger> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<ProfileTrigger> {
         if let Value::Scalar(_) = &node.value {
             let when = String::read(node, at)?;
             return Some(ProfileTrigger {
@@ -134,7 +134,7 @@ impl Read for ProfileTrigger {
 }
 
 impl Read for Patterns {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Patterns> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Patterns> {
         at.map(node, |fields| {
             let mut patterns = Patterns::default();
             stated(fields, "window", |read| patterns.window = read);
@@ -149,7 +149,7 @@ impl Read for Patterns {
 }
 
 impl Read for Recurrence {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Recurrence> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Recurrence> {
         at.map(node, |fields| {
             let mut recurrence = Recurrence::default();
             stated(fields, "window", |read| recurrence.window = read);

@@ -6,12 +6,12 @@ use crate::policy::read::values::{OneOrMany, Positive};
 use crate::policy::read::{stated, value};
 use crate::policy::tiers::{Approvals, ClassRule, Classes, EmergencyRule, Match, Tier};
 use crate::record::fields::Fields;
-use crate::record::reader::{Read, Reader};
+use crate::record::reader::{NodeReader, Read};
 use crate::record::time::Term;
 use crate::yaml::node::Node;
 
 impl Read for Tier {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Tier> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Tier> {
         at.map(node, |fields| {
             let mut tier = Tier::default();
             let name = fields.required("name");
@@ -36,7 +36,7 @@ impl Read for Tier {
 }
 
 impl Read for Match {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Match> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Match> {
         at.map(node, |fields| {
             let matches = Match {
                 class: words(fields, "class"),
@@ -59,7 +59,7 @@ fn words<T: Read>(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<Vec<
 }
 
 impl Read for Approvals {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Approvals> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Approvals> {
         at.map(node, |fields| {
             let mut approvals = Approvals::default();
             if let Some(Positive(count)) = value(fields, "count") {
@@ -76,7 +76,7 @@ impl Read for Approvals {
 }
 
 impl Read for Classes {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<Classes> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Classes> {
         at.map(node, |fields| {
             let mut classes = Classes::default();
             for (key, rule) in [
@@ -84,11 +84,11 @@ impl Read for Classes {
                 ("regulated", &mut classes.regulated),
                 ("third-party", &mut classes.third_party),
             ] {
-                let read = |node, at: &mut Reader<'n>| at.map(node, |keys| class(keys, rule));
+                let read = |node, at: &mut NodeReader<'n>| at.map(node, |keys| class(keys, rule));
                 fields.optional_with(key, read);
             }
             let rule = &mut classes.emergency;
-            let read = |node, at: &mut Reader<'n>| at.map(node, |keys| emergency(keys, rule));
+            let read = |node, at: &mut NodeReader<'n>| at.map(node, |keys| emergency(keys, rule));
             fields.optional_with("emergency", read);
             Some(classes)
         })

@@ -4,7 +4,7 @@
 
 use crate::record::id;
 use crate::record::parse_error::ParseError;
-use crate::record::reader::{Empty, Read, Reader};
+use crate::record::reader::{Empty, NodeReader, Read};
 use crate::record::scalar::Scalar;
 use crate::yaml::node::{Node, Value};
 
@@ -46,12 +46,12 @@ impl Scalar for Path {
 /// The prefixes of ids: one word, or a list of at least one.
 pub(crate) struct RecordPrefixes(pub(crate) Vec<String>);
 
-struct Prefix(String);
+struct IdPrefix(String);
 
-impl Scalar for Prefix {
-    fn parse(text: &str) -> Result<Prefix, ParseError> {
+impl Scalar for IdPrefix {
+    fn parse(text: &str) -> Result<IdPrefix, ParseError> {
         if id::is_prefix(text) {
-            Ok(Prefix(text.to_owned()))
+            Ok(IdPrefix(text.to_owned()))
         } else {
             Err(ParseError::new(
                 format!("`{text}` can't be the prefix of ids"),
@@ -62,8 +62,8 @@ impl Scalar for Prefix {
 }
 
 impl Read for RecordPrefixes {
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<RecordPrefixes> {
-        let OneOrMany(prefixes) = OneOrMany::<Prefix>::read(node, at)?;
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<RecordPrefixes> {
+        let OneOrMany(prefixes) = OneOrMany::<IdPrefix>::read(node, at)?;
         Some(RecordPrefixes(
             prefixes.into_iter().map(|prefix| prefix.0).collect(),
         ))
@@ -76,7 +76,7 @@ pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
 impl<T: Read> Read for OneOrMany<T> {
     const EMPTY: Empty = T::EMPTY;
 
-    fn read<'n>(node: &'n Node, at: &mut Reader<'n>) -> Option<OneOrMany<T>> {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<OneOrMany<T>> {
         match &node.value {
             Value::List(_) => Vec::read(node, at).map(OneOrMany),
             _ => T::read(node, at).map(|one| OneOrMany(vec![one])),

@@ -26,7 +26,7 @@ pub(super) struct Choice<'p> {
 
 /// Whether a map, or a tier, matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Fit {
+enum TierFit {
     /// By what is stated.
     Yes,
     /// Unless one of these fields, were it stated, said otherwise.
@@ -39,19 +39,19 @@ enum Fit {
 
 /// Returns the tiers of a record; `None` where a field that decides can't be read.
 pub(super) fn choose<'p>(policy: &'p Policy, facts: &Facts) -> Option<Choice<'p>> {
-    let known = Known::of(policy, facts);
+    let known = KnownFact::of(policy, facts);
     let mut silent = Vec::new();
     let mut wildcards = Vec::new();
     for tier in &policy.tiers {
         let (fit, wildcard) = fit_of_tier(tier, facts, &known);
         match fit {
-            Fit::No => continue,
-            Fit::Unknown => return None,
-            Fit::Silent(fields) => {
+            TierFit::No => continue,
+            TierFit::Unknown => return None,
+            TierFit::Silent(fields) => {
                 silent.push((tier, fields));
                 wildcards.push(wildcard);
             }
-            Fit::Yes => {
+            TierFit::Yes => {
                 wildcards.push(wildcard);
                 let allowed = wildcards.iter().all(|it| *it == Wildcard::Allowed);
                 return Some(Choice {
@@ -75,16 +75,16 @@ pub(super) fn choose<'p>(policy: &'p Policy, facts: &Facts) -> Option<Choice<'p>
 }
 
 /// What is always known of a record, however much it leaves out.
-struct Known<'p> {
+struct KnownFact<'p> {
     /// The sensitivity; silent where no pattern fits.
     sensitivity: Fact<&'p str>,
     /// Whether the scope holds a wildcard.
     wildcard: Fact<bool>,
 }
 
-impl<'p> Known<'p> {
-    fn of(policy: &'p Policy, facts: &Facts) -> Known<'p> {
-        Known {
+impl<'p> KnownFact<'p> {
+    fn of(policy: &'p Policy, facts: &Facts) -> KnownFact<'p> {
+        KnownFact {
             sensitivity: match &facts.names {
                 Fact::Stated(names) => Fact::of(sensitivity(policy, names)),
                 Fact::Silent => Fact::Silent,
@@ -134,22 +134,22 @@ fn place(policy: &Policy, word: &str) -> usize {
 }
 
 /// Whether a tier matches by any of its maps, and whether a map by which it does lets wildcards pass.
-fn fit_of_tier(tier: &Tier, facts: &Facts, known: &Known<'_>) -> (Fit, Wildcard) {
+fn fit_of_tier(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> (TierFit, Wildcard) {
     let Some(maps) = &tier.matches else {
-        return (Fit::Yes, Wildcard::Refused);
+        return (TierFit::Yes, Wildcard::Refused);
     };
-    let fits: Vec<(Fit, &Match)> = maps
+    let fits: Vec<(TierFit, &Match)> = maps
         .iter()
         .map(|map| (fit_of_map(map, facts, known), map))
         .collect();
-    let fit = if fits.iter().any(|(fit, _)| *fit == Fit::Yes) {
-        Fit::Yes
-    } else if fits.iter().any(|(fit, _)| *fit == Fit::Unknown) {
-        Fit::Unknown
+    let fit = if fits.iter().any(|(fit, _)| *fit == TierFit::Yes) {
+        TierFit::Yes
+    } else if fits.iter().any(|(fit, _)| *fit == TierFit::Unknown) {
+        TierFit::Unknown
     } else {
         let mut silent = Vec::new();
         for (fit, _) in &fits {
-            if let Fit::Silent(fields) = fit {
+            if let TierFit::Silent(fields) = fit {
                 silent.extend(
                     fields
                         .iter()
@@ -160,16 +160,16 @@ fn fit_of_tier(tier: &Tier, facts: &Facts, known: &Known<'_>) -> (Fit, Wildcard)
             }
         }
         if silent.is_empty() {
-            Fit::No
+            TierFit::No
         } else {
-            Fit::Silent(silent)
+            TierFit::Silent(silent)
         }
     };
     // By the same measure that decides for the tier: a map that fits through silence does not count where
     // another one fits by what is stated.
-    let decides = |other: &Fit| match fit {
-        Fit::Yes => *other == Fit::Yes,
-        _ => matches!(other, Fit::Silent(_)),
+    let decides = |other: &TierFit| match fit {
+        TierFit::Yes => *other == TierFit::Yes,
+        _ => matches!(other, TierFit::Silent(_)),
     };
     let allows = fits
         .iter()
@@ -181,30 +181,30 @@ fn fit_of_tier(tier: &Tier, facts: &Facts, known: &Known<'_>) -> (Fit, Wildcard)
     }
 }
 
-fn fit_of_map(map: &Match, facts: &Facts, known: &Known<'_>) -> Fit {
+fn fit_of_map(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> TierFit {
     let mut silent = Vec::new();
     let mut is_unknown = false;
     for (field, fit) in keys(map, facts, known) {
         match fit {
-            Fit::Yes => {}
-            Fit::No => return Fit::No,
-            Fit::Unknown => is_unknown = true,
-            Fit::Silent(_) => silent.push(field),
+            TierFit::Yes => {}
+            TierFit::No => return TierFit::No,
+            TierFit::Unknown => is_unknown = true,
+            TierFit::Silent(_) => silent.push(field),
         }
     }
     match (is_unknown, silent.is_empty()) {
-        (true, _) => Fit::Unknown,
-        (false, true) => Fit::Yes,
-        (false, false) => Fit::Silent(silent),
+        (true, _) => TierFit::Unknown,
+        (false, true) => TierFit::Yes,
+        (false, false) => TierFit::Silent(silent),
     }
 }
 
 /// Returns the keys of a map, as paths in a record, each with whether it fits.
-fn keys(map: &Match, facts: &Facts, known: &Known<'_>) -> Vec<(&'static str, Fit)> {
-    let silent = || Fit::Silent(Vec::new());
+fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str, TierFit)> {
+    let silent = || TierFit::Silent(Vec::new());
     let identity_type = match (&facts.identity_type, &facts.identity) {
         // Without an identity there is no kind of it that silence could hide.
-        (Fact::Silent, Fact::Silent) => Fit::No,
+        (Fact::Silent, Fact::Silent) => TierFit::No,
         _ => silent(),
     };
     let sensitivity = match known.sensitivity {
@@ -213,14 +213,17 @@ fn keys(map: &Match, facts: &Facts, known: &Known<'_>) -> Vec<(&'static str, Fit
         Fact::Unreadable => Fact::Unreadable,
     };
     let wildcard = match known.wildcard {
-        Fact::Stated(true) => Fit::Yes,
-        Fact::Stated(false) | Fact::Silent => Fit::No,
-        Fact::Unreadable => Fit::Unknown,
+        Fact::Stated(true) => TierFit::Yes,
+        Fact::Stated(false) | Fact::Silent => TierFit::No,
+        Fact::Unreadable => TierFit::Unknown,
     };
     let fits = [
         ("class", fit(&map.class, &facts.class, silent())),
         ("risk.level", fit(&map.risk, &facts.risk, silent())),
-        ("sensitivity", fit(&map.sensitivity, &sensitivity, Fit::No)),
+        (
+            "sensitivity",
+            fit(&map.sensitivity, &sensitivity, TierFit::No),
+        ),
         (
             "subject.environment",
             fit(&map.environment, &facts.environment, silent()),
@@ -247,20 +250,20 @@ fn keys(map: &Match, facts: &Facts, known: &Known<'_>) -> Vec<(&'static str, Fit
 }
 
 /// Whether a field has any of a key's words; `None` where the map does not have the key.
-fn fit<T: PartialEq>(words: &Option<Vec<T>>, fact: &Fact<T>, silent: Fit) -> Option<Fit> {
+fn fit<T: PartialEq>(words: &Option<Vec<T>>, fact: &Fact<T>, silent: TierFit) -> Option<TierFit> {
     let words = words.as_ref()?;
     Some(match fact {
-        Fact::Stated(value) if words.contains(value) => Fit::Yes,
-        Fact::Stated(_) => Fit::No,
+        Fact::Stated(value) if words.contains(value) => TierFit::Yes,
+        Fact::Stated(_) => TierFit::No,
         Fact::Silent => silent,
-        Fact::Unreadable => Fit::Unknown,
+        Fact::Unreadable => TierFit::Unknown,
     })
 }
 
 /// Returns the fields by which a tier matches what is stated.
-fn fields_of(tier: &Tier, facts: &Facts, known: &Known<'_>) -> Vec<&'static str> {
+fn fields_of(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> Vec<&'static str> {
     let mut maps = tier.matches.iter().flatten();
-    let map = maps.find(|map| fit_of_map(map, facts, known) == Fit::Yes);
+    let map = maps.find(|map| fit_of_map(map, facts, known) == TierFit::Yes);
     let keys = map.map_or_else(Vec::new, |map| keys(map, facts, known));
     keys.into_iter().map(|(field, _)| field).collect()
 }

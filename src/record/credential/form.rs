@@ -3,18 +3,18 @@
 //! Uses nothing else of the line. Pure. Start at [`find`]. A further form is one line in [`FORMS`], at its place
 //! in the order of bytes.
 
-use crate::record::credential::found::Found;
+use crate::record::credential::found::CredentialMatch;
 use std::ops::Range;
 
 /// The shortest token that any form has.
 pub(super) const SHORTEST: usize = 15;
 
 /// How the tokens of one issuer look.
-struct Form {
+struct CredentialForm {
     /// How each begins.
     start: &'static str,
     /// What follows.
-    body: Body,
+    body: TokenBody,
     /// The fewest characters of it.
     least: usize,
     /// What it is.
@@ -23,7 +23,7 @@ struct Form {
 
 /// What a token has after its beginning.
 #[derive(Clone, Copy)]
-enum Body {
+enum TokenBody {
     /// Capitals and digits.
     Upper,
     /// Hexadecimal digits.
@@ -38,8 +38,13 @@ enum Body {
     Jwt,
 }
 
-const fn form(start: &'static str, body: Body, least: usize, what: &'static str) -> Form {
-    Form {
+const fn form(
+    start: &'static str,
+    body: TokenBody,
+    least: usize,
+    what: &'static str,
+) -> CredentialForm {
+    CredentialForm {
         start,
         body,
         least,
@@ -48,117 +53,127 @@ const fn form(start: &'static str, body: Body, least: usize, what: &'static str)
 }
 
 /// The forms, in the order of their beginnings' bytes, so that those of one first byte stand together.
-const FORMS: &[Form] = &[
-    form("AGE-SECRET-KEY-1", Body::Upper, 40, "an age key"),
-    form("AIza", Body::Word, 33, "a Google API key"),
-    form("AKCp", Body::Alnum, 60, "an Artifactory key"),
-    form("ATATT3", Body::Word, 40, "an Atlassian token"),
-    form("ATBB", Body::Alnum, 32, "a Bitbucket password"),
-    form("ATCTT3", Body::Word, 40, "an Atlassian token"),
-    form("CCIPAT_", Body::Word, 30, "a CircleCI token"),
-    form("GOCSPX-", Body::Word, 24, "a Google client secret"),
-    form("HRKU-", Body::Word, 30, "a Heroku key"),
-    form("NRAK-", Body::Upper, 20, "a New Relic key"),
-    form("PMAK-", Body::Word, 40, "a Postman key"),
-    form("SG.", Body::Dotted, 40, "a SendGrid key"),
-    form("SK", Body::Hex, 32, "a Twilio key"),
-    form("bkua_", Body::Hex, 40, "a Buildkite token"),
-    form("cio", Body::Alnum, 32, "a crates.io token"),
-    form("cmVmdGtu", Body::Alnum, 50, "an Artifactory token"),
-    form("dapi", Body::Hex, 32, "a Databricks token"),
-    form("dckr_oat_", Body::Word, 20, "a Docker token"),
-    form("dckr_pat_", Body::Word, 20, "a Docker token"),
-    form("doo_v1_", Body::Hex, 40, "a DigitalOcean token"),
-    form("dop_v1_", Body::Hex, 40, "a DigitalOcean token"),
-    form("dor_v1_", Body::Hex, 40, "a DigitalOcean token"),
-    form("dp.pt.", Body::Dotted, 30, "a Doppler token"),
-    form("dp.sa.", Body::Dotted, 30, "a Doppler token"),
-    form("dp.st.", Body::Dotted, 30, "a Doppler token"),
-    form("dt0c01.", Body::Dotted, 60, "a Dynatrace token"),
-    form("dt0s16.", Body::Dotted, 60, "a Dynatrace token"),
-    form("eyJ", Body::Jwt, 30, "a signed token (JWT)"),
-    form("figd_", Body::Word, 30, "a Figma token"),
-    form("fm2_", Body::Word, 40, "a Fly.io token"),
-    form("fo1_", Body::Word, 30, "a Fly.io token"),
-    form("gho_", Body::Alnum, 30, "a GitHub token"),
-    form("ghp_", Body::Alnum, 30, "a GitHub token"),
-    form("ghr_", Body::Alnum, 30, "a GitHub token"),
-    form("ghs_", Body::Alnum, 30, "a GitHub token"),
-    form("ghu_", Body::Alnum, 30, "a GitHub token"),
-    form("github_pat_", Body::Word, 30, "a GitHub token"),
-    form("glagent-", Body::Word, 16, "a GitLab token"),
-    form("glc_", Body::Word, 32, "a Grafana token"),
-    form("glcbt-", Body::Word, 16, "a GitLab token"),
-    form("gldt-", Body::Word, 16, "a GitLab token"),
-    form("glffct-", Body::Word, 16, "a GitLab token"),
-    form("glft-", Body::Word, 16, "a GitLab token"),
-    form("glimt-", Body::Word, 16, "a GitLab token"),
-    form("gloas-", Body::Word, 16, "a GitLab token"),
-    form("glpat-", Body::Word, 16, "a GitLab token"),
-    form("glptt-", Body::Word, 16, "a GitLab token"),
-    form("glrt-", Body::Word, 16, "a GitLab token"),
-    form("glrtr-", Body::Word, 16, "a GitLab token"),
-    form("glsa_", Body::Word, 32, "a Grafana token"),
-    form("glsoat-", Body::Word, 16, "a GitLab token"),
-    form("glwt-", Body::Word, 16, "a GitLab token"),
-    form("gsk_", Body::Alnum, 40, "a Groq key"),
-    form("hf_", Body::Alnum, 30, "a Hugging Face token"),
-    form("hvb.", Body::Word, 20, "a Vault token"),
-    form("hvr.", Body::Word, 20, "a Vault token"),
-    form("hvs.", Body::Word, 20, "a Vault token"),
-    form("key-", Body::Hex, 32, "a Mailgun key"),
-    form("lin_api_", Body::Alnum, 30, "a Linear key"),
-    form("nfp_", Body::Alnum, 30, "a Netlify token"),
-    form("npm_", Body::Alnum, 30, "an npm token"),
-    form("ntn_", Body::Alnum, 40, "a Notion token"),
-    form("ops_eyJ", Body::Word, 60, "a 1Password token"),
-    form("oy2", Body::Alnum, 43, "a NuGet key"),
-    form("pplx-", Body::Alnum, 40, "a Perplexity key"),
-    form("pscale_oauth_", Body::Dotted, 30, "a PlanetScale token"),
-    form("pscale_pw_", Body::Dotted, 30, "a PlanetScale password"),
-    form("pscale_tkn_", Body::Dotted, 30, "a PlanetScale token"),
-    form("pul-", Body::Hex, 40, "a Pulumi token"),
-    form("pypi-AgE", Body::Word, 24, "a PyPI token"),
-    form("r8_", Body::Alnum, 35, "a Replicate token"),
-    form("rk_live_", Body::Alnum, 16, "a Stripe key"),
-    form("rk_test_", Body::Alnum, 16, "a Stripe key"),
-    form("rubygems_", Body::Hex, 48, "a RubyGems key"),
-    form("sb_secret_", Body::Word, 20, "a Supabase key"),
-    form("sbp_", Body::Hex, 40, "a Supabase token"),
-    form("secret_", Body::Alnum, 40, "a Notion token"),
-    form("sgp_", Body::Alnum, 40, "a Sourcegraph token"),
-    form("shpat_", Body::Hex, 32, "a Shopify token"),
-    form("shpca_", Body::Hex, 32, "a Shopify token"),
-    form("shppa_", Body::Hex, 32, "a Shopify token"),
-    form("shpss_", Body::Hex, 32, "a Shopify secret"),
-    form("sk-", Body::Alnum, 32, "an API key"),
-    form("sk-admin-", Body::Word, 20, "an OpenAI key"),
-    form("sk-ant-", Body::Word, 24, "an Anthropic key"),
-    form("sk-or-v1-", Body::Alnum, 40, "an OpenRouter key"),
-    form("sk-proj-", Body::Word, 20, "an OpenAI key"),
-    form("sk-svcacct-", Body::Word, 20, "an OpenAI key"),
-    form("sk_live_", Body::Alnum, 16, "a Stripe key"),
-    form("sk_test_", Body::Alnum, 16, "a Stripe key"),
-    form("sntrys_", Body::Word, 40, "a Sentry token"),
-    form("sntryu_", Body::Hex, 40, "a Sentry token"),
-    form("sq0atp-", Body::Word, 20, "a Square token"),
-    form("sq0csp-", Body::Word, 20, "a Square secret"),
-    form("whsec_", Body::Word, 24, "a webhook's signing secret"),
-    form("xai-", Body::Alnum, 60, "an xAI key"),
-    form("xapp-", Body::Word, 16, "a Slack token"),
-    form("xoxa-", Body::Word, 10, "a Slack token"),
-    form("xoxb-", Body::Word, 10, "a Slack token"),
-    form("xoxe-", Body::Word, 10, "a Slack token"),
-    form("xoxe.", Body::Word, 10, "a Slack token"),
-    form("xoxo-", Body::Word, 10, "a Slack token"),
-    form("xoxp-", Body::Word, 10, "a Slack token"),
-    form("xoxr-", Body::Word, 10, "a Slack token"),
-    form("xoxs-", Body::Word, 10, "a Slack token"),
-    form("ya29.", Body::Word, 20, "a Google access token"),
+const FORMS: &[CredentialForm] = &[
+    form("AGE-SECRET-KEY-1", TokenBody::Upper, 40, "an age key"),
+    form("AIza", TokenBody::Word, 33, "a Google API key"),
+    form("AKCp", TokenBody::Alnum, 60, "an Artifactory key"),
+    form("ATATT3", TokenBody::Word, 40, "an Atlassian token"),
+    form("ATBB", TokenBody::Alnum, 32, "a Bitbucket password"),
+    form("ATCTT3", TokenBody::Word, 40, "an Atlassian token"),
+    form("CCIPAT_", TokenBody::Word, 30, "a CircleCI token"),
+    form("GOCSPX-", TokenBody::Word, 24, "a Google client secret"),
+    form("HRKU-", TokenBody::Word, 30, "a Heroku key"),
+    form("NRAK-", TokenBody::Upper, 20, "a New Relic key"),
+    form("PMAK-", TokenBody::Word, 40, "a Postman key"),
+    form("SG.", TokenBody::Dotted, 40, "a SendGrid key"),
+    form("SK", TokenBody::Hex, 32, "a Twilio key"),
+    form("bkua_", TokenBody::Hex, 40, "a Buildkite token"),
+    form("cio", TokenBody::Alnum, 32, "a crates.io token"),
+    form("cmVmdGtu", TokenBody::Alnum, 50, "an Artifactory token"),
+    form("dapi", TokenBody::Hex, 32, "a Databricks token"),
+    form("dckr_oat_", TokenBody::Word, 20, "a Docker token"),
+    form("dckr_pat_", TokenBody::Word, 20, "a Docker token"),
+    form("doo_v1_", TokenBody::Hex, 40, "a DigitalOcean token"),
+    form("dop_v1_", TokenBody::Hex, 40, "a DigitalOcean token"),
+    form("dor_v1_", TokenBody::Hex, 40, "a DigitalOcean token"),
+    form("dp.pt.", TokenBody::Dotted, 30, "a Doppler token"),
+    form("dp.sa.", TokenBody::Dotted, 30, "a Doppler token"),
+    form("dp.st.", TokenBody::Dotted, 30, "a Doppler token"),
+    form("dt0c01.", TokenBody::Dotted, 60, "a Dynatrace token"),
+    form("dt0s16.", TokenBody::Dotted, 60, "a Dynatrace token"),
+    form("eyJ", TokenBody::Jwt, 30, "a signed token (JWT)"),
+    form("figd_", TokenBody::Word, 30, "a Figma token"),
+    form("fm2_", TokenBody::Word, 40, "a Fly.io token"),
+    form("fo1_", TokenBody::Word, 30, "a Fly.io token"),
+    form("gho_", TokenBody::Alnum, 30, "a GitHub token"),
+    form("ghp_", TokenBody::Alnum, 30, "a GitHub token"),
+    form("ghr_", TokenBody::Alnum, 30, "a GitHub token"),
+    form("ghs_", TokenBody::Alnum, 30, "a GitHub token"),
+    form("ghu_", TokenBody::Alnum, 30, "a GitHub token"),
+    form("github_pat_", TokenBody::Word, 30, "a GitHub token"),
+    form("glagent-", TokenBody::Word, 16, "a GitLab token"),
+    form("glc_", TokenBody::Word, 32, "a Grafana token"),
+    form("glcbt-", TokenBody::Word, 16, "a GitLab token"),
+    form("gldt-", TokenBody::Word, 16, "a GitLab token"),
+    form("glffct-", TokenBody::Word, 16, "a GitLab token"),
+    form("glft-", TokenBody::Word, 16, "a GitLab token"),
+    form("glimt-", TokenBody::Word, 16, "a GitLab token"),
+    form("gloas-", TokenBody::Word, 16, "a GitLab token"),
+    form("glpat-", TokenBody::Word, 16, "a GitLab token"),
+    form("glptt-", TokenBody::Word, 16, "a GitLab token"),
+    form("glrt-", TokenBody::Word, 16, "a GitLab token"),
+    form("glrtr-", TokenBody::Word, 16, "a GitLab token"),
+    form("glsa_", TokenBody::Word, 32, "a Grafana token"),
+    form("glsoat-", TokenBody::Word, 16, "a GitLab token"),
+    form("glwt-", TokenBody::Word, 16, "a GitLab token"),
+    form("gsk_", TokenBody::Alnum, 40, "a Groq key"),
+    form("hf_", TokenBody::Alnum, 30, "a Hugging Face token"),
+    form("hvb.", TokenBody::Word, 20, "a Vault token"),
+    form("hvr.", TokenBody::Word, 20, "a Vault token"),
+    form("hvs.", TokenBody::Word, 20, "a Vault token"),
+    form("key-", TokenBody::Hex, 32, "a Mailgun key"),
+    form("lin_api_", TokenBody::Alnum, 30, "a Linear key"),
+    form("nfp_", TokenBody::Alnum, 30, "a Netlify token"),
+    form("npm_", TokenBody::Alnum, 30, "an npm token"),
+    form("ntn_", TokenBody::Alnum, 40, "a Notion token"),
+    form("ops_eyJ", TokenBody::Word, 60, "a 1Password token"),
+    form("oy2", TokenBody::Alnum, 43, "a NuGet key"),
+    form("pplx-", TokenBody::Alnum, 40, "a Perplexity key"),
+    form(
+        "pscale_oauth_",
+        TokenBody::Dotted,
+        30,
+        "a PlanetScale token",
+    ),
+    form(
+        "pscale_pw_",
+        TokenBody::Dotted,
+        30,
+        "a PlanetScale password",
+    ),
+    form("pscale_tkn_", TokenBody::Dotted, 30, "a PlanetScale token"),
+    form("pul-", TokenBody::Hex, 40, "a Pulumi token"),
+    form("pypi-AgE", TokenBody::Word, 24, "a PyPI token"),
+    form("r8_", TokenBody::Alnum, 35, "a Replicate token"),
+    form("rk_live_", TokenBody::Alnum, 16, "a Stripe key"),
+    form("rk_test_", TokenBody::Alnum, 16, "a Stripe key"),
+    form("rubygems_", TokenBody::Hex, 48, "a RubyGems key"),
+    form("sb_secret_", TokenBody::Word, 20, "a Supabase key"),
+    form("sbp_", TokenBody::Hex, 40, "a Supabase token"),
+    form("secret_", TokenBody::Alnum, 40, "a Notion token"),
+    form("sgp_", TokenBody::Alnum, 40, "a Sourcegraph token"),
+    form("shpat_", TokenBody::Hex, 32, "a Shopify token"),
+    form("shpca_", TokenBody::Hex, 32, "a Shopify token"),
+    form("shppa_", TokenBody::Hex, 32, "a Shopify token"),
+    form("shpss_", TokenBody::Hex, 32, "a Shopify secret"),
+    form("sk-", TokenBody::Alnum, 32, "an API key"),
+    form("sk-admin-", TokenBody::Word, 20, "an OpenAI key"),
+    form("sk-ant-", TokenBody::Word, 24, "an Anthropic key"),
+    form("sk-or-v1-", TokenBody::Alnum, 40, "an OpenRouter key"),
+    form("sk-proj-", TokenBody::Word, 20, "an OpenAI key"),
+    form("sk-svcacct-", TokenBody::Word, 20, "an OpenAI key"),
+    form("sk_live_", TokenBody::Alnum, 16, "a Stripe key"),
+    form("sk_test_", TokenBody::Alnum, 16, "a Stripe key"),
+    form("sntrys_", TokenBody::Word, 40, "a Sentry token"),
+    form("sntryu_", TokenBody::Hex, 40, "a Sentry token"),
+    form("sq0atp-", TokenBody::Word, 20, "a Square token"),
+    form("sq0csp-", TokenBody::Word, 20, "a Square secret"),
+    form("whsec_", TokenBody::Word, 24, "a webhook's signing secret"),
+    form("xai-", TokenBody::Alnum, 60, "an xAI key"),
+    form("xapp-", TokenBody::Word, 16, "a Slack token"),
+    form("xoxa-", TokenBody::Word, 10, "a Slack token"),
+    form("xoxb-", TokenBody::Word, 10, "a Slack token"),
+    form("xoxe-", TokenBody::Word, 10, "a Slack token"),
+    form("xoxe.", TokenBody::Word, 10, "a Slack token"),
+    form("xoxo-", TokenBody::Word, 10, "a Slack token"),
+    form("xoxp-", TokenBody::Word, 10, "a Slack token"),
+    form("xoxr-", TokenBody::Word, 10, "a Slack token"),
+    form("xoxs-", TokenBody::Word, 10, "a Slack token"),
+    form("ya29.", TokenBody::Word, 20, "a Google access token"),
 ];
 
 /// Returns the first token within a word of a text.
-pub(super) fn find(text: &str, span: Range<usize>) -> Option<Found> {
+pub(super) fn find(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     let word = text.get(span.clone())?;
     let mut before = b'-';
     for (at, byte) in word.bytes().enumerate() {
@@ -174,31 +189,31 @@ pub(super) fn find(text: &str, span: Range<usize>) -> Option<Found> {
         let same = FORMS.get(first..).unwrap_or_default().iter();
         let mut same = same.take_while(|form| form.start.as_bytes().first() == Some(&byte));
         if let Some(form) = same.find(|form| form.fits(rest)) {
-            return Some(Found {
+            return Some(CredentialMatch {
                 span: span.start + at..span.end,
                 what: form.what,
             });
         }
     }
-    marked(word).map(|what| Found { span, what })
+    marked(word).map(|what| CredentialMatch { span, what })
 }
 
-impl Form {
+impl CredentialForm {
     /// Tells whether a text begins with such a token.
     fn fits(&self, text: &str) -> bool {
         let Some(rest) = text.strip_prefix(self.start) else {
             return false;
         };
         let takes = |byte: &u8| match self.body {
-            Body::Upper => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
-            Body::Hex => byte.is_ascii_hexdigit(),
-            Body::Alnum => byte.is_ascii_alphanumeric(),
-            Body::Word => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
-            Body::Dotted | Body::Jwt => *byte != b'~',
+            TokenBody::Upper => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+            TokenBody::Hex => byte.is_ascii_hexdigit(),
+            TokenBody::Alnum => byte.is_ascii_alphanumeric(),
+            TokenBody::Word => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
+            TokenBody::Dotted | TokenBody::Jwt => *byte != b'~',
         };
         let least = rest.as_bytes().get(..self.least);
         least.is_some_and(|least| least.iter().all(takes))
-            && (!matches!(self.body, Body::Jwt) || is_jwt(text))
+            && (!matches!(self.body, TokenBody::Jwt) || is_jwt(text))
     }
 }
 

@@ -1,12 +1,12 @@
 //! A credential that was found in a text.
 //!
-//! Uses nothing else. Pure. Start at [`Found`].
+//! Uses nothing else. Pure. Start at [`CredentialMatch`].
 
 use std::ops::Range;
 
 /// Something in a text that looks like a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct CredentialMatch {
     /// Its bytes in the text.
     pub span: Range<usize>,
     /// What it looks like.

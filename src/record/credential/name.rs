@@ -1,10 +1,10 @@
 //! What the name of a field says of its value.
 //!
-//! Uses nothing else of the line. Pure. Start at [`Name::of`].
+//! Uses nothing else of the line. Pure. Start at [`NameKind::of`].
 
 /// What a name says of the value it stands before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Name {
+pub(super) enum NameKind {
     /// Nothing.
     Plain,
     /// It is made to be shown: a public key, a digest.
@@ -20,12 +20,12 @@ pub(super) enum Name {
 /// An ending of names, as letters and digits alone.
 struct Ending {
     text: &'static str,
-    says: Name,
+    says: NameKind,
     /// Whether it counts wherever it stands (`dbpassword`), else as a word of its own alone, unlike in `turkey`.
     counts_anywhere: bool,
 }
 
-const fn always(text: &'static str, says: Name) -> Ending {
+const fn always(text: &'static str, says: NameKind) -> Ending {
     Ending {
         text,
         says,
@@ -33,7 +33,7 @@ const fn always(text: &'static str, says: Name) -> Ending {
     }
 }
 
-const fn word(text: &'static str, says: Name) -> Ending {
+const fn word(text: &'static str, says: NameKind) -> Ending {
     Ending {
         text,
         says,
@@ -47,79 +47,86 @@ fn endings(last: u8) -> &'static [Ending] {
         b'd' => {
             const {
                 &[
-                    always("password", Name::Password),
-                    always("passwd", Name::Password),
-                    word("pwd", Name::Password),
+                    always("password", NameKind::Password),
+                    always("passwd", NameKind::Password),
+                    word("pwd", NameKind::Password),
                 ]
             }
         }
         b'e' => {
             const {
                 &[
-                    always("passphrase", Name::Password),
-                    word("signature", Name::Perhaps),
-                    word("cookie", Name::Perhaps),
+                    always("passphrase", NameKind::Password),
+                    word("signature", NameKind::Perhaps),
+                    word("cookie", NameKind::Perhaps),
                 ]
             }
         }
-        b'g' => const { &[word("sig", Name::Perhaps)] },
-        b'h' => const { &[always("hash", Name::Public), word("auth", Name::Perhaps)] },
-        b'l' => const { &[word("credential", Name::Perhaps)] },
-        b'm' => const { &[always("checksum", Name::Public)] },
+        b'g' => const { &[word("sig", NameKind::Perhaps)] },
+        b'h' => {
+            const {
+                &[
+                    always("hash", NameKind::Public),
+                    word("auth", NameKind::Perhaps),
+                ]
+            }
+        }
+        b'l' => const { &[word("credential", NameKind::Perhaps)] },
+        b'm' => const { &[always("checksum", NameKind::Public)] },
         b'n' => {
             const {
                 &[
-                    always("token", Name::Token),
-                    word("authorization", Name::Perhaps),
+                    always("token", NameKind::Token),
+                    word("authorization", NameKind::Perhaps),
                 ]
             }
         }
-        b'r' => const { &[word("bearer", Name::Perhaps)] },
+        b'r' => const { &[word("bearer", NameKind::Perhaps)] },
         b't' => {
             const {
                 &[
-                    always("fingerprint", Name::Public),
-                    always("thumbprint", Name::Public),
-                    always("digest", Name::Public),
-                    always("secret", Name::Token),
+                    always("fingerprint", NameKind::Public),
+                    always("thumbprint", NameKind::Public),
+                    always("digest", NameKind::Public),
+                    always("secret", NameKind::Token),
                 ]
             }
         }
         b'y' => KEYS,
-        b'6' => const { &[always("sha256", Name::Public)] },
+        b'6' => const { &[always("sha256", NameKind::Public)] },
         _ => &[],
     }
 }
 
 const KEYS: &[Ending] = &[
-    always("publickey", Name::Public),
-    always("encryptionkey", Name::Token),
-    always("privatekey", Name::Token),
-    always("signingkey", Name::Token),
-    always("accountkey", Name::Token),
-    always("servicekey", Name::Token),
-    always("accesskey", Name::Token),
-    always("secretkey", Name::Token),
-    always("masterkey", Name::Token),
-    always("sharedkey", Name::Token),
-    always("authkey", Name::Token),
-    always("apikey", Name::Token),
-    word("key", Name::Perhaps),
+    always("publickey", NameKind::Public),
+    always("encryptionkey", NameKind::Token),
+    always("privatekey", NameKind::Token),
+    always("signingkey", NameKind::Token),
+    always("accountkey", NameKind::Token),
+    always("servicekey", NameKind::Token),
+    always("accesskey", NameKind::Token),
+    always("secretkey", NameKind::Token),
+    always("masterkey", NameKind::Token),
+    always("sharedkey", NameKind::Token),
+    always("authkey", NameKind::Token),
+    always("apikey", NameKind::Token),
+    word("key", NameKind::Perhaps),
 ];
 
-impl Name {
+impl NameKind {
     /// Returns what a name says; letter case and `_ - .` in it are ignored, as is a plural.
-    pub(super) fn of(name: &str) -> Name {
+    pub(super) fn of(name: &str) -> NameKind {
         let singular = name.strip_suffix(['s', 'S']).unwrap_or(name);
         let Some(last) = singular.bytes().next_back() else {
-            return Name::Plain;
+            return NameKind::Plain;
         };
         let fits = |ending: &&Ending| {
             before(singular, ending.text)
                 .is_some_and(|rest| ending.counts_anywhere || ends(rest, singular))
         };
         let ending = endings(last).iter().find(fits);
-        ending.map_or(Name::Plain, |ending| ending.says)
+        ending.map_or(NameKind::Plain, |ending| ending.says)
     }
 }
 

@@ -4,8 +4,8 @@
 //! looked at more closely: long words, `name=value`, `name: value`, `--name value`, `scheme://…@`.
 
 use crate::record::credential::form;
-use crate::record::credential::found::Found;
-use crate::record::credential::name::Name;
+use crate::record::credential::found::CredentialMatch;
+use crate::record::credential::name::NameKind;
 use crate::record::credential::value;
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use std::ops::Range;
 const SHORTEST: usize = 10;
 
 /// Returns the first thing in a text that looks like a credential.
-pub(super) fn find(text: &str) -> Option<Found> {
+pub(super) fn find(text: &str) -> Option<CredentialMatch> {
     if text.len() < SHORTEST {
         return None;
     }
@@ -50,10 +50,10 @@ fn is_between(byte: u8) -> bool {
 }
 
 /// Looks at a word of a sentence that may be a key, such as a secret access key of AWS; a public key of SSH is none.
-fn drawn(text: &str, span: Range<usize>) -> Option<Found> {
+fn drawn(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     let word = text.get(span.clone())?;
     let is_key = !word.starts_with("AAAA") && value::is_key(word);
-    is_key.then_some(Found {
+    is_key.then_some(CredentialMatch {
         span,
         what: "a key",
     })
@@ -90,7 +90,7 @@ fn is_worth_a_look(text: &str, span: Range<usize>, after: u8) -> bool {
 }
 
 /// Looks at a word and at what the byte after it begins.
-fn after_word(text: &str, span: Range<usize>, byte: u8) -> Option<Found> {
+fn after_word(text: &str, span: Range<usize>, byte: u8) -> Option<CredentialMatch> {
     let after = span.end + 1;
     let found = word(text, span.clone());
     if found.is_some() {
@@ -109,7 +109,7 @@ fn after_word(text: &str, span: Range<usize>, byte: u8) -> Option<Found> {
 const NAMED_WITHIN: usize = 100;
 
 /// Looks at a word by itself.
-fn word(text: &str, span: Range<usize>) -> Option<Found> {
+fn word(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     if span.len() >= form::SHORTEST {
         return form::find(text, span);
     }
@@ -122,14 +122,14 @@ fn word(text: &str, span: Range<usize>) -> Option<Found> {
         .collect();
     let mark = b"PRIVATE KEY";
     let is_private = line.windows(mark.len()).any(|part| part == mark);
-    is_private.then_some(Found {
+    is_private.then_some(CredentialMatch {
         span: span.start..text.len(),
         what: "a private key",
     })
 }
 
 /// Looks at a value after `name=` or `name:`, quoted or not.
-fn given(text: &str, span: &Range<usize>, after: usize) -> Option<Found> {
+fn given(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMatch> {
     let mut name = text.get(span.clone())?;
     if name.is_empty() {
         // `"name": "value"` and `name = value`.
@@ -139,8 +139,8 @@ fn given(text: &str, span: &Range<usize>, after: usize) -> Option<Found> {
         let at = before.rfind(|it: char| !it.is_ascii() || !is_part(it as u8));
         name = before.get(at.map_or(0, |at| at + 1)..)?;
     }
-    let kind = Name::of(name);
-    if kind == Name::Plain {
+    let kind = NameKind::of(name);
+    if kind == NameKind::Plain {
         return None;
     }
     let found = next(text, after, kind)?;
@@ -152,11 +152,11 @@ fn given(text: &str, span: &Range<usize>, after: usize) -> Option<Found> {
 }
 
 /// Looks at a value after `--name `, or after the name of a kind of authorization.
-fn spoken(text: &str, span: &Range<usize>, after: usize) -> Option<Found> {
+fn spoken(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMatch> {
     let name = text.get(span.clone())?;
     if let Some(name) = name.strip_prefix("--") {
-        return match Name::of(name) {
-            Name::Plain => None,
+        return match NameKind::of(name) {
+            NameKind::Plain => None,
             kind => next(text, after, kind),
         };
     }
@@ -164,7 +164,7 @@ fn spoken(text: &str, span: &Range<usize>, after: usize) -> Option<Found> {
         .iter()
         .any(|it| name.eq_ignore_ascii_case(it));
     if is_scheme {
-        next(text, after, Name::Perhaps)
+        next(text, after, NameKind::Perhaps)
     } else {
         None
     }
@@ -174,7 +174,7 @@ fn spoken(text: &str, span: &Range<usize>, after: usize) -> Option<Found> {
 const JUDGED: usize = 512;
 
 /// Looks at the next value in a text.
-fn next(text: &str, from: usize, kind: Name) -> Option<Found> {
+fn next(text: &str, from: usize, kind: NameKind) -> Option<CredentialMatch> {
     let opening = [' ', '"', '\'', '\\'];
     let rest = text.get(from..)?.trim_start_matches(opening);
     let start = text.len() - rest.len();
@@ -190,7 +190,7 @@ fn next(text: &str, from: usize, kind: Name) -> Option<Found> {
     let what = value::given(judged.trim_end_matches(['.', ':']), kind)?;
     let value = rest.split(is_end).next().unwrap_or_default();
     let value = value.trim_end_matches(['.', ':']);
-    Some(Found {
+    Some(CredentialMatch {
         span: start..start + value.len(),
         what,
     })
@@ -205,7 +205,7 @@ const HOOKS: &[(&str, &str)] = &[
 ];
 
 /// Looks at a locator after its `://`.
-fn locator(text: &str, from: usize) -> Option<Found> {
+fn locator(text: &str, from: usize) -> Option<CredentialMatch> {
     let rest = text.get(from..)?;
     let end = rest
         .find(|it: char| it.is_whitespace() || matches!(it, '/' | '?' | '#' | '"' | '\'' | '`'));
@@ -213,7 +213,7 @@ fn locator(text: &str, from: usize) -> Option<Found> {
     let is_hook = |(host, begin): &(&str, &str)| authority == *host && path.starts_with(begin);
     if HOOKS.iter().any(is_hook) {
         let end = path.find(char::is_whitespace).unwrap_or(path.len());
-        return Some(Found {
+        return Some(CredentialMatch {
             span: from..from + authority.len() + end,
             what: "the address of a webhook",
         });
@@ -223,12 +223,12 @@ fn locator(text: &str, from: usize) -> Option<Found> {
     match user.split_once(':') {
         Some((_, password)) => {
             let is_open = password.is_empty() || value::stands_in(password);
-            (!is_open).then_some(Found {
+            (!is_open).then_some(CredentialMatch {
                 span,
                 what: "a password in a locator",
             })
         }
-        None => value::is_random(user).then_some(Found {
+        None => value::is_random(user).then_some(CredentialMatch {
             span,
             what: "a token in a locator",
         }),

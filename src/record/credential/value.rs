@@ -3,7 +3,7 @@
 //! Uses nothing else of the line. Pure. Start at [`named`]. What refers to a credential, or stands in for one, is
 //! none: `vault:prod/x`, `${TOKEN}`, `DB_PASSWORD`, `rotated-weekly`, `<password>`.
 
-use crate::record::credential::name::Name;
+use crate::record::credential::name::NameKind;
 
 /// The shortest value that is taken for a credential by its name alone.
 const SHORTEST: usize = 6;
@@ -24,14 +24,14 @@ pub(super) fn named(value: &str, name: &str) -> Option<&'static str> {
     if value.len() < SHORTEST || !value.bytes().any(is_drawn) {
         return None;
     }
-    match Name::of(name) {
-        Name::Plain | Name::Public => None,
+    match NameKind::of(name) {
+        NameKind::Plain | NameKind::Public => None,
         name => given(value, name),
     }
 }
 
 /// Returns what a value looks like after a name that says it may be a credential.
-pub(super) fn given(value: &str, name: Name) -> Option<&'static str> {
+pub(super) fn given(value: &str, name: NameKind) -> Option<&'static str> {
     let value = value.trim();
     if value.len() < SHORTEST || value.contains(char::is_whitespace) {
         return None;
@@ -40,13 +40,13 @@ pub(super) fn given(value: &str, name: Name) -> Option<&'static str> {
         return None;
     }
     let is_given_away = match name {
-        Name::Plain | Name::Public => false,
-        Name::Perhaps => is_random(value),
-        Name::Token => is_random(value) || !is_words(value),
-        Name::Password => is_random(value) || !is_words(value) || is_one_mixed_word(value),
+        NameKind::Plain | NameKind::Public => false,
+        NameKind::Perhaps => is_random(value),
+        NameKind::Token => is_random(value) || !is_words(value),
+        NameKind::Password => is_random(value) || !is_words(value) || is_one_mixed_word(value),
     };
     is_given_away.then_some(match name {
-        Name::Password => "a password",
+        NameKind::Password => "a password",
         _ => "a token or key",
     })
 }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use crate::approval::counted::CountedGovernance;
 use crate::history::paths::Prefix;
 use crate::history::walked::History;
-use crate::ledger::tree::{Item, Kind, Tree, TreeError};
+use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::policy::governance::{Governance, State};
 use crate::session::compare::Proposed;
 
@@ -100,13 +100,13 @@ fn without_returns(bytes: Option<&[u8]>) -> Option<Vec<u8>> {
 }
 
 impl Tree for CountedTree<'_> {
-    fn list(&self, folder: &str) -> Result<Vec<Item>, TreeError> {
+    fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         self.tree.list(folder)
     }
 
-    fn kind(&self, path: &str) -> Result<Option<Kind>, TreeError> {
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
         match self.instead(path)? {
-            Some(bytes) => Ok(bytes.map(|_| Kind::File)),
+            Some(bytes) => Ok(bytes.map(|_| EntryKind::File)),
             None => self.tree.kind(path),
         }
     }

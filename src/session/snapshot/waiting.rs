@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::tree::{self, CommitTree};
 use crate::history::watched_paths::APPROVALS;
-use crate::ledger::tree::{Item, Kind, Tree};
+use crate::ledger::tree::{EntryKind, Tree, TreeItem};
 use crate::session::notice::Notice;
 use crate::session::snapshot::Snapshot;
 
@@ -54,8 +54,10 @@ fn waiting(snapshot: &Snapshot<'_>, tip: Oid) -> Result<BTreeSet<String>, Obstac
         let folder = format!("{}/{APPROVALS}", folder.trim_end_matches('/'));
         let files = |tree: &CommitTree<'_>| -> Result<HashSet<String>, Obstacle> {
             let items = tree.list(&folder).map_err(|error| tree::obstacle(&error))?;
-            let files = items.into_iter().filter(|item| item.kind == Kind::File);
-            Ok(files.map(|Item { path, .. }| path).collect())
+            let files = items
+                .into_iter()
+                .filter(|item| item.kind == EntryKind::File);
+            Ok(files.map(|TreeItem { path, .. }| path).collect())
         };
         let known = files(&landed)?;
         for path in files(&branch)?.difference(&known) {

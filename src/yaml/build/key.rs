@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::token::{Kind, Token};
-use super::{Builder, Stop};
+use super::token::{Token, TokenKind};
+use super::{BuildStop, Builder};
 use crate::diag;
 use crate::yaml;
 use crate::yaml::explain;
-use crate::yaml::node::{Entry, Style, Value};
+use crate::yaml::node::{MapEntry, NodeStyle, Value};
 use crate::yaml::portable;
 
 /// Maps of more entries than this look keys up instead of comparing all.
@@ -20,7 +20,7 @@ const FEW: usize = 48;
 pub(super) const MERGE: &str = "<<";
 
 /// A key that was read.
-pub(super) struct Key {
+pub(super) struct MapKey {
     pub(super) text: String,
     pub(super) pos: diag::Pos,
     pub(super) span: Range<usize>,
@@ -30,7 +30,7 @@ pub(super) struct Key {
 
 impl<'s> Builder<'s> {
     /// Reads a key; `None` where it is none that a map here can have, which is then noted.
-    pub(super) fn key(&mut self, mut token: Token<'s>) -> Result<Option<Key>, Stop> {
+    pub(super) fn key(&mut self, mut token: Token<'s>) -> Result<Option<MapKey>, BuildStop> {
         if token.has_anchor {
             let anchor = self.next()?;
             self.note(explain::anchor(anchor.pos));
@@ -38,9 +38,9 @@ impl<'s> Builder<'s> {
         if let Some(at) = token.tag {
             self.note(explain::tag(at));
         }
-        let (text, style) = match std::mem::replace(&mut token.kind, Kind::Other) {
-            Kind::Scalar(text, style) => (text, style),
-            Kind::Alias => {
+        let (text, style) = match std::mem::replace(&mut token.kind, TokenKind::Other) {
+            TokenKind::Scalar(text, style) => (text, style),
+            TokenKind::Alias => {
                 self.alias(&token);
                 return Ok(None);
             }
@@ -50,7 +50,7 @@ impl<'s> Builder<'s> {
                 return Ok(None);
             }
         };
-        let is_bare = token.tag.is_none() && style == Style::Plain;
+        let is_bare = token.tag.is_none() && style == NodeStyle::Plain;
         if is_bare && token.start == token.end {
             self.note(explain::key_empty(token.pos));
             return Ok(None);
@@ -58,7 +58,7 @@ impl<'s> Builder<'s> {
         if is_bare && text == MERGE {
             self.cursor = token.end;
             self.note(explain::merge(token.pos));
-            return Ok(Some(Key {
+            return Ok(Some(MapKey {
                 text: MERGE.to_owned(),
                 pos: token.pos,
                 span: token.start..token.end,
@@ -82,7 +82,7 @@ impl<'s> Builder<'s> {
             Value::Scalar(scalar) => scalar.text,
             _ => self.shown(&node.span),
         };
-        Ok(Some(Key {
+        Ok(Some(MapKey {
             text,
             pos: node.pos,
             span: node.span,
@@ -101,7 +101,7 @@ impl<'s> Builder<'s> {
     }
 
     /// Notes that a key stands twice: the first value then counts as unreadable.
-    pub(super) fn duplicate(&mut self, entries: &mut [Entry], index: usize, at: diag::Pos) {
+    pub(super) fn duplicate(&mut self, entries: &mut [MapEntry], index: usize, at: diag::Pos) {
         let Some(entry) = entries.get_mut(index) else {
             return;
         };
@@ -113,7 +113,7 @@ impl<'s> Builder<'s> {
 
 /// Returns which entry has the key; remembers it in `known` once the map is large.
 pub(super) fn position(
-    entries: &[Entry],
+    entries: &[MapEntry],
     known: &mut BTreeMap<String, usize>,
     key: &str,
 ) -> Option<usize> {

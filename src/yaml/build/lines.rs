@@ -3,10 +3,10 @@
 //! Uses diag. Pure. Start at [`Builder::tabs`].
 
 use super::Builder;
-use super::token::{Kind, Token};
+use super::token::{Token, TokenKind};
 use crate::diag;
 use crate::yaml::explain;
-use crate::yaml::node::Style;
+use crate::yaml::node::NodeStyle;
 use crate::yaml::portable;
 use crate::yaml::portable::Context;
 use crate::yaml::source;
@@ -43,13 +43,13 @@ impl<'s> Builder<'s> {
         let is_flow = self.context == Context::Flow;
         let indents = |tab| (tab, portable::TAB);
         let tab = match &token.kind {
-            Kind::Scalar(_, Style::Plain) if is_flow => {
+            TokenKind::Scalar(_, NodeStyle::Plain) if is_flow => {
                 let rest = self.source.get(token.end..).unwrap_or_default();
                 let n_blanks = rest.len() - rest.trim_ascii_start().len();
                 portable::tab(self.source, token.start..token.end + n_blanks).map(indents)
             }
             _ if is_flow => None,
-            Kind::Scalar(_, Style::Literal | Style::Folded) => {
+            TokenKind::Scalar(_, NodeStyle::Literal | NodeStyle::Folded) => {
                 portable::block_tab(self.source, checked..token.end, token.indent)
             }
             _ => portable::tab(self.source, checked..token.start).map(indents),
@@ -60,7 +60,7 @@ impl<'s> Builder<'s> {
         }
         // The lines of a plain text are indented like any others.
         let next = match token.kind {
-            Kind::Scalar(_, Style::Plain) => token.start,
+            TokenKind::Scalar(_, NodeStyle::Plain) => token.start,
             _ => token.end,
         };
         self.tabs_from = Some(next.max(checked));
@@ -79,7 +79,7 @@ impl<'s> Builder<'s> {
     }
 
     /// Notes what other readers refuse.
-    pub(super) fn refuse(&mut self, at: diag::Pos, refusal: Option<portable::Refusal>) {
+    pub(super) fn refuse(&mut self, at: diag::Pos, refusal: Option<portable::PortabilityFault>) {
         if let Some((message, help)) = refusal {
             self.note(explain::refused(at, message, help));
         }

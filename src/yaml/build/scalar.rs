@@ -9,30 +9,35 @@ use super::Builder;
 use super::token::Token;
 use crate::diag;
 use crate::yaml::explain;
-use crate::yaml::node::{Node, Scalar, Style, Value};
+use crate::yaml::node::{Node, NodeStyle, ScalarNode, Value};
 use crate::yaml::portable;
 use crate::yaml::screen;
 use crate::yaml::source;
 
 impl<'s> Builder<'s> {
     /// Reads a scalar whose properties are noted.
-    pub(super) fn scalar(&mut self, text: Cow<'s, str>, style: Style, token: &Token<'s>) -> Node {
+    pub(super) fn scalar(
+        &mut self,
+        text: Cow<'s, str>,
+        style: NodeStyle,
+        token: &Token<'s>,
+    ) -> Node {
         let (at, range) = self.scalar_place(style, token);
         self.cursor = range.end;
         let is_readable = self.is_open(at, &range, &text, style);
-        if style == Style::Plain {
+        if style == NodeStyle::Plain {
             self.refuse(at, portable::plain(&text, self.context));
         }
-        let is_null = style == Style::Plain && (range.is_empty() || is_null(&text));
+        let is_null = style == NodeStyle::Plain && (range.is_empty() || is_null(&text));
         let value = if is_null {
             Value::Null
         } else if is_readable {
             let mut text = text.into_owned();
-            let is_block = matches!(style, Style::Literal | Style::Folded);
+            let is_block = matches!(style, NodeStyle::Literal | NodeStyle::Folded);
             if is_block && token.end == self.source.len() && !self.ends_with_break() {
                 source::trim_unended(self.source, &range, token.indent, &mut text);
             }
-            Value::Scalar(Scalar { text, style })
+            Value::Scalar(ScalarNode { text, style })
         } else {
             Value::Unreadable
         };
@@ -43,16 +48,16 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn scalar_place(&self, style: Style, token: &Token<'s>) -> (diag::Pos, Range<usize>) {
+    fn scalar_place(&self, style: NodeStyle, token: &Token<'s>) -> (diag::Pos, Range<usize>) {
         let range = token.start..token.end;
         match style {
-            Style::Literal | Style::Folded => {
+            NodeStyle::Literal | NodeStyle::Folded => {
                 let header = source::find(self.source, self.cursor..range.start, &['|', '>']);
                 let header = header.unwrap_or(range.start);
                 let stop = source::block_scalar_end(self.source, header, range);
                 (self.place(token, header), header..stop)
             }
-            Style::Plain if range.is_empty() => {
+            NodeStyle::Plain if range.is_empty() => {
                 let after = source::value_place(self.source, self.cursor, range.start);
                 (self.place(token, after), after..after)
             }
@@ -61,14 +66,20 @@ impl<'s> Builder<'s> {
     }
 
     /// Says whether no hidden character is in a scalar; notes those that are.
-    fn is_open(&mut self, at: diag::Pos, range: &Range<usize>, text: &str, style: Style) -> bool {
+    fn is_open(
+        &mut self,
+        at: diag::Pos,
+        range: &Range<usize>,
+        text: &str,
+        style: NodeStyle,
+    ) -> bool {
         let first = self.hidden.partition_point(|offset| *offset < range.start);
         let beyond = self.hidden.partition_point(|offset| *offset < range.end);
         for field in self.fields.iter_mut().take(beyond).skip(first) {
             *field = Some(self.path.clone()).filter(|path| !path.is_empty());
         }
         let escaped = match style {
-            Style::Double if self.is_escaped(range) => screen::first_in(text),
+            NodeStyle::Double if self.is_escaped(range) => screen::first_in(text),
             _ => None,
         };
         if let Some((character, what)) = escaped {

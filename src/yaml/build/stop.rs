@@ -5,7 +5,7 @@
 use granit_parser::{ErrorKind, ScanError};
 
 use super::token;
-use super::{Builder, Stop};
+use super::{BuildStop, Builder};
 use crate::yaml::around;
 use crate::yaml::explain;
 use crate::yaml::node::SyntaxError;
@@ -13,11 +13,11 @@ use crate::yaml::source;
 
 impl Builder<'_> {
     /// Explains why the parser stopped. A quote that is not closed is shown where it opens.
-    pub(super) fn stopped(&self, error: &ScanError) -> Stop {
+    pub(super) fn stopped(&self, error: &ScanError) -> BuildStop {
         let mark = error.marker();
         let mut at = token::pos(mark);
         if let Some(fault) = self.told_around(error) {
-            return Stop(Box::new(fault));
+            return BuildStop(Box::new(fault));
         }
         if matches!(
             error.kind(),
@@ -28,7 +28,7 @@ impl Builder<'_> {
                 at = source::pos(self.source, at, end, quote);
             }
         }
-        Stop(Box::new(explain::syntax(at, error.kind(), self.depth)))
+        BuildStop(Box::new(explain::syntax(at, error.kind(), self.depth)))
     }
 
     /// Explains by the lines around why the parser stopped, where these tell more than the place.

@@ -8,13 +8,13 @@ use std::borrow::Cow;
 use granit_parser::{Event, Marker, ScalarStyle, Span, StructureStyle};
 
 use crate::diag;
-use crate::yaml::node::Style;
+use crate::yaml::node::NodeStyle;
 use crate::yaml::portable::Context;
 
 /// An event of the parser and its place.
 pub(super) struct Token<'s> {
     /// What it is.
-    pub(super) kind: Kind<'s>,
+    pub(super) kind: TokenKind<'s>,
     /// Where it begins.
     pub(super) pos: diag::Pos,
     /// Its first byte.
@@ -30,8 +30,8 @@ pub(super) struct Token<'s> {
 }
 
 /// What a token is.
-pub(super) enum Kind<'s> {
-    Scalar(Cow<'s, str>, Style),
+pub(super) enum TokenKind<'s> {
+    Scalar(Cow<'s, str>, NodeStyle),
     List(Context),
     ListEnd,
     Map(Context),
@@ -48,7 +48,7 @@ impl<'s> Token<'s> {
     /// Returns what the parser said.
     pub(super) fn of(event: Event<'s>, span: &Span) -> Token<'s> {
         let mut token = Token {
-            kind: Kind::Other,
+            kind: TokenKind::Other,
             pos: pos(&span.start),
             start: span.start.byte_offset().unwrap_or(0),
             end: span.end.byte_offset().unwrap_or(0),
@@ -58,15 +58,15 @@ impl<'s> Token<'s> {
         };
         let (anchor, is_tagged) = match event {
             Event::Scalar(text, style, anchor, tag) => {
-                token.kind = Kind::Scalar(text, of_scalar(style));
+                token.kind = TokenKind::Scalar(text, of_scalar(style));
                 (anchor, tag.is_some())
             }
             Event::SequenceStart(style, anchor, tag) => {
-                token.kind = Kind::List(of_structure(style));
+                token.kind = TokenKind::List(of_structure(style));
                 (anchor, tag.is_some())
             }
             Event::MappingStart(style, anchor, tag) => {
-                token.kind = Kind::Map(of_structure(style));
+                token.kind = TokenKind::Map(of_structure(style));
                 (anchor, tag.is_some())
             }
             event => {
@@ -87,25 +87,25 @@ impl<'s> Token<'s> {
     }
 }
 
-fn bare<'s>(event: &Event<'_>) -> Kind<'s> {
+fn bare<'s>(event: &Event<'_>) -> TokenKind<'s> {
     match event {
-        Event::SequenceEnd => Kind::ListEnd,
-        Event::MappingEnd => Kind::MapEnd,
-        Event::Alias(_) | Event::UnresolvedAlias(_) => Kind::Alias,
-        Event::DocumentStart(true, _) => Kind::MarkedDocument,
-        Event::DocumentStart(false, _) => Kind::Document,
-        Event::StreamEnd => Kind::End,
-        _ => Kind::Other,
+        Event::SequenceEnd => TokenKind::ListEnd,
+        Event::MappingEnd => TokenKind::MapEnd,
+        Event::Alias(_) | Event::UnresolvedAlias(_) => TokenKind::Alias,
+        Event::DocumentStart(true, _) => TokenKind::MarkedDocument,
+        Event::DocumentStart(false, _) => TokenKind::Document,
+        Event::StreamEnd => TokenKind::End,
+        _ => TokenKind::Other,
     }
 }
 
-fn of_scalar(style: ScalarStyle) -> Style {
+fn of_scalar(style: ScalarStyle) -> NodeStyle {
     match style {
-        ScalarStyle::Plain => Style::Plain,
-        ScalarStyle::SingleQuoted => Style::Single,
-        ScalarStyle::DoubleQuoted => Style::Double,
-        ScalarStyle::Literal => Style::Literal,
-        ScalarStyle::Folded => Style::Folded,
+        ScalarStyle::Plain => NodeStyle::Plain,
+        ScalarStyle::SingleQuoted => NodeStyle::Single,
+        ScalarStyle::DoubleQuoted => NodeStyle::Double,
+        ScalarStyle::Literal => NodeStyle::Literal,
+        ScalarStyle::Folded => NodeStyle::Folded,
     }
 }
 

@@ -3,13 +3,13 @@
 //! Pure. Start at [`append`]. The end of a block collection is the end of its last leaf; what is added
 //! comes after that line.
 
-use super::Change;
-use super::meaning::Step;
-use super::place::{self, Target};
+use super::meaning::MeaningStep;
+use super::place::{self, SpliceTarget};
 use super::quote;
 use super::set;
 use crate::yaml::node::{Node, Value};
 use crate::yaml::portable::Context;
+use crate::yaml::splice::change::SpliceChange;
 
 /// Adds an item to a list, which is made where there is none.
 ///
@@ -18,9 +18,9 @@ use crate::yaml::portable::Context;
 pub(super) fn append(
     source: &str,
     root: &Node,
-    target: &Target<'_>,
+    target: &SpliceTarget<'_>,
     item: &str,
-) -> Result<Vec<Change>, &'static str> {
+) -> Result<Vec<SpliceChange>, &'static str> {
     let Some(node) = target.node else {
         if target.context == Context::Flow {
             return entry(source, target, &format!("[{item}]"));
@@ -53,10 +53,10 @@ pub(super) fn append(
 pub(super) fn insert(
     source: &str,
     root: &Node,
-    target: &Target<'_>,
+    target: &SpliceTarget<'_>,
     yaml: &str,
     value: &Node,
-) -> Result<Vec<Change>, &'static str> {
+) -> Result<Vec<SpliceChange>, &'static str> {
     let is_below = set::is_below(target.context, yaml, value);
     let yaml = yaml.trim_matches(['\n', '\r']);
     let is_line = !yaml.contains(['\n', '\r']);
@@ -98,19 +98,19 @@ pub(super) fn insert(
 /// What is wanted there instead of what is there.
 pub(super) fn entry(
     source: &str,
-    target: &Target<'_>,
+    target: &SpliceTarget<'_>,
     written: &str,
-) -> Result<Vec<Change>, &'static str> {
+) -> Result<Vec<SpliceChange>, &'static str> {
     entry_and(source, target, written, &[])
 }
 
 /// Adds a key with a value of which the first line stands with the key.
 fn entry_and(
     source: &str,
-    target: &Target<'_>,
+    target: &SpliceTarget<'_>,
     written: &str,
     rest: &[String],
-) -> Result<Vec<Change>, &'static str> {
+) -> Result<Vec<SpliceChange>, &'static str> {
     let key = new_key(target)?;
     if place::is_bracketed(source, target.parent) {
         let text = format!("{key}: {written}");
@@ -120,25 +120,29 @@ fn entry_and(
 }
 
 /// Adds a key with lines below it.
-fn below(source: &str, target: &Target<'_>, lines: &[String]) -> Result<Vec<Change>, &'static str> {
+fn below(
+    source: &str,
+    target: &SpliceTarget<'_>,
+    lines: &[String],
+) -> Result<Vec<SpliceChange>, &'static str> {
     let key = new_key(target)?;
     add_lines(source, target, &format!("{key}:"), lines)
 }
 
-fn new_key(target: &Target<'_>) -> Result<String, &'static str> {
+fn new_key(target: &SpliceTarget<'_>) -> Result<String, &'static str> {
     match &target.last {
-        Step::Key(key) => Ok(quote::plain_or_quoted(key, Context::Flow)),
-        Step::Index(_) => Err("item"),
+        MeaningStep::Key(key) => Ok(quote::plain_or_quoted(key, Context::Flow)),
+        MeaningStep::Index(_) => Err("item"),
     }
 }
 
 /// Adds lines to a block map, indented as its keys are.
 fn add_lines(
     source: &str,
-    target: &Target<'_>,
+    target: &SpliceTarget<'_>,
     first: &str,
     rest: &[String],
-) -> Result<Vec<Change>, &'static str> {
+) -> Result<Vec<SpliceChange>, &'static str> {
     let known = target.parent.entries().first().ok_or("map")?;
     let indent = " ".repeat(place::column(known.key_pos));
     let mut lines = vec![format!("{indent}{first}")];
@@ -153,18 +157,18 @@ fn add_lines(
 }
 
 /// Returns the column of the key that an empty place belongs to, from 0.
-fn own_column(target: &Target<'_>) -> Result<usize, &'static str> {
+fn own_column(target: &SpliceTarget<'_>) -> Result<usize, &'static str> {
     match &target.last {
-        Step::Key(key) => {
+        MeaningStep::Key(key) => {
             let entry = target.parent.entry(key).ok_or("key")?;
             Ok(place::column(entry.key_pos))
         }
-        Step::Index(_) => Err("key"),
+        MeaningStep::Index(_) => Err("key"),
     }
 }
 
 /// Puts lines after the line that a byte is in; a source that ends without a line break still does.
-fn lines_after(source: &str, offset: usize, lines: &[String]) -> Change {
+fn lines_after(source: &str, offset: usize, lines: &[String]) -> SpliceChange {
     let own = place::line_break(source, offset);
     let newline = place::newline(source, offset);
     let is_last = own.is_empty();
@@ -178,14 +182,14 @@ fn lines_after(source: &str, offset: usize, lines: &[String]) -> Change {
             }
         })
         .collect();
-    Change {
+    SpliceChange {
         range: own.end..own.end,
         text,
     }
 }
 
 /// Puts an item or entry after the last one in brackets.
-fn into_brackets(source: &str, node: &Node, written: &str) -> Change {
+fn into_brackets(source: &str, node: &Node, written: &str) -> SpliceChange {
     let last = match &node.value {
         Value::Map(entries) => entries.last().map(|entry| &entry.value),
         _ => node.items().last(),
@@ -201,7 +205,7 @@ fn into_brackets(source: &str, node: &Node, written: &str) -> Change {
         } else {
             begin
         };
-        return Change {
+        return SpliceChange {
             range: begin..end,
             text: written.to_owned(),
         };
@@ -210,7 +214,7 @@ fn into_brackets(source: &str, node: &Node, written: &str) -> Change {
     // A colon without a value needs a blank before the comma.
     let is_open = last.span.is_empty() && source.get(..end).is_some_and(|it| it.ends_with(':'));
     let comma = if is_open { " , " } else { ", " };
-    Change {
+    SpliceChange {
         range: end..end,
         text: format!("{comma}{written}"),
     }

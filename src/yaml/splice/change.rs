@@ -42,7 +42,7 @@ pub enum SpliceError {
 }
 
 /// Bytes of a source and what stands there instead.
-pub(crate) struct Change {
+pub(crate) struct SpliceChange {
     pub(super) range: Range<usize>,
     pub(super) text: String,
 }

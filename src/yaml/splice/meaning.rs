@@ -2,7 +2,7 @@
 //!
 //! Pure. Start at [`Meaning`].
 
-use crate::yaml::node::{Node, Style, Value};
+use crate::yaml::node::{Node, NodeStyle, Value};
 
 /// What a node says.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub(super) enum Meaning {
 
 /// One step from a node to one below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum MeaningStep {
     /// To the value of a key.
     Key(String),
     /// To an item.
@@ -34,7 +34,7 @@ impl Meaning {
             Value::Scalar(scalar) => Meaning::Text(scalar.text.clone()),
             Value::List(items) => Meaning::List(items.iter().map(Meaning::of).collect()),
             Value::Map(entries) => {
-                let pair = |entry: &crate::yaml::node::Entry| {
+                let pair = |entry: &crate::yaml::node::MapEntry| {
                     (entry.key.clone(), Meaning::of(&entry.value))
                 };
                 Meaning::Map(entries.iter().map(pair).collect())
@@ -43,16 +43,16 @@ impl Meaning {
     }
 
     /// Puts a value below this one, in place of what is there or after all others.
-    pub(super) fn put(&mut self, step: &Step, value: Meaning) -> Option<()> {
+    pub(super) fn put(&mut self, step: &MeaningStep, value: Meaning) -> Option<()> {
         match (self, step) {
-            (Meaning::Map(entries), Step::Key(key)) => {
+            (Meaning::Map(entries), MeaningStep::Key(key)) => {
                 match entries.iter_mut().find(|(known, _)| known == key) {
                     Some((_, known)) => *known = value,
                     None => entries.push((key.clone(), value)),
                 }
                 Some(())
             }
-            (Meaning::List(items), Step::Index(index)) => {
+            (Meaning::List(items), MeaningStep::Index(index)) => {
                 *items.get_mut(*index)? = value;
                 Some(())
             }
@@ -61,14 +61,14 @@ impl Meaning {
     }
 
     /// Takes a value out of this one.
-    pub(super) fn take(&mut self, step: &Step) -> Option<()> {
+    pub(super) fn take(&mut self, step: &MeaningStep) -> Option<()> {
         match (self, step) {
-            (Meaning::Map(entries), Step::Key(key)) => {
+            (Meaning::Map(entries), MeaningStep::Key(key)) => {
                 let index = entries.iter().position(|(known, _)| known == key)?;
                 entries.remove(index);
                 Some(())
             }
-            (Meaning::List(items), Step::Index(index)) if *index < items.len() => {
+            (Meaning::List(items), MeaningStep::Index(index)) if *index < items.len() => {
                 items.remove(*index);
                 Some(())
             }
@@ -77,16 +77,16 @@ impl Meaning {
     }
 
     /// Returns what is some steps below.
-    pub(super) fn at(&mut self, steps: &[Step]) -> Option<&mut Meaning> {
+    pub(super) fn at(&mut self, steps: &[MeaningStep]) -> Option<&mut Meaning> {
         let Some((first, rest)) = steps.split_first() else {
             return Some(self);
         };
         let below = match (self, first) {
-            (Meaning::Map(entries), Step::Key(key)) => {
+            (Meaning::Map(entries), MeaningStep::Key(key)) => {
                 let entry = entries.iter_mut().find(|(known, _)| known == key)?;
                 &mut entry.1
             }
-            (Meaning::List(items), Step::Index(index)) => items.get_mut(*index)?,
+            (Meaning::List(items), MeaningStep::Index(index)) => items.get_mut(*index)?,
             _ => return None,
         };
         below.at(rest)
@@ -99,7 +99,7 @@ impl Meaning {
         match (self, &node.value) {
             (Meaning::Nothing, Value::Null) => true,
             (Meaning::Text(text), Value::Scalar(scalar)) => {
-                let is_block = matches!(scalar.style, Style::Literal | Style::Folded);
+                let is_block = matches!(scalar.style, NodeStyle::Literal | NodeStyle::Folded);
                 let ended = |text: &str| text.strip_suffix('\n').unwrap_or(text).to_owned();
                 *text == scalar.text || (is_block && ended(text) == ended(&scalar.text))
             }

@@ -1,23 +1,23 @@
 //! Where in a file an edit belongs, and what surrounds it.
 //!
-//! Pure. Start at [`Target`].
+//! Pure. Start at [`SpliceTarget`].
 
 use crate::yaml::node::{Node, Value};
 use crate::yaml::portable::Context;
 use crate::yaml::splice::change::SpliceError;
-use crate::yaml::splice::meaning::Step;
+use crate::yaml::splice::meaning::MeaningStep;
 use std::ops::Range;
 
 /// The place that a path names, which may be still empty.
-pub(super) struct Target<'n> {
+pub(super) struct SpliceTarget<'n> {
     /// The steps from the root to the parent.
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<MeaningStep>,
     /// The map or list that holds the value, or will.
     pub(super) parent: &'n Node,
     /// The entry that holds the parent; `None` at the root and in lists.
-    pub(super) holder: Option<&'n crate::yaml::node::Entry>,
+    pub(super) holder: Option<&'n crate::yaml::node::MapEntry>,
     /// The step from the parent to the value.
-    pub(super) last: Step,
+    pub(super) last: MeaningStep,
     /// The value; `None` where there is none yet.
     pub(super) node: Option<&'n Node>,
     /// Whether the parent stands inside brackets, or is in brackets.
@@ -29,15 +29,15 @@ pub(super) fn target<'n>(
     source: &str,
     root: &'n Node,
     path: &str,
-) -> Result<Target<'n>, SpliceError> {
+) -> Result<SpliceTarget<'n>, SpliceError> {
     let lost = || SpliceError::NotFound {
         path: path.to_owned(),
     };
-    let mut target = Target {
+    let mut target = SpliceTarget {
         steps: Vec::new(),
         parent: root,
         holder: None,
-        last: Step::Key(String::new()),
+        last: MeaningStep::Key(String::new()),
         node: None,
         context: Context::Block,
     };
@@ -48,12 +48,12 @@ pub(super) fn target<'n>(
         }
         let (step, below) = step(target.parent, rest).ok_or_else(lost)?;
         let entry = match &step {
-            Step::Key(key) => target.parent.entry(key),
-            Step::Index(_) => None,
+            MeaningStep::Key(key) => target.parent.entry(key),
+            MeaningStep::Index(_) => None,
         };
         let node = match &step {
-            Step::Key(_) => entry.map(|entry| &entry.value),
-            Step::Index(index) => Some(target.parent.items().get(*index).ok_or_else(lost)?),
+            MeaningStep::Key(_) => entry.map(|entry| &entry.value),
+            MeaningStep::Index(index) => Some(target.parent.items().get(*index).ok_or_else(lost)?),
         };
         if below.is_empty() {
             target.last = step;
@@ -68,11 +68,11 @@ pub(super) fn target<'n>(
 }
 
 /// Returns the first step of a path from a node, and what is left of the path.
-fn step<'p>(node: &Node, path: &'p str) -> Option<(Step, &'p str)> {
+fn step<'p>(node: &Node, path: &'p str) -> Option<(MeaningStep, &'p str)> {
     match &node.value {
         Value::List(_) => {
             let (index, rest) = path.strip_prefix('[')?.split_once(']')?;
-            let step = Step::Index(index.parse().ok()?);
+            let step = MeaningStep::Index(index.parse().ok()?);
             Some((step, rest.strip_prefix('.').unwrap_or(rest)))
         }
         Value::Map(entries) => {
@@ -90,7 +90,7 @@ fn step<'p>(node: &Node, path: &'p str) -> Option<(Step, &'p str)> {
                 return None;
             }
             let rest = path.get(key.len()..)?;
-            let step = Step::Key(key.to_owned());
+            let step = MeaningStep::Key(key.to_owned());
             Some((step, rest.strip_prefix('.').unwrap_or(rest)))
         }
         Value::Null | Value::Scalar(_) | Value::Unreadable => None,

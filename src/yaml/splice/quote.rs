@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use crate::yaml::node::Style;
+use crate::yaml::node::NodeStyle;
 use crate::yaml::portable::Context;
 use crate::yaml::screen;
 
@@ -13,24 +13,24 @@ pub(super) fn plain_or_quoted(text: &str, context: Context) -> String {
     if is_plain(text, context) && !is_typed(text) {
         text.to_owned()
     } else {
-        quoted(text, Style::Single)
+        quoted(text, NodeStyle::Single)
     }
 }
 
 /// Returns a text as it would stand instead of one that was written in a style.
 ///
 /// A plain word that some readers take for a number or truth value stays plain, as its author had it.
-pub(super) fn like(text: &str, style: Style, context: Context) -> String {
+pub(super) fn like(text: &str, style: NodeStyle, context: Context) -> String {
     match style {
-        Style::Plain => plain_or_quoted(text, context),
+        NodeStyle::Plain => plain_or_quoted(text, context),
         style => quoted(text, style),
     }
 }
 
 /// Returns a text in quotes: in double quotes where asked for, or where single quotes can't hold it.
-fn quoted(text: &str, style: Style) -> String {
+fn quoted(text: &str, style: NodeStyle) -> String {
     let is_open = !text.chars().any(needs_escape);
-    if style != Style::Double && is_open {
+    if style != NodeStyle::Double && is_open {
         return format!("'{}'", text.replace('\'', "''"));
     }
     let mut out = String::with_capacity(text.len() + 2);

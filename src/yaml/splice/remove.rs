@@ -4,23 +4,23 @@
 
 use std::ops::Range;
 
-use super::Change;
-use super::meaning::Step;
-use super::place::{self, Target};
+use super::meaning::MeaningStep;
+use super::place::{self, SpliceTarget};
 use crate::yaml::node::{Node, Value};
 use crate::yaml::source::find;
+use crate::yaml::splice::change::SpliceChange;
 
 /// Takes a key or item out; `None` where there is none.
-pub(super) fn remove(source: &str, target: &Target<'_>) -> Option<Vec<Change>> {
+pub(super) fn remove(source: &str, target: &SpliceTarget<'_>) -> Option<Vec<SpliceChange>> {
     target.node?;
     let parent = target.parent;
     let pieces = pieces(source, parent);
     let index = match &target.last {
-        Step::Key(key) => parent
+        MeaningStep::Key(key) => parent
             .entries()
             .iter()
             .position(|entry| entry.key == *key)?,
-        Step::Index(index) => *index,
+        MeaningStep::Index(index) => *index,
     };
     let piece = pieces.get(index)?.clone();
     if pieces.len() == 1 {
@@ -34,7 +34,7 @@ pub(super) fn remove(source: &str, target: &Target<'_>) -> Option<Vec<Change>> {
     } else {
         lines(source, &piece, pieces.get(index + 1))
     };
-    Some(vec![Change {
+    Some(vec![SpliceChange {
         range,
         text: String::new(),
     }])
@@ -85,7 +85,7 @@ fn lines(source: &str, piece: &Range<usize>, next: Option<&Range<usize>>) -> Ran
 }
 
 /// Empties a collection of its only piece: it then says that it is empty, instead of nothing.
-fn emptied(source: &str, target: &Target<'_>) -> Vec<Change> {
+fn emptied(source: &str, target: &SpliceTarget<'_>) -> Vec<SpliceChange> {
     let parent = target.parent;
     let brackets = match parent.value {
         Value::List(_) => "[]",
@@ -96,17 +96,17 @@ fn emptied(source: &str, target: &Target<'_>) -> Vec<Change> {
         .filter(|_| !place::is_bracketed(source, parent))
         .and_then(|holder| find(source, holder.key_span.end..parent.span.start, &[':']));
     let Some(colon) = colon else {
-        return vec![Change {
+        return vec![SpliceChange {
             range: parent.span.clone(),
             text: brackets.to_owned(),
         }];
     };
     vec![
-        Change {
+        SpliceChange {
             range: colon + 1..colon + 1,
             text: format!(" {brackets}"),
         },
-        Change {
+        SpliceChange {
             range: lines(source, &parent.span, None),
             text: String::new(),
         },

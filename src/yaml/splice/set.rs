@@ -2,13 +2,13 @@
 //!
 //! Pure. Start at [`set`].
 
-use super::Change;
 use super::add;
-use super::meaning::Step;
-use super::place::{self, Target};
+use super::meaning::MeaningStep;
+use super::place::{self, SpliceTarget};
 use super::quote;
-use crate::yaml::node::{Node, Style, Value};
+use crate::yaml::node::{Node, NodeStyle, Value};
 use crate::yaml::portable::Context;
+use crate::yaml::splice::change::SpliceChange;
 
 /// Writes a text in place of the one that is there, or as a new key.
 ///
@@ -17,17 +17,17 @@ use crate::yaml::portable::Context;
 pub(super) fn set(
     source: &str,
     root: &Node,
-    target: &Target<'_>,
+    target: &SpliceTarget<'_>,
     value: &str,
-) -> Result<Vec<Change>, &'static str> {
+) -> Result<Vec<SpliceChange>, &'static str> {
     let Some(node) = target.node else {
         let written = quote::plain_or_quoted(value, target.context);
         return add::entry(source, target, &written);
     };
     let change = match &node.value {
         Value::Scalar(scalar) => match scalar.style {
-            Style::Literal | Style::Folded => block(source, root, target, node, value),
-            style => Change {
+            NodeStyle::Literal | NodeStyle::Folded => block(source, root, target, node, value),
+            style => SpliceChange {
                 range: node.span.clone(),
                 text: quote::like(value, style, target.context),
             },
@@ -39,7 +39,7 @@ pub(super) fn set(
 }
 
 /// Writes a value where nothing stands after a colon or dash, or instead of a null.
-pub(super) fn fill(source: &str, node: &Node, written: &str) -> Change {
+pub(super) fn fill(source: &str, node: &Node, written: &str) -> SpliceChange {
     let before = node.span.start.checked_sub(1);
     let before = before.and_then(|before| source.as_bytes().get(before));
     let text = match before {
@@ -47,14 +47,20 @@ pub(super) fn fill(source: &str, node: &Node, written: &str) -> Change {
         Some(b':' | b'-' | b'?') => format!(" {written}"),
         _ => format!(": {written}"),
     };
-    Change {
+    SpliceChange {
         range: node.span.clone(),
         text,
     }
 }
 
 /// Writes a text in place of a block text, as a block where that can hold it.
-fn block(source: &str, root: &Node, target: &Target<'_>, node: &Node, value: &str) -> Change {
+fn block(
+    source: &str,
+    root: &Node,
+    target: &SpliceTarget<'_>,
+    node: &Node,
+    value: &str,
+) -> SpliceChange {
     let range = node.span.clone();
     let body = value.strip_suffix('\n').unwrap_or(value);
     let is_blank = |line: &str| line.trim_matches([' ', '\t']).is_empty();
@@ -67,7 +73,7 @@ fn block(source: &str, root: &Node, target: &Target<'_>, node: &Node, value: &st
         && !body.chars().any(crate::yaml::screen::is_unseen);
     let Some(written) = source.get(range.clone()).filter(|_| is_block) else {
         let text = quote::plain_or_quoted(value, target.context);
-        return Change { range, text };
+        return SpliceChange { range, text };
     };
     let header_end = written.find(['\n', '\r']).unwrap_or(written.len());
     let header = written.get(..header_end).unwrap_or_default();
@@ -87,18 +93,18 @@ fn block(source: &str, root: &Node, target: &Target<'_>, node: &Node, value: &st
             text.push_str(line);
         }
     }
-    Change { range, text }
+    SpliceChange { range, text }
 }
 
 /// Returns how far a block text's lines are indented.
-fn indent(source: &str, root: &Node, target: &Target<'_>, written: &str) -> usize {
+fn indent(source: &str, root: &Node, target: &SpliceTarget<'_>, written: &str) -> usize {
     let lines = crate::yaml::source::lines(written).skip(1);
     let filled = lines.filter(|line| !line.trim_ascii().is_empty());
     let known = filled.map(|line| line.len() - line.trim_start_matches(' ').len());
     let below = || {
         let outer = match &target.last {
-            Step::Key(key) => target.parent.entry(key).map(|entry| entry.key_pos),
-            Step::Index(_) => Some(target.parent.pos),
+            MeaningStep::Key(key) => target.parent.entry(key).map(|entry| entry.key_pos),
+            MeaningStep::Index(_) => Some(target.parent.pos),
         };
         outer.map_or(0, place::column) + place::indents(source, root).map
     };

@@ -72,17 +72,17 @@ fn the_tree_of_a_commit_is_read_below_the_ledgers_folder() {
     let git = Repository::discover(repo.path()).unwrap();
     let prefix = Prefix::new("team");
     let tree = CommitTree::of_commit(&git, own(repo.tip("main")), &prefix).unwrap();
-    let listed: Vec<(String, tree::Kind)> = tree
+    let listed: Vec<(String, tree::EntryKind)> = tree
         .list("exceptions")
         .unwrap()
         .into_iter()
         .map(|item| (item.path, item.kind))
         .collect();
     let expected = [
-        ("exceptions/a", tree::Kind::Folder),
-        ("exceptions/a/x.yaml", tree::Kind::File),
-        ("exceptions/b.yaml", tree::Kind::File),
-        ("exceptions/link.yaml", tree::Kind::Link),
+        ("exceptions/a", tree::EntryKind::Folder),
+        ("exceptions/a/x.yaml", tree::EntryKind::File),
+        ("exceptions/b.yaml", tree::EntryKind::File),
+        ("exceptions/link.yaml", tree::EntryKind::Link),
     ];
     assert_eq!(listed, expected.map(|(path, kind)| (path.to_owned(), kind)));
     let text = |path: &str| {
@@ -102,7 +102,7 @@ fn the_tree_of_a_commit_is_read_below_the_ledgers_folder() {
     assert_eq!(text("exceptions"), None);
     assert_eq!(
         tree.kind("exceptions/link.yaml").unwrap(),
-        Some(tree::Kind::Link)
+        Some(tree::EntryKind::Link)
     );
     assert_eq!(tree.list("nowhere").unwrap(), []);
 }

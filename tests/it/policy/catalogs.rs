@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use exledger::policy::catalog::built_in::ALL;
-use exledger::policy::catalog::controls::{Catalog, Form};
+use exledger::policy::catalog::controls::{Catalog, ControlForm};
 use exledger::policy::catalog::{self};
 use exledger::record::reference::ControlRef;
 
@@ -112,9 +112,9 @@ fn found(governance: &Governance, reference: &str) -> String {
         false => String::new(),
     };
     let form = match found.form {
-        Form::Exact => "",
-        Form::OtherCase => ", other case",
-        Form::Alias => ", alias",
+        ControlForm::Exact => "",
+        ControlForm::OtherCase => ", other case",
+        ControlForm::Alias => ", alias",
     };
     format!("{}{form}{withdrawn}", found.canonical())
 }

@@ -3,7 +3,7 @@
 //! Follows `docs/spec/policy.md`, tiers and classes.
 
 use exledger::policy::demand::Proof;
-use exledger::policy::tier::{self, Demand};
+use exledger::policy::tier::{self, TierDemand};
 use exledger::policy::tiers::{Degraded, Must};
 use exledger::record::vocabulary::Vocabulary;
 
@@ -134,7 +134,7 @@ fn zero_as_a_review_interval_demands_none() {
 
 #[test]
 fn people_needed_are_at_least_as_many_as_groups() {
-    let demand = |count, groups: &[&str]| Demand {
+    let demand = |count, groups: &[&str]| TierDemand {
         count,
         each_of: groups.iter().map(|it| (*it).to_owned()).collect(),
         must_include: [].into(),
@@ -142,7 +142,7 @@ fn people_needed_are_at_least_as_many_as_groups() {
     };
     assert_eq!(demand(1, &["a", "b"]).needed().count, 2);
     assert_eq!(demand(3, &["a"]).needed().count, 3);
-    let both = demand(1, &["a"]).and(&Demand {
+    let both = demand(1, &["a"]).and(&TierDemand {
         must_include: [Must::RiskOwner].into(),
         proof: Proof::Attested,
         ..demand(2, &["b", "c"])

@@ -3,7 +3,7 @@
 //! Follows `docs/spec/policy.md`, governance files, and `docs/spec/approval.md` 1.11.
 
 use exledger::diag::Level;
-use exledger::ledger::tree::Kind;
+use exledger::ledger::tree::EntryKind;
 use exledger::policy::governance::{Governance, State};
 
 use crate::policy::{Files, short};
@@ -112,13 +112,18 @@ fn a_named_file_that_is_not_there_is_an_error() {
         "there is no file .github/people.csv, which is the roster here"
     );
     // With the files beside it, the same policy can be relied on.
-    let files = tree().with("exledger.yaml", Kind::File, &signers);
+    let files = tree().with("exledger.yaml", EntryKind::File, &signers);
     check(&files, State::Sound, &[]);
 }
 
 #[test]
 fn the_policy_is_a_regular_file_and_never_a_link() {
-    for kind in [Kind::Link, Kind::Folder, Kind::Submodule, Kind::Other] {
+    for kind in [
+        EntryKind::Link,
+        EntryKind::Folder,
+        EntryKind::Submodule,
+        EntryKind::Other,
+    ] {
         let tree = Files::default().with("exledger.yaml", kind, "version: 1\n");
         check(&tree, State::Broken, &["exledger.yaml not-a-file - -"]);
     }
@@ -126,7 +131,7 @@ fn the_policy_is_a_regular_file_and_never_a_link() {
 
 #[test]
 fn nothing_that_the_policy_names_may_lie_behind_a_link() {
-    let link = |path: &str| tree().with(path, Kind::Link, "/etc");
+    let link = |path: &str| tree().with(path, EntryKind::Link, "/etc");
     for (path, expected) in [
         (
             ".github/people.csv",
@@ -152,7 +157,7 @@ fn nothing_that_the_policy_names_may_lie_behind_a_link() {
         "exledger.yaml",
         "version: 1\npeople: {roster: a/b/people.csv}\n",
     )])
-    .with("a", Kind::Link, "/etc");
+    .with("a", EntryKind::Link, "/etc");
     check(
         &behind,
         State::Broken,
@@ -164,7 +169,7 @@ fn nothing_that_the_policy_names_may_lie_behind_a_link() {
 
 #[test]
 fn a_folder_in_place_of_a_file_is_refused() {
-    let tree = tree().with(".github/people.csv", Kind::Folder, "");
+    let tree = tree().with(".github/people.csv", EntryKind::Folder, "");
     check(
         &tree,
         State::Broken,
@@ -174,7 +179,7 @@ fn a_folder_in_place_of_a_file_is_refused() {
 
 #[test]
 fn what_is_wrong_in_a_file_is_found_at_its_line() {
-    let with = |path: &str, text: &str| tree().with(path, Kind::File, text);
+    let with = |path: &str, text: &str| tree().with(path, EntryKind::File, text);
     for (roster, expected) in [
         ("", &["missing-field 1:1 -", "missing-field 1:1 -"][..]),
         ("mail,name,team,active\n", &["unknown-key 1:1 -"]),
@@ -238,7 +243,7 @@ fn what_is_wrong_in_a_file_is_found_at_its_line() {
 }
 
 fn replaced(path: &str, text: &str) -> Files {
-    tree().with(path, Kind::File, text)
+    tree().with(path, EntryKind::File, text)
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Bytes and changed records: no panic, places that are right, and no other reading than another reader's.
 
-use exledger::yaml::node::{Limits, Node, Style, Value};
+use exledger::yaml::node::{Limits, Node, NodeStyle, Value};
 use exledger::yaml::parse;
-use exledger::yaml::splice::{Edit, splice};
+use exledger::yaml::splice::{SpliceEdit, splice};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRng, TestRunner};
 
@@ -91,7 +91,7 @@ fn check_same(node: &Node, other: &serde_yaml::Value, source: &str) {
         (Value::Null, Other::Null) => {}
         (Value::Scalar(scalar), Other::String(text)) if scalar.text == *text => {}
         (Value::Scalar(scalar), Other::Bool(_) | Other::Number(_))
-            if scalar.style == Style::Plain => {}
+            if scalar.style == NodeStyle::Plain => {}
         (Value::List(items), Other::Sequence(others)) if items.len() == others.len() => {
             for (item, other) in items.iter().zip(others) {
                 check_same(item, other, source);
@@ -123,11 +123,11 @@ fn check_places(source: &str, root: &Node) {
         let is_right = match &node.value {
             Value::Null => matches!(text, "" | "~" | "null" | "Null" | "NULL"),
             Value::Scalar(scalar) => match scalar.style {
-                Style::Plain => text == scalar.text || text.contains(['\n', '\r']),
-                Style::Single => first == Some('\'') && last == Some('\''),
-                Style::Double => first == Some('"') && last == Some('"'),
-                Style::Literal => first == Some('|'),
-                Style::Folded => first == Some('>'),
+                NodeStyle::Plain => text == scalar.text || text.contains(['\n', '\r']),
+                NodeStyle::Single => first == Some('\'') && last == Some('\''),
+                NodeStyle::Double => first == Some('"') && last == Some('"'),
+                NodeStyle::Literal => first == Some('|'),
+                NodeStyle::Folded => first == Some('>'),
             },
             Value::List(items) => match first {
                 Some('-') => items
@@ -193,7 +193,7 @@ fn an_edit_of_any_layout_does_what_it_says_or_nothing() {
             check_edit(
                 &source,
                 &root,
-                Edit::Set {
+                SpliceEdit::Set {
                     path,
                     value: "x: y",
                 },
@@ -201,7 +201,7 @@ fn an_edit_of_any_layout_does_what_it_says_or_nothing() {
             check_edit(
                 &source,
                 &root,
-                Edit::Set {
+                SpliceEdit::Set {
                     path: &new,
                     value: "z",
                 },
@@ -209,7 +209,7 @@ fn an_edit_of_any_layout_does_what_it_says_or_nothing() {
             check_edit(
                 &source,
                 &root,
-                Edit::Append {
+                SpliceEdit::Append {
                     path,
                     item: "{k: v}",
                 },
@@ -217,7 +217,7 @@ fn an_edit_of_any_layout_does_what_it_says_or_nothing() {
             check_edit(
                 &source,
                 &root,
-                Edit::Append {
+                SpliceEdit::Append {
                     path: &new,
                     item: "{k: v}",
                 },
@@ -225,18 +225,18 @@ fn an_edit_of_any_layout_does_what_it_says_or_nothing() {
             check_edit(
                 &source,
                 &root,
-                Edit::Insert {
+                SpliceEdit::Insert {
                     path: &new,
                     yaml: "k: v\nl: w",
                 },
             );
-            check_edit(&source, &root, Edit::Remove { path });
+            check_edit(&source, &root, SpliceEdit::Remove { path });
         }
     });
 }
 
 /// Checks that an edit, where it is done, leaves every line as it was that it is not about.
-fn check_edit(source: &str, root: &Node, edit: Edit<'_>) {
+fn check_edit(source: &str, root: &Node, edit: SpliceEdit<'_>) {
     let Ok(edited) = splice(source, root, &[edit]) else {
         return;
     };

@@ -1,6 +1,6 @@
 //! What is read, and where it stands.
 
-use exledger::yaml::node::{Limits, Node, Style, Value};
+use exledger::yaml::node::{Limits, Node, NodeStyle, Value};
 use exledger::yaml::parse;
 
 use super::{RECORD, clean};
@@ -87,30 +87,30 @@ fn a_text_is_what_yaml_says() {
         (
             "deviates_from.rule",
             "Service-account secrets rotate: every 30 days",
-            Style::Single,
+            NodeStyle::Single,
         ),
         (
             "scope.not_waived[0]",
             "Logging and \"network\" policy still apply",
-            Style::Double,
+            NodeStyle::Double,
         ),
         (
             "justification",
             "The job hard-codes the credential path; rotating breaks invoicing.\n\nIt is retired on 18 December (BILL-412). # no comment\n",
-            Style::Literal,
+            NodeStyle::Literal,
         ),
         (
             "risk.blast_radius",
             "Read access to invoices of one région",
-            Style::Folded,
+            NodeStyle::Folded,
         ),
         (
             "compensating_controls[0].description",
             "Alert on any use outside 01:00-03:00 UTC",
-            Style::Plain,
+            NodeStyle::Plain,
         ),
-        ("x.on", "yes", Style::Plain),
-        ("x.count", "3", Style::Plain),
+        ("x.on", "yes", NodeStyle::Plain),
+        ("x.count", "3", NodeStyle::Plain),
     ];
     for (path, text, style) in cases {
         let Value::Scalar(scalar) = &at(&root, path).value else {

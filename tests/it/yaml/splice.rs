@@ -5,17 +5,17 @@ mod quote;
 mod refused;
 
 use exledger::yaml::splice::change::SpliceError;
-use exledger::yaml::splice::{Edit, splice};
+use exledger::yaml::splice::{SpliceEdit, splice};
 
 use super::clean;
 
 /// Applies one edit.
-fn edited(before: &str, edit: Edit<'_>) -> Result<String, SpliceError> {
+fn edited(before: &str, edit: SpliceEdit<'_>) -> Result<String, SpliceError> {
     splice(before, &clean(before), &[edit])
 }
 
 /// Checks edits of which each is data: the source, the edit, the source after it.
-fn check(cases: &[(&str, Edit<'_>, &str)]) {
+fn check(cases: &[(&str, SpliceEdit<'_>, &str)]) {
     for (before, edit, after) in cases {
         match edited(before, *edit) {
             Ok(text) => assert_eq!(&text, after, "{edit:?} of {before:?}"),
@@ -24,20 +24,20 @@ fn check(cases: &[(&str, Edit<'_>, &str)]) {
     }
 }
 
-fn set<'a>(path: &'a str, value: &'a str) -> Edit<'a> {
-    Edit::Set { path, value }
+fn set<'a>(path: &'a str, value: &'a str) -> SpliceEdit<'a> {
+    SpliceEdit::Set { path, value }
 }
 
-fn append<'a>(path: &'a str, item: &'a str) -> Edit<'a> {
-    Edit::Append { path, item }
+fn append<'a>(path: &'a str, item: &'a str) -> SpliceEdit<'a> {
+    SpliceEdit::Append { path, item }
 }
 
-fn insert<'a>(path: &'a str, yaml: &'a str) -> Edit<'a> {
-    Edit::Insert { path, yaml }
+fn insert<'a>(path: &'a str, yaml: &'a str) -> SpliceEdit<'a> {
+    SpliceEdit::Insert { path, yaml }
 }
 
-fn remove(path: &str) -> Edit<'_> {
-    Edit::Remove { path }
+fn remove(path: &str) -> SpliceEdit<'_> {
+    SpliceEdit::Remove { path }
 }
 
 #[test]
